@@ -1,0 +1,1 @@
+"""SQLite: the durable record of what is known about the photos."""

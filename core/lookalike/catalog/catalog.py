@@ -1,0 +1,56 @@
+"""The catalog of one library: its tables, opened together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from lookalike.catalog.contents import Contents
+from lookalike.catalog.database import CatalogDatabase
+from lookalike.catalog.descriptors import DescriptorRecord
+from lookalike.catalog.files import Files
+from lookalike.catalog.pair_scores import PairScores
+
+
+class Catalog:
+    """What is known about the photos of one library.
+
+    Args:
+        path: the SQLite file; made when absent.
+
+    Raises:
+        CatalogError: the file is damaged, belongs to a newer version, or cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = CatalogDatabase(path)
+        self.contents = Contents(self._database)
+        self.files = Files(self._database)
+        self.pair_scores = PairScores(self._database)
+
+    def descriptors(self, key: str, dimension: int) -> DescriptorRecord:
+        """The record of one descriptor model."""
+        return DescriptorRecord(self._database, key, dimension)
+
+    def setting(self, name: str) -> str | None:
+        """What the user chose, or None."""
+        rows = self._database.rows("SELECT value FROM settings WHERE name = ?", (name,))
+        return rows[0][0] if rows else None
+
+    def choose(self, name: str, value: str) -> None:
+        """Remember a choice of the user."""
+        with self._database.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Database]:
+        """Write to several tables at once: all of it is there afterwards, or nothing."""
+        with self._database.transaction() as db:
+            yield db
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()

@@ -1,0 +1,104 @@
+"""Contents: distinct sequences of file bytes, and the facts read from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlite_utils import Database
+
+from lookalike.catalog.database import CatalogDatabase
+
+CHUNK = 500
+"""Parameters per statement, well under SQLite's limit."""
+
+
+@dataclass(frozen=True)
+class ContentRow:
+    """What the catalog knows of one content.
+
+    Attributes:
+        hash: hex hash of the file's bytes.
+        bytes: size of the file in bytes.
+        width: upright width in pixels.
+        height: upright height in pixels.
+        format: as in "JPEG".
+        taken_at: ISO 8601 local time, or None.
+        camera: make and model, or None.
+        lens: its name, or None.
+        latitude: degrees north, or None.
+        longitude: degrees east, or None.
+    """
+
+    hash: str
+    bytes: int
+    width: int
+    height: int
+    format: str
+    taken_at: str | None = None
+    camera: str | None = None
+    lens: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+_COLUMNS = "hash, bytes, width, height, format, taken_at, camera, lens, latitude, longitude"
+
+
+def chunks(items: Iterable[Any], size: int = CHUNK) -> Iterable[list[Any]]:
+    """Cut a sequence into lists of at most `size`."""
+    iterator = iter(items)
+    while piece := list(islice(iterator, size)):
+        yield piece
+
+
+def marks(count: int) -> str:
+    """`count` question marks for an SQL list."""
+    return ", ".join("?" * count)
+
+
+class Contents:
+    """The table of contents."""
+
+    def __init__(self, database: CatalogDatabase) -> None:
+        self._database = database
+
+    def ensure(self, db: Database, row: ContentRow) -> int:
+        """The id of a content, added when new; within the caller's transaction."""
+        values = tuple(vars(row).values())
+        db.execute(
+            f"INSERT INTO contents ({_COLUMNS}) VALUES ({marks(len(values))}) ON CONFLICT (hash) DO NOTHING",
+            values,
+        )
+        return db.execute("SELECT id FROM contents WHERE hash = ?", (row.hash,)).fetchone()[0]
+
+    def get(self, ids: Sequence[int]) -> dict[int, ContentRow]:
+        """The rows of the given contents, by id; unknown ids are left out."""
+        found: dict[int, ContentRow] = {}
+        for piece in chunks(ids):
+            rows = self._database.rows(
+                f"SELECT id, {_COLUMNS} FROM contents WHERE id IN ({marks(len(piece))})", piece
+            )
+            found.update((row[0], ContentRow(*row[1:])) for row in rows)
+        return found
+
+    def id_of(self, content_hash: str) -> int | None:
+        """The id of the content with this hash, or None."""
+        rows = self._database.rows("SELECT id FROM contents WHERE hash = ?", (content_hash,))
+        return rows[0][0] if rows else None
+
+    def shown(self) -> list[int]:
+        """Ids of all contents that lie in some file, newest first (by time taken, else as they were added)."""
+        rows = self._database.rows(
+            "SELECT id FROM contents WHERE EXISTS (SELECT 1 FROM files WHERE content_id = contents.id) "
+            "ORDER BY taken_at DESC NULLS LAST, id DESC"
+        )
+        return [row[0] for row in rows]
+
+    def count(self) -> int:
+        """How many distinct contents lie in some file."""
+        return self._database.rows(
+            "SELECT count(DISTINCT content_id) FROM files WHERE content_id IS NOT NULL"
+        )[0][0]

@@ -1,0 +1,124 @@
+"""Opens the catalog's SQLite file and hands out its connections."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from lookalike.catalog.migrations import catalog_migrations
+from lookalike.errors import LookalikeError
+
+BUSY_SECONDS = 30.0
+"""How long a write waits for another process (the window and a command line may share a library)."""
+
+
+class CatalogError(LookalikeError):
+    """The catalog cannot be opened or written."""
+
+
+class CatalogDatabase:
+    """One connection for writing and one for reading, so that reads go on while a batch is written.
+
+    Any thread may use it. Writes of several threads follow one another; SQLite's write-ahead log keeps readers
+    on the last committed state meanwhile.
+
+    Args:
+        path: the file; made when absent.
+
+    Raises:
+        CatalogError: the file is damaged, belongs to a newer version of Lookalike, or cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writing = threading.RLock()
+        self._reading = threading.Lock()
+        with known_failures(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._writer = self._connect()
+            try:
+                self._migrate()
+                self._reader = self._connect()
+            except BaseException:
+                self._writer.close()
+                raise
+
+    def _connect(self) -> Database:
+        connection = sqlite3.connect(
+            self.path, check_same_thread=False, isolation_level=None, timeout=BUSY_SECONDS
+        )
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        return Database(connection)
+
+    def _migrate(self) -> None:
+        empty = Database(memory=True)
+        known = {migration.name for migration in catalog_migrations.pending(empty)}
+        empty.close()
+        applied = {migration.name for migration in catalog_migrations.applied(self._writer)}
+        if not applied <= known:
+            raise CatalogError(
+                f"The library {self.path} was written by a newer version of Lookalike.",
+                "Update Lookalike, or open another library.",
+            )
+        if applied != known:
+            # Two processes may meet here on a new library: the second finds nothing left to apply.
+            with self.transaction() as db:
+                catalog_migrations.apply(db)
+
+    def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query, from the last committed state."""
+        with self._reading, known_failures(self.path):
+            return self._reader.execute(sql, parameters).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Database]:
+        """Write in one transaction: all of it is there afterwards, or nothing."""
+        with self._writing, known_failures(self.path):
+            if self._writer.conn.in_transaction:
+                yield self._writer
+                return
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException:
+                # SQLite may have rolled back by itself (disk full); this is then a no-op.
+                self._writer.rollback()
+                raise
+
+    def close(self) -> None:
+        """Close both connections."""
+        with self._writing, self._reading:
+            self._reader.close()
+            self._writer.close()
+
+
+@contextmanager
+def known_failures(path: Path) -> Iterator[None]:
+    """Turn SQLite's known troubles (disk full, read-only, damaged, locked) into one line for the user."""
+    try:
+        yield
+    except (sqlite3.DatabaseError, OSError) as error:
+        name = getattr(error, "sqlite_errorname", "")
+        message, remedy = _words(name, path, error)
+        raise CatalogError(message, remedy) from error
+
+
+def _words(name: str, path: Path, error: Exception) -> tuple[str, str]:
+    if name.startswith("SQLITE_FULL"):
+        return f"The disk is full, so {path} cannot be written.", "Free some space and start again."
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")) or isinstance(error, OSError):
+        return f"{path} cannot be written ({error}).", "Check the folder's permissions or choose another one."
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return f"{path} is damaged.", "Move it away; the library is then built anew from your photos."
+    if name.startswith("SQLITE_BUSY"):
+        return f"{path} is in use by another program.", "Close it and try again."
+    return f"{path} could not be used ({error}).", ""

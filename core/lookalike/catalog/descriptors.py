@@ -1,0 +1,88 @@
+"""The durable record of descriptors: one row a content and model, fp16."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlite_utils import Database
+
+from lookalike.catalog.contents import chunks, marks
+from lookalike.catalog.database import CatalogDatabase
+from lookalike.catalog.files import inside
+
+
+class DescriptorRecord:
+    """The descriptors of one model.
+
+    Args:
+        database: the catalog's database.
+        key: the describer's key.
+        dimension: length of its vectors.
+    """
+
+    def __init__(self, database: CatalogDatabase, key: str, dimension: int) -> None:
+        self._database = database
+        self.dimension = dimension
+        with database.transaction() as db:
+            db.execute(
+                "INSERT INTO describers (key, dimension) VALUES (?, ?) ON CONFLICT (key) DO NOTHING",
+                (key, dimension),
+            )
+            self._describer: int = db.execute("SELECT id FROM describers WHERE key = ?", (key,)).fetchone()[0]
+
+    def put(self, db: Database, content_id: int, vector: NDArray[np.float32]) -> None:
+        """Keep a descriptor; within the caller's transaction. One that is there already stays."""
+        db.execute(
+            "INSERT INTO descriptors (describer_id, content_id, vector) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (self._describer, content_id, vector.astype("<f2").tobytes()),
+        )
+
+    def ids(self) -> NDArray[np.int64]:
+        """Ids, ascending, of every described content that lies in some file."""
+        rows = self._database.rows(
+            "SELECT content_id FROM descriptors WHERE describer_id = ? "
+            "AND EXISTS (SELECT 1 FROM files WHERE files.content_id = descriptors.content_id) ORDER BY content_id",
+            (self._describer,),
+        )
+        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+
+    def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Descriptors as float32 (len(ids), dimension), in the order of `ids`.
+
+        Raises:
+            KeyError: one of them is not described.
+        """
+        found: dict[int, bytes] = {}
+        for piece in chunks(ids.tolist()):
+            rows = self._database.rows(
+                "SELECT content_id, vector FROM descriptors "
+                f"WHERE describer_id = ? AND content_id IN ({marks(len(piece))})",
+                [self._describer, *piece],
+            )
+            found.update(rows)
+        joined = b"".join(found[number] for number in ids.tolist())
+        return np.frombuffer(joined, "<f2").reshape(len(ids), self.dimension).astype(np.float32)
+
+    def lacking(self, content_ids: Sequence[int]) -> set[int]:
+        """Those of the given contents that this model has not described yet."""
+        described: set[int] = set()
+        for piece in chunks(content_ids):
+            rows = self._database.rows(
+                "SELECT content_id FROM descriptors "
+                f"WHERE describer_id = ? AND content_id IN ({marks(len(piece))})",
+                [self._describer, *piece],
+            )
+            described.update(row[0] for row in rows)
+        return set(content_ids) - described
+
+    def undescribed(self, under: bytes) -> set[int]:
+        """One file id for each content that lies under a folder and that this model has not described."""
+        rows = self._database.rows(
+            "SELECT min(id) FROM files WHERE path >= ? AND path < ? AND content_id IS NOT NULL AND NOT EXISTS "
+            "(SELECT 1 FROM descriptors WHERE describer_id = ? AND descriptors.content_id = files.content_id) "
+            "GROUP BY content_id",
+            (*inside(under), self._describer),
+        )
+        return {row[0] for row in rows}

@@ -1,0 +1,98 @@
+"""The catalog's schema, as numbered steps that are each applied once, in one transaction."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+catalog_migrations = Migrations("catalog")
+
+
+@catalog_migrations()
+def m0001_folders_files_contents(db: Database) -> None:
+    """Contents are distinct sequences of bytes; files are the places where they lie.
+
+    Paths are BLOBs (the operating system's own bytes): a name need not be valid text.
+    """
+    statements = (
+        """CREATE TABLE contents (
+            id INTEGER PRIMARY KEY,
+            hash TEXT NOT NULL UNIQUE,
+            bytes INTEGER NOT NULL,
+            width INTEGER NOT NULL,
+            height INTEGER NOT NULL,
+            format TEXT NOT NULL,
+            taken_at TEXT,
+            camera TEXT,
+            lens TEXT,
+            latitude REAL,
+            longitude REAL
+        )""",
+        """CREATE TABLE folders (
+            id INTEGER PRIMARY KEY,
+            path BLOB NOT NULL UNIQUE,
+            online INTEGER NOT NULL DEFAULT 1
+        )""",
+        """CREATE TABLE files (
+            id INTEGER PRIMARY KEY,
+            folder_id INTEGER NOT NULL REFERENCES folders (id) ON DELETE CASCADE,
+            path BLOB NOT NULL UNIQUE,
+            content_id INTEGER REFERENCES contents (id),
+            size INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            inode INTEGER NOT NULL,
+            device INTEGER NOT NULL,
+            problem TEXT,
+            CHECK ((content_id IS NULL) = (problem IS NOT NULL))
+        )""",
+        "CREATE INDEX files_by_content ON files (content_id)",
+        "CREATE INDEX files_by_folder ON files (folder_id)",
+    )
+    for statement in statements:
+        db.execute(statement)
+
+
+@catalog_migrations()
+def m0002_descriptors(db: Database) -> None:
+    """The durable record of every descriptor: fp16, one row a content and model."""
+    statements = (
+        """CREATE TABLE describers (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE,
+            dimension INTEGER NOT NULL
+        )""",
+        """CREATE TABLE descriptors (
+            describer_id INTEGER NOT NULL REFERENCES describers (id) ON DELETE CASCADE,
+            content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+            vector BLOB NOT NULL,
+            UNIQUE (describer_id, content_id)
+        )""",
+    )
+    for statement in statements:
+        db.execute(statement)
+
+
+@catalog_migrations()
+def m0003_pair_scores(db: Database) -> None:
+    """What a judge said of a pair, by content hash, so that no pair is looked at twice."""
+    statements = (
+        """CREATE TABLE judges (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE
+        )""",
+        """CREATE TABLE pair_scores (
+            judge_id INTEGER NOT NULL REFERENCES judges (id) ON DELETE CASCADE,
+            query TEXT NOT NULL,
+            candidate TEXT NOT NULL,
+            match REAL NOT NULL,
+            logit REAL NOT NULL,
+            PRIMARY KEY (judge_id, query, candidate)
+        ) WITHOUT ROWID""",
+    )
+    for statement in statements:
+        db.execute(statement)
+
+
+@catalog_migrations()
+def m0004_settings(db: Database) -> None:
+    """What the user chose for this library."""
+    db.execute("CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")

@@ -1,0 +1,195 @@
+"""Commands about folders: start, add, remove, folders, scan, watch."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lookalike import places
+from lookalike.catalog.files import Folder
+from lookalike.cli.output import say, say_json, say_skipped, shown, warn
+from lookalike.library import Library
+from lookalike.progress import Progress, Skipped
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+folder_arguments = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+
+
+def scan_and_report(library: Library, folders: Sequence[Folder] | None, as_json: bool) -> None:
+    """Scan folders with a progress bar and say what came of it."""
+    skipped: list[Skipped] = []
+
+    def remembered() -> Iterable[Progress]:
+        last: Progress | None = None
+        for progress in library.scan(folders):
+            if last is not None and progress.stage == "looking":
+                skipped.extend(last.skipped)
+            last = progress
+            yield progress
+        skipped.extend(last.skipped if last else ())
+
+    shown(remembered(), quiet=as_json)  # type: ignore[arg-type]
+    if as_json:
+        say_json(_summary(library, skipped))
+    else:
+        say_skipped(skipped)
+        say(f"{len(library)} photos can be searched.")
+
+
+def _summary(library: Library, skipped: Sequence[Skipped]) -> dict[str, Any]:
+    return {
+        "folders": [folder.path for folder in library.folders()],
+        "photos": len(library),
+        "skipped": skipped,
+    }
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+def add(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -> None:
+    """Watch folders and index the photos in them."""
+    with Library(library_folder) as library:
+        folders = [library.add_folder(path) for path in paths]
+        scan_and_report(library, folders, as_json)
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+def remove(library_folder: Path | None, path: Path, as_json: bool) -> None:
+    """Stop watching a folder. Nothing on disk is touched."""
+    with Library(library_folder) as library:
+        wanted = path.expanduser().resolve()
+        for folder in library.folders():
+            if folder.path == wanted:
+                library.remove_folder(folder)
+                break
+        else:
+            raise click.UsageError(f"{wanted} is not a watched folder. `lookalike folders` lists them.")
+        if as_json:
+            say_json(_summary(library, []))
+        else:
+            say(f"{wanted} is no longer watched. {len(library)} photos can be searched.")
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def folders(library_folder: Path | None, as_json: bool) -> None:
+    """List the watched folders."""
+    with Library(library_folder) as library:
+        if as_json:
+            say_json(library.folders())
+            return
+        for folder in library.folders():
+            say(f"{folder.path}{'' if folder.online else '  (cannot be reached)'}")
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def scan(library_folder: Path | None, as_json: bool) -> None:
+    """Look for what changed in the watched folders."""
+    with Library(library_folder) as library:
+        scan_and_report(library, None, as_json)
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def watch(library_folder: Path | None, as_json: bool) -> None:
+    """Follow changes in the watched folders until Ctrl-C."""
+    with Library(library_folder) as library:
+        _follow(library, as_json)
+
+
+def _follow(library: Library, as_json: bool) -> None:
+    if not library.folders():
+        raise click.UsageError("No folder is watched yet. `lookalike add FOLDER` adds one.")
+    if not as_json:
+        say("Watching. Ctrl-C ends it.")
+    told = 0
+    # Deep links of the generator are closed on Ctrl-C by Python itself, as it is the only reference.
+    for progress in library.follow(lambda: False):
+        if progress.stage == "watching":
+            if told == 0:
+                say_skipped(progress.skipped)
+                told = 1
+        elif progress.total and progress.done == progress.total:
+            if as_json:
+                say_json({"done": progress.done, "photos": len(library), "skipped": progress.skipped})
+            else:
+                say(f"{progress.done} changed, {len(library)} photos can be searched.")
+                say_skipped(progress.skipped)
+
+
+@click.command()
+@folder_arguments
+@json_option
+@click.pass_obj
+def start(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -> None:
+    """Index folders, keep watching them, and open the window; without a display, the same in the terminal."""
+    if has_display() and not as_json:
+        sys.exit(open_window(library_folder, paths))
+    with Library(library_folder) as library:
+        chosen = list(paths)
+        if not chosen and not library.folders():
+            chosen = [_offered_folder(as_json)]
+        for path in chosen:
+            library.add_folder(path)
+        scan_and_report(library, None, as_json)
+        if as_json:
+            return
+        say()
+        say("Next, find the other photos of something:")
+        say(f"  {_own_name()} search PHOTO.jpg")
+        say("What else there is:")
+        say(f"  {_own_name()} --help")
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            say()
+            _follow(library, as_json)
+
+
+def _own_name() -> str:
+    """How the user can call this program again, whether or not its folder is on the PATH."""
+    program = Path(sys.argv[0])
+    on_path = any(Path(folder) == program.parent for folder in os.environ.get("PATH", "").split(os.pathsep))
+    return "lookalike" if on_path else str(program)
+
+
+def has_display() -> bool:
+    """Whether a window can be shown here."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def open_window(library_folder: Path | None, paths: Iterable[Path]) -> int:
+    """Run the window in a process of its own, so that this one stays small; returns its exit code."""
+    command = [sys.executable, "-m", "lookalike_desktop"]
+    if library_folder is not None:
+        command += ["--library", str(library_folder)]
+    return subprocess.run([*command, *map(str, paths)], check=False).returncode
+
+
+def _offered_folder(as_json: bool) -> Path:
+    from lookalike.sample_album import sample_album
+
+    pictures = places.pictures()
+    if pictures.is_dir() and any(pictures.iterdir()):
+        question = f"Index the photos in {pictures}? (Nothing in it is changed.)"
+        if as_json or not sys.stdin.isatty() or click.confirm(question, default=True):
+            return pictures
+    album = sample_album()
+    if not as_json:
+        warn(f"Starting with a small album of free photos: {album}")
+    return album

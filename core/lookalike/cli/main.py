@@ -1,0 +1,67 @@
+"""The entry point: commands, exit codes, and errors in one line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from lookalike import __version__
+from lookalike.cli.evaluating import evaluate_command
+from lookalike.cli.folders import add, folders, remove, scan, start, watch
+from lookalike.cli.models import models
+from lookalike.cli.output import say_json, warn
+from lookalike.cli.searching import search
+from lookalike.cli.status import app, status
+from lookalike.errors import LookalikeError
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+
+@click.group()
+@click.version_option(__version__, prog_name="lookalike")
+@click.option(
+    "--library",
+    "library_folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder of the library, instead of your own default one.",
+)
+@click.pass_context
+def cli(context: click.Context, library_folder: Path | None) -> None:
+    """Find the other photos of the same thing in your own collection."""
+    context.obj = library_folder
+
+
+for command in (start, add, remove, folders, scan, watch, search, status, evaluate_command, models, app):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; exits 0 when done, 1 on a failure told in one line, 2 on wrong usage, 130 on Ctrl-C."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code."""
+    try:
+        outcome = cli.main(arguments, prog_name="lookalike", standalone_mode=False)
+        return outcome if isinstance(outcome, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USAGE
+    except (click.Abort, KeyboardInterrupt):
+        warn("Stopped. What was finished is kept.")
+        return EXIT_INTERRUPTED
+    except LookalikeError as error:
+        if "--json" in arguments:
+            say_json({"error": error.message, "remedy": error.remedy})
+        else:
+            warn(str(error))
+        return EXIT_FAILED
+    except BrokenPipeError:
+        # The reader of our output has left (`lookalike … | head`): nothing is wrong.
+        sys.stdout = None  # type: ignore[assignment]
+        return 0

@@ -1,0 +1,107 @@
+"""What the command line prints: progress bars and plain lines for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from lookalike.progress import Progress, Skipped
+
+T = TypeVar("T")
+
+
+def say(line: str = "") -> None:
+    """Print a line for people."""
+    click.echo(line)
+
+
+def warn(line: str) -> None:
+    """Print a line for people that is not part of the answer."""
+    click.echo(line, err=True)
+
+
+def say_json(content: Any) -> None:
+    """Print one JSON value on one line."""
+    click.echo(json.dumps(content, default=_plain, ensure_ascii=False))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Path):
+        # Undecodable bytes of a name cannot be JSON text: they show as the usual replacement sign.
+        return str(value).encode("utf-8", "replace").decode("utf-8")
+    raise TypeError(type(value))
+
+
+def progress_line(progress: Progress) -> str:
+    """Progress in words: "indexing 120 of 340, 18.2 photos/s, 12 s left"."""
+    if progress.total is None:
+        return progress.stage
+    parts = [f"{progress.stage} {progress.done} of {progress.total}"]
+    if progress.rate > 0:
+        parts.append(f"{progress.rate:.1f} photos/s")
+    if progress.eta is not None and progress.done < progress.total:
+        parts.append(f"{_duration(progress.eta)} left")
+    if progress.skipped:
+        parts.append(f"{len(progress.skipped)} skipped")
+    return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def shown(work: Iterator[Progress | T], quiet: bool) -> list[T]:
+    """Run a job to its end while showing its progress on the error stream.
+
+    Args:
+        work: the job; what it yields beside `Progress` is returned.
+        quiet: show nothing (the answer is JSON for a program).
+
+    Returns:
+        The job's results, if it yields any.
+    """
+    from rich.console import Console
+    from rich.live import Live
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    results: list[T] = []
+    # A closed generator stops its threads and writes what is finished: Ctrl-C leaves nothing half done.
+    with closing(work):  # type: ignore[type-var]
+        if quiet or not sys.stderr.isatty():
+            for step in work:
+                if not isinstance(step, Progress):
+                    results.append(step)
+                elif not quiet and step.total and step.done == step.total:
+                    warn(progress_line(step))
+            return results
+        bar = Bar(
+            BarColumn(), TextColumn("{task.description}"), console=Console(stderr=True), auto_refresh=False
+        )
+        task = bar.add_task("", total=None)
+        with Live(bar, console=bar.console, refresh_per_second=8, transient=False):
+            for step in work:
+                if isinstance(step, Progress):
+                    bar.update(task, description=progress_line(step), completed=step.done, total=step.total)
+                else:
+                    results.append(step)
+    return results
+
+
+def say_skipped(skipped: Iterable[Skipped]) -> None:
+    """One line for each thing that was passed over."""
+    for line in skipped:
+        warn(f"  skipped {line.path}: {line.reason}" if line.path else f"  {line.reason}")

@@ -1,0 +1,44 @@
+"""The commands ``status`` and ``app``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from lookalike.cli.folders import folder_arguments, json_option, open_window
+from lookalike.cli.output import say, say_json
+from lookalike.library import Library
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def status(library_folder: Path | None, as_json: bool) -> None:
+    """Show what is indexed, what was skipped, and what is missing."""
+    with Library(library_folder) as library:
+        state = library.status()
+        if as_json:
+            say_json(state)
+            return
+        say(f"library     {state.folder}")
+        for folder in state.folders:
+            say(f"folder      {folder.path}{'' if folder.online else '  (cannot be reached)'}")
+        say(f"photos      {state.photos} in {state.files} files, {state.indexed} can be searched")
+        say(f"descriptor  {state.descriptor}")
+        say(f"judge       {state.judge} (there are: {', '.join(state.judges)})")
+        for line in state.missing:
+            say(f"missing     {line}")
+        for line in state.repairs:
+            say(f"repaired    {line}")
+        for path, problem in state.problems:
+            say(f"skipped     {path}: {problem}")
+
+
+@click.command()
+@folder_arguments
+@click.pass_obj
+def app(library_folder: Path | None, paths: tuple[Path, ...]) -> None:
+    """Open the window."""
+    sys.exit(open_window(library_folder, paths))

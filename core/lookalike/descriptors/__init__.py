@@ -1,0 +1,1 @@
+"""Pixels or words in, unit vectors out."""

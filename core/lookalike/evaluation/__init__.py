@@ -1,0 +1,1 @@
+"""A data set with ground truth in, retrieval figures out."""

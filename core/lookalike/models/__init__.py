@@ -1,0 +1,1 @@
+"""A model id in, verified local files out."""

@@ -1,0 +1,1 @@
+"""A query in, a stream of ever better rankings out."""

@@ -1,0 +1,51 @@
+"""How the index's similarity and a judge's match make one score.
+
+The paper (arXiv 2604.13268) sums them linearly: ``λ·similarity + (1 − λ)·match``. Cosines of different descriptors
+have different ranges, so λ and the probability that a cosine stands for belong to a descriptor.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fusion:
+    """The constants of one descriptor and judge.
+
+    Attributes:
+        weight: λ, the share of the similarity in the score, 0..1.
+        cosine_slope: with `cosine_offset`, ``sigmoid(slope · cosine + offset)`` is the probability that a
+            photo of this cosine shows the same thing.
+        cosine_offset: see `cosine_slope`.
+        cut_off: results whose probability is at least this lie above the line.
+    """
+
+    weight: float
+    cosine_slope: float
+    cosine_offset: float
+    cut_off: float = 0.5
+
+    def probability(self, similarity: float, match: float | None) -> float:
+        """Probability of the same thing: the judge's word, or what the cosine stands for."""
+        if match is not None:
+            return match
+        return 1.0 / (1.0 + math.exp(-(self.cosine_slope * similarity + self.cosine_offset)))
+
+    def score(self, similarity: float, match: float | None) -> float:
+        """``λ·similarity + (1 − λ)·match``; while there is no match, what the cosine stands for takes its place."""
+        return self.weight * similarity + (1.0 - self.weight) * self.probability(similarity, match)
+
+
+NO_MATCH = Fusion(weight=0.5, cosine_slope=18.0, cosine_offset=-12.0)
+"""The paper's λ with a broad guess at the cosine's meaning, for descriptors and judges not tuned yet."""
+
+
+def fusion_for(descriptor: str, judge: str) -> Fusion:
+    """The constants for a descriptor (by key) and a judge (by name)."""
+    return TUNED.get((descriptor, judge), NO_MATCH)
+
+
+TUNED: dict[tuple[str, str], Fusion] = {}
+"""Constants found on evaluation data."""

@@ -1,0 +1,91 @@
+"""Results, their order, and the line between *the same* and *similar*."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lookalike.search.fusion import Fusion
+
+
+@dataclass(frozen=True)
+class Result:
+    """One photo of a ranking.
+
+    Attributes:
+        content_id: the photo.
+        similarity: cosine of its descriptor with the query's.
+        match: the judge's probability that it shows the same thing; None while not judged.
+        score: what the ranking is ordered by.
+        reason: why it could not be judged; empty otherwise.
+    """
+
+    content_id: int
+    similarity: float
+    match: float | None
+    score: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A state of the answer; each that follows is at least as well informed.
+
+    Attributes:
+        results: best first.
+        same: how many of the first results lie above the relevance cut-off.
+        judged: candidates that the judge has been through.
+        to_judge: candidates it goes through in all.
+        final: whether this is the last one.
+        notes: lines for the user (a judge that failed, a time budget that ran out).
+    """
+
+    results: tuple[Result, ...]
+    same: int
+    judged: int = 0
+    to_judge: int = 0
+    final: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def ranked(
+    ids: Sequence[int],
+    similarities: Sequence[float],
+    matches: Mapping[int, float | None],
+    reasons: Mapping[int, str],
+    candidates: int,
+    fusion: Fusion,
+) -> tuple[tuple[Result, ...], int]:
+    """Order the index's answer by what is known so far.
+
+    Only the first `candidates` change places; the rest follow in the index's order.
+
+    Args:
+        ids: content ids, most similar first.
+        similarities: their cosines.
+        matches: the verdicts so far, by content id.
+        reasons: why candidates could not be judged, by content id.
+        candidates: how many of the first the judge looks at; 0 without a judge.
+        fusion: how similarity and match make a score.
+
+    Returns:
+        The results, best first, and how many of them lie above the cut-off.
+    """
+    results = [
+        Result(
+            number,
+            similarity,
+            matches.get(number),
+            fusion.score(similarity, matches.get(number)),
+            reasons.get(number, ""),
+        )
+        for number, similarity in zip(ids, similarities, strict=True)
+    ]
+    head = sorted(results[:candidates], key=lambda result: (-result.score, result.content_id))
+    ordered = head + results[candidates:]
+    same = 0
+    for result in ordered:
+        if fusion.probability(result.similarity, result.match) < fusion.cut_off:
+            break
+        same += 1
+    return tuple(ordered), same

@@ -1,0 +1,1 @@
+"""Folders in, changes applied to the library: first scan, reconciliation, live events."""

@@ -1,0 +1,232 @@
+"""Applies changes to the library: reads, describes and records photos, keeping every core at work.
+
+Decoding threads feed the descriptor process; this generator only moves results along and writes them, a batch
+to a transaction. A photo is recorded with its descriptor or not at all, so the process may be killed anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.content_cache import ContentCache
+from lookalike.catalog.contents import ContentRow
+from lookalike.catalog.descriptors import DescriptorRecord
+from lookalike.catalog.files import FileRow, Folder, Place
+from lookalike.descriptors.protocol import Describer
+from lookalike.descriptors.service import DescriberService
+from lookalike.errors import LookalikeError
+from lookalike.index import VectorIndex
+from lookalike.photos import Facts, decode, read_file, thumbnail
+from lookalike.progress import Progress, ProgressMeter
+from lookalike.watching.survey import Changes
+
+THUMBNAIL = "thumbnail"
+"""The kind under which thumbnails lie in the content cache."""
+
+THUMBNAIL_SIDE = 256
+"""Longest side of a thumbnail, pixels."""
+
+BATCHES_IN_FLIGHT = 2
+"""One in the network, one waiting for it: the descriptor process never waits for this one."""
+
+WRITE_SECONDS = 0.5
+"""Finished photos wait at most about this long for their transaction."""
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What a decoding thread made of one file."""
+
+    place: Place
+    replaced: FileRow | None
+    content_id: int | None = None
+    row: ContentRow | None = None
+    pixels: NDArray[np.uint8] | None = None
+    vector: NDArray[np.float32] | None = None
+    problem: str | None = None
+
+
+def content_row(content: str, size: int, facts: Facts) -> ContentRow:
+    """The catalog's row for a content of `size` bytes."""
+    return ContentRow(
+        hash=content,
+        bytes=size,
+        width=facts.width,
+        height=facts.height,
+        format=facts.format,
+        taken_at=facts.taken_at,
+        camera=facts.camera,
+        lens=facts.lens,
+        latitude=facts.latitude,
+        longitude=facts.longitude,
+    )
+
+
+class Indexer:
+    """Brings catalog, index and thumbnails in line with the disk.
+
+    Args:
+        catalog: the library's catalog.
+        cache: takes the thumbnails.
+        describer: prepares pixels, in the decoding threads.
+        service: describes prepared pixels.
+        record: the durable descriptors of `describer`.
+        index: finds them.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        cache: ContentCache,
+        describer: Describer,
+        service: DescriberService,
+        record: DescriptorRecord,
+        index: VectorIndex,
+    ) -> None:
+        self._catalog = catalog
+        self._cache = cache
+        self._describer = describer
+        self._service = service
+        self._record = record
+        self._index = index
+
+    def apply(self, folder: Folder, changes: Changes) -> Iterator[Progress]:
+        """Apply changes found in a folder; yields after every batch, and may be closed at any yield."""
+        self._forget(folder, changes)
+        meter = ProgressMeter("indexing", total=len(changes.fresh))
+        for line in changes.unreadable:
+            meter.skipped.append(line)
+        yield meter.snapshot()
+        unwritten: list[_Read] = []
+        written_at = time.monotonic()
+        for read in self._described(changes.fresh):
+            unwritten.append(read)
+            if len(unwritten) >= self._describer.batch_size or time.monotonic() - written_at > WRITE_SECONDS:
+                self._write(folder, unwritten, meter)
+                unwritten, written_at = [], time.monotonic()
+                yield meter.snapshot()
+        if unwritten:
+            self._write(folder, unwritten, meter)
+            yield meter.snapshot()
+
+    def _forget(self, folder: Folder, changes: Changes) -> None:
+        if not changes.gone and not changes.moved:
+            return
+        files = self._catalog.files
+        with self._catalog.transaction() as db:
+            files.remove(db, [row.id for row in changes.gone] + [row.id for row, _ in changes.moved])
+            for row, place in changes.moved:
+                files.put(db, folder.id, place, row.content_id, row.problem)
+        self._drop_unplaced([row.content_id for row in changes.gone if row.content_id is not None])
+
+    def _drop_unplaced(self, content_ids: list[int]) -> None:
+        unplaced = self._catalog.files.unplaced(content_ids)
+        if unplaced:
+            self._index.remove(np.array(sorted(set(unplaced)), np.int64))
+
+    def _read(self, place: Place, replaced: FileRow | None) -> _Read:
+        """In a decoding thread: one read of the file gives its hash and, if it is new, its pixels."""
+        try:
+            file = read_file(Path(os.fsdecode(place.path)))
+            known = self._catalog.contents.id_of(file.content)
+            if known is not None and not self._record.lacking([known]):
+                return _Read(place, replaced, content_id=known)
+            photo = decode(file, max(self._describer.decode_size, THUMBNAIL_SIDE))
+            self._cache.put(THUMBNAIL, file.content, thumbnail(photo.image, THUMBNAIL_SIDE))
+            return _Read(
+                place,
+                replaced,
+                row=content_row(file.content, len(file.data), photo.facts),
+                pixels=self._describer.prepare(photo.image),
+            )
+        except LookalikeError as error:
+            return _Read(place, replaced, problem=str(error))
+
+    def _described(self, tasks: list[tuple[Place, FileRow | None]]) -> Iterator[_Read]:
+        """Every task, read and described, in the order in which they are done."""
+        threads = min(4, os.cpu_count() or 1)
+        batch_size = self._describer.batch_size
+        look_ahead = threads + 2 * batch_size
+        upcoming = iter(tasks)
+        reading: set[Future[_Read]] = set()
+        ready: deque[_Read] = deque()
+        flight: dict[Future[NDArray[np.float32]], list[_Read]] = {}
+        pool = ThreadPoolExecutor(threads, thread_name_prefix="decode")
+        try:
+            while True:
+                room = look_ahead - len(reading) - len(ready)
+                reading.update(pool.submit(self._read, *task) for task in islice(upcoming, max(room, 0)))
+                while len(flight) < BATCHES_IN_FLIGHT and ready and (len(ready) >= batch_size or not reading):
+                    batch = [ready.popleft() for _ in range(min(batch_size, len(ready)))]
+                    future = self._service.describe(
+                        [read.pixels for read in batch if read.pixels is not None]
+                    )
+                    flight[future] = batch
+                if not reading and not flight:
+                    return
+                done, _ = wait([*reading, *flight], return_when=FIRST_COMPLETED)
+                for finished in done:
+                    if finished in reading:
+                        reading.discard(finished)
+                        read = finished.result()
+                        if read.pixels is None:
+                            yield read
+                        else:
+                            ready.append(read)
+                    else:
+                        batch = flight.pop(finished)
+                        for read, vector in zip(batch, finished.result(), strict=True):
+                            yield replace(read, pixels=None, vector=vector)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+            for future in flight:
+                future.cancel()
+
+    def _write(self, folder: Folder, reads: list[_Read], meter: ProgressMeter) -> None:
+        found: dict[int, NDArray[np.float32] | None] = {}
+        with self._catalog.transaction() as db:
+            for read in reads:
+                name = os.fsdecode(read.place.path)
+                if read.problem is not None:
+                    meter.skip(name, read.problem)
+                    # A file that vanished before it was read is not a problem of the library.
+                    if os.path.lexists(read.place.path):
+                        self._catalog.files.put(db, folder.id, read.place, None, read.problem)
+                    continue
+                content_id = read.content_id
+                if read.row is not None and read.vector is not None:
+                    content_id = self._catalog.contents.ensure(db, read.row)
+                    self._record.put(db, content_id, read.vector)
+                assert content_id is not None
+                self._catalog.files.put(db, folder.id, read.place, content_id, None)
+                found[content_id] = read.vector
+                meter.advance()
+        self._find(found)
+        replaced = [
+            read.replaced.content_id
+            for read in reads
+            if read.replaced is not None and read.replaced.content_id is not None
+        ]
+        self._drop_unplaced([number for number in replaced if number not in found])
+
+    def _find(self, found: dict[int, NDArray[np.float32] | None]) -> None:
+        """Have the index find contents; those described before take their vectors from the record."""
+        fresh = {number: vector for number, vector in found.items() if vector is not None}
+        known = np.array(
+            [n for n, vector in found.items() if vector is None and n not in self._index], np.int64
+        )
+        if fresh:
+            self._index.add(np.array(list(fresh), np.int64), np.stack(list(fresh.values())))
+        if len(known):
+            self._index.add(known, self._record.vectors(known))

@@ -1,0 +1,119 @@
+"""A child process that owns a native library, so that a crash there never takes the caller along.
+
+The child is spawned (not forked: native libraries and threads do not survive a fork), ignores Ctrl-C
+(its owner decides when it ends), runs at a lower priority and leaves when its pipe closes, which also
+happens when the owner is killed.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from lookalike.errors import LookalikeError
+
+NICENESS = 5
+
+
+class WorkerDied(LookalikeError):
+    """The child process ended without an answer."""
+
+
+def _child(main: Callable[..., None], pipe: Connection, args: tuple[Any, ...]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    # EOF or a broken pipe here means that the owner is gone: nobody is left to tell.
+    with pipe, suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        main(pipe, *args)
+
+
+class Worker:
+    """One spawned child and the pipe to it.
+
+    Args:
+        main: a module-level function ``main(pipe, *args)``; it loads its heavy modules itself and serves
+            messages until ``pipe.recv()`` raises EOFError.
+        args: picklable arguments for `main`.
+        name: what it is, for messages to the user ("the descriptor process").
+    """
+
+    def __init__(self, main: Callable[..., None], args: tuple[Any, ...] = (), *, name: str) -> None:
+        self.name = name
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process: BaseProcess = context.Process(
+            target=_child, args=(main, theirs, args), name=name, daemon=True
+        )
+        self._process.start()
+        theirs.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the child is running."""
+        return self._process.is_alive()
+
+    def send(self, message: object) -> None:
+        """Send one picklable message.
+
+        Raises:
+            WorkerDied: the child has ended.
+        """
+        try:
+            self._pipe.send(message)
+        except (BrokenPipeError, ConnectionResetError, OSError) as error:
+            raise self._died() from error
+
+    def ready(self, timeout: float = 0.0) -> bool:
+        """Whether an answer (or the child's end) can be received within `timeout` seconds."""
+        try:
+            return self._pipe.poll(timeout)
+        except (BrokenPipeError, ConnectionResetError, OSError):
+            return True
+
+    def receive(self) -> Any:
+        """Wait for the next message.
+
+        Raises:
+            WorkerDied: the child has ended.
+        """
+        try:
+            return self._pipe.recv()
+        except (EOFError, ConnectionResetError, OSError) as error:
+            raise self._died() from error
+
+    def close(self, grace: float = 5.0) -> None:
+        """End the child: close the pipe, wait up to `grace` seconds, then kill."""
+        self._pipe.close()
+        self._process.join(grace)
+        if self._process.is_alive():
+            self.kill()
+
+    def kill(self) -> None:
+        """End the child at once."""
+        self._pipe.close()
+        self._process.kill()
+        self._process.join()
+
+    def _died(self) -> WorkerDied:
+        self._process.join(5)
+        code = self._process.exitcode
+        if code is not None and code < 0:
+            try:
+                how = f"was ended by {signal.Signals(-code).name}"
+            except ValueError:
+                how = f"was ended by signal {-code}"
+        else:
+            how = f"ended with exit code {code}"
+        return WorkerDied(f"{self.name[:1].upper()}{self.name[1:]} {how}.")

@@ -1,0 +1,46 @@
+"""Fixtures for every test: nothing may leak, and the evaluation photos are found in one place."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.data import evaluation_data
+
+
+@pytest.fixture(autouse=True)
+def no_leaks() -> Iterator[None]:
+    """Fail a test that leaves a thread or a child process behind."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + 5
+    while True:
+        threads = [thread for thread in threading.enumerate() if thread not in before and thread.is_alive()]
+        children = multiprocessing.active_children()
+        if not threads and not children:
+            return
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.02)
+    for child in children:
+        child.kill()
+    pytest.fail(f"left behind: threads {threads}, processes {children}")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep every test away from the user's own library."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("LOOKALIKE_HOME", str(home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of evaluation photos; skips the test where it is absent."""
+    return evaluation_data()

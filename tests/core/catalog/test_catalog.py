@@ -1,0 +1,191 @@
+"""The catalog keeps what it is told, in whole transactions, and says clearly what is wrong with its file."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.contents import ContentRow
+from lookalike.catalog.database import CatalogError
+from lookalike.catalog.files import Place
+from lookalike.catalog.pair_scores import PairScore
+
+
+def place(path: Path, size: int = 1, inode: int = 7) -> Place:
+    return Place(os.fsencode(path), size, 1_000_000_007, inode, 3)
+
+
+def row(content: str) -> ContentRow:
+    return ContentRow(content, 10, 4, 3, "JPEG", taken_at="2024-05-06T07:08:09")
+
+
+@pytest.fixture
+def photos(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    catalog = Catalog(tmp_path / "library" / "catalog.sqlite")
+    yield catalog
+    catalog.close()
+
+
+def put(catalog: Catalog, folder, path: Path, content: str) -> int:
+    with catalog.transaction() as db:
+        number = catalog.contents.ensure(db, row(content))
+        catalog.files.put(db, folder.id, place(path), number, None)
+    return number
+
+
+def test_a_content_in_two_files_is_one_content(catalog, photos):
+    folder = catalog.files.add_folder(photos)
+    first = put(catalog, folder, photos / "a.jpg", "aa")
+    second = put(catalog, folder, photos / "copy of a.jpg", "aa")
+    assert first == second
+    assert catalog.contents.count() == 1
+    assert catalog.files.count() == 2
+    assert catalog.files.paths([first])[first] == [photos / "a.jpg", photos / "copy of a.jpg"]
+    assert catalog.contents.get([first])[first] == row("aa")
+
+
+def test_a_failed_transaction_leaves_nothing(catalog, photos):
+    folder = catalog.files.add_folder(photos)
+    with pytest.raises(RuntimeError), catalog.transaction() as db:
+        number = catalog.contents.ensure(db, row("aa"))
+        catalog.files.put(db, folder.id, place(photos / "a.jpg"), number, None)
+        raise RuntimeError
+    assert catalog.contents.id_of("aa") is None
+    assert catalog.files.count() == 0
+
+
+def test_names_that_are_no_text_survive(catalog, photos):
+    folder = catalog.files.add_folder(photos)
+    path = os.fsencode(photos) + b"/caf\xe9\xff.jpg"
+    with catalog.transaction() as db:
+        number = catalog.contents.ensure(db, row("aa"))
+        catalog.files.put(db, folder.id, Place(path, 1, 2, 3, 4), number, None)
+    assert list(catalog.files.known(os.fsencode(photos))) == [path]
+    assert [os.fsencode(found) for found in catalog.files.paths([number])[number]] == [path]
+
+
+def test_known_does_not_mistake_a_sibling_for_a_child(catalog, photos):
+    folder = catalog.files.add_folder(photos)
+    for name in ("trip/a.jpg", "trip-2/b.jpg", "trip/deep/c.jpg", "tri/d.jpg"):
+        put(catalog, folder, photos / name, name)
+    assert set(catalog.files.known(os.fsencode(photos / "trip"))) == {
+        os.fsencode(photos / "trip/a.jpg"),
+        os.fsencode(photos / "trip/deep/c.jpg"),
+    }
+    assert set(catalog.files.known(os.fsencode(photos / "trip"), deep=False)) == {
+        os.fsencode(photos / "trip/a.jpg")
+    }
+
+
+def test_a_folder_inside_a_watched_one_is_covered(catalog, photos):
+    folder = catalog.files.add_folder(photos)
+    (photos / "inner").mkdir()
+    assert catalog.files.add_folder(photos / "inner") == folder
+
+
+def test_a_folder_above_takes_over(catalog, photos):
+    (photos / "inner").mkdir()
+    inner = catalog.files.add_folder(photos / "inner")
+    number = put(catalog, inner, photos / "inner" / "a.jpg", "aa")
+    outer = catalog.files.add_folder(photos)
+    assert catalog.files.folders() == [outer]
+    assert catalog.files.unplaced([number]) == []
+
+
+def test_removing_a_folder_forgets_places_and_keeps_contents(catalog, photos):
+    folder = catalog.files.add_folder(photos)
+    number = put(catalog, folder, photos / "a.jpg", "aa")
+    record = catalog.descriptors("model", 3)
+    with catalog.transaction() as db:
+        record.put(db, number, np.array([1, 0, 0], np.float32))
+    catalog.files.remove_folder(folder)
+    assert catalog.files.unplaced([number]) == [number]
+    assert record.ids().tolist() == []
+    assert record.lacking([number]) == set()
+
+
+def test_descriptors_come_back_in_the_order_asked(catalog, photos):
+    folder = catalog.files.add_folder(photos)
+    record = catalog.descriptors("model", 4)
+    vectors = np.random.default_rng(0).standard_normal((600, 4)).astype(np.float32)
+    numbers = []
+    for position in range(600):
+        numbers.append(put(catalog, folder, photos / f"{position}.jpg", f"{position:x}"))
+    with catalog.transaction() as db:
+        for number, vector in zip(numbers, vectors, strict=True):
+            record.put(db, number, vector)
+    order = np.random.default_rng(1).permutation(600)
+    asked = np.array(numbers, np.int64)[order]
+    np.testing.assert_array_equal(record.vectors(asked), vectors[order].astype(np.float16).astype(np.float32))
+    with pytest.raises(KeyError):
+        record.vectors(np.array([10_000], np.int64))
+
+
+def test_descriptors_of_two_models_do_not_mix(catalog, photos):
+    folder = catalog.files.add_folder(photos)
+    number = put(catalog, folder, photos / "a.jpg", "aa")
+    one, other = catalog.descriptors("one", 2), catalog.descriptors("other", 3)
+    with catalog.transaction() as db:
+        one.put(db, number, np.array([1, 0], np.float32))
+    assert other.lacking([number]) == {number}
+    assert other.ids().tolist() == []
+    known = catalog.files.known(os.fsencode(photos))
+    assert other.undescribed(os.fsencode(photos)) == {file.id for file in known.values()}
+    assert one.undescribed(os.fsencode(photos)) == set()
+
+
+def test_pair_scores_are_kept_by_judge_and_query(catalog):
+    catalog.pair_scores.put("judge", "q", {"a": PairScore(0.25, -1.0), "b": PairScore(0.5, 0.0)})
+    catalog.pair_scores.put("judge", "q", {"b": PairScore(0.75, 1.0)})
+    assert catalog.pair_scores.get("judge", "q", ["a", "b", "c"]) == {
+        "a": PairScore(0.25, -1.0),
+        "b": PairScore(0.75, 1.0),
+    }
+    assert catalog.pair_scores.get("another judge", "q", ["a"]) == {}
+    assert catalog.pair_scores.get("judge", "p", ["a"]) == {}
+
+
+def test_a_newer_catalog_is_refused_and_left_alone(tmp_path):
+    path = tmp_path / "catalog.sqlite"
+    Catalog(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('catalog', 'm9999_future', '')"
+        )
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(CatalogError, match="newer version"):
+        Catalog(path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_catalog_is_told(tmp_path):
+    path = tmp_path / "catalog.sqlite"
+    path.write_bytes(b"this is not a database" * 100)
+    with pytest.raises(CatalogError, match="damaged") as told:
+        Catalog(path)
+    assert str(path) in str(told.value)
+
+
+def test_two_processes_can_open_a_new_catalog_at_once(tmp_path):
+    path = tmp_path / "catalog.sqlite"
+    code = (
+        "import sys; from pathlib import Path; from lookalike.catalog.catalog import Catalog; "
+        "Catalog(Path(sys.argv[1])).close()"
+    )
+    processes = [subprocess.Popen([sys.executable, "-c", code, str(path)]) for _ in range(4)]
+    assert [process.wait(60) for process in processes] == [0, 0, 0, 0]
