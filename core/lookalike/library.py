@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -27,14 +27,14 @@ from lookalike.judges.geometry import GeometricJudge
 from lookalike.judges.mllm import MllmJudge, mllm_available
 from lookalike.judges.protocol import Explanation, Judge
 from lookalike.models.store import ModelStore
-from lookalike.photos import thumbnail
+from lookalike.photos import THUMBNAIL_SIDE, thumbnail
 from lookalike.progress import Progress
 from lookalike.search.fusion import fusion_for
 from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
 from lookalike.search.searcher import Searcher, SearchSettings
 from lookalike.watching.follower import Follower
-from lookalike.watching.indexer import THUMBNAIL, THUMBNAIL_SIDE, Indexer
+from lookalike.watching.indexer import THUMBNAIL, Indexer
 
 NO_JUDGE = "none"
 GEOMETRY = "geometry"
@@ -161,12 +161,12 @@ class Library:
         if unplaced:
             self._index.remove(np.array(unplaced, np.int64))
 
-    def scan(self, folders: Sequence[Folder] | None = None) -> Iterator[Progress]:
+    def scan(self, folders: Sequence[Folder] | None = None) -> Generator[Progress, None, None]:
         """Bring the library in line with the disk; looks only at what changed."""
         yield from self._follower.scan(folders)
         self._index.flush()
 
-    def follow(self, stopped: Callable[[], bool]) -> Iterator[Progress]:
+    def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
         """Like `scan`, and then apply changes as they happen until `stopped()` is true."""
         yield from self._follower.follow(stopped)
         self._index.flush()
@@ -247,7 +247,7 @@ class Library:
         settings: SearchSettings | None = None,
         judge: str | None = None,
         cancelled: Callable[[], bool] = lambda: False,
-    ) -> Iterator[Ranking]:
+    ) -> Generator[Ranking, None, None]:
         """A stream of rankings: the index's answer at once, then better ones as judged pairs arrive.
 
         A judge that cannot work is told of in the ranking's notes; the index's answer stands.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ def scan_and_report(library: Library, folders: Sequence[Folder] | None, as_json:
     """Scan folders with a progress bar and say what came of it."""
     skipped: list[Skipped] = []
 
-    def remembered() -> Iterable[Progress]:
+    def remembered() -> Generator[Progress, None, None]:
         last: Progress | None = None
         for progress in library.scan(folders):
             if last is not None and progress.stage == "looking":
@@ -34,7 +34,7 @@ def scan_and_report(library: Library, folders: Sequence[Folder] | None, as_json:
             yield progress
         skipped.extend(last.skipped if last else ())
 
-    shown(remembered(), quiet=as_json)  # type: ignore[arg-type]
+    shown(remembered(), quiet=as_json)
     if as_json:
         say_json(_summary(library, skipped))
     else:
@@ -118,7 +118,6 @@ def _follow(library: Library, as_json: bool) -> None:
     if not as_json:
         say("Watching. Ctrl-C ends it.")
     told = 0
-    # Deep links of the generator are closed on Ctrl-C by Python itself, as it is the only reference.
     for progress in library.follow(lambda: False):
         if progress.stage == "watching":
             if told == 0:

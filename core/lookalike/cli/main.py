@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -63,5 +64,5 @@ def run(arguments: list[str]) -> int:
         return EXIT_FAILED
     except BrokenPipeError:
         # The reader of our output has left (`lookalike … | head`): nothing is wrong.
-        sys.stdout = None  # type: ignore[assignment]
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
@@ -63,7 +63,7 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def shown(work: Iterator[Progress | T], quiet: bool) -> list[T]:
+def shown(work: Generator[Progress | T, None, None], quiet: bool) -> list[T]:
     """Run a job to its end while showing its progress on the error stream.
 
     Args:
@@ -80,7 +80,7 @@ def shown(work: Iterator[Progress | T], quiet: bool) -> list[T]:
 
     results: list[T] = []
     # A closed generator stops its threads and writes what is finished: Ctrl-C leaves nothing half done.
-    with closing(work):  # type: ignore[type-var]
+    with closing(work):
         if quiet or not sys.stderr.isatty():
             for step in work:
                 if not isinstance(step, Progress):

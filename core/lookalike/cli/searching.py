@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def _as_json(library: Library, ranking: Ranking, limit: int) -> dict[str, Any]:
     }
 
 
-def _print_json(library: Library, rankings: Iterator[Ranking], limit: int, stream: bool) -> None:
+def _print_json(library: Library, rankings: Iterable[Ranking], limit: int, stream: bool) -> None:
     for ranking in rankings:
         if stream or ranking.final:
             say_json(_as_json(library, ranking, limit))
@@ -115,7 +115,7 @@ def _lines(library: Library, ranking: Ranking, limit: int) -> list[str]:
     return lines
 
 
-def _print_live(library: Library, rankings: Iterator[Ranking], limit: int) -> None:
+def _print_live(library: Library, rankings: Iterable[Ranking], limit: int) -> None:
     ranking: Ranking | None = None
     if sys.stdout.isatty():
         from rich.console import Console

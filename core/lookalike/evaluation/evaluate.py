@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ class _Scored:
 
 def evaluate(
     truth: GroundTruth, library: Library, judge: str = NO_JUDGE, top: int = 100
-) -> Iterator[Progress | Report]:
+) -> Generator[Progress | Report, None, None]:
     """Index the gallery, run every query, and measure.
 
     The whole gallery is ranked; the judge goes through the first `top`. The query and its junk are dropped from a

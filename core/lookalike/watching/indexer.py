@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,15 +28,12 @@ from lookalike.descriptors.protocol import Describer
 from lookalike.descriptors.service import DescriberService
 from lookalike.errors import LookalikeError
 from lookalike.index import VectorIndex
-from lookalike.photos import Facts, decode, read_file, thumbnail
+from lookalike.photos import THUMBNAIL_SIDE, Facts, FileUnavailableError, decode, read_file, thumbnail
 from lookalike.progress import Progress, ProgressMeter
 from lookalike.watching.survey import Changes
 
 THUMBNAIL = "thumbnail"
 """The kind under which thumbnails lie in the content cache."""
-
-THUMBNAIL_SIDE = 256
-"""Longest side of a thumbnail, pixels."""
 
 BATCHES_IN_FLIGHT = 2
 """One in the network, one waiting for it: the descriptor process never waits for this one."""
@@ -46,7 +44,7 @@ WRITE_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class _Read:
-    """What a decoding thread made of one file."""
+    """What a decoding thread made of one file; a `passing` problem is the moment's, not the file's."""
 
     place: Place
     replaced: FileRow | None
@@ -55,6 +53,7 @@ class _Read:
     pixels: NDArray[np.uint8] | None = None
     vector: NDArray[np.float32] | None = None
     problem: str | None = None
+    passing: bool = False
 
 
 def content_row(content: str, size: int, facts: Facts) -> ContentRow:
@@ -66,8 +65,8 @@ def content_row(content: str, size: int, facts: Facts) -> ContentRow:
         height=facts.height,
         format=facts.format,
         taken_at=facts.taken_at,
-        camera=facts.camera,
-        lens=facts.lens,
+        camera=facts.camera or None,
+        lens=facts.lens or None,
         latitude=facts.latitude,
         longitude=facts.longitude,
     )
@@ -150,6 +149,8 @@ class Indexer:
                 row=content_row(file.content, len(file.data), photo.facts),
                 pixels=self._describer.prepare(photo.image),
             )
+        except FileUnavailableError as error:
+            return _Read(place, replaced, problem=str(error), passing=True)
         except LookalikeError as error:
             return _Read(place, replaced, problem=str(error))
 
@@ -175,7 +176,8 @@ class Indexer:
                     flight[future] = batch
                 if not reading and not flight:
                     return
-                done, _ = wait([*reading, *flight], return_when=FIRST_COMPLETED)
+                waiting: list[Future[Any]] = [*reading, *flight]
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
                 for finished in done:
                     if finished in reading:
                         reading.discard(finished)
@@ -185,13 +187,38 @@ class Indexer:
                         else:
                             ready.append(read)
                     else:
-                        batch = flight.pop(finished)
-                        for read, vector in zip(batch, finished.result(), strict=True):
-                            yield replace(read, pixels=None, vector=vector)
+                        yield from self._with_vectors(flight.pop(finished), finished)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
             for future in flight:
                 future.cancel()
+
+    def _with_vectors(self, batch: list[_Read], future: Future[NDArray[np.float32]]) -> Iterator[_Read]:
+        """The batch with its descriptors.
+
+        If it failed, its photos are tried one by one, so that one that brings the model down is told of and the
+        others are kept.
+
+        Raises:
+            LookalikeError: not one of them could be described: the model is at fault, not a photo.
+        """
+        try:
+            for read, vector in zip(batch, future.result(), strict=True):
+                yield replace(read, pixels=None, vector=vector)
+            return
+        except LookalikeError:
+            if len(batch) == 1:
+                raise
+        failures = 0
+        for read in batch:
+            assert read.pixels is not None
+            try:
+                yield replace(read, pixels=None, vector=self._service.describe([read.pixels]).result()[0])
+            except LookalikeError as error:
+                failures += 1
+                if failures == len(batch):
+                    raise
+                yield replace(read, pixels=None, row=None, problem=str(error))
 
     def _write(self, folder: Folder, reads: list[_Read], meter: ProgressMeter) -> None:
         found: dict[int, NDArray[np.float32] | None] = {}
@@ -200,8 +227,8 @@ class Indexer:
                 name = os.fsdecode(read.place.path)
                 if read.problem is not None:
                     meter.skip(name, read.problem)
-                    # A file that vanished before it was read is not a problem of the library.
-                    if os.path.lexists(read.place.path):
+                    # What was known of a file that cannot be reached now stays, and the next scan tries again.
+                    if not read.passing:
                         self._catalog.files.put(db, folder.id, read.place, None, read.problem)
                     continue
                 content_id = read.content_id

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
+from typing import cast
 
 from watchdog.events import (
     EVENT_TYPE_CLOSED_NO_WRITE,
@@ -88,7 +89,7 @@ class FolderWatch(FileSystemEventHandler):
         if event.is_directory and event.event_type == "modified":
             return
         for path in filter(None, (event.src_path, event.dest_path)):
-            place = os.fsencode(path)
+            place = os.fsencode(cast("str | bytes", path))
             self.mark(os.path.dirname(place))  # noqa: PTH120
             if event.is_directory:
                 self.mark(place, deep=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from lookalike.catalog.files import FileRow, Place
 from lookalike.photos import is_photo
@@ -52,7 +53,7 @@ def walk(top: bytes, deep: bool, unreadable: list[Skipped]) -> Iterator[Place]:
                     if entry.is_dir(follow_symlinks=False):
                         if deep:
                             waiting.append(entry.path)
-                    elif entry.is_file(follow_symlinks=False) and is_photo(os.fsdecode(entry.name)):
+                    elif entry.is_file(follow_symlinks=False) and is_photo(Path(os.fsdecode(entry.name))):
                         try:
                             facts = entry.stat(follow_symlinks=False)
                         except FileNotFoundError:

@@ -1,0 +1,35 @@
+"""From a photo's file to upright sRGB pixels, facts about it and a thumbnail."""
+
+from __future__ import annotations
+
+from lookalike.photos.decoding import Photo, decode, open_image
+from lookalike.photos.errors import FileUnavailableError, PhotoError
+from lookalike.photos.facts import Facts
+from lookalike.photos.files import (
+    PHOTO_SUFFIXES,
+    RAW_SUFFIXES,
+    FileBytes,
+    is_online_only,
+    is_photo,
+    read_file,
+)
+from lookalike.photos.memory import MEMORY_LIMIT
+from lookalike.photos.thumbnails import THUMBNAIL_SIDE, thumbnail
+
+__all__ = [
+    "MEMORY_LIMIT",
+    "PHOTO_SUFFIXES",
+    "RAW_SUFFIXES",
+    "THUMBNAIL_SIDE",
+    "Facts",
+    "FileBytes",
+    "FileUnavailableError",
+    "Photo",
+    "PhotoError",
+    "decode",
+    "is_online_only",
+    "is_photo",
+    "open_image",
+    "read_file",
+    "thumbnail",
+]

@@ -1,0 +1,39 @@
+"""What can be wrong with one photo, worded for the person at the screen."""
+
+from __future__ import annotations
+
+from lookalike.errors import LookalikeError
+
+
+class PhotoError(LookalikeError):
+    """A photo that cannot be shown; the message is one line and names the file."""
+
+
+class FileUnavailableError(PhotoError):
+    """The file could not be read now; nothing is known against its content, and a later try may succeed."""
+
+
+def printable(name: str) -> str:
+    """The name as it can stand in one line: control characters and broken encodings become a replacement mark."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
+
+
+def not_a_photo(name: str) -> PhotoError:
+    """The content is none of the kinds that can be decoded."""
+    return PhotoError(f"{printable(name)} is not a photo that Lookalike can read.")
+
+
+def cut_off(name: str) -> PhotoError:
+    """The content ends before the picture does."""
+    return PhotoError(f"{printable(name)} is cut off and cannot be shown.", "Copy it again from its source.")
+
+
+def damaged(name: str) -> PhotoError:
+    """The content contradicts its own format."""
+    return PhotoError(f"{printable(name)} is damaged and cannot be shown.", "Copy it again from its source.")
+
+
+def too_large(name: str, size: tuple[int, int] | None = None) -> PhotoError:
+    """Decoding would take more memory than one photo may; `size` is (width, height) in pixels, where known."""
+    pixels = f" ({size[0]} × {size[1]} pixels)" if size else ""
+    return PhotoError(f"{printable(name)} is too large to be shown{pixels}.", "Save a smaller copy of it.")

@@ -1,0 +1,127 @@
+"""From a path to the file's bytes and their hash, in one read."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+
+from lookalike.photos.errors import FileUnavailableError, PhotoError, printable
+
+# fmt: off
+RAW_SUFFIXES = frozenset((
+    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".gpr", ".iiq", ".kdc", ".mef", ".mos",
+    ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
+))
+"""Names of camera raw files, lower case with the dot."""
+
+PHOTO_SUFFIXES = RAW_SUFFIXES | frozenset((
+    ".apng", ".avif", ".bmp", ".dib", ".gif", ".heic", ".heif", ".hif", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg",
+    ".jpf", ".jpg", ".jpx", ".jxl", ".mpo", ".png", ".tif", ".tiff", ".webp",
+))
+"""Names that are taken for photos, lower case with the dot. What a file is, its content says."""
+# fmt: on
+
+LIMIT_BYTES = 512 << 20
+"""Files beyond this size are not read: the largest medium-format raw files are half of it."""
+
+_DIGEST_BYTES = 16
+_RECALL_ON_DATA_ACCESS = 0x00400000
+_SF_DATALESS = 0x40000000
+
+
+@dataclass(frozen=True)
+class FileBytes:
+    """A file's content as it was at one moment.
+
+    Attributes:
+        content: hash of `data` in hex (BLAKE2b, 128 bits); names the content everywhere.
+        data: the whole file.
+        name: the file's name without its folder, for messages and for telling raw files apart.
+    """
+
+    content: str
+    data: bytes = field(repr=False)
+    name: str
+
+    @classmethod
+    def of(cls, data: bytes, name: str) -> FileBytes:
+        """Name bytes that came from elsewhere than a file, e.g. the clipboard."""
+        return cls(hashlib.blake2b(data, digest_size=_DIGEST_BYTES).hexdigest(), data, name)
+
+
+def is_photo(path: PurePath) -> bool:
+    """Whether a file of this name is taken for a photo; hidden files and AppleDouble forks are not."""
+    return path.suffix.lower() in PHOTO_SUFFIXES and not path.name.startswith(".")
+
+
+def is_online_only(status: os.stat_result) -> bool:
+    """Whether reading the file would make the system fetch it from a cloud drive."""
+    windows = getattr(status, "st_file_attributes", 0) & _RECALL_ON_DATA_ACCESS
+    macos = getattr(status, "st_flags", 0) & _SF_DATALESS
+    return bool(windows or macos)
+
+
+def read_file(path: Path, limit_bytes: int = LIMIT_BYTES) -> FileBytes:
+    """Read a photo's file once.
+
+    Args:
+        path: the file; symbolic links are followed.
+        limit_bytes: the largest file that is read.
+
+    Raises:
+        FileUnavailableError: the file is gone, may not be read, lies in the cloud only, or its drive fails.
+        PhotoError: the file is empty, too large, or no regular file.
+    """
+    name = path.name
+    # Without O_NONBLOCK opening a named pipe would wait for its writer for ever.
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    )
+    try:
+        descriptor = os.open(path, flags)
+        with os.fdopen(descriptor, "rb", buffering=0) as file:
+            status = os.fstat(descriptor)
+            _refuse(status, name, limit_bytes)
+            # One byte more than there was tells a file that grows from one that is complete.
+            data = file.read(status.st_size + 1)
+            while len(data) <= limit_bytes and (rest := file.read(1 << 20)):
+                data += rest
+    except (OSError, ValueError) as error:
+        raise _unavailable(name, error) from error
+    if len(data) > limit_bytes:
+        raise _too_big(name, len(data))
+    if not data:
+        raise PhotoError(f"{printable(name)} is empty.")
+    return FileBytes.of(data, name)
+
+
+def _refuse(status: os.stat_result, name: str, limit_bytes: int) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise PhotoError(f"{printable(name)} is not a file.")
+    if status.st_size > limit_bytes:
+        raise _too_big(name, status.st_size)
+    if is_online_only(status):
+        raise FileUnavailableError(
+            f"{printable(name)} is kept online only.", "Make it available on this computer first."
+        )
+
+
+def _too_big(name: str, size: int) -> PhotoError:
+    return PhotoError(f"{printable(name)} is too large to be read ({size / 1e6:,.0f} MB).")
+
+
+def _unavailable(name: str, error: Exception) -> PhotoError:
+    shown = printable(name)
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (errno.ENOENT, errno.ENOTDIR):
+        return FileUnavailableError(f"{shown} is no longer there.")
+    if number == errno.EISDIR:
+        return PhotoError(f"{shown} is not a file.")
+    if number in (errno.EACCES, errno.EPERM):
+        return FileUnavailableError(f"{shown} may not be read.", "Check the file's permissions.")
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return FileUnavailableError(f"{shown} cannot be read: {reason}.", "Check the drive it lies on.")

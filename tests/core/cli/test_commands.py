@@ -1,0 +1,260 @@
+"""Every command, as a user types it: real library, real models, plain words and JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lookalike.cli.main import cli, run
+from tests.builders.photo_files import textured_photo, write_album
+
+
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory):
+    """An indexed album whose photo "detail.jpg" is cut from "photo.jpg"; tests only read it."""
+    root = tmp_path_factory.mktemp("indexed")
+    album = root / "album"
+    album.mkdir()
+    write_album(album, 10, seed=3)
+    whole = textured_photo(77, (800, 600))
+    whole.save(album / "photo.jpg", quality=92)
+    whole.crop((200, 150, 600, 450)).resize((640, 480)).save(album / "detail.jpg", quality=90)
+    (album / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 no photo")
+    assert run(["--library", str(root / "library"), "add", str(album)]) == 0
+    return root
+
+
+@pytest.fixture
+def call(capsys):
+    """Runs a command line; gives (exit code, standard output, standard error)."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = run([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def test_search_finds_the_other_photo_of_the_same_thing(indexed, call):
+    code, out, err = call(
+        "--library", indexed / "library", "search", indexed / "album" / "detail.jpg", "--json"
+    )
+    answer = json.loads(out)
+    assert code == 0, err
+    assert Path(answer["results"][0]["path"]).name == "photo.jpg"
+    assert answer["results"][0]["match"] > 0.5
+    assert answer["same"] >= 1
+    assert answer["final"]
+    assert answer["judged"] == answer["to_judge"] == 11
+    assert "detail.jpg" not in {Path(result["path"]).name for result in answer["results"]}
+
+
+def test_search_streams_better_and_better_rankings(indexed, tmp_path, call):
+    query = tmp_path / "query.png"
+    textured_photo(77, (800, 600)).crop((100, 100, 500, 500)).save(query)
+    code, out, _ = call("--library", indexed / "library", "search", query, "--json", "--stream")
+    rankings = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert rankings[0]["judged"] == 0
+    assert all(result["match"] is None for result in rankings[0]["results"])
+    assert rankings[-1]["final"]
+    assert {Path(result["path"]).name for result in rankings[-1]["results"][:2]} == {
+        "photo.jpg",
+        "detail.jpg",
+    }
+
+
+def test_search_for_a_region(indexed, call):
+    code, out, _ = call(
+        "--library", indexed / "library", "search", indexed / "album" / "photo.jpg",
+        "--region", "0.25,0.25,0.75,0.75", "--json",
+    )  # fmt: skip
+    assert code == 0
+    assert Path(json.loads(out)["results"][0]["path"]).name == "detail.jpg"
+
+
+def test_search_in_plain_words(indexed, call):
+    code, out, _ = call(
+        "--library", indexed / "library", "search", indexed / "album" / "detail.jpg", "--limit", "3"
+    )
+    lines = out.splitlines()
+    assert code == 0
+    assert lines[1].endswith("photo.jpg")
+    assert "similar" in lines[2]
+
+
+def test_without_a_judge_nothing_is_judged(indexed, call):
+    _, out, _ = call(
+        "--library",
+        indexed / "library",
+        "search",
+        indexed / "album" / "detail.jpg",
+        "--judge",
+        "none",
+        "--json",
+    )
+    answer = json.loads(out)
+    assert answer["to_judge"] == 0
+    assert all(result["match"] is None for result in answer["results"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["search", "no such photo.jpg"], "no such photo.jpg"),
+        (["search", "a red boat"], "does not read words"),
+        (["add", "/no/such/folder"], "/no/such/folder is not a folder"),
+        (["models", "remove", "nothing"], "nothing"),
+        (["models", "use", "nobody"], "nobody"),
+        (["models", "import", "a.gguf", "b.gguf"], "a.gguf"),
+        (["evaluate", "no.json"], "no.json"),
+        (["evaluate", "no.json", "--json"], "no.json"),
+    ],
+)
+def test_failures_are_one_line_and_exit_1(indexed, call, arguments, words):
+    code, out, err = call("--library", indexed / "library", *arguments)
+    assert code == 1
+    told = out if "--json" in arguments else err
+    assert words in told
+    assert len(told.strip().splitlines()) == 1
+    if "--json" in arguments:
+        assert set(json.loads(told)) == {"error", "remedy"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["search"],
+        ["nonsense"],
+        ["add"],
+        ["search", "x.jpg", "--region", "1,2"],
+        ["models", "import", "one.gguf"],
+    ],
+)
+def test_wrong_usage_exits_2(indexed, call, arguments):
+    code, _, err = call("--library", indexed / "library", *arguments)
+    assert code == 2
+    assert "Traceback" not in err
+
+
+def test_an_unknown_judge_is_told_and_the_index_still_answers(indexed, call):
+    code, out, _ = call(
+        "--library",
+        indexed / "library",
+        "search",
+        indexed / "album" / "detail.jpg",
+        "--judge",
+        "nobody",
+        "--json",
+    )
+    answer = json.loads(out)
+    assert code == 0
+    assert "nobody" in answer["notes"][0]
+    assert answer["results"]
+
+
+def test_status_names_folders_photos_and_problems(indexed, call):
+    code, out, _ = call("--library", indexed / "library", "status", "--json")
+    state = json.loads(out)
+    assert code == 0
+    assert (state["files"], state["photos"], state["indexed"]) == (13, 12, 12)
+    assert [Path(path).name for path, _ in state["problems"]] == ["broken.jpg"]
+    assert state["folders"][0]["path"] == str(indexed / "album")
+    _, plain, _ = call("--library", indexed / "library", "status")
+    assert "12 in 13 files, 12 can be searched" in plain
+
+
+def test_an_empty_library_says_what_to_do(tmp_path, call):
+    code, _, err = call("--library", tmp_path / "library", "search", "x.jpg")
+    assert code == 2
+    assert "lookalike add" in err
+
+
+def test_folders_can_be_listed_and_removed(tmp_path, call):
+    album, library = tmp_path / "album", tmp_path / "library"
+    album.mkdir()
+    write_album(album, 2, seed=8)
+    assert call("--library", library, "add", album, "--json")[0] == 0
+    _, out, _ = call("--library", library, "folders", "--json")
+    assert [folder["path"] for folder in json.loads(out)] == [str(album)]
+    code, out, _ = call("--library", library, "remove", album, "--json")
+    assert (code, json.loads(out)["photos"]) == (0, 0)
+    assert len(list(album.iterdir())) == 2
+
+
+def test_start_without_a_display_indexes_and_says_what_to_type_next(tmp_path, call, monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    album = tmp_path / "album"
+    album.mkdir()
+    write_album(album, 2, seed=9)
+    code, out, _ = call("--library", tmp_path / "library", "start", album)
+    assert code == 0
+    assert "2 photos can be searched" in out
+    assert "search PHOTO.jpg" in out
+
+
+def test_choosing_a_judge_lasts(tmp_path, call):
+    library = tmp_path / "library"
+    assert call("--library", library, "models", "use", "none")[0] == 0
+    _, out, _ = call("--library", library, "models", "list", "--json")
+    assert json.loads(out)["judge"] == "none"
+
+
+def test_every_command_has_help_and_json():
+    def commands(group, name=""):
+        for key, command in group.commands.items():
+            if hasattr(command, "commands"):
+                yield from commands(command, f"{key} ")
+            else:
+                yield name + key, command
+
+    for name, command in commands(cli):
+        assert command.help, name
+        if name != "app":
+            assert "--json" in {option for parameter in command.params for option in parameter.opts}, name
+
+
+def test_ctrl_c_stops_cleanly_and_keeps_what_is_finished(tmp_path):
+    album, library = tmp_path / "album", tmp_path / "library"
+    album.mkdir()
+    write_album(album, 60, seed=4)
+    command = [sys.executable, "-m", "lookalike", "--library", str(library)]
+    process = subprocess.Popen([*command, "add", str(album)], stderr=subprocess.PIPE, text=True)
+    catalog = library / "catalog.sqlite"
+    deadline = time.monotonic() + 60
+    while not (catalog.exists() and _indexed(command) > 0):
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Stopped" in err
+    assert "Traceback" not in err
+    assert 0 < _indexed(command) < 60
+
+
+def _indexed(command: list[str]) -> int:
+    done = subprocess.run([*command, "status", "--json"], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)["indexed"]
+
+
+def test_a_photo_is_never_written_to(indexed, tmp_path, call):
+    album = shutil.copytree(indexed / "album", tmp_path / "album")
+    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in album.iterdir()}
+    for path in album.iterdir():
+        os.chmod(path, 0o444)
+    os.chmod(album, 0o555)
+    assert call("--library", tmp_path / "library", "add", album)[0] == 0
+    os.chmod(album, 0o755)
+    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in album.iterdir()} == before

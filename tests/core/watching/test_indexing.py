@@ -1,0 +1,243 @@
+"""Folders in, photos found: the real pipeline with the embedded descriptor model and its worker process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from lookalike.library import Library
+from lookalike.search.query import Query
+from lookalike.watching import indexer as indexer_module
+from tests.builders.photo_files import textured_photo, write_album
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("album")
+    write_album(folder, 12, seed=1)
+    return folder
+
+
+@pytest.fixture
+def album(pictures, tmp_path):
+    return shutil.copytree(pictures, tmp_path / "album")
+
+
+@pytest.fixture
+def library(tmp_path):
+    with Library(tmp_path / "library") as library:
+        yield library
+
+
+@pytest.fixture
+def decodes(monkeypatch):
+    """Counts photos decoded for indexing."""
+    names: list[str] = []
+    decode = indexer_module.decode
+
+    def counted(file, longest_side):
+        names.append(file.name)
+        return decode(file, longest_side)
+
+    monkeypatch.setattr(indexer_module, "decode", counted)
+    return names
+
+
+def scan(library: Library):
+    return list(library.scan())
+
+
+def found_files(library: Library) -> set[str]:
+    return {
+        path.name for number in library.photos() for path in library.catalog.files.paths([number])[number]
+    }
+
+
+def assert_in_line(library: Library, album) -> None:
+    """Catalog, record and index say the same, and what they say is what lies on disk."""
+    on_disk = {path.name for path in album.rglob("*.jpg")}
+    assert found_files(library) == on_disk
+    assert library._record.ids().tolist() == sorted(library.photos())
+    assert len(library) == len(library.photos())
+    assert all(number in library._index for number in library.photos())
+
+
+def test_a_scan_makes_every_photo_findable(library, album):
+    library.add_folder(album)
+    last = scan(library)[-1]
+    assert (last.done, last.total, last.skipped) == (12, 12, ())
+    assert_in_line(library, album)
+    (path,) = library.photo(library.photos()[3]).paths
+    *_, ranking = library.search(Query(file=path), judge="none")
+    assert len(ranking.results) == 11, "all but the query itself"
+    assert library.thumbnail(library.photos()[0])[:2] == b"\xff\xd8"
+
+
+def test_descriptors_are_those_of_the_model(library, album):
+    """What lies in the record is what the describer says of the file, whatever batch it travelled in."""
+    library.add_folder(album)
+    scan(library)
+    ids = library._record.ids()
+    for number, stored in zip(ids[:4], library._record.vectors(ids[:4]), strict=True):
+        side = max(library._describer.decode_size, indexer_module.THUMBNAIL_SIDE)
+        pixels = library._describer.prepare(library.image(int(number), side))
+        fresh = library._service.describe([pixels]).result()[0]
+        assert np.dot(stored, fresh) == pytest.approx(1.0, abs=2e-3)
+
+
+def test_a_second_scan_decodes_nothing(library, album, decodes):
+    library.add_folder(album)
+    scan(library)
+    assert len(decodes) == 12
+    scan(library)
+    assert len(decodes) == 12
+
+
+def test_moves_and_copies_decode_nothing(library, album, decodes):
+    library.add_folder(album)
+    scan(library)
+    decodes.clear()
+    first, second, *_ = sorted(album.glob("*.jpg"))
+    (album / "trip").mkdir()
+    first.rename(album / "trip" / "renamed.jpg")
+    shutil.copy(second, album / "trip" / "a copy.jpg")
+    before = set(library.photos())
+    scan(library)
+    assert decodes == []
+    assert set(library.photos()) == before
+    assert_in_line(library, album)
+
+
+def test_a_changed_file_takes_the_place_of_the_old_one(library, album):
+    library.add_folder(album)
+    scan(library)
+    path = sorted(album.glob("*.jpg"))[0]
+    old = library.catalog.files.known(os.fsencode(album))[os.fsencode(path)].content_id
+    textured_photo(99, (320, 240)).save(path)
+    scan(library)
+    assert old not in library.photos()
+    assert_in_line(library, album)
+
+
+def test_gone_files_are_found_no_more_and_found_again_when_they_return(library, album, decodes):
+    library.add_folder(album)
+    scan(library)
+    path = sorted(album.glob("*.jpg"))[0]
+    kept = path.read_bytes()
+    path.unlink()
+    scan(library)
+    assert len(library) == 11
+    assert_in_line(library, album)
+    decodes.clear()
+    path.write_bytes(kept)
+    scan(library)
+    assert len(library) == 12
+    assert decodes == [], "its descriptor was still known"
+    assert_in_line(library, album)
+
+
+def test_bad_files_are_told_of_once_and_the_rest_goes_on(library, album, decodes):
+    (album / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 this is no photo")
+    (album / "empty.jpg").touch()
+    library.add_folder(album)
+    last = scan(library)[-1]
+    assert {os.path.basename(line.path) for line in last.skipped} == {"broken.jpg", "empty.jpg"}
+    assert all(line.reason for line in last.skipped)
+    assert len(library) == 12
+    assert {path.name for path, _ in library.status().problems} == {"broken.jpg", "empty.jpg"}
+    decodes.clear()
+    assert scan(library)[-1].skipped == ()
+    assert decodes == [], "it is not tried again until it changes"
+    shutil.copy(sorted(album.glob("*.jpg"))[2], album / "empty.jpg")
+    scan(library)
+    assert {path.name for path, _ in library.status().problems} == {"broken.jpg"}
+
+
+def test_a_scan_that_is_closed_early_keeps_what_is_finished(library, album):
+    library.add_folder(album)
+    work = library.scan()
+    for progress in work:
+        if progress.done:
+            break
+    work.close()
+    assert 0 < len(library) < 12
+    scan(library)
+    assert_in_line(library, album)
+
+
+def test_an_unreachable_folder_keeps_its_photos(library, album):
+    folder = library.add_folder(album)
+    scan(library)
+    away = album.rename(album.with_name("elsewhere"))
+    last = scan(library)[-1]
+    assert [line.path for line in last.skipped] == [str(folder.path)]
+    assert [entry.online for entry in library.folders()] == [False]
+    assert len(library) == 12
+    away.rename(album)
+    scan(library)
+    assert [entry.online for entry in library.folders()] == [True]
+    assert_in_line(library, album)
+
+
+def test_removing_a_folder_takes_its_photos_out_of_the_search(library, album):
+    folder = library.add_folder(album)
+    scan(library)
+    library.remove_folder(folder)
+    assert len(library) == 0
+    assert library.photos() == []
+    assert len(list(album.glob("*.jpg"))) == 12
+
+
+def test_following_applies_changes_as_they_happen(library, album):
+    library.add_folder(album)
+    stop = threading.Event()
+    trouble: list[BaseException] = []
+
+    def follow():
+        try:
+            for _ in library.follow(stop.is_set):
+                pass
+        except BaseException as error:
+            trouble.append(error)
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    try:
+        wait_for(lambda: len(library) == 12)
+        textured_photo(50, (400, 300)).save(album / "new.jpg")
+        (album / "trip").mkdir()
+        textured_photo(51, (400, 300)).save(album / "trip" / "new too.jpg")
+        wait_for(lambda: len(library) == 14)
+        (album / "new.jpg").rename(album / "trip" / "moved.jpg")
+        wait_for(lambda: "moved.jpg" in found_files(library))
+        shutil.rmtree(album / "trip")
+        wait_for(lambda: len(library) == 12)
+    finally:
+        stop.set()
+        thread.join()
+    assert not trouble
+    assert_in_line(library, album)
+
+
+def wait_for(condition, seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to pass"
+        time.sleep(0.05)
+
+
+def test_reopening_finds_everything_again(tmp_path, album):
+    with Library(tmp_path / "library") as library:
+        library.add_folder(album)
+        scan(library)
+        before = sorted(library.photos())
+    with Library(tmp_path / "library") as library:
+        assert sorted(library.photos()) == before
+        assert len(library) == 12
+        assert library.status().repairs == ()
+        assert_in_line(library, album)
