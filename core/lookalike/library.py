@@ -23,8 +23,9 @@ from lookalike.descriptors.registry import open_describer
 from lookalike.descriptors.service import DescriberService
 from lookalike.errors import LookalikeError
 from lookalike.index import VectorIndex
-from lookalike.judges.geometry import GeometricJudge
-from lookalike.judges.mllm import MllmJudge, mllm_available
+from lookalike.judges.geometry.judge import GeometricJudge
+from lookalike.judges.mllm.available import mllm_available
+from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.judges.protocol import Explanation, Judge
 from lookalike.models.store import ModelStore
 from lookalike.photos import THUMBNAIL_SIDE, thumbnail
@@ -233,9 +234,6 @@ class Library:
     def _open_judge(self, name: str) -> Judge:
         if name == GEOMETRY:
             return GeometricJudge(self.cache)
-        missing = mllm_available()
-        if missing is not None:
-            raise LookalikeError(missing)
         model = self.models.get(name)
         return MllmJudge(model.file("llm"), model.file("mmproj"), cache=self.cache, log_folder=places.logs())
 

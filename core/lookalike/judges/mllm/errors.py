@@ -1,0 +1,9 @@
+"""What can go wrong with a model that judges."""
+
+from __future__ import annotations
+
+from lookalike.errors import LookalikeError
+
+
+class JudgeError(LookalikeError):
+    """The model cannot be used, or broke down while judging."""

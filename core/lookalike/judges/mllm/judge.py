@@ -1,0 +1,218 @@
+"""The judge that asks a local multimodal model whether two photos show the same thing (arXiv 2604.13268)."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from lookalike import places
+from lookalike.catalog.content_cache import ContentCache
+from lookalike.errors import LookalikeError
+from lookalike.judges.mllm.available import unavailable
+from lookalike.judges.mllm.checksums import checksum
+from lookalike.judges.mllm.errors import JudgeError
+from lookalike.judges.mllm.families import match_pair
+from lookalike.judges.mllm.gguf_file import read_gguf
+from lookalike.judges.mllm.messages import Answer, Blame, Refused, Settings
+from lookalike.judges.mllm.pixels import VERSION as PIXELS_VERSION
+from lookalike.judges.mllm.pixels import prepare
+from lookalike.judges.mllm.prompts import load_prompt
+from lookalike.judges.mllm.session import Material, Session
+from lookalike.judges.mllm.tokens import VisualTokens
+from lookalike.judges.protocol import Explanation, JudgePhoto, Verdict
+
+TOKEN_BUDGET = 128
+CONTEXT_ESTIMATE = 1024
+GIGABYTE = 1e9
+
+
+class MllmJudge:
+    """Compares photos with a multimodal model in a process of its own.
+
+    A candidate's visual tokens are kept in `cache`, so the image encoder runs once per photo and not once
+    per pair; the query's part of the prompt is decoded once per query.
+
+    Args:
+        llm: the language model, a GGUF file.
+        mmproj: its projector, a GGUF file.
+        cache: where visual tokens are kept; None keeps none.
+        mode: what to ask, see `prompt_modes`.
+        threads: threads that compute; by default the machine's physical cores but one.
+        log_folder: where llama.cpp's messages go; by default Lookalike's folder for logs.
+        token_budget: visual tokens per photo at most, for families that let one choose.
+
+    Attributes:
+        key: names the model files, the preprocessing, the token budget and the wording.
+        name: the model's name.
+
+    Raises:
+        JudgeError: a file is missing, damaged or of an unsupported kind, the files do not belong together, or
+            llama-cpp-python is not installed. Nothing is loaded yet: that happens on the first comparison.
+    """
+
+    key: str
+    name: str
+
+    def __init__(
+        self,
+        llm: Path,
+        mmproj: Path,
+        *,
+        cache: ContentCache | None,
+        mode: str = "object",
+        threads: int | None = None,
+        log_folder: Path | None = None,
+        token_budget: int = TOKEN_BUDGET,
+    ) -> None:
+        missing = unavailable()
+        if missing is not None:
+            raise missing
+        prompt = load_prompt(mode)
+        self._pair = match_pair(read_gguf(llm), read_gguf(mmproj), token_budget)
+        self._plan = self._pair.plan
+        self._cache = cache
+        self.name = self._pair.llm.name
+        weights, projector = checksum(llm)[:16], checksum(mmproj)[:16]
+        preprocessing = f"{PIXELS_VERSION}:{self._plan.max_tokens}"
+        self.key = f"mllm:{weights}:{projector}:{preprocessing}:{prompt.id}"
+        self._kind = f"visual-tokens:{projector}:{preprocessing}"
+        log = (log_folder or places.logs()) / "mllm.log"
+        settings = Settings(
+            llm=str(llm.resolve()),
+            mmproj=str(mmproj.resolve()),
+            family=self._pair.family,
+            instructions=prompt.instructions,
+            question=prompt.question,
+            max_tokens=self._plan.max_tokens,
+            threads=threads or max(1, (psutil.cpu_count(logical=False) or 2) - 1),
+            log=str(log),
+        )
+        self._session = Session(self.name, settings, self._check_memory)
+        self._queries = itertools.count(1)
+
+    @property
+    def session(self) -> Session:
+        """The worker process and its counters."""
+        return self._session
+
+    def compare(
+        self,
+        query: JudgePhoto,
+        candidates: Iterable[JudgePhoto],
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Verdict]:
+        """Judge the candidates one by one, in the order given; see `Judge.compare`.
+
+        The next candidate is read while the model works on one, so `candidates` is consumed one ahead.
+
+        Raises:
+            LookalikeError: the query cannot be read, or the model cannot be loaded or broke down twice.
+        """
+        self._session.check()
+        pixels = prepare(query.load(self._plan.decode_size), self._plan)
+        number = next(self._queries)
+        ahead = _Ahead(self._material(candidate) for candidate in candidates)
+        while not cancelled():
+            upcoming = ahead.take()
+            if upcoming is None:
+                return
+            content, material = upcoming
+            if isinstance(material, str):
+                yield Verdict(content, None, reason=material)
+                continue
+            reply = self._session.ask(number, pixels, material, cancelled, ahead.look)
+            if reply is None:
+                return
+            if isinstance(reply, Refused):
+                if reply.blame is not Blame.CANDIDATE:
+                    raise JudgeError(f"{self.name}: {reply.message}", reply.remedy)
+                yield Verdict(content, None, reason=reply.message)
+                continue
+            self._keep(content, reply)
+            yield Verdict(content, _sigmoid(reply.logit), reply.logit)
+
+    def explain(self, query: JudgePhoto, candidate: JudgePhoto) -> Explanation:
+        """The model's verdict as a sentence.
+
+        Raises:
+            LookalikeError: a photo cannot be read, or the model cannot be used.
+        """
+        (verdict,) = self.compare(query, [candidate])
+        if verdict.match is None:
+            raise JudgeError(verdict.reason)
+        if verdict.match >= 0.5:
+            summary = f"{self.name} says the same thing is in both, {verdict.match:.0%}."
+        else:
+            summary = f"{self.name} says these show different things, {1 - verdict.match:.0%}."
+        return Explanation(verdict, summary)
+
+    def close(self) -> None:
+        """End the worker process; the next comparison starts another."""
+        self._session.close()
+
+    def _material(self, candidate: JudgePhoto) -> tuple[str, Material | str]:
+        """The candidate's stored tokens, or else its pixels, or else why there are none."""
+        if self._cache is not None and candidate.content:
+            blob = self._cache.get(self._kind, candidate.content)
+            tokens = None if blob is None else VisualTokens.unpack(blob, self._pair.width)
+            if tokens is not None:
+                return candidate.content, tokens
+        try:
+            pixels: NDArray[np.uint8] = prepare(candidate.load(self._plan.decode_size), self._plan)
+        except LookalikeError as error:
+            return candidate.content, error.message
+        return candidate.content, pixels
+
+    def _keep(self, content: str, answer: Answer) -> None:
+        if self._cache is not None and content and answer.tokens is not None:
+            self._cache.put(self._kind, content, answer.tokens.pack())
+
+    def _check_memory(self) -> None:
+        needed = self._pair.memory(CONTEXT_ESTIMATE)
+        check_memory(self.name, needed, psutil.virtual_memory().available)
+
+
+def check_memory(name: str, needed: int, free: int) -> None:
+    """Refuse a model that would not fit.
+
+    Args:
+        name: the model's name.
+        needed: bytes it takes.
+        free: bytes that are free.
+
+    Raises:
+        JudgeError: it would not fit.
+    """
+    if needed > free:
+        raise JudgeError(
+            f"{name} needs about {needed / GIGABYTE:.1f} GB of memory and {free / GIGABYTE:.1f} GB are free.",
+            "Close other programs or choose a smaller model.",
+        )
+
+
+def _sigmoid(logit: float) -> float:
+    # The form whose exponential cannot overflow.
+    small = math.exp(-abs(logit))
+    return 1 / (1 + small) if logit >= 0 else small / (1 + small)
+
+
+class _Ahead:
+    """Hands out an iterator's items; `look` fetches the next one early."""
+
+    def __init__(self, items: Iterator[tuple[str, Material | str]]) -> None:
+        self._items = items
+        self._next: list[tuple[str, Material | str] | None] = []
+
+    def look(self) -> None:
+        if not self._next:
+            self._next.append(next(self._items, None))
+
+    def take(self) -> tuple[str, Material | str] | None:
+        self.look()
+        return self._next.pop()

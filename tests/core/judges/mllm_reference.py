@@ -1,0 +1,231 @@
+"""Scores pairs twice, in a child process: with the engine, and with llama.cpp's own helper on the whole prompt."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lookalike.judges.mllm.messages import Settings
+from lookalike.judges.mllm.tokens import VisualTokens
+
+# What each family's chat template makes of the two turns, written out by hand.
+PROMPTS = {
+    "qwen2vl": (
+        "<|im_start|>system\n{instructions}<|im_end|>\n<|im_start|>user\n",
+        "",
+        "{question}<|im_end|>\n<|im_start|>assistant\n",
+    ),
+    "idefics3": (
+        "<|im_start|>System: {instructions}<end_of_utterance>\nUser:<fake_token_around_image><global-img>",
+        "<fake_token_around_image><fake_token_around_image><global-img>",
+        "<fake_token_around_image>{question}<end_of_utterance>\nAssistant: ",
+    ),
+}
+
+
+def blobs(seed: int, width: int = 320, height: int = 240) -> Image.Image:
+    """A photo of coloured blobs, different for every seed."""
+    colours = np.random.default_rng(seed).integers(0, 256, (height // 40, width // 40, 3), np.uint8)
+    return Image.fromarray(colours).resize((width, height), Image.Resampling.BICUBIC)
+
+
+@dataclass
+class Pair:
+    """The raw logits for one pair, by ways of getting them; and the answer digits' ids."""
+
+    helper: NDArray[np.float32]
+    exact: NDArray[np.float32]
+    fresh: NDArray[np.float32]
+    stored: NDArray[np.float32]
+    again: NDArray[np.float32]
+    turned: NDArray[np.float32]
+    digits: tuple[int, int]
+    score: float
+    grid: tuple[int, int]
+    n_pos: int
+    spellings: list[bytes] = field(default_factory=list)
+
+
+def measure(pipe: Connection, settings: Settings, family: str, photos: list[NDArray[np.uint8]]) -> None:
+    """Send one `Pair` for every ordered pair of different photos."""
+    from lookalike.judges.mllm.bindings import Log, set_environment
+    from lookalike.judges.mllm.engine import Engine
+
+    set_environment()
+    log = Log(Path(settings.log))
+    log.attach()
+    with Engine(settings, lambda: False) as engine:
+        helper = Helper(engine, settings, family)
+        exact = Helper(engine, settings, family, exact=True)
+        pairs = []
+        for query in photos:
+            engine.set_query(engine.encode(query))
+            for candidate in photos:
+                if candidate is query:
+                    continue
+                tokens = engine.encode(candidate)
+                kept = VisualTokens.unpack(tokens.halved().pack(), engine.width)
+                assert kept is not None
+                flipped = kept.positions[:, [0, 2, 1, 3]]
+                turned = VisualTokens(kept.embeddings, flipped, kept.n_pos, kept.grid)
+                pairs.append(
+                    Pair(
+                        helper=helper.logits(query, candidate),
+                        exact=exact.logits(query, candidate),
+                        fresh=engine.logits(tokens),
+                        stored=engine.logits(kept),
+                        turned=engine.logits(turned),
+                        again=engine.logits(kept),
+                        digits=engine.answers,
+                        score=engine.score(kept),
+                        grid=kept.grid,
+                        n_pos=kept.n_pos,
+                        spellings=[helper.piece(token) for token in engine.answers],
+                    )
+                )
+        helper.close()
+        exact.close()
+    pipe.send(pairs)
+
+
+def call_off(pipe: Connection, settings: Settings, photos: list[NDArray[np.uint8]]) -> None:
+    """Send the score of a pair before and after a decoding was aborted midway, and how often that happened."""
+    from lookalike.judges.mllm.bindings import Log, set_environment
+    from lookalike.judges.mllm.engine import Aborted, Engine
+
+    set_environment()
+    log = Log(Path(settings.log))
+    log.attach()
+    countdown = [-1]
+
+    def aborted() -> bool:
+        countdown[0] -= 1
+        return countdown[0] == 0
+
+    with Engine(settings, aborted) as engine:
+        query, candidate = (engine.encode(photo) for photo in photos)
+        engine.set_query(query)
+        before = engine.score(candidate)
+        times = 0
+        for steps in (1, 20, 60):
+            countdown[0] = steps
+            try:
+                engine.score(candidate)
+            except Aborted:
+                times += 1
+            countdown[0] = -1
+        after = engine.score(candidate)
+        countdown[0] = 20
+        try:
+            engine.set_query(query)
+        except Aborted:
+            times += 1
+        countdown[0] = -1
+        engine.set_query(query)
+        pipe.send((before, after, engine.score(candidate), times))
+
+
+class Helper:
+    """The reference: `mtmd_helper_eval_chunks` on a context of its own, everything decoded anew for each pair.
+
+    With `exact` keys and values are float32 and attention is computed the plain way.
+    """
+
+    def __init__(self, engine: Any, settings: Settings, family: str, *, exact: bool = False) -> None:
+        import llama_cpp
+        from llama_cpp import mtmd_cpp
+
+        self._llama: Any = llama_cpp
+        self._mtmd: Any = mtmd_cpp
+        self._engine = engine
+        self._family = family
+        self._texts = [
+            text.format(instructions=settings.instructions, question=settings.question)
+            for text in PROMPTS[family]
+        ]
+        parameters = llama_cpp.llama_context_default_params()
+        parameters.n_ctx = 2048
+        parameters.n_batch = parameters.n_ubatch = 512
+        parameters.n_threads = parameters.n_threads_batch = settings.threads
+        parameters.flash_attn_type = 0 if exact else 1
+        if exact:
+            parameters.type_k = parameters.type_v = 0
+        self._context = llama_cpp.llama_init_from_model(engine._model, parameters)
+
+    def close(self) -> None:
+        self._llama.llama_free(self._context)
+
+    def piece(self, token: int) -> bytes:
+        room = ctypes.create_string_buffer(16)
+        length = self._llama.llama_token_to_piece(self._engine._vocabulary, token, room, 16, 0, True)
+        return room.raw[:length]
+
+    def logits(self, query: NDArray[np.uint8], candidate: NDArray[np.uint8]) -> NDArray[np.float32]:
+        llama = self._llama
+        llama.llama_memory_clear(llama.llama_get_memory(self._context), True)
+        if self._family == "qwen2vl":
+            marker = self._mtmd.mtmd_default_marker().decode()
+            self._eval_all(marker.join(self._texts), [query, candidate])
+        else:
+            self._eval_overviews([query, candidate])
+        size = llama.llama_vocab_n_tokens(self._engine._vocabulary)
+        return np.ctypeslib.as_array(llama.llama_get_logits_ith(self._context, -1), (size,)).copy()
+
+    def _eval_all(self, text: str, photos: list[NDArray[np.uint8]]) -> None:
+        for chunks in self._chunks(text, photos):
+            end = self._llama.llama_pos(0)
+            code = self._mtmd.mtmd_helper_eval_chunks(
+                self._engine.vision.handle, self._context, chunks, 0, 0, 512, True, ctypes.byref(end)
+            )
+            assert code == 0
+
+    def _eval_overviews(self, photos: list[NDArray[np.uint8]]) -> None:
+        """As `_eval_all` with the tiles left out, which no option of llama.cpp does."""
+        mtmd = self._mtmd
+        marker = mtmd.mtmd_default_marker().decode()
+        parts = [(self._texts[0], []), (marker, photos[:1]), (self._texts[1], []), (marker, photos[1:])]
+        start = 0
+        for text, images in [*parts, (self._texts[2], [])]:
+            for chunks in self._chunks(text, images):
+                every = [
+                    mtmd.mtmd_input_chunks_get(chunks, i) for i in range(mtmd.mtmd_input_chunks_size(chunks))
+                ]
+                wanted = mtmd.MTMD_INPUT_CHUNK_TYPE_IMAGE if images else mtmd.MTMD_INPUT_CHUNK_TYPE_TEXT
+                chunk = [chunk for chunk in every if mtmd.mtmd_input_chunk_get_type(chunk) == wanted][-1]
+                # For text the helper adds to what is there, for a photo it writes.
+                end = self._llama.llama_pos(start)
+                last = text == self._texts[2]
+                code = mtmd.mtmd_helper_eval_chunk_single(
+                    self._engine.vision.handle, self._context, chunk, start, 0, 512, last, ctypes.byref(end)
+                )
+                assert code == 0
+                start = end.value
+
+    def _chunks(self, text: str, photos: list[NDArray[np.uint8]]) -> Iterator[Any]:
+        mtmd = self._mtmd
+        data = text.encode()
+        bitmaps = [
+            mtmd.mtmd_bitmap_init(
+                photo.shape[1], photo.shape[0], photo.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+            )
+            for photo in photos
+        ]
+        chunks = mtmd.mtmd_input_chunks_init()
+        array = (mtmd.mtmd_bitmap_p_ctypes * max(1, len(bitmaps)))(*bitmaps)
+        said = mtmd.mtmd_input_text(data, len(data), True, True)
+        assert (
+            mtmd.mtmd_tokenize(self._engine.vision.handle, chunks, ctypes.byref(said), array, len(bitmaps))
+            == 0
+        )
+        yield chunks
+        mtmd.mtmd_input_chunks_free(chunks)
+        for bitmap in bitmaps:
+            mtmd.mtmd_bitmap_free(bitmap)

@@ -1,0 +1,246 @@
+"""Model files are checked before anything is loaded; photos, tokens, prompts and checksums are what they should be."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from PIL import Image
+
+from lookalike.judges.mllm.checksums import checksum
+from lookalike.judges.mllm.errors import JudgeError
+from lookalike.judges.mllm.families import ModelPair, match_pair
+from lookalike.judges.mllm.gguf_file import read_gguf
+from lookalike.judges.mllm.judge import check_memory
+from lookalike.judges.mllm.pixels import MAX_ASPECT, MIN_TOKENS, PixelPlan, prepare
+from lookalike.judges.mllm.prompts import load_prompt, prompt_modes
+from lookalike.judges.mllm.template import render
+from lookalike.judges.mllm.tokens import VisualTokens
+from tests.builders.gguf_models import FAMILIES, TEMPLATES, WIDTH, write_pair
+
+Files = tuple[Path, Path]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Files]:
+    folder = tmp_path_factory.mktemp("models")
+    return {family: write_pair(folder, family, name="Tiny One") for family in FAMILIES}
+
+
+def match(llm: Path, mmproj: Path) -> ModelPair:
+    return match_pair(read_gguf(llm), read_gguf(mmproj), 128)
+
+
+def refusal(llm: Path, mmproj: Path) -> str:
+    with pytest.raises(JudgeError) as caught:
+        match(llm, mmproj)
+    assert "\n" not in str(caught.value) and caught.value.remedy
+    return str(caught.value)
+
+
+def test_a_fitting_pair_is_recognised(files: dict[str, Files]) -> None:
+    qwen, idefics = match(*files["qwen2vl"]), match(*files["idefics3"])
+    assert (qwen.family.name, idefics.family.name) == ("Qwen2-VL or Qwen2.5-VL", "SmolVLM")
+    assert qwen.plan == PixelPlan(cell=28, max_tokens=128)
+    assert idefics.plan == PixelPlan(cell=16, max_tokens=64, side=128)
+    assert qwen.width == idefics.width == WIDTH
+    assert qwen.llm.name == "Tiny One"
+
+
+def test_files_that_do_not_belong_together_are_refused_by_name(
+    files: dict[str, Files], tmp_path: Path
+) -> None:
+    (qwen, qwen_projector), (smol, smol_projector) = files["qwen2vl"], files["idefics3"]
+    assert "mmproj-tiny-idefics3.gguf (idefics3) does not belong to tiny-qwen2vl.gguf" in refusal(
+        qwen, smol_projector
+    )
+    assert "mmproj-tiny-qwen2vl.gguf (qwen2vl_merger) does not belong" in refusal(smol, qwen_projector)
+    assert "mmproj-tiny-qwen2vl.gguf is a projector" in refusal(qwen_projector, qwen)
+    assert "tiny-qwen2vl.gguf is not a projector" in refusal(qwen, qwen)
+    _, narrow = write_pair(tmp_path / "narrow", "qwen2vl", projection=128)
+    assert "(width 128) does not belong to tiny-qwen2vl.gguf (width 256)" in refusal(qwen, narrow)
+    _, lacking = write_pair(tmp_path / "lacking", "idefics3", omit={"mm.model.fc.weight"})
+    assert "lacks the part mm.model.fc.weight" in refusal(smol, lacking)
+    _, gemma = write_pair(tmp_path / "gemma", "idefics3", projector="gemma3")
+    assert "(gemma3) that cannot judge yet" in refusal(smol, gemma)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_file_cut_anywhere_is_refused_by_name(files: dict[str, Files], tmp_path: Path, family: str) -> None:
+    cut = tmp_path / "cut.gguf"
+    for whole in files[family]:
+        data = whole.read_bytes()
+        lengths = random.Random(0).sample(range(4, len(data)), 40)
+        for length in [*range(4, 40), *lengths, len(data) - 1]:
+            cut.write_bytes(data[:length])
+            with pytest.raises(JudgeError, match=r"^cut\.gguf is cut short or damaged\. Copy"):
+                read_gguf(cut)
+
+
+@given(st.binary(max_size=300), st.sampled_from([2, 3, 77]))
+def test_no_bytes_make_the_reader_fail_otherwise(
+    tmp_path_factory: pytest.TempPathFactory, junk: bytes, v: int
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "junk.gguf"
+    path.write_bytes(b"GGUF" + v.to_bytes(4, "little") + junk)
+    with pytest.raises(JudgeError, match=r"^junk\.gguf"):
+        read_gguf(path)
+
+
+def test_other_files_are_refused(tmp_path: Path) -> None:
+    empty, text = tmp_path / "empty.gguf", tmp_path / "text.gguf"
+    empty.touch()
+    text.write_text("hello")
+    for path in (empty, text):
+        with pytest.raises(JudgeError, match=f"^{path.name} is not a GGUF model file"):
+            read_gguf(path)
+    for path in (tmp_path / "absent.gguf", tmp_path):
+        with pytest.raises(JudgeError, match="cannot be read"):
+            read_gguf(path)
+
+
+def test_the_memory_bound_grows_with_the_model_and_its_context(files: dict[str, Files]) -> None:
+    pair = match(*files["qwen2vl"])
+    sizes = pair.llm.size + pair.mmproj.size
+    # float16 keys and values: 2 bytes, 2 of them, 2 layers, 2 heads of 64.
+    assert pair.memory(2048) - pair.memory(1024) == 2 * 2 * 2 * 2 * 64 * 1024
+    assert pair.memory(1024) > sizes
+    check_memory("Tiny", 10, 10)
+    with pytest.raises(JudgeError, match=r"^Tiny needs about 3\.2 GB of memory and 1\.1 GB are free\."):
+        check_memory("Tiny", 3_200_000_000, 1_100_000_000)
+
+
+def test_a_checksum_is_worked_out_once_per_state_of_the_file(tmp_path: Path) -> None:
+    file, memory = tmp_path / "model.gguf", tmp_path / "deep" / "sums.json"
+    file.write_bytes(b"abc")
+    true = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert checksum(file, memory) == true
+    known = json.loads(memory.read_text())
+    known[str(file.resolve())]["sha256"] = "remembered"
+    memory.write_text(json.dumps(known))
+    assert checksum(file, memory) == "remembered"
+    stamp = file.stat().st_mtime_ns + 1_000_000_000
+    os.utime(file, ns=(stamp, stamp))
+    assert checksum(file, memory) == true
+    memory.write_text("{ not json")
+    assert checksum(file, memory) == true
+
+
+@given(
+    st.integers(1, 6000),
+    st.integers(1, 6000),
+    st.sampled_from([28, 32]),
+    st.sampled_from([16, 64, 128, 256]),
+)
+def test_a_free_grid_stays_within_its_bounds(width: int, height: int, cell: int, budget: int) -> None:
+    plan = PixelPlan(cell=cell, max_tokens=budget)
+    long, short = max(width, height), min(width, height)
+    short = max(short, int(np.ceil(long / MAX_ASPECT)))
+    size = (long, short) if width >= height else (short, long)
+    columns, rows = (side // cell for side in plan.size(*size))
+    assert (columns * cell, rows * cell) == plan.size(*size)
+    assert MIN_TOKENS <= columns * rows <= budget
+    assert (columns >= rows) == (size[0] >= size[1]) or columns == rows
+
+
+@pytest.mark.parametrize("size", [(1, 5000), (5000, 1), (40, 30), (640, 480), (3, 3)])
+def test_any_photo_is_brought_to_size(size: tuple[int, int]) -> None:
+    photo = Image.new("RGB", size, (200, 30, 30))
+    free = prepare(photo, PixelPlan(cell=28, max_tokens=128))
+    height, width, _ = free.shape
+    assert free.dtype == np.uint8 and width % 28 == height % 28 == 0
+    assert MIN_TOKENS <= width * height // 28**2 <= 128
+    assert prepare(photo, PixelPlan(cell=16, max_tokens=64, side=128)).shape == (128, 128, 3)
+
+
+def test_a_strip_gets_a_border_and_a_plain_photo_none() -> None:
+    plan = PixelPlan(cell=28, max_tokens=128)
+    strip = prepare(Image.new("RGB", (4000, 40), (200, 30, 30)), plan)
+    assert abs(int(strip[0, strip.shape[1] // 2, 0]) - 128) < 3
+    assert strip[strip.shape[0] // 2, strip.shape[1] // 2, 0] > 160
+    plain = prepare(Image.new("RGB", (400, 300), (200, 30, 30)), plan)
+    assert (plain == (200, 30, 30)).all()
+
+
+@given(
+    arrays(np.float16, st.tuples(st.integers(1, 20), st.just(8)), elements=st.floats(-9, 9, width=16)),
+    st.integers(1, 900),
+)
+def test_tokens_survive_being_kept(embeddings: np.ndarray, n_pos: int) -> None:
+    count = len(embeddings)
+    positions = np.arange(count * 4, dtype=np.int32).reshape(count, 4)
+    tokens = VisualTokens(embeddings, positions, n_pos, (count, 1))
+    kept = VisualTokens.unpack(tokens.pack(), 8)
+    assert kept is not None
+    assert np.array_equal(kept.embeddings, embeddings) and np.array_equal(kept.positions, positions)
+    assert (kept.n_pos, kept.grid) == (n_pos, (count, 1))
+    assert kept.pack() == tokens.pack()
+
+
+def test_damaged_tokens_are_not_used() -> None:
+    embeddings = np.ones((3, 8), np.float32)
+    tokens = VisualTokens(embeddings, np.zeros((3, 4), np.int32), 3, (3, 1)).halved()
+    blob = tokens.pack()
+    assert VisualTokens.unpack(blob, 8) is not None
+    for bad in (b"", blob[:10], blob[:-1], blob + b"x", b"X" + blob[1:]):
+        assert VisualTokens.unpack(bad, 8) is None
+    assert VisualTokens.unpack(blob, 16) is None
+    overflowing = VisualTokens(embeddings * 1e6, tokens.positions, 3, (3, 1)).halved()
+    assert not overflowing.finite
+    assert VisualTokens.unpack(overflowing.pack(), 8) is None
+
+
+def test_every_mode_asks_something_of_its_own() -> None:
+    modes = prompt_modes()
+    assert modes == ["object", "landmark", "artwork", "edit"]
+    prompts = [load_prompt(mode) for mode in modes]
+    assert len({prompt.id for prompt in prompts}) == len({prompt.question for prompt in prompts}) == 4
+    assert all("\n" not in prompt.instructions and "1" in prompt.question for prompt in prompts)
+    with pytest.raises(JudgeError, match="Choose one of object, landmark"):
+        load_prompt("colour")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_template_is_split_at_the_photos(files: dict[str, Files], family: str) -> None:
+    placeholder = match(*files[family]).family.placeholder
+    head, middle, tail = render(
+        TEMPLATES[family], "Compare.", "Same?", placeholder=placeholder, bos="<s>", eos="</s>"
+    )
+    expected = {
+        "qwen2vl": (
+            "<|im_start|>system\nCompare.<|im_end|>\n<|im_start|>user\n",
+            "",
+            "Same?<|im_end|>\n<|im_start|>assistant\n",
+        ),
+        "idefics3": (
+            "<|im_start|>System: Compare.<end_of_utterance>\nUser:",
+            "",
+            "Same?<end_of_utterance>\nAssistant:",
+        ),
+    }
+    assert (head, middle, tail) == expected[family]
+
+
+@pytest.mark.parametrize(
+    ("template", "why"),
+    [
+        ("{% for %}", "does not work"),
+        ("{{ raise_exception('no system turn') }}", "no system turn"),
+        ("{{ messages[7].role }}", "does not work"),
+        ("{{ ''.__class__.__mro__ }}", "does not work"),
+        (
+            "{% for message in messages %}{{ message.content[0].text }}{% endfor %}",
+            "does not take two photos",
+        ),
+    ],
+)
+def test_a_template_that_does_not_serve_is_refused(template: str, why: str) -> None:
+    with pytest.raises(JudgeError, match=why):
+        render(template, "Compare.", "Same?", placeholder="<image>", bos="", eos="")

@@ -1,0 +1,291 @@
+"""The judge with real tiny models in a real worker process."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+from PIL import Image
+
+from lookalike.catalog.content_cache import ContentCache
+from lookalike.errors import LookalikeError
+from lookalike.judges.mllm.available import mllm_available
+from lookalike.judges.mllm.errors import JudgeError
+from lookalike.judges.mllm.judge import MllmJudge
+from lookalike.judges.protocol import Judge, JudgePhoto, Verdict
+from tests.builders.gguf_models import FAMILIES, write_pair
+from tests.core.judges.mllm_reference import blobs
+
+pytestmark = [
+    pytest.mark.mllm,
+    pytest.mark.skipif(
+        importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed"
+    ),
+]
+
+Files = tuple[Path, Path]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Files]:
+    folder = tmp_path_factory.mktemp("models")
+    return {family: write_pair(folder, family) for family in FAMILIES}
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Iterator[ContentCache]:
+    cache = ContentCache(tmp_path / "cache.db")
+    yield cache
+    cache.close()
+
+
+@pytest.fixture
+def judge(files: dict[str, Files], cache: ContentCache) -> Iterator[MllmJudge]:
+    judge = MllmJudge(*files["qwen2vl"], cache=cache)
+    yield judge
+    judge.close()
+
+
+def photo(seed: int, content: str | None = None) -> JudgePhoto:
+    return JudgePhoto(f"content{seed}" if content is None else content, lambda side: blobs(seed))
+
+
+def unreadable(side: int) -> Image.Image:
+    raise LookalikeError("photo7.jpg is cut short.", "Copy it again.")
+
+
+def kept(folder: Path) -> list[str]:
+    with closing(sqlite3.connect(folder / "cache.db")) as connection:
+        return [row[0] for row in connection.execute("SELECT content FROM entries ORDER BY content")]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_verdicts_come_in_order_and_candidates_are_encoded_once(
+    files: dict[str, Files], cache: ContentCache, tmp_path: Path, family: str
+) -> None:
+    judge: Judge = MllmJudge(*files[family], cache=cache)
+    assert isinstance(judge, MllmJudge)
+    try:
+        first = list(judge.compare(photo(1), [photo(seed) for seed in range(2, 6)]))
+        assert [verdict.content for verdict in first] == [f"content{seed}" for seed in range(2, 6)]
+        assert all(verdict.match is not None and 0 < verdict.match < 1 for verdict in first)
+        assert len({verdict.logit for verdict in first}) == 4
+        assert judge.session.encodes == 5
+        assert kept(tmp_path) == [f"content{seed}" for seed in range(2, 6)]
+
+        again = list(judge.compare(photo(1), [photo(seed) for seed in range(2, 6)]))
+        assert again == first
+        assert judge.session.encodes == 6
+
+        other = list(judge.compare(photo(9), [photo(seed) for seed in range(2, 6)]))
+        assert all(one.logit != two.logit for one, two in zip(first, other, strict=True))
+        assert judge.session.encodes == 7
+    finally:
+        judge.close()
+
+
+def test_what_must_leave_no_trace_is_not_stored(judge: MllmJudge, tmp_path: Path) -> None:
+    first, second = (list(judge.compare(photo(1), [photo(2, content="")])) for _ in range(2))
+    assert first == second
+    assert judge.session.encodes == 4
+    assert kept(tmp_path) == []
+
+
+def test_works_without_a_cache(files: dict[str, Files], judge: MllmJudge) -> None:
+    bare = MllmJudge(*files["qwen2vl"], cache=None)
+    try:
+        assert list(bare.compare(photo(1), [photo(2)])) == list(judge.compare(photo(1), [photo(2)]))
+    finally:
+        bare.close()
+
+
+def test_damaged_stored_tokens_are_made_again(judge: MllmJudge, tmp_path: Path) -> None:
+    first = list(judge.compare(photo(1), [photo(2)]))
+    with closing(sqlite3.connect(tmp_path / "cache.db")) as connection, connection:
+        connection.execute("UPDATE entries SET blob = substr(blob, 1, length(blob) - 3)")
+    assert list(judge.compare(photo(1), [photo(2)])) == first
+    assert judge.session.encodes == 4
+
+
+def test_a_bad_candidate_costs_one_line(judge: MllmJudge) -> None:
+    candidates = [photo(2), JudgePhoto("bad", unreadable), photo(3)]
+    verdicts = list(judge.compare(photo(1), candidates))
+    assert verdicts[1] == Verdict("bad", None, reason="photo7.jpg is cut short.")
+    assert [verdict.match is None for verdict in verdicts] == [False, True, False]
+
+
+def test_a_bad_query_is_an_error(judge: MllmJudge) -> None:
+    with pytest.raises(LookalikeError, match=r"photo7\.jpg"):
+        list(judge.compare(JudgePhoto("bad", unreadable), [photo(2)]))
+    assert judge.session.pid is None
+
+
+def test_explains_in_one_sentence(judge: MllmJudge) -> None:
+    explanation = judge.explain(photo(1), photo(2))
+    assert explanation.verdict == next(judge.compare(photo(1), [photo(2)]))
+    assert explanation.verdict.match is not None
+    assert (
+        explanation.summary == f"Tiny says these show different things, {1 - explanation.verdict.match:.0%}."
+    )
+    with pytest.raises(JudgeError, match=r"photo7\.jpg"):
+        judge.explain(photo(1), JudgePhoto("bad", unreadable))
+
+
+def test_queries_can_take_turns(judge: MllmJudge) -> None:
+    candidates = [photo(seed) for seed in range(2, 5)]
+    alone = [list(judge.compare(photo(seed), candidates)) for seed in (1, 9)]
+    turns = zip(judge.compare(photo(1), candidates), judge.compare(photo(9), candidates), strict=True)
+    assert [list(verdicts) for verdicts in zip(*turns, strict=True)] == alone
+
+
+def test_closing_ends_the_process_and_the_next_query_starts_another(judge: MllmJudge) -> None:
+    first = list(judge.compare(photo(1), [photo(2)]))
+    pid = judge.session.pid
+    assert pid is not None
+    judge.close()
+    assert not psutil.pid_exists(pid)
+    assert judge.session.pid is None
+    assert list(judge.compare(photo(1), [photo(2)])) == first
+    assert judge.session.deaths == 0
+
+
+def _cancel_after(polls: int) -> Callable[[], bool]:
+    left = [polls]
+
+    def cancelled() -> bool:
+        left[0] -= 1
+        return left[0] < 0
+
+    return cancelled
+
+
+@pytest.mark.parametrize("polls", [0, 1, 3, 40])
+def test_cancelling_ends_early_and_the_judge_goes_on(judge: MllmJudge, polls: int) -> None:
+    candidates = [photo(seed) for seed in range(2, 62)]
+    cut = list(judge.compare(photo(1), candidates, _cancel_after(polls)))
+    assert len(cut) < len(candidates)
+    whole = list(judge.compare(photo(1), candidates[:4]))
+    assert [verdict.content for verdict in whole] == [candidate.content for candidate in candidates[:4]]
+    assert whole[: len(cut)] == cut[:4]
+    assert judge.session.deaths == 0
+
+
+def test_cancelling_does_not_wait_for_the_answer(judge: MllmJudge) -> None:
+    """Nothing but the call-off can end this comparison: its worker is stopped while it has the question."""
+    first = list(judge.compare(photo(1), [photo(2)]))
+    pid = judge.session.pid
+    assert pid is not None
+    worker = psutil.Process(pid)
+    worker.suspend()
+    # Small enough for the pipe to take the question although nobody reads it.
+    query = JudgePhoto("", lambda side: blobs(3, 120, 80))
+    candidate = JudgePhoto("", lambda side: blobs(4, 120, 80))
+    assert list(judge.compare(query, [candidate], _cancel_after(2))) == []
+    worker.resume()
+    assert list(judge.compare(photo(1), [photo(2)])) == first
+
+
+def _killing(judge: MllmJudge, seeds: range, deadly: set[int]) -> Iterator[JudgePhoto]:
+    for seed in seeds:
+        if seed in deadly:
+            pid = judge.session.pid
+            assert pid is not None
+            psutil.Process(pid).kill()
+        yield photo(seed)
+
+
+def test_a_worker_killed_in_mid_query_is_replaced(judge: MllmJudge) -> None:
+    expected = list(judge.compare(photo(1), [photo(seed) for seed in range(2, 8)]))
+    pid = judge.session.pid
+    verdicts = list(judge.compare(photo(1), _killing(judge, range(2, 8), {4})))
+    assert verdicts == expected
+    assert judge.session.deaths == 1
+    assert judge.session.pid != pid
+
+
+def test_a_second_death_switches_the_judge_off(judge: MllmJudge) -> None:
+    list(judge.compare(photo(1), [photo(2)]))
+    verdicts = []
+    with pytest.raises(JudgeError, match=r"^Tiny broke down twice and is switched off") as caught:
+        for verdict in judge.compare(photo(1), _killing(judge, range(2, 12), {4, 8})):
+            verdicts.append(verdict)
+    assert "SIGKILL" in str(caught.value) or os.name == "nt"
+    assert "\n" not in str(caught.value) and caught.value.remedy
+    assert len(verdicts) >= 4
+    assert judge.session.pid is None
+    with pytest.raises(JudgeError, match="switched off"):
+        next(judge.compare(photo(1), [photo(2)]))
+    assert judge.session.pid is None
+
+
+def test_a_projector_that_kills_the_worker_is_told_in_one_line(tmp_path: Path, judge: MllmJudge) -> None:
+    wrong = write_pair(tmp_path / "wrong", "qwen2vl", name="Wrong", omit={"v.blk.0.attn_q.weight"})
+    broken = MllmJudge(*wrong, cache=None)
+    with pytest.raises(JudgeError, match=r"^Wrong broke down twice") as caught:
+        list(broken.compare(photo(1), [photo(2)]))
+    assert "\n" not in str(caught.value)
+    assert broken.session.deaths == 2 and broken.session.pid is None
+    assert len(list(judge.compare(photo(1), [photo(2)]))) == 1
+
+
+def test_a_projector_that_does_not_load_is_told_in_one_line(tmp_path: Path) -> None:
+    wrong = write_pair(tmp_path / "wrong", "qwen2vl", name="Wrong", omit={"mm.0.weight"})
+    broken = MllmJudge(*wrong, cache=None, log_folder=tmp_path / "logs")
+    with pytest.raises(JudgeError, match=r"^Wrong: The projector could not be loaded") as caught:
+        list(broken.compare(photo(1), [photo(2)]))
+    assert "\n" not in str(caught.value)
+    assert broken.session.deaths == 0 and broken.session.pid is None
+    assert "mm.0.weight" in (tmp_path / "logs" / "mllm.log").read_text(errors="replace")
+
+
+def test_the_key_names_all_that_a_score_depends_on(files: dict[str, Files], tmp_path: Path) -> None:
+    def key(pair: Files, **options: object) -> str:
+        return MllmJudge(*pair, cache=None, **options).key  # type: ignore[arg-type]
+
+    qwen = files["qwen2vl"]
+    changed = write_pair(tmp_path / "changed", "qwen2vl", seed=5)
+    keys = [
+        key(qwen),
+        key(qwen, mode="landmark"),
+        key(qwen, token_budget=64),
+        key((changed[0], qwen[1])),
+        key((qwen[0], changed[1])),
+        key(files["idefics3"]),
+    ]
+    assert len(set(keys)) == len(keys)
+    assert key(qwen) == keys[0]
+
+
+def test_a_truncated_model_is_refused_before_anything_is_loaded(
+    files: dict[str, Files], tmp_path: Path
+) -> None:
+    llm, mmproj = files["idefics3"]
+    cut = tmp_path / "cut.gguf"
+    cut.write_bytes(llm.read_bytes()[:-1])
+    with pytest.raises(JudgeError, match=r"^cut\.gguf is cut short or damaged"):
+        MllmJudge(cut, mmproj, cache=None)
+
+
+def test_tells_when_llama_cpp_is_missing(files: dict[str, Files], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert mllm_available() is None
+    monkeypatch.setitem(sys.modules, "llama_cpp", None)
+    reason = mllm_available()
+    assert reason is not None and "bootstrap.py mllm" in reason
+    with pytest.raises(JudgeError, match="not installed"):
+        MllmJudge(*files["qwen2vl"], cache=None)
+
+
+def test_the_judges_own_process_never_loads_llama_cpp() -> None:
+    program = (
+        "import sys, lookalike.judges.mllm.judge as judge; from lookalike.judges.mllm.available import mllm_available;"
+        "mllm_available(); sys.exit(int(any(name.startswith('llama_cpp') for name in sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

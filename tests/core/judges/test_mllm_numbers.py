@@ -1,0 +1,121 @@
+"""The scores are those that llama.cpp gives for the whole prompt."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lookalike.judges.mllm.families import match_pair
+from lookalike.judges.mllm.gguf_file import read_gguf
+from lookalike.judges.mllm.messages import Settings
+from lookalike.judges.mllm.pixels import prepare
+from lookalike.judges.mllm.prompts import load_prompt
+from lookalike.worker import Worker
+from tests.builders.gguf_models import FAMILIES, write_pair
+from tests.core.judges.mllm_reference import Pair, blobs, call_off, measure
+
+pytestmark = [
+    pytest.mark.mllm,
+    pytest.mark.skipif(
+        importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed"
+    ),
+]
+
+SAME_WAY = 1e-4
+"""Same operations on the same numbers, but another context: rounding may differ between machines."""
+STORED = 0.01
+"""What float16 tokens may move a logit whose standard deviation is 1."""
+SHAPES = [(1, 320, 200), (2, 200, 400), (3, 900, 300)]
+
+
+def _run(main: Any, settings: Settings, *arguments: Any) -> Any:
+    worker = Worker(main, (settings, *arguments), name="the reference")
+    try:
+        return worker.receive()
+    finally:
+        worker.close()
+
+
+def _settings(folder: Path, family: str) -> tuple[Settings, list[Any]]:
+    llm, mmproj = write_pair(folder, family)
+    pair = match_pair(read_gguf(llm), read_gguf(mmproj), 128)
+    prompt = load_prompt("object")
+    settings = Settings(
+        llm=str(llm),
+        mmproj=str(mmproj),
+        family=pair.family,
+        instructions=prompt.instructions,
+        question=prompt.question,
+        max_tokens=pair.plan.max_tokens,
+        threads=1,
+        log=str(folder / "llama.log"),
+    )
+    return settings, [prepare(blobs(*shape), pair.plan) for shape in SHAPES]
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def pairs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Pair]:
+    settings, photos = _settings(tmp_path_factory.mktemp("numbers"), request.param)
+    measured: list[Pair] = _run(measure, settings, request.param, photos)
+    assert len(measured) == 6
+    return measured
+
+
+def _apart(one: np.ndarray, other: np.ndarray) -> float:
+    return float(np.abs(one - other).max())
+
+
+def test_fresh_tokens_and_shared_prefix_give_the_whole_prompts_logits(pairs: list[Pair]) -> None:
+    for pair in pairs:
+        assert np.std(pair.helper) > 0.5
+        assert _apart(pair.fresh, pair.helper) < SAME_WAY
+
+
+def test_stored_tokens_hardly_move_the_logits(pairs: list[Pair]) -> None:
+    for pair in pairs:
+        assert 0 < _apart(pair.stored, pair.helper) < STORED
+        assert _apart(pair.stored, pair.exact) < STORED
+
+
+def test_a_candidate_leaves_nothing_behind(pairs: list[Pair]) -> None:
+    for pair in pairs:
+        assert np.array_equal(pair.stored, pair.again)
+
+
+def test_the_check_sees_wrong_positions(pairs: list[Pair]) -> None:
+    grids = {pair.grid for pair in pairs}
+    if any(rows > 1 for _, rows in grids):
+        assert len(grids) == 3
+        assert min(_apart(pair.turned, pair.helper) for pair in pairs) > 5 * STORED
+        assert all(pair.n_pos == max(pair.grid) for pair in pairs)
+    else:
+        assert all(pair.n_pos == pair.grid[0] for pair in pairs)
+
+
+def test_the_score_is_the_difference_of_the_two_digits(pairs: list[Pair]) -> None:
+    for pair in pairs:
+        assert pair.spellings == [b"0", b"1"]
+        low, high = pair.digits
+        assert pair.score == float(pair.stored[high]) - float(pair.stored[low])
+
+
+def test_the_answer_depends_on_both_photos_and_their_order(pairs: list[Pair]) -> None:
+    ab, ac, ba, bc, ca, cb = pairs
+    other_candidate = [(ab, ac), (ba, bc), (ca, cb)]
+    other_query = [(ba, ca), (ab, cb), (ac, bc)]
+    other_order = [(ab, ba), (ac, ca), (bc, cb)]
+    for one, other in [*other_candidate, *other_query, *other_order]:
+        assert one.score != other.score
+        assert _apart(one.stored, other.stored) > 10 * STORED
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_decoding_that_was_aborted_leaves_the_context_usable(tmp_path: Path, family: str) -> None:
+    settings, photos = _settings(tmp_path, family)
+    before, after, anew, times = _run(call_off, settings, photos[:2])
+    assert times == 4
+    assert before == after == anew
