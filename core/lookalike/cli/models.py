@@ -9,6 +9,7 @@ import click
 from lookalike import places
 from lookalike.cli.folders import json_option
 from lookalike.cli.output import say, say_json
+from lookalike.judges.mllm.judge import check_pair
 from lookalike.library import Library
 from lookalike.models.store import InstalledModel, ModelStore
 
@@ -58,6 +59,7 @@ def import_model(files: tuple[Path, ...], name: str | None, as_json: bool) -> No
     """Import a judge (LLM.gguf MMPROJ.gguf) or a descriptor model (a transformers model folder)."""
     store = ModelStore(places.models())
     if len(files) == 2:
+        check_pair(files[0], files[1])
         model = store.import_judge(files[0], files[1], name)
     elif len(files) == 1 and files[0].is_dir():
         model = store.import_descriptor(files[0], name)

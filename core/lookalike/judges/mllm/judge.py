@@ -32,6 +32,15 @@ CONTEXT_ESTIMATE = 1024
 GIGABYTE = 1e9
 
 
+def check_pair(llm: Path, mmproj: Path) -> None:
+    """See from their metadata whether two GGUF files are whole, of a known family, and belong together.
+
+    Raises:
+        JudgeError: they are not; in one line, with the remedy.
+    """
+    match_pair(read_gguf(llm), read_gguf(mmproj), TOKEN_BUDGET)
+
+
 class MllmJudge:
     """Compares photos with a multimodal model in a process of its own.
 
