@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import click
 from lookalike import places
 from lookalike.catalog.files import Folder
 from lookalike.cli.output import say, say_json, say_skipped, shown, warn
+from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.progress import Progress, Skipped
 
@@ -174,7 +176,9 @@ def has_display() -> bool:
 
 def open_window(library_folder: Path | None, paths: Iterable[Path]) -> int:
     """Run the window in a process of its own, so that this one stays small; returns its exit code."""
-    command = [sys.executable, "-m", "lookalike_desktop"]
+    if importlib.util.find_spec("PySide6") is None:
+        raise LookalikeError("The window is not installed.", "`python3 packaging/bootstrap.py run` installs it.")
+    command = [sys.executable, "-m", "lookalike_desktop.main"]
     if library_folder is not None:
         command += ["--library", str(library_folder)]
     return subprocess.run([*command, *map(str, paths)], check=False).returncode

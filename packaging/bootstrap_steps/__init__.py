@@ -1,0 +1,1 @@
+"""The steps of ``bootstrap.py``, with nothing but the standard library."""

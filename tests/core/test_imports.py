@@ -1,0 +1,41 @@
+"""The program starts fast because nothing heavy is imported before it is needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("torch", "transformers", "faiss", "llama_cpp", "cv2", "efficientnet_lite_pytorch", "scipy")
+
+SCRIPT = """
+import importlib, sys
+importlib.import_module(sys.argv[1])
+print(*(name for name in sys.argv[2:] if name in sys.modules))
+"""
+
+
+@pytest.mark.parametrize("module", ["lookalike.library", "lookalike.cli", "lookalike_desktop.main"])
+def test_import_brings_nothing_heavy(module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, module, *HEAVY],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
+def test_the_core_brings_no_qt() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, "lookalike.cli", "PySide6"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
