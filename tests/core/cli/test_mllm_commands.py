@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from lookalike.cli.main import run
+from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.library import Library
 from lookalike.search.query import Query
 from tests.builders.gguf_models import write_pair
@@ -121,11 +122,13 @@ def test_a_worker_killed_in_mid_query_is_started_again(indexed, tmp_path):
     with Library(indexed / "library") as library:
         library.models.import_judge(llm, mmproj, "killed")
         judge = library.judge("killed")
+        assert isinstance(judge, MllmJudge)
 
-        def kill_at_work():
+        def kill_at_work(judge: MllmJudge = judge) -> None:
             deadline = time.monotonic() + 60
             while judge.session.encodes == 0 and time.monotonic() < deadline:
                 time.sleep(0.001)
+            assert judge.session.pid is not None
             os.kill(judge.session.pid, signal.SIGKILL)
 
         killer = threading.Thread(target=kill_at_work)

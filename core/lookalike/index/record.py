@@ -1,0 +1,73 @@
+"""What the index asks of the durable record, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class VectorRecord(Protocol):
+    """The durable record of descriptors; the catalog implements it. Any thread may call it.
+
+    An id stands for one vector for ever: it is never given to another one.
+    """
+
+    def ids(self) -> NDArray[np.int64]:
+        """Every id that must be findable, ascending, int64 (n,)."""
+        ...
+
+    def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The unit vectors of `ids`, float32 (len(ids), dimension), rows in their order.
+
+        Raises:
+            KeyError: one of them is not recorded.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Search results, best first, ties by id.
+
+    Attributes:
+        ids: content ids, int64 (n,).
+        similarities: cosines with the query, float32 (n,), in [-1, 1].
+    """
+
+    ids: NDArray[np.int64]
+    similarities: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def positions(
+    ascending: NDArray[np.int64], ids: NDArray[np.int64]
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Look ids up in an ascending array.
+
+    Returns:
+        For each id its position, and whether it is there (where it is not, the position is any valid one).
+    """
+    if not len(ascending):
+        return np.zeros(len(ids), np.intp), np.zeros(len(ids), np.bool_)
+    found = np.minimum(np.searchsorted(ascending, ids), len(ascending) - 1)
+    return found, ascending[found] == ids
+
+
+def recorded(record: VectorRecord, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Those of `ids` that the record (still) has, and their vectors.
+
+    The record is written before the index, so a row that is being removed may be gone from the record already.
+    """
+    while True:
+        try:
+            return ids, record.vectors(ids)
+        except KeyError:
+            _, there = positions(record.ids(), ids)
+            if there.all():
+                raise
+            ids = ids[there]

@@ -1,0 +1,179 @@
+"""Searching against the truth: comparison with every vector."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from lookalike.index import Limits, VectorIndex
+from lookalike.index.segment import SLACK, Segment, encode
+from tests.builders.vectors import MemoryRecord, descriptors
+
+DIMENSION = 192
+ROWS = 4000
+LIMITS = Limits(seal_rows=700, flush_rows=100, segment_rows=2000, small_segments=4)
+
+
+@pytest.fixture(scope="module")
+def vectors() -> NDArray[np.float32]:
+    return descriptors(ROWS, DIMENSION, seed=3)
+
+
+@pytest.fixture(scope="module")
+def queries(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    rng = np.random.default_rng(4)
+    seen = vectors[rng.choice(ROWS, 40, replace=False)]
+    noise = rng.standard_normal(seen.shape).astype(np.float32)
+    # Edited copies of photos that are there, and photos unlike any.
+    return np.concatenate([seen + 0.03 * noise, descriptors(20, DIMENSION, seed=5)])
+
+
+@pytest.fixture(scope="module")
+def record(vectors: NDArray[np.float32]) -> MemoryRecord:
+    record = MemoryRecord(DIMENSION)
+    record.put(np.arange(ROWS) * 3 + 7, vectors)
+    return record
+
+
+@pytest.fixture(scope="module")
+def index(
+    tmp_path_factory: pytest.TempPathFactory, record: MemoryRecord, vectors: NDArray[np.float32]
+) -> VectorIndex:
+    """Sealed and merged segments, some of them with dead rows, and a tail."""
+    folder = tmp_path_factory.mktemp("index")
+    index = VectorIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), LIMITS)
+    index._record = record
+    ids = record.ids()
+    for start in range(0, 3850, 350):
+        index.add(ids[start : start + 350], vectors[start : start + 350])
+    index.flush()
+    index.add(ids[3850:3900], vectors[3850:3900])
+    index.remove(ids[100:400])
+    index.add(ids[150:400], vectors[150:400])
+    index.add(ids, vectors)
+    return index
+
+
+def assert_true(found, truth) -> None:
+    ids, similarities = truth
+    assert len(found) == len(ids)
+    np.testing.assert_allclose(found.similarities, similarities, atol=2e-6)
+    # Where ids differ, their cosines are the same to the last bit or two.
+    differing = found.ids != ids
+    assert np.count_nonzero(differing) <= 0.05 * len(ids)
+    assert len(np.unique(found.ids)) == len(found.ids)
+    assert np.all(np.diff(found.similarities) <= 0)
+
+
+@pytest.mark.parametrize("k", [1, 10, 100, 1000])
+def test_finds_what_comparing_with_everything_finds(index, record, queries, k) -> None:
+    assert len(index._snapshot.segments) > 2 and index._snapshot.tail.rows
+    for query in queries[::2]:
+        assert_true(index.search(query, k), record.nearest(query, k))
+
+
+def test_length_of_the_query_is_immaterial(index, queries) -> None:
+    once, tenfold = index.search(queries[0], 5), index.search(10 * queries[0], 5)
+    np.testing.assert_array_equal(once.ids, tenfold.ids)
+    np.testing.assert_allclose(once.similarities, tenfold.similarities, atol=1e-6)
+
+
+@pytest.mark.parametrize("share", [0, 0.0005, 0.01, 0.3, 0.99, 1])
+def test_filter_at_every_selectivity(index, record, queries, share) -> None:
+    rng = np.random.default_rng(6)
+    ids = record.ids()
+    among = rng.permutation(ids)[: round(share * len(ids))]
+    # Ids that the index has never heard of, and repeated ones, do no harm.
+    given = np.concatenate([among, among[:3], np.array([1, 2, 10**12])])
+    for query in queries[::6]:
+        for k in (1, 20):
+            assert_true(index.search(query, k, among=given), record.nearest(query, k, among))
+
+
+@pytest.mark.parametrize("floor", [0.99, 0.9, 0.7, 0.2, -1.0])
+def test_within_a_similarity(index, record, queries, floor) -> None:
+    for query in queries[::6]:
+        for limit in (3, 400):
+            ids, similarities = record.nearest(query, limit)
+            near = similarities >= floor
+            assert_true(index.within(query, floor, limit), (ids[near], similarities[near]))
+
+
+def test_more_asked_for_than_there_is(index, record, queries) -> None:
+    assert_true(index.search(queries[0], 10 * ROWS), record.nearest(queries[0], ROWS))
+
+
+def test_equal_vectors_come_in_order_of_id(tmp_path) -> None:
+    vectors = np.repeat(descriptors(30, DIMENSION), 4, axis=0)
+    ids = np.random.default_rng(0).permutation(120)
+    record = MemoryRecord(DIMENSION)
+    record.put(ids, vectors)
+    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, Limits(seal_rows=50, flush_rows=1))
+    for row in (0, 17, 70):
+        found = index.search(vectors[row], 4)
+        np.testing.assert_array_equal(found.ids, np.sort(ids[row // 4 * 4 :][:4]))
+        assert len(set(found.similarities.tolist())) == 1
+    index.close()
+
+
+def test_vectors_close_to_fp16_are_found_as_themselves(index, record, vectors) -> None:
+    for row in range(0, ROWS, 500):
+        found = index.search(vectors[row], 1)
+        assert found.similarities[0] == pytest.approx(1, abs=1e-3)
+        assert found.similarities.max() <= 1
+
+
+def test_codes_are_never_off_by_the_slack(vectors, queries) -> None:
+    # Ranges come from all rows: an outlier in a later batch is not cut.
+    outlier = np.zeros((1, DIMENSION), np.float32)
+    outlier[0, 5] = -1
+    batches = [(np.arange(ROWS), vectors), (np.array([ROWS]), outlier)]
+    content = encode(lambda: batches)
+    assert content is not None
+    segment = Segment(content)
+    everything = np.concatenate([vectors, outlier])
+    for query in [*queries, outlier[0]]:
+        query = query / np.linalg.norm(query)
+        ids, similarities = segment.scan(query, ROWS + 1, None)
+        assert np.abs(similarities - everything[ids] @ query).max() < SLACK
+
+
+def test_empty_index_finds_nothing(tmp_path) -> None:
+    index = VectorIndex.open(tmp_path, "model", 8, MemoryRecord(8))
+    assert len(index) == 0 and 5 not in index and index.repairs == []
+    assert len(index.search(np.ones(8, np.float32), 5)) == 0
+    assert len(index.within(np.ones(8, np.float32), 0.5, 5)) == 0
+    index.close()
+
+
+def test_nothing_asked_for(index, queries) -> None:
+    assert len(index.search(queries[0], 0)) == 0
+    assert len(index.within(queries[0], -1, 0)) == 0
+
+
+@pytest.mark.parametrize(
+    "query", [np.ones(3), np.zeros(DIMENSION), np.full(DIMENSION, np.nan), np.ones((1, DIMENSION))]
+)
+def test_queries_without_direction_or_of_another_shape_are_refused(index, query) -> None:
+    with pytest.raises(ValueError, match="query"):
+        index.search(query.astype(np.float32), 1)
+    with pytest.raises(ValueError, match="query"):
+        index.within(query.astype(np.float32), 0.5, 1)
+
+
+def test_vectors_of_another_shape_or_not_finite_are_refused(index) -> None:
+    before = len(index)
+    with pytest.raises(ValueError, match="dimension"):
+        index.add(np.array([1]), np.ones((1, 3), np.float32))
+    with pytest.raises(ValueError, match="finite"):
+        index.add(np.array([1]), np.full((1, DIMENSION), np.inf, np.float32))
+    assert len(index) == before and 1 not in index
+
+
+def test_closed_index_says_so(tmp_path) -> None:
+    index = VectorIndex.open(tmp_path, "model", 8, MemoryRecord(8))
+    index.close()
+    index.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        index.search(np.ones(8, np.float32), 1)
