@@ -1,0 +1,194 @@
+"""Reads what a transformers model folder holds, from its JSON files alone: no torch, no transformers, no network."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lookalike.descriptors.preprocessing import PixelRules, read_rules, rules_file
+from lookalike.models.store import ModelError
+
+VERSION = 1
+"""Raised whenever the same folder gives other vectors than before."""
+
+SAMPLES = 32
+SAMPLE_BYTES = 1 << 16
+"""The weights are told apart by this many blocks, spread evenly: reading gigabytes at each start is too slow."""
+
+TOKENIZER_FILES = ("tokenizer.json", "vocab.json", "spiece.model", "sentencepiece.bpe.model")
+
+
+@dataclass(frozen=True)
+class Family:
+    """How the models of one architecture are used.
+
+    Attributes:
+        dimension: the image vector's length, from the parsed ``config.json``. Published files leave out what
+            equals the library's defaults, so the defaults are repeated here.
+        reads_words: whether the architecture has a text tower.
+        vision: the key of the vision tower's part of ``config.json``, empty where it is the whole.
+        patch_side: for models that take flattened patches, the side of a patch in pixels at default.
+    """
+
+    dimension: Callable[[dict[str, Any]], int]
+    reads_words: bool = False
+    vision: str = ""
+    patch_side: int = 0
+
+
+FAMILIES: dict[str, Family] = {
+    "dinov2": Family(lambda c: c.get("hidden_size", 768)),
+    "dinov2_with_registers": Family(lambda c: c.get("hidden_size", 768)),
+    "dinov3_vit": Family(lambda c: c.get("hidden_size", 384)),
+    "dinov3_convnext": Family(lambda c: c.get("hidden_sizes", [768])[-1]),
+    "clip": Family(lambda c: c.get("projection_dim", 512), reads_words=True, vision="vision_config"),
+    "metaclip_2": Family(lambda c: c.get("projection_dim", 512), reads_words=True, vision="vision_config"),
+    "clip_vision_model": Family(lambda c: c.get("projection_dim", 512)),
+    "siglip": Family(lambda c: _vision(c).get("hidden_size", 768), reads_words=True, vision="vision_config"),
+    "siglip_vision_model": Family(lambda c: c.get("hidden_size", 768)),
+    "siglip2": Family(
+        lambda c: _vision(c).get("hidden_size", 768),
+        reads_words=True,
+        vision="vision_config",
+        patch_side=16,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """A local vision model.
+
+    Attributes:
+        path: the folder.
+        architecture: transformers' ``model_type``, a key of `FAMILIES`.
+        dimension: length of the image vectors.
+        reads_words: whether there is a text tower and a tokenizer for it.
+        rules: how photos are brought to the network's input.
+        patch_side: side of a patch in pixels where the network takes flattened patches, else 0.
+        text_length: tokens that a text is padded to (SigLIP), or cut at.
+        key: names the weights and the preprocessing.
+    """
+
+    path: Path
+    architecture: str
+    dimension: int
+    reads_words: bool
+    rules: PixelRules
+    patch_side: int
+    text_length: int
+    key: str
+
+
+def read_model_folder(path: Path) -> ModelFolder:
+    """Read a folder as transformers' ``save_pretrained`` leaves it.
+
+    Raises:
+        ModelError: it is no folder, lacks files, or holds a model of a kind that Lookalike cannot use.
+    """
+    if not path.is_dir():
+        raise ModelError(f"The model folder {path} is not there.", "Import the model again.")
+    config = read_json(path / "config.json")
+    architecture = str(config.get("model_type", "unknown"))
+    family = FAMILIES.get(architecture)
+    if family is None:
+        raise ModelError(
+            f"{path.name} is a model of type {architecture}, which Lookalike cannot use for photos.",
+            "It can use DINOv2, DINOv3, CLIP, MetaCLIP 2, SigLIP and SigLIP 2.",
+        )
+    weights = weight_files(path)
+    try:
+        dimension = int(family.dimension(config))
+        vision = config.get(family.vision, {}) if family.vision else config
+        patch_side, side = 0, int(vision.get("image_size", 224))
+        if family.patch_side:
+            patch_side = int(vision.get("patch_size", family.patch_side))
+            side = patch_side * math.isqrt(int(vision.get("num_patches", 256)))
+        text_length = int(_text(config).get("max_position_embeddings", 77 if "clip" in architecture else 64))
+    except (TypeError, ValueError, AttributeError, IndexError) as error:
+        raise ModelError(
+            f"{path / 'config.json'} is damaged ({error}).", "Import the model again."
+        ) from error
+    rules = read_rules(path, side, flattened=bool(patch_side))
+    return ModelFolder(
+        path=path,
+        architecture=architecture,
+        dimension=dimension,
+        reads_words=family.reads_words and any((path / name).is_file() for name in TOKENIZER_FILES),
+        rules=rules,
+        patch_side=patch_side,
+        text_length=text_length,
+        key=f"{architecture}:{dimension}:{_fingerprint(path, weights)}:v{VERSION}",
+    )
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file of a model folder.
+
+    Raises:
+        ModelError: the file is missing, unreadable or holds something else.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(
+            f"{path.parent} is not a model folder that Lookalike can use: it has no {path.name}.",
+            "Take all files of the model's page.",
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read ({error}).", "Import the model again.") from error
+    if not isinstance(content, dict):
+        raise ModelError(f"{path} is damaged.", "Import the model again.")
+    return content
+
+
+def weight_files(path: Path) -> list[Path]:
+    """The files with the weights, in the order transformers prefers them.
+
+    Raises:
+        ModelError: there are none, or a shard is missing.
+    """
+    for name in ("model.safetensors", "pytorch_model.bin"):
+        if (path / name).is_file():
+            return [path / name]
+        index = path / f"{name}.index.json"
+        if index.is_file():
+            shards = read_json(index).get("weight_map", {})
+            files = [path / shard for shard in sorted(set(shards.values()))]
+            lacking = [file.name for file in files if not file.is_file()]
+            if lacking or not files:
+                raise ModelError(
+                    f"{path} lacks {', '.join(lacking) or 'its weights'}.",
+                    "Take all files of the model's page.",
+                )
+            return files
+    raise ModelError(f"{path} has no weights (model.safetensors).", "Take all files of the model's page.")
+
+
+def _vision(config: dict[str, Any]) -> dict[str, Any]:
+    return config.get("vision_config", {})
+
+
+def _text(config: dict[str, Any]) -> dict[str, Any]:
+    return config.get("text_config", {})
+
+
+def _fingerprint(path: Path, weights: list[Path]) -> str:
+    """Names the folder's content; the same for a copy of it, wherever it lies."""
+    digest = hashlib.sha256()
+    for file in (path / "config.json", rules_file(path)):
+        digest.update(file.read_bytes())
+    for file in weights:
+        with file.open("rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            digest.update(f"{file.name}:{size}".encode())
+            for block in range(SAMPLES):
+                stream.seek(max(size - SAMPLE_BYTES, 0) * block // (SAMPLES - 1))
+                digest.update(stream.read(SAMPLE_BYTES))
+    return digest.hexdigest()[:24]
