@@ -264,8 +264,7 @@ class Library:
             looking = self.judge(judge)
         except LookalikeError as error:
             looking, note = None, f"Candidates were not checked: {error}"
-        kind = NO_JUDGE if looking is None else looking.name
-        fusion = fusion_for(self._describer.key, kind)
+        fusion = fusion_for(self._describer.key)
         for ranking in self._searcher.search(query, looking, fusion, settings or SearchSettings(), cancelled):
             yield replace(ranking, notes=(note, *ranking.notes)) if note else ranking
 

@@ -177,7 +177,9 @@ def has_display() -> bool:
 def open_window(library_folder: Path | None, paths: Iterable[Path]) -> int:
     """Run the window in a process of its own, so that this one stays small; returns its exit code."""
     if importlib.util.find_spec("PySide6") is None:
-        raise LookalikeError("The window is not installed.", "`python3 packaging/bootstrap.py run` installs it.")
+        raise LookalikeError(
+            "The window is not installed.", "`python3 packaging/bootstrap.py run` installs it."
+        )
     command = [sys.executable, "-m", "lookalike_desktop.main"]
     if library_folder is not None:
         command += ["--library", str(library_folder)]

@@ -76,7 +76,7 @@ def evaluate(
         skipped.extend(f"{line.path}: {line.reason}" for line in progress.skipped)
     seconds["indexing"] = time.perf_counter() - started
     library.judge(judge)
-    ids = _content_ids(library)
+    ids = content_ids(library)
     meter = ProgressMeter("searching", total=len(truth.queries))
     scored = []
     for query in truth.queries:
@@ -101,7 +101,8 @@ def evaluate(
     yield Report(figures, tuple(skipped))
 
 
-def _content_ids(library: Library) -> dict[Path, int]:
+def content_ids(library: Library) -> dict[Path, int]:
+    """The content at every place of a library."""
     found: dict[Path, int] = {}
     for folder in library.folders():
         for path, row in library.catalog.files.known(os.fsencode(folder.path)).items():

@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from lookalike.descriptors.efficientnet import EfficientNetDescriber
+
 
 @dataclass(frozen=True)
 class Fusion:
-    """The constants of one descriptor and judge.
+    """The constants of one descriptor.
 
     Attributes:
         weight: λ, the share of the similarity in the score, 0..1.
@@ -38,14 +40,17 @@ class Fusion:
         return self.weight * similarity + (1.0 - self.weight) * self.probability(similarity, match)
 
 
-NO_MATCH = Fusion(weight=0.5, cosine_slope=18.0, cosine_offset=-12.0)
-"""The paper's λ with a broad guess at the cosine's meaning, for descriptors and judges not tuned yet."""
+WEIGHT = 0.5
+"""λ, the paper's; on evaluation data 0.5 to 0.7 bring the same with the embedded descriptor and the geometric judge."""
+
+BROAD_COSINE = (18.0, -12.0)
+"""Slope and offset for descriptors whose cosines have not been fitted: a broad guess."""
+
+FITTED_COSINES = {EfficientNetDescriber.key: (30.6, -25.5)}
+"""Slope and offset by descriptor, found by ``python -m tests.benchmarks.fusion_choices`` (452 queries)."""
 
 
-def fusion_for(descriptor: str, judge: str) -> Fusion:
-    """The constants for a descriptor (by key) and a judge (by name)."""
-    return TUNED.get((descriptor, judge), NO_MATCH)
-
-
-TUNED: dict[tuple[str, str], Fusion] = {}
-"""Constants found on evaluation data."""
+def fusion_for(descriptor: str) -> Fusion:
+    """The constants for a descriptor, by its key."""
+    slope, offset = FITTED_COSINES.get(descriptor, BROAD_COSINE)
+    return Fusion(WEIGHT, slope, offset)

@@ -39,7 +39,9 @@ def serve(pipe: Connection, settings: Settings, called_off: c_longlong) -> None:
     except (ImportError, RuntimeError, OSError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         message = f"llama-cpp-python cannot be loaded: {reason}."
-        pipe.send(Refused(0, 0, 0, Blame.MODEL, message, "`python3 packaging/bootstrap.py mllm` builds it anew."))
+        pipe.send(
+            Refused(0, 0, 0, Blame.MODEL, message, "`python3 packaging/bootstrap.py mllm` builds it anew.")
+        )
         return
     log.only_warnings()
     with engine:
