@@ -1,0 +1,5 @@
+"""The judge that compares local features and their geometry; it needs no model download."""
+
+from lookalike.judges.geometry.judge import GeometricJudge
+
+__all__ = ["GeometricJudge"]

@@ -1,0 +1,119 @@
+"""The judge that needs no model: do the two photos share local features in one geometric arrangement?"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from lookalike.catalog.content_cache import ContentCache
+from lookalike.errors import LookalikeError
+from lookalike.judges.geometry.evidence import PROVEN, Evidence, weigh
+from lookalike.judges.geometry.features import KIND, LONGEST_SIDE, LocalFeatures, extract
+from lookalike.judges.protocol import Explanation, JudgePhoto, Verdict
+
+VERSION = 1
+"""Raised with every change of matching or calibration, so that no older score is taken for a new one."""
+
+MAX_THREADS = 4
+
+LOOK_AHEAD = 2
+"""Candidates begun beyond those being worked on; more would only delay the end of a cancelled search."""
+
+
+class GeometricJudge:
+    """Compares photos by local features and a robust homography; needs no download and holds nothing open.
+
+    Args:
+        cache: where the features of contents are kept; None finds them anew each time.
+    """
+
+    key = f"geometry-{VERSION}-{KIND}"
+    name = "geometry"
+
+    def __init__(self, cache: ContentCache | None = None) -> None:
+        self._cache = cache
+
+    def compare(
+        self,
+        query: JudgePhoto,
+        candidates: Iterable[JudgePhoto],
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Verdict]:
+        """Judge the candidates one by one, in the order given; see `Judge.compare`.
+
+        The candidates are taken from their iterable only a few ahead of the verdict. The threads live no longer than
+        the generator.
+
+        Raises:
+            LookalikeError: the query cannot be read.
+        """
+        if cancelled():
+            return
+        features = self._features(query)
+        mirrored = features.mirrored()
+        threads = min(MAX_THREADS, os.cpu_count() or 1)
+        waiting: deque[Future[Verdict]] = deque()
+        coming = iter(candidates)
+        with ThreadPoolExecutor(threads, thread_name_prefix="geometry") as pool:
+            try:
+                while not cancelled():
+                    while len(waiting) < threads + LOOK_AHEAD:
+                        candidate = next(coming, None)
+                        if candidate is None:
+                            break
+                        waiting.append(pool.submit(self._judge, features, mirrored, candidate))
+                    if not waiting:
+                        return
+                    verdict = waiting.popleft().result()
+                    if cancelled():
+                        return
+                    yield verdict
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+    def explain(self, query: JudgePhoto, candidate: JudgePhoto) -> Explanation:
+        """The pair's verdict with the points that match.
+
+        Raises:
+            LookalikeError: a photo cannot be read.
+        """
+        features = self._features(query)
+        evidence = weigh(features, features.mirrored(), self._features(candidate))
+        return Explanation(
+            Verdict(candidate.content, evidence.match, evidence.logit),
+            _summary(evidence),
+            evidence.query_points,
+            evidence.candidate_points,
+        )
+
+    def close(self) -> None:
+        """Nothing is held between calls."""
+
+    def _judge(self, query: LocalFeatures, mirrored: LocalFeatures, candidate: JudgePhoto) -> Verdict:
+        try:
+            evidence = weigh(query, mirrored, self._features(candidate))
+        except LookalikeError as error:
+            return Verdict(candidate.content, None, reason=str(error))
+        return Verdict(candidate.content, evidence.match, evidence.logit)
+
+    def _features(self, photo: JudgePhoto) -> LocalFeatures:
+        kept = self._cache.get(KIND, photo.content) if self._cache is not None and photo.content else None
+        features = LocalFeatures.from_bytes(kept) if kept is not None else None
+        if features is None:
+            features = extract(photo.load(LONGEST_SIDE))
+            if self._cache is not None and photo.content:
+                self._cache.put(KIND, photo.content, features.to_bytes())
+        return features
+
+
+def _summary(evidence: Evidence) -> str:
+    count = len(evidence.query_points)
+    if not count:
+        return "No details of the two photos match."
+    if evidence.logit < PROVEN:
+        return f"Only {count} details agree, as few as any two photos may have in common."
+    mirrored = ", mirrored" if evidence.mirrored else ""
+    return f"{count} details lie in the same arrangement in both photos{mirrored}."

@@ -1,0 +1,1 @@
+"""The window: presents the core, decides nothing about retrieval."""

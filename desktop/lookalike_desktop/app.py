@@ -1,0 +1,54 @@
+"""Starts Qt and shows the window."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from lookalike.resources import resource
+from lookalike_desktop.theme import apply_theme, icon
+from lookalike_desktop.window import Window
+
+
+def run(library: Path | None, folders: Sequence[Path]) -> int:
+    """Show the window of a library until it is closed.
+
+    Args:
+        library: where the library lies; None for the default one.
+        folders: folders to add.
+
+    Returns:
+        The process's exit status.
+    """
+    app = QApplication(["lookalike-app"])
+    app.setApplicationName("Lookalike")
+    app.setDesktopFileName("lookalike")
+    translate(app)
+    apply_theme(app)
+    app.setWindowIcon(icon("lookalike", side=64))
+    window = Window(library)
+    # Python sees a Ctrl-C in the terminal only when it runs: give it a turn now and then.
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    turn = QTimer(interval=300)
+    turn.timeout.connect(lambda: None)
+    turn.start()
+    window.show()
+    # The window is drawn first; the library with its heavy modules comes after.
+    QTimer.singleShot(0, lambda: window.session.open(folders))
+    return app.exec()
+
+
+def translate(app: QApplication) -> None:
+    """Load Qt's own words and Lookalike's in the user's language, where there are any."""
+    places = [("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))]
+    with suppress(FileNotFoundError):
+        places.append(("lookalike", str(resource("translations"))))
+    for name, place in places:
+        translator = QTranslator(app)
+        if translator.load(QLocale(), name, "_", place):
+            app.installTranslator(translator)

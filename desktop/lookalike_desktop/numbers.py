@@ -1,0 +1,26 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+
+def count_words(count: int) -> str:
+    """A count with the user's own digit groups."""
+    return QLocale().toString(count)
+
+
+def duration_words(seconds: float) -> str:
+    """A duration in the one unit that matters."""
+    if seconds < 60:
+        return QCoreApplication.translate("duration", "{0} s").format(max(1, round(seconds)))
+    if seconds < 3600:
+        return QCoreApplication.translate("duration", "{0} min").format(round(seconds / 60))
+    return QCoreApplication.translate("duration", "{0} h {1} min").format(
+        int(seconds // 3600), int(seconds % 3600 // 60)
+    )
+
+
+def size_words(size: int) -> str:
+    """A file's size."""
+    return QLocale().formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)

@@ -1,0 +1,113 @@
+"""What the user shows as a query: files, pasted or dropped pictures, words, photos of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QImage
+
+from lookalike.search.query import Query, Region, crop
+
+if TYPE_CHECKING:
+    from lookalike.library import Library
+
+CHIP_SIDE = 128
+"""Longest side of the picture that stands for a query, pixels."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A query and what it is called on the screen.
+
+    Attributes:
+        make: makes the query, off the GUI thread.
+        label: a few words for the user.
+        picture: ``picture(library)`` gives a small picture of it, off the GUI thread; None for words.
+    """
+
+    make: Callable[[], Query]
+    label: str
+    picture: Callable[[Library], Image.Image] | None = None
+
+
+def ask_words(words: str) -> Ask:
+    """Search for words."""
+    return Ask(lambda: Query(words=words), words)
+
+
+def ask_file(path: Path) -> Ask:
+    """Search with a photo on disk."""
+
+    def picture(library: Library) -> Image.Image:
+        from lookalike.photos import open_image
+
+        return open_image(path, CHIP_SIDE)
+
+    return Ask(lambda: Query(file=path), path.name, picture)
+
+
+def ask_image(image: QImage, label: str) -> Ask:
+    """Search with a picture from the clipboard or another program."""
+    image = QImage(image)
+    return Ask(lambda: Query(image=to_pil(image)), label, lambda library: to_pil(image))
+
+
+def ask_photo(content_id: int, label: str, region: Region | None = None) -> Ask:
+    """Search with a photo of the library, or the part of it that is meant."""
+
+    def picture(library: Library) -> Image.Image:
+        share = 1.0 if region is None else max(region[2] - region[0], region[3] - region[1], 0.05)
+        return crop(library.image(content_id, int(CHIP_SIDE / share)), region)
+
+    return Ask(lambda: Query(content_id=content_id, region=region), label, picture)
+
+
+def ask_mime(data: QMimeData, label: str) -> Ask | None:
+    """Search with what was pasted or dropped; None if there is nothing to search with."""
+    for url in data.urls():
+        path = Path(url.toLocalFile()) if url.isLocalFile() else None
+        if path is not None and path.is_file():
+            return ask_file(path)
+    if data.hasImage():
+        image = QImage(data.imageData())
+        if not image.isNull():
+            return ask_image(image, label)
+    text = data.text().strip()
+    if text and "\n" not in text and len(text) < 4096:
+        path = Path(text.strip("'\"")).expanduser()
+        if path.is_absolute() and path.is_file():
+            return ask_file(path)
+    return None
+
+
+def folders_in(data: QMimeData) -> list[Path]:
+    """Folders that were dropped."""
+    return [
+        Path(url.toLocalFile())
+        for url in data.urls()
+        if url.isLocalFile() and Path(url.toLocalFile()).is_dir()
+    ]
+
+
+def to_pil(image: QImage) -> Image.Image:
+    """A Qt image as an RGB one of Pillow; what shows through is white."""
+    plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    pixels = bytes(plain.constBits())[: plain.sizeInBytes()]
+    picture = Image.frombytes(
+        "RGBA", (plain.width(), plain.height()), pixels, "raw", "RGBA", plain.bytesPerLine()
+    )
+    backdrop = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(backdrop, picture).convert("RGB")
+
+
+def to_qimage(image: Image.Image) -> QImage:
+    """A Pillow image as one of Qt, in the format that is drawn fastest."""
+    plain = image.convert("RGB")
+    data = plain.tobytes()
+    borrowed = QImage(data, plain.width, plain.height, 3 * plain.width, QImage.Format.Format_RGB888)
+    return borrowed.convertToFormat(QImage.Format.Format_RGB32)

@@ -1,0 +1,162 @@
+"""Loads thumbnails off the GUI thread and keeps the latest ones decoded."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QImage
+
+KEPT_BYTES = 160 << 20
+"""Decoded thumbnails kept in memory, bytes: some 1,500 of them, many screens."""
+
+WAITING = 300
+"""Thumbnails waiting to be loaded; older wishes are dropped, their cells have scrolled by."""
+
+MAX_SIDE = 256
+"""Longest side of a kept thumbnail, pixels."""
+
+STEP = 64
+"""Sides are rounded up to a multiple of this, so that a window being resized does not have all loaded anew."""
+
+
+class Thumbnails(QObject):
+    """A bounded store of decoded thumbnails, filled by a few threads, latest wish first.
+
+    Args:
+        load: ``load(content_id)`` gives a thumbnail as JPEG bytes; called in the threads; may raise.
+        threads: how many load at a time.
+        limit: bytes of decoded thumbnails kept.
+        parent: the Qt parent.
+    """
+
+    loaded = Signal(set)
+    """Content ids whose thumbnail can be had now, or is known to be missing."""
+
+    _arrived = Signal()
+
+    def __init__(
+        self,
+        load: Callable[[int], bytes],
+        threads: int = 2,
+        limit: int = KEPT_BYTES,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._load = load
+        self._kept: OrderedDict[int, tuple[QImage, int]] = OrderedDict()
+        self._kept_bytes = 0
+        self._limit = limit
+        self._missing: set[int] = set()
+        self._wishes: OrderedDict[int, None] = OrderedDict()
+        self._loading: set[int] = set()
+        self._found: dict[int, tuple[QImage, int] | None] = {}
+        self._side = MAX_SIDE
+        self._changed = threading.Condition()
+        self._closed = False
+        self.requested = 0
+        self._threads = [threading.Thread(target=self._serve, name=f"thumbnails-{n}") for n in range(threads)]
+        self._arrived.connect(self._take_in, Qt.ConnectionType.QueuedConnection)
+        for thread in self._threads:
+            thread.start()
+
+    def image(self, content_id: int) -> QImage | None:
+        """A thumbnail, or None while it is not there; asking has it loaded."""
+        image, side = self._kept.get(content_id, (None, 0))
+        if image is not None:
+            self._kept.move_to_end(content_id)
+        if side < self._side and content_id not in self._missing:
+            self._wish(content_id)
+        return image
+
+    def _wish(self, content_id: int) -> None:
+        with self._changed:
+            if self._closed or content_id in self._loading or content_id in self._found:
+                return
+            if content_id not in self._wishes:
+                self.requested += 1
+            self._wishes[content_id] = None
+            self._wishes.move_to_end(content_id)
+            while len(self._wishes) > WAITING:
+                self._wishes.popitem(last=False)
+            self._changed.notify()
+
+    def missing(self, content_id: int) -> bool:
+        """Whether a photo has no thumbnail that could be made."""
+        return content_id in self._missing
+
+    def set_side(self, side: int) -> None:
+        """Load thumbnails at about this longest side from now on (device pixels).
+
+        Smaller ones go on being shown until they are loaded again.
+        """
+        self._side = min(-(-side // STEP) * STEP, MAX_SIDE)
+
+    def retry(self) -> None:
+        """Try missing ones again when next asked for: a drive may be back."""
+        self._missing.clear()
+
+    def close(self) -> None:
+        """End the threads."""
+        with self._changed:
+            self._closed = True
+            self._wishes.clear()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _serve(self) -> None:
+        while True:
+            with self._changed:
+                while not self._wishes and not self._closed:
+                    self._changed.wait()
+                if self._closed:
+                    return
+                content_id, _ = self._wishes.popitem()
+                self._loading.add(content_id)
+            image = self._decoded(content_id)
+            with self._changed:
+                self._loading.discard(content_id)
+                first = not self._found
+                self._found[content_id] = image
+                if self._closed:
+                    return
+            if first:
+                self._arrived.emit()
+
+    def _decoded(self, content_id: int) -> tuple[QImage, int] | None:
+        side = self._side
+        try:
+            image = QImage.fromData(self._load(content_id))
+        except Exception:
+            # Whatever stands in the way (drive gone, library closing), the cell shows a placeholder.
+            return None
+        if image.isNull():
+            return None
+        if max(image.width(), image.height()) > side:
+            image = image.scaled(
+                side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+        # The screen's own format: drawing it is then a plain copy.
+        return image.convertToFormat(QImage.Format.Format_RGB32), side
+
+    def _take_in(self) -> None:
+        with self._changed:
+            found, self._found = self._found, {}
+        for content_id, loaded in found.items():
+            if loaded is None:
+                self._missing.add(content_id)
+            else:
+                self._keep(content_id, *loaded)
+        if found:
+            self.loaded.emit(set(found))
+
+    def _keep(self, content_id: int, image: QImage, side: int) -> None:
+        if content_id in self._kept:
+            self._kept_bytes -= self._kept[content_id][0].sizeInBytes()
+        self._kept[content_id] = (image, side)
+        self._kept_bytes += image.sizeInBytes()
+        while self._kept_bytes > self._limit:
+            self._kept_bytes -= self._kept.popitem(last=False)[1][0].sizeInBytes()

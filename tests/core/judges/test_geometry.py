@@ -1,0 +1,329 @@
+"""The geometric judge on generated photos whose true geometry is known, and on some real ones."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Generator, Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from lookalike.catalog.content_cache import ContentCache
+from lookalike.errors import LookalikeError
+from lookalike.judges.geometry import GeometricJudge
+from lookalike.judges.geometry.evidence import logit_of, weigh
+from lookalike.judges.geometry.features import KIND, MAX_FEATURES, LocalFeatures, extract
+from lookalike.judges.protocol import Judge, JudgePhoto, Verdict
+from tests.builders.photo_files import textured_photo
+
+LIKELY, UNLIKELY = 0.7, 0.3
+
+# From the original's pixels (640 × 480) to the photo taken from another place: turned, smaller, in perspective.
+VIEW = np.array([[0.74, -0.21, 130.0], [0.17, 0.66, 20.0], [1.5e-4, -2.0e-4, 1.0]])
+
+CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
+    "itself": lambda image: image,
+    "turned left": lambda image: image.transpose(Image.Transpose.ROTATE_90),
+    "upside down": lambda image: image.transpose(Image.Transpose.ROTATE_180),
+    "half as large": lambda image: image.resize(
+        (image.width // 2, image.height // 2), Image.Resampling.LANCZOS
+    ),
+    "mirrored": ImageOps.mirror,
+    "flipped": ImageOps.flip,
+    "cropped": lambda image: image.crop((200, 150, 520, 390)),
+    "darker": lambda image: image.point(lambda value: int(value * 0.6)),
+    "grey": lambda image: image.convert("L").convert("RGB"),
+    "another view": lambda image: seen_from_elsewhere(image),
+}
+
+
+def seen_from_elsewhere(image: Image.Image) -> Image.Image:
+    back = np.linalg.inv(VIEW)
+    numbers = tuple((back / back[2, 2]).ravel()[:8])
+    return image.transform((640, 480), Image.Transform.PERSPECTIVE, numbers, Image.Resampling.BICUBIC)
+
+
+@cache
+def texture(seed: int) -> Image.Image:
+    return textured_photo(seed)
+
+
+def photo(image: Image.Image, content: str = "") -> JudgePhoto:
+    return JudgePhoto(content, lambda side: image)
+
+
+def unreadable(content: str) -> JudgePhoto:
+    def load(side: int) -> Image.Image:
+        raise LookalikeError(f"{content}.jpg is damaged.")
+
+    return JudgePhoto(content, load)
+
+
+def match(first: Image.Image, second: Image.Image) -> float:
+    (verdict,) = GeometricJudge().compare(photo(first), [photo(second)])
+    assert verdict.match is not None
+    return verdict.match
+
+
+class Counting:
+    """A photo that counts how often its pixels are asked for."""
+
+    def __init__(self, seed: int) -> None:
+        self.loads = 0
+        self.photo = JudgePhoto(f"content{seed}", self._load)
+        self._seed = seed
+
+    def _load(self, side: int) -> Image.Image:
+        self.loads += 1
+        return texture(self._seed)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[ContentCache]:
+    store = ContentCache(tmp_path / "cache.db")
+    yield store
+    store.close()
+
+
+def test_it_is_a_judge():
+    judge: Judge = GeometricJudge()
+    assert judge.name == "geometry"
+    assert KIND in judge.key
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_changed_photo_still_matches(change: str):
+    assert match(texture(1), CHANGES[change](texture(1))) > LIKELY
+
+
+def test_different_photos_do_not_match():
+    others = [photo(texture(seed), str(seed)) for seed in range(2, 8)]
+    verdicts = list(GeometricJudge().compare(photo(texture(1)), others))
+    assert [verdict.content for verdict in verdicts] == [other.content for other in others]
+    assert all(verdict.match is not None and verdict.match < UNLIKELY for verdict in verdicts)
+
+
+def test_a_changed_photo_beats_every_other_one():
+    changed = {name: change(texture(1)) for name, change in CHANGES.items()}
+    candidates = [photo(image, name) for name, image in changed.items()]
+    candidates += [photo(texture(seed), f"other {seed}") for seed in range(2, 8)]
+    verdicts = list(GeometricJudge().compare(photo(texture(1)), candidates))
+    ranked = [verdict.content for verdict in sorted(verdicts, key=lambda verdict: -verdict.logit)]
+    assert set(ranked[: len(CHANGES)]) == set(CHANGES)
+
+
+def true_place(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    moved = np.c_[points * [640, 480], np.ones(len(points))] @ VIEW.T
+    return moved[:, :2] / moved[:, 2:] / [640, 480]
+
+
+def test_explained_points_follow_the_true_geometry():
+    explanation = GeometricJudge().explain(photo(texture(1)), photo(seen_from_elsewhere(texture(1)), "view"))
+    query, candidate = np.array(explanation.query_points), np.array(explanation.candidate_points)
+    assert explanation.verdict.content == "view"
+    assert len(query) == len(candidate) >= 50
+    assert query.min() >= 0 and query.max() <= 1 and candidate.min() >= 0 and candidate.max() <= 1
+    pixels_off = np.linalg.norm((true_place(query) - candidate) * [640, 480], axis=1)
+    assert np.median(pixels_off) < 1.5
+    assert np.quantile(pixels_off, 0.95) < 8
+
+
+def test_explained_points_of_a_mirrored_photo_lie_mirrored():
+    explanation = GeometricJudge().explain(photo(texture(1)), photo(ImageOps.mirror(texture(1))))
+    query, candidate = np.array(explanation.query_points), np.array(explanation.candidate_points)
+    assert "mirrored" in explanation.summary
+    off = np.abs(np.c_[1 - query[:, 0], query[:, 1]] - candidate).max(axis=1)
+    assert np.quantile(off, 0.95) < 0.02
+
+
+def test_mirrored_features_are_those_of_the_mirrored_photo():
+    made = extract(texture(1)).mirrored()
+    real = extract(ImageOps.mirror(texture(1)))
+    similarity = made.unit_descriptors @ real.unit_descriptors.T
+    nearest = similarity.argmax(axis=1)
+    assert np.median(similarity.max(axis=1)) > 0.99
+    assert np.median(np.abs(made.places - real.places[nearest]).max(axis=1)) < 2
+
+
+def test_nothing_in_common_is_said_plainly():
+    explanation = GeometricJudge().explain(photo(texture(1)), photo(Image.new("RGB", (64, 64), "grey")))
+    assert explanation.query_points == explanation.candidate_points == []
+    assert explanation.summary == "No details of the two photos match."
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 1), (7, 3), (640, 1), (1, 640), (4000, 40), (300, 200)])
+def test_photos_without_features_are_improbable_and_no_error(size: tuple[int, int]):
+    flat = Image.new("RGB", size, (90, 120, 40))
+    assert 0 <= match(texture(1), flat) < UNLIKELY
+    assert 0 <= match(flat, texture(1)) < UNLIKELY
+    assert 0 <= match(flat, flat) < UNLIKELY
+
+
+def test_a_very_wide_photo_matches_its_own_part():
+    wide = Image.new("RGB", (1920, 480))
+    for number in range(3):
+        wide.paste(texture(20 + number), (640 * number, 0))
+    assert match(wide.crop((700, 0, 1200, 480)), wide) > LIKELY
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA", "P", "1", "I;16"])
+def test_every_pixel_mode_is_taken(mode: str):
+    image = texture(1).convert("L").convert(mode) if mode == "I;16" else texture(1).convert(mode)
+    assert 0 <= match(image, image) <= 1
+
+
+def test_a_larger_photo_than_asked_for_is_brought_to_size():
+    large = texture(1).resize((1920, 1440), Image.Resampling.LANCZOS)
+    assert max(extract(large).size) == 640
+    assert match(large, texture(1)) > LIKELY
+
+
+def test_features_are_few_and_small():
+    features = extract(texture(1))
+    assert 100 < len(features) <= MAX_FEATURES
+    assert len(features.to_bytes()) <= 150_000
+
+
+def test_features_come_back_from_their_bytes():
+    features = extract(texture(1))
+    kept = LocalFeatures.from_bytes(features.to_bytes())
+    assert kept is not None and kept.size == features.size
+    np.testing.assert_array_equal(kept.descriptors, features.descriptors)
+    np.testing.assert_allclose(kept.points, features.points, atol=1e-5)
+
+
+@pytest.mark.parametrize("keep", [0, 3, 6, 100, -1])
+def test_a_damaged_blob_is_no_features(keep: int):
+    assert LocalFeatures.from_bytes(extract(texture(1)).to_bytes()[:keep]) is None
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 2**32 - 1))
+def test_noise_is_no_match_and_every_probability_lies_in_0_to_1(first: int, second: int, seed: int):
+    random = np.random.default_rng(seed)
+
+    def noise(count: int) -> LocalFeatures:
+        rows = random.integers(0, 60, (count, 128), dtype=np.uint8)
+        return LocalFeatures((640, 480), random.random((count, 2), np.float32), rows)
+
+    query, other = noise(first), noise(second)
+    assert 0 <= weigh(query, query.mirrored(), other).match < UNLIKELY
+    assert 0 <= weigh(query, query.mirrored(), query).match <= 1
+
+
+def test_more_evidence_is_never_less_probable():
+    logits = [logit_of(amount) for amount in np.linspace(0, 700, 200)]
+    assert logits == sorted(logits)
+
+
+def test_an_unreadable_candidate_has_a_reason_and_the_work_goes_on():
+    candidates = [photo(texture(1), "a"), unreadable("broken"), photo(texture(2), "b")]
+    verdicts = list(GeometricJudge().compare(photo(texture(1)), candidates))
+    assert verdicts[1] == Verdict("broken", None, reason="broken.jpg is damaged.")
+    assert verdicts[0].match is not None and verdicts[2].match is not None
+
+
+def test_an_unreadable_query_is_an_error():
+    with pytest.raises(LookalikeError, match=r"query\.jpg"):
+        list(GeometricJudge().compare(unreadable("query"), [photo(texture(1))]))
+    with pytest.raises(LookalikeError, match=r"query\.jpg"):
+        GeometricJudge().explain(unreadable("query"), photo(texture(1)))
+
+
+def test_features_are_found_once(store: ContentCache):
+    photos = [Counting(seed) for seed in range(1, 5)]
+    first = list(GeometricJudge(store).compare(photos[0].photo, [one.photo for one in photos[1:]]))
+    again = list(GeometricJudge(store).compare(photos[0].photo, [one.photo for one in photos[1:]]))
+    GeometricJudge(store).explain(photos[0].photo, photos[1].photo)
+    assert [one.loads for one in photos] == [1, 1, 1, 1]
+    assert again == first
+
+
+def test_a_damaged_cache_entry_is_made_again(store: ContentCache):
+    store.put(KIND, "content1", b"rubbish")
+    query = Counting(1)
+    assert len(list(GeometricJudge(store).compare(query.photo, [Counting(2).photo]))) == 1
+    assert query.loads == 1
+    kept = store.get(KIND, "content1")
+    assert kept is not None and LocalFeatures.from_bytes(kept) is not None
+
+
+def test_a_query_without_a_name_leaves_no_trace(store: ContentCache):
+    list(GeometricJudge(store).compare(photo(texture(1)), [photo(texture(2), "b")]))
+    assert store.get(KIND, "") is None
+    assert store.get(KIND, "b") is not None
+
+
+def test_cancelling_ends_it_between_candidates():
+    seen: list[Verdict] = []
+    verdicts = GeometricJudge().compare(
+        photo(texture(1)), (photo(texture(2), str(number)) for number in range(1000)), lambda: len(seen) >= 3
+    )
+    for verdict in verdicts:
+        seen.append(verdict)
+    assert [verdict.content for verdict in seen] == ["0", "1", "2"]
+
+
+def test_cancelled_from_the_start_reads_nothing():
+    query = Counting(1)
+    assert list(GeometricJudge().compare(query.photo, [Counting(2).photo], lambda: True)) == []
+    assert query.loads == 0
+
+
+def test_closing_early_leaves_no_threads_and_takes_few_candidates():
+    before = threading.active_count()
+    taken = []
+
+    def candidates() -> Iterator[JudgePhoto]:
+        for number in range(1000):
+            taken.append(number)
+            yield photo(texture(2), str(number))
+
+    verdicts = GeometricJudge().compare(photo(texture(1)), candidates())
+    next(verdicts)
+    assert isinstance(verdicts, Generator)
+    verdicts.close()
+    assert threading.active_count() == before
+    assert len(taken) <= 10
+
+
+def test_the_caller_may_stop_on_an_error_of_its_own():
+    before = threading.active_count()
+
+    def candidates() -> Iterator[JudgePhoto]:
+        yield photo(texture(2), "b")
+        raise RuntimeError("the list broke")
+
+    with pytest.raises(RuntimeError, match="the list broke"):
+        list(GeometricJudge().compare(photo(texture(1)), candidates()))
+    assert threading.active_count() == before
+
+
+@pytest.mark.data
+def test_real_pairs_beat_wrong_ones(data: Path, store: ContentCache):
+    root = data / "dev"
+    truth = json.loads((root / "ground_truth.json").read_text(encoding="utf-8"))
+    queries = [query for query in truth["queries"] if query["primary"]][:40:5]
+    judge = GeometricJudge(store)
+
+    def real(name: str) -> JudgePhoto:
+        return JudgePhoto(name, lambda side: ImageOps.exif_transpose(Image.open(root / name)).convert("RGB"))
+
+    wins, pairs = 0, 0
+    for number, query in enumerate(queries):
+        right = query["positives"][:2]
+        wrong = [other["image"] for other in queries if other["group"] != query["group"]][number % 3 :: 4]
+        verdicts = list(judge.compare(real(query["image"]), [real(name) for name in right + wrong]))
+        for good in verdicts[: len(right)]:
+            for bad in verdicts[len(right) :]:
+                pairs += 1
+                wins += good.logit > bad.logit
+    assert pairs >= 20
+    assert wins / pairs > 0.8
