@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-OUTPUT = Path(__file__).parents[1] / "resources" / "readme.png"
+OUTPUT = Path(__file__).parents[1] / "packaging" / "readme.png"
 SIZE = (1240, 800)
 LARGEST = 400_000
 
