@@ -137,10 +137,10 @@ def _follow(library: Library, as_json: bool) -> None:
 @folder_arguments
 @json_option
 @click.pass_obj
-def start(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -> None:
+def start(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -> int:
     """Index folders, keep watching them, and open the window; without a display, the same in the terminal."""
     if has_display() and not as_json:
-        sys.exit(open_window(library_folder, paths))
+        return open_window(library_folder, paths)
     with Library(library_folder) as library:
         chosen = list(paths)
         if not chosen and not library.folders():
@@ -149,7 +149,7 @@ def start(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -
             library.add_folder(path)
         scan_and_report(library, None, as_json)
         if as_json:
-            return
+            return 0
         say()
         say("Next, find the other photos of something:")
         say(f"  {_own_name()} search PHOTO.jpg")
@@ -158,6 +158,7 @@ def start(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -
         if sys.stdin.isatty() and sys.stdout.isatty():
             say()
             _follow(library, as_json)
+    return 0
 
 
 def _own_name() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -38,7 +37,11 @@ def status(library_folder: Path | None, as_json: bool) -> None:
 
 @click.command()
 @folder_arguments
+@json_option
 @click.pass_obj
-def app(library_folder: Path | None, paths: tuple[Path, ...]) -> None:
-    """Open the window."""
-    sys.exit(open_window(library_folder, paths))
+def app(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -> int:
+    """Open the window and wait until it is closed."""
+    code = open_window(library_folder, paths)
+    if as_json:
+        say_json({"exit": code})
+    return code

@@ -221,8 +221,7 @@ def test_every_command_has_help_and_json():
 
     for name, command in commands(cli):
         assert command.help, name
-        if name != "app":
-            assert "--json" in {option for parameter in command.params for option in parameter.opts}, name
+        assert "--json" in {option for parameter in command.params for option in parameter.opts}, name
 
 
 def test_ctrl_c_stops_cleanly_and_keeps_what_is_finished(tmp_path):
