@@ -32,19 +32,6 @@ def indexed(tmp_path_factory):
     return root
 
 
-@pytest.fixture
-def call(capsys):
-    """Runs a command line; gives (exit code, standard output, standard error)."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = run([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
-
-
 def test_search_finds_the_other_photo_of_the_same_thing(indexed, call):
     code, out, err = call(
         "--library", indexed / "library", "search", indexed / "album" / "detail.jpg", "--json"

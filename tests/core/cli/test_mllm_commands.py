@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import threading
 import time
@@ -31,17 +32,6 @@ def indexed(tmp_path_factory):
     write_album(root / "album", 8, seed=21)
     assert run(["--library", str(root / "library"), "add", str(root / "album")]) == 0
     return root
-
-
-@pytest.fixture
-def call(capsys):
-    def call(*arguments: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = run([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
 
 
 def query(indexed: Path) -> Path:
@@ -139,3 +129,23 @@ def test_a_worker_killed_in_mid_query_is_started_again(indexed, tmp_path):
         assert ranking.judged == ranking.to_judge == 7
         assert ranking.notes == ()
         assert judge.session.deaths == 1
+
+
+def test_real_photos_are_judged_end_to_end(data, tmp_path, call):
+    album, library = tmp_path / "album", tmp_path / "library"
+    album.mkdir()
+    for path in sorted((data / "dev" / "images" / "tower_bridge").iterdir()):
+        shutil.copyfile(path, album / path.name)
+    for path in sorted((data / "dev" / "distractors").iterdir())[:4]:
+        shutil.copyfile(path, album / path.name)
+    assert call("--library", library, "add", album)[0] == 0
+    assert call("models", "import", *write_pair(tmp_path / "model", "idefics3"), "--name", "tiny")[0] == 0
+    code, out, _ = call(
+        "--library", library, "search", album / "01.jpg", "--judge", "tiny", "--json", "--stream"
+    )
+    rankings = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert all(result["match"] is None for result in rankings[0]["results"])
+    assert rankings[-1]["final"]
+    assert rankings[-1]["judged"] == len(rankings[-1]["results"]) == len(list(album.iterdir())) - 1
+    assert all(0 < result["match"] < 1 for result in rankings[-1]["results"])
