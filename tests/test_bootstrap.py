@@ -18,6 +18,7 @@ from bootstrap_steps import environment, mllm, terminal
 from bootstrap_steps.environment import Environment, fingerprint
 
 from tests.data import REPOSITORY
+from tests.processes import interruptible
 
 BOOTSTRAP = REPOSITORY / "packaging" / "bootstrap.py"
 
@@ -171,7 +172,11 @@ def test_stopping_ends_the_grandchildren(tmp_path: Path) -> None:
     )
     env = os.environ | {"PYTHONPATH": str(REPOSITORY / "packaging")}
     with subprocess.Popen(
-        [sys.executable, "-c", watcher], env=env, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", watcher],
+        env=env,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=interruptible,
     ) as process:
         deadline = time.monotonic() + 60
         while not ((pid := tmp_path / "pid").exists() and pid.read_text().endswith("\n")):

@@ -6,6 +6,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -104,18 +105,20 @@ class Library:
         self.catalog = Catalog(self.folder / "catalog.sqlite")
         self._judges: dict[str, Judge] = {}
         self._opening_judge = threading.Lock()
-        try:
-            self._describer = open_describer(spec or self._chosen_spec())
+        with ExitStack() as opened:
+            opened.callback(self.catalog.close)
+            spec = spec or self._chosen_spec()
+            self._describer = open_describer(spec)
             self._record = self.catalog.descriptors(self._describer.key, self._describer.dimension)
             self.cache = ContentCache(self.folder / "cache.sqlite")
+            opened.callback(self.cache.close)
             name = hashlib.blake2b(self._describer.key.encode(), digest_size=6).hexdigest()
             self._index = VectorIndex.open(
                 self.folder / "index" / name, self._describer.key, self._describer.dimension, self._record
             )
-        except BaseException:
-            self.catalog.close()
-            raise
-        self._service = DescriberService(spec or self._chosen_spec())
+            opened.callback(self._index.close)
+            self._opened = opened.pop_all()
+        self._service = DescriberService(spec)
         self._searcher = Searcher(self.catalog, self._describer, self._service, self._record, self._index)
         self._follower = Follower(
             self.catalog,
@@ -136,9 +139,8 @@ class Library:
         for judge in self._judges.values():
             judge.close()
         self._service.close()
-        self._index.close()
-        self.cache.close()
-        self.catalog.close()
+        # In reverse order of their opening: the index writes its last segment while the catalog is still there.
+        self._opened.close()
 
     # Folders
 

@@ -22,6 +22,7 @@ from lookalike.evaluation.evaluate import content_ids
 from lookalike.evaluation.ground_truth import GroundTruth, read_ground_truth
 from lookalike.evaluation.metrics import average_precision, mean_by_group
 from lookalike.library import Library
+from lookalike.search.fusion import WEIGHT
 from lookalike.search.query import Query
 from lookalike.search.searcher import SearchSettings
 from tests.data import evaluation_data
@@ -126,6 +127,9 @@ def main() -> None:
     cosine, right, match = (np.array(column) for column in zip(*pairs, strict=True))
     slope, offset = logistic(cosine, right)
     looked = ~np.isnan(match)
+    score = WEIGHT * cosine[looked] + (1 - WEIGHT) * match[looked]
+    steepness, height = logistic(score, right[looked])
+    print(f"score at which half show the same, with λ {WEIGHT}: {-height / steepness:.2f}")
     print(f"cosine: slope {slope:.1f}, offset {offset:.1f}")
     fitted = 1 / (1 + np.exp(-slope * cosine - offset))
     print(f"expected calibration error, cosine: {calibration_error(fitted, right):.4f}")

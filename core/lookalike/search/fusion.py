@@ -21,13 +21,13 @@ class Fusion:
         cosine_slope: with `cosine_offset`, ``sigmoid(slope · cosine + offset)`` is the probability that a
             photo of this cosine shows the same thing.
         cosine_offset: see `cosine_slope`.
-        cut_off: results whose probability is at least this lie above the line.
+        cut_off: results of at least this score lie above the line.
     """
 
     weight: float
     cosine_slope: float
     cosine_offset: float
-    cut_off: float = 0.5
+    cut_off: float
 
     def probability(self, similarity: float, match: float | None) -> float:
         """Probability of the same thing: the judge's word, or what the cosine stands for."""
@@ -50,7 +50,11 @@ FITTED_COSINES = {EfficientNetDescriber.key: (30.6, -25.5)}
 """Slope and offset by descriptor, found by ``python -m tests.benchmarks.fusion_choices`` (452 queries)."""
 
 
+CUT_OFF = 0.61
+"""The score at which half of the judged pairs show the same thing, found by the same command."""
+
+
 def fusion_for(descriptor: str) -> Fusion:
     """The constants for a descriptor, by its key."""
     slope, offset = FITTED_COSINES.get(descriptor, BROAD_COSINE)
-    return Fusion(WEIGHT, slope, offset)
+    return Fusion(WEIGHT, slope, offset, CUT_OFF)

@@ -85,7 +85,7 @@ def ranked(
     ordered = head + results[candidates:]
     same = 0
     for result in ordered:
-        if fusion.probability(result.similarity, result.match) < fusion.cut_off:
+        if result.score < fusion.cut_off:
             break
         same += 1
     return tuple(ordered), same

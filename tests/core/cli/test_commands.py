@@ -15,6 +15,7 @@ import pytest
 
 from lookalike.cli.main import cli, run
 from tests.builders.photo_files import textured_photo, write_album
+from tests.processes import interruptible
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +217,9 @@ def test_ctrl_c_stops_cleanly_and_keeps_what_is_finished(tmp_path):
     album.mkdir()
     write_album(album, 60, seed=4)
     command = [sys.executable, "-m", "lookalike", "--library", str(library)]
-    process = subprocess.Popen([*command, "add", str(album)], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*command, "add", str(album)], stderr=subprocess.PIPE, text=True, preexec_fn=interruptible
+    )
     catalog = library / "catalog.sqlite"
     deadline = time.monotonic() + 60
     while not (catalog.exists() and _indexed(command) > 0):

@@ -24,7 +24,7 @@ CHANCE = 0.5
 KNEE = 2.5
 """Beyond this the geometry is no accident; what stays uncertain is whether it is the thing or what lies behind it."""
 
-OFFSET, RISE, BEYOND = -8.44, 6.66, 0.55
+OFFSET, RISE, BEYOND = -8.46, 6.71, 0.64
 """The logistic curve over log(1 + evidence): its height, its slope up to the knee and its slope beyond."""
 
 PROVEN = 0.0
