@@ -4,7 +4,8 @@
 
 Three whole processes take turns on the same photos, so that a change of the machine's speed meets all of them:
 
-* bare   the model's forward pass alone, in its best batch, on pixels decoded and prepared beforehand,
+* bare   the model's forward pass alone, in its best batch and on all cores as the descriptor process runs it, on
+         pixels decoded and prepared beforehand,
 * index  ``lookalike add`` into a new library: reading, hashing, decoding, thumbnails, describing, recording,
 * loop   the plain loop: decode one photo, describe it, take the next.
 
@@ -24,6 +25,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from lookalike.descriptors.parallel import ParallelDescriber
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.photos import THUMBNAIL_SIDE, decode, is_photo, read_file
@@ -37,6 +39,7 @@ def readable(folder: Path, count: int) -> list[Path]:
 def work(mode: str, photos: list[Path]) -> float:
     """Photos per second of the bare model or the plain loop."""
     describer = open_describer(DescriberSpec())
+    parallel = ParallelDescriber(describer)
 
     def prepared(path: Path):
         return describer.prepare(decode(read_file(path), max(describer.decode_size, THUMBNAIL_SIDE)).image)
@@ -50,7 +53,7 @@ def work(mode: str, photos: list[Path]) -> float:
     pixels = [prepared(path) for path in photos]
     started = time.perf_counter()
     for first in range(0, len(pixels), describer.batch_size):
-        describer.describe(pixels[first : first + describer.batch_size])
+        parallel.describe(pixels[first : first + describer.batch_size])
     return len(photos) / (time.perf_counter() - started)
 
 

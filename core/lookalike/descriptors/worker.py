@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.descriptors.parallel import ParallelDescriber
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.errors import LookalikeError
@@ -182,16 +183,15 @@ def _serve(pipe: Connection, spec: DescriberSpec, threads: int | None) -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     requests: queue.SimpleQueue[_Request] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(pipe, requests), daemon=True).start()
-    import torch
-
-    torch.set_num_threads(threads or os.cpu_count() or 1)
     describer = None
     while True:
         kind, content = requests.get()
         try:
-            describer = describer or open_describer(spec)
+            if describer is None:
+                describer = open_describer(spec)
+                parallel = ParallelDescriber(describer, threads)
             answer: Any = (
-                describer.describe(content) if kind == "photos" else describer.describe_words(content)
+                parallel.describe(content) if kind == "photos" else describer.describe_words(content)
             )
         except LookalikeError as error:
             answer = error

@@ -4,7 +4,10 @@ The evidence is the sum of the distinctness of the matches that one homography e
 weighs as much as several doubtful ones. A logistic curve over its logarithm makes it a probability: steep where matches
 stop being chance, flat beyond, because two photos can also share a background in perfect geometry.
 
-FIGURES
+Measured by ``python -m tests.benchmarks.geometry_choices --queries all --choices chosen`` on 452 queries over 2,027
+photos, re-ranking the index's first 100 with ``λ·cosine + (1 − λ)·match`` (mAP, averaged per group first): the index
+alone 0.696; with λ = 0.5 0.836 (landmark 0.74, object 0.88, scene 0.79). Curves fitted with an eighth of the groups
+held out in turn have an expected calibration error of 0.003 on those; a pair takes 10 ms of one core there.
 """
 
 from __future__ import annotations
