@@ -266,6 +266,8 @@ class Library:
             looking = self.judge(judge)
         except LookalikeError as error:
             looking, note = None, f"Candidates were not checked: {error}"
+        if self.catalog.changed_elsewhere():
+            self._index.reconcile()
         fusion = fusion_for(self._describer.key)
         for ranking in self._searcher.search(query, looking, fusion, settings or SearchSettings(), cancelled):
             yield replace(ranking, notes=(note, *ranking.notes)) if note else ranking

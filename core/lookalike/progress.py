@@ -26,6 +26,7 @@ class Progress:
         rate: units per second lately; 0.0 before there is a figure.
         eta: seconds left, or None while unknown.
         skipped: everything passed over so far.
+        unit: what is counted.
     """
 
     stage: str
@@ -34,6 +35,7 @@ class Progress:
     rate: float
     eta: float | None
     skipped: tuple[Skipped, ...] = ()
+    unit: str = "photos"
 
 
 @dataclass
@@ -43,11 +45,13 @@ class ProgressMeter:
     Attributes:
         stage: the stage named in every snapshot.
         total: units in all, or None.
+        unit: what is counted.
         window: seconds of the past that the rate is taken from.
     """
 
     stage: str
     total: int | None = None
+    unit: str = "photos"
     window: float = 10.0
     done: int = 0
     skipped: list[Skipped] = field(default_factory=list)
@@ -71,4 +75,4 @@ class ProgressMeter:
         then, before = self._marks[0]
         rate = (self.done - before) / (now - then) if now > then else 0.0
         eta = (self.total - self.done) / rate if self.total is not None and rate > 0 else None
-        return Progress(self.stage, self.done, self.total, rate, eta, tuple(self.skipped))
+        return Progress(self.stage, self.done, self.total, rate, eta, tuple(self.skipped), self.unit)

@@ -51,6 +51,10 @@ class Catalog:
         with self._database.transaction() as db:
             yield db
 
+    def changed_elsewhere(self) -> bool:
+        """Whether another process has written since this was last asked (or since the opening)."""
+        return self._database.changed_elsewhere()
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()

@@ -45,6 +45,7 @@ class CatalogDatabase:
             try:
                 self._migrate()
                 self._reader = self._connect()
+                self._seen_version = self._data_version()
             except BaseException:
                 self._writer.close()
                 raise
@@ -93,6 +94,18 @@ class CatalogDatabase:
                 # SQLite may have rolled back by itself (disk full); this is then a no-op.
                 self._writer.rollback()
                 raise
+
+    def changed_elsewhere(self) -> bool:
+        """Whether another process has written since this was last asked (or since the opening)."""
+        with self._writing, known_failures(self.path):
+            version = self._data_version()
+            changed = version != self._seen_version
+            self._seen_version = version
+            return changed
+
+    def _data_version(self) -> int:
+        # Of the writing connection: it changes with the commits of all others, and in this process it alone writes.
+        return self._writer.execute("PRAGMA data_version").fetchone()[0]
 
     def close(self) -> None:
         """Close both connections."""

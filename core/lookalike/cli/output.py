@@ -47,7 +47,7 @@ def progress_line(progress: Progress) -> str:
         return progress.stage
     parts = [f"{progress.stage} {progress.done} of {progress.total}"]
     if progress.rate > 0:
-        parts.append(f"{progress.rate:.1f} photos/s")
+        parts.append(f"{progress.rate:.1f} {progress.unit}/s")
     if progress.eta is not None and progress.done < progress.total:
         parts.append(f"{_duration(progress.eta)} left")
     if progress.skipped:

@@ -77,7 +77,7 @@ def evaluate(
     seconds["indexing"] = time.perf_counter() - started
     library.judge(judge)
     ids = content_ids(library)
-    meter = ProgressMeter("searching", total=len(truth.queries))
+    meter = ProgressMeter("searching", total=len(truth.queries), unit="queries")
     scored = []
     for query in truth.queries:
         if query.image in ids:

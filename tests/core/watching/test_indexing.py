@@ -231,6 +231,17 @@ def wait_for(condition, seconds: float = 60.0) -> None:
         time.sleep(0.05)
 
 
+def test_what_another_process_indexes_is_found(library, tmp_path, album):
+    """Two libraries over one folder, as a window and a command line have it."""
+    with Library(tmp_path / "library") as other:
+        other.add_folder(album)
+        scan(other)
+    (path,) = library.photo(library.photos()[0]).paths
+    *_, ranking = library.search(Query(file=path), judge="none")
+    assert len(ranking.results) == 11
+    assert len(library) == 12
+
+
 def test_reopening_finds_everything_again(tmp_path, album):
     with Library(tmp_path / "library") as library:
         library.add_folder(album)
