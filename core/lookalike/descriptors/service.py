@@ -6,21 +6,32 @@ import itertools
 import queue
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.worker import DescriberWorker
-from lookalike.errors import LookalikeError
 
 Pixels = NDArray[np.uint8]
 Vectors = NDArray[np.float32]
 
 _SEARCH, _BULK, _END = 0, 1, 2
-_Request = tuple[int, int, "Sequence[Pixels] | Sequence[str] | None", "Future[Vectors]"]
+
+
+@dataclass(frozen=True, order=True)
+class _Request:
+    """Photos or words to describe; compares by urgency, then by order of arrival."""
+
+    urgency: int
+    arrival: int
+    photos: Sequence[Pixels] = field(default=(), compare=False)
+    words: Sequence[str] = field(default=(), compare=False)
+    future: Future[Vectors] = field(default_factory=Future, compare=False)
 
 
 class DescriberService:
@@ -36,60 +47,53 @@ class DescriberService:
     def __init__(self, spec: DescriberSpec) -> None:
         self._spec = spec
         self._requests: queue.PriorityQueue[_Request] = queue.PriorityQueue()
-        self._order = itertools.count()
+        self._arrivals = itertools.count()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
     def describe(self, batch: Sequence[Pixels], urgent: bool = False) -> Future[Vectors]:
         """Queue prepared photos; the future gives float32 (len(batch), dimension), rows of unit length."""
-        return self._queue(_SEARCH if urgent else _BULK, batch)
+        return self._queue(_Request(_SEARCH if urgent else _BULK, next(self._arrivals), photos=batch))
 
     def describe_words(self, words: Sequence[str]) -> Future[Vectors]:
         """Queue texts; the future gives float32 (len(words), dimension), rows of unit length."""
-        return self._queue(_SEARCH, words)
+        return self._queue(_Request(_SEARCH, next(self._arrivals), words=words))
 
-    def _queue(self, urgency: int, content: Sequence[Pixels] | Sequence[str] | None) -> Future[Vectors]:
-        future: Future[Vectors] = Future()
+    def _queue(self, request: _Request) -> Future[Vectors]:
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="descriptors")
                 self._thread.start()
-            self._requests.put((urgency, next(self._order), content, future))
-        return future
+            self._requests.put(request)
+        return request.future
 
     def _serve(self) -> None:
         flight: deque[Future[Vectors]] = deque()
         with DescriberWorker(self._spec) as worker:
+
+            def land(left: int) -> None:
+                while len(flight) > left:
+                    _settle(flight.popleft(), worker.collect)
+
             while True:
-                while flight and (len(flight) > 1 or self._requests.empty()):
-                    self._settle(flight.popleft(), worker.collect)
-                urgency, _, content, future = self._requests.get()
-                if urgency == _END:
-                    while flight:
-                        self._settle(flight.popleft(), worker.collect)
+                land(1 if not self._requests.empty() else 0)
+                request = self._requests.get()
+                if request.urgency == _END:
+                    land(0)
                     return
-                if not future.set_running_or_notify_cancel():
+                if not request.future.set_running_or_notify_cancel():
                     continue
-                assert content is not None
-                if isinstance(content[0], str):
+                if request.words:
                     # Words go through a call of their own, which must not overtake what is in flight.
-                    while flight:
-                        self._settle(flight.popleft(), worker.collect)
-                    self._settle(future, lambda: worker.describe_words(content))  # type: ignore[arg-type]  # noqa: B023
+                    land(0)
+                    _settle(request.future, partial(worker.describe_words, request.words))
                     continue
                 try:
-                    worker.submit(content)  # type: ignore[arg-type]
-                except LookalikeError as error:
-                    future.set_exception(error)
+                    worker.submit(request.photos)
+                except Exception as error:
+                    request.future.set_exception(error)
                 else:
-                    flight.append(future)
-
-    @staticmethod
-    def _settle(future: Future[Vectors], result: object) -> None:
-        try:
-            future.set_result(result())  # type: ignore[operator]
-        except Exception as error:
-            future.set_exception(error)
+                    flight.append(request.future)
 
     def close(self) -> None:
         """End the process after what is in flight; requests still queued are cancelled."""
@@ -99,8 +103,15 @@ class DescriberService:
                 return
             while True:
                 try:
-                    self._requests.get_nowait()[3].cancel()
+                    self._requests.get_nowait().future.cancel()
                 except queue.Empty:
                     break
-            self._requests.put((_END, next(self._order), None, Future()))
+            self._requests.put(_Request(_END, next(self._arrivals)))
         thread.join()
+
+
+def _settle(future: Future[Vectors], result: Callable[[], Vectors]) -> None:
+    try:
+        future.set_result(result())
+    except Exception as error:
+        future.set_exception(error)
