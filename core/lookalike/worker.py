@@ -59,11 +59,6 @@ class Worker:
         """The child's process id."""
         return self._process.pid
 
-    @property
-    def alive(self) -> bool:
-        """Whether the child is running."""
-        return self._process.is_alive()
-
     def send(self, message: object) -> None:
         """Send one picklable message.
 
