@@ -96,3 +96,20 @@ def m0003_pair_scores(db: Database) -> None:
 def m0004_settings(db: Database) -> None:
     """What the user chose for this library."""
     db.execute("CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+
+
+@catalog_migrations()
+def m0005_ratings_titles_keywords(db: Database) -> None:
+    """What people wrote about a photo, in the file itself or in an XMP file beside it."""
+    statements = (
+        # -1 is "rejected", 0 "not rated", 1 to 5 stars, as XMP has it.
+        "ALTER TABLE contents ADD COLUMN rating INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE contents ADD COLUMN title TEXT",
+        """CREATE TABLE keywords (
+            content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+            keyword TEXT NOT NULL,
+            PRIMARY KEY (content_id, keyword)
+        ) WITHOUT ROWID""",
+    )
+    for statement in statements:
+        db.execute(statement)
