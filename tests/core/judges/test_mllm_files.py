@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
+from lookalike.judges.mllm import families
 from lookalike.judges.mllm.checksums import checksum
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import ModelPair, match_pair
@@ -23,7 +25,8 @@ from lookalike.judges.mllm.pixels import MAX_ASPECT, MIN_TOKENS, PixelPlan, prep
 from lookalike.judges.mllm.prompts import load_prompt, prompt_modes
 from lookalike.judges.mllm.template import render
 from lookalike.judges.mllm.tokens import VisualTokens
-from tests.builders.gguf_models import FAMILIES, TEMPLATES, WIDTH, write_pair
+from tests.builders.gguf_language import write_language
+from tests.builders.gguf_models import FAMILIES, KINDS, WIDTH, write_pair
 
 Files = tuple[Path, Path]
 
@@ -31,7 +34,7 @@ Files = tuple[Path, Path]
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Files]:
     folder = tmp_path_factory.mktemp("models")
-    return {family: write_pair(folder, family, name="Tiny One") for family in FAMILIES}
+    return {family: write_pair(folder, family, name="Tiny One") for family in KINDS}
 
 
 def match(llm: Path, mmproj: Path) -> ModelPair:
@@ -52,6 +55,52 @@ def test_a_fitting_pair_is_recognised(files: dict[str, Files]) -> None:
     assert idefics.plan == PixelPlan(cell=16, max_tokens=64, side=128)
     assert qwen.width == idefics.width == WIDTH
     assert qwen.llm.name == "Tiny One"
+    assert match(*files["internvl"]).plan == PixelPlan(cell=16, max_tokens=64, side=128)
+    assert match(*files["gemma3"]).plan == PixelPlan(cell=16, max_tokens=64, side=128)
+    assert match(*files["lfm2"]).plan == PixelPlan(cell=32, max_tokens=128, min_tokens=64)
+    lfm2, lfm2_projector = map(read_gguf, files["lfm2"])
+    assert match_pair(lfm2, lfm2_projector, 32).plan.max_tokens == 128
+
+
+def test_every_generated_model_is_of_the_family_it_is_made_as(files: dict[str, Files]) -> None:
+    names = [match(*pair).family.name for pair in files.values()]
+    assert names == [
+        *["Qwen2-VL or Qwen2.5-VL"] * 2,
+        "Qwen3-VL",
+        "SmolVLM",
+        *["InternVL"] * 4,
+        "LFM2-VL",
+        "Gemma 3",
+    ]
+    assert {family.name for family in families.FAMILIES} == set(names)
+
+
+def test_a_deep_stack_widens_the_tokens_on_both_sides(files: dict[str, Files], tmp_path: Path) -> None:
+    llm, mmproj = files["qwen3vl"]
+    assert match(llm, mmproj).width == 3 * WIDTH
+    _, flat = write_pair(tmp_path, "qwen3vl", omit={"v.deepstack.1.fc1.weight"})
+    assert "(width 512) does not belong to tiny-qwen3vl.gguf (width 768)" in refusal(llm, flat)
+
+
+@pytest.mark.parametrize(
+    ("projector", "kind"),
+    [
+        ("mlp", "LLaVA"),
+        ("pixtral", "Pixtral"),
+        ("resampler", "MiniCPM-V"),
+        ("glm4v", "GLM-4V"),
+        ("phi4", "Phi-4"),
+        ("gemma4v", "Gemma 4"),
+        ("qwen2.5o", "Qwen2.5-Omni"),
+    ],
+)
+def test_a_kind_that_cannot_judge_is_refused_by_name(
+    files: dict[str, Files], tmp_path: Path, projector: str, kind: str
+) -> None:
+    _, other = write_pair(tmp_path, "idefics3", projector=projector)
+    told = refusal(files["idefics3"][0], other)
+    assert told.startswith(f"mmproj-tiny-idefics3.gguf is of the kind {kind}")
+    assert "Use a SmolVLM, LFM2-VL, Qwen2-VL, Qwen2.5-VL, Qwen3-VL, InternVL or Gemma 3 model." in told
 
 
 def test_files_that_do_not_belong_together_are_refused_by_name(
@@ -69,7 +118,16 @@ def test_files_that_do_not_belong_together_are_refused_by_name(
     _, lacking = write_pair(tmp_path / "lacking", "idefics3", omit={"mm.model.fc.weight"})
     assert "lacks the part mm.model.fc.weight" in refusal(smol, lacking)
     _, gemma = write_pair(tmp_path / "gemma", "idefics3", projector="gemma3")
-    assert "(gemma3) that cannot judge yet" in refusal(smol, gemma)
+    assert "mmproj-tiny-idefics3.gguf (gemma3) does not belong to tiny-idefics3.gguf (llama)" in refusal(
+        smol, gemma
+    )
+    _, unheard = write_pair(tmp_path / "unheard", "idefics3", projector="unheard_of")
+    assert "is of a kind (unheard_of) that cannot judge yet" in refusal(smol, unheard)
+    experts = replace(KINDS["qwen3vl"].language, architecture="qwen3vlmoe")
+    write_language(tmp_path / "moe.gguf", experts, "Moe", 0, KINDS["qwen3vl"].add_vocabulary)
+    assert "moe.gguf is of the kind Qwen3-VL with experts" in refusal(
+        tmp_path / "moe.gguf", files["qwen3vl"][1]
+    )
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -207,25 +265,60 @@ def test_every_mode_asks_something_of_its_own() -> None:
         load_prompt("colour")
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_template_is_split_at_the_photos(files: dict[str, Files], family: str) -> None:
-    placeholder = match(*files[family]).family.placeholder
-    head, middle, tail = render(
-        TEMPLATES[family], "Compare.", "Same?", placeholder=placeholder, bos="<s>", eos="</s>"
+CHATML = (
+    "<|im_start|>system\nCompare.<|im_end|>\n<|im_start|>user\n",
+    "",
+    "Same?<|im_end|>\n<|im_start|>assistant\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("family", "expected"),
+    [
+        ("qwen2vl", CHATML),
+        ("qwen3vl", CHATML),
+        (
+            "idefics3",
+            (
+                "<|im_start|>System: Compare.<end_of_utterance>\nUser:",
+                "",
+                "Same?<end_of_utterance>\nAssistant:",
+            ),
+        ),
+        ("internvl", (CHATML[0], "\n", "\n" + CHATML[2])),
+        ("lfm2", ("<s>" + CHATML[0], "", CHATML[2])),
+        (
+            "gemma3",
+            (
+                "<s><start_of_turn>user\nCompare.\n\n",
+                "",
+                "Same?<end_of_turn>\n<start_of_turn>model\n",
+            ),
+        ),
+    ],
+)
+def test_a_template_is_split_at_the_photos(
+    files: dict[str, Files], family: str, expected: tuple[str, str, str]
+) -> None:
+    kind = match(*files[family]).family
+    parts = render(
+        KINDS[family].template,
+        "Compare.",
+        "Same?",
+        placeholder=kind.placeholder,
+        bos="<s>",
+        eos="</s>",
+        after_photo=kind.after_photo,
     )
-    expected = {
-        "qwen2vl": (
-            "<|im_start|>system\nCompare.<|im_end|>\n<|im_start|>user\n",
-            "",
-            "Same?<|im_end|>\n<|im_start|>assistant\n",
-        ),
-        "idefics3": (
-            "<|im_start|>System: Compare.<end_of_utterance>\nUser:",
-            "",
-            "Same?<end_of_utterance>\nAssistant:",
-        ),
-    }
-    assert (head, middle, tail) == expected[family]
+    assert parts == expected
+
+
+def test_a_template_that_writes_lists_out_gets_plain_text() -> None:
+    template = (
+        "{% for message in messages %}[{{ message.role }}] {{ message.content }}\n{% endfor %}[answer] "
+    )
+    parts = render(template, "Compare.", "Same?", placeholder="<image>", bos="", eos="", after_photo=" ")
+    assert parts == ("[system] Compare.\n[user] ", " ", " Same?\n[answer] ")
 
 
 @pytest.mark.parametrize(

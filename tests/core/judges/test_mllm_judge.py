@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from PIL import Image
@@ -19,9 +20,14 @@ from lookalike.catalog.content_cache import ContentCache
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.available import mllm_available
 from lookalike.judges.mllm.errors import JudgeError
+from lookalike.judges.mllm.families import match_pair
+from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.judge import MllmJudge
+from lookalike.judges.mllm.messages import Answer, Scored, Unscored
+from lookalike.judges.mllm.pixels import prepare
+from lookalike.judges.mllm.tokens import VisualTokens
 from lookalike.judges.protocol import Judge, JudgePhoto, Verdict
-from tests.builders.gguf_models import FAMILIES, write_pair
+from tests.builders.gguf_models import FAMILIES, WIDTH, write_pair
 from tests.core.judges.mllm_reference import blobs
 
 pytestmark = [
@@ -90,6 +96,42 @@ def test_verdicts_come_in_order_and_candidates_are_encoded_once(
         assert judge.session.encodes == 7
     finally:
         judge.close()
+
+
+def test_several_candidates_at_once_give_the_same_verdicts(
+    files: dict[str, Files], cache: ContentCache, judge: MllmJudge
+) -> None:
+    candidates = [*map(photo, range(2, 6)), JudgePhoto("bad", unreadable), *map(photo, range(6, 10))]
+    alone = list(judge.compare(photo(1), candidates))
+    several = MllmJudge(*files["qwen2vl"], cache=cache, parallel=4)
+    try:
+        together = list(several.compare(photo(1), candidates))
+        assert several.session.parallel == 4
+        assert several.session.encodes == 1
+    finally:
+        several.close()
+    assert [verdict.content for verdict in together] == [verdict.content for verdict in alone]
+    assert together[4] == alone[4]
+    for one, other in zip(alone, together, strict=True):
+        assert abs(one.logit - other.logit) < 0.03
+
+
+def test_one_of_several_that_cannot_be_scored_spoils_no_other(files: dict[str, Files]) -> None:
+    judge = MllmJudge(*files["qwen2vl"], cache=None, parallel=4)
+    pixels = prepare(
+        blobs(1), match_pair(read_gguf(files["qwen2vl"][0]), read_gguf(files["qwen2vl"][1]), 128).plan
+    )
+    whole = VisualTokens(np.ones((8, WIDTH), np.float32), np.zeros((8, 4), np.int32), 4, (4, 2))
+    narrow = VisualTokens(np.ones((8, 9), np.float32), np.zeros((8, 4), np.int32), 4, (4, 2))
+    try:
+        answer = judge.session.ask(1, pixels, [whole, narrow, pixels], lambda: False, lambda: None)
+    finally:
+        judge.close()
+    assert isinstance(answer, Answer)
+    first, second, third = answer.results
+    assert isinstance(first, Scored) and isinstance(third, Scored)
+    assert second == Unscored("The photo's tokens are 9 wide, not 256.")
+    assert first.tokens is None and third.tokens is not None
 
 
 def test_what_must_leave_no_trace_is_not_stored(judge: MllmJudge, tmp_path: Path) -> None:

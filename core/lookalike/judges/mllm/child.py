@@ -6,10 +6,23 @@ from ctypes import c_longlong
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lookalike.judges.mllm.bindings import Log, set_environment
 from lookalike.judges.mllm.engine import Aborted, Engine
 from lookalike.judges.mllm.errors import JudgeError
-from lookalike.judges.mllm.messages import Answer, Ask, Blame, Cancelled, Ready, Refused, Reply, Settings
+from lookalike.judges.mllm.messages import (
+    Answer,
+    Ask,
+    Cancelled,
+    Ready,
+    Refused,
+    Reply,
+    Scored,
+    Settings,
+    Unscored,
+)
 from lookalike.judges.mllm.tokens import VisualTokens
 
 
@@ -34,18 +47,16 @@ def serve(pipe: Connection, settings: Settings, called_off: c_longlong) -> None:
         current = 1
         engine = Engine(settings, aborted)
     except JudgeError as error:
-        pipe.send(Refused(0, 0, 0, Blame.MODEL, error.message, error.remedy))
+        pipe.send(Refused(0, 0, 0, error.message, error.remedy))
         return
     except (ImportError, RuntimeError, OSError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         message = f"llama-cpp-python cannot be loaded: {reason}."
-        pipe.send(
-            Refused(0, 0, 0, Blame.MODEL, message, "`python3 packaging/bootstrap.py mllm` builds it anew.")
-        )
+        pipe.send(Refused(0, 0, 0, message, "`python3 packaging/bootstrap.py mllm` builds it anew."))
         return
     log.only_warnings()
     with engine:
-        pipe.send(Ready(0, 0, 0))
+        pipe.send(Ready(0, 0, 0, engine.parallel))
         desk = _Desk(engine)
         while True:
             ask: Ask = pipe.recv()
@@ -64,11 +75,8 @@ class _Desk:
         except Aborted:
             return Cancelled(ask.serial, self._query, self._engine.vision.encodes)
         except JudgeError as error:
-            # With the query in place it is the candidate that the model stumbled over.
-            blame = Blame.CANDIDATE if self._query == ask.query else Blame.QUERY
-            return Refused(
-                ask.serial, self._query, self._engine.vision.encodes, blame, error.message, error.remedy
-            )
+            encodes = self._engine.vision.encodes
+            return Refused(ask.serial, self._query, encodes, error.message, error.remedy)
 
     def _answer(self, ask: Ask) -> Answer:
         engine = self._engine
@@ -76,16 +84,35 @@ class _Desk:
             self._query = 0
             engine.set_query(engine.encode(ask.query_pixels))
             self._query = ask.query
-        made: VisualTokens | None = None
-        if isinstance(ask.candidate, VisualTokens):
-            tokens = ask.candidate
-        else:
-            # Scored from float16 even when fresh, so that a score does not depend on what was stored.
-            fresh = engine.encode(ask.candidate)
-            tokens = fresh.halved()
-            if tokens.finite:
-                made = tokens
-            else:
-                tokens = fresh
-        logit = engine.score(tokens)
-        return Answer(ask.serial, self._query, engine.vision.encodes, logit, made)
+        results: dict[int, Scored | Unscored] = {}
+        ready: list[tuple[int, VisualTokens, bool]] = []
+        for place, candidate in enumerate(ask.candidates):
+            try:
+                ready.append((place, *self._tokens(candidate)))
+            except JudgeError as error:
+                results[place] = Unscored(error.message)
+        for place, result in zip([place for place, _, _ in ready], self._score(ready), strict=True):
+            results[place] = result
+        ordered = tuple(results[place] for place in range(len(ask.candidates)))
+        return Answer(ask.serial, self._query, engine.vision.encodes, ordered)
+
+    def _tokens(self, candidate: NDArray[np.uint8] | VisualTokens) -> tuple[VisualTokens, bool]:
+        """The candidate's tokens, and whether they are new and can be kept."""
+        if isinstance(candidate, VisualTokens):
+            return candidate, False
+        # Scored from float16 even when fresh, so that a score does not depend on what was stored.
+        fresh = self._engine.encode(candidate)
+        halved = fresh.halved()
+        return (halved, True) if halved.finite else (fresh, False)
+
+    def _score(self, ready: list[tuple[int, VisualTokens, bool]]) -> list[Scored | Unscored]:
+        try:
+            logits = self._engine.scores([tokens for _, tokens, _ in ready])
+        except JudgeError as error:
+            if len(ready) == 1:
+                return [Unscored(error.message)]
+            return [result for one in ready for result in self._score([one])]
+        return [
+            Scored(logit, tokens if new else None)
+            for logit, (_, tokens, new) in zip(logits, ready, strict=True)
+        ]

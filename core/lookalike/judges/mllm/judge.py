@@ -19,7 +19,7 @@ from lookalike.judges.mllm.checksums import checksum
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
-from lookalike.judges.mllm.messages import Answer, Blame, Refused, Settings
+from lookalike.judges.mllm.messages import Refused, Scored, Settings, Unscored
 from lookalike.judges.mllm.pixels import VERSION as PIXELS_VERSION
 from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.prompts import load_prompt
@@ -55,6 +55,7 @@ class MllmJudge:
         threads: threads that compute; by default the machine's physical cores but one.
         log_folder: where llama.cpp's messages go; by default Lookalike's folder for logs.
         token_budget: visual tokens per photo at most, for families that let one choose.
+        parallel: candidates decoded side by side; by default one on a CPU and several on a GPU.
 
     Attributes:
         key: names the model files, the preprocessing, the token budget and the wording.
@@ -78,6 +79,7 @@ class MllmJudge:
         threads: int | None = None,
         log_folder: Path | None = None,
         token_budget: int = TOKEN_BUDGET,
+        parallel: int = 0,
     ) -> None:
         missing = unavailable()
         if missing is not None:
@@ -101,6 +103,7 @@ class MllmJudge:
             max_tokens=self._plan.max_tokens,
             threads=threads or max(1, (psutil.cpu_count(logical=False) or 2) - 1),
             log=str(log),
+            parallel=parallel,
         )
         self._session = Session(self.name, settings, self._check_memory)
         self._queries = itertools.count(1)
@@ -116,9 +119,10 @@ class MllmJudge:
         candidates: Iterable[JudgePhoto],
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Verdict]:
-        """Judge the candidates one by one, in the order given; see `Judge.compare`.
+        """Judge the candidates in the order given; see `Judge.compare`.
 
-        The next candidate is read while the model works on one, so `candidates` is consumed one ahead.
+        The model takes them one by one, on a GPU several at once. The next ones are read meanwhile, so `candidates`
+        is consumed that far ahead.
 
         Raises:
             LookalikeError: the query cannot be read, or the model cannot be loaded or broke down twice.
@@ -128,23 +132,28 @@ class MllmJudge:
         number = next(self._queries)
         ahead = _Ahead(self._material(candidate) for candidate in candidates)
         while not cancelled():
-            upcoming = ahead.take()
-            if upcoming is None:
+            group = ahead.take(self._session.parallel)
+            if not group:
                 return
-            content, material = upcoming
-            if isinstance(material, str):
-                yield Verdict(content, None, reason=material)
-                continue
-            reply = self._session.ask(number, pixels, material, cancelled, ahead.look)
-            if reply is None:
-                return
-            if isinstance(reply, Refused):
-                if reply.blame is not Blame.CANDIDATE:
+            materials = [material for _, material in group if not isinstance(material, str)]
+            results: Iterator[Scored | Unscored] = iter(())
+            if materials:
+                reply = self._session.ask(number, pixels, materials, cancelled, ahead.look)
+                if reply is None:
+                    return
+                if isinstance(reply, Refused):
                     raise JudgeError(f"{self.name}: {reply.message}", reply.remedy)
-                yield Verdict(content, None, reason=reply.message)
-                continue
-            self._keep(content, reply)
-            yield Verdict(content, _sigmoid(reply.logit), reply.logit)
+                results = iter(reply.results)
+            for content, material in group:
+                if isinstance(material, str):
+                    yield Verdict(content, None, reason=material)
+                    continue
+                result = next(results)
+                if isinstance(result, Unscored):
+                    yield Verdict(content, None, reason=result.message)
+                    continue
+                self._keep(content, result)
+                yield Verdict(content, _sigmoid(result.logit), result.logit)
 
     def explain(self, query: JudgePhoto, candidate: JudgePhoto) -> Explanation:
         """The model's verdict as a sentence.
@@ -178,7 +187,7 @@ class MllmJudge:
             return candidate.content, error.message
         return candidate.content, pixels
 
-    def _keep(self, content: str, answer: Answer) -> None:
+    def _keep(self, content: str, answer: Scored) -> None:
         if self._cache is not None and content and answer.tokens is not None:
             self._cache.put(self._kind, content, answer.tokens.pack())
 
@@ -212,16 +221,19 @@ def _sigmoid(logit: float) -> float:
 
 
 class _Ahead:
-    """Hands out an iterator's items; `look` fetches the next one early."""
+    """Hands out an iterator's items; `look` fetches early as many as were wanted last."""
 
     def __init__(self, items: Iterator[tuple[str, Material | str]]) -> None:
         self._items = items
-        self._next: list[tuple[str, Material | str] | None] = []
+        self._next: list[tuple[str, Material | str]] = []
+        self._count = 1
 
     def look(self) -> None:
-        if not self._next:
-            self._next.append(next(self._items, None))
+        missing = self._count - len(self._next)
+        self._next += itertools.islice(self._items, max(0, missing))
 
-    def take(self) -> tuple[str, Material | str] | None:
+    def take(self, count: int) -> list[tuple[str, Material | str]]:
+        self._count = count
         self.look()
-        return self._next.pop()
+        taken, self._next = self._next[:count], self._next[count:]
+        return taken

@@ -7,7 +7,6 @@ The worker first says `Ready` (or `Refused` and ends), then answers each `Ask` w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +28,7 @@ class Settings:
         max_tokens: visual tokens per photo at most.
         threads: threads that compute.
         log: path of the file that llama.cpp's messages go to.
+        parallel: candidates decoded side by side; 0 leaves it to the worker, which sees whether there is a GPU.
     """
 
     llm: str
@@ -39,23 +39,24 @@ class Settings:
     max_tokens: int
     threads: int
     log: str
+    parallel: int = 0
 
 
 @dataclass(frozen=True)
 class Ask:
-    """Judge one pair.
+    """Judge one query with one or several candidates.
 
     Attributes:
         serial: counts the questions; the answer bears the same number.
         query: number of the query.
         query_pixels: the query photo, uint8 (height, width, 3); None if the worker holds this query already.
-        candidate: the candidate's pixels, or its tokens where these are stored.
+        candidates: each candidate's pixels, or its tokens where these are stored.
     """
 
     serial: int
     query: int
     query_pixels: NDArray[np.uint8] | None
-    candidate: NDArray[np.uint8] | VisualTokens
+    candidates: tuple[NDArray[np.uint8] | VisualTokens, ...]
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,18 @@ class Reply:
 
 @dataclass(frozen=True)
 class Ready(Reply):
-    """The model is loaded."""
+    """The model is loaded.
+
+    Attributes:
+        parallel: candidates that it decodes side by side, and so wants to be asked about at once.
+    """
+
+    parallel: int
 
 
 @dataclass(frozen=True)
-class Answer(Reply):
-    """The pair's score.
+class Scored:
+    """A pair's score.
 
     Attributes:
         logit: z("1") − z("0").
@@ -91,19 +98,24 @@ class Answer(Reply):
     tokens: VisualTokens | None
 
 
-class Blame(Enum):
-    """What a refusal is about."""
+@dataclass(frozen=True)
+class Unscored:
+    """The model stumbled over this candidate, and would again."""
 
-    MODEL = "model"
-    QUERY = "query"
-    CANDIDATE = "candidate"
+    message: str
+
+
+@dataclass(frozen=True)
+class Answer(Reply):
+    """What became of the candidates, in the order of the question."""
+
+    results: tuple[Scored | Unscored, ...]
 
 
 @dataclass(frozen=True)
 class Refused(Reply):
-    """There is no score, and another try would not give one."""
+    """There are no scores, and another try would not give any."""
 
-    blame: Blame
     message: str
     remedy: str = ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from ctypes import c_longlong
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.child import serve
 from lookalike.judges.mllm.errors import JudgeError
-from lookalike.judges.mllm.messages import Answer, Ask, Cancelled, Refused, Reply, Settings
+from lookalike.judges.mllm.messages import Answer, Ask, Cancelled, Ready, Refused, Reply, Settings
 from lookalike.judges.mllm.tokens import VisualTokens
 from lookalike.worker import Worker, WorkerDied
 
@@ -51,6 +51,12 @@ class Session:
         self._encodes = 0
         self._encodes_before = 0
         self._deaths: list[str] = []
+        self._parallel = 1
+
+    @property
+    def parallel(self) -> int:
+        """How many candidates to ask about at once; 1 until a worker has told otherwise."""
+        return self._parallel
 
     @property
     def pid(self) -> int | None:
@@ -81,16 +87,16 @@ class Session:
         self,
         query: int,
         query_pixels: NDArray[np.uint8],
-        candidate: Material,
+        candidates: Sequence[Material],
         cancelled: Callable[[], bool],
         meanwhile: Callable[[], None],
     ) -> Answer | Refused | None:
-        """Judge one pair; None once `cancelled()` is true.
+        """Judge one query with one or several candidates; None once `cancelled()` is true.
 
         Args:
             query: number of the query, from 1; each comparison has its own.
             query_pixels: the query photo as the encoder takes it; sent only when the worker lacks it.
-            candidate: the candidate photo as the encoder takes it, or its tokens.
+            candidates: the candidate photos as the encoder takes them, or their tokens.
             cancelled: polled while waiting.
             meanwhile: called once the worker has something to do.
 
@@ -103,7 +109,7 @@ class Session:
                     return None
             try:
                 self.check()
-                return self._ask(query, query_pixels, candidate, cancelled, meanwhile)
+                return self._ask(query, query_pixels, candidates, cancelled, meanwhile)
             except WorkerDied as death:
                 self._bury(death)
             finally:
@@ -113,7 +119,7 @@ class Session:
         self,
         query: int,
         query_pixels: NDArray[np.uint8],
-        candidate: Material,
+        candidates: Sequence[Material],
         cancelled: Callable[[], bool],
         meanwhile: Callable[[], None],
     ) -> Answer | Refused | None:
@@ -126,10 +132,12 @@ class Session:
                 self._drop()
                 remedy = reply.remedy or f"Copy or download its files again; {self._settings.log} tells more."
                 raise JudgeError(f"{self._name}: {reply.message}", remedy)
+            if isinstance(reply, Ready):
+                self._parallel = reply.parallel
         self._serial += 1
         known = self._query == query
         self._open = self._serial
-        worker.send(Ask(self._serial, query, None if known else query_pixels, candidate))
+        worker.send(Ask(self._serial, query, None if known else query_pixels, tuple(candidates)))
         meanwhile()
         reply = self._wait(worker, cancelled)
         if reply is None or isinstance(reply, Cancelled):
