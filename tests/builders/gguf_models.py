@@ -44,6 +44,7 @@ class Kind:
         pre: how its tokenizer cuts text into words.
         bos: the token that begins a text.
         eos: the token that ends one.
+        texts: texts whose words are in the vocabulary.
     """
 
     language: Language
@@ -53,13 +54,22 @@ class Kind:
     pre: str = "qwen2"
     bos: str = "<|endoftext|>"
     eos: str = "<|im_end|>"
+    texts: tuple[str, ...] = ()
 
     def add_vocabulary(self, writer: gguf.GGUFWriter) -> None:
         """Add the tokenizer and the chat template."""
         size = self.language.vocabulary
         if self.markers:
             markers = list(self.markers)
-            add_bpe_vocabulary(writer, pre=self.pre, markers=markers, bos=self.bos, eos=self.eos, size=size)
+            add_bpe_vocabulary(
+                writer,
+                pre=self.pre,
+                markers=markers,
+                bos=self.bos,
+                eos=self.eos,
+                size=size,
+                texts=self.texts,
+            )
         else:
             add_gemma_vocabulary(writer, size)
         writer.add_chat_template(self.template)
@@ -144,12 +154,28 @@ def write_pair(
     Returns:
         The paths of the language model and of the projector.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     kind = KINDS[family]
     llm, mmproj = folder / f"tiny-{family}.gguf", folder / f"mmproj-tiny-{family}.gguf"
-    write_language(llm, kind.language, name, seed, kind.add_vocabulary)
-    write_projector(mmproj, kind.projector, name, seed + 1, projection, claims=projector, omit=omit)
+    write_kind(llm, mmproj, kind, name=name, seed=seed, projection=projection, projector=projector, omit=omit)
     return llm, mmproj
+
+
+def write_kind(
+    llm: Path,
+    mmproj: Path,
+    kind: Kind,
+    *,
+    name: str = "Random",
+    seed: int = 0,
+    projection: int = 0,
+    projector: str = "",
+    omit: Collection[str] = (),
+) -> None:
+    """Write a model of any shape; arguments as `write_pair`'s, without `projection` the two fit."""
+    llm.parent.mkdir(parents=True, exist_ok=True)
+    write_language(llm, kind.language, name, seed, kind.add_vocabulary)
+    projection = projection or kind.language.width
+    write_projector(mmproj, kind.projector, name, seed + 1, projection, claims=projector, omit=omit)
 
 
 def main() -> None:

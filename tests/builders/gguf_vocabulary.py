@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+
 import gguf
 
-MERGED = ["ĊĊ", "ye", "yes", "no", "Ġt", "he", "Ġthe", "in", "an", "ha", "am", "sa", "sam", "same"]
 MERGES = [
     *("Ċ Ċ", "y e", "ye s", "n o", "Ġ t", "h e", "Ġt he", "i n", "a n", "h a", "a m", "s a", "sa m", "sam e"),
 ]
@@ -87,14 +89,36 @@ def _byte_characters() -> list[str]:
     return [chr(byte) if byte in printable else chr(next(spare)) for byte in range(256)]
 
 
+def _word_merges(texts: Iterable[str]) -> Iterator[str]:
+    """Merges that make one token of every word of some texts, letter by letter from its beginning."""
+    words = {word.replace(" ", "Ġ") for text in texts for word in re.findall(r" ?[A-Za-z]+", text)}
+    # Those that begin with a space first: no merge of another word then cuts one of them up.
+    for word in sorted(words, key=lambda word: (word[0] != "Ġ", word)):
+        for end in range(1, len(word)):
+            yield f"{word[:end]} {word[end]}"
+
+
 def add_bpe_vocabulary(
-    writer: gguf.GGUFWriter, *, pre: str, markers: list[str], bos: str, eos: str, size: int
+    writer: gguf.GGUFWriter,
+    *,
+    pre: str,
+    markers: list[str],
+    bos: str,
+    eos: str,
+    size: int,
+    texts: Iterable[str] = (),
 ) -> None:
-    """A byte-level vocabulary of `size` entries: bytes, a few words, the family's marks, unused ones."""
-    tokens = [*_byte_characters(), *MERGED, *markers]
+    """A byte-level vocabulary of `size` entries: bytes, a few words, the family's marks, unused ones.
+
+    With `texts` their words are in it too, as those of common words are in a real one.
+    """
+    # The blank line must be one token for SmolVLM.
+    merges = [MERGES[0], *dict.fromkeys(_word_merges(texts))] if texts else MERGES
+    words = list(dict.fromkeys(merge.replace(" ", "") for merge in merges))
+    tokens = [*_byte_characters(), *words, *markers]
     unused = [f"<unused_{number}>" for number in range(size - len(tokens))]
     kinds = [
-        *[gguf.TokenType.NORMAL] * (256 + len(MERGED)),
+        *[gguf.TokenType.NORMAL] * (256 + len(words)),
         *[gguf.TokenType.CONTROL] * len(markers),
         *[gguf.TokenType.UNUSED] * len(unused),
     ]
@@ -103,7 +127,7 @@ def add_bpe_vocabulary(
     writer.add_tokenizer_pre(pre)
     writer.add_token_list(tokens)
     writer.add_token_types(kinds)
-    writer.add_token_merges(MERGES)
+    writer.add_token_merges(merges)
     writer.add_bos_token_id(tokens.index(bos))
     writer.add_eos_token_id(tokens.index(eos))
     writer.add_add_bos_token(False)

@@ -57,18 +57,21 @@ def blobs(seed: int, width: int = 320, height: int = 240) -> Image.Image:
 class Pair:
     """The raw logits for one pair, by ways of getting them; and the answer digits' ids.
 
-    `turned` has rows and columns swapped, `masked` the candidate's attention causal where it must not be so, and the
+    `fresh` is decoded in the same steps as the reference, `joined` with the question in one step, as a candidate is, and
+    `stored` from float16 tokens. `turned` has rows and columns swapped, `masked` the candidate's attention causal where it must not be so, and the
     other way round: both are wrong.
     """
 
     helper: NDArray[np.float32]
     exact: NDArray[np.float32]
     fresh: NDArray[np.float32]
+    joined: NDArray[np.float32]
     stored: NDArray[np.float32]
     again: NDArray[np.float32]
     turned: NDArray[np.float32]
     masked: NDArray[np.float32]
     non_causal: bool
+    in_one_step: bool
     together: list[NDArray[np.float32]]
     digits: tuple[int, int]
     score: float
@@ -108,19 +111,24 @@ def measure(pipe: Connection, settings: Settings, family: str, photos: list[NDAr
                 flipped = kept.positions[:, [0, 2, 1, 3]]
                 turned = VisualTokens(kept.embeddings, flipped, kept.n_pos, kept.grid)
                 keeping[len(pairs)] = kept
+                question, engine.joined = engine.joined, None
+                apart = one(tokens)
                 engine.vision.non_causal = not engine.vision.non_causal
                 masked = one(kept)
+                engine.joined = question
                 engine.vision.non_causal = not engine.vision.non_causal
                 pairs.append(
                     Pair(
                         helper=helper.logits(query, candidate),
                         exact=exact.logits(query, candidate),
-                        fresh=one(tokens),
+                        fresh=apart,
+                        joined=one(tokens),
                         stored=one(kept),
                         turned=one(turned),
                         again=one(kept),
                         masked=masked,
                         non_causal=engine.vision.non_causal,
+                        in_one_step=engine.joined is not None,
                         together=[],
                         digits=engine.answers,
                         score=engine.score(kept),

@@ -8,8 +8,10 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+import gguf
 import numpy as np
 import pytest
+from gguf.quants import dequantize, quantize
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -17,6 +19,7 @@ from PIL import Image
 
 from lookalike.judges.mllm import families
 from lookalike.judges.mllm.checksums import checksum
+from lookalike.judges.mllm.embeddings import text_embeddings
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import ModelPair, match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
@@ -162,6 +165,25 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "absent.gguf", tmp_path):
         with pytest.raises(JudgeError, match="cannot be read"):
             read_gguf(path)
+
+
+@pytest.mark.parametrize("kind", ["F32", "F16", "BF16", "Q8_0", "Q4_0"])
+def test_embeddings_are_read_from_the_file(tmp_path: Path, kind: str) -> None:
+    path, quantisation = tmp_path / "model.gguf", gguf.GGMLQuantizationType[kind]
+    table = np.random.default_rng(0).standard_normal((9, 64), dtype=np.float32)
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_tensor("first", np.ones(5, np.float32))
+    writer.add_tensor("token_embd.weight", quantize(table, quantisation), raw_dtype=quantisation)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    rows = text_embeddings(path, [7, 0, 7], 96)
+    assert rows is not None and rows.shape == (3, 96) and rows.dtype == np.float32
+    assert np.array_equal(rows[:, :64], dequantize(quantize(table, quantisation), quantisation)[[7, 0, 7]])
+    assert not rows[:, 64:].any()
+    assert text_embeddings(path, [9], 96) is None
+    assert text_embeddings(path, [0], 32) is None
 
 
 def test_the_memory_bound_grows_with_the_model_and_its_context(files: dict[str, Files]) -> None:

@@ -2,9 +2,9 @@
 
 The prompt is: instructions, query photo | candidate photo, question, and the chat template's start of an
 answer. What lies before the bar is decoded once per query into sequence 0; a candidate is decoded after
-a copy of it in a sequence of its own, which is then dropped. On a GPU several candidates are decoded side by
-side, on a CPU that gains nothing. The score is the difference of the raw logits of the two answer digits at the
-last position (arXiv 2604.13268).
+a copy of it in a sequence of its own, which is then dropped: its tokens and the question's in one step, where
+the family allows it. On a GPU several candidates are decoded side by side, on a CPU that gains nothing. The score is
+the difference of the raw logits of the two answer digits at the last position (arXiv 2604.13268).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -22,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.judges.mllm.bindings import check_abi
+from lookalike.judges.mllm.embeddings import text_embeddings
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.messages import Settings
 from lookalike.judges.mllm.template import render
@@ -68,6 +70,8 @@ class Engine:
         width: length of one visual token.
         parallel: candidates decoded side by side.
         answers: the tokens of the digits 0 and 1.
+        joined: the question's embeddings, float32 (tokens, width), decoded together with a candidate's; None where
+            it is decoded after them.
 
     Raises:
         JudgeError: llama.cpp cannot load the model, or the model cannot answer with one digit.
@@ -111,6 +115,10 @@ class Engine:
             self._read_prompt()
             self.vision = Vision(settings.mmproj, self._model, settings.max_tokens, settings.threads, gpu=gpu)
             opened.callback(self.vision.close)
+            self.joined: NDArray[np.float32] | None = None
+            # Where a photo's tokens see each other the question cannot be among them.
+            if not self.vision.non_causal:
+                self.joined = text_embeddings(Path(settings.llm), self._question, self.width)
             self._open_context(gpu)
             opened.callback(self._llama.llama_free, self._context)
             self._opened = opened.pop_all()
@@ -128,7 +136,8 @@ class Engine:
         photo = self._settings.max_tokens
         candidate = photo + len(self._question)
         needed = len(self._opening) + photo + len(self._between) + self.parallel * candidate
-        widest = max(len(self._opening), len(self._between), self.parallel * max(photo, len(self._question)))
+        at_once = candidate if self.joined is not None else max(photo, len(self._question))
+        widest = max(len(self._opening), len(self._between), photo, self.parallel * at_once)
         parameters = self._llama.llama_context_default_params()
         parameters.n_ctx = -(-needed // CONTEXT_STEP) * CONTEXT_STEP
         # Nothing is ever cut into several steps: where a photo's tokens see each other, that would be wrong, and
@@ -249,10 +258,18 @@ class Engine:
             for sequence in sequences:
                 llama.llama_memory_seq_cp(self._memory, QUERY, sequence, -1, -1)
             turns = list(zip(candidates, sequences, strict=True))
-            self._decode_photos([self._photo(tokens, start, sequence) for tokens, sequence in turns])
-            answers = self._decode(
-                [_text(self._question, start + tokens.n_pos, sequence, True) for tokens, sequence in turns]
-            )
+            if self.joined is not None:
+                answers = self._decode(
+                    [self._photo(tokens, start, sequence, self.joined) for tokens, sequence in turns]
+                )
+            else:
+                self._decode_photos([self._photo(tokens, start, sequence) for tokens, sequence in turns])
+                answers = self._decode(
+                    [
+                        _text(self._question, start + tokens.n_pos, sequence, True)
+                        for tokens, sequence in turns
+                    ]
+                )
             size = llama.llama_vocab_n_tokens(self._vocabulary)
             rows = []
             for place in answers:
@@ -265,15 +282,23 @@ class Engine:
             for sequence in sequences:
                 llama.llama_memory_seq_rm(self._memory, sequence, -1, -1)
 
-    def _photo(self, tokens: VisualTokens, start: int, sequence: int) -> _Piece:
-        if tokens.embeddings.shape[1] != self.width:
-            raise JudgeError(f"The photo's tokens are {tokens.embeddings.shape[1]} wide, not {self.width}.")
+    def _photo(
+        self, tokens: VisualTokens, start: int, sequence: int, text: NDArray[np.float32] | None = None
+    ) -> _Piece:
+        """A photo's tokens, and after them the embeddings of a text if there are any."""
+        rows, positions = tokens.embeddings, tokens.positions
+        if rows.shape[1] != self.width:
+            raise JudgeError(f"The photo's tokens are {rows.shape[1]} wide, not {self.width}.")
+        if text is not None:
+            rows = np.concatenate([rows, text], dtype=np.float32)
+            after = np.arange(tokens.n_pos, tokens.n_pos + len(text), dtype=np.int32)
+            positions = np.concatenate([positions, np.stack([after, after, after, 0 * after], axis=1)])
         if self.vision.mrope:
             # The unused fourth stays 0.
-            positions = tokens.positions + np.array([start, start, start, 0], np.int32)
+            absolute = positions + np.array([start, start, start, 0], np.int32)
         else:
-            positions = tokens.positions[:, 0] + np.int32(start)
-        return _Piece(tokens.embeddings, positions, sequence)
+            absolute = positions[:, 0] + np.int32(start)
+        return _Piece(rows, absolute, sequence, text is not None)
 
     def _decode_photos(self, pieces: list[_Piece]) -> None:
         if not self.vision.non_causal:
