@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
 from PIL import Image
 
 from lookalike import places
@@ -29,7 +28,7 @@ from lookalike.judges.mllm.available import mllm_available
 from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.judges.protocol import Explanation, Judge
 from lookalike.models.store import ModelStore
-from lookalike.photos import THUMBNAIL_SIDE, thumbnail
+from lookalike.photos import THUMBNAIL_SIDE, Annotations, thumbnail
 from lookalike.progress import Progress
 from lookalike.search.fusion import fusion_for
 from lookalike.search.query import Query
@@ -52,7 +51,7 @@ class Status:
         files: files known, those with a problem included.
         photos: distinct photos among them.
         indexed: photos that a search finds.
-        problems: files that could not be indexed, and why.
+        problems: files that could not be indexed and XMP files that could not be read, and why.
         descriptor: key of the descriptor model.
         judge: name of the judge that searches use.
         judges: names of all judges there are.
@@ -75,11 +74,21 @@ class Status:
 
 @dataclass(frozen=True)
 class PhotoInfo:
-    """A photo of the library: its facts and every place where it lies, reachable ones first."""
+    """A photo of the library.
+
+    Attributes:
+        content_id: the photo.
+        facts: what is known of it.
+        paths: every place where it lies, reachable ones first.
+        companions: every place of the raw file of the same shot, reachable ones first; empty without one.
+        annotations: its rating, title and keywords.
+    """
 
     content_id: int
     facts: ContentRow
     paths: tuple[Path, ...]
+    companions: tuple[Path, ...]
+    annotations: Annotations
 
 
 class Library:
@@ -120,11 +129,10 @@ class Library:
             self._opened = opened.pop_all()
         self._service = DescriberService(spec)
         self._searcher = Searcher(self.catalog, self._describer, self._service, self._record, self._index)
-        self._follower = Follower(
-            self.catalog,
-            self._record,
-            Indexer(self.catalog, self.cache, self._describer, self._service, self._record, self._index),
+        self._indexer = Indexer(
+            self.catalog, self.cache, self._describer, self._service, self._record, self._index
         )
+        self._follower = Follower(self.catalog, self._record, self._indexer)
 
     def __enter__(self) -> Library:
         return self
@@ -158,11 +166,9 @@ class Library:
 
     def remove_folder(self, folder: Folder) -> None:
         """Stop watching a folder. Nothing on disk is touched."""
-        held = [row.content_id for row in self.catalog.files.known(os.fsencode(folder.path)).values()]
+        rows = self.catalog.files.known(os.fsencode(folder.path)).values()
         self.catalog.files.remove_folder(folder)
-        unplaced = self.catalog.files.unplaced(sorted({n for n in held if n is not None}))
-        if unplaced:
-            self._index.remove(np.array(unplaced, np.int64))
+        self._indexer.let_go({row.content_id for row in rows if row.content_id is not None})
 
     def scan(self, folders: Sequence[Folder] | None = None) -> Generator[Progress, None, None]:
         """Bring the library in line with the disk; looks only at what changed."""
@@ -292,8 +298,14 @@ class Library:
         rows = self.catalog.contents.get([content_id])
         if content_id not in rows:
             return None
+        companions = self.catalog.contents.companions([content_id]).get(content_id, [])
+        places = self.catalog.files.paths([content_id, *companions])
         return PhotoInfo(
-            content_id, rows[content_id], tuple(self.catalog.files.paths([content_id])[content_id])
+            content_id,
+            rows[content_id],
+            tuple(places[content_id]),
+            tuple(path for number in companions for path in places[number]),
+            self.catalog.annotations.get([content_id])[content_id],
         )
 
     def image(self, content_id: int, longest_side: int) -> Image.Image:
@@ -334,7 +346,7 @@ class Library:
             files=files.count(),
             photos=self.catalog.contents.count(),
             indexed=len(self),
-            problems=tuple(files.problems()),
+            problems=tuple(sorted([*files.problems(), *self.catalog.annotations.problems()])),
             descriptor=self._describer.key,
             judge=self.judge_name(),
             judges=tuple(self.judges()),
