@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +31,7 @@ from lookalike.models.store import ModelStore
 from lookalike.photos import THUMBNAIL_SIDE, Annotations, thumbnail
 from lookalike.progress import Progress
 from lookalike.search.fusion import fusion_for
+from lookalike.search.named import with_named
 from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
 from lookalike.search.searcher import Searcher, SearchSettings
@@ -256,6 +257,9 @@ class Library:
     ) -> Generator[Ranking, None, None]:
         """A stream of rankings: the index's answer at once, then better ones as judged pairs arrive.
 
+        Words find the photos whose keywords, title or names have them, and then, where the model in use reads
+        words, those that look like it.
+
         A judge that cannot work is told of in the ranking's notes; the index's answer stands.
 
         Args:
@@ -275,7 +279,17 @@ class Library:
         if self.catalog.changed_elsewhere():
             self._index.reconcile()
         fusion = fusion_for(self._describer.key)
-        for ranking in self._searcher.search(query, looking, fusion, settings or SearchSettings(), cancelled):
+        settings = settings or SearchSettings()
+
+        def described() -> Iterator[Ranking]:
+            return self._searcher.search(query, looking, fusion, settings, cancelled)
+
+        if query.words:
+            hits = self.catalog.words.find(query.words, settings.limit)
+            stream = with_named(hits, query.words, described if self._describer.reads_words else None)
+        else:
+            stream = described()
+        for ranking in stream:
             yield replace(ranking, notes=(note, *ranking.notes)) if note else ranking
 
     def explain(self, query: Query, content_id: int, judge: str | None = None) -> Explanation | None:

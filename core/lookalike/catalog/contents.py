@@ -108,10 +108,12 @@ class Contents:
             "AND EXISTS (SELECT 1 FROM files WHERE content_id = contents.id)"
         )[0][0]
 
-    def shown_as(self, content_id: int) -> int:
-        """The content as which this one is shown and found: its picture's for a raw file beside one, else itself."""
-        rows = self._database.rows("SELECT companion_of FROM contents WHERE id = ?", (content_id,))
-        return rows[0][0] if rows and rows[0][0] is not None else content_id
+    def photo_of(self, content_hash: str) -> int | None:
+        """The id under which the content with this hash is shown: its picture's for a raw file beside one."""
+        rows = self._database.rows(
+            "SELECT coalesce(companion_of, id) FROM contents WHERE hash = ?", (content_hash,)
+        )
+        return rows[0][0] if rows else None
 
     def companions(self, content_ids: Sequence[int]) -> dict[int, list[int]]:
         """The companions of the given contents; those without any are left out."""
