@@ -18,6 +18,7 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.content_cache import ContentCache
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.files import Folder
+from lookalike.catalog.thumbnail_cache import ThumbnailCache, kept_side
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.descriptors.service import DescriberService
@@ -36,7 +37,7 @@ from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
 from lookalike.search.searcher import Searcher, SearchSettings
 from lookalike.watching.follower import Follower
-from lookalike.watching.indexer import THUMBNAIL, Indexer
+from lookalike.watching.indexer import Indexer
 
 NO_JUDGE = "none"
 GEOMETRY = "geometry"
@@ -122,6 +123,8 @@ class Library:
             self._record = self.catalog.descriptors(self._describer.key, self._describer.dimension)
             self.cache = ContentCache(self.folder / "cache.sqlite")
             opened.callback(self.cache.close)
+            self.thumbnails = ThumbnailCache(self.folder / "thumbnails.sqlite")
+            opened.callback(self.thumbnails.close)
             name = hashlib.blake2b(self._describer.key.encode(), digest_size=6).hexdigest()
             self._index = VectorIndex.open(
                 self.folder / "index" / name, self._describer.key, self._describer.dimension, self._record
@@ -131,7 +134,7 @@ class Library:
         self._service = DescriberService(spec)
         self._searcher = Searcher(self.catalog, self._describer, self._service, self._record, self._index)
         self._indexer = Indexer(
-            self.catalog, self.cache, self._describer, self._service, self._record, self._index
+            self.catalog, self.thumbnails, self._describer, self._service, self._record, self._index
         )
         self._follower = Follower(self.catalog, self._record, self._indexer)
 
@@ -330,20 +333,35 @@ class Library:
         """
         return self._searcher.image(content_id, longest_side)
 
-    def thumbnail(self, content_id: int) -> bytes:
-        """A photo's thumbnail as JPEG bytes, longest side `THUMBNAIL_SIDE` pixels; made again where it is missing.
+    def thumbnail(self, content_id: int, side: int = THUMBNAIL_SIDE) -> bytes:
+        """A photo's thumbnail as JPEG bytes, to be shown at `side` pixels.
+
+        It is made anew where it is missing, at a scale at which the file's format is read quickly. A smaller one
+        is given where that cannot be, because the photo's drive is away.
+
+        Args:
+            content_id: the photo.
+            side: the longest side wanted; the thumbnail is the next larger of `THUMBNAIL_SIDES`, or the largest.
 
         Raises:
-            LookalikeError: it is missing and none of the photo's files can be read.
+            LookalikeError: there is none, and none of the photo's files can be read.
         """
         rows = self.catalog.contents.get([content_id])
         if content_id not in rows:
             raise LookalikeError("This photo is no longer in the library.")
-        kept = self.cache.get(THUMBNAIL, rows[content_id].hash)
-        if kept is None:
-            kept = thumbnail(self.image(content_id, THUMBNAIL_SIDE), THUMBNAIL_SIDE)
-            self.cache.put(THUMBNAIL, rows[content_id].hash, kept)
-        return kept
+        content, side = rows[content_id].hash, kept_side(side)
+        kept = self.thumbnails.get(content, side)
+        if kept is not None:
+            return kept
+        try:
+            made = thumbnail(self.image(content_id, side), side)
+        except LookalikeError:
+            smaller = self.thumbnails.best(content)
+            if smaller is None:
+                raise
+            return smaller
+        self.thumbnails.put(content, side, made)
+        return made
 
     # State
 

@@ -16,13 +16,14 @@ from lookalike.photos.files import (
     read_file,
 )
 from lookalike.photos.memory import MEMORY_LIMIT
-from lookalike.photos.thumbnails import THUMBNAIL_SIDE, thumbnail
+from lookalike.photos.thumbnails import THUMBNAIL_SIDE, THUMBNAIL_SIDES, thumbnail
 
 __all__ = [
     "MEMORY_LIMIT",
     "PHOTO_SUFFIXES",
     "RAW_SUFFIXES",
     "THUMBNAIL_SIDE",
+    "THUMBNAIL_SIDES",
     "Annotations",
     "Facts",
     "FileBytes",

@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.content_cache import ContentCache
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import FileRow, Folder, Place
 from lookalike.catalog.shot_names import shot_of
+from lookalike.catalog.thumbnail_cache import ThumbnailCache
 from lookalike.descriptors.protocol import Describer
 from lookalike.descriptors.service import DescriberService
 from lookalike.errors import LookalikeError
@@ -41,9 +41,6 @@ from lookalike.photos import (
 from lookalike.progress import Progress, ProgressMeter
 from lookalike.watching.sidecars import apply_sidecars
 from lookalike.watching.survey import Changes
-
-THUMBNAIL = "thumbnail"
-"""The kind under which thumbnails lie in the content cache."""
 
 BATCHES_IN_FLIGHT = 2
 """One in the network, one waiting for it: the descriptor process never waits for this one."""
@@ -88,7 +85,7 @@ class Indexer:
 
     Args:
         catalog: the library's catalog.
-        cache: takes the thumbnails.
+        thumbnails: takes a thumbnail of every photo that is decoded.
         describer: prepares pixels, in the decoding threads.
         service: describes prepared pixels.
         record: the durable descriptors of `describer`.
@@ -98,14 +95,14 @@ class Indexer:
     def __init__(
         self,
         catalog: Catalog,
-        cache: ContentCache,
+        thumbnails: ThumbnailCache,
         describer: Describer,
         service: DescriberService,
         record: DescriptorRecord,
         index: VectorIndex,
     ) -> None:
         self._catalog = catalog
-        self._cache = cache
+        self._thumbnails = thumbnails
         self._describer = describer
         self._service = service
         self._record = record
@@ -186,7 +183,7 @@ class Indexer:
             if known is not None and not self._record.lacking([known]):
                 return _Read(place, replaced, content_id=known)
             photo = decode(file, max(self._describer.decode_size, THUMBNAIL_SIDE))
-            self._cache.put(THUMBNAIL, file.content, thumbnail(photo.image, THUMBNAIL_SIDE))
+            self._thumbnails.put(file.content, THUMBNAIL_SIDE, thumbnail(photo.image, THUMBNAIL_SIDE))
             return _Read(
                 place,
                 replaced,
