@@ -100,6 +100,23 @@ def heic(image: Image.Image, **options: object) -> bytes:
     return file.getvalue()
 
 
+def jxl(image: Image.Image, **options: object) -> bytes:
+    """The image as JPEG XL."""
+    import pylibjxl
+
+    return pylibjxl.encode(np.asarray(image), **options)
+
+
+def jxl_header(width: int, height: int) -> bytes:
+    """A bare JPEG XL codestream that claims a size and holds no more (ISO 18181-1, annex D)."""
+    # Least significant bit first: not small, sizes of 30 bits each less one, no common ratio, default metadata.
+    bits, at = 0x0A | 0x0 << 8, 8
+    for value, count in ((0, 1), (3, 2), (height - 1, 30), (0, 3), (3, 2), (width - 1, 30), (1, 1)):
+        bits |= value << at
+        at += count
+    return b"\xff" + bits.to_bytes(-(-at // 8), "little") + bytes(64)
+
+
 def turned(image: Image.Image, orientation: int, file_format: str = "JPEG") -> bytes:
     """The upright image stored as a camera held otherwise would store it, with the EXIF orientation that says so."""
     undo = _UNDO[orientation]
@@ -305,6 +322,7 @@ def write_variety(folder: Path) -> dict[str, Path]:
         "photo.bmp": encoded(photo, "BMP"),
         "photo.gif": encoded(photo.quantize(128), "GIF"),
         "photo.jp2": encoded(photo, "JPEG2000"),
+        "photo.jxl": jxl(photo),
         "cmyk.jpg": encoded(photo.convert("CMYK"), "JPEG", quality=95),
         "bad_cut.jpg": jpeg[: len(jpeg) * 6 // 10],
         "bad_text.jpg": b"This is not a photo.\n" * 20,
