@@ -202,7 +202,7 @@ class AnnotationRecord:
         if set(said.keywords) != before:
             db.execute("DELETE FROM keywords WHERE content_id = ?", (number,))
             for keyword in said.keywords:
-                db.execute("INSERT INTO keywords VALUES (?, ?)", (number, keyword))
+                db.execute("INSERT OR IGNORE INTO keywords VALUES (?, ?)", (number, keyword))
 
 
 def _speaking(photo: _Photo, sidecars: dict[bytes, list[tuple[bytes, Annotations]]]) -> list[Annotations]:

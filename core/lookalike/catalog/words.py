@@ -53,8 +53,8 @@ def _spaced(texts: Sequence[str]) -> str:
 class Words:
     """The table of words: plain text that a query goes through, a row a photo.
 
-    At 100,000 photos a query takes some 30 ms (`python -m tests.benchmarks.words`), far less than describing words
-    takes a model, so there is no full-text index to be kept in step.
+    At 100,000 photos a query takes 30 to 110 ms (`python -m tests.benchmarks.words_and_shots`), so there is no
+    full-text index to be kept in step.
     """
 
     def __init__(self, database: CatalogDatabase) -> None:

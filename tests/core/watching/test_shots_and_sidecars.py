@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -308,6 +310,28 @@ def test_many_sidecars_come_in_batches(library, album, monkeypatch):
     scan(library)
     ratings = [info_of(library, album / f"photo_00{n}.jpg").annotations.rating for n in range(3)]
     assert ratings == [1, 2, 3]
+
+
+def test_following_takes_in_a_sidecar_as_it_is_written(library, album):
+    stop = threading.Event()
+    thread = threading.Thread(target=lambda: list(library.follow(stop.is_set)))
+    thread.start()
+    try:
+        wait_for(lambda: len(library) == 3)
+        (album / "photo_000.xmp").write_bytes(xmp(Annotations(5)))
+        wait_for(lambda: info_of(library, album / "photo_000.jpg").annotations.rating == 5)
+        (album / "photo_000.xmp").unlink()
+        wait_for(lambda: info_of(library, album / "photo_000.jpg").annotations.rating == 0)
+    finally:
+        stop.set()
+        thread.join()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to pass"
+        time.sleep(0.05)
 
 
 # Words
