@@ -105,9 +105,9 @@ class Window(QMainWindow):
         ):
             QShortcut(key, self).activated.connect(act)
 
-    def _load_thumbnail(self, content_id: int) -> bytes:
+    def _load_thumbnail(self, content_id: int, side: int) -> bytes:
         library = self.session.library
-        return library.thumbnail(content_id) if library is not None else b""
+        return library.thumbnail(content_id, side) if library is not None else b""
 
     def _on_failed(self, line: str) -> None:
         if not self.bar.isEnabled():

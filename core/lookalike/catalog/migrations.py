@@ -113,3 +113,51 @@ def m0005_ratings_titles_keywords(db: Database) -> None:
     )
     for statement in statements:
         db.execute(statement)
+
+
+@catalog_migrations()
+def m0011_shots_sidecars_words(db: Database) -> None:
+    """Which files are one shot, what XMP files beside photos say, and the words that photos are found by.
+
+    `files.shot` is kept by triggers, so that no way of writing a path can forget it. `files.decoders` names the
+    decoders that could not read a file.
+    """
+    statements = (
+        "ALTER TABLE files ADD COLUMN shot BLOB",
+        "ALTER TABLE files ADD COLUMN decoders TEXT",
+        "UPDATE files SET shot = shot_of(path)",
+        "CREATE INDEX files_by_shot ON files (shot)",
+        "CREATE INDEX files_with_problems ON files (decoders) WHERE problem IS NOT NULL",
+        """CREATE TRIGGER file_added AFTER INSERT ON files BEGIN
+            UPDATE files SET shot = shot_of(NEW.path) WHERE id = NEW.id;
+        END""",
+        """CREATE TRIGGER file_moved AFTER UPDATE OF path ON files BEGIN
+            UPDATE files SET shot = shot_of(NEW.path) WHERE id = NEW.id;
+        END""",
+        "ALTER TABLE contents ADD COLUMN companion_of INTEGER REFERENCES contents (id)",
+        "CREATE INDEX contents_by_lead ON contents (companion_of) WHERE companion_of IS NOT NULL",
+        "ALTER TABLE contents ADD COLUMN embedded TEXT",
+        """CREATE TABLE sidecars (
+            id INTEGER PRIMARY KEY,
+            folder_id INTEGER NOT NULL REFERENCES folders (id) ON DELETE CASCADE,
+            path BLOB NOT NULL UNIQUE,
+            shot BLOB,
+            size INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            said TEXT,
+            problem TEXT
+        )""",
+        "CREATE INDEX sidecars_by_shot ON sidecars (shot)",
+        "CREATE INDEX sidecars_by_folder ON sidecars (folder_id)",
+        """CREATE TRIGGER sidecar_added AFTER INSERT ON sidecars BEGIN
+            UPDATE sidecars SET shot = shot_of(NEW.path) WHERE id = NEW.id;
+        END""",
+        """CREATE TABLE words (
+            content_id INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE,
+            keywords TEXT NOT NULL,
+            title TEXT NOT NULL,
+            names TEXT NOT NULL
+        )""",
+    )
+    for statement in statements:
+        db.execute(statement)
