@@ -156,3 +156,34 @@ def serving(hub: ModelHub) -> Iterator[ModelHub]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def write_catalogue(path: Path, hub: ModelHub, repository: str, pair: tuple[Path, Path], name: str) -> Path:
+    """Put a judge's two files on the hub, and a catalogue that offers it into `path`."""
+    hub.add(repository, *pair)
+    projector = "qwen2vl_merger" if "qwen2vl" in pair[0].name else "idefics3"
+    architecture = "qwen2vl" if "qwen2vl" in pair[0].name else "llama"
+    files = "\n".join(
+        f'{{ role = "{role}", path = "{file.name}", size = {file.stat().st_size} }},'
+        for role, file in zip(("llm", "mmproj"), pair, strict=True)
+    )
+    entry = f"""
+[[model]]
+name = "{name}"
+kind = "judge"
+repository = "{repository}"
+revision = "main"
+memory = 350_000_000
+speed = "fast"
+licence = "Free for tests"
+good_for = "Tests: it answers nonsense."
+architecture = "{architecture}"
+projector = "{projector}"
+files = [
+{files}
+]
+"""
+    if path.exists():
+        entry = path.read_text(encoding="utf-8") + entry
+    path.write_text(entry, encoding="utf-8")
+    return path
