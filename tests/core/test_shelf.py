@@ -73,7 +73,7 @@ def test_an_imported_model_is_tried_and_its_speed_kept(shelf, tmp_path, family):
     assert model.pairs_per_second is not None
     assert model.first_seconds is not None
     assert 0.1 < model.pairs_per_second < 10_000
-    assert 1 / model.first_seconds < model.pairs_per_second
+    assert 1 / model.first_seconds <= model.pairs_per_second
     assert model.memory > 300_000_000
     (offer,) = [offer for offer in shelf.offers() if offer.installed]
     assert (offer.name, offer.pairs_per_second, offer.size) == ("tiny", model.pairs_per_second, model.size)

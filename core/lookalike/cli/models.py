@@ -10,6 +10,7 @@ from lookalike import places
 from lookalike.catalog.catalog import Catalog
 from lookalike.cli.folders import json_option
 from lookalike.cli.output import say, say_json, shown, warn
+from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.models.advice import Advice, this_machine
 from lookalike.models.check import Checked
@@ -36,8 +37,15 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
     """List the models there are and those that can be downloaded, and what this library uses."""
     shelf = _shelf()
     offers = shelf.offers()
-    with Library(library_folder) as library:
-        state = library.status()
+    judge = descriptor = ""
+    missing: tuple[str, ...] = ()
+    try:
+        with Library(library_folder) as library:
+            state = library.status()
+        judge, descriptor, missing = state.judge, state.descriptor, state.missing
+    except LookalikeError as error:
+        # The list is what helps out of a descriptor model that is gone or damaged.
+        missing = (str(error),)
     if as_json:
         say_json(
             {
@@ -45,9 +53,9 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
                 "available": [offer for offer in offers if not offer.installed],
                 "recommended": {kind: shelf.recommend(kind) for kind in CATEGORIES},
                 "machine": this_machine(),
-                "judge": state.judge,
-                "descriptor": state.descriptor,
-                "missing": state.missing,
+                "judge": judge,
+                "descriptor": descriptor,
+                "missing": missing,
             }
         )
         return
@@ -57,8 +65,9 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
             if offer.kind == kind:
                 _say_offer(offer)
     say(f"This computer has {this_machine().words}.")
-    say(f"judge in use: {state.judge}; descriptor in use: {state.descriptor}")
-    for line in state.missing:
+    if judge:
+        say(f"judge in use: {judge}; descriptor in use: {descriptor}")
+    for line in missing:
         say(line)
 
 

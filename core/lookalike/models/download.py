@@ -21,6 +21,7 @@ from lookalike.progress import Progress, ProgressMeter
 
 PART = ".part"
 STATE = "download.json"
+LOCK = "lock"
 ATTEMPTS = 6
 """How often a transfer is begun again without a byte having come."""
 PAUSE_SECONDS = 1.0
@@ -49,7 +50,7 @@ class _Wanted:
 def unfinished(store: ModelStore, name: str) -> int:
     """Bytes of a model that a broken-off download has left for going on; 0 if there is none."""
     folder = Staging(store.folder, name, DOWNLOADING).folder
-    files = [path for path in folder.glob("*") if path.name != STATE]
+    files = [path for path in folder.glob("*") if path.name not in (STATE, LOCK)]
     return sum(path.stat().st_size for path in files)
 
 
@@ -76,8 +77,22 @@ def download(
     Raises:
         ModelError: it cannot be had; one line, with what to do.
     """
+    from filelock import FileLock, Timeout
+
     staging = store.staging(model.name, DOWNLOADING)
     staging.begin()
+    try:
+        with FileLock(staging.folder / LOCK, timeout=0):
+            return (yield from _download(staging, model))
+    except Timeout as error:
+        raise ModelError(
+            f"{model.name} is being downloaded already.", "Wait for the other window or command to finish."
+        ) from error
+
+
+def _download(
+    staging: Staging, model: CatalogueModel
+) -> Generator[Progress, None, tuple[Staging, InstalledModel]]:
     meter = ProgressMeter("connecting", unit="bytes")
     try:
         yield meter.snapshot()

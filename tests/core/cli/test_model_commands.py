@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -121,5 +122,20 @@ def test_the_descriptor_model_in_use_is_not_removed(call, tmp_path):
     code, _, err = call(*library, "models", "remove", "dino")
     assert code == 1
     assert "describes this library's photos" in err
+    # Gone all the same, the way out is told, and works.
+    shutil.rmtree(Path(os.environ["LOOKALIKE_HOME"]) / "models" / "dino")
+    code, _, err = call(*library, "status")
+    assert code == 1
+    assert "`lookalike models use default`" in err
+    code, out, _ = call(*library, "models", "list")
+    assert code == 0
+    assert "dino, is gone" in out
     assert call(*library, "models", "use", "default")[0] == 0
+    assert call(*library, "status")[0] == 0
+
+
+def test_a_descriptor_model_that_is_not_in_use_is_removed(call, tmp_path):
+    library = ("--library", tmp_path / "library")
+    assert call("models", "import", save_dinov2(tmp_path / "dino"))[0] == 0
     assert call(*library, "models", "remove", "dino")[0] == 0
+    assert json.loads(call(*library, "models", "list", "--json")[1])["models"] == []

@@ -247,6 +247,18 @@ def test_a_name_that_is_taken_is_told_at_once(store, model, hub):
     assert hub.requests == []
 
 
+def test_a_second_download_of_the_same_model_is_refused_while_the_first_runs(store, model, hub):
+    hub.step_seconds = 0.005
+    first = download(store, model)
+    for progress in first:
+        if progress.stage == "downloading":
+            break
+    with pytest.raises(ModelError, match="being downloaded already"):
+        run(download(store, model))
+    first.close()
+    run(download(store, model))
+
+
 def test_no_account_and_no_telemetry_go_along(store, model: CatalogueModel, hub, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     run(download(store, model))

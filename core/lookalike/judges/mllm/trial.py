@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,17 +13,22 @@ import numpy as np
 import psutil
 from PIL import Image, ImageDraw
 
+from lookalike import places
 from lookalike.catalog.content_cache import ContentCache
 from lookalike.judges.mllm.available import mllm_available
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
-from lookalike.judges.mllm.judge import CONTEXT_ESTIMATE, TOKEN_BUDGET, MllmJudge
+from lookalike.judges.mllm.judge import TOKEN_BUDGET, MllmJudge
 from lookalike.judges.protocol import JudgePhoto
 
 SIZE = (640, 480)
-REPEATS = 3
-"""Further verdicts on a photo whose tokens are stored; the fastest counts, so that a busy moment does not."""
+MOST_PAIRS = 16
+LONG_SECONDS = 4.0
+"""As many pairs are timed, up to `MOST_PAIRS`, as take about so long."""
+SHORTEST_SECONDS = 1e-4
+CONTEXT = 1024
+"""Tokens of context that the estimate of memory is for."""
 
 
 @dataclass(frozen=True)
@@ -62,37 +68,55 @@ def try_pair(
     Raises:
         JudgeError: the model cannot be loaded, breaks down or gives no answer.
     """
-    memory = match_pair(read_gguf(llm), read_gguf(mmproj), TOKEN_BUDGET).memory(CONTEXT_ESTIMATE)
+    memory = match_pair(read_gguf(llm), read_gguf(mmproj), TOKEN_BUDGET).memory(CONTEXT)
     lacking = mllm_available()
     if lacking is not None:
         return Trial(memory, untried=lacking)
     if memory > psutil.virtual_memory().available:
         return Trial(memory, untried="There is too little memory free to try it now.")
+    with _opened(llm, mmproj) as judge:
+        try:
+            return _timed(judge, name, memory, cancelled)
+        except JudgeError as error:
+            if not judge.session.deaths:
+                raise
+            raise JudgeError(
+                f"{name} broke down in its trial and is not kept.",
+                f"Choose another model, or take its files anew; {places.logs() / 'mllm.log'} tells more.",
+            ) from error
+
+
+@contextmanager
+def _opened(llm: Path, mmproj: Path) -> Iterator[MllmJudge]:
+    """The judge, with a place for visual tokens that is gone afterwards."""
     with TemporaryDirectory(prefix="lookalike-trial-") as scratch:
         cache = ContentCache(Path(scratch) / "cache.sqlite")
         judge = MllmJudge(llm, mmproj, cache=cache)
         try:
-            return _timed(judge, name, memory, cancelled)
+            yield judge
         finally:
             judge.close()
             cache.close()
 
 
 def _timed(judge: MllmJudge, name: str, memory: int, cancelled: Callable[[], bool]) -> Trial | None:
-    query, warm_up, candidate = (_photo(seed) for seed in range(3))
-    # The first verdict carries the loading of the model and the encoding of the query; then comes a photo that is
-    # new to the model, then the same one with its tokens stored.
-    gaps = []
-    then = time.perf_counter()
-    for verdict in judge.compare(query, [warm_up, candidate, *[candidate] * REPEATS], cancelled):
-        if verdict.match is None:
-            raise JudgeError(f"{name} gives no answer: {verdict.reason}", "Choose another model.")
-        now = time.perf_counter()
-        gaps.append(now - then)
-        then = now
-    if len(gaps) < 2 + REPEATS:
-        return None
-    return Trial(memory, 1 / max(min(gaps[2:]), 1e-6), gaps[1])
+    query, stored, new = (_photo(seed) for seed in range(3))
+
+    def seconds(candidates: list[JudgePhoto]) -> float:
+        then = time.perf_counter()
+        for verdict in judge.compare(query, candidates, cancelled):
+            if verdict.match is None:
+                raise JudgeError(f"{name} gives no answer: {verdict.reason}", "Choose another model.")
+        return time.perf_counter() - then
+
+    # The first comparison also loads the model, and every one reads the query: only differences are told. Whole
+    # comparisons are timed, not single verdicts, for a judge may take several candidates at once.
+    seconds([stored])
+    one = seconds([stored])
+    more = min(MOST_PAIRS, max(1, int(LONG_SECONDS / one)))
+    pair = max((seconds([stored] * (1 + more)) - one) / more, SHORTEST_SECONDS)
+    first = max(seconds([new]) - one, 0.0) + pair
+    return None if cancelled() else Trial(memory, 1 / pair, first)
 
 
 def _photo(seed: int) -> JudgePhoto:
