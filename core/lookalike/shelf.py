@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lookalike.descriptors.model_folder import read_model_folder
+from lookalike.descriptors.trial import try_folder
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.families import FAMILIES
 from lookalike.judges.mllm.judge import check_pair
@@ -45,6 +46,7 @@ class Offer:
         usable: whether this version of Lookalike can run it.
         pairs_per_second: measured when it was added; None if it was not.
         first_seconds: likewise, seconds for a photo the model has not seen.
+        photos_per_second: likewise, of a descriptor model.
         downloaded: bytes that a download broken off has left.
     """
 
@@ -63,6 +65,7 @@ class Offer:
     usable: bool = True
     pairs_per_second: float | None = None
     first_seconds: float | None = None
+    photos_per_second: float | None = None
     downloaded: int = 0
 
 
@@ -103,6 +106,7 @@ class Shelf:
                 fit=advice.fit(model.memory, machine) if model.memory else "",
                 pairs_per_second=model.pairs_per_second,
                 first_seconds=model.first_seconds,
+                photos_per_second=model.photos_per_second,
             )
             for model in owned.values()
         ]
@@ -132,6 +136,7 @@ class Shelf:
             usable=usable(model),
             pairs_per_second=None if owned is None else owned.pairs_per_second,
             first_seconds=None if owned is None else owned.first_seconds,
+            photos_per_second=None if owned is None else owned.photos_per_second,
             downloaded=0 if owned is not None else unfinished(self.store, model.name),
         )
 
@@ -213,8 +218,7 @@ class Shelf:
 
     def _tried(self, model: InstalledModel, cancelled: Callable[[], bool]) -> InstalledModel | None:
         if model.kind == "descriptor":
-            read_model_folder(model.folder)
-            return model
+            return replace(model, photos_per_second=try_folder(model.folder, model.name))
         trial = try_pair(model.file("llm"), model.file("mmproj"), model.name, cancelled)
         if trial is None:
             return None

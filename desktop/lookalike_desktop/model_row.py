@@ -141,6 +141,8 @@ class ModelRow(QFrame):
             facts.append(fits.get(offer.fit, memory))
         if offer.pairs_per_second is not None:
             facts.append(pace_words(offer.pairs_per_second))
+        elif offer.photos_per_second is not None:
+            facts.append(self.tr("{0} photos per second").format(f"{offer.photos_per_second:.3g}"))
         elif offer.speed:
             speeds = {
                 "fast": self.tr("fast"),

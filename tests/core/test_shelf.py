@@ -120,10 +120,24 @@ def test_a_folder_is_imported_as_a_descriptor_model(shelf, tmp_path):
     folder = save_dinov2(tmp_path / "dino")
     model = added(shelf.import_files((folder,)))
     assert (model.name, model.kind) == ("dino", "descriptor")
+    assert model.photos_per_second is not None
+    assert [offer.photos_per_second for offer in shelf.offers() if offer.installed] == [
+        model.photos_per_second
+    ]
     assert problems(shelf) == {"dino": ()}
     (tmp_path / "empty").mkdir()
     with pytest.raises(ModelError, match=r"no config\.json"):
         added(shelf.import_files((tmp_path / "empty",)))
+
+
+def test_a_folder_whose_weights_do_not_load_is_one_line_and_not_kept(shelf, tmp_path):
+    folder = save_dinov2(tmp_path / "dino")
+    (folder / "model.safetensors").write_bytes(b"no weights")
+    with pytest.raises(ModelError, match="dino failed its trial") as told:
+        added(shelf.import_files((folder,)))
+    assert "unfinished" not in str(told.value)
+    assert len(str(told.value).splitlines()) == 1
+    assert list(shelf.store.folder.iterdir()) == []
 
 
 def test_a_flipped_bit_is_found_and_the_file_named(shelf, tmp_path):

@@ -12,7 +12,7 @@ from lookalike.cli.folders import json_option
 from lookalike.cli.output import say, say_json, shown, warn
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
-from lookalike.models.advice import Advice, this_machine
+from lookalike.models.advice import Advice, amount, this_machine
 from lookalike.models.check import Checked
 from lookalike.models.installed import InstalledModel
 from lookalike.models.store import ModelStore
@@ -72,18 +72,20 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
 
 
 def _say_offer(offer: Offer) -> None:
-    facts = [f"{offer.size / 1e6:.1f} MB"]
+    facts = [amount(offer.size)]
     if offer.memory:
-        facts.append(f"{offer.memory / 1e9:.1f} GB of memory{_fit_words(offer)}")
+        facts.append(f"{amount(offer.memory)} of memory{_fit_words(offer)}")
     if offer.pairs_per_second is not None:
         facts.append(f"{offer.pairs_per_second:.3g} pairs/s")
+    elif offer.photos_per_second is not None:
+        facts.append(f"{offer.photos_per_second:.3g} photos/s")
     elif offer.speed:
         facts.append(offer.speed)
     if offer.licence:
         facts.append(offer.licence)
     state = "installed" if offer.installed else "can be downloaded"
     if offer.downloaded:
-        state = f"{offer.downloaded / 1e6:.1f} MB downloaded"
+        state = f"{amount(offer.downloaded)} downloaded"
     if not offer.usable:
         state = "cannot run in this version"
     star = ", recommended" if offer.recommended else ""
@@ -147,7 +149,9 @@ def _say_added(model: InstalledModel, as_json: bool) -> None:
     say(f"{model.name} is there. `lookalike models use {model.name}` uses it in this library.")
     if model.pairs_per_second is not None:
         say(f"It compared {model.pairs_per_second:.3g} pairs per second in a trial.")
-    elif model.kind == "judge":
+    elif model.photos_per_second is not None:
+        say(f"It described {model.photos_per_second:.3g} photos per second in a trial.")
+    else:
         say("It has not been tried: llama-cpp-python is missing, or too little memory is free.")
 
 

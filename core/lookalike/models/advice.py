@@ -36,7 +36,7 @@ class Machine:
     def words(self) -> str:
         """In words, for the user."""
         cores = "1 core" if self.cores == 1 else f"{self.cores} cores"
-        return f"{self.memory / GIGABYTE:.1f} GB of memory and {cores}"
+        return f"{amount(self.memory)} of memory and {cores}"
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,11 @@ class Advice:
 
     name: str
     reason: str
+
+
+def amount(size: int) -> str:
+    """Bytes in words: "278.8 MB", "1.6 GB"."""
+    return f"{size / GIGABYTE:.1f} GB" if size >= GIGABYTE else f"{size / 1e6:.1f} MB"
 
 
 def this_machine() -> Machine:
@@ -88,7 +93,7 @@ def recommend(
         return Advice("", f"None of them runs comfortably with {machine.words}.")
     best = fitting[-1]
     reason = (
-        f"It takes {best.memory / GIGABYTE:.1f} GB of {machine.memory / GIGABYTE:.1f} GB of memory, and "
+        f"It takes {amount(best.memory)} of {amount(machine.memory)} of memory, and "
         f"{'1 core is' if machine.cores == 1 else f'{machine.cores} cores are'} enough for it"
     )
     if best is candidates[-1]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lookalike.models import hub
+from lookalike.models.advice import amount
 from lookalike.models.catalogue import CatalogueFile, CatalogueModel
 from lookalike.models.errors import ModelError
 from lookalike.models.installed import InstalledModel
@@ -185,10 +186,10 @@ def _receive(
                 file.flush()
             except OSError as error:
                 if error.errno in FULL:
-                    left = (one.remote.size - offset + SPARE) / 1e9
+                    left = one.remote.size - offset + SPARE
                     raise ModelError(
                         f"The disk is full; {model.name} is not finished.",
-                        f"Make {left:.2f} GB of room and download it again. {hub.KEPT}",
+                        f"Make {amount(left)} of room and download it again. {hub.KEPT}",
                     ) from error
                 raise
             meter.done = before + file.tell()

@@ -25,6 +25,7 @@ class InstalledModel:
         pairs_per_second: how fast it compared a pair when it was added, the photos' tokens being stored; None
             where it was not tried.
         first_seconds: how long it then took for a photo it had not seen, its encoding included; None likewise.
+        photos_per_second: how fast a descriptor model described photos when it was added; None for a judge.
     """
 
     name: str
@@ -37,6 +38,7 @@ class InstalledModel:
     memory: int = 0
     pairs_per_second: float | None = None
     first_seconds: float | None = None
+    photos_per_second: float | None = None
 
     def file(self, role: str) -> Path:
         """The path of one of its files."""

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from lookalike.models.advice import amount
 from lookalike.models.errors import ModelError
 from lookalike.models.installed import MANIFEST, InstalledModel
 from lookalike.progress import Progress, ProgressMeter
@@ -137,7 +138,7 @@ def demand_space(folder: Path, needed: int, name: str) -> None:
     free = shutil.disk_usage(folder).free
     if needed + SPARE > free:
         raise ModelError(
-            f"{name} needs {needed / 1e9:.2f} GB of disk and {free / 1e9:.2f} GB are free.",
+            f"{name} needs {amount(needed)} of disk and {amount(free)} are free.",
             f"Make room on the disk of {folder.parent}.",
         )
 

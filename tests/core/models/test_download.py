@@ -195,7 +195,7 @@ def test_a_server_that_is_down_is_one_line(store, model, monkeypatch):
 def test_a_disk_without_room_is_told_before_anything_is_fetched(store, model, hub, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**6, 10**6, 0))
-    with pytest.raises(ModelError, match=r"0\.00 GB are free"):
+    with pytest.raises(ModelError, match=r"0\.0 MB are free"):
         run(download(store, model))
     assert hub.sent == {}
 
