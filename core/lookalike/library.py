@@ -364,11 +364,6 @@ class Library:
         name = self.catalog.setting("descriptor")
         if not name:
             return DescriberSpec()
-        if all(model.name != name for model in self.models.installed()):
-            raise LookalikeError(
-                f"The model that describes this library's photos, {name}, is gone.",
-                "Add it again, or `lookalike models use default` describes them anew.",
-            )
         return DescriberSpec("transformers", str(self.models.get(name).folder))
 
     def choose_descriptor(self, name: str | None) -> None:

@@ -20,7 +20,7 @@ from lookalike.models.download import download, forget, unfinished
 from lookalike.models.errors import ModelError
 from lookalike.models.installed import InstalledModel
 from lookalike.models.staging import Staging
-from lookalike.models.store import ModelStore
+from lookalike.models.store import ModelStore, folder_files
 from lookalike.progress import Progress, ProgressMeter
 
 CATEGORIES = ("judge", "descriptor")
@@ -187,7 +187,7 @@ class Shelf:
             folder = files[0]
             read_model_folder(folder)
             kind = "descriptor"
-            named = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
+            named = folder_files(folder)
             name = name or folder.resolve().name
         elif len(files) == 2:
             llm, mmproj = sorted(files, key=lambda path: "mmproj" in path.name.lower())

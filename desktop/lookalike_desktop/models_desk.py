@@ -167,7 +167,7 @@ class ModelsDesk(QObject):
                 self.judges_changed.emit()
                 self.judge_used.emit()
             else:
-                self.told.emit(self.tr("The photos are described anew when Lookalike is started next."))
+                self.told.emit(self.tr("The photos will be described anew with this model."))
             self.read()
 
         self._session.tasks.run(choose, chosen, self.told.emit)

@@ -44,8 +44,8 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
             state = library.status()
         judge, descriptor, missing = state.judge, state.descriptor, state.missing
     except LookalikeError as error:
-        # The list is what helps out of a descriptor model that is gone or damaged.
-        missing = (str(error),)
+        # A descriptor model that is gone or damaged: the list is what helps out of it.
+        missing = (f"{error.message} `lookalike models use default` goes back to the built-in one.",)
     if as_json:
         say_json(
             {
@@ -179,23 +179,25 @@ def check(name: str | None, as_json: bool) -> int:
 @click.pass_obj
 def use(library_folder: Path | None, name: str, as_json: bool) -> None:
     """Use a judge (none, geometry, or a model's name) or a descriptor model ("default" for the embedded one)."""
-    if name == "default":
-        # Without opening the library: its present descriptor model may be the one that no longer opens.
+    descriptor = name == "default"
+    try:
+        with Library(library_folder) as library:
+            descriptor = descriptor or any(
+                model.name == name and model.kind == "descriptor" for model in library.models.installed()
+            )
+            if descriptor:
+                library.choose_descriptor(None if name == "default" else name)
+            else:
+                library.choose_judge(name)
+    except LookalikeError:
+        if name != "default":
+            raise
+        # The library's descriptor model is what no longer opens.
         catalog = Catalog((library_folder or places.default_library()) / "catalog.sqlite")
         try:
             catalog.choose("descriptor", "")
         finally:
             catalog.close()
-        descriptor = True
-    else:
-        with Library(library_folder) as library:
-            descriptor = any(
-                model.name == name and model.kind == "descriptor" for model in library.models.installed()
-            )
-            if descriptor:
-                library.choose_descriptor(name)
-            else:
-                library.choose_judge(name)
     if as_json:
         say_json({"use": name})
     elif descriptor:

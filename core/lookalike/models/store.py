@@ -70,6 +70,16 @@ class ModelStore:
         name, files = name or llm.stem, {"llm": llm, "mmproj": mmproj}
         return _at_once(self.take_in(name, "judge", files))
 
+    def import_descriptor(self, source: Path, name: str | None = None) -> InstalledModel:
+        """Take in a transformers vision model, untried: the folder with its ``config.json`` and weights.
+
+        Raises:
+            ModelError: it is no such folder, or the name is taken or unusable.
+        """
+        if not (source / "config.json").is_file():
+            raise ModelError(f"{source} is not a model folder.", "It needs a config.json beside its weights.")
+        return _at_once(self.take_in(name or source.resolve().name, "descriptor", folder_files(source)))
+
     def take_in(
         self, name: str, kind: str, files: dict[str, Path]
     ) -> Generator[Progress, None, tuple[Staging, InstalledModel]]:
@@ -106,6 +116,11 @@ class ModelStore:
                 f"{name} cannot be removed: {error.strerror or error}.",
                 "Close other programs that use it and try again.",
             ) from error
+
+
+def folder_files(folder: Path) -> dict[str, Path]:
+    """The files of a model folder by role, which is their name."""
+    return {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
 
 
 def _at_once(work: Generator[Progress, None, tuple[Staging, InstalledModel]]) -> InstalledModel:

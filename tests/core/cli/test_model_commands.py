@@ -124,11 +124,9 @@ def test_the_descriptor_model_in_use_is_not_removed(call, tmp_path):
     assert "describes this library's photos" in err
     # Gone all the same, the way out is told, and works.
     shutil.rmtree(Path(os.environ["LOOKALIKE_HOME"]) / "models" / "dino")
-    code, _, err = call(*library, "status")
-    assert code == 1
-    assert "`lookalike models use default`" in err
+    assert call(*library, "status")[0] == 1
     code, out, _ = call(*library, "models", "list")
     assert code == 0
-    assert "dino, is gone" in out
+    assert re.search("dino.*`lookalike models use default`", out)
     assert call(*library, "models", "use", "default")[0] == 0
     assert call(*library, "status")[0] == 0
