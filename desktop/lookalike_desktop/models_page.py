@@ -137,7 +137,10 @@ class ModelsPage(QWidget):
 
     def show_stock(self, stock: Stock) -> None:
         """Show the models there are and can be had; the focus stays with its model."""
-        focused = next((row.offer.name for row in self.rows if row.isAncestorOf(self._focus())), None)
+        focus = self.focusWidget()
+        focused = next(
+            (row.offer.name for row in self.rows if focus is row or row.isAncestorOf(focus or self)), None
+        )
         place = self._scroll.verticalScrollBar().value()
         while (item := self._list.takeAt(0)) is not None:
             widget = item.widget()
@@ -169,9 +172,6 @@ class ModelsPage(QWidget):
         if focused is not None and (row := self.row(focused)) is not None:
             row.setFocus()
 
-    def _focus(self) -> QWidget:
-        return self.focusWidget() or self
-
     def _add(self, row: ModelRow) -> None:
         row.download_wanted.connect(self.download_wanted)
         row.cancel_wanted.connect(self.cancel_wanted)
@@ -179,6 +179,8 @@ class ModelsPage(QWidget):
         row.remove_wanted.connect(self.remove_wanted)
         row.step_wanted.connect(self._step)
         self._list.addWidget(row)
+        # Layouts show what is added in a later turn of the event loop; the focus may be wanted before.
+        row.show()
         self.rows.append(row)
 
     def _step(self, row: ModelRow, step: int) -> None:

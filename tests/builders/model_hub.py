@@ -31,6 +31,7 @@ class ModelHub:
         promised: the length of each response's content, by path; what a client takes of it may be less.
         requests: method and path of every request.
         drop_after: the connection is cut once after so many bytes of a response, by path.
+        stall_after: the connection falls silent once after so many bytes of a response, by path.
         altered: contents sent instead of the right ones, by path.
         status: answers every request for a path with this status and error code.
         step_seconds: how long each `STEP` bytes take.
@@ -44,6 +45,7 @@ class ModelHub:
     promised: dict[str, list[int]] = field(default_factory=dict)
     requests: list[tuple[str, str]] = field(default_factory=list)
     drop_after: dict[str, int] = field(default_factory=dict)
+    stall_after: dict[str, int] = field(default_factory=dict)
     altered: dict[str, bytes] = field(default_factory=dict)
     status: dict[str, tuple[int, str]] = field(default_factory=dict)
     step_seconds: float = 0.0
@@ -86,7 +88,7 @@ def serving(hub: ModelHub) -> Iterator[ModelHub]:
             if key in hub.status:
                 status, code = hub.status[key]
                 self._headers(status, {"X-Error-Code": code, "Content-Length": "0"})
-            elif key not in hub.files:
+            elif key not in hub.files or (not stored and rest.partition("/")[0] not in ("main", COMMIT)):
                 self._headers(404, {"X-Error-Code": "EntryNotFound", "Content-Length": "0"})
             elif len(hub.files[key]) >= LARGE and not stored:
                 content = hub.files[key]
@@ -124,9 +126,12 @@ def serving(hub: ModelHub) -> Iterator[ModelHub]:
             end = len(content)
             if key in hub.drop_after:
                 end = min(end, start + hub.drop_after.pop(key))
+            stall = start + hub.stall_after.pop(key, end)
             for at in range(start, end, STEP):
                 if ending.is_set():
                     break
+                if at >= stall:
+                    ending.wait()
                 piece = content[at : min(at + STEP, end)]
                 try:
                     self.wfile.write(piece)

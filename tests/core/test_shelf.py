@@ -108,6 +108,17 @@ def test_a_cancelled_import_leaves_nothing(shelf, tmp_path):
     assert list(shelf.store.folder.iterdir()) == []
 
 
+def test_what_a_killed_import_left_goes_with_a_later_one(shelf, tmp_path):
+    left = shelf.store.folder / ".old.unfinished"
+    left.mkdir(parents=True)
+    (left / "large.gguf").write_bytes(b"0" * 1000)
+    shelf.store.import_judge(*write_pair(tmp_path / "a", "qwen2vl"), "first")
+    assert left.is_dir()
+    os.utime(left, (0, 0))
+    shelf.store.import_judge(*write_pair(tmp_path / "b", "qwen2vl"), "second")
+    assert not left.is_dir()
+
+
 def test_without_free_memory_a_model_is_kept_untried(shelf, tmp_path, monkeypatch):
     free = psutil.virtual_memory()._replace(available=1000)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: free)

@@ -211,6 +211,11 @@ def test_the_page_is_worked_with_keys_alone(
     qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Down)
     qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Return)
     assert "Download Tiny?" in answer(qtbot, window, yes=False)
+    # A list read anew leaves the focus with its model.
+    before = row(window, "Tiny")
+    window.models_desk.read()
+    qtbot.waitUntil(lambda: row(window, "Tiny") is not before, timeout=PATIENCE)
+    assert window.focusWidget() is row(window, "Tiny")
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert window.pages.currentWidget() is window.photos
 

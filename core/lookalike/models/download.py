@@ -23,6 +23,7 @@ from lookalike.progress import Progress, ProgressMeter
 PART = ".part"
 STATE = "download.json"
 LOCK = "lock"
+LATEST = "main"
 ATTEMPTS = 6
 """How often a transfer is begun again without a byte having come."""
 PAUSE_SECONDS = 1.0
@@ -129,10 +130,16 @@ def _ask(
         known = json.loads(state.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         known = {}
-    wanted = []
+    wanted: list[_Wanted] = []
     revision = model.revision
     for file in model.files:
-        remote = hub.describe(model.repository, revision, file.path)
+        try:
+            remote = hub.describe(model.repository, revision, file.path)
+        except hub.Missing:
+            if wanted or revision == LATEST or not file.sha256:
+                raise
+            # The commit is gone; where the checksum is known, the file at hand may be the same.
+            remote = hub.describe(model.repository, LATEST, file.path)
         # All files from one commit, whatever is uploaded meanwhile.
         revision = remote.commit or revision
         if file.sha256 and remote.sha256 and file.sha256 != remote.sha256:

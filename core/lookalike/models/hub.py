@@ -33,6 +33,10 @@ class Interrupted(ModelError):
     """The transfer broke off; going on where it stopped may help."""
 
 
+class Missing(ModelError):
+    """The server does not have it."""
+
+
 @dataclass(frozen=True)
 class RemoteFile:
     """What the server says of a file.
@@ -74,6 +78,7 @@ def describe(repository: str, revision: str, path: str) -> RemoteFile:
     """Ask the server for a file's size and checksum.
 
     Raises:
+        Missing: the server has no such file, revision or repository.
         ModelError: the server cannot be reached, or does not hand the file out.
     """
     hub = _hub()
@@ -163,7 +168,7 @@ def _refusal(error: OSError, repository: str, path: str) -> ModelError:
             f"Do so at {page}, download the files with the browser and import them.",
         )
     if status == 404:
-        return ModelError(f"{path} is not at {page}.", "Choose another model, or update Lookalike.")
+        return Missing(f"{path} is not at {page}.", "Choose another model, or update Lookalike.")
     if status == 429:
         return ModelError(f"{host()} asks for patience: too many requests.", f"Try again later. {KEPT}")
     if status >= 500:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Generator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from lookalike.progress import Progress
 __all__ = ["InstalledModel", "ModelError", "ModelStore"]
 
 IMPORTING, DOWNLOADING = "unfinished", "download"
+ABANDONED_SECONDS = 24 * 3600.0
 
 
 class ModelStore:
@@ -93,6 +95,7 @@ class ModelStore:
                 raise ModelError(f"{path} is not there.", "Check the name.")
         if len({path.name for path in files.values()}) < len(files):
             raise ModelError("The files have the same name.", "Rename one of them.")
+        self._sweep()
         staging = self.staging(name)
         staging.discard()
         staging.begin()
@@ -102,6 +105,12 @@ class ModelStore:
             staging.discard()
             raise
         return staging, staging.describe(kind, {role: path.name for role, path in files.items()}, checksums)
+
+    def _sweep(self) -> None:
+        """Delete what imports have left that were killed long ago; a young one may be another process's."""
+        for folder in self.folder.glob(f".*.{IMPORTING}"):
+            if time.time() - folder.stat().st_mtime > ABANDONED_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def remove(self, name: str) -> None:
         """Delete the store's copy of a model.

@@ -9,11 +9,13 @@ import subprocess
 import sys
 from collections import namedtuple
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lookalike.models import download as downloads
+from lookalike.models import hub as remote
 from lookalike.models.catalogue import CatalogueModel
 from lookalike.models.download import download, unfinished
 from lookalike.models.errors import ModelError
@@ -109,6 +111,14 @@ def test_a_connection_that_breaks_off_is_taken_up_again(store, model, hub):
     assert 0 < rest < whole
 
 
+def test_a_connection_that_falls_silent_is_taken_up_again(store, model, hub, monkeypatch):
+    monkeypatch.setattr(remote, "SECONDS", 0.3)
+    hub.stall_after = {LARGE: 200_000}
+    _, installed = run(download(store, model))
+    assert installed.file("weights").read_bytes() == hub.files[LARGE]
+    assert len(hub.promised[LARGE]) == 2
+
+
 def test_a_server_without_ranges_begins_anew(store, model, hub):
     hub.drop_after = {LARGE: 200_000}
     hub.ranges = False
@@ -160,6 +170,21 @@ def test_another_file_than_the_recorded_one_is_refused_before_it_is_fetched(stor
         run(download(store, recorded("0" * 64)))
     assert hub.sent == {}
     run(download(store, recorded(hashlib.sha256(hub.files[LARGE]).hexdigest())))
+
+
+def test_a_commit_that_is_gone_does_no_harm_where_the_checksum_is_known(store, model, recorded, hub):
+    with pytest.raises(ModelError, match="is not at"):
+        run(download(store, replace(model, revision="f" * 40)))
+    known = recorded(hashlib.sha256(hub.files[LARGE]).hexdigest())
+    _, installed = run(download(store, replace(known, revision="f" * 40)))
+    assert installed.source.endswith(COMMIT)
+
+
+def test_downloads_that_are_switched_off_are_one_line(store, model, hub, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(ModelError, match="HF_HUB_OFFLINE"):
+        run(download(store, model))
+    assert hub.requests == []
 
 
 @pytest.mark.parametrize(
