@@ -7,6 +7,10 @@ import json
 import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +20,7 @@ from lookalike.models import catalogue
 from tests.builders.gguf_models import write_pair
 from tests.builders.model_hub import ModelHub, serving, write_catalogue
 from tests.builders.vision_models import save_dinov2
+from tests.processes import interruptible
 
 needs_llama = pytest.mark.skipif(
     importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed"
@@ -91,6 +96,34 @@ def test_a_failed_download_is_one_line_and_what_came_can_be_removed(call, hub):
     assert call("models", "remove", "Tiny")[0] == 0
     assert "MB downloaded" not in call("models", "list")[1]
     assert call("models", "remove", "Tiny")[0] == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
+def test_ctrl_c_keeps_what_has_come_of_a_download(tmp_path, monkeypatch, call):
+    model = catalogue.offered("SmolVLM2-256M")
+    with serving(ModelHub(step_seconds=0.005)) as hub:
+        for file, source in zip(model.files, write_pair(tmp_path, "idefics3"), strict=True):
+            hub.files[f"{model.repository}/{file.path}"] = source.read_bytes()
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "lookalike", "models", "download", model.name],
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=interruptible,
+        )
+        deadline = time.monotonic() + 60
+        while sum(hub.sent.values()) < 200_000 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 130
+        assert err.strip() == "Stopped. What was finished is kept."
+        hub.step_seconds = 0
+        assert call("models", "download", model.name)[0] == 0
+        llm = next(key for key in hub.files if "mmproj" not in key)
+        whole, rest = hub.promised[llm]
+        assert rest < whole == len(hub.files[llm])
+        assert call("models", "check", model.name)[0] == 0
 
 
 def test_an_unknown_model_is_one_line(call):
