@@ -36,6 +36,7 @@ from lookalike.search.named import with_named
 from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
 from lookalike.search.searcher import Searcher, SearchSettings
+from lookalike.shelf import Shelf
 from lookalike.watching.follower import Follower
 from lookalike.watching.indexer import Indexer
 
@@ -113,6 +114,7 @@ class Library:
     ) -> None:
         self.folder = folder or places.default_library()
         self.models = models or ModelStore(places.models())
+        self.shelf = Shelf(self.models)
         self.catalog = Catalog(self.folder / "catalog.sqlite")
         self._judges: dict[str, Judge] = {}
         self._opening_judge = threading.Lock()
@@ -228,6 +230,22 @@ class Library:
                 f"There is no judge called {name}.", f"There are: {', '.join(self.judges())}."
             )
         self.catalog.choose("judge", name)
+
+    def remove_model(self, name: str) -> None:
+        """Delete a model from the store, ending its worker process.
+
+        Raises:
+            LookalikeError: there is none of this name, or it is the one that describes this library's photos.
+        """
+        if name == self.catalog.setting("descriptor"):
+            raise LookalikeError(
+                f"{name} describes this library's photos.", "Use another descriptor model before removing it."
+            )
+        with self._opening_judge:
+            judge = self._judges.pop(name, None)
+        if judge is not None:
+            judge.close()
+        self.models.remove(name)
 
     def judge(self, name: str | None = None) -> Judge | None:
         """A judge by name, the chosen one for None; None if that is no judge at all.

@@ -45,9 +45,14 @@ def progress_line(progress: Progress) -> str:
     """Progress in words: "indexing 120 of 340, 18.2 photos/s, 12 s left"."""
     if progress.total is None:
         return progress.stage
-    parts = [f"{progress.stage} {progress.done} of {progress.total}"]
-    if progress.rate > 0:
-        parts.append(f"{progress.rate:.1f} {progress.unit}/s")
+    if progress.unit == "bytes":
+        parts = [f"{progress.stage} {progress.done / 1e6:.1f} of {progress.total / 1e6:.1f} MB"]
+        if progress.rate > 0:
+            parts.append(f"{progress.rate / 1e6:.1f} MB/s")
+    else:
+        parts = [f"{progress.stage} {progress.done} of {progress.total}"]
+        if progress.rate > 0:
+            parts.append(f"{progress.rate:.1f} {progress.unit}/s")
     if progress.eta is not None and progress.done < progress.total:
         parts.append(f"{_duration(progress.eta)} left")
     if progress.skipped:
