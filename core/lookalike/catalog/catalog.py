@@ -13,6 +13,7 @@ from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Files
 from lookalike.catalog.pair_scores import PairScores
+from lookalike.catalog.visual_tokens import VisualTokenRows
 
 
 class Catalog:
@@ -30,6 +31,7 @@ class Catalog:
         self.contents = Contents(self._database)
         self.files = Files(self._database)
         self.pair_scores = PairScores(self._database)
+        self.visual_tokens = VisualTokenRows(self._database)
 
     def descriptors(self, key: str, dimension: int) -> DescriptorRecord:
         """The record of one descriptor model."""
