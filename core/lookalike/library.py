@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -27,6 +28,8 @@ from lookalike.index import VectorIndex
 from lookalike.judges.geometry.judge import GeometricJudge
 from lookalike.judges.mllm.available import mllm_available
 from lookalike.judges.mllm.judge import MllmJudge
+from lookalike.judges.mllm.token_desk import TokenDesk, open_store
+from lookalike.judges.mllm.token_store import TokenStore
 from lookalike.judges.protocol import Explanation, Judge
 from lookalike.models.store import ModelStore
 from lookalike.photos import THUMBNAIL_SIDE, thumbnail
@@ -112,6 +115,7 @@ class Library:
             self._record = self.catalog.descriptors(self._describer.key, self._describer.dimension)
             self.cache = ContentCache(self.folder / "cache.sqlite")
             opened.callback(self.cache.close)
+            tokens = open_store(self.catalog, partial(TokenStore, self.catalog, self.folder / "tokens"))
             name = hashlib.blake2b(self._describer.key.encode(), digest_size=6).hexdigest()
             self._index = VectorIndex.open(
                 self.folder / "index" / name, self._describer.key, self._describer.dimension, self._record
@@ -120,6 +124,9 @@ class Library:
             self._opened = opened.pop_all()
         self._service = DescriberService(spec)
         self._searcher = Searcher(self.catalog, self._describer, self._service, self._record, self._index)
+        self.tokens = TokenDesk(
+            self.catalog, tokens, self.judge, self._searcher.judge_photo, self._forget_models
+        )
         self._follower = Follower(
             self.catalog,
             self._record,
@@ -237,7 +244,22 @@ class Library:
         if name == GEOMETRY:
             return GeometricJudge(self.cache)
         model = self.models.get(name)
-        return MllmJudge(model.file("llm"), model.file("mmproj"), cache=self.cache, log_folder=places.logs())
+        return MllmJudge(
+            model.file("llm"),
+            model.file("mmproj"),
+            cache=self.tokens.store,
+            log_folder=places.logs(),
+            checksums=model.checksums,
+        )
+
+    def _forget_models(self) -> None:
+        """Have multimodal judges opened anew at their next use."""
+        with self._opening_judge:
+            models = {name: judge for name, judge in self._judges.items() if isinstance(judge, MllmJudge)}
+            for name in models:
+                del self._judges[name]
+        for judge in models.values():
+            judge.close()
 
     # Search
 
@@ -269,8 +291,12 @@ class Library:
         if self.catalog.changed_elsewhere():
             self._index.reconcile()
         fusion = fusion_for(self._describer.key)
-        for ranking in self._searcher.search(query, looking, fusion, settings or SearchSettings(), cancelled):
-            yield replace(ranking, notes=(note, *ranking.notes)) if note else ranking
+        with self.tokens.giving_way():
+            for ranking in self._searcher.search(
+                query, looking, fusion, settings or SearchSettings(), cancelled
+            ):
+                news = self.tokens.store.news() if ranking.final else []
+                yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *news))
 
     def explain(self, query: Query, content_id: int, judge: str | None = None) -> Explanation | None:
         """Why the judge says what it says of a photo; None without a judge.

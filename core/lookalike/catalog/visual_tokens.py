@@ -225,6 +225,12 @@ class VisualTokenRows:
         )
         return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
+    def mean_seconds(self, token_set: int) -> float | None:
+        """What making the tokens of a content took, in the mean; None while there are none."""
+        return self._database.rows("SELECT avg(seconds) FROM visual_tokens WHERE set_id = ?", (token_set,))[
+            0
+        ][0]
+
     def least_useful(self, limit: int) -> list[tuple[int, str, int]]:
         """The tokens that are missed least: set, content and bytes, least useful first.
 

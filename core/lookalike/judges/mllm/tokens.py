@@ -19,7 +19,7 @@ class VisualTokens:
             position. Models without M-RoPE use the first column alone.
         n_pos: how far the position after the photo lies beyond that before it; less than the number of
             tokens under M-RoPE.
-        grid: columns and rows of the tokens that the projector gave; pooled and dropped ones leave it as it is.
+        grid: columns and rows of the tokens that the projector gave, also where some have been pooled or dropped.
     """
 
     embeddings: NDArray[Any]

@@ -1,4 +1,10 @@
-"""Makes one token of each 2 × 2 block; the tokens left keep their places in the photo."""
+"""Makes one token of each 2 × 2 block of a photo.
+
+Where the model places tokens in a grid (M-RoPE), those that are left keep their places: each has the position of
+its block's first token, and the photo counts as many positions (`n_pos`) as before, so the model sees the same
+layout with fewer tokens in it. A model that only counts its tokens gets the ones that are left one after the other:
+llama.cpp (as of llama-cpp-python 0.3.36) refuses a gap in such positions, with the code -1.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +18,6 @@ from lookalike.judges.mllm.tokens import VisualTokens
 
 def reduced(tokens: VisualTokens, reduction: str) -> VisualTokens:
     """Pool or drop 2 × 2 blocks of tokens; blocks at an odd edge are smaller.
-
-    What is left keeps the position of its block's first token, and the photo still counts as many
-    positions (`n_pos`) as before, so the model sees the same layout with fewer tokens in it.
 
     Args:
         tokens: of one photo, row by row.
@@ -39,10 +42,11 @@ def reduced(tokens: VisualTokens, reduction: str) -> VisualTokens:
         np.add.at(sums, block, tokens.embeddings.astype(np.float32))
         sizes: NDArray[np.int64] = np.bincount(block)
         embeddings = (sums / sizes[:, np.newaxis].astype(np.float32)).astype(tokens.embeddings.dtype)
+    counted = tokens.n_pos == count
     return VisualTokens(
         np.ascontiguousarray(embeddings),
-        np.ascontiguousarray(tokens.positions[first]),
-        tokens.n_pos,
+        np.ascontiguousarray(tokens.positions[: len(first)] if counted else tokens.positions[first]),
+        len(first) if counted else tokens.n_pos,
         tokens.grid,
     )
 
