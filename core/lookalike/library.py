@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -27,6 +28,8 @@ from lookalike.index import VectorIndex
 from lookalike.judges.geometry.judge import GeometricJudge
 from lookalike.judges.mllm.available import mllm_available
 from lookalike.judges.mllm.judge import MllmJudge
+from lookalike.judges.mllm.token_desk import TokenDesk, open_store
+from lookalike.judges.mllm.token_store import TokenStore
 from lookalike.judges.protocol import Explanation, Judge
 from lookalike.models.store import ModelStore
 from lookalike.photos import THUMBNAIL_SIDE, Annotations, thumbnail
@@ -127,6 +130,7 @@ class Library:
             opened.callback(self.cache.close)
             self.thumbnails = ThumbnailCache(self.folder / "thumbnails.sqlite")
             opened.callback(self.thumbnails.close)
+            tokens = open_store(self.catalog, partial(TokenStore, self.catalog, self.folder / "tokens"))
             name = hashlib.blake2b(self._describer.key.encode(), digest_size=6).hexdigest()
             self._index = VectorIndex.open(
                 self.folder / "index" / name, self._describer.key, self._describer.dimension, self._record
@@ -137,6 +141,9 @@ class Library:
         self._searcher = Searcher(self.catalog, self._describer, self._service, self._record, self._index)
         self._indexer = Indexer(
             self.catalog, self.thumbnails, self._describer, self._service, self._record, self._index
+        )
+        self.tokens = TokenDesk(
+            self.catalog, tokens, self.judge, self._searcher.judge_photo, self._forget_models
         )
         self._follower = Follower(self.catalog, self._record, self._indexer)
 
@@ -265,7 +272,22 @@ class Library:
         if name == GEOMETRY:
             return GeometricJudge(self.cache)
         model = self.models.get(name)
-        return MllmJudge(model.file("llm"), model.file("mmproj"), cache=self.cache, log_folder=places.logs())
+        return MllmJudge(
+            model.file("llm"),
+            model.file("mmproj"),
+            cache=self.tokens.store,
+            log_folder=places.logs(),
+            checksums=model.checksums,
+        )
+
+    def _forget_models(self) -> None:
+        """Have multimodal judges opened anew at their next use."""
+        with self._opening_judge:
+            models = {name: judge for name, judge in self._judges.items() if isinstance(judge, MllmJudge)}
+            for name in models:
+                del self._judges[name]
+        for judge in models.values():
+            judge.close()
 
     # Search
 
@@ -310,8 +332,10 @@ class Library:
             stream = with_named(hits, query.words, described if self._describer.reads_words else None)
         else:
             stream = described()
-        for ranking in stream:
-            yield replace(ranking, notes=(note, *ranking.notes)) if note else ranking
+        with self.tokens.giving_way():
+            for ranking in stream:
+                news = self.tokens.store.news() if ranking.final else []
+                yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *news))
 
     def explain(self, query: Query, content_id: int, judge: str | None = None) -> Explanation | None:
         """Why the judge says what it says of a photo; None without a judge.

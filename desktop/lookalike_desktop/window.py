@@ -17,6 +17,8 @@ from lookalike_desktop.library_page import LibraryPage
 from lookalike_desktop.models_desk import ModelsDesk
 from lookalike_desktop.models_page import ModelsPage
 from lookalike_desktop.pages import DropHint, Notice
+from lookalike_desktop.preparing import Preparing
+from lookalike_desktop.preparing_line import PreparingLine
 from lookalike_desktop.queries import Ask, ask_photo, to_qimage
 from lookalike_desktop.results_page import ResultsPage
 from lookalike_desktop.search_bar import SearchBar
@@ -47,6 +49,8 @@ class Window(QMainWindow):
         self.results = ResultsPage(self.thumbnails)
         self.viewer = Viewer(self.thumbnails)
         self.models = ModelsPage()
+        self.preparing = Preparing(self.session, self)
+        self.preparing_line = PreparingLine()
         self.pages = QStackedWidget()
         for page in (self.photos, self.results, self.viewer, self.models):
             self.pages.addWidget(page)
@@ -71,6 +75,7 @@ class Window(QMainWindow):
         column.addWidget(self.bar)
         column.addLayout(notice)
         column.addWidget(self.pages, 1)
+        column.addWidget(self.preparing_line)
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -85,6 +90,10 @@ class Window(QMainWindow):
         session.photos_changed.connect(self.thumbnails.retry)
         self._desk.trouble.connect(self.notice.say)
         self._desk.judge_changed.connect(self._search_again)
+        self._desk.judge_changed.connect(self.preparing.read)
+        self.preparing.changed.connect(self.preparing_line.show_preparation)
+        self.preparing_line.allowed.connect(self.preparing.allow)
+        self.preparing_line.held.connect(self.preparing.hold)
         self._intake.asked.connect(self.search)
         self._intake.folder_dropped.connect(session.add_folder)
         self._intake.nothing_found.connect(self.notice.say)
@@ -286,5 +295,6 @@ class Window(QMainWindow):
         self.models_desk.close()
         self.viewer.close_tasks()
         self.thumbnails.close()
+        self.preparing.close()
         self.session.close()
         event.accept()

@@ -15,6 +15,7 @@ from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Files
 from lookalike.catalog.pair_scores import PairScores
 from lookalike.catalog.words import Words
+from lookalike.catalog.visual_tokens import VisualTokenRows
 
 
 class Catalog:
@@ -34,6 +35,7 @@ class Catalog:
         self.pair_scores = PairScores(self._database)
         self.words = Words(self._database)
         self.annotations = AnnotationRecord(self._database, self.words)
+        self.visual_tokens = VisualTokenRows(self._database)
 
     def descriptors(self, key: str, dimension: int) -> DescriptorRecord:
         """The record of one descriptor model."""

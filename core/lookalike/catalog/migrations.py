@@ -116,6 +116,52 @@ def m0005_ratings_titles_keywords(db: Database) -> None:
 
 
 @catalog_migrations()
+def m0006_visual_tokens(db: Database) -> None:
+    """Where the visual tokens of the multimodal judges lie; the tokens themselves are in segment files.
+
+    Segments and codebooks give files their names, so their numbers are never used twice.
+    """
+    statements = (
+        """CREATE TABLE token_sets (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE,
+            width INTEGER NOT NULL
+        )""",
+        """CREATE TABLE token_codebooks (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            set_id INTEGER NOT NULL REFERENCES token_sets (id) ON DELETE CASCADE,
+            dims INTEGER NOT NULL,
+            trained_on INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            checksum INTEGER NOT NULL
+        )""",
+        """CREATE TABLE token_segments (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            bytes INTEGER NOT NULL DEFAULT 0,
+            live INTEGER NOT NULL DEFAULT 0,
+            open INTEGER NOT NULL DEFAULT 1
+        )""",
+        """CREATE TABLE visual_tokens (
+            set_id INTEGER NOT NULL REFERENCES token_sets (id) ON DELETE CASCADE,
+            content TEXT NOT NULL,
+            segment_id INTEGER NOT NULL REFERENCES token_segments (id),
+            offset INTEGER NOT NULL,
+            length INTEGER NOT NULL,
+            codebook_id INTEGER REFERENCES token_codebooks (id),
+            tokens INTEGER NOT NULL,
+            seconds REAL NOT NULL,
+            used REAL NOT NULL,
+            uses INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (set_id, content)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX visual_tokens_by_segment ON visual_tokens (segment_id)",
+        "CREATE INDEX visual_tokens_by_codebook ON visual_tokens (codebook_id)",
+    )
+    for statement in statements:
+        db.execute(statement)
+
+
+@catalog_migrations()
 def m0011_shots_sidecars_words(db: Database) -> None:
     """Which files are one shot, what XMP files beside photos say, and the words that photos are found by.
 

@@ -54,13 +54,14 @@ def progress_line(progress: Progress) -> str:
         if progress.rate > 0:
             parts.append(f"{progress.rate:.1f} {progress.unit}/s")
     if progress.eta is not None and progress.done < progress.total:
-        parts.append(f"{_duration(progress.eta)} left")
+        parts.append(f"{duration(progress.eta)} left")
     if progress.skipped:
         parts.append(f"{len(progress.skipped)} skipped")
     return ", ".join(parts)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """A duration in words: "1 h 20 min"."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

@@ -108,7 +108,7 @@ class Searcher:
             found,
             prepared.photo,
             judge,
-            self._judge_photo,
+            self.judge_photo,
             self._catalog.pair_scores,
             fusion,
             settings.top,
@@ -126,7 +126,7 @@ class Searcher:
         rows = self._catalog.contents.get([content_id])
         if content_id not in rows:
             raise LookalikeError("This photo is no longer in the library.")
-        return judge.explain(photo, self._judge_photo(content_id, rows[content_id].hash))
+        return judge.explain(photo, self.judge_photo(content_id, rows[content_id].hash))
 
     def image(self, content_id: int, longest_side: int) -> Image.Image:
         """A photo of the library, upright, its longest side at most `longest_side` pixels.
@@ -142,7 +142,8 @@ class Searcher:
                 trouble = error
         raise trouble or LookalikeError("This photo is no longer in the library.")
 
-    def _judge_photo(self, content_id: int, content: str) -> JudgePhoto:
+    def judge_photo(self, content_id: int, content: str) -> JudgePhoto:
+        """A photo of the library as judges see it."""
         return JudgePhoto(content, lambda longest_side: self.image(content_id, longest_side))
 
     def _prepare(self, query: Query) -> _Prepared:

@@ -106,8 +106,7 @@ def measure(pipe: Connection, settings: Settings, family: str, photos: list[NDAr
                 if candidate is query:
                     continue
                 tokens = engine.encode(candidate)
-                kept = VisualTokens.unpack(tokens.halved().pack(), engine.width)
-                assert kept is not None
+                kept = tokens.halved()
                 flipped = kept.positions[:, [0, 2, 1, 3]]
                 turned = VisualTokens(kept.embeddings, flipped, kept.n_pos, kept.grid)
                 keeping[len(pairs)] = kept

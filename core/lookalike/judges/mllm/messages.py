@@ -1,18 +1,45 @@
 """What the judge and its worker process say to each other.
 
-The worker first says `Ready` (or `Refused` and ends), then answers each `Ask` with one `Answer`,
-`Refused` or `Cancelled`. Every reply names the query whose photo the worker holds.
+The worker first says `Ready` (or `Refused` and ends), then answers each `Ask` with one `Answer`, each `Encode`
+with one `Encoded`, or either with `Refused` or `Cancelled`. Every reply names the query whose photo the worker
+holds. A worker that is asked nothing for a while ends with the exit code `LEFT`.
 """
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.judges.mllm.families import Family
 from lookalike.judges.mllm.tokens import VisualTokens
+
+LEFT = 66
+
+
+class Stage(IntEnum):
+    """What the worker is at, so that one that dies has told what it died of."""
+
+    IDLE = 0
+    LOADING = 1
+    QUERY = 2
+    CANDIDATE = 3
+
+
+class Shared(ctypes.Structure):
+    """Memory that both processes see.
+
+    Attributes:
+        called_off: questions up to this serial number are no longer wanted.
+        stage: the worker's `Stage`.
+    """
+
+    _fields_ = (("called_off", ctypes.c_longlong), ("stage", ctypes.c_longlong))
+    called_off: int
+    stage: int
 
 
 @dataclass(frozen=True)
@@ -29,6 +56,8 @@ class Settings:
         threads: threads that compute.
         log: path of the file that llama.cpp's messages go to.
         parallel: candidates decoded side by side; 0 leaves it to the worker, which sees whether there is a GPU.
+        reduction: what becomes of a candidate's tokens before the model sees them, see `reduced`.
+        idle_seconds: without a question for so long the worker ends.
     """
 
     llm: str
@@ -40,6 +69,8 @@ class Settings:
     threads: int
     log: str
     parallel: int = 0
+    reduction: str = ""
+    idle_seconds: float = 600.0
 
 
 @dataclass(frozen=True)
@@ -57,6 +88,19 @@ class Ask:
     query: int
     query_pixels: NDArray[np.uint8] | None
     candidates: tuple[NDArray[np.uint8] | VisualTokens, ...]
+
+
+@dataclass(frozen=True)
+class Encode:
+    """Make the tokens of a photo that may one day be a candidate.
+
+    Attributes:
+        serial: counts the questions; the answer bears the same number.
+        pixels: uint8 (height, width, 3).
+    """
+
+    serial: int
+    pixels: NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -92,10 +136,12 @@ class Scored:
     Attributes:
         logit: z("1") − z("0").
         tokens: the candidate's tokens in float16 if they were made for this question and can be kept.
+        seconds: how long making them took.
     """
 
     logit: float
     tokens: VisualTokens | None
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -110,6 +156,14 @@ class Answer(Reply):
     """What became of the candidates, in the order of the question."""
 
     results: tuple[Scored | Unscored, ...]
+
+
+@dataclass(frozen=True)
+class Encoded(Reply):
+    """A photo's tokens in float16, None if these cannot be kept, and the seconds that making them took."""
+
+    tokens: VisualTokens | None
+    seconds: float
 
 
 @dataclass(frozen=True)
