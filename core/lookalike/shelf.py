@@ -14,7 +14,7 @@ from lookalike.judges.mllm.families import FAMILIES
 from lookalike.judges.mllm.judge import check_pair
 from lookalike.judges.mllm.trial import try_pair
 from lookalike.models import advice
-from lookalike.models.catalogue import CatalogueModel, offered, read_catalogue
+from lookalike.models.catalogue import KINDS, CatalogueModel, offered, read_catalogue
 from lookalike.models.check import Checked, check_files
 from lookalike.models.download import download, forget, unfinished
 from lookalike.models.errors import ModelError
@@ -22,8 +22,6 @@ from lookalike.models.installed import InstalledModel
 from lookalike.models.staging import Staging
 from lookalike.models.store import ModelStore, folder_files
 from lookalike.progress import Progress, ProgressMeter
-
-CATEGORIES = ("judge", "descriptor")
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ class Shelf:
         """
         machine = advice.this_machine()
         catalogue = read_catalogue()
-        advised = {kind: self.recommend(kind) for kind in CATEGORIES}
+        advised = {kind: self.recommend(kind) for kind in KINDS}
         owned = {model.name: model for model in self.store.installed()}
         listed = [
             self._offer(model, owned.pop(model.name, None), advised[model.kind], machine)
@@ -110,7 +108,7 @@ class Shelf:
             )
             for model in owned.values()
         ]
-        return sorted([*own, *listed], key=lambda offer: (CATEGORIES.index(offer.kind), not offer.installed))
+        return sorted([*own, *listed], key=lambda offer: (KINDS.index(offer.kind), not offer.installed))
 
     def _offer(
         self,

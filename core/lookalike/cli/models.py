@@ -13,10 +13,11 @@ from lookalike.cli.output import say, say_json, shown, warn
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.models.advice import Advice, amount, this_machine
+from lookalike.models.catalogue import KINDS
 from lookalike.models.check import Checked
 from lookalike.models.installed import InstalledModel
 from lookalike.models.store import ModelStore
-from lookalike.shelf import CATEGORIES, Offer, Shelf
+from lookalike.shelf import Offer, Shelf
 
 HEADINGS = {"judge": "Judges compare two photos:", "descriptor": "Descriptor models describe photos:"}
 
@@ -51,7 +52,7 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
             {
                 "models": shelf.store.installed(),
                 "available": [offer for offer in offers if not offer.installed],
-                "recommended": {kind: shelf.recommend(kind) for kind in CATEGORIES},
+                "recommended": {kind: shelf.recommend(kind) for kind in KINDS},
                 "machine": this_machine(),
                 "judge": judge,
                 "descriptor": descriptor,
@@ -59,7 +60,7 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
             }
         )
         return
-    for kind in CATEGORIES:
+    for kind in KINDS:
         say(HEADINGS[kind])
         for offer in offers:
             if offer.kind == kind:
@@ -104,7 +105,7 @@ def _fit_words(offer: Offer) -> str:
 def recommend(as_json: bool) -> None:
     """Say which models suit this computer."""
     shelf = _shelf()
-    advised = {kind: shelf.recommend(kind) for kind in CATEGORIES}
+    advised = {kind: shelf.recommend(kind) for kind in KINDS}
     if as_json:
         say_json({"machine": this_machine(), **advised})
         return
