@@ -41,12 +41,13 @@ import numpy as np
 import psutil
 from PIL import Image
 
-from lookalike.catalog.content_cache import ContentCache
+from lookalike.catalog.catalog import Catalog
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.judges.mllm.messages import Settings
 from lookalike.judges.mllm.prompts import load_prompt
+from lookalike.judges.mllm.token_store import TokenStore
 from lookalike.judges.protocol import JudgePhoto
 from lookalike.worker import Worker
 from tests.builders.gguf_language import Language
@@ -201,8 +202,9 @@ class Judging:
     """The judge with the tokens of its candidates stored."""
 
     def __init__(self, files: Files, folder: Path, count: int) -> None:
-        self._cache = ContentCache(folder / "cache.db")
-        self._judge = MllmJudge(files.llm, files.mmproj, cache=self._cache, log_folder=folder)
+        self._catalog = Catalog(folder / "catalog.sqlite")
+        tokens = TokenStore(self._catalog, folder / "tokens")
+        self._judge = MllmJudge(files.llm, files.mmproj, cache=tokens, log_folder=folder)
         self._candidates = [
             JudgePhoto(f"content{seed}", functools.partial(_load, seed)) for seed in range(count)
         ]
@@ -224,7 +226,7 @@ class Judging:
     def close(self) -> None:
         """End the judge's process."""
         self._judge.close()
-        self._cache.close()
+        self._catalog.close()
 
 
 def compare(files: Files, folder: Path, rounds: int, candidates: int) -> None:

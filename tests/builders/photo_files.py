@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -100,7 +101,7 @@ def heic(image: Image.Image, **options: object) -> bytes:
     return file.getvalue()
 
 
-def jxl(image: Image.Image, **options: object) -> bytes:
+def jxl(image: Image.Image, **options: Any) -> bytes:
     """The image as JPEG XL."""
     import pylibjxl
 

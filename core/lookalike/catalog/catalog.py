@@ -14,8 +14,8 @@ from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Files
 from lookalike.catalog.pair_scores import PairScores
-from lookalike.catalog.words import Words
 from lookalike.catalog.visual_tokens import VisualTokenRows
+from lookalike.catalog.words import Words
 
 
 class Catalog:

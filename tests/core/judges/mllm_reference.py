@@ -57,9 +57,9 @@ def blobs(seed: int, width: int = 320, height: int = 240) -> Image.Image:
 class Pair:
     """The raw logits for one pair, by ways of getting them; and the answer digits' ids.
 
-    `fresh` is decoded in the same steps as the reference, `joined` with the question in one step, as a candidate is, and
-    `stored` from float16 tokens. `turned` has rows and columns swapped, `masked` the candidate's attention causal where it must not be so, and the
-    other way round: both are wrong.
+    `fresh` is decoded in the same steps as the reference, `joined` with the question in one step, as a candidate
+    is, and `stored` from float16 tokens. `turned` has rows and columns swapped, `masked` the candidate's attention
+    causal where it must not be so, and the other way round: both are wrong.
     """
 
     helper: NDArray[np.float32]

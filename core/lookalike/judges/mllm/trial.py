@@ -14,12 +14,14 @@ import psutil
 from PIL import Image, ImageDraw
 
 from lookalike import places
-from lookalike.catalog.content_cache import ContentCache
+from lookalike.catalog.catalog import Catalog
 from lookalike.judges.mllm.available import mllm_available
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.judge import TOKEN_BUDGET, MllmJudge
+from lookalike.judges.mllm.memory import memory_needed
+from lookalike.judges.mllm.token_store import TokenStore
 from lookalike.judges.protocol import JudgePhoto
 
 SIZE = (640, 480)
@@ -68,7 +70,7 @@ def try_pair(
     Raises:
         JudgeError: the model cannot be loaded, breaks down or gives no answer.
     """
-    memory = match_pair(read_gguf(llm), read_gguf(mmproj), TOKEN_BUDGET).memory(CONTEXT)
+    memory = memory_needed(match_pair(read_gguf(llm), read_gguf(mmproj), TOKEN_BUDGET))
     lacking = mllm_available()
     if lacking is not None:
         return Trial(memory, untried=lacking)
@@ -90,13 +92,13 @@ def try_pair(
 def _opened(llm: Path, mmproj: Path) -> Iterator[MllmJudge]:
     """The judge, with a place for visual tokens that is gone afterwards."""
     with TemporaryDirectory(prefix="lookalike-trial-") as scratch:
-        cache = ContentCache(Path(scratch) / "cache.sqlite")
-        judge = MllmJudge(llm, mmproj, cache=cache)
+        catalog = Catalog(Path(scratch) / "catalog.sqlite")
+        judge = MllmJudge(llm, mmproj, cache=TokenStore(catalog, Path(scratch) / "tokens"))
         try:
             yield judge
         finally:
             judge.close()
-            cache.close()
+            catalog.close()
 
 
 def _timed(judge: MllmJudge, name: str, memory: int, cancelled: Callable[[], bool]) -> Trial | None:
