@@ -101,7 +101,10 @@ class Files:
             number = db.execute("SELECT id FROM folders WHERE path = ?", (os.fsencode(path),)).fetchone()[0]
             for folder in known:
                 if folder.path.is_relative_to(path):
-                    db.execute("UPDATE files SET folder_id = ? WHERE folder_id = ?", (number, folder.id))
+                    for table in ("files", "sidecars"):
+                        db.execute(
+                            f"UPDATE {table} SET folder_id = ? WHERE folder_id = ?", (number, folder.id)
+                        )
                     db.execute("DELETE FROM folders WHERE id = ?", (folder.id,))
         return Folder(number, path, True)
 

@@ -198,6 +198,9 @@ def m0011_shots_sidecars_words(db: Database) -> None:
         """CREATE TRIGGER sidecar_added AFTER INSERT ON sidecars BEGIN
             UPDATE sidecars SET shot = shot_of(NEW.path) WHERE id = NEW.id;
         END""",
+        """CREATE TRIGGER sidecar_moved AFTER UPDATE OF path ON sidecars BEGIN
+            UPDATE sidecars SET shot = shot_of(NEW.path) WHERE id = NEW.id;
+        END""",
         """CREATE TABLE words (
             content_id INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE,
             keywords TEXT NOT NULL,

@@ -1,12 +1,12 @@
 """Odd files of the real world, each with what its manifest expects of it."""
 
+import functools
 import json
 import subprocess
 import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +115,7 @@ def shows_something(outcome: Outcome) -> None:
     assert pixels.std() > 20
 
 
-def _whole(image: Image.Image, longest_side: int) -> Image.Image:
+def _shown(image: Image.Image, longest_side: int) -> Image.Image:
     return image
 
 
@@ -124,11 +124,8 @@ def matches_nothing(outcome: Outcome) -> None:
     assert outcome.photo is not None
     blank = outcome.photo.image
     others = [blank.transpose(Image.Transpose.ROTATE_90), textured_photo(3, (320, 240))]
-    verdicts = GeometricJudge().compare(
-        JudgePhoto("", lambda side: blank),
-        [JudgePhoto("", partial(_whole, other)) for other in others],
-        lambda: False,
-    )
+    candidates = [JudgePhoto("", functools.partial(_shown, other)) for other in others]
+    verdicts = GeometricJudge().compare(JudgePhoto("", functools.partial(_shown, blank)), candidates)
     assert all(verdict.match is None or verdict.match < 0.1 for verdict in verdicts)
 
 
