@@ -61,6 +61,12 @@ def picture(path: Path, seed: int = 50, exif: bytes = b"", **options) -> Path:
     return path
 
 
+def aged(path: Path) -> None:
+    """Make a file one that was changed long enough ago for its time to prove that it is unchanged."""
+    long_ago = time.time_ns() - 60_000_000_000
+    os.utime(path, ns=(long_ago, long_ago))
+
+
 def scan(library: Library) -> None:
     for _ in library.scan():
         pass
@@ -289,6 +295,7 @@ def test_the_sidecar_of_a_raw_file_speaks_of_the_photo(library, album):
 def test_a_broken_sidecar_is_one_line_and_its_photo_is_found(library, album):
     sidecar = album / "photo_000.xmp"
     sidecar.write_bytes(b"<x:xmpmeta")
+    aged(sidecar)
     lines = [line for progress in library.scan() for line in progress.skipped]
     assert {os.path.basename(line.path) for line in lines} == {"photo_000.xmp"}
     assert_in_line(library)
@@ -299,6 +306,17 @@ def test_a_broken_sidecar_is_one_line_and_its_photo_is_found(library, album):
     scan(library)
     assert library.status().problems == ()
     assert info_of(library, album / "photo_000.jpg").annotations.rating == 2
+
+
+def test_two_changes_within_one_tick_of_the_clock(library, album):
+    sidecar = album / "photo_000.xmp"
+    sidecar.write_bytes(xmp(Annotations(2)))
+    changed = sidecar.stat().st_mtime_ns
+    scan(library)
+    sidecar.write_bytes(xmp(Annotations(3)))
+    os.utime(sidecar, ns=(changed, changed))
+    scan(library)
+    assert info_of(library, album / "photo_000.jpg").annotations.rating == 3
 
 
 def test_many_sidecars_come_in_batches(library, album, monkeypatch):
@@ -370,6 +388,7 @@ def test_a_file_that_failed_is_tried_again_when_it_changes_or_decoders_do(
     library, album, decodes, monkeypatch
 ):
     (album / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 this is no photo")
+    aged(album / "broken.jpg")
     scan(library)
     decodes.clear()
     scan(library)
