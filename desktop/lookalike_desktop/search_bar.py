@@ -158,6 +158,8 @@ class SearchBar(QWidget):
         chooser.setToolTip(hint)
         chooser.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        # Both give way alike where the window is narrow.
+        chooser.setMinimumWidth(110)
         chooser.setMaximumWidth(230)
         return chooser
 

@@ -12,6 +12,7 @@ import click
 from lookalike.cli.folders import json_option
 from lookalike.cli.output import say, say_json
 from lookalike.judges.mllm.prompts import prompt_modes
+from lookalike.judges.protocol import DEFAULT_MODE
 from lookalike.library import NO_JUDGE, Library
 from lookalike.search.searcher import SearchSettings
 
@@ -58,12 +59,23 @@ def chosen(
     return replace(settings, **{name: value for name, value in given.items() if value is not None})
 
 
-def uncalibrated(judge: str) -> str:
-    """One line for people: the search's probabilities and its line are a guess, and the remedy."""
-    who = "The similarity of photos" if judge == NO_JUDGE else f"What {judge} says"
+def uncalibrated(judge: str, settings: SearchSettings, descriptor: str | None) -> str:
+    """One line for people: the search's probabilities and its line are a guess, and the remedy.
+
+    Args:
+        judge: name of the judge that searched.
+        settings: what it was asked.
+        descriptor: name of the imported model that describes the photos, if any.
+    """
+    who, asked = "The similarity of photos", ""
+    if judge != NO_JUDGE:
+        who = f"What {judge} says"
+        asked = "" if settings.mode == DEFAULT_MODE else f" --mode {settings.mode}"
+        asked += " --both-orders" if settings.both_orders else ""
+    described = f" --descriptor {descriptor}" if descriptor else ""
     return (
         f"{who} is not calibrated yet: the line is a guess. "
-        f"`lookalike evaluate GROUND_TRUTH.json --judge {judge} --fit` calibrates it."
+        f"`lookalike evaluate GROUND_TRUTH.json --judge {judge}{asked}{described} --fit` calibrates it."
     )
 
 

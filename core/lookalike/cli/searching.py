@@ -73,7 +73,11 @@ def search(
             if as_json:
                 _print_json(library, rankings, limit, stream)
             else:
-                _print_live(library, rankings, limit, judge or library.judge_name())
+                described = library.catalog.setting("descriptor")
+                caution = uncalibrated(judge or library.judge_name(), settings, described)
+                if asked.words:
+                    caution = "How well photos fit words is not calibrated: the line is a guess."
+                _print_live(library, rankings, limit, caution)
 
 
 def _as_json(library: Library, ranking: Ranking, limit: int) -> dict[str, Any]:
@@ -123,7 +127,7 @@ def _lines(library: Library, ranking: Ranking, limit: int) -> list[str]:
     return lines
 
 
-def _print_live(library: Library, rankings: Iterable[Ranking], limit: int, judge: str) -> None:
+def _print_live(library: Library, rankings: Iterable[Ranking], limit: int, caution: str) -> None:
     ranking: Ranking | None = None
     if sys.stdout.isatty():
         from rich.console import Console
@@ -145,4 +149,4 @@ def _print_live(library: Library, rankings: Iterable[Ranking], limit: int, judge
     for note in ranking.notes:
         warn(note)
     if not ranking.calibrated:
-        warn(uncalibrated(judge))
+        warn(caution)
