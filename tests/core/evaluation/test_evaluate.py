@@ -13,6 +13,7 @@ from PIL import Image
 from lookalike.cli.main import run
 from tests.builders.gguf_models import write_pair
 from tests.builders.photo_files import textured_photo, write_album
+from tests.builders.vision_models import save_dinov2
 
 KEYS = {
     "mAP",
@@ -129,6 +130,15 @@ def test_another_weight_orders_otherwise(made, capsys):
     alone = evaluated(capsys, made)
     assert by_similarity["weight"] == 1
     assert by_similarity["mAP"] == alone["mAP"]
+
+
+def test_another_descriptor_is_not_calibrated_and_the_remedy_names_it(made, tmp_path, capsys):
+    assert run(["models", "import", str(save_dinov2(tmp_path / "eyes"))]) == 0
+    capsys.readouterr()
+    assert run(["evaluate", str(made), "--judge", "geometry", "--top", "5", "--descriptor", "eyes"]) == 0
+    said = capsys.readouterr()
+    assert "over 15 pairs, not calibrated" in said.out
+    assert "`lookalike evaluate GROUND_TRUTH.json --judge geometry --descriptor eyes --fit`" in said.err
 
 
 @pytest.fixture(scope="module")

@@ -189,7 +189,8 @@ def test_explains_in_one_sentence(judge: MllmJudge) -> None:
     assert explanation.verdict == next(judge.compare(photo(1), [photo(2)]))
     assert explanation.verdict.match is not None
     assert (
-        explanation.summary == f"Tiny says these show different things, {1 - explanation.verdict.match:.0%}."
+        explanation.summary
+        == f"Tiny says these show different things, {1 - explanation.verdict.match:.0%} by its own word."
     )
     with pytest.raises(JudgeError, match=r"photo7\.jpg"):
         judge.explain(photo(1), JudgePhoto("bad", unreadable))

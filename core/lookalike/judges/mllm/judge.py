@@ -202,9 +202,11 @@ class MllmJudge:
         if verdict.match is None:
             raise JudgeError(verdict.reason)
         if verdict.match >= 0.5:
-            summary = f"{self.name} says the same thing is in both, {verdict.match:.0%}."
+            summary = f"{self.name} says the same thing is in both, {verdict.match:.0%} by its own word."
         else:
-            summary = f"{self.name} says these show different things, {1 - verdict.match:.0%}."
+            summary = (
+                f"{self.name} says these show different things, {1 - verdict.match:.0%} by its own word."
+            )
         return Explanation(verdict, summary)
 
     def close(self) -> None:
