@@ -72,7 +72,9 @@ def evaluate_command(
     for line in report.skipped:
         warn(f"  skipped {line}")
     _say_table(report.figures)
-    _say_trust(report, name, settings, descriptor)
+    _say_trust(report)
+    if not (kept or report.figures["calibration"]["calibrated"]):
+        warn(uncalibrated(name, settings, descriptor))
     if kept:
         say("kept: searches with this judge and descriptor go by it from now on")
     elif failed:
@@ -89,7 +91,7 @@ def _say_table(figures: dict[str, Any]) -> None:
     say("seconds: " + ", ".join(f"{stage} {value:.1f}" for stage, value in figures["seconds"].items()))
 
 
-def _say_trust(report: Report, judge: str, settings: SearchSettings, descriptor: str | None) -> None:
+def _say_trust(report: Report) -> None:
     """How far the probabilities can be believed, and what a fit would bring."""
     figures = report.figures
     found, line, fit = figures["calibration"], figures["line"], figures["fit"]
@@ -109,6 +111,4 @@ def _say_trust(report: Report, judge: str, settings: SearchSettings, descriptor:
             f"{fit['error']:.4f}; weight {fit['weight']}, line at {fit['cut_off']:.3f}"
         )
         if not fit["informative"]:
-            say("  these answers do not tell the same from similar: photos would be ordered by similarity")
-    if not found["calibrated"]:
-        warn(uncalibrated(judge, settings, descriptor))
+            say("  these answers hardly tell the same from similar: photos would be ordered by similarity")

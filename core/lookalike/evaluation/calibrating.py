@@ -28,6 +28,9 @@ LEAST_OF_EACH = 20
 
 LEAST_GROUPS = 4
 
+LEAST_SPREAD = 0.1
+"""A judge whose surest yes and surest no lie less than this apart tells nothing worth the waiting."""
+
 REMEDY = "Take a data set with more queries, or look at more candidates (--top)."
 
 
@@ -38,7 +41,7 @@ class Fitted:
     Attributes:
         calibration: the constants.
         precision: mAP of re-ranking with match and λ from the other folds, groups weighing the same.
-        informative: whether the judge's answers tell pairs of the same thing from others at all.
+        informative: whether the judge's answers tell pairs of the same thing from others.
     """
 
     calibration: Calibration
@@ -90,7 +93,7 @@ def calibrate(pairs: Pairs, descriptor: str, judge: str) -> Fitted:
     line = line_fit(score, pairs.right, pairs.weights).even()
     cut_off = 1.0 if line is None else min(max(line, 0.0), 1.0)
     made = Calibration(descriptor, judge, weight, cosine, curve, cut_off, error, **size)
-    return Fitted(made, precision, bool(np.ptp(curve.over(values)) > 0))
+    return Fitted(made, precision, bool(np.ptp(curve.over(values)) >= LEAST_SPREAD))
 
 
 def _check(right: NDArray[np.bool_], groups: int) -> None:
