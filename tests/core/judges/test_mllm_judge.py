@@ -548,7 +548,9 @@ def test_the_judges_own_process_never_loads_llama_cpp() -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-def test_another_question_keeps_the_model_and_its_tokens(files: dict[str, Files], judge: MllmJudge) -> None:
+def test_another_question_keeps_the_model_and_its_tokens(
+    files: dict[str, Files], store: TokenStore, judge: MllmJudge
+) -> None:
     candidates = [photo(seed) for seed in range(2, 5)]
     things = list(judge.compare(photo(1), candidates))
     pid, encodes = judge.session.pid, judge.session.encodes
@@ -561,7 +563,7 @@ def test_another_question_keeps_the_model_and_its_tokens(files: dict[str, Files]
     assert len({tuple(verdict.logit for verdict in row) for row in verdicts.values()}) == 4
     assert judge.session.pid == pid
     assert judge.session.encodes == encodes + 4, "only the query is encoded anew"
-    fresh = MllmJudge(*files["qwen2vl"], cache=None, mode="landmark")
+    fresh = MllmJudge(*files["qwen2vl"], cache=store, mode="landmark")
     try:
         assert fresh.key == judge.asking("landmark", False).key
         assert list(fresh.compare(photo(1), candidates)) == verdicts["landmark"]
