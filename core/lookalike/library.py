@@ -28,13 +28,16 @@ from lookalike.index import VectorIndex
 from lookalike.judges.geometry.judge import GeometricJudge
 from lookalike.judges.mllm.available import mllm_available
 from lookalike.judges.mllm.judge import MllmJudge
+from lookalike.judges.mllm.prompts import prompt_modes
 from lookalike.judges.mllm.token_desk import TokenDesk, open_store
 from lookalike.judges.mllm.token_store import TokenStore
 from lookalike.judges.protocol import Explanation, Judge
 from lookalike.models.store import ModelStore
 from lookalike.photos import THUMBNAIL_SIDE, Annotations, thumbnail
 from lookalike.progress import Progress
-from lookalike.search.fusion import fusion_for
+from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
+from lookalike.search.chosen import chosen_settings, keep_settings
+from lookalike.search.fusion import Fusion, fusion_for
 from lookalike.search.named import with_named
 from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
@@ -118,6 +121,7 @@ class Library:
         self.folder = folder or places.default_library()
         self.models = models or ModelStore(places.models())
         self.shelf = Shelf(self.models)
+        self.calibrations = Calibrations(places.calibrations())
         self.catalog = Catalog(self.folder / "catalog.sqlite")
         self._judges: dict[str, Judge] = {}
         self._opening_judge = threading.Lock()
@@ -289,7 +293,24 @@ class Library:
         for judge in models.values():
             judge.close()
 
+    def modes(self, name: str | None = None) -> list[str]:
+        """What a judge (the chosen one for None) can be asked; empty where it knows only one question."""
+        return [] if (name or self.judge_name()) in (NO_JUDGE, GEOMETRY) else prompt_modes()
+
     # Search
+
+    def search_settings(self) -> SearchSettings:
+        """How searches are checked in this library unless told otherwise."""
+        return chosen_settings(self.catalog)
+
+    def choose_search_settings(self, settings: SearchSettings) -> None:
+        """Have searches checked like this from now on; see `keep_settings` for what that takes in."""
+        keep_settings(self.catalog, settings)
+
+    def fusion(self, judge: Judge | None, weight: float | None = None) -> Fusion:
+        """How similarity and a judge's match make one score, and whether that was calibrated."""
+        key = NO_JUDGE_KEY if judge is None else judge.key
+        return fusion_for(self._describer.key, key, self.calibrations, weight)
 
     def search(
         self,
@@ -307,27 +328,29 @@ class Library:
 
         Args:
             query: what is searched for.
-            settings: how far the search goes.
+            settings: how far the search goes; None for `search_settings`.
             judge: a judge's name; None for the chosen one.
             cancelled: once true, the stream ends.
 
         Raises:
             LookalikeError: the query cannot be read or described.
         """
+        settings = settings or self.search_settings()
         note = ""
         try:
-            looking = self.judge(judge)
+            looking = self._asking(judge, settings)
         except LookalikeError as error:
             looking, note = None, f"Candidates were not checked: {error}"
         if self.catalog.changed_elsewhere():
             self._index.reconcile()
-        fusion = fusion_for(self._describer.key)
-        settings = settings or SearchSettings()
+        fusion = self.fusion(looking, settings.weight)
 
         def described() -> Iterator[Ranking]:
             return self._searcher.search(query, looking, fusion, settings, cancelled)
 
         if query.words:
+            # What was fitted between photos says nothing of words.
+            fusion = replace(fusion, calibrated=False)
             hits = self.catalog.words.find(query.words, settings.limit)
             stream = with_named(hits, query.words, described if self._describer.reads_words else None)
         else:
@@ -343,8 +366,12 @@ class Library:
         Raises:
             LookalikeError: a photo cannot be read, the query is words, or the judge is broken.
         """
-        looking = self.judge(judge)
+        looking = self._asking(judge, self.search_settings())
         return None if looking is None else self._searcher.explain(query, content_id, looking)
+
+    def _asking(self, judge: str | None, settings: SearchSettings) -> Judge | None:
+        looking = self.judge(judge)
+        return None if looking is None else looking.asking(settings.mode, settings.both_orders)
 
     # Photos
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ class LibraryDesk(QObject):
     """One line for the user."""
 
     judge_changed = Signal()
+    """Another judge checks, or the same is asked something else."""
 
     def __init__(
         self, session: Session, panel: FoldersPanel, page: LibraryPage, bar: SearchBar, window: QWidget
@@ -56,6 +58,7 @@ class LibraryDesk(QObject):
         panel.about_wanted.connect(self.show_about)
         panel.skipped_wanted.connect(self.show_skipped)
         bar.judge_chosen.connect(self.choose_judge)
+        bar.mode_chosen.connect(self.choose_mode)
         bar.panel_wanted.connect(lambda: panel.setVisible(panel.isHidden()))
         page.first_run.folder_given.connect(session.add_folder)
         page.first_run.choose_wanted.connect(self.choose_folder)
@@ -89,6 +92,16 @@ class LibraryDesk(QObject):
                 lambda judges: self._bar.show_judges(*judges),
                 self.trouble.emit,
             )
+            self._read_modes()
+
+    def _read_modes(self) -> None:
+        library = self._session.library
+        if library is not None:
+            self._session.tasks.run(
+                lambda: (library.modes(), library.search_settings().mode),
+                lambda modes: self._bar.show_modes(*modes),
+                self.trouble.emit,
+            )
 
     def choose_judge(self, name: str) -> None:
         """Have searches use a judge."""
@@ -96,6 +109,20 @@ class LibraryDesk(QObject):
         if library is not None:
             self._session.tasks.run(
                 lambda: library.choose_judge(name),
+                lambda _: self._judge_changed(),
+                self.trouble.emit,
+            )
+
+    def _judge_changed(self) -> None:
+        self._read_modes()
+        self.judge_changed.emit()
+
+    def choose_mode(self, mode: str) -> None:
+        """Have the judge asked something else from now on."""
+        library = self._session.library
+        if library is not None:
+            self._session.tasks.run(
+                lambda: library.choose_search_settings(replace(library.search_settings(), mode=mode)),
                 lambda _: self.judge_changed.emit(),
                 self.trouble.emit,
             )

@@ -59,6 +59,11 @@ class ResultsPage(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.grid)
         self._stack.addWidget(self._message)
+        self._caution = QLabel()
+        self._caution.setProperty("quiet", True)
+        self._caution.setWordWrap(True)
+        self._caution.setContentsMargins(24, 2, 24, 6)
+        self._caution.setVisible(False)
         self._status = QLabel()
         self._status.setProperty("quiet", True)
         self._bar = QProgressBar()
@@ -80,6 +85,7 @@ class ResultsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self._caution)
         column.addWidget(self._stack, 1)
         column.addWidget(strip)
 
@@ -87,6 +93,11 @@ class ResultsPage(QWidget):
     def status(self) -> str:
         """The line under the results."""
         return self._status.text()
+
+    @property
+    def caution(self) -> str:
+        """What is to be said against the line between same and similar; empty where it was calibrated."""
+        return self._caution.text()
 
     @property
     def message(self) -> str:
@@ -134,7 +145,12 @@ class ResultsPage(QWidget):
             }[result.named]
         if result.match is None:
             return result.reason or self.tr("Not checked")
-        return self.tr("Match {0} %").format(percent(result.match))
+        words = self.tr("Match {0} %") if self._calibrated() else self.tr("Match {0} %, not calibrated")
+        return words.format(percent(result.match))
+
+    def _calibrated(self) -> bool:
+        ranking = self.model.ranking
+        return ranking is None or ranking.calibrated
 
     def _on_ranking(self, ranking: Ranking) -> None:
         self.model.apply(ranking, self.grid.under_pointer(), self.grid.columns)
@@ -159,9 +175,24 @@ class ResultsPage(QWidget):
             self.model.settle()
             self._tell()
 
+    def _warn(self, ranking: Ranking | None) -> None:
+        """Say so where the line is a guess."""
+        if ranking is None or ranking.calibrated:
+            text = ""
+        elif ranking.to_judge:
+            text = self.tr(
+                "This model's answers are not calibrated yet: the line is a guess. "
+                "“lookalike evaluate … --fit” in a terminal calibrates them."
+            )
+        else:
+            text = self.tr("How alike photos are is not calibrated for this search: the line is a guess.")
+        self._caution.setText(text)
+        self._caution.setVisible(bool(text))
+
     def _tell(self) -> None:
         """Say how far the search is."""
         ranking = self.model.ranking
+        self._warn(ranking)
         checking = self.run.running and ranking is not None and not ranking.final
         self._bar.setVisible(checking)
         self.stop_button.setVisible(self.run.running and (ranking is None or not ranking.final))

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from lookalike import __version__
+from lookalike.cli.checking import settings_command
 from lookalike.cli.evaluating import evaluate_command
 from lookalike.cli.folders import add, folders, remove, scan, start, watch
 from lookalike.cli.models import models
@@ -45,6 +46,7 @@ for command in (
     scan,
     watch,
     search,
+    settings_command,
     status,
     evaluate_command,
     models,

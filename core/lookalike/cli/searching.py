@@ -6,17 +6,18 @@ import sys
 from collections import deque
 from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from lookalike.cli.checking import checking_options, chosen, uncalibrated
 from lookalike.cli.folders import json_option
 from lookalike.cli.output import say, say_json, warn
 from lookalike.library import Library
 from lookalike.search.query import Query, Region
 from lookalike.search.ranking import Ranking
-from lookalike.search.searcher import SearchSettings
 
 
 def _region(context: click.Context, parameter: click.Parameter, value: str | None) -> Region | None:
@@ -36,7 +37,7 @@ def _region(context: click.Context, parameter: click.Parameter, value: str | Non
 @click.command()
 @click.argument("query")
 @click.option("--judge", help="Who checks the candidates: none, geometry, or a model's name.")
-@click.option("--top", default=100, show_default=True, help="Candidates that are checked.")
+@checking_options
 @click.option("--limit", default=20, show_default=True, help="Results shown.")
 @click.option("--budget", type=float, help="Seconds for checking.")
 @click.option(
@@ -49,7 +50,10 @@ def search(
     library_folder: Path | None,
     query: str,
     judge: str | None,
-    top: int,
+    mode: str | None,
+    both_orders: bool | None,
+    top: int | None,
+    weight: float | None,
     limit: int,
     budget: float | None,
     region: Region | None,
@@ -63,12 +67,17 @@ def search(
         path = Path(query).expanduser()
         # A name with a suffix is meant as a file: a typing error gives "not there", not a search for words.
         asked = Query(file=path, region=region) if path.suffix or path.exists() else Query(words=query)
-        settings = SearchSettings(top=top, limit=max(limit, top), budget=budget)
+        settings = chosen(library.search_settings(), mode, both_orders, top, weight)
+        settings = replace(settings, limit=max(limit, settings.top), budget=budget)
         with closing(library.search(asked, settings, judge)) as rankings:
             if as_json:
                 _print_json(library, rankings, limit, stream)
             else:
-                _print_live(library, rankings, limit)
+                described = library.catalog.setting("descriptor")
+                caution = uncalibrated(judge or library.judge_name(), settings, described)
+                if asked.words:
+                    caution = "How well photos fit words is not calibrated: the line is a guess."
+                _print_live(library, rankings, limit, caution)
 
 
 def _as_json(library: Library, ranking: Ranking, limit: int) -> dict[str, Any]:
@@ -92,6 +101,7 @@ def _as_json(library: Library, ranking: Ranking, limit: int) -> dict[str, Any]:
         "to_judge": ranking.to_judge,
         "final": ranking.final,
         "notes": ranking.notes,
+        "calibrated": ranking.calibrated,
     }
 
 
@@ -117,7 +127,7 @@ def _lines(library: Library, ranking: Ranking, limit: int) -> list[str]:
     return lines
 
 
-def _print_live(library: Library, rankings: Iterable[Ranking], limit: int) -> None:
+def _print_live(library: Library, rankings: Iterable[Ranking], limit: int, caution: str) -> None:
     ranking: Ranking | None = None
     if sys.stdout.isatty():
         from rich.console import Console
@@ -138,3 +148,5 @@ def _print_live(library: Library, rankings: Iterable[Ranking], limit: int) -> No
         say(line)
     for note in ranking.notes:
         warn(note)
+    if not ranking.calibrated:
+        warn(caution)

@@ -16,9 +16,9 @@ from lookalike.descriptors.protocol import Describer
 from lookalike.descriptors.service import DescriberService
 from lookalike.errors import LookalikeError
 from lookalike.index import VectorIndex
-from lookalike.judges.protocol import Explanation, Judge, JudgePhoto
+from lookalike.judges.protocol import DEFAULT_MODE, Explanation, Judge, JudgePhoto
 from lookalike.photos import FileBytes, decode, open_image, read_file
-from lookalike.search.fusion import Fusion
+from lookalike.search.fusion import TOP, Fusion
 from lookalike.search.query import Query, Region, crop, region_hash
 from lookalike.search.ranking import Ranking
 from lookalike.search.stream import Candidates, rankings
@@ -35,11 +35,17 @@ class SearchSettings:
         top: candidates that the judge looks at.
         limit: results in all.
         budget: seconds for judging; None for no limit.
+        weight: λ, the share of the similarity in the score, 0..1; None for the calibrated one.
+        mode: what a judge that can be asked different things is asked (``"object"``, ``"landmark"``, …).
+        both_orders: whether such a judge is asked twice, with the photos in both orders.
     """
 
-    top: int = 100
+    top: int = TOP
     limit: int = 1000
     budget: float | None = None
+    weight: float | None = None
+    mode: str = DEFAULT_MODE
+    both_orders: bool = False
 
 
 @dataclass(frozen=True)

@@ -63,14 +63,14 @@ def rankings(
 
     def ranking(judged: int, final: bool) -> Ranking:
         results, same = ranked(found.ids, found.similarities, matches, reasons, count, fusion)
-        return Ranking(results, same, judged, count, final, tuple(notes))
+        return Ranking(results, same, judged, count, final, tuple(notes), fusion.calibrated)
 
     if judge is None or query is None or count == 0:
         yield ranking(0, True)
         return
     ids = dict(zip(found.hashes[:count], found.ids[:count], strict=True))
     kept = scores.get(judge.key, query.content, list(ids)) if query.content else {}
-    matches.update((ids[content], score.match) for content, score in kept.items())
+    matches.update((ids[content], fusion.judged(score.match, score.logit)) for content, score in kept.items())
     todo = [content for content in ids if content not in kept]
     yield ranking(len(kept), not todo)
     if not todo:
@@ -86,7 +86,7 @@ def rankings(
             judge.compare(query, (load(ids[c], c) for c in todo), stop), judge, query, scores
         ):
             done += 1
-            matches[ids[verdict.content]] = verdict.match
+            matches[ids[verdict.content]] = fusion.judged(verdict.match, verdict.logit)
             if verdict.reason:
                 reasons[ids[verdict.content]] = verdict.reason
             if time.monotonic() - shown > YIELD_SECONDS and done < count:

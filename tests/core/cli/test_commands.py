@@ -126,6 +126,8 @@ def test_failures_are_one_line_and_exit_1(indexed, call, arguments, words):
         ["nonsense"],
         ["add"],
         ["search", "x.jpg", "--region", "1,2"],
+        ["search", "x.jpg", "--mode", "colour"],
+        ["search", "x.jpg", "--weight", "2"],
         ["models", "import", "one.gguf"],
     ],
 )
@@ -197,6 +199,39 @@ def test_choosing_a_judge_lasts(tmp_path, call):
     assert call("--library", library, "models", "use", "none")[0] == 0
     _, out, _ = call("--library", library, "models", "list", "--json")
     assert json.loads(out)["judge"] == "none"
+
+
+def test_how_searches_are_checked_lasts(tmp_path, call):
+    library = tmp_path / "library"
+    _, out, _ = call("--library", library, "settings", "--json")
+    first = {"mode": "object", "both_orders": False, "top": 100, "weight": None}
+    assert json.loads(out) == first
+    arguments = ["--mode", "landmark", "--both-orders", "--top", "7", "--weight", "0.25"]
+    assert call("--library", library, "settings", *arguments)[0] == 0
+    _, out, _ = call("--library", library, "settings", "--json")
+    assert json.loads(out) == {"mode": "landmark", "both_orders": True, "top": 7, "weight": 0.25}
+    _, out, _ = call("--library", library, "settings", "--one-order")
+    assert "both orders  no" in out
+    assert "weight       0.25" in out
+    _, out, _ = call("--library", library, "settings", "--reset", "--json")
+    assert json.loads(out) == first
+
+
+def test_settings_and_options_reach_the_search(indexed, call):
+    library, photo = indexed / "library", indexed / "album" / "detail.jpg"
+    try:
+        call("--library", library, "settings", "--top", "3", "--weight", "1")
+        _, out, _ = call("--library", library, "search", photo, "--json")
+        answer = json.loads(out)
+        assert answer["judged"] == 3
+        assert answer["results"][0]["score"] == answer["results"][0]["similarity"]
+        assert answer["calibrated"]
+        _, out, _ = call("--library", library, "search", photo, "--top", "4", "--lambda", "0", "--json")
+        answer = json.loads(out)
+        assert answer["judged"] == 4
+        assert answer["results"][0]["score"] == answer["results"][0]["match"]
+    finally:
+        call("--library", library, "settings", "--reset")
 
 
 def test_every_command_has_help_and_json():

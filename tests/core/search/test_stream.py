@@ -14,12 +14,13 @@ from PIL import Image
 from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import Explanation, JudgePhoto, Verdict
+from lookalike.search.curves import Logistic
 from lookalike.search.fusion import Fusion
 from lookalike.search.query import crop, region_hash
 from lookalike.search.ranking import ranked
 from lookalike.search.stream import Candidates, rankings
 
-FUSION = Fusion(weight=0.5, cosine_slope=10.0, cosine_offset=-5.0, cut_off=0.5)
+FUSION = Fusion(weight=0.5, cosine=Logistic(10.0, -5.0), match=None, cut_off=0.5, calibrated=True)
 
 
 class ScriptedJudge:
