@@ -172,7 +172,7 @@ def call_off(pipe: Connection, settings: Settings, photos: list[NDArray[np.uint8
         engine.set_query(query)
         before = engine.score(candidate)
         times = 0
-        for steps in (1, 20, 60):
+        for steps in (1, 10, 30):
             countdown[0] = steps
             try:
                 engine.score(candidate)
