@@ -45,6 +45,8 @@ from lookalike.search.searcher import Searcher, SearchSettings
 from lookalike.shelf import Shelf
 from lookalike.watching.follower import Follower
 from lookalike.watching.indexer import Indexer
+from lookalike.watching.pace import Pace
+from lookalike.watching.watched import WatchedFolders
 
 NO_JUDGE = "none"
 GEOMETRY = "geometry"
@@ -143,8 +145,16 @@ class Library:
             self._opened = opened.pop_all()
         self._service = DescriberService(spec)
         self._searcher = Searcher(self.catalog, self._describer, self._service, self._record, self._index)
+        self.watched = WatchedFolders(self.catalog)
         self._indexer = Indexer(
-            self.catalog, self.thumbnails, self._describer, self._service, self._record, self._index
+            self.catalog,
+            self.thumbnails,
+            self._describer,
+            self._service,
+            self._record,
+            self._index,
+            self.watched.preference,
+            Pace(self.watched.pace),
         )
         self.tokens = TokenDesk(
             self.catalog, tokens, self.judge, self._searcher.judge_photo, self._forget_models
@@ -176,10 +186,12 @@ class Library:
     def add_folder(self, path: Path) -> Folder:
         """Have a folder watched; `scan` or `follow` then finds its photos.
 
+        A folder inside a watched one is covered already, and that one is returned.
+
         Raises:
-            CatalogError: the path is no folder.
+            LookalikeError: the path is no folder, or a folder that is watched leaves it out.
         """
-        return self.catalog.files.add_folder(path)
+        return self.watched.add(path)
 
     def remove_folder(self, folder: Folder) -> None:
         """Stop watching a folder. Nothing on disk is touched."""

@@ -14,6 +14,7 @@ from lookalike_desktop.library_dialogs import AboutLibrary, SkippedFiles
 from lookalike_desktop.library_page import LibraryPage
 from lookalike_desktop.search_bar import SearchBar
 from lookalike_desktop.session import Activity, Session
+from lookalike_desktop.watching_dialog import WatchingDialog
 
 if TYPE_CHECKING:
     from lookalike.catalog.files import Folder
@@ -54,12 +55,16 @@ class LibraryDesk(QObject):
         session.paused_changed.connect(panel.show_paused)
         panel.add_wanted.connect(self.choose_folder)
         panel.removed.connect(session.remove_folder)
+        panel.folder_paused.connect(session.pause_folder)
+        panel.looked_at.connect(lambda folder: session.prefer([folder.path]))
+        panel.settings_wanted.connect(self.show_watching)
         panel.paused.connect(session.pause)
         panel.about_wanted.connect(self.show_about)
         panel.skipped_wanted.connect(self.show_skipped)
         bar.judge_chosen.connect(self.choose_judge)
         bar.mode_chosen.connect(self.choose_mode)
         bar.panel_wanted.connect(lambda: panel.setVisible(panel.isHidden()))
+        page.opened.connect(self._prefer_beside)
         page.first_run.folder_given.connect(session.add_folder)
         page.first_run.choose_wanted.connect(self.choose_folder)
         page.first_run.sample_wanted.connect(self.add_sample)
@@ -158,6 +163,44 @@ class LibraryDesk(QObject):
                 lambda status: AboutLibrary(status, self._window).open(),
                 self.trouble.emit,
             )
+
+    def _prefer_beside(self, content_id: int) -> None:
+        """The user looks at a photo: what lies beside it is described first."""
+        library = self._session.library
+        if library is not None:
+
+            def work() -> None:
+                photo = library.photo(content_id)
+                if photo is not None:
+                    library.watched.prefer([path.parent for path in photo.paths])
+
+            self._session.tasks.run(work, lambda _: None, self.trouble.emit)
+
+    def show_watching(self) -> None:
+        """Show what is left out of the folders and how hard indexing works, to be changed."""
+        library = self._session.library
+        if library is None:
+            return
+
+        def show(now: tuple[list[str], str]) -> None:
+            dialog = WatchingDialog(*now, self._window)
+            dialog.chosen.connect(self._change_watching)
+            dialog.open()
+
+        self._session.tasks.run(
+            lambda: (library.watched.excludes(), library.watched.pace()), show, self.trouble.emit
+        )
+
+    def _change_watching(self, excludes: list[str], pace: str) -> None:
+        library = self._session.library
+        if library is None:
+            return
+
+        def work() -> None:
+            library.watched.set_pace(pace)
+            library.watched.set_excludes(excludes)
+
+        self._session.tasks.run(work, lambda _: None, self.trouble.emit)
 
     def show_skipped(self) -> None:
         """Show the files that were passed over, and why."""

@@ -162,6 +162,39 @@ def m0006_visual_tokens(db: Database) -> None:
 
 
 @catalog_migrations()
+def m0010_volumes_and_departed_files(db: Database) -> None:
+    """What tells a drive that comes back, and a file that comes back, from a new one."""
+    statements = (
+        "ALTER TABLE folders ADD COLUMN paused INTEGER NOT NULL DEFAULT 0",
+        # How its changes are noticed where that is out of the ordinary, in words for the user.
+        "ALTER TABLE folders ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+        # The volume it lies on (empty while unknown) and its path inside that volume.
+        "ALTER TABLE folders ADD COLUMN volume TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE folders ADD COLUMN beneath BLOB NOT NULL DEFAULT x''",
+        # Other volumes that were mounted inside a folder.
+        """CREATE TABLE mounts (
+            folder_id INTEGER NOT NULL REFERENCES folders (id) ON DELETE CASCADE,
+            path BLOB NOT NULL,
+            volume TEXT NOT NULL,
+            PRIMARY KEY (folder_id, path)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX files_by_inode ON files (inode)",
+        # Files that left the watched folders, so that their return needs no reading.
+        """CREATE TABLE departed (
+            id INTEGER PRIMARY KEY,
+            inode INTEGER NOT NULL,
+            device INTEGER NOT NULL,
+            size INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+            UNIQUE (inode, device)
+        )""",
+    )
+    for statement in statements:
+        db.execute(statement)
+
+
+@catalog_migrations()
 def m0011_shots_sidecars_words(db: Database) -> None:
     """Which files are one shot, what XMP files beside photos say, and the words that photos are found by.
 

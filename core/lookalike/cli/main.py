@@ -11,7 +11,8 @@ import click
 from lookalike import __version__
 from lookalike.cli.checking import settings_command
 from lookalike.cli.evaluating import evaluate_command
-from lookalike.cli.folders import add, folders, remove, scan, start, watch
+from lookalike.cli.folder_settings import folders
+from lookalike.cli.folders import add, remove, scan, start, watch
 from lookalike.cli.models import models
 from lookalike.cli.output import say_json, warn
 from lookalike.cli.searching import search

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from lookalike.catalog.files import Folder
 from lookalike.progress import Progress, Skipped
 
 T = TypeVar("T")
@@ -105,6 +106,13 @@ def shown(work: Generator[Progress | T, None, None], quiet: bool) -> list[T]:
                 else:
                     results.append(step)
     return results
+
+
+def folder_state(folder: Folder) -> str:
+    """What is out of the ordinary with a watched folder; empty where nothing is."""
+    if not folder.online:
+        return "cannot be reached; what is known of its photos is kept"
+    return "paused" if folder.paused else folder.note
 
 
 def say_skipped(skipped: Iterable[Skipped]) -> None:

@@ -9,18 +9,18 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlite_utils import Database
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.contents import ContentRow
+from lookalike.catalog.contents import ContentRow, chunks
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import FileRow, Folder, Place
 from lookalike.catalog.shot_names import shot_of
@@ -39,14 +39,27 @@ from lookalike.photos import (
     thumbnail,
 )
 from lookalike.progress import Progress, ProgressMeter
+from lookalike.watching.pace import Pace
 from lookalike.watching.sidecars import apply_sidecars
 from lookalike.watching.survey import Changes
+from lookalike.watching.worklist import Preference, Task, WorkList
 
 BATCHES_IN_FLIGHT = 2
 """One in the network, one waiting for it: the descriptor process never waits for this one."""
 
 WRITE_SECONDS = 0.5
 """Finished photos wait at most about this long for their transaction."""
+
+FILES_PER_WRITE = 5000
+"""Files whose content is known are written this many to a transaction."""
+
+REST_STEP_SECONDS = 0.2
+"""A job that rests can be stopped this often."""
+
+TICK_NS = 100_000_000
+COARSE_TICK_NS = 2_000_000_000
+"""Two changes of a file within the clock tick of its file system leave the same time of last change. Times in whole
+seconds come from file systems that know no finer ones (FAT counts every second one)."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +75,12 @@ class _Read:
     vector: NDArray[np.float32] | None = None
     problem: str | None = None
     passing: bool = False
+
+
+def unproven(place: Place, now_ns: int) -> bool:
+    """Whether a file was changed so recently that another change may leave the same size and time."""
+    tick = COARSE_TICK_NS if place.mtime_ns % 1_000_000_000 == 0 else TICK_NS
+    return 0 <= now_ns - place.mtime_ns < tick
 
 
 def content_row(content: str, size: int, facts: Facts) -> ContentRow:
@@ -90,6 +109,12 @@ class Indexer:
         service: describes prepared pixels.
         record: the durable descriptors of `describer`.
         index: finds them.
+        preference: what the user looks at, described first.
+        pace: how hard to work.
+
+    Attributes:
+        preference: what the user looks at.
+        unsettled: files that changed while they were read, for another look; to be emptied by who takes them.
     """
 
     def __init__(
@@ -100,6 +125,8 @@ class Indexer:
         service: DescriberService,
         record: DescriptorRecord,
         index: VectorIndex,
+        preference: Preference | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self._catalog = catalog
         self._thumbnails = thumbnails
@@ -107,45 +134,82 @@ class Indexer:
         self._service = service
         self._record = record
         self._index = index
+        self.preference = preference or Preference()
+        self._pace = pace
+        self.unsettled: list[bytes] = []
 
-    def apply(self, folder: Folder, changes: Changes) -> Iterator[Progress]:
+    def apply(self, folder: Folder, changes: Changes) -> Generator[Progress, None, None]:
         """Apply changes found in a folder; yields after every batch, and may be closed at any yield."""
-        self._forget(folder, changes)
-        meter = ProgressMeter("indexing", total=len(changes.fresh))
-        for line in changes.unreadable:
-            meter.skipped.append(line)
+        yield from self._apply_known(folder, changes)
+        loads = [place.size for place, _ in changes.fresh]
+        # A photo's work is partly the same for all (the network) and partly that of its bytes (the decoder).
+        self._share = sum(loads) / max(len(loads), 1)
+        meter = ProgressMeter(
+            "indexing", total=len(changes.fresh), folder=folder.id, load=2.0 * sum(loads) if loads else None
+        )
+        meter.skipped.extend(changes.unreadable)
         yield meter.snapshot()
+        meter.rested()
         for concerned in apply_sidecars(self._catalog, folder, changes.sidecars, meter):
             self.settle(concerned)
             yield meter.snapshot()
+            meter.rested()
         unwritten: list[_Read] = []
         written_at = time.monotonic()
         for read in self._described(changes.fresh):
             unwritten.append(read)
-            if len(unwritten) >= self._describer.batch_size or time.monotonic() - written_at > WRITE_SECONDS:
+            worked = time.monotonic() - written_at
+            if len(unwritten) >= self._describer.batch_size or worked > WRITE_SECONDS:
                 self._write(folder, unwritten, meter)
-                unwritten, written_at = [], time.monotonic()
                 yield meter.snapshot()
+                meter.rested()
+                yield from self._rest(worked, meter)
+                unwritten, written_at = [], time.monotonic()
         if unwritten:
             self._write(folder, unwritten, meter)
             yield meter.snapshot()
 
-    def _forget(self, folder: Folder, changes: Changes) -> None:
-        if not changes.gone and not changes.moved:
-            return
+    def _rest(self, worked: float, meter: ProgressMeter) -> Iterator[Progress]:
+        left = self._pace.rest(worked) if self._pace is not None else 0.0
+        while left > 0:
+            time.sleep(min(left, REST_STEP_SECONDS))
+            left -= REST_STEP_SECONDS
+            yield meter.snapshot()
+
+    def _apply_known(self, folder: Folder, changes: Changes) -> Iterator[Progress]:
+        """Apply what needs no reading: moved files, files whose content is known, and files that are gone."""
         files = self._catalog.files
-        with self._catalog.transaction() as db:
-            files.remove(db, [row.id for row in changes.gone] + [row.id for row, _ in changes.moved])
-            for row, place in changes.moved:
-                files.put(db, folder.id, place, row.content_id, row.problem)
-            left = [*changes.gone, *(row for row, _ in changes.moved)]
-            places = [row.place for row in left] + [place for _, place in changes.moved]
-            concerned = self._catalog.annotations.refresh(
-                db,
-                {shot_of(place.path) for place in places},
-                {row.content_id for row in left if row.content_id is not None},
-            )
-        self.settle(concerned)
+        placed: list[tuple[FileRow | None, Place, int | None, str | None]]
+        placed = [(row, place, row.content_id, row.problem) for row, place in changes.moved]
+        placed += [(row, place, content_id, None) for place, row, content_id in changes.recognised]
+        meter = ProgressMeter("looking", folder=folder.id)
+        for piece in chunks(placed, FILES_PER_WRITE):
+            left = [row for row, *_ in piece if row is not None]
+            with self._catalog.transaction() as db:
+                files.remove(db, [row.id for row in left])
+                for _, place, content_id, problem in piece:
+                    files.put(db, folder.id, place, content_id, problem)
+                concerned = self._refresh(
+                    db,
+                    [row.place for row in left] + [place for _, place, *_ in piece],
+                    [row.content_id for row in left] + [content_id for *_, content_id, _ in piece],
+                )
+            self.settle(concerned)
+            yield meter.snapshot()
+        for gone in chunks(changes.gone, FILES_PER_WRITE):
+            with self._catalog.transaction() as db:
+                files.remove(db, [row.id for row in gone])
+                concerned = self._refresh(db, [row.place for row in gone], [row.content_id for row in gone])
+            self.settle(concerned)
+            yield meter.snapshot()
+
+    def _refresh(self, db: Database, places: Sequence[Place], content_ids: Sequence[int | None]) -> set[int]:
+        """Have the catalog work out anew what counts for contents whose files came or went."""
+        return self._catalog.annotations.refresh(
+            db,
+            {shot_of(place.path) for place in places},
+            {number for number in content_ids if number is not None},
+        )
 
     def let_go(self, content_ids: set[int]) -> None:
         """Have contents whose files left the catalog no longer found, unless they lie elsewhere too."""
@@ -176,7 +240,25 @@ class Indexer:
             self._index.add(known, self._record.vectors(known))
 
     def _read(self, place: Place, replaced: FileRow | None) -> _Read:
-        """In a decoding thread: one read of the file gives its hash and, if it is new, its pixels."""
+        """In a decoding thread: what lies at a place, if it was the same before and after reading."""
+        began = time.time_ns()
+        read = self._read_file(place, replaced)
+        try:
+            facts = os.lstat(place.path)
+        except OSError:
+            # Gone, or the drive is: whoever notices that looks again.
+            return _Read(place, replaced, problem="It is no longer there.", passing=True)
+        if (facts.st_size, facts.st_mtime_ns) != place.stamp:
+            self.unsettled.append(place.path)
+            return _Read(
+                place, replaced, problem="It is being changed, and is looked at again.", passing=True
+            )
+        if unproven(place, began):
+            return replace(read, place=replace(place, size=-1))
+        return read
+
+    def _read_file(self, place: Place, replaced: FileRow | None) -> _Read:
+        """One read of the file gives its hash and, if it is new, its pixels."""
         try:
             file = read_file(Path(os.fsdecode(place.path)))
             known = self._catalog.contents.id_of(file.content)
@@ -196,12 +278,12 @@ class Indexer:
         except LookalikeError as error:
             return _Read(place, replaced, problem=str(error))
 
-    def _described(self, tasks: list[tuple[Place, FileRow | None]]) -> Iterator[_Read]:
+    def _described(self, tasks: list[Task]) -> Iterator[_Read]:
         """Every task, read and described, in the order in which they are done."""
         threads = min(4, os.cpu_count() or 1)
         batch_size = self._describer.batch_size
         look_ahead = threads + 2 * batch_size
-        upcoming = iter(tasks)
+        upcoming = WorkList(tasks, self.preference)
         reading: set[Future[_Read]] = set()
         ready: deque[_Read] = deque()
         flight: dict[Future[NDArray[np.float32]], list[_Read]] = {}
@@ -209,7 +291,7 @@ class Indexer:
         try:
             while True:
                 room = look_ahead - len(reading) - len(ready)
-                reading.update(pool.submit(self._read, *task) for task in islice(upcoming, max(room, 0)))
+                reading.update(pool.submit(self._read, *task) for task in upcoming.take(max(room, 0)))
                 while len(flight) < BATCHES_IN_FLIGHT and ready and (len(ready) >= batch_size or not reading):
                     batch = [ready.popleft() for _ in range(min(batch_size, len(ready)))]
                     future = self._service.describe(
@@ -268,8 +350,9 @@ class Indexer:
         with self._catalog.transaction() as db:
             for read in reads:
                 name = os.fsdecode(read.place.path)
+                load = self._share + max(read.place.size, 0)
                 if read.problem is not None:
-                    meter.skip(name, read.problem)
+                    meter.skip(name, read.problem, load)
                     # What was known of a file that cannot be reached now stays, and the next scan tries again.
                     if not read.passing:
                         self._catalog.files.put(db, folder.id, read.place, None, read.problem)
@@ -284,7 +367,7 @@ class Indexer:
                 assert content_id is not None
                 self._catalog.files.put(db, folder.id, read.place, content_id, None)
                 held.add(content_id)
-                meter.advance()
+                meter.advance(1, load)
             held.update(
                 read.replaced.content_id
                 for read in reads

@@ -182,6 +182,38 @@ def test_folders_can_be_listed_and_removed(tmp_path, call):
     assert len(list(album.iterdir())) == 2
 
 
+def test_folders_can_be_paused_relocated_and_have_photos_left_out(tmp_path, call):
+    album, library = tmp_path / "album", ("--library", tmp_path / "library")
+    album.mkdir()
+    write_album(album, 4, seed=8)
+    assert call(*library, "add", album)[0] == 0
+    names = sorted(path.name for path in album.iterdir())
+
+    code, out, _ = call(*library, "folders", "exclude", "add", names[0], "--json")
+    assert (code, json.loads(out)["photos"]) == (0, 3)
+    _, out, _ = call(*library, "folders", "exclude", "list", "--json")
+    assert json.loads(out) == {"excludes": [names[0]]}
+    code, out, _ = call(*library, "folders", "exclude", "remove", names[0], "--json")
+    assert (code, json.loads(out)["photos"]) == (0, 4)
+    assert call(*library, "folders", "exclude", "remove", "never said")[0] == 1
+
+    assert call(*library, "folders", "pause", album)[0] == 0
+    (album / names[0]).unlink()
+    _, out, _ = call(*library, "scan", "--json")
+    assert json.loads(out)["photos"] == 4
+    assert "(paused)" in call(*library, "folders")[1]
+    assert call(*library, "folders", "resume", album)[0] == 0
+
+    album.rename(tmp_path / "renamed")
+    assert "(cannot be reached" in (call(*library, "scan") and call(*library, "folders"))[1]
+    code, out, _ = call(*library, "folders", "relocate", album, tmp_path / "renamed", "--json")
+    assert (code, json.loads(out)["photos"]) == (0, 3)
+    assert json.loads(out)["folders"] == [str(tmp_path / "renamed")]
+
+    assert call(*library, "folders", "pace", "fast")[0] == 0
+    assert json.loads(call(*library, "folders", "pace", "--json")[1]) == {"pace": "fast"}
+
+
 def test_start_without_a_display_indexes_and_says_what_to_type_next(tmp_path, call, monkeypatch):
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
