@@ -12,6 +12,7 @@ from lookalike.catalog.contents import Contents
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Files
+from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.pair_scores import PairScores
 
 
@@ -29,6 +30,7 @@ class Catalog:
         self._database = CatalogDatabase(path)
         self.contents = Contents(self._database)
         self.files = Files(self._database)
+        self.filters = FilterColumns(self._database)
         self.pair_scores = PairScores(self._database)
 
     def descriptors(self, key: str, dimension: int) -> DescriptorRecord:
