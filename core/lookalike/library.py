@@ -19,6 +19,7 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.content_cache import ContentCache
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.files import Folder
+from lookalike.catalog.filters import FilterChoices, Filters
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.descriptors.service import DescriberService
@@ -283,9 +284,21 @@ class Library:
 
     # Photos
 
-    def photos(self) -> list[int]:
-        """Content ids of all photos, newest first."""
-        return self.catalog.contents.shown()
+    def photos(self, filters: Filters | None = None) -> list[int]:
+        """Content ids of all photos, or of those that meet a filter, newest first.
+
+        Raises:
+            FilterError: the filter names what there is not.
+        """
+        shown = self.catalog.contents.shown()
+        if not filters:
+            return shown
+        wanted = np.isin(np.array(shown, np.int64), self.catalog.filters.matching(filters))
+        return [number for number, kept in zip(shown, wanted.tolist(), strict=True) if kept]
+
+    def filter_choices(self) -> FilterChoices:
+        """What there is to filter by."""
+        return self.catalog.filters.choices()
 
     def photo(self, content_id: int) -> PhotoInfo | None:
         """Facts and places of a photo; None if it is no longer in the library."""

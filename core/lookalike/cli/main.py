@@ -11,6 +11,7 @@ import click
 from lookalike import __version__
 from lookalike.cli.evaluating import evaluate_command
 from lookalike.cli.folders import add, folders, remove, scan, start, watch
+from lookalike.cli.listing import photos
 from lookalike.cli.models import models
 from lookalike.cli.output import say_json, warn
 from lookalike.cli.searching import search
@@ -36,7 +37,20 @@ def cli(context: click.Context, library_folder: Path | None) -> None:
     context.obj = library_folder
 
 
-for command in (start, add, remove, folders, scan, watch, search, status, evaluate_command, models, app):
+for command in (
+    start,
+    add,
+    remove,
+    folders,
+    scan,
+    watch,
+    search,
+    photos,
+    status,
+    evaluate_command,
+    models,
+    app,
+):
     cli.add_command(command)
 
 

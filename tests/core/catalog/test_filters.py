@@ -220,7 +220,9 @@ def test_columns_say_what_sql_says(tmp_path_factory, acts):
             if number % 3 == 0:
                 catalog.filters.matching(Filters())
         rows = catalog._database.rows
-        placed = "EXISTS (SELECT 1 FROM files WHERE content_id = contents.id AND CAST(path AS TEXT) LIKE :path)"
+        placed = (
+            "EXISTS (SELECT 1 FROM files WHERE content_id = contents.id AND CAST(path AS TEXT) LIKE :path)"
+        )
         for filters, sql, path in (
             (Filters(rating=2), f"rating >= 2 AND {placed}", "%"),
             (Filters(folders=(root / "y",)), placed, f"{root}/y/%"),
