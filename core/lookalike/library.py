@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections.abc import Callable, Generator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -21,10 +20,7 @@ from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.files import Folder
 from lookalike.catalog.filters import FilterChoices, Filters
 from lookalike.descriptors.protocol import DescriberSpec
-from lookalike.descriptors.registry import open_describer
-from lookalike.descriptors.service import DescriberService
 from lookalike.errors import LookalikeError
-from lookalike.index import VectorIndex
 from lookalike.judges.geometry.judge import GeometricJudge
 from lookalike.judges.mllm.available import mllm_available
 from lookalike.judges.mllm.judge import MllmJudge
@@ -35,9 +31,11 @@ from lookalike.progress import Progress
 from lookalike.search.fusion import fusion_for
 from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
-from lookalike.search.searcher import Searcher, SearchSettings
-from lookalike.watching.follower import Follower
-from lookalike.watching.indexer import THUMBNAIL, Indexer
+from lookalike.search.searcher import SearchSettings
+from lookalike.watching.checking import SAMPLE, Checked, checked
+from lookalike.watching.engine import Engine, Engines
+from lookalike.watching.indexer import THUMBNAIL
+from lookalike.watching.switching import DEFAULT, Changing, DescriptorSwitch, InBackground, spec_of, used_name
 
 NO_JUDGE = "none"
 GEOMETRY = "geometry"
@@ -54,7 +52,8 @@ class Status:
         photos: distinct photos among them.
         indexed: photos that a search finds.
         problems: files that could not be indexed, and why.
-        descriptor: key of the descriptor model.
+        descriptor: key of the descriptor model that answers searches.
+        changing: how far another model is that is to take its place; None without one.
         judge: name of the judge that searches use.
         judges: names of all judges there are.
         missing: what does not work here, and how to get it.
@@ -68,6 +67,7 @@ class Status:
     indexed: int
     problems: tuple[tuple[Path, str], ...]
     descriptor: str
+    changing: Changing | None
     judge: str
     judges: tuple[str, ...]
     missing: tuple[str, ...]
@@ -108,24 +108,15 @@ class Library:
         self._opening_judge = threading.Lock()
         with ExitStack() as opened:
             opened.callback(self.catalog.close)
-            spec = spec or self._chosen_spec()
-            self._describer = open_describer(spec)
-            self._record = self.catalog.descriptors(self._describer.key, self._describer.dimension)
             self.cache = ContentCache(self.folder / "cache.sqlite")
             opened.callback(self.cache.close)
-            name = hashlib.blake2b(self._describer.key.encode(), digest_size=6).hexdigest()
-            self._index = VectorIndex.open(
-                self.folder / "index" / name, self._describer.key, self._describer.dimension, self._record
-            )
-            opened.callback(self._index.close)
+            # A back end that is named is no choice of this library's, and nothing takes its place.
+            self._fixed = spec is not None
+            spec = spec or spec_of(self.models, used_name(self.catalog))
+            self._engines = Engines(Engine(self.folder, self.catalog, self.cache, spec))
+            opened.callback(self._engines.close)
             self._opened = opened.pop_all()
-        self._service = DescriberService(spec)
-        self._searcher = Searcher(self.catalog, self._describer, self._service, self._record, self._index)
-        self._follower = Follower(
-            self.catalog,
-            self._record,
-            Indexer(self.catalog, self.cache, self._describer, self._service, self._record, self._index),
-        )
+        self._switch = DescriptorSwitch(self.folder, self.catalog, self.cache, self.models, self._engines)
 
     def __enter__(self) -> Library:
         return self
@@ -139,7 +130,6 @@ class Library:
         """End the worker processes and close the files."""
         for judge in self._judges.values():
             judge.close()
-        self._service.close()
         # In reverse order of their opening: the index writes its last segment while the catalog is still there.
         self._opened.close()
 
@@ -163,17 +153,26 @@ class Library:
         self.catalog.files.remove_folder(folder)
         unplaced = self.catalog.files.unplaced(sorted({n for n in held if n is not None}))
         if unplaced:
-            self._index.remove(np.array(unplaced, np.int64))
+            with self._engines.use() as engine:
+                engine.index.remove(np.array(unplaced, np.int64))
 
     def scan(self, folders: Sequence[Folder] | None = None) -> Generator[Progress, None, None]:
         """Bring the library in line with the disk; looks only at what changed."""
-        yield from self._follower.scan(folders)
-        self._index.flush()
+        with self._engines.use() as engine:
+            yield from engine.follower.scan(folders)
+            engine.index.flush()
+        if folders is None and not self._fixed:
+            yield from self._switch.steps()
 
     def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
         """Like `scan`, and then apply changes as they happen until `stopped()` is true."""
-        yield from self._follower.follow(stopped)
-        self._index.flush()
+        while not stopped():
+            with self._engines.use() as engine, closing(InBackground(self._switch)) as work:
+                yield from engine.follower.follow(
+                    lambda: stopped() or self._engines.current is not engine,
+                    work.step if not self._fixed else lambda: None,
+                )
+                engine.index.flush()
 
     # Judges
 
@@ -268,10 +267,15 @@ class Library:
         except LookalikeError as error:
             looking, note = None, f"Candidates were not checked: {error}"
         if self.catalog.changed_elsewhere():
-            self._index.reconcile()
-        fusion = fusion_for(self._describer.key)
-        for ranking in self._searcher.search(query, looking, fusion, settings or SearchSettings(), cancelled):
-            yield replace(ranking, notes=(note, *ranking.notes)) if note else ranking
+            if not self._fixed:
+                self._switch.adopt()
+            with self._engines.use() as engine:
+                engine.index.reconcile()
+        settings = settings or SearchSettings()
+        with self._engines.use() as engine:
+            fusion = fusion_for(engine.describer.key)
+            for ranking in engine.searcher.search(query, looking, fusion, settings, cancelled):
+                yield replace(ranking, notes=(note, *ranking.notes)) if note else ranking
 
     def explain(self, query: Query, content_id: int, judge: str | None = None) -> Explanation | None:
         """Why the judge says what it says of a photo; None without a judge.
@@ -280,7 +284,10 @@ class Library:
             LookalikeError: a photo cannot be read, the query is words, or the judge is broken.
         """
         looking = self.judge(judge)
-        return None if looking is None else self._searcher.explain(query, content_id, looking)
+        if looking is None:
+            return None
+        with self._engines.use() as engine:
+            return engine.searcher.explain(query, content_id, looking)
 
     # Photos
 
@@ -315,7 +322,7 @@ class Library:
         Raises:
             LookalikeError: none of its files can be read.
         """
-        return self._searcher.image(content_id, longest_side)
+        return self._engines.current.searcher.image(content_id, longest_side)
 
     def thumbnail(self, content_id: int) -> bytes:
         """A photo's thumbnail as JPEG bytes, longest side `THUMBNAIL_SIDE` pixels; made again where it is missing.
@@ -336,7 +343,7 @@ class Library:
 
     def __len__(self) -> int:
         """How many photos a search finds."""
-        return len(self._index)
+        return len(self._engines.current.index)
 
     def status(self) -> Status:
         """Where the library stands."""
@@ -348,27 +355,33 @@ class Library:
             photos=self.catalog.contents.count(),
             indexed=len(self),
             problems=tuple(files.problems()),
-            descriptor=self._describer.key,
+            descriptor=self._engines.current.describer.key,
+            changing=None if self._fixed else self._switch.state(),
             judge=self.judge_name(),
             judges=tuple(self.judges()),
             missing=tuple(filter(None, [mllm_available()])),
-            repairs=tuple(self._index.repairs),
+            repairs=tuple(self._engines.current.index.repairs),
         )
 
-    def _chosen_spec(self) -> DescriberSpec:
-        name = self.catalog.setting("descriptor")
-        if not name:
-            return DescriberSpec()
-        return DescriberSpec("transformers", str(self.models.get(name).folder))
-
     def choose_descriptor(self, name: str | None) -> None:
-        """Have the library described by an imported model from its next opening on; None for the embedded default.
+        """Have the library described by an imported model; None for the embedded default.
+
+        The model before answers until `scan` or `follow` has described every photo anew.
 
         Raises:
             LookalikeError: there is no such model.
         """
-        if name is not None and self.models.get(name).kind != "descriptor":
-            raise LookalikeError(
-                f"{name} is not a descriptor model.", "`lookalike models list` shows what is what."
-            )
-        self.catalog.choose("descriptor", name or "")
+        self._switch.choose(name or DEFAULT)
+
+    def forget_descriptor(self, name: str) -> int:
+        """Forget what a model that is not in use has described; returns how many descriptors that were.
+
+        Raises:
+            LookalikeError: it is in use, or nothing is known of it.
+        """
+        return self._switch.forget(name)
+
+    def check(self, everything: bool = False) -> Generator[Progress | Checked, None, None]:
+        """Compare index and catalog, and repair what is wrong; see `checked`."""
+        with self._engines.use() as engine:
+            yield from checked(self.catalog, engine, None if everything else SAMPLE)

@@ -37,6 +37,19 @@ class Catalog:
         """The record of one descriptor model."""
         return DescriptorRecord(self._database, key, dimension)
 
+    def described(self) -> dict[str, int]:
+        """How many contents each descriptor model has described, by its key."""
+        return dict(
+            self._database.rows(
+                "SELECT key, count(content_id) FROM describers LEFT JOIN descriptors ON describer_id = id GROUP BY id"
+            )
+        )
+
+    def forget_descriptors(self, key: str) -> None:
+        """Forget everything that a descriptor model has described."""
+        with self._database.transaction() as db:
+            db.execute("DELETE FROM describers WHERE key = ?", (key,))
+
     def setting(self, name: str) -> str | None:
         """What the user chose, or None."""
         rows = self._database.rows("SELECT value FROM settings WHERE name = ?", (name,))
@@ -56,6 +69,13 @@ class Catalog:
     def changed_elsewhere(self) -> bool:
         """Whether another process has written since this was last asked (or since the opening)."""
         return self._database.changed_elsewhere()
+
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with the file itself, one line each; empty where all is well."""
+        found = [row[0] for row in self._database.rows("PRAGMA integrity_check") if row[0] != "ok"]
+        for table, *_ in self._database.rows("PRAGMA foreign_key_check"):
+            found.append(f"a row of {table} refers to one that is not there")
+        return sorted(set(found))
 
     def close(self) -> None:
         """Close the file."""

@@ -81,7 +81,7 @@ class _Pairs(Generic[Name]):
 
     def used(self) -> NDArray[np.bool_]:
         """Per code whether any row has it."""
-        return self.counts() > 0
+        return np.bincount(self._codes, minlength=len(self.names.all)) > 0
 
     def counts(self) -> NDArray[np.intp]:
         """Per code how many rows have it; one that has it through several files counts once."""
@@ -112,6 +112,8 @@ class FilterColumns:
         self._formats: _Names[str] = _Names()
         self._folders: _Pairs[bytes] = _Pairs()
         self._keywords: _Pairs[str] = _Pairs()
+        # Per row whether it lies in some file.
+        self._placed = np.zeros(0, np.bool_)
 
     def matching(self, filters: Filters) -> NDArray[np.int64]:
         """Ids, ascending, of the contents that lie in some file and meet every condition.
@@ -121,7 +123,7 @@ class FilterColumns:
         """
         with self._lock:
             self._follow()
-            mask = self._placed()
+            mask = self._placed.copy()
             for condition in self._conditions(filters):
                 mask &= condition
             return self._ids[mask]
@@ -130,7 +132,7 @@ class FilterColumns:
         """What there is to filter by."""
         with self._lock:
             self._follow()
-            placed = self._placed()
+            placed = self._placed
             days = self._days[placed & (self._days != NO_DAY)]
             ratings = self._ratings[placed]
             folders = zip(self._folders.names.all, self._folders.counts().tolist(), strict=True)
@@ -190,9 +192,9 @@ class FilterColumns:
             wanted |= below
         return wanted
 
-    def _placed(self) -> NDArray[np.bool_]:
-        """Per row whether it lies in some file."""
-        return self._folders.having(np.ones(len(self._folders.names.all), np.bool_), len(self._ids))
+    def _place(self) -> None:
+        everywhere = np.ones(len(self._folders.names.all), np.bool_)
+        self._placed = self._folders.having(everywhere, len(self._ids))
 
     # Following the catalog
 
@@ -210,6 +212,7 @@ class FilterColumns:
                 )
             ]
             if len(changed) <= max(1000, MANY_CHANGES * len(self._ids)) and self._take_in(changed):
+                self._place()
                 self._seen = seen
                 return
         self._begin()
@@ -218,6 +221,7 @@ class FilterColumns:
         everything = np.ones(len(self._ids), np.bool_)
         self._folders.replace(everything, self._located(self._database.rows(_FILES)))
         self._keywords.replace(everything, self._located(self._database.rows(_KEYWORDS), text=True))
+        self._place()
         self._seen = seen
 
     def _take_in(self, changed: Sequence[int]) -> bool:

@@ -8,7 +8,7 @@ import click
 
 from lookalike import places
 from lookalike.cli.folders import json_option
-from lookalike.cli.output import say, say_json
+from lookalike.cli.output import changing_line, say, say_json
 from lookalike.judges.mllm.judge import check_pair
 from lookalike.library import Library
 from lookalike.models.store import InstalledModel, ModelStore
@@ -27,10 +27,13 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
     installed = ModelStore(places.models()).installed()
     with Library(library_folder) as library:
         state = library.status()
+        described = library.catalog.described()
     if as_json:
         say_json(
             {
                 "models": installed,
+                "described": described,
+                "changing": state.changing,
                 "judge": state.judge,
                 "descriptor": state.descriptor,
                 "missing": state.missing,
@@ -42,6 +45,11 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
     if not installed:
         say("No models are imported. `lookalike models import --help` tells how.")
     say(f"judge in use: {state.judge}; descriptor in use: {state.descriptor}")
+    if state.changing is not None:
+        say(changing_line(state.changing))
+    for key, count in described.items():
+        if key != state.descriptor and count:
+            say(f"kept: {count} descriptors of {key}; `lookalike models forget` removes them.")
     for line in state.missing:
         say(line)
 
@@ -81,7 +89,7 @@ def use(library_folder: Path | None, name: str, as_json: bool) -> None:
         kinds = {model.name: model.kind for model in library.models.installed()}
         if name == "default" or kinds.get(name) == "descriptor":
             library.choose_descriptor(None if name == "default" else name)
-            line = "The photos are described anew at the next scan (`lookalike scan`)."
+            line = _changing(library)
         else:
             library.choose_judge(name)
             line = f"Searches are now checked by {name}."
@@ -89,6 +97,30 @@ def use(library_folder: Path | None, name: str, as_json: bool) -> None:
         say_json({"use": name})
     else:
         say(line)
+
+
+def _changing(library: Library) -> str:
+    state = library.status().changing
+    if state is None:
+        return "Searches use this model."
+    return (
+        f"{state.photos - state.described} photos have to be described anew: `lookalike scan` does it now, and the "
+        "window or `lookalike watch` in the background. Searches use the model before until then."
+    )
+
+
+@models.command("forget")
+@click.argument("name")
+@json_option
+@click.pass_obj
+def forget(library_folder: Path | None, name: str, as_json: bool) -> None:
+    """Forget what a descriptor model that is no longer used has described in this library."""
+    with Library(library_folder) as library:
+        count = library.forget_descriptor(name)
+    if as_json:
+        say_json({"forgotten": count})
+    else:
+        say(f"{count} descriptors of {name} are forgotten.")
 
 
 @models.command("remove")

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from lookalike.progress import Progress, Skipped
+from lookalike.watching.switching import Changing
 
 T = TypeVar("T")
 
@@ -53,6 +54,11 @@ def progress_line(progress: Progress) -> str:
     if progress.skipped:
         parts.append(f"{len(progress.skipped)} skipped")
     return ", ".join(parts)
+
+
+def changing_line(changing: Changing) -> str:
+    """A change of the descriptor model in words."""
+    return f"changing to {changing.name}: {changing.described} of {changing.photos} photos are described anew"
 
 
 def _duration(seconds: float) -> str:

@@ -49,8 +49,14 @@ class Follower:
                 continue
             yield from self._indexer.apply(folder, changes)
 
-    def follow(self, stopped: Callable[[], bool]) -> Iterator[Progress]:
+    def follow(
+        self, stopped: Callable[[], bool], meanwhile: Callable[[], Progress | None] = lambda: None
+    ) -> Iterator[Progress]:
         """Apply changes as they happen until `stopped()` is true.
+
+        Args:
+            stopped: asked between changes.
+            meanwhile: does a little of other work between changes and says how far that is; None when there is none.
 
         Yields:
             Progress while there is something to do; in between, every half second, a "watching" snapshot.
@@ -63,8 +69,9 @@ class Follower:
             # Whatever happened between the last scan and this moment.
             yield from self.scan(folders)
             while not stopped():
-                yield idle.snapshot()
-                for place, deep in watch.wait(TICK_SECONDS):
+                working = meanwhile()
+                yield working or idle.snapshot()
+                for place, deep in watch.wait(0.0 if working else TICK_SECONDS):
                     yield from self._look_again(watch, folders, place, deep)
 
     def _look_again(

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.content_cache import ContentCache
-from lookalike.catalog.contents import ContentRow
+from lookalike.catalog.contents import ContentRow, chunks
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import FileRow, Folder, Place
 from lookalike.descriptors.protocol import Describer
@@ -72,6 +73,10 @@ def content_row(content: str, size: int, facts: Facts) -> ContentRow:
     )
 
 
+def _place(path: Path) -> Place:
+    return Place(os.fsencode(path), 0, 0, 0, 0)
+
+
 class Indexer:
     """Brings catalog, index and thumbnails in line with the disk.
 
@@ -109,7 +114,7 @@ class Indexer:
         yield meter.snapshot()
         unwritten: list[_Read] = []
         written_at = time.monotonic()
-        for read in self._described(changes.fresh):
+        for read in self._described(partial(self._read, *task) for task in changes.fresh):
             unwritten.append(read)
             if len(unwritten) >= self._describer.batch_size or time.monotonic() - written_at > WRITE_SECONDS:
                 self._write(folder, unwritten, meter)
@@ -118,6 +123,65 @@ class Indexer:
         if unwritten:
             self._write(folder, unwritten, meter)
             yield meter.snapshot()
+
+    def describe(self, content_ids: Sequence[int]) -> Iterator[Progress]:
+        """Describe contents that the catalog has already; yields after every batch, and may be closed at any yield.
+
+        Skips those that cannot be read now or have changed on disk, which a scan sees to.
+
+        Raises:
+            LookalikeError: the model is at fault.
+        """
+        meter = ProgressMeter("describing", total=len(content_ids))
+        yield meter.snapshot()
+        unwritten: list[_Read] = []
+        written_at = time.monotonic()
+        for read in self._described(self._again(content_ids)):
+            unwritten.append(read)
+            if len(unwritten) >= self._describer.batch_size or time.monotonic() - written_at > WRITE_SECONDS:
+                self._keep(unwritten, meter)
+                unwritten, written_at = [], time.monotonic()
+                yield meter.snapshot()
+        if unwritten:
+            self._keep(unwritten, meter)
+            yield meter.snapshot()
+
+    def _again(self, content_ids: Sequence[int]) -> Iterator[Callable[[], _Read]]:
+        for piece in chunks(content_ids):
+            rows = self._catalog.contents.get(piece)
+            for number, paths in self._catalog.files.paths(piece).items():
+                # One that was removed since the list was made has no path any more.
+                if paths and number in rows:
+                    yield partial(self._read_again, number, rows[number].hash, paths)
+
+    def _read_again(self, content_id: int, content: str, paths: Sequence[Path]) -> _Read:
+        """In a decoding thread: the pixels of a content, from whichever of its files still holds it."""
+        problem = "This photo has changed."
+        for path in paths:
+            try:
+                file = read_file(path)
+                if file.content == content:
+                    pixels = self._describer.prepare(decode(file, self._describer.decode_size).image)
+                    return _Read(_place(path), None, content_id, pixels=pixels)
+            except LookalikeError as error:
+                problem = str(error)
+        return _Read(_place(paths[0]), None, problem=problem, passing=True)
+
+    def _keep(self, reads: list[_Read], meter: ProgressMeter) -> None:
+        """Record descriptors of contents, and have the index find those that still lie in some file."""
+        vectors: dict[int, NDArray[np.float32]] = {}
+        with self._catalog.transaction() as db:
+            for read in reads:
+                if read.content_id is None or read.vector is None:
+                    meter.skip(os.fsdecode(read.place.path), read.problem or "")
+                    continue
+                self._record.put(db, read.content_id, read.vector)
+                vectors[read.content_id] = read.vector
+                meter.advance()
+        for number in self._catalog.files.unplaced(list(vectors)):
+            del vectors[number]
+        if vectors:
+            self._index.add(np.array(list(vectors), np.int64), np.stack(list(vectors.values())))
 
     def _forget(self, folder: Folder, changes: Changes) -> None:
         if not changes.gone and not changes.moved:
@@ -154,7 +218,7 @@ class Indexer:
         except LookalikeError as error:
             return _Read(place, replaced, problem=str(error))
 
-    def _described(self, tasks: list[tuple[Place, FileRow | None]]) -> Iterator[_Read]:
+    def _described(self, tasks: Iterable[Callable[[], _Read]]) -> Iterator[_Read]:
         """Every task, read and described, in the order in which they are done."""
         threads = min(4, os.cpu_count() or 1)
         batch_size = self._describer.batch_size
@@ -167,7 +231,7 @@ class Indexer:
         try:
             while True:
                 room = look_ahead - len(reading) - len(ready)
-                reading.update(pool.submit(self._read, *task) for task in islice(upcoming, max(room, 0)))
+                reading.update(pool.submit(task) for task in islice(upcoming, max(room, 0)))
                 while len(flight) < BATCHES_IN_FLIGHT and ready and (len(ready) >= batch_size or not reading):
                     batch = [ready.popleft() for _ in range(min(batch_size, len(ready)))]
                     future = self._service.describe(
