@@ -118,6 +118,9 @@ class SearchBar(QWidget):
             self.tr("Paste"), self.tr("Search with the picture in the clipboard (Ctrl+V)")
         )
         self.paste_button.clicked.connect(self.paste_wanted)
+        self.filter_button = self._button(
+            self.tr("Filters"), self.tr("Narrow by folder, date, camera or stars (Ctrl+L)")
+        )
         self.judge = QComboBox()
         self.judge.setAccessibleName(self.tr("Who checks the results"))
         self.judge.setToolTip(self.tr("Who checks the best results, pair by pair"))
@@ -133,6 +136,7 @@ class SearchBar(QWidget):
         row.addWidget(self.field, 1)
         row.addWidget(self.open_button)
         row.addWidget(self.paste_button)
+        row.addWidget(self.filter_button)
         row.addSpacing(6)
         row.addWidget(self.judge)
         self.draw_icons()
@@ -149,6 +153,7 @@ class SearchBar(QWidget):
         self.panel_button.setIcon(icon("sidebar"))
         self.open_button.setIcon(icon("open"))
         self.paste_button.setIcon(icon("paste"))
+        self.filter_button.setIcon(icon("filter"))
         self.chip.clear_button.setIcon(icon("close"))
 
     def show_judges(self, names: Sequence[str], chosen: str) -> None:

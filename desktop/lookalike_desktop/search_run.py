@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from lookalike.catalog.filters import Filters
 from lookalike.search.ranking import Ranking
+from lookalike.search.searcher import SearchSettings
 from lookalike_desktop.jobs import Job
 from lookalike_desktop.queries import Ask
 
@@ -36,12 +38,12 @@ class SearchRun(QObject):
         """Whether the search is still under way."""
         return self._current is not None
 
-    def start(self, library: Library, ask: Ask) -> None:
+    def start(self, library: Library, ask: Ask, filters: Filters) -> None:
         """Search; what ran before is cancelled and heard of no more."""
         self.cancel()
 
         def make(cancelled: Callable[[], bool]) -> Iterator[Ranking]:
-            return library.search(ask.make(), cancelled=cancelled)
+            return library.search(ask.make(), SearchSettings(filters=filters), cancelled=cancelled)
 
         job = Job(make, "search", self)
         job.progressed.connect(lambda value: self._pass_on(job, value))
