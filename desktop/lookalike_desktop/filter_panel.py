@@ -66,7 +66,10 @@ class FilterPanel(QFrame):
         self._form.setHorizontalSpacing(12)
         self._form.setVerticalSpacing(8)
         for field in (self.folder, self.since, self.until, self.camera, self.rating, self.keyword):
-            self._form.addRow(field.accessibleName(), field)
+            label = QLabel(field.accessibleName())
+            label.setBuddy(field)
+            label.setMinimumHeight(field.sizeHint().height())
+            self._form.addRow(label, field)
         buttons = QHBoxLayout()
         buttons.addWidget(self.clear_button)
         buttons.addStretch(1)
