@@ -1,7 +1,7 @@
 """The columns that photos are filtered by, in memory as compact arrays.
 
 Fetching the ids that an SQL condition selects costs more than an index search once they are many, so the columns
-are read once, when the first filter is used, and follow the catalog from then on by its list of changed contents
+are read once, when the first filter is used, and follow the catalog from then on by its list of changes
 (``python -m tests.benchmarks.filtering`` compares the two). About 30 bytes a photo.
 """
 
@@ -200,14 +200,14 @@ class FilterColumns:
 
     def _follow(self) -> None:
         """Take in what changed since the last time; everything at the first."""
-        seen = self._database.rows("SELECT coalesce(max(number), 0) FROM content_changes")[0][0]
+        seen = self._database.rows("SELECT coalesce(max(number), 0) FROM filter_changes")[0][0]
         if seen == self._seen:
             return
         if self._seen is not None:
             changed = [
                 row[0]
                 for row in self._database.rows(
-                    "SELECT content_id FROM content_changes WHERE number > ? ORDER BY content_id",
+                    "SELECT content_id FROM filter_changes WHERE number > ? ORDER BY content_id",
                     (self._seen,),
                 )
             ]

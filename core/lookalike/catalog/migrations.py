@@ -116,14 +116,14 @@ def m0005_ratings_titles_keywords(db: Database) -> None:
 
 
 @catalog_migrations()
-def m0009_content_changes(db: Database) -> None:
+def m0009_filter_changes(db: Database) -> None:
     """Which contents changed in what people filter by, in order, so that columns in memory can follow.
 
     Kept by triggers, so that no writer of this or another process can forget it. A content stands once, under the
     number of its latest change.
     """
     db.execute(
-        "CREATE TABLE content_changes (number INTEGER PRIMARY KEY AUTOINCREMENT, content_id INTEGER NOT NULL UNIQUE)"
+        "CREATE TABLE filter_changes (number INTEGER PRIMARY KEY AUTOINCREMENT, content_id INTEGER NOT NULL UNIQUE)"
     )
     watched = (
         ("contents", "INSERT", "id"),
@@ -140,8 +140,8 @@ def m0009_content_changes(db: Database) -> None:
         for side in {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("NEW", "OLD")}[act]:
             # Not INSERT OR REPLACE: the conflict clause of the statement that fires a trigger would overrule it.
             db.execute(
-                f"CREATE TRIGGER {table}_{act.lower()}_{side.lower()} AFTER {event} ON {table} "
+                f"CREATE TRIGGER filter_{table}_{act.lower()}_{side.lower()} AFTER {event} ON {table} "
                 f"WHEN {side}.{column} IS NOT NULL BEGIN "
-                f"DELETE FROM content_changes WHERE content_id = {side}.{column}; "
-                f"INSERT INTO content_changes (content_id) VALUES ({side}.{column}); END"
+                f"DELETE FROM filter_changes WHERE content_id = {side}.{column}; "
+                f"INSERT INTO filter_changes (content_id) VALUES ({side}.{column}); END"
             )
