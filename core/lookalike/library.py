@@ -35,7 +35,7 @@ from lookalike.search.searcher import SearchSettings
 from lookalike.watching.checking import SAMPLE, Checked, checked
 from lookalike.watching.engine import Engine, Engines
 from lookalike.watching.indexer import THUMBNAIL
-from lookalike.watching.switching import DEFAULT, Changing, DescriptorSwitch, InBackground, spec_of, used_name
+from lookalike.watching.switching import DEFAULT, Changing, DescriptorSwitch, InBackground, used_spec
 
 NO_JUDGE = "none"
 GEOMETRY = "geometry"
@@ -112,7 +112,9 @@ class Library:
             opened.callback(self.cache.close)
             # A back end that is named is no choice of this library's, and nothing takes its place.
             self._fixed = spec is not None
-            spec = spec or spec_of(self.models, used_name(self.catalog))
+            self._lacking = ""
+            if spec is None:
+                spec, self._lacking = used_spec(self.models, self.catalog)
             self._engines = Engines(Engine(self.folder, self.catalog, self.cache, spec))
             opened.callback(self._engines.close)
             self._opened = opened.pop_all()
@@ -359,7 +361,7 @@ class Library:
             changing=None if self._fixed else self._switch.state(),
             judge=self.judge_name(),
             judges=tuple(self.judges()),
-            missing=tuple(filter(None, [mllm_available()])),
+            missing=tuple(filter(None, [mllm_available(), self._lacking])),
             repairs=tuple(self._engines.current.index.repairs),
         )
 

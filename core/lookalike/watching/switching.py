@@ -31,6 +31,17 @@ _USED = "descriptor"
 _NEXT = "next_descriptor"
 
 
+def used_spec(models: ModelStore, catalog: Catalog) -> tuple[DescriberSpec, str]:
+    """The back end of the model that answers searches, and a line where that one is gone.
+
+    The embedded model then takes its place, so that the library opens and another one can be chosen.
+    """
+    try:
+        return spec_of(models, used_name(catalog)), ""
+    except LookalikeError as error:
+        return DescriberSpec(), f"{error.message} The embedded descriptor model takes its place."
+
+
 @dataclass(frozen=True)
 class Changing:
     """A change of the descriptor model under way.

@@ -207,6 +207,19 @@ def test_the_command_line_tells_of_it(library, tmp_path, capsys):
     assert (checked["photos"], checked["searched"], checked["sound"]) == (PHOTOS, PHOTOS, True)
 
 
+def test_a_library_opens_without_the_model_it_used(library, store, tmp_path):
+    library.choose_descriptor("tiny")
+    for _ in library.scan():
+        pass
+    store.remove("tiny")
+    with Library(tmp_path / "library") as other:
+        assert "tiny" in other.status().missing[-1]
+        assert len(answers(other)) == PHOTOS - 1, "what the embedded model described is still there"
+        other.choose_descriptor(None)
+    with Library(tmp_path / "library") as other:
+        assert not any("tiny" in line for line in other.status().missing)
+
+
 def test_check_finds_and_repairs_what_is_wrong(library, tmp_path, capsys):
     first, second, *_ = library.photos()
     library._engines.current.index.remove(np.array([first]))
