@@ -168,10 +168,18 @@ class Library:
 
     def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
         """Like `scan`, and then apply changes as they happen until `stopped()` is true."""
-        while not stopped():
+        ended = False
+
+        def ending() -> bool:
+            nonlocal ended
+            # Asked for once only: the answer may not be the same twice.
+            ended = ended or stopped()
+            return ended
+
+        while not ended:
             with self._engines.use() as engine, closing(InBackground(self._switch)) as work:
                 yield from engine.follower.follow(
-                    lambda: stopped() or self._engines.current is not engine,
+                    lambda: ending() or self._engines.current is not engine,
                     work.step if not self._fixed else lambda: None,
                 )
                 engine.index.flush()
