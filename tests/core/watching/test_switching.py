@@ -78,6 +78,9 @@ def test_the_old_model_answers_until_the_new_one_is_ready(library, tmp_path):
     before = answers(library)
     library.choose_descriptor("tiny")
     assert library.status().changing.described == 0
+    # A search that runs on when the model changes ends as it began.
+    running = library.search(Query(content_id=library.photos()[1]), judge="geometry")
+    assert not next(running).final
     stages = []
     for progress in library.scan():
         stages.append((progress.stage, progress.done, progress.total))
@@ -88,6 +91,9 @@ def test_the_old_model_answers_until_the_new_one_is_ready(library, tmp_path):
     described = [done for stage, done, _ in stages if stage == "describing"]
     assert described == sorted(described)
     assert described[-1] == PHOTOS
+    *_, ranking = running
+    assert ranking.final
+    assert len(ranking.results) == PHOTOS - 1
     new = library.status()
     assert new.changing is None
     assert new.descriptor != old
