@@ -30,6 +30,7 @@ from lookalike.photos import THUMBNAIL_SIDE, thumbnail
 from lookalike.progress import Progress
 from lookalike.search.fusion import fusion_for
 from lookalike.search.query import Query
+from lookalike.search.query_photos import QueryPhotos
 from lookalike.search.ranking import Ranking
 from lookalike.search.searcher import SearchSettings
 from lookalike.watching.checking import SAMPLE, Checked, checked
@@ -104,6 +105,7 @@ class Library:
         self.folder = folder or places.default_library()
         self.models = models or ModelStore(places.models())
         self.catalog = Catalog(self.folder / "catalog.sqlite")
+        self._photos = QueryPhotos(self.catalog)
         self._judges: dict[str, Judge] = {}
         self._opening_judge = threading.Lock()
         with ExitStack() as opened:
@@ -332,7 +334,7 @@ class Library:
         Raises:
             LookalikeError: none of its files can be read.
         """
-        return self._engines.current.searcher.image(content_id, longest_side)
+        return self._photos.image(content_id, longest_side)
 
     def thumbnail(self, content_id: int) -> bytes:
         """A photo's thumbnail as JPEG bytes, longest side `THUMBNAIL_SIDE` pixels; made again where it is missing.

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from lookalike import __version__
-from lookalike.cli.checking import check
+from lookalike.cli.check import check
 from lookalike.cli.evaluating import evaluate_command
 from lookalike.cli.folders import add, folders, remove, scan, start, watch
 from lookalike.cli.listing import photos

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from PIL import Image
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
@@ -135,11 +134,3 @@ class Searcher:
             key=lambda entry: entry[0],
         )
         return judge.explain(photo, candidate)
-
-    def image(self, content_id: int, longest_side: int) -> Image.Image:
-        """A photo of the library, upright, its longest side at most `longest_side` pixels.
-
-        Raises:
-            LookalikeError: none of its files can be read.
-        """
-        return self._photos.image(content_id, longest_side)
