@@ -137,8 +137,13 @@ class Prober:
                 image = turned(part.photo, turn).load(self._describer.decode_size)
                 pixels.append(self._describer.prepare(image))
                 places.append(place)
-        if pixels:
-            vectors[places] = self._service.describe(pixels, urgent=True).result()
+        size = self._describer.batch_size
+        batches = [
+            self._service.describe(pixels[start : start + size], urgent=True)
+            for start in range(0, len(pixels), size)
+        ]
+        if batches:
+            vectors[places] = np.concatenate([batch.result() for batch in batches])
         return vectors
 
 
