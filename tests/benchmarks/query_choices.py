@@ -1,6 +1,6 @@
 """Why several photos, *not like this*, expansion and rotations of a query work as they do: the choices side by side.
 
-    python -m tests.benchmarks.query_choices [GROUND_TRUTH.json] [--library FOLDER] [--judge geometry]
+    python -m tests.benchmarks.query_choices [GROUND_TRUTH.json] [--library FOLDER] [--judge geometry] [--rotations]
 
 Exact searches over the descriptors of a data set with ground truth; means are per group first, then over groups.
 With ``--library`` the indexed photos are kept for the next time. With ``--judge`` the choice of the query photo that
@@ -175,17 +175,17 @@ def expansion(gallery: Gallery) -> None:
 
 
 def rotations(gallery: Gallery, library: Library) -> None:
-    """Every other query, turned by a quarter and as it is, searched as it lies and in all four positions."""
+    """Every fourth query, turned by a quarter and as it is, searched as it lies and in all four positions."""
     for name, turn in (("upright", None), ("turned by a quarter", Image.Transpose.ROTATE_90)):
         print(f"the query lies {name}")
         images = []
-        for asked in gallery.asked[::2]:
+        for asked in gallery.asked[::4]:
             image = library.image(asked.own, 1024)
             images.append(image if turn is None else image.transpose(turn))
         for way, tried in (("as it lies", False), ("best of the four positions", True)):
             outcomes = []
             settings = SearchSettings(limit=len(library), rotations=tried)
-            for asked, image in zip(gallery.asked[::2], images, strict=True):
+            for asked, image in zip(gallery.asked[::4], images, strict=True):
                 (ranking,) = library.search(Query(image=image), settings, NO_JUDGE)
                 hidden = {asked.own} | (asked.junk - asked.positives)
                 order = [r.content_id for r in ranking.results if r.content_id not in hidden]
@@ -242,7 +242,9 @@ def main() -> None:
     parser.add_argument("--library", type=Path)
     parser.add_argument("--judge", default="")
     parser.add_argument("--top", type=int, default=100)
-    parser.add_argument("--rotations", action="store_true", help="Describe every query in four positions.")
+    parser.add_argument(
+        "--rotations", action="store_true", help="Only these: every fourth query in four positions."
+    )
     options = parser.parse_args()
     truth = read_ground_truth(options.ground_truth or evaluation_data() / "dev" / "ground_truth.json")
     with (
@@ -250,11 +252,12 @@ def main() -> None:
         Library(options.library or Path(scratch)) as library,
     ):
         gallery = Gallery(library, truth)
+        if options.rotations:
+            rotations(gallery, library)
+            return
         several_photos(gallery)
         not_like_this(gallery)
         expansion(gallery)
-        if options.rotations:
-            rotations(gallery, library)
         if options.judge:
             which_photo_is_judged(gallery, library, options.judge, options.top)
 
