@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -19,23 +20,27 @@ from lookalike.catalog.content_cache import ContentCache
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.files import Folder
 from lookalike.catalog.filters import FilterChoices, Filters
+from lookalike.catalog.thumbnail_cache import ThumbnailCache, kept_side
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.errors import LookalikeError
 from lookalike.judges.geometry.judge import GeometricJudge
 from lookalike.judges.mllm.available import mllm_available
 from lookalike.judges.mllm.judge import MllmJudge
+from lookalike.judges.mllm.token_desk import TokenDesk, open_store
+from lookalike.judges.mllm.token_store import TokenStore
 from lookalike.judges.protocol import Explanation, Judge
 from lookalike.models.store import ModelStore
-from lookalike.photos import THUMBNAIL_SIDE, thumbnail
+from lookalike.photos import THUMBNAIL_SIDE, Annotations, thumbnail
 from lookalike.progress import Progress
 from lookalike.search.fusion import fusion_for
+from lookalike.search.named import with_named
 from lookalike.search.query import Query
 from lookalike.search.query_photos import QueryPhotos
 from lookalike.search.ranking import Ranking
 from lookalike.search.searcher import SearchSettings
+from lookalike.shelf import Shelf
 from lookalike.watching.checking import SAMPLE, Checked, checked
 from lookalike.watching.engine import Engine, Engines
-from lookalike.watching.indexer import THUMBNAIL
 from lookalike.watching.switching import DEFAULT, Changing, DescriptorSwitch, InBackground, used_spec
 
 NO_JUDGE = "none"
@@ -52,7 +57,7 @@ class Status:
         files: files known, those with a problem included.
         photos: distinct photos among them.
         indexed: photos that a search finds.
-        problems: files that could not be indexed, and why.
+        problems: files that could not be indexed and XMP files that could not be read, and why.
         descriptor: key of the descriptor model that answers searches.
         changing: how far another model is that is to take its place; None without one.
         judge: name of the judge that searches use.
@@ -77,11 +82,21 @@ class Status:
 
 @dataclass(frozen=True)
 class PhotoInfo:
-    """A photo of the library: its facts and every place where it lies, reachable ones first."""
+    """A photo of the library.
+
+    Attributes:
+        content_id: the photo.
+        facts: what is known of it.
+        paths: every place where it lies, reachable ones first.
+        companions: every place of the raw file of the same shot, reachable ones first; empty without one.
+        annotations: its rating, title and keywords.
+    """
 
     content_id: int
     facts: ContentRow
     paths: tuple[Path, ...]
+    companions: tuple[Path, ...]
+    annotations: Annotations
 
 
 class Library:
@@ -104,6 +119,7 @@ class Library:
     ) -> None:
         self.folder = folder or places.default_library()
         self.models = models or ModelStore(places.models())
+        self.shelf = Shelf(self.models)
         self.catalog = Catalog(self.folder / "catalog.sqlite")
         self._photos = QueryPhotos(self.catalog)
         self._judges: dict[str, Judge] = {}
@@ -112,15 +128,21 @@ class Library:
             opened.callback(self.catalog.close)
             self.cache = ContentCache(self.folder / "cache.sqlite")
             opened.callback(self.cache.close)
+            self.thumbnails = ThumbnailCache(self.folder / "thumbnails.sqlite")
+            opened.callback(self.thumbnails.close)
+            tokens = open_store(self.catalog, partial(TokenStore, self.catalog, self.folder / "tokens"))
             # A back end that is named is no choice of this library's, and nothing takes its place.
             self._fixed = spec is not None
             self._lacking = ""
             if spec is None:
                 spec, self._lacking = used_spec(self.models, self.catalog)
-            self._engines = Engines(Engine(self.folder, self.catalog, self.cache, spec))
+            self._engines = Engines(Engine(self.folder, self.catalog, self.thumbnails, spec))
             opened.callback(self._engines.close)
             self._opened = opened.pop_all()
-        self._switch = DescriptorSwitch(self.folder, self.catalog, self.cache, self.models, self._engines)
+        self._switch = DescriptorSwitch(
+            self.folder, self.catalog, self.thumbnails, self.models, self._engines
+        )
+        self.tokens = TokenDesk(self.catalog, tokens, self.judge, self._photos.candidate, self._forget_models)
 
     def __enter__(self) -> Library:
         return self
@@ -153,12 +175,10 @@ class Library:
 
     def remove_folder(self, folder: Folder) -> None:
         """Stop watching a folder. Nothing on disk is touched."""
-        held = [row.content_id for row in self.catalog.files.known(os.fsencode(folder.path)).values()]
+        rows = self.catalog.files.known(os.fsencode(folder.path)).values()
         self.catalog.files.remove_folder(folder)
-        unplaced = self.catalog.files.unplaced(sorted({n for n in held if n is not None}))
-        if unplaced:
-            with self._engines.use() as engine:
-                engine.index.remove(np.array(unplaced, np.int64))
+        with self._engines.use() as engine:
+            engine.indexer.let_go({row.content_id for row in rows if row.content_id is not None})
 
     def scan(self, folders: Sequence[Folder] | None = None) -> Generator[Progress, None, None]:
         """Bring the library in line with the disk; looks only at what changed."""
@@ -231,6 +251,22 @@ class Library:
             )
         self.catalog.choose("judge", name)
 
+    def remove_model(self, name: str) -> None:
+        """Delete a model from the store, ending its worker process.
+
+        Raises:
+            LookalikeError: there is none of this name, or it is the one that describes this library's photos.
+        """
+        if name in (self.catalog.setting("descriptor"), self._switch.wanted):
+            raise LookalikeError(
+                f"{name} describes this library's photos.", "Use another descriptor model before removing it."
+            )
+        with self._opening_judge:
+            judge = self._judges.pop(name, None)
+        if judge is not None:
+            judge.close()
+        self.models.remove(name)
+
     def judge(self, name: str | None = None) -> Judge | None:
         """A judge by name, the chosen one for None; None if that is no judge at all.
 
@@ -249,7 +285,22 @@ class Library:
         if name == GEOMETRY:
             return GeometricJudge(self.cache)
         model = self.models.get(name)
-        return MllmJudge(model.file("llm"), model.file("mmproj"), cache=self.cache, log_folder=places.logs())
+        return MllmJudge(
+            model.file("llm"),
+            model.file("mmproj"),
+            cache=self.tokens.store,
+            log_folder=places.logs(),
+            checksums=model.checksums,
+        )
+
+    def _forget_models(self) -> None:
+        """Have multimodal judges opened anew at their next use."""
+        with self._opening_judge:
+            models = {name: judge for name, judge in self._judges.items() if isinstance(judge, MllmJudge)}
+            for name in models:
+                del self._judges[name]
+        for judge in models.values():
+            judge.close()
 
     # Search
 
@@ -261,6 +312,9 @@ class Library:
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Generator[Ranking, None, None]:
         """A stream of rankings: the index's answer at once, then better ones as judged pairs arrive.
+
+        Words find the photos whose keywords, title or names have them, and then, where the model in use reads
+        words, those that look like it.
 
         A judge that cannot work is told of in the ranking's notes; the index's answer stands.
 
@@ -284,10 +338,31 @@ class Library:
             with self._engines.use() as engine:
                 engine.index.reconcile()
         settings = settings or SearchSettings()
-        with self._engines.use() as engine:
+        with self._engines.use() as engine, self.tokens.giving_way():
+            for ranking in self._rankings(engine, query, looking, settings, cancelled):
+                news = self.tokens.store.news() if ranking.final else []
+                yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *news))
+
+    def _rankings(
+        self,
+        engine: Engine,
+        query: Query,
+        judge: Judge | None,
+        settings: SearchSettings,
+        cancelled: Callable[[], bool],
+    ) -> Iterator[Ranking]:
+        def described() -> Iterator[Ranking]:
             fusion = fusion_for(engine.describer.key)
-            for ranking in engine.searcher.search(query, looking, fusion, settings, cancelled):
-                yield replace(ranking, notes=(note, *ranking.notes)) if note else ranking
+            return engine.searcher.search(query, judge, fusion, settings, cancelled)
+
+        if not query.words or query.also:
+            return described()
+        hits = self.catalog.words.find(query.words, self.catalog.contents.count())
+        if settings.filters:
+            among = set(self.catalog.filters.matching(settings.filters).tolist())
+            hits = [hit for hit in hits if hit.content_id in among]
+        hits = hits[: settings.limit]
+        return with_named(hits, query.words, described if engine.describer.reads_words else None)
 
     def explain(self, query: Query, content_id: int, judge: str | None = None) -> Explanation | None:
         """Why the judge says what it says of a photo; None without a judge.
@@ -324,8 +399,14 @@ class Library:
         rows = self.catalog.contents.get([content_id])
         if content_id not in rows:
             return None
+        companions = self.catalog.contents.companions([content_id]).get(content_id, [])
+        places = self.catalog.files.paths([content_id, *companions])
         return PhotoInfo(
-            content_id, rows[content_id], tuple(self.catalog.files.paths([content_id])[content_id])
+            content_id,
+            rows[content_id],
+            tuple(places[content_id]),
+            tuple(path for number in companions for path in places[number]),
+            self.catalog.annotations.get([content_id])[content_id],
         )
 
     def image(self, content_id: int, longest_side: int) -> Image.Image:
@@ -336,20 +417,35 @@ class Library:
         """
         return self._photos.image(content_id, longest_side)
 
-    def thumbnail(self, content_id: int) -> bytes:
-        """A photo's thumbnail as JPEG bytes, longest side `THUMBNAIL_SIDE` pixels; made again where it is missing.
+    def thumbnail(self, content_id: int, side: int = THUMBNAIL_SIDE) -> bytes:
+        """A photo's thumbnail as JPEG bytes, to be shown at `side` pixels.
+
+        It is made anew where it is missing, at a scale at which the file's format is read quickly. A smaller one
+        is given where that cannot be, because the photo's drive is away.
+
+        Args:
+            content_id: the photo.
+            side: the longest side wanted; the thumbnail is the next larger of `THUMBNAIL_SIDES`, or the largest.
 
         Raises:
-            LookalikeError: it is missing and none of the photo's files can be read.
+            LookalikeError: there is none, and none of the photo's files can be read.
         """
         rows = self.catalog.contents.get([content_id])
         if content_id not in rows:
             raise LookalikeError("This photo is no longer in the library.")
-        kept = self.cache.get(THUMBNAIL, rows[content_id].hash)
-        if kept is None:
-            kept = thumbnail(self.image(content_id, THUMBNAIL_SIDE), THUMBNAIL_SIDE)
-            self.cache.put(THUMBNAIL, rows[content_id].hash, kept)
-        return kept
+        content, side = rows[content_id].hash, kept_side(side)
+        kept = self.thumbnails.get(content, side)
+        if kept is not None:
+            return kept
+        try:
+            made = thumbnail(self.image(content_id, side), side)
+        except LookalikeError:
+            smaller = self.thumbnails.best(content)
+            if smaller is None:
+                raise
+            return smaller
+        self.thumbnails.put(content, side, made)
+        return made
 
     # State
 
@@ -366,7 +462,7 @@ class Library:
             files=files.count(),
             photos=self.catalog.contents.count(),
             indexed=len(self),
-            problems=tuple(files.problems()),
+            problems=tuple(sorted([*files.problems(), *self.catalog.annotations.problems()])),
             descriptor=self._engines.current.describer.key,
             changing=None if self._fixed else self._switch.state(),
             judge=self.judge_name(),

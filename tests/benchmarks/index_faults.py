@@ -35,6 +35,7 @@ from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Folder, Place
 from lookalike.catalog.migrations import catalog_migrations
+from lookalike.catalog.shot_names import shot_of
 from lookalike.errors import LookalikeError
 from lookalike.index import Audit, Limits, VectorIndex, audit
 from lookalike.worker import Worker, WorkerDied
@@ -301,6 +302,7 @@ def old_library(root: Path, chance: random.Random) -> set[int]:
     kept = chance.randint(2, len(names) - 1)
     db = Database(folder / "catalog.sqlite")
     db.execute("PRAGMA journal_mode=WAL")
+    db.conn.create_function("shot_of", 1, shot_of, deterministic=True)
     catalog_migrations.apply(db, stop_before=names[kept])
     db.execute("INSERT INTO folders (id, path) VALUES (1, ?)", (os.fsencode((root / "photos").resolve()),))
     db.execute("INSERT INTO describers (id, key, dimension) VALUES (1, ?, ?)", (KEY, DIMENSION))

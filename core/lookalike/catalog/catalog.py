@@ -8,12 +8,15 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from lookalike.catalog.annotations import AnnotationRecord
 from lookalike.catalog.contents import Contents
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Files
 from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.pair_scores import PairScores
+from lookalike.catalog.visual_tokens import VisualTokenRows
+from lookalike.catalog.words import Words
 
 
 class Catalog:
@@ -32,6 +35,9 @@ class Catalog:
         self.files = Files(self._database)
         self.filters = FilterColumns(self._database)
         self.pair_scores = PairScores(self._database)
+        self.words = Words(self._database)
+        self.annotations = AnnotationRecord(self._database, self.words)
+        self.visual_tokens = VisualTokenRows(self._database)
 
     def descriptors(self, key: str, dimension: int) -> DescriptorRecord:
         """The record of one descriptor model."""

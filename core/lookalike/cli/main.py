@@ -17,6 +17,7 @@ from lookalike.cli.models import models
 from lookalike.cli.output import say_json, warn
 from lookalike.cli.searching import search
 from lookalike.cli.status import app, status
+from lookalike.cli.tokens import tokens
 from lookalike.errors import LookalikeError
 
 EXIT_FAILED = 1
@@ -51,6 +52,7 @@ for command in (
     check,
     evaluate_command,
     models,
+    tokens,
     app,
 ):
     cli.add_command(command)

@@ -57,7 +57,7 @@ class QueryPhotos:
         if query.file is not None:
             file = read_file(Path(query.file))
             photo = JudgePhoto(view_hash(file.content, region), lambda side: _from_file(file, region, side))
-            return photo, self._catalog.contents.id_of(file.content)
+            return photo, self._catalog.contents.photo_of(file.content)
         if query.image is not None:
             cut = crop(query.image.convert("RGB"), region)
             return JudgePhoto("", lambda side: _reduced(cut, side)), None

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.content_cache import ContentCache
+from lookalike.catalog.thumbnail_cache import ThumbnailCache
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.descriptors.service import DescriberService
@@ -30,14 +30,16 @@ class Engine:
     Args:
         library: the library's folder.
         catalog: its catalog.
-        cache: its cache.
+        thumbnails: takes a thumbnail of every photo that is decoded.
         spec: the descriptor back end.
 
     Raises:
         LookalikeError: the model cannot be used.
     """
 
-    def __init__(self, library: Path, catalog: Catalog, cache: ContentCache, spec: DescriberSpec) -> None:
+    def __init__(
+        self, library: Path, catalog: Catalog, thumbnails: ThumbnailCache, spec: DescriberSpec
+    ) -> None:
         self.spec = spec
         self.describer = open_describer(spec)
         self.record = catalog.descriptors(self.describer.key, self.describer.dimension)
@@ -49,7 +51,7 @@ class Engine:
         )
         self.service = DescriberService(spec)
         self.searcher = Searcher(catalog, self.describer, self.service, self.record, self.index)
-        self.indexer = Indexer(catalog, cache, self.describer, self.service, self.record, self.index)
+        self.indexer = Indexer(catalog, thumbnails, self.describer, self.service, self.record, self.index)
         self.follower = Follower(catalog, self.record, self.indexer)
 
     def close(self) -> None:

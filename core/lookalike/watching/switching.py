@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.content_cache import ContentCache
+from lookalike.catalog.thumbnail_cache import ThumbnailCache
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.errors import LookalikeError
@@ -39,7 +39,10 @@ def used_spec(models: ModelStore, catalog: Catalog) -> tuple[DescriberSpec, str]
     try:
         return spec_of(models, used_name(catalog)), ""
     except LookalikeError as error:
-        return DescriberSpec(), f"{error.message} The embedded descriptor model takes its place."
+        return DescriberSpec(), (
+            f"{error.message} The embedded descriptor model takes its place; "
+            "`lookalike models use default` makes that last."
+        )
 
 
 @dataclass(frozen=True)
@@ -84,17 +87,22 @@ class DescriptorSwitch:
     Args:
         library: the library's folder.
         catalog: its catalog.
-        cache: its cache.
+        thumbnails: takes a thumbnail of every photo that is decoded.
         models: the imported models.
         engines: the model in use.
     """
 
     def __init__(
-        self, library: Path, catalog: Catalog, cache: ContentCache, models: ModelStore, engines: Engines
+        self,
+        library: Path,
+        catalog: Catalog,
+        thumbnails: ThumbnailCache,
+        models: ModelStore,
+        engines: Engines,
     ) -> None:
         self._library = library
         self._catalog = catalog
-        self._cache = cache
+        self._thumbnails = thumbnails
         self._models = models
         self._engines = engines
 
@@ -146,7 +154,7 @@ class DescriptorSwitch:
         if name is None:
             return
         try:
-            engine = Engine(self._library, self._catalog, self._cache, spec_of(self._models, name))
+            engine = Engine(self._library, self._catalog, self._thumbnails, spec_of(self._models, name))
         except LookalikeError as error:
             yield self._given_up(name, error)
             return
@@ -178,7 +186,7 @@ class DescriptorSwitch:
         try:
             spec = spec_of(self._models, used_name(self._catalog))
             if spec != self._engines.current.spec:
-                self._engines.take_over(Engine(self._library, self._catalog, self._cache, spec))
+                self._engines.take_over(Engine(self._library, self._catalog, self._thumbnails, spec))
         except LookalikeError:
             # The model is gone again; the one in use still answers.
             return
