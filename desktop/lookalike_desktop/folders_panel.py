@@ -174,6 +174,10 @@ class FoldersPanel(QFrame):
         scroll.setWidget(inner)
         scroll.viewport().setAutoFillBackground(False)
         inner.setAutoFillBackground(False)
+        self._anew = QLabel()
+        self._anew.setProperty("quiet", True)
+        self._anew.setWordWrap(True)
+        self._anew.setVisible(False)
         self._summary = QLabel()
         self._summary.setProperty("quiet", True)
         self.skipped_button = QPushButton()
@@ -192,6 +196,7 @@ class FoldersPanel(QFrame):
         bottom = QVBoxLayout()
         bottom.setContentsMargins(14, 8, 14, 14)
         bottom.setSpacing(6)
+        bottom.addWidget(self._anew)
         bottom.addWidget(self.add_button)
         bottom.addSpacing(6)
         bottom.addWidget(self._summary, alignment=Qt.AlignmentFlag.AlignHCenter)
@@ -235,6 +240,10 @@ class FoldersPanel(QFrame):
         """Say what the standing job is doing."""
         progress = activity.progress
         words = self._words(progress)
+        if progress.stage == "describing":
+            self._show_anew(words, progress)
+            return
+        self._anew.hide()
         busy = activity.folder is None and progress.stage != "watching"
         for number, row in self.rows.items():
             if not row.folder.online or row.folder.paused:
@@ -244,6 +253,14 @@ class FoldersPanel(QFrame):
                 row.show_state(self.tr("Up to date") if finished else words, progress)
             elif activity.folder is None and not busy:
                 row.show_state(row.folder.note or words)
+
+    def _show_anew(self, words: str, progress: Progress) -> None:
+        """Say how far a change of the descriptor model is."""
+        if progress.total:
+            self._anew.setText(self.tr("Getting to know the photos with the new model: {0}").format(words))
+            self._anew.setVisible(True)
+        else:
+            self._anew.hide()
 
     def _words(self, progress: Progress) -> str:
         if progress.stage == "watching":
@@ -272,6 +289,11 @@ class FoldersPanel(QFrame):
             for row in self.rows.values():
                 if row.folder.online:
                     row.show_state(self.tr("Paused"))
+
+    @property
+    def anew(self) -> str:
+        """The line about a change of the descriptor model; empty while there is none."""
+        return "" if self._anew.isHidden() else self._anew.text()
 
     def show_photos(self, count: int) -> None:
         """Say how many photos the library holds."""

@@ -77,8 +77,10 @@ class LibraryDesk(QObject):
         self._page.show_folders(len(folders))
 
     def _on_photos(self, ids: list[int]) -> None:
-        self._page.show_photos(ids)
-        self._panel.show_photos(len(ids))
+        filtered = bool(self._session.filters)
+        self._page.show_photos(ids, filtered)
+        if not filtered:
+            self._panel.show_photos(len(ids))
         library = self._session.library
         if library is not None:
             self._session.tasks.run(lambda: len(library.status().problems), self._panel.show_skipped)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lookalike.catalog.filters import Filters
 from lookalike.search.ranking import Ranking
 from lookalike_desktop.grid_view import GridView
 from lookalike_desktop.numbers import count_words
@@ -46,6 +47,7 @@ class ResultsPage(QWidget):
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._filtered = False
         self.run = SearchRun(self)
         self.run.ranking.connect(self._on_ranking)
         self.run.failed.connect(self._on_failed)
@@ -104,13 +106,14 @@ class ResultsPage(QWidget):
         """The words in the middle of the page; empty while results are shown."""
         return self._message.words if self._stack.currentWidget() is self._message else ""
 
-    def search(self, library: Library, ask: Ask) -> None:
+    def search(self, library: Library, ask: Ask, filters: Filters | None = None) -> None:
         """Search; ends the search before."""
         self.model.clear()
         self.grid.verticalScrollBar().setValue(0)
         self._message.say(self.tr("Searching…"))
         self._stack.setCurrentWidget(self._message)
-        self.run.start(library, ask)
+        self._filtered = bool(filters)
+        self.run.start(library, ask, filters or Filters())
         self._tell()
 
     def stop(self) -> None:
@@ -157,10 +160,16 @@ class ResultsPage(QWidget):
         if ranking.results:
             self._stack.setCurrentWidget(self.grid)
         else:
+            self._say_empty()
+        self._tell()
+
+    def _say_empty(self) -> None:
+        if self._filtered:
+            self._message.say(self.tr("Nothing found"), self.tr("No other photo meets all of the filters."))
+        else:
             self._message.say(
                 self.tr("Nothing to compare with yet"), self.tr("No photo has been looked at so far.")
             )
-        self._tell()
 
     def _on_failed(self, line: str) -> None:
         if self.model.ranking is None:

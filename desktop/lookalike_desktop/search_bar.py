@@ -120,6 +120,9 @@ class SearchBar(QWidget):
             self.tr("Paste"), self.tr("Search with the picture in the clipboard (Ctrl+V)")
         )
         self.paste_button.clicked.connect(self.paste_wanted)
+        self.filter_button = self._button(
+            self.tr("Filters"), self.tr("Narrow by folder, date, camera or stars (Ctrl+L)")
+        )
         self.judge = self._chooser(
             self.tr("Who checks the results"), self.tr("Who checks the best results, pair by pair")
         )
@@ -139,6 +142,7 @@ class SearchBar(QWidget):
         row.addWidget(self.field, 1)
         row.addWidget(self.open_button)
         row.addWidget(self.paste_button)
+        row.addWidget(self.filter_button)
         row.addSpacing(6)
         row.addWidget(self.judge)
         row.addWidget(self.mode)
@@ -168,6 +172,7 @@ class SearchBar(QWidget):
         self.panel_button.setIcon(icon("sidebar"))
         self.open_button.setIcon(icon("open"))
         self.paste_button.setIcon(icon("paste"))
+        self.filter_button.setIcon(icon("filter"))
         self.models_button.setIcon(icon("models"))
         self.chip.clear_button.setIcon(icon("close"))
 

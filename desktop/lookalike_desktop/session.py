@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from lookalike.catalog.filters import Filters
 from lookalike_desktop.jobs import Job, Tasks
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Session(QObject):
         self._library: Library | None = None
         self.tasks = Tasks(1, "library", self)
         self._job: Job | None = None
+        self.filters = Filters()
         self._stopping: list[Callable[[], None]] = []
         self._closed = False
         self._changes = 0
@@ -207,6 +209,12 @@ class Session(QObject):
 
     # Reading
 
+    def filter(self, filters: Filters) -> None:
+        """Show only the photos that meet these from now on."""
+        self.filters = filters
+        self._stale = self._reading
+        self._read_photos()
+
     def _read_folders(self) -> None:
         if self._library is not None:
             self.tasks.run(self._library.folders, self.folders_changed.emit, self.failed.emit)
@@ -229,7 +237,8 @@ class Session(QObject):
             self._reading = False
             self.failed.emit(line)
 
-        self.tasks.run(self._library.photos, done, failed)
+        library, filters = self._library, self.filters
+        self.tasks.run(lambda: library.photos(filters), done, failed)
         self._read_folders()
 
     # The end

@@ -195,6 +195,38 @@ def m0010_volumes_and_departed_files(db: Database) -> None:
 
 
 @catalog_migrations()
+def m0009_filter_changes(db: Database) -> None:
+    """Which contents changed in what people filter by, in order, so that columns in memory can follow.
+
+    Kept by triggers, so that no writer of this or another process can forget it. A content stands once, under the
+    number of its latest change.
+    """
+    db.execute(
+        "CREATE TABLE filter_changes (number INTEGER PRIMARY KEY AUTOINCREMENT, content_id INTEGER NOT NULL UNIQUE)"
+    )
+    watched = (
+        ("contents", "INSERT", "id"),
+        ("contents", "UPDATE OF taken_at, camera, rating, format", "id"),
+        ("contents", "DELETE", "id"),
+        ("files", "INSERT", "content_id"),
+        ("files", "UPDATE OF path, content_id", "content_id"),
+        ("files", "DELETE", "content_id"),
+        ("keywords", "INSERT", "content_id"),
+        ("keywords", "DELETE", "content_id"),
+    )
+    for table, event, column in watched:
+        act = event.split()[0]
+        for side in {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("NEW", "OLD")}[act]:
+            # Not INSERT OR REPLACE: the conflict clause of the statement that fires a trigger would overrule it.
+            db.execute(
+                f"CREATE TRIGGER filter_{table}_{act.lower()}_{side.lower()} AFTER {event} ON {table} "
+                f"WHEN {side}.{column} IS NOT NULL BEGIN "
+                f"DELETE FROM filter_changes WHERE content_id = {side}.{column}; "
+                f"INSERT INTO filter_changes (content_id) VALUES ({side}.{column}); END"
+            )
+
+
+@catalog_migrations()
 def m0011_shots_sidecars_words(db: Database) -> None:
     """Which files are one shot, what XMP files beside photos say, and the words that photos are found by.
 

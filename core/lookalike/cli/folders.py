@@ -18,6 +18,7 @@ from lookalike.cli.output import folder_state, say, say_json, say_skipped, shown
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.progress import Progress, Skipped
+from lookalike.watching.switching import STAGE
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 folder_arguments = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
@@ -30,7 +31,7 @@ def scan_and_report(library: Library, folders: Sequence[Folder] | None, as_json:
     def remembered() -> Generator[Progress, None, None]:
         last: Progress | None = None
         for progress in library.scan(folders):
-            if last is not None and progress.stage == "looking":
+            if last is not None and (progress.stage == "looking" or progress.stage != last.stage):
                 skipped.extend(last.skipped)
             last = progress
             yield progress
@@ -114,12 +115,25 @@ def _follow(library: Library, as_json: bool) -> None:
                         say_json({"folder": folder})
                     else:
                         say(f"{folder.path}: {folder_state(folder) or 'it can be reached again.'}")
+        elif progress.stage == STAGE:
+            _say_changed_model(library, progress, as_json)
         elif progress.stage == "indexing" and progress.total and progress.done == progress.total:
             if as_json:
                 say_json({"done": progress.done, "photos": len(library), "skipped": progress.skipped})
             else:
                 say(f"{progress.done} changed, {len(library)} photos can be searched.")
                 say_skipped(progress.skipped)
+
+
+def _say_changed_model(library: Library, progress: Progress, as_json: bool) -> None:
+    """Say the last word on a change of the descriptor model."""
+    if progress.done < (progress.total or 0):
+        return
+    if as_json:
+        say_json({"described": progress.done, "photos": len(library), "skipped": progress.skipped})
+    else:
+        say(f"{progress.done} photos are described anew.")
+        say_skipped(progress.skipped)
 
 
 @click.command()

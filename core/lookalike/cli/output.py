@@ -14,6 +14,7 @@ import click
 
 from lookalike.catalog.files import Folder
 from lookalike.progress import Progress, Skipped
+from lookalike.watching.switching import Changing
 
 T = TypeVar("T")
 
@@ -59,6 +60,11 @@ def progress_line(progress: Progress) -> str:
     if progress.skipped:
         parts.append(f"{len(progress.skipped)} skipped")
     return ", ".join(parts)
+
+
+def changing_line(changing: Changing) -> str:
+    """A change of the descriptor model in words."""
+    return f"changing to {changing.name}: {changing.described} of {changing.photos} photos are described anew"
 
 
 def duration(seconds: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +12,10 @@ from typing import Any
 
 import click
 
+from lookalike.catalog.filters import Filters
 from lookalike.cli.checking import checking_options, chosen, uncalibrated
 from lookalike.cli.folders import json_option
+from lookalike.cli.narrowing import filter_options
 from lookalike.cli.output import say, say_json, warn
 from lookalike.library import Library
 from lookalike.search.query import Query, Region
@@ -34,8 +36,21 @@ def _region(context: click.Context, parameter: click.Parameter, value: str | Non
     return left, top, right, bottom
 
 
+def _queries(texts: Sequence[str], region: Region | None = None) -> list[Query]:
+    """Every file a query; all that is no file, in its order, one query of words."""
+    # A name with a suffix is meant as a file: a typing error gives "not there", not a search for words.
+    files = [path for path in map(_path, texts) if path.suffix or path.exists()]
+    words = " ".join(text for text in texts if _path(text) not in files)
+    queries = [Query(file=path, region=region if path == files[0] else None) for path in files]
+    return [*queries, Query(words=words)] if words else queries
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser()
+
+
 @click.command()
-@click.argument("query")
+@click.argument("queries", metavar="QUERY...", nargs=-1, required=True)
 @click.option("--judge", help="Who checks the candidates: none, geometry, or a model's name.")
 @checking_options
 @click.option("--limit", default=20, show_default=True, help="Results shown.")
@@ -43,12 +58,18 @@ def _region(context: click.Context, parameter: click.Parameter, value: str | Non
 @click.option(
     "--region", callback=_region, help="Only this part of the photo: LEFT,TOP,RIGHT,BOTTOM, each 0 to 1."
 )
+@click.option(
+    "--not", "unlike", multiple=True, metavar="QUERY", help="Nothing like this: a photo file, or words."
+)
+@click.option("--expand", is_flag=True, help="Search again with the best result added.")
+@click.option("--rotations", is_flag=True, help="The photo may lie on its side or upside down.")
+@filter_options
 @click.option("--stream", is_flag=True, help="With --json: a line for every ranking, as they get better.")
 @json_option
 @click.pass_obj
 def search(
     library_folder: Path | None,
-    query: str,
+    queries: tuple[str, ...],
     judge: str | None,
     mode: str | None,
     both_orders: bool | None,
@@ -57,18 +78,31 @@ def search(
     limit: int,
     budget: float | None,
     region: Region | None,
+    unlike: tuple[str, ...],
+    expand: bool,
+    rotations: bool,
+    filters: Filters,
     stream: bool,
     as_json: bool,
 ) -> None:
-    """Find the other photos of what QUERY shows: a photo file, or words."""
+    """Find the other photos of what QUERY shows: photo files of the same thing, or words.
+
+    Several photos are searched for together. A region is one of the first.
+    """
     with Library(library_folder) as library:
         if not len(library):
             raise click.UsageError("There are no photos yet. `lookalike add FOLDER` indexes some.")
-        path = Path(query).expanduser()
-        # A name with a suffix is meant as a file: a typing error gives "not there", not a search for words.
-        asked = Query(file=path, region=region) if path.suffix or path.exists() else Query(words=query)
+        first, *others = _queries(queries, region)
+        asked = replace(first, also=tuple(others), unlike=tuple(_queries(unlike)))
         settings = chosen(library.search_settings(), mode, both_orders, top, weight)
-        settings = replace(settings, limit=max(limit, settings.top), budget=budget)
+        settings = replace(
+            settings,
+            limit=max(limit, settings.top),
+            budget=budget,
+            filters=filters,
+            expand=expand,
+            rotations=rotations,
+        )
         with closing(library.search(asked, settings, judge)) as rankings:
             if as_json:
                 _print_json(library, rankings, limit, stream)

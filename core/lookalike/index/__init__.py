@@ -14,8 +14,9 @@ again with the record's fp16 vectors, so that the cosines handed out are exact.
 Order of writing, everywhere: the record first, then the index.
 """
 
+from lookalike.index.audit import Audit, audit
 from lookalike.index.limits import Limits
 from lookalike.index.record import Neighbours, VectorRecord
 from lookalike.index.vector_index import VectorIndex
 
-__all__ = ["Limits", "Neighbours", "VectorIndex", "VectorRecord"]
+__all__ = ["Audit", "Limits", "Neighbours", "VectorIndex", "VectorRecord", "audit"]

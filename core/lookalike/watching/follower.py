@@ -75,11 +75,17 @@ class Follower:
             reached = self._reach.look(folder, mounts())
             yield from self._look(reached, os.fsencode(reached.folder.path), deep=True)
 
-    def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
+    def follow(
+        self, stopped: Callable[[], bool], meanwhile: Callable[[], Progress | None] = lambda: None
+    ) -> Generator[Progress, None, None]:
         """Scan all folders, and then apply changes as they happen until `stopped()` is true.
 
         Folders that are added, removed, paused or go on meanwhile, here or in another process, are taken in, and
         so are drives that come and go.
+
+        Args:
+            stopped: asked between changes.
+            meanwhile: does a little of other work between changes and says how far that is; None when there is none.
 
         Yields:
             Progress while there is something to do; in between, every half second, a "watching" snapshot.
@@ -90,8 +96,9 @@ class Follower:
             overflows = 0
             while not stopped():
                 yield from self._take_in(watch, standing)
-                yield idle.snapshot()
-                for place, deep in watch.wait(TICK_SECONDS):
+                working = meanwhile()
+                yield working or idle.snapshot()
+                for place, deep in watch.wait(0.0 if working else TICK_SECONDS):
                     yield from self._look_again(watch, standing, place, deep)
                 self._note(watch, standing)
                 if watch.overflows > overflows:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +44,7 @@ from lookalike.progress import Progress, ProgressMeter
 from lookalike.watching.pace import Pace
 from lookalike.watching.sidecars import apply_sidecars
 from lookalike.watching.survey import Changes
-from lookalike.watching.worklist import Preference, Task, WorkList
+from lookalike.watching.worklist import Preference, WorkList
 
 BATCHES_IN_FLIGHT = 2
 """One in the network, one waiting for it: the descriptor process never waits for this one."""
@@ -97,6 +99,10 @@ def content_row(content: str, size: int, facts: Facts) -> ContentRow:
         latitude=facts.latitude,
         longitude=facts.longitude,
     )
+
+
+def _place(path: Path) -> Place:
+    return Place(os.fsencode(path), 0, 0, 0, 0)
 
 
 class Indexer:
@@ -156,7 +162,10 @@ class Indexer:
             meter.rested()
         unwritten: list[_Read] = []
         written_at = time.monotonic()
-        for read in self._described(changes.fresh):
+        upcoming = WorkList(changes.fresh, self.preference)
+        for read in self._described(
+            lambda count: [partial(self._read, *task) for task in upcoming.take(count)]
+        ):
             unwritten.append(read)
             worked = time.monotonic() - written_at
             if len(unwritten) >= self._describer.batch_size or worked > WRITE_SECONDS:
@@ -175,6 +184,63 @@ class Indexer:
             time.sleep(min(left, REST_STEP_SECONDS))
             left -= REST_STEP_SECONDS
             yield meter.snapshot()
+
+    def describe(self, content_ids: Sequence[int]) -> Iterator[Progress]:
+        """Describe contents that the catalog has already; yields after every batch, and may be closed at any yield.
+
+        Skips those that cannot be read now or have changed on disk, which a scan sees to.
+
+        Raises:
+            LookalikeError: the model is at fault.
+        """
+        meter = ProgressMeter("describing", total=len(content_ids))
+        yield meter.snapshot()
+        unwritten: list[_Read] = []
+        written_at = time.monotonic()
+        upcoming = self._again(content_ids)
+        for read in self._described(lambda count: list(islice(upcoming, count))):
+            unwritten.append(read)
+            if len(unwritten) >= self._describer.batch_size or time.monotonic() - written_at > WRITE_SECONDS:
+                self._keep(unwritten, meter)
+                unwritten, written_at = [], time.monotonic()
+                yield meter.snapshot()
+        if unwritten:
+            self._keep(unwritten, meter)
+            yield meter.snapshot()
+
+    def _again(self, content_ids: Sequence[int]) -> Iterator[Callable[[], _Read]]:
+        for piece in chunks(content_ids):
+            rows = self._catalog.contents.get(piece)
+            for number, paths in self._catalog.files.paths(piece).items():
+                # One that was removed since the list was made has no path any more.
+                if paths and number in rows:
+                    yield partial(self._read_again, number, rows[number].hash, paths)
+
+    def _read_again(self, content_id: int, content: str, paths: Sequence[Path]) -> _Read:
+        """In a decoding thread: the pixels of a content, from whichever of its files still holds it."""
+        problem = "This photo has changed."
+        for path in paths:
+            try:
+                file = read_file(path)
+                if file.content == content:
+                    pixels = self._describer.prepare(decode(file, self._describer.decode_size).image)
+                    return _Read(_place(path), None, content_id, pixels=pixels)
+            except LookalikeError as error:
+                problem = str(error)
+        return _Read(_place(paths[0]), None, problem=problem, passing=True)
+
+    def _keep(self, reads: list[_Read], meter: ProgressMeter) -> None:
+        """Record descriptors of contents, and have the index find those that still lie in some file."""
+        vectors: dict[int, NDArray[np.float32]] = {}
+        with self._catalog.transaction() as db:
+            for read in reads:
+                if read.content_id is None or read.vector is None:
+                    meter.skip(os.fsdecode(read.place.path), read.problem or "")
+                    continue
+                self._record.put(db, read.content_id, read.vector)
+                vectors[read.content_id] = read.vector
+                meter.advance()
+        self.settle(vectors, vectors)
 
     def _apply_known(self, folder: Folder, changes: Changes) -> Iterator[Progress]:
         """Apply what needs no reading: moved files, files whose content is known, and files that are gone."""
@@ -278,12 +344,11 @@ class Indexer:
         except LookalikeError as error:
             return _Read(place, replaced, problem=str(error))
 
-    def _described(self, tasks: list[Task]) -> Iterator[_Read]:
-        """Every task, read and described, in the order in which they are done."""
+    def _described(self, take: Callable[[int], Sequence[Callable[[], _Read]]]) -> Iterator[_Read]:
+        """Every task that `take` hands out, read and described, in the order in which they are done."""
         threads = min(4, os.cpu_count() or 1)
         batch_size = self._describer.batch_size
         look_ahead = threads + 2 * batch_size
-        upcoming = WorkList(tasks, self.preference)
         reading: set[Future[_Read]] = set()
         ready: deque[_Read] = deque()
         flight: dict[Future[NDArray[np.float32]], list[_Read]] = {}
@@ -291,7 +356,7 @@ class Indexer:
         try:
             while True:
                 room = look_ahead - len(reading) - len(ready)
-                reading.update(pool.submit(self._read, *task) for task in upcoming.take(max(room, 0)))
+                reading.update(pool.submit(task) for task in take(max(room, 0)))
                 while len(flight) < BATCHES_IN_FLIGHT and ready and (len(ready) >= batch_size or not reading):
                     batch = [ready.popleft() for _ in range(min(batch_size, len(ready)))]
                     future = self._service.describe(

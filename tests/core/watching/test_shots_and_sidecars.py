@@ -76,9 +76,9 @@ def scan(library: Library) -> None:
 def assert_in_line(library: Library) -> None:
     """Grid, index and counts name the same photos."""
     shown = sorted(library.photos())
-    assert library._record.ids().tolist() == shown
+    assert library._engines.current.record.ids().tolist() == shown
     assert len(library) == len(shown) == library.status().photos == library.status().indexed
-    assert all(number in library._index for number in shown)
+    assert all(number in library._engines.current.index for number in shown)
 
 
 def shown(library: Library) -> set[tuple[str, ...]]:
