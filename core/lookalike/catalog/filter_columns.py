@@ -31,9 +31,13 @@ MANY_CHANGES = 0.2
 
 _CONTENTS = (
     # Days since 1970, from the local date that the camera wrote; NULL where there is none.
-    "SELECT id, CAST(julianday(substr(taken_at, 1, 10)) - 2440587.5 AS INTEGER), camera, format, rating FROM contents"
+    "SELECT id, CAST(julianday(substr(taken_at, 1, 10)) - 2440587.5 AS INTEGER), camera, rating FROM contents"
 )
-_FILES = "SELECT content_id, path FROM files WHERE content_id IS NOT NULL"
+# A raw file beside its picture is not a photo of its own; what it is says something of the picture.
+_FILES = (
+    "SELECT content_id, path FROM files JOIN contents ON contents.id = content_id WHERE companion_of IS NULL"
+)
+_FORMATS = "SELECT coalesce(companion_of, id), format FROM contents"
 _KEYWORDS = "SELECT content_id, keyword FROM keywords"
 
 Name = TypeVar("Name", bound=Hashable)
@@ -83,9 +87,10 @@ class _Pairs(Generic[Name]):
         """Per code whether any row has it."""
         return np.bincount(self._codes, minlength=len(self.names.all)) > 0
 
-    def counts(self) -> NDArray[np.intp]:
-        """Per code how many rows have it; one that has it through several files counts once."""
-        pairs = np.unique(self._rows.astype(np.int64) * (len(self.names.all) + 1) + self._codes)
+    def counts(self, among: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
+        """Per code how many rows (of those in a mask) have it; one that has it through several files counts once."""
+        pairs = self._rows.astype(np.int64) * (len(self.names.all) + 1) + self._codes
+        pairs = np.unique(pairs if among is None else pairs[among[self._rows]])
         return np.bincount(pairs % (len(self.names.all) + 1), minlength=len(self.names.all))
 
 
@@ -106,10 +111,9 @@ class FilterColumns:
         self._ids = np.zeros(0, np.int64)
         self._days = np.zeros(0, np.int32)
         self._camera_codes = np.zeros(0, np.int32)
-        self._format_codes = np.zeros(0, np.int32)
         self._ratings = np.zeros(0, np.int8)
         self._cameras: _Names[str] = _Names()
-        self._formats: _Names[str] = _Names()
+        self._formats: _Pairs[str] = _Pairs()
         self._folders: _Pairs[bytes] = _Pairs()
         self._keywords: _Pairs[str] = _Pairs()
         # Per row whether it lies in some file.
@@ -140,7 +144,7 @@ class FilterColumns:
                 folders=tuple((Path(os.fsdecode(name)), count) for name, count in sorted(folders) if count),
                 cameras=_by_use(self._cameras, np.bincount(self._camera_codes[placed])),
                 keywords=_by_use(self._keywords.names, self._keywords.counts()),
-                formats=_by_use(self._formats, np.bincount(self._format_codes[placed])),
+                formats=_by_use(self._formats.names, self._formats.counts(placed)),
                 rated=tuple(int(np.count_nonzero(ratings >= stars)) for stars in range(1, 6)),
                 first=EPOCH + timedelta(int(days.min())) if len(days) else None,
                 last=EPOCH + timedelta(int(days.max())) if len(days) else None,
@@ -170,10 +174,10 @@ class FilterColumns:
             yield self._keywords.having(wanted, rows)
         if filters.formats:
             formats = {name.casefold() for name in filters.formats}
-            wanted = self._formats.which(lambda name: name.casefold() in formats)
-            if not wanted.any():
-                raise _nothing("format", filters.formats, self._formats.all)
-            yield wanted[self._format_codes]
+            wanted = self._formats.names.which(lambda name: name.casefold() in formats)
+            if not (wanted & self._formats.used()).any():
+                raise _nothing("format", filters.formats, self._formats.names.all)
+            yield self._formats.having(wanted, rows)
         if filters.ids is not None:
             yield np.isin(self._ids, np.fromiter(filters.ids, np.int64, len(filters.ids)))
 
@@ -221,6 +225,7 @@ class FilterColumns:
         everything = np.ones(len(self._ids), np.bool_)
         self._folders.replace(everything, self._located(self._database.rows(_FILES)))
         self._keywords.replace(everything, self._located(self._database.rows(_KEYWORDS), text=True))
+        self._formats.replace(everything, self._located(self._database.rows(_FORMATS), text=True))
         self._place()
         self._seen = seen
 
@@ -229,11 +234,16 @@ class FilterColumns:
         rows: list[tuple[Any, ...]] = []
         files: list[tuple[Any, ...]] = []
         keywords: list[tuple[Any, ...]] = []
+        formats: list[tuple[Any, ...]] = []
         for piece in chunks(changed):
             ids = marks(len(piece))
             rows += self._database.rows(f"{_CONTENTS} WHERE id IN ({ids}) ORDER BY id", piece)
             files += self._database.rows(f"{_FILES} AND content_id IN ({ids})", piece)
             keywords += self._database.rows(f"{_KEYWORDS} WHERE content_id IN ({ids})", piece)
+            formats += self._database.rows(
+                f"{_FORMATS} WHERE (id IN ({ids}) AND companion_of IS NULL) OR companion_of IN ({ids})",
+                [*piece, *piece],
+            )
         last = int(self._ids[-1]) if len(self._ids) else 0
         known = [row for row in rows if row[0] <= last]
         places = np.searchsorted(self._ids, [row[0] for row in known])
@@ -248,12 +258,13 @@ class FilterColumns:
         mask[np.searchsorted(self._ids, changed)] = True
         self._folders.replace(mask, self._located(files))
         self._keywords.replace(mask, self._located(keywords, text=True))
+        self._formats.replace(mask, self._located(formats, text=True))
         return True
 
     def _append(self, rows: Sequence[tuple[Any, ...]]) -> None:
         before = len(self._ids)
         self._ids = np.concatenate([self._ids, np.fromiter((row[0] for row in rows), np.int64, len(rows))])
-        for name in ("_days", "_camera_codes", "_format_codes", "_ratings"):
+        for name in ("_days", "_camera_codes", "_ratings"):
             column = getattr(self, name)
             setattr(self, name, np.concatenate([column, np.zeros(len(rows), column.dtype)]))
         self._put(np.arange(before, len(self._ids)), rows)
@@ -261,10 +272,9 @@ class FilterColumns:
     def _put(self, places: NDArray[np.intp], rows: Sequence[tuple[Any, ...]]) -> None:
         if not rows:
             return
-        _, days, cameras, formats, ratings = zip(*rows, strict=True)
+        _, days, cameras, ratings = zip(*rows, strict=True)
         self._days[places] = [NO_DAY if day is None else day for day in days]
         self._camera_codes[places] = [self._cameras.code(camera or "") for camera in cameras]
-        self._format_codes[places] = [self._formats.code(name) for name in formats]
         self._ratings[places] = ratings
 
     def _located(self, pairs: Sequence[tuple[int, Any]], text: bool = False) -> Iterable[tuple[int, Any]]:

@@ -272,6 +272,11 @@ def m0011_shots_sidecars_words(db: Database) -> None:
             title TEXT NOT NULL,
             names TEXT NOT NULL
         )""",
+        """CREATE TRIGGER filter_companions AFTER UPDATE OF companion_of ON contents BEGIN
+            DELETE FROM filter_changes WHERE content_id IN (NEW.id, NEW.companion_of, OLD.companion_of);
+            INSERT INTO filter_changes (content_id)
+                SELECT id FROM contents WHERE id IN (NEW.id, NEW.companion_of, OLD.companion_of);
+        END""",
     )
     for statement in statements:
         db.execute(statement)

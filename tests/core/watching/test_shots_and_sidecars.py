@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from lookalike.catalog.filters import Filters
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.photos import Annotations
@@ -127,6 +128,23 @@ def test_a_raw_file_and_its_picture_are_one_photo(library, album, raw_name, pict
     *_, ranking = library.search(Query(file=album / raw_name), judge="none")
     assert info.content_id not in {result.content_id for result in ranking.results}
     assert len(ranking.results) == 3
+
+
+def test_filters_take_a_raw_file_and_its_picture_as_one(library, album):
+    raw(album / "IMG_1.dng")
+    scan(library)
+    assert dict(library.filter_choices().folders) == {album: 4}
+    picture(album / "IMG_1.jpg")
+    scan(library)
+    (found,) = library.photos(Filters(formats=("RAW",)))
+    assert library.photo(found).paths == (album / "IMG_1.jpg",)
+    assert found in library.photos(Filters(formats=("JPEG",)))
+    assert dict(library.filter_choices().folders) == {album: 4}
+    assert dict(library.filter_choices().formats)["RAW"] == 1
+    (album / "IMG_1.jpg").unlink()
+    scan(library)
+    (found,) = library.photos(Filters(formats=("RAW",)))
+    assert library.photo(found).paths == (album / "IMG_1.dng",)
 
 
 @pytest.mark.parametrize(
