@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
@@ -23,10 +22,8 @@ from lookalike.catalog.filters import FilterChoices, Filters
 from lookalike.catalog.thumbnail_cache import ThumbnailCache, kept_side
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.errors import LookalikeError
-from lookalike.judges.geometry.judge import GeometricJudge
+from lookalike.judges.judges import Judges
 from lookalike.judges.mllm.available import mllm_available
-from lookalike.judges.mllm.judge import MllmJudge
-from lookalike.judges.mllm.prompts import prompt_modes
 from lookalike.judges.mllm.token_desk import TokenDesk, open_store
 from lookalike.judges.mllm.token_store import TokenStore
 from lookalike.judges.protocol import Explanation, Judge
@@ -46,9 +43,6 @@ from lookalike.watching.checking import SAMPLE, Checked, checked
 from lookalike.watching.engine import Engine, Engines
 from lookalike.watching.switching import DEFAULT, Changing, DescriptorSwitch, InBackground, used_spec
 from lookalike.watching.watched import WatchedFolders
-
-NO_JUDGE = "none"
-GEOMETRY = "geometry"
 
 
 @dataclass(frozen=True)
@@ -128,8 +122,6 @@ class Library:
         self.catalog = Catalog(self.folder / "catalog.sqlite")
         self.watched = WatchedFolders(self.catalog)
         self._photos = QueryPhotos(self.catalog)
-        self._judges: dict[str, Judge] = {}
-        self._opening_judge = threading.Lock()
         with ExitStack() as opened:
             opened.callback(self.catalog.close)
             self.cache = ContentCache(self.folder / "cache.sqlite")
@@ -148,7 +140,10 @@ class Library:
         self._switch = DescriptorSwitch(
             self.folder, self.catalog, self.thumbnails, self.models, self._engines, self.watched
         )
-        self.tokens = TokenDesk(self.catalog, tokens, self.judge, self._photos.candidate, self._forget_models)
+        self.judges = Judges(self.catalog, self.models, self.cache, lambda: self.tokens.store)
+        self.tokens = TokenDesk(
+            self.catalog, tokens, self.judges.get, self._photos.candidate, self.judges.let_go_models
+        )
 
     def __enter__(self) -> Library:
         return self
@@ -160,8 +155,7 @@ class Library:
 
     def close(self) -> None:
         """End the worker processes and close the files."""
-        for judge in self._judges.values():
-            judge.close()
+        self.judges.close()
         # In reverse order of their opening: the index writes its last segment while the catalog is still there.
         self._opened.close()
 
@@ -214,50 +208,7 @@ class Library:
                 )
                 engine.index.flush()
 
-    # Judges
-
-    def judges(self) -> list[str]:
-        """Names of the judges there are: none, geometry, and the imported models."""
-        return [
-            NO_JUDGE,
-            GEOMETRY,
-            *(model.name for model in self.models.installed() if model.kind == "judge"),
-        ]
-
-    def judge_name(self) -> str:
-        """The judge that searches use: the user's choice, else an imported model, else geometry."""
-        known = self.judges()
-        chosen = self.catalog.setting("judge")
-        if chosen in known:
-            return chosen
-        return known[2] if len(known) > 2 and mllm_available() is None else GEOMETRY
-
-    def first_model(self) -> str:
-        """The name of the chosen or first imported multimodal judge.
-
-        Raises:
-            LookalikeError: none is imported.
-        """
-        models = self.judges()[2:]
-        if not models:
-            raise LookalikeError(
-                "No multimodal model is imported.",
-                "`lookalike models import LLM.gguf MMPROJ.gguf` imports one.",
-            )
-        chosen = self.catalog.setting("judge")
-        return chosen if chosen in models else models[0]
-
-    def choose_judge(self, name: str) -> None:
-        """Have searches use a judge.
-
-        Raises:
-            LookalikeError: there is none of this name.
-        """
-        if name not in self.judges():
-            raise LookalikeError(
-                f"There is no judge called {name}.", f"There are: {', '.join(self.judges())}."
-            )
-        self.catalog.choose("judge", name)
+    # Models
 
     def remove_model(self, name: str) -> None:
         """Delete a model from the store, ending its worker process.
@@ -269,50 +220,26 @@ class Library:
             raise LookalikeError(
                 f"{name} describes this library's photos.", "Use another descriptor model before removing it."
             )
-        with self._opening_judge:
-            judge = self._judges.pop(name, None)
-        if judge is not None:
-            judge.close()
+        self.judges.let_go(name)
         self.models.remove(name)
 
-    def judge(self, name: str | None = None) -> Judge | None:
-        """A judge by name, the chosen one for None; None if that is no judge at all.
+    def choose_descriptor(self, name: str | None) -> None:
+        """Have the library described by an imported model; None for the embedded default.
+
+        The model before answers until `scan` or `follow` has described every photo anew.
 
         Raises:
-            LookalikeError: there is none of this name, or it cannot work here.
+            LookalikeError: there is no such model.
         """
-        name = name or self.judge_name()
-        if name == NO_JUDGE:
-            return None
-        with self._opening_judge:
-            if name not in self._judges:
-                self._judges[name] = self._open_judge(name)
-            return self._judges[name]
+        self._switch.choose(name or DEFAULT)
 
-    def _open_judge(self, name: str) -> Judge:
-        if name == GEOMETRY:
-            return GeometricJudge(self.cache)
-        model = self.models.get(name)
-        return MllmJudge(
-            model.file("llm"),
-            model.file("mmproj"),
-            cache=self.tokens.store,
-            log_folder=places.logs(),
-            checksums=model.checksums,
-        )
+    def forget_descriptor(self, name: str) -> int:
+        """Forget what a model that is not in use has described; returns how many descriptors that were.
 
-    def _forget_models(self) -> None:
-        """Have multimodal judges opened anew at their next use."""
-        with self._opening_judge:
-            models = {name: judge for name, judge in self._judges.items() if isinstance(judge, MllmJudge)}
-            for name in models:
-                del self._judges[name]
-        for judge in models.values():
-            judge.close()
-
-    def modes(self, name: str | None = None) -> list[str]:
-        """What a judge (the chosen one for None) can be asked; empty where it knows only one question."""
-        return [] if (name or self.judge_name()) in (NO_JUDGE, GEOMETRY) else prompt_modes()
+        Raises:
+            LookalikeError: it is in use, or nothing is known of it.
+        """
+        return self._switch.forget(name)
 
     # Search
 
@@ -409,7 +336,7 @@ class Library:
             return engine.searcher.explain(query, content_id, looking)
 
     def _asking(self, judge: str | None, settings: SearchSettings) -> Judge | None:
-        looking = self.judge(judge)
+        looking = self.judges.get(judge)
         return None if looking is None else looking.asking(settings.mode, settings.both_orders)
 
     # Photos
@@ -501,29 +428,11 @@ class Library:
             problems=tuple(sorted([*files.problems(), *self.catalog.annotations.problems()])),
             descriptor=self._engines.current.describer.key,
             changing=None if self._fixed else self._switch.state(),
-            judge=self.judge_name(),
-            judges=tuple(self.judges()),
+            judge=self.judges.in_use(),
+            judges=tuple(self.judges.names()),
             missing=tuple(filter(None, [mllm_available(), self._lacking])),
             repairs=tuple(self._engines.current.index.repairs),
         )
-
-    def choose_descriptor(self, name: str | None) -> None:
-        """Have the library described by an imported model; None for the embedded default.
-
-        The model before answers until `scan` or `follow` has described every photo anew.
-
-        Raises:
-            LookalikeError: there is no such model.
-        """
-        self._switch.choose(name or DEFAULT)
-
-    def forget_descriptor(self, name: str) -> int:
-        """Forget what a model that is not in use has described; returns how many descriptors that were.
-
-        Raises:
-            LookalikeError: it is in use, or nothing is known of it.
-        """
-        return self._switch.forget(name)
 
     def check(self, everything: bool = False) -> Generator[Progress | Checked, None, None]:
         """Compare index and catalog, and repair what is wrong; see `checked`."""

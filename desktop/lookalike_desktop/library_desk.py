@@ -95,7 +95,7 @@ class LibraryDesk(QObject):
         library = self._session.library
         if library is not None:
             self._session.tasks.run(
-                lambda: (library.judges(), library.judge_name()),
+                lambda: (library.judges.names(), library.judges.in_use()),
                 lambda judges: self._bar.show_judges(*judges),
                 self.trouble.emit,
             )
@@ -105,7 +105,7 @@ class LibraryDesk(QObject):
         library = self._session.library
         if library is not None:
             self._session.tasks.run(
-                lambda: (library.modes(), library.search_settings().mode),
+                lambda: (library.judges.modes(), library.search_settings().mode),
                 lambda modes: self._bar.show_modes(*modes),
                 self.trouble.emit,
             )
@@ -115,7 +115,7 @@ class LibraryDesk(QObject):
         library = self._session.library
         if library is not None:
             self._session.tasks.run(
-                lambda: library.choose_judge(name),
+                lambda: library.judges.choose(name),
                 lambda _: self._judge_changed(),
                 self.trouble.emit,
             )

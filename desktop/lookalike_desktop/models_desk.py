@@ -158,7 +158,7 @@ class ModelsDesk(QObject):
 
         def choose() -> None:
             if offer.kind == "judge":
-                library.choose_judge(offer.name)
+                library.judges.choose(offer.name)
             else:
                 library.choose_descriptor(None if offer.name == "default" else offer.name)
 
@@ -228,7 +228,7 @@ def _stock(library: Library) -> Stock:
     built_in = [
         Offer(name, kind, True, 0, 0) for name, kind in (("geometry", "judge"), ("default", "descriptor"))
     ]
-    used = {library.judge_name(), library.catalog.setting("descriptor") or "default"}
+    used = {library.judges.in_use(), library.catalog.setting("descriptor") or "default"}
     return Stock(
         [*built_in, *library.shelf.offers()], frozenset(used), this_machine().words, mllm_available() or ""
     )

@@ -118,7 +118,7 @@ class Preparing(QObject):
             return
 
         def found() -> tuple[bool, bool]:
-            return library.judge_name() in library.judges()[2:], library.tokens.ahead
+            return library.judges.in_use() in library.judges.models(), library.tokens.ahead
 
         def take(answer: tuple[bool, bool]) -> None:
             self._useful, self._allowed = answer

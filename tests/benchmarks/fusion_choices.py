@@ -68,7 +68,7 @@ def main() -> None:
         Library(options.library or Path(scratch)) as library,
     ):
         *_, report = evaluate(truth, library, options.judge, SearchSettings(top=options.top))
-        judge = library.judge(options.judge)
+        judge = library.judges.get(options.judge)
         fusion = library.fusion(judge)
     assert isinstance(report, Report)
     groups = sorted({query.group for query in report.pairs.queries})

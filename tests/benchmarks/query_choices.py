@@ -22,7 +22,8 @@ from PIL import Image
 from lookalike.evaluation.evaluate import content_ids
 from lookalike.evaluation.ground_truth import GroundTruth, read_ground_truth
 from lookalike.evaluation.metrics import average_precision, mean_by_group, recall_at
-from lookalike.library import NO_JUDGE, Library
+from lookalike.judges.judges import NO_JUDGE
+from lookalike.library import Library
 from lookalike.search.query import Query
 from lookalike.search.searcher import SearchSettings
 from tests.data import evaluation_data
@@ -194,7 +195,7 @@ def rotations(gallery: Gallery, library: Library) -> None:
 
 def which_photo_is_judged(gallery: Gallery, library: Library, judge: str, top: int) -> None:
     """A candidate compared with the first query photo, with the nearest one, or with all of them."""
-    fusion = library.fusion(library.judge(judge))
+    fusion = library.fusion(library.judges.get(judge))
     matches: dict[int, dict[int, float]] = {}
     for asked in gallery.asked:
         *_, ranking = library.search(Query(content_id=asked.own), SearchSettings(top, top), judge)

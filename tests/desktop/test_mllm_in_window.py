@@ -48,14 +48,14 @@ def test_results_are_judged_by_an_imported_model_and_survive_its_end(
     window.bar.judge_chosen.emit("tiny")
     library = window.session.library
     assert library is not None
-    qtbot.waitUntil(lambda: library.judge_name() == "tiny", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: library.judges.in_use() == "tiny", timeout=PATIENCE)
     ranking = search(qtbot, window)
     assert ranking.final
     assert ranking.judged == ranking.to_judge == 8
     assert all(result.match is not None and 0 < result.match < 1 for result in ranking.results)
     assert list(window.results.model.ids) == [result.content_id for result in ranking.results]
 
-    judge = library.judge("tiny")
+    judge = library.judges.get("tiny")
     assert isinstance(judge, MllmJudge)
     assert judge.session.pid is not None
     os.kill(judge.session.pid, signal.SIGKILL)
@@ -66,7 +66,7 @@ def test_results_are_judged_by_an_imported_model_and_survive_its_end(
     assert again.final
     assert again.judged == 8
     assert again.notes == ()
-    library.choose_judge("geometry")
+    library.judges.choose("geometry")
 
 
 def test_a_model_that_kills_its_worker_is_one_line_and_the_results_stay(
@@ -78,12 +78,12 @@ def test_a_model_that_kills_its_worker_is_one_line_and_the_results_stay(
     qtbot.waitUntil(lambda: window.bar.judge.count() == 3 and bool(window.photos.model.ids), timeout=PATIENCE)
     library = window.session.library
     assert library is not None
-    library.choose_judge("deadly")
+    library.judges.choose("deadly")
     ranking = search(qtbot, window)
     assert len(ranking.results) == 8
     assert len(ranking.notes) == 1
     assert ranking.notes[0] in window.results.status
-    library.choose_judge("geometry")
+    library.judges.choose("geometry")
 
 
 def test_what_counts_as_the_same_is_chosen_and_an_uncalibrated_model_says_so(
@@ -111,7 +111,7 @@ def test_what_counts_as_the_same_is_chosen_and_an_uncalibrated_model_says_so(
     assert results.match_words(things.results[0].content_id).endswith("%, not calibrated")
 
     # By keyboard: the search runs again with another question, on the model that is loaded.
-    judge = library.judge("tiny")
+    judge = library.judges.get("tiny")
     assert isinstance(judge, MllmJudge)
     pid = judge.session.pid
     assert bar.mode.focusPolicy() & Qt.FocusPolicy.TabFocus
@@ -147,5 +147,5 @@ def test_what_counts_as_the_same_is_chosen_and_an_uncalibrated_model_says_so(
     assert calibrated.calibrated
     assert results.caution == ""
     assert calibrated.same == 8, "the stored curve and line are gone by"
-    library.choose_judge("geometry")
+    library.judges.choose("geometry")
     library.choose_search_settings(SearchSettings())

@@ -39,7 +39,7 @@ def window(qtbot: QtBot, open_window: OpenWindow, indexed: Path, own_home: Path,
     library = window.session.library
     assert library is not None
     library.tokens.choose(ahead=False)
-    library.choose_judge("tiny")
+    library.judges.choose("tiny")
     window.preparing.read()
     qtbot.waitUntil(lambda: bool(window.photos.model.ids), timeout=PATIENCE)
     return window

@@ -198,8 +198,8 @@ def test_the_judge_is_the_users_choice(qtbot: QtBot, open_window: OpenWindow, in
     )
     library = window.session.library
     assert library is not None
-    assert library.judge_name() == "none"
-    library.choose_judge("geometry")
+    assert library.judges.in_use() == "none"
+    library.judges.choose("geometry")
 
 
 def test_closing_in_mid_scan_leaves_nothing_behind(

@@ -11,9 +11,10 @@ import click
 
 from lookalike.cli.folders import json_option
 from lookalike.cli.output import say, say_json
+from lookalike.judges.judges import NO_JUDGE
 from lookalike.judges.mllm.prompts import prompt_modes
 from lookalike.judges.protocol import DEFAULT_MODE
-from lookalike.library import NO_JUDGE, Library
+from lookalike.library import Library
 from lookalike.search.searcher import SearchSettings
 
 F = TypeVar("F", bound=Callable[..., Any])

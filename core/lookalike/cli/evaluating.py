@@ -56,7 +56,7 @@ def evaluate_command(
             with Library(folder) as library:
                 library.choose_descriptor(descriptor)
         with Library(folder) as library:
-            name = library.first_model() if judge == "mllm" else judge
+            name = library.judges.first_model() if judge == "mllm" else judge
             (report,) = shown(evaluate(truth, library, name, settings), quiet=as_json)
             assert isinstance(report, Report)
             kept = fit and report.fitted is not None

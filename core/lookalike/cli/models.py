@@ -202,7 +202,7 @@ def use(library_folder: Path | None, name: str, as_json: bool) -> None:
                 library.choose_descriptor(None if name == "default" else name)
                 line = _changing(library)
             else:
-                library.choose_judge(name)
+                library.judges.choose(name)
     except LookalikeError:
         if name != "default":
             raise

@@ -108,7 +108,7 @@ def search(
                 _print_json(library, rankings, limit, stream)
             else:
                 described = library.catalog.setting("descriptor")
-                caution = uncalibrated(judge or library.judge_name(), settings, described)
+                caution = uncalibrated(judge or library.judges.in_use(), settings, described)
                 if asked.words:
                     caution = "How well photos fit words is not calibrated: the line is a guess."
                 _print_live(library, rankings, limit, caution)

@@ -15,7 +15,8 @@ from lookalike.evaluation.calibrating import Fitted, calibrate
 from lookalike.evaluation.ground_truth import GroundTruth
 from lookalike.evaluation.outcome import Gallery, calibration_figures, figures_of, line_figures, score
 from lookalike.evaluation.pairs import Pairs
-from lookalike.library import NO_JUDGE, Library
+from lookalike.judges.judges import NO_JUDGE
+from lookalike.library import Library
 from lookalike.progress import Progress, ProgressMeter
 from lookalike.search.calibration import NO_JUDGE_KEY
 from lookalike.search.query import Query
@@ -81,7 +82,7 @@ def evaluate(
         skipped.extend(f"{line.path}: {line.reason}" for line in progress.skipped)
     seconds["indexing"] = time.perf_counter() - started
     settings = replace(settings or SearchSettings(), limit=len(library))
-    looking = library.judge(judge)
+    looking = library.judges.get(judge)
     if looking is not None:
         looking = looking.asking(settings.mode, settings.both_orders)
     ids = content_ids(library)
@@ -107,8 +108,8 @@ def evaluate(
     figures["judge"] = judge
     figures["top"] = settings.top if looking is not None else 0
     figures["descriptor"] = library.status().descriptor
-    figures["mode"] = settings.mode if library.modes(judge) else None
-    figures["both_orders"] = settings.both_orders if library.modes(judge) else None
+    figures["mode"] = settings.mode if library.judges.modes(judge) else None
+    figures["both_orders"] = settings.both_orders if library.judges.modes(judge) else None
     figures["weight"], figures["cut_off"] = fusion.weight, round(fusion.cut_off, 4)
     figures["line"] = line_figures(scored)
     figures["calibration"] = {"calibrated": fusion.calibrated, **calibration_figures(scored)}

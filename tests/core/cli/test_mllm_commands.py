@@ -114,7 +114,7 @@ def test_a_worker_killed_in_mid_query_is_started_again(indexed, tmp_path):
     llm, mmproj = write_pair(tmp_path, "qwen2vl", seed=40)
     with Library(indexed / "library") as library:
         library.models.import_judge(llm, mmproj, "killed")
-        judge = library.judge("killed")
+        judge = library.judges.get("killed")
         assert isinstance(judge, MllmJudge)
 
         def kill_at_work(judge: MllmJudge = judge) -> None:

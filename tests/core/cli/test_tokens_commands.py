@@ -75,7 +75,7 @@ def test_photos_are_prepared_once_and_searches_use_them(call: Call, indexed: Pat
     assert isinstance(size, float) and 64 * 256 * 2 < size < 64 * 256 * 2 + 150
     assert isinstance(made["seconds_per_photo"], float) and made["seconds_per_photo"] > 0
     with Library(library) as opened:
-        judge = opened.judge("tiny")
+        judge = opened.judges.get("tiny")
         assert isinstance(judge, MllmJudge)
         *_, ranking = opened.search(Query(file=sorted((indexed / "album").iterdir())[0]))
         assert ranking.judged == PHOTOS - 1
@@ -102,7 +102,7 @@ def test_making_goes_on_where_it_was_stopped(library: Path) -> None:
         assert 3 <= before < PHOTOS
         steps = list(opened.tokens.make("tiny"))
         assert steps[0].done == before and steps[-1].done == steps[-1].total == PHOTOS
-        judge = opened.judge("tiny")
+        judge = opened.judges.get("tiny")
         assert isinstance(judge, MllmJudge) and judge.session.encodes <= PHOTOS + 1
 
 
@@ -229,7 +229,7 @@ def test_a_full_disk_costs_one_line_and_no_verdict(call: Call, indexed: Path, li
 
 def test_a_worker_killed_while_preparing_is_started_again(library: Path) -> None:
     with Library(library) as opened:
-        judge = opened.judge("tiny")
+        judge = opened.judges.get("tiny")
         assert isinstance(judge, MllmJudge)
         work = opened.tokens.make("tiny")
         next(work)
