@@ -113,3 +113,36 @@ def m0005_ratings_titles_keywords(db: Database) -> None:
     )
     for statement in statements:
         db.execute(statement)
+
+
+@catalog_migrations()
+def m0008_content_changes(db: Database) -> None:
+    """Which contents may have come to be found or not, in order, so that an index need not compare them all.
+
+    Each content has at most one row: its latest change. The token tells this catalog from any other.
+    """
+    statements = [
+        """CREATE TABLE content_changes (
+            content_id INTEGER PRIMARY KEY,
+            number INTEGER NOT NULL UNIQUE
+        )""",
+        "CREATE TABLE content_change_log (token TEXT NOT NULL)",
+        "INSERT INTO content_change_log VALUES (lower(hex(randomblob(8))))",
+    ]
+    events = {
+        "files_added": ("INSERT ON files", "NEW"),
+        "files_removed": ("DELETE ON files", "OLD"),
+        "files_left": ("UPDATE OF content_id ON files", "OLD"),
+        "files_changed": ("UPDATE OF content_id ON files", "NEW"),
+        "descriptors_added": ("INSERT ON descriptors", "NEW"),
+        "descriptors_removed": ("DELETE ON descriptors", "OLD"),
+    }
+    for name, (event, row) in events.items():
+        statements.append(
+            f"""CREATE TRIGGER {name} AFTER {event} WHEN {row}.content_id IS NOT NULL BEGIN
+                INSERT OR REPLACE INTO content_changes
+                SELECT {row}.content_id, coalesce(max(number), 0) + 1 FROM content_changes;
+            END"""
+        )
+    for statement in statements:
+        db.execute(statement)
