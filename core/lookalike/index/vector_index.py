@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from lookalike.index.codebook import Cancelled
 from lookalike.index.folder import IndexFolder
+from lookalike.index.join import Join, Pairs
 from lookalike.index.limits import Limits
 from lookalike.index.record import Neighbours, VectorRecord
 from lookalike.index.snapshot import Snapshot
@@ -158,6 +160,23 @@ class VectorIndex:
         if limit <= 0:
             return _nothing()
         return self._state.snapshot.search(unit, limit, None, self._state.record, min_similarity)
+
+    def join(self, min_similarity: float, since: NDArray[np.int64] | None = None) -> Iterator[Pairs]:
+        """All pairs of contents of at least a cosine, e.g. to find duplicates.
+
+        With coarse codes some pairs are missed, the more the lower the cosine. The state at the start is looked
+        through, in bounded memory; searches and changes go on. Closing the generator ends the work.
+
+        Args:
+            min_similarity: the least cosine of a pair.
+            since: only pairs with at least one of these ids: what the join of all finds of them, in less time.
+
+        Yields:
+            Pairs, each once, in no order, and how far it has come.
+        """
+        self._check_open()
+        chosen = None if since is None else _ascending(np.asarray(since, np.int64))
+        return Join(self._state.snapshot, self._state.record, min_similarity, chosen).pairs()
 
     def reconcile(self) -> None:
         """Compare ids with the record and follow it, e.g. after another process changed it."""
