@@ -103,7 +103,8 @@ def stored_vectors(home: Path, dimension: int, chunks: Chunks) -> Search:
     connection.commit()
 
     def search(query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-        ids, similarities = [], []
+        ids: list[int] = []
+        similarities = []
         cursor = connection.execute("SELECT id, e FROM v")
         while rows := cursor.fetchmany(4096):
             vectors = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(-1, dimension)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,7 +77,7 @@ class Join:
         self._new = np.ones(len(self._ids), np.bool_) if since is None else positions(since, self._ids)[1]
         self._lists = self._listed(snapshot.coarse)
 
-    def pairs(self) -> Iterator[Pairs]:
+    def pairs(self) -> Generator[Pairs]:
         """All pairs, each once, with empty batches in between where there is little to find."""
         count = self._lists.shape[1]
         flat = self._lists.ravel()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -161,7 +161,7 @@ class VectorIndex:
             return _nothing()
         return self._state.snapshot.search(unit, limit, None, self._state.record, min_similarity)
 
-    def join(self, min_similarity: float, since: NDArray[np.int64] | None = None) -> Iterator[Pairs]:
+    def join(self, min_similarity: float, since: NDArray[np.int64] | None = None) -> Generator[Pairs]:
         """All pairs of contents of at least a cosine, e.g. to find duplicates.
 
         With coarse codes some pairs are missed, the more the lower the cosine. The state at the start is looked
