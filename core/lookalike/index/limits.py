@@ -18,6 +18,9 @@ class Limits:
         small_segments: this many segments of less than half `segment_rows` are merged.
         exact_rows: sealed rows from which on coarse codes are used; below, every query is compared with all.
         codes_files: this many files of codes of about one size are merged.
+        codes_rows: no file of codes of half as many rows is merged, which bounds the memory of a merge (0.7 GB).
+        training_delay: seconds from when training is due until it begins, so that a process that only answers one
+            query does not begin it.
     """
 
     seal_rows: int = 8192
@@ -26,6 +29,8 @@ class Limits:
     small_segments: int = 8
     exact_rows: int = 32768
     codes_files: int = 4
+    codes_rows: int = 2097152
+    training_delay: float = 2.0
 
     def due(self, live_rows: Sequence[int], rows: Sequence[int]) -> list[int]:
         """The segments that should be rewritten as one, as positions; empty when all is well.
@@ -57,6 +62,8 @@ class Limits:
         """
         steps: dict[int, list[int]] = {}
         for position, count in enumerate(rows):
+            if count >= self.codes_rows / 2:
+                continue
             size = max(count, 1) / max(self.seal_rows, 1)
             steps.setdefault(max(0, math.floor(math.log(size, self.codes_files) + 0.25)), []).append(position)
         for _, positions in sorted(steps.items()):

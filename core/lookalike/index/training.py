@@ -70,6 +70,8 @@ def improve(state: IndexState) -> None:
     Raises:
         Cancelled: the index is being closed.
     """
+    if state.stopping.wait(state.limits.training_delay):
+        raise Cancelled
     if _check_due(state.snapshot):
         _check(state)
     if _training_due(state):
@@ -221,7 +223,7 @@ def _nearest(
     cancelled: Callable[[], bool],
 ) -> NDArray[np.int64]:
     """The ids nearest each query among all, less its own, best first, int64 (queries, count)."""
-    best_ids = np.full((len(queries), 0), -1, np.int64)
+    best_ids = np.zeros((len(queries), 0), np.int64)
     best = np.zeros((len(queries), 0), np.float32)
     for segment in snapshot.segments:
         rows = np.arange(len(segment.segment.ids)) if segment.live is None else np.flatnonzero(segment.live)
@@ -232,7 +234,7 @@ def _nearest(
             scores[ids[np.newaxis] == own[:, np.newaxis]] = -2
             best = np.concatenate([best, scores], axis=1)
             best_ids = np.concatenate([best_ids, np.broadcast_to(ids, scores.shape)], axis=1)
-            order = np.argsort(-best, axis=1)[:, :count]
-            best = np.take_along_axis(best, order, axis=1)
-            best_ids = np.take_along_axis(best_ids, order, axis=1)
-    return best_ids
+            kept = np.argpartition(-best, min(count, best.shape[1]) - 1, axis=1)[:, :count]
+            best = np.take_along_axis(best, kept, axis=1)
+            best_ids = np.take_along_axis(best_ids, kept, axis=1)
+    return np.take_along_axis(best_ids, np.argsort(-best, axis=1), axis=1)

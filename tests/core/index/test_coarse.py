@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,14 @@ import pytest
 from numpy.typing import NDArray
 
 from lookalike.index import Limits, VectorIndex, codebook, training
-from lookalike.index.files import MANIFEST, read_manifest
+from lookalike.index.files import read_manifest
 from tests.builders.vectors import Archive, MemoryRecord
 
 DIMENSION = 192
 ROWS = 6000
-LIMITS = Limits(seal_rows=500, flush_rows=50, segment_rows=2000, small_segments=4, exact_rows=2000)
+LIMITS = Limits(
+    seal_rows=500, flush_rows=50, segment_rows=2000, small_segments=4, exact_rows=2000, training_delay=0
+)
 
 
 @pytest.fixture(scope="module")
@@ -211,21 +214,52 @@ def test_training_holds_up_neither_searches_nor_changes_and_ends_on_close(
     index.close()
 
 
-def test_growth_and_drift_bring_a_new_codebook(tmp_path, record, queries) -> None:
-    index = grown(tmp_path, record)
+def test_the_recall_is_measured_as_the_library_grows_and_a_loss_brings_a_new_codebook(
+    tmp_path, record, queries
+) -> None:
+    ids = record.ids()
+    part = MemoryRecord(DIMENSION)
+    part.put(ids[:3000], record.vectors(ids[:3000]))
+    index = grown(tmp_path, part)
+    index._state.record = record
     first = read_manifest(tmp_path)
     assert first.training is not None and first.training.recall > 0.9
-    # Photos of quite another kind: all else is one spot in the codebook's space.
-    other = Archive(DIMENSION, seed=99)
-    mixed = MemoryRecord(DIMENSION)
-    mixed.put(record.ids(), record.vectors(record.ids()))
-    more = np.arange(100_001, 100_001 + 2 * ROWS)
-    mixed.put(more, other.take(len(more)))
-    index._state.record = mixed
-    index.add(more, mixed.vectors(more))
+
+    index.add(ids[3000:4000], record.vectors(ids[3000:4000]))
     index.settle()
     second = read_manifest(tmp_path)
-    assert second.training is not None and second.training.checked_rows > first.training.rows
-    assert recall(index, mixed, queries, 10) >= 0.9
+    assert second.training is not None and second.codebook == first.codebook
+    assert second.training.checked_rows == 4000 and second.training.checked_recall > 0.9
+
+    # As if it had found much more at first than it does now.
+    state = index._state
+    coarse = state.snapshot.coarse
+    state.snapshot = replace(
+        state.snapshot, coarse=replace(coarse, training=replace(coarse.training, recall=1.5))
+    )
+    index.add(ids[4000:5100], record.vectors(ids[4000:5100]))
+    index.settle()
+    third = read_manifest(tmp_path)
+    assert third.training is not None and third.codebook != first.codebook
+    assert third.training.rows >= 4000 and third.training.recall <= 1
+    mirror = MemoryRecord(DIMENSION)
+    mirror.put(ids[:5100], record.vectors(ids[:5100]))
+    assert recall(index, mirror, queries, 10) >= 0.95
     index.close()
-    assert (tmp_path / MANIFEST).exists()
+
+
+def test_a_library_four_times_as_large_gets_a_new_codebook(tmp_path, record) -> None:
+    ids = record.ids()
+    limits = replace(LIMITS, exact_rows=1200)
+    part = MemoryRecord(DIMENSION)
+    part.put(ids[:1200], record.vectors(ids[:1200]))
+    index = grown(tmp_path, part, limits)
+    first = read_manifest(tmp_path)
+    index._state.record = record
+    index.add(ids[1200:], record.vectors(ids[1200:]))
+    index.settle()
+    second = read_manifest(tmp_path)
+    assert first.training is not None and second.training is not None
+    assert first.training.rows == 1200 and second.training.rows >= 4800
+    assert second.codebook != first.codebook
+    index.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from tests.builders.vectors import MemoryRecord, descriptors
 DIMENSION = 192
 ROWS = 4000
 EXACT = Limits(seal_rows=500, flush_rows=50, segment_rows=1000, small_segments=4)
-COARSE = Limits(seal_rows=500, flush_rows=50, segment_rows=1000, small_segments=4, exact_rows=1000)
+COARSE = replace(EXACT, exact_rows=1000, training_delay=0)
 
 
 @pytest.fixture(scope="module")
