@@ -58,9 +58,7 @@ class DescriptorRecord:
             The mark, and ids ascending; None in their place when the mark is None, of another catalog, or of a
             later state of this one.
         """
-        token, latest = self._database.rows(
-            "SELECT token, (SELECT coalesce(max(number), 0) FROM content_changes) FROM content_change_log"
-        )[0]
+        token, latest = self._database.rows("SELECT token, latest FROM content_change_log")[0]
         before, _, number = (mark or "").partition(":")
         if before != token or not number.isdecimal() or int(number) > latest:
             return f"{token}:{latest}", None

@@ -126,22 +126,26 @@ def m0008_content_changes(db: Database) -> None:
             content_id INTEGER PRIMARY KEY,
             number INTEGER NOT NULL UNIQUE
         )""",
-        "CREATE TABLE content_change_log (token TEXT NOT NULL)",
-        "INSERT INTO content_change_log VALUES (lower(hex(randomblob(8))))",
+        "CREATE TABLE content_change_log (token TEXT NOT NULL, latest INTEGER NOT NULL)",
+        "INSERT INTO content_change_log VALUES (lower(hex(randomblob(8))), 0)",
     ]
     events = {
-        "files_added": ("INSERT ON files", "NEW"),
-        "files_removed": ("DELETE ON files", "OLD"),
-        "files_left": ("UPDATE OF content_id ON files", "OLD"),
-        "files_changed": ("UPDATE OF content_id ON files", "NEW"),
-        "descriptors_added": ("INSERT ON descriptors", "NEW"),
-        "descriptors_removed": ("DELETE ON descriptors", "OLD"),
+        "files_added": ("INSERT ON files", "NEW.content_id"),
+        "files_removed": ("DELETE ON files", "OLD.content_id"),
+        "files_left": ("UPDATE OF content_id ON files", "OLD.content_id"),
+        "files_changed": ("UPDATE OF content_id ON files", "NEW.content_id"),
+        "descriptors_added": ("INSERT ON descriptors", "NEW.content_id"),
+        "descriptors_removed": ("DELETE ON descriptors", "OLD.content_id"),
+        # Whatever else may decide on whether a content is shown.
+        "contents_changed": ("UPDATE ON contents", "NEW.id"),
     }
-    for name, (event, row) in events.items():
+    for name, (event, content) in events.items():
+        # Not INSERT OR REPLACE: the conflict clause of the statement that fires a trigger would overrule it.
         statements.append(
-            f"""CREATE TRIGGER {name} AFTER {event} WHEN {row}.content_id IS NOT NULL BEGIN
-                INSERT OR REPLACE INTO content_changes
-                SELECT {row}.content_id, coalesce(max(number), 0) + 1 FROM content_changes;
+            f"""CREATE TRIGGER changes_{name} AFTER {event} WHEN {content} IS NOT NULL BEGIN
+                UPDATE content_change_log SET latest = latest + 1;
+                DELETE FROM content_changes WHERE content_id = {content};
+                INSERT INTO content_changes SELECT {content}, latest FROM content_change_log;
             END"""
         )
     for statement in statements:

@@ -234,6 +234,7 @@ def test_the_recall_is_measured_as_the_library_grows_and_a_loss_brings_a_new_cod
     # As if it had found much more at first than it does now.
     state = index._state
     coarse = state.snapshot.coarse
+    assert coarse is not None
     state.snapshot = replace(
         state.snapshot, coarse=replace(coarse, training=replace(coarse.training, recall=1.5))
     )
