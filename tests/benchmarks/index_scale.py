@@ -116,10 +116,8 @@ def nearest_columns(similarities: NDArray[np.float32], k: int) -> NDArray[np.int
     return np.take_along_axis(best, order, axis=1)
 
 
-def put(
-    database: CatalogDatabase, record: DescriptorRecord, ids: NDArray[np.int64], vectors: NDArray[Any]
-) -> None:
-    """Catalog photos with their descriptors in one transaction, as indexing does."""
+def put(database: CatalogDatabase, ids: NDArray[np.int64], vectors: NDArray[Any]) -> None:
+    """Catalog photos with their descriptors in one transaction."""
     numbers = ids.tolist()
     with database.transaction() as db:
         db.execute("INSERT OR IGNORE INTO folders (id, path) VALUES (1, x'2f')")
@@ -132,8 +130,14 @@ def put(
             "VALUES (1, ?, ?, 1, 1, 1, 1)",
             [(b"/photos/%d.jpg" % number, number) for number in numbers],
         )
-        for number, vector in zip(numbers, vectors, strict=True):
-            record.put(db, number, vector)
+        describer = db.execute("SELECT id FROM describers WHERE key = ?", (KEY,)).fetchone()[0]
+        db.conn.executemany(
+            "INSERT INTO descriptors (describer_id, content_id, vector) VALUES (?, ?, ?)",
+            [
+                (describer, number, vector.astype("<f2").tobytes())
+                for number, vector in zip(numbers, vectors, strict=True)
+            ],
+        )
 
 
 def nearest(
@@ -194,11 +198,12 @@ def build(home: Home) -> dict[str, float]:
     """Fill the catalog, make the index from it, train it."""
     figures: dict[str, float] = {}
     database, record = home.record()
-    if not len(record.ids()):
-        begin = time.perf_counter()
-        for ids, vectors in home.chunks():
-            put(database, record, ids, vectors)
-        figures["catalog s"] = time.perf_counter() - begin
+    begin = time.perf_counter()
+    there = len(record.ids())
+    for ids, vectors in home.chunks():
+        if ids[-1] > there:
+            put(database, ids, vectors)
+    figures["catalog s"] = time.perf_counter() - begin
     begin = time.perf_counter()
     index = home.index(record)
     figures["made from the catalog s"] = time.perf_counter() - begin
@@ -285,7 +290,7 @@ def adding(home: Home) -> dict[str, float]:
         begin = time.perf_counter()
         for start in range(0, 1000, batch):
             rows = slice(start, start + batch)
-            put(database, record, ids[rows], vectors[rows])
+            put(database, ids[rows], vectors[rows])
             index.add(ids[rows], vectors[rows])
         figures[f"1,000 in batches of {batch} s"] = time.perf_counter() - begin
         index.flush()

@@ -178,7 +178,7 @@ class Snapshot:
             record: gives the vectors that candidates from the segments are scored with.
             floor: the least cosine wanted.
         """
-        candidates = self._candidates(query, k + max(SPARE, k // 2), among, floor - SLACK)
+        candidates = self._candidates(query, k + max(SPARE, k // 8), among, floor - SLACK)
         # In order of id, as the record stores them.
         ids, vectors = (
             recorded(record, np.sort(candidates)) if len(candidates) else (candidates, self.tail.vectors[:0])
