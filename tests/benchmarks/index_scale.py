@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -298,7 +297,6 @@ def adding(home: Home) -> dict[str, float]:
         with database.transaction():
             pass
         database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
-        os.sync()
         figures[f"written, times their size, in batches of {batch}"] = (written() - wrote) / (
             1000 * 2 * home.dimension
         )

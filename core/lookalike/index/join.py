@@ -98,12 +98,15 @@ class Join:
         self, chosen: NDArray[np.intp], group: NDArray[np.intp], list_number: int
     ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
         """Positions of pairs of a chosen member and any member of a list, near by their codes."""
+        everything = len(chosen) == len(group)
         for start in range(0, len(chosen), BLOCK):
             left = chosen[start : start + BLOCK]
             left_vectors = self._vectors(left)
-            for other in range(0, len(group), BLOCK):
+            # Members ascend: where all are chosen, a pair's other order is of an earlier block.
+            for other in range(start if everything else 0, len(group), BLOCK):
                 right = group[other : other + BLOCK]
-                similarities = left_vectors @ self._vectors(right).T
+                same = everything and other == start
+                similarities = left_vectors @ (left_vectors if same else self._vectors(right)).T
                 rows, columns = np.nonzero(similarities >= self._floor - SLACK)
                 first, second = left[rows], right[columns]
                 # A pair of two chosen ones turns up twice, in either order; with itself each one does.

@@ -86,7 +86,7 @@ def test_coarse_codes_find_nearly_all(index, record, queries) -> None:
 
 @pytest.mark.parametrize("share", [0.0002, 0.001, 0.01, 0.1, 0.5, 1])
 def test_filter_at_every_selectivity(index, record, queries, share, monkeypatch) -> None:
-    monkeypatch.setattr("lookalike.index.snapshot.EXACT_AMONG", 50)
+    monkeypatch.setattr("lookalike.index.snapshot.EXACT_AMONG", 20)
     rng = np.random.default_rng(6)
     among = rng.permutation(record.ids())[: max(1, round(share * ROWS))]
     assert recall(index, record, queries, 10, among) >= 0.94
