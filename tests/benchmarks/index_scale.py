@@ -121,7 +121,7 @@ def put(database: CatalogDatabase, ids: NDArray[np.int64], vectors: NDArray[Any]
     with database.transaction() as db:
         db.execute("INSERT OR IGNORE INTO folders (id, path) VALUES (1, x'2f')")
         db.conn.executemany(
-            "INSERT INTO contents (id, hash, bytes, width, height, format) VALUES (?, ?, 1, 1, 1, 'JPEG')",
+            "INSERT OR IGNORE INTO contents (id, hash, bytes, width, height, format) VALUES (?, ?, 1, 1, 1, 'JPEG')",
             [(number, f"{number:064x}") for number in numbers],
         )
         db.conn.executemany(
@@ -281,6 +281,7 @@ def adding(home: Home) -> dict[str, float]:
     """1,000 photos more, in batches of 32 as indexing has them; afterwards they are taken out again."""
     database, record = home.record()
     index = home.index(record)
+    take_out(home, database, index)
     vectors = Archive(home.dimension, seed=5).take(1000)
     figures = {}
     for batch, first in ((32, home.photos + 1), (1000, home.photos + 1001)):
@@ -300,15 +301,21 @@ def adding(home: Home) -> dict[str, float]:
         figures[f"written, times their size, in batches of {batch}"] = (written() - wrote) / (
             1000 * 2 * home.dimension
         )
-    ids = np.arange(home.photos + 1, home.photos + 2001)
-    with database.transaction() as db:
-        for number in ids.tolist():
-            db.execute("DELETE FROM files WHERE content_id = ?", (number,))
-            db.execute("DELETE FROM contents WHERE id = ?", (number,))
-    index.remove(ids)
+    take_out(home, database, index)
     index.close()
     database.close()
     return figures
+
+
+def take_out(home: Home, database: CatalogDatabase, index: VectorIndex) -> None:
+    """Undo what was added."""
+    with database.transaction() as db:
+        db.execute("DELETE FROM files WHERE content_id > ?", (home.photos,))
+        db.execute(
+            "DELETE FROM descriptors WHERE content_id > ? AND describer_id = (SELECT id FROM describers WHERE key = ?)",
+            (home.photos, KEY),
+        )
+    index.remove(np.arange(home.photos + 1, home.photos + 2001))
 
 
 def joining(home: Home) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,7 @@ from lookalike.index.segment import Segment
 from lookalike.index.snapshot import SPARE, LiveSegment, Snapshot
 from lookalike.index.state import IndexState
 from lookalike.index.tail import Tail
-from lookalike.index.upkeep import codes_of, vectors_of
+from lookalike.index.upkeep import code, codes_of, vectors_of
 
 GROWTH = 4
 """A library that has grown by this factor gets a new codebook, with twice the lists."""
@@ -29,6 +30,8 @@ TARGET_OF_10, TARGET_OF_100 = 0.978, 0.958
 .97 and .95, which they are to be for other queries."""
 LADDER = 2**0.25
 """Factor from one number of lists that is tried to the next."""
+FIRST_SHARE = 1 / 8
+"""Share of the lists that is looked into until the recall has been measured."""
 SHARE_OF_CODES = 262144
 """Rows to a file of codes at first (40 MB at 768 bits)."""
 
@@ -44,7 +47,8 @@ class Recall:
 
 def improvement_due(state: IndexState) -> bool:
     """Whether this process should train a codebook or measure the recall that the present one gives."""
-    return state.folder.writable and (_check_due(state.snapshot) or _training_due(state))
+    snapshot = state.snapshot
+    return state.folder.writable and (_check_due(snapshot) or _tuning_due(snapshot) or _training_due(state))
 
 
 def _training_due(state: IndexState) -> bool:
@@ -56,9 +60,18 @@ def _training_due(state: IndexState) -> bool:
     return rows >= GROWTH * training.rows or training.checked_recall < training.recall - DRIFT
 
 
+def _tuning_due(snapshot: Snapshot) -> bool:
+    coarse = snapshot.coarse
+    return (
+        coarse is not None
+        and not coarse.training.recall
+        and all(segment.coded for segment in snapshot.segments if segment.live_rows)
+    )
+
+
 def _check_due(snapshot: Snapshot) -> bool:
     coarse = snapshot.coarse
-    if coarse is None or not any(segment.coded for segment in snapshot.segments):
+    if coarse is None or not coarse.training.recall or not any(one.coded for one in snapshot.segments):
         return False
     return snapshot.sealed_rows >= CHECK_GROWTH * coarse.training.checked_rows
 
@@ -66,7 +79,7 @@ def _check_due(snapshot: Snapshot) -> bool:
 def improve(state: IndexState) -> None:
     """Measure the recall or train a codebook, if either is due.
 
-    Everything takes place beside the present snapshot, which goes on answering; `upkeep` is taken only at the end.
+    The present snapshot goes on answering; `upkeep` is held for seconds at most.
 
     Raises:
         Cancelled: the index is being closed.
@@ -77,6 +90,8 @@ def improve(state: IndexState) -> None:
         _check(state)
     if _training_due(state):
         _train(state)
+    if _tuning_due(state.snapshot):
+        _tune(state)
 
 
 def _check(state: IndexState) -> None:
@@ -102,13 +117,38 @@ def _train(state: IndexState) -> None:
     content = train(sample, min(lists, len(sample)), cancelled=state.stopping.is_set)
     del sample
     codebook, file = state.folder.store_codebook(content)
-    coarse = Coarse(codebook, file, (), Training(rows, codebook.lists, 0, rows, 0))
+    coarse = Coarse(codebook, file, (), Training(rows, math.ceil(FIRST_SHARE * codebook.lists), 0, rows, 0))
+    if snapshot.coarse is None:
+        _begin(state, coarse)
+    else:
+        _succeed(state, coarse)
+
+
+def _begin(state: IndexState, coarse: Coarse) -> None:
+    """Take a first codebook into use at once: what has no codes yet is compared with every query as before.
+
+    A process that ends meanwhile leaves the codes that it made.
+    """
+    with state.upkeep:
+        if state.stopping.is_set():
+            state.folder.forget(coarse.file)
+            raise Cancelled
+        with state.changing:
+            state.set_coarse(coarse, set())
+        state.publish()
+    code(state)
+
+
+def _succeed(state: IndexState, coarse: Coarse) -> None:
+    """Make all codes anew beside the old ones, which answer until then."""
     done: set[Segment] = set()
     try:
         while True:
             coarse = _coded(state, coarse, done, state.snapshot)
             if not coarse.training.recall:
-                coarse = _tuned(state, coarse, done)
+                segments = tuple(replace(s, coded=True) for s in state.snapshot.segments if s.segment in done)
+                training = _tuned(Snapshot(segments, Tail.empty(state.dimension), coarse), state)
+                coarse = replace(coarse, training=training)
             with state.upkeep:
                 if state.stopping.is_set():
                     raise Cancelled
@@ -148,17 +188,34 @@ def _coded(state: IndexState, coarse: Coarse, done: set[Segment], snapshot: Snap
     return replace(coarse, parts=tuple(parts))
 
 
-def _tuned(state: IndexState, coarse: Coarse, done: set[Segment]) -> Coarse:
-    """The same with as many lists to look into as its recall calls for."""
-    now = state.snapshot
-    coded = tuple(replace(s, coded=True) for s in now.segments if s.segment in done)
-    snapshot = Snapshot(coded, Tail.empty(state.dimension), coarse)
-    steps = sorted({min(round(8 * LADDER**step), coarse.codebook.lists) for step in range(64)})
+def _tune(state: IndexState) -> None:
+    snapshot = state.snapshot
+    assert snapshot.coarse is not None
+    training = _tuned(snapshot, state)
+    with state.upkeep:
+        now = state.snapshot.coarse
+        if state.closed or now is None or now.codebook is not snapshot.coarse.codebook:
+            return
+        with state.changing:
+            state.snapshot = replace(state.snapshot, coarse=replace(now, training=training))
+        state.publish()
+
+
+def _tuned(snapshot: Snapshot, state: IndexState) -> Training:
+    """The training with as many lists to look into as its recall on this snapshot calls for."""
+    assert snapshot.coarse is not None
+    most = snapshot.coarse.codebook.lists
+    steps = sorted({min(round(8 * LADDER**step), most) for step in range(64)})
     for best in measured(snapshot, steps, 1, state.stopping.is_set):
         if best.of_10 >= TARGET_OF_10 and best.of_100 >= TARGET_OF_100:
             break
-    training = replace(coarse.training, lists=best.lists, recall=best.of_10, checked_recall=best.of_10)
-    return replace(coarse, training=training)
+    return replace(
+        snapshot.coarse.training,
+        lists=best.lists,
+        recall=max(best.of_10, DRIFT),
+        checked_recall=max(best.of_10, DRIFT),
+        checked_rows=snapshot.sealed_rows,
+    )
 
 
 def sampled(snapshot: Snapshot, count: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
