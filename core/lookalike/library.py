@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
 from PIL import Image
 
 from lookalike import places
@@ -19,6 +19,7 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.content_cache import ContentCache
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.files import Folder
+from lookalike.catalog.thumbnail_cache import ThumbnailCache, kept_side
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.descriptors.service import DescriberService
@@ -27,16 +28,20 @@ from lookalike.index import VectorIndex
 from lookalike.judges.geometry.judge import GeometricJudge
 from lookalike.judges.mllm.available import mllm_available
 from lookalike.judges.mllm.judge import MllmJudge
+from lookalike.judges.mllm.token_desk import TokenDesk, open_store
+from lookalike.judges.mllm.token_store import TokenStore
 from lookalike.judges.protocol import Explanation, Judge
 from lookalike.models.store import ModelStore
-from lookalike.photos import THUMBNAIL_SIDE, thumbnail
+from lookalike.photos import THUMBNAIL_SIDE, Annotations, thumbnail
 from lookalike.progress import Progress
 from lookalike.search.fusion import fusion_for
+from lookalike.search.named import with_named
 from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
 from lookalike.search.searcher import Searcher, SearchSettings
+from lookalike.shelf import Shelf
 from lookalike.watching.follower import Follower
-from lookalike.watching.indexer import THUMBNAIL, Indexer
+from lookalike.watching.indexer import Indexer
 
 NO_JUDGE = "none"
 GEOMETRY = "geometry"
@@ -52,7 +57,7 @@ class Status:
         files: files known, those with a problem included.
         photos: distinct photos among them.
         indexed: photos that a search finds.
-        problems: files that could not be indexed, and why.
+        problems: files that could not be indexed and XMP files that could not be read, and why.
         descriptor: key of the descriptor model.
         judge: name of the judge that searches use.
         judges: names of all judges there are.
@@ -75,11 +80,21 @@ class Status:
 
 @dataclass(frozen=True)
 class PhotoInfo:
-    """A photo of the library: its facts and every place where it lies, reachable ones first."""
+    """A photo of the library.
+
+    Attributes:
+        content_id: the photo.
+        facts: what is known of it.
+        paths: every place where it lies, reachable ones first.
+        companions: every place of the raw file of the same shot, reachable ones first; empty without one.
+        annotations: its rating, title and keywords.
+    """
 
     content_id: int
     facts: ContentRow
     paths: tuple[Path, ...]
+    companions: tuple[Path, ...]
+    annotations: Annotations
 
 
 class Library:
@@ -102,6 +117,7 @@ class Library:
     ) -> None:
         self.folder = folder or places.default_library()
         self.models = models or ModelStore(places.models())
+        self.shelf = Shelf(self.models)
         self.catalog = Catalog(self.folder / "catalog.sqlite")
         self._judges: dict[str, Judge] = {}
         self._opening_judge = threading.Lock()
@@ -112,6 +128,9 @@ class Library:
             self._record = self.catalog.descriptors(self._describer.key, self._describer.dimension)
             self.cache = ContentCache(self.folder / "cache.sqlite")
             opened.callback(self.cache.close)
+            self.thumbnails = ThumbnailCache(self.folder / "thumbnails.sqlite")
+            opened.callback(self.thumbnails.close)
+            tokens = open_store(self.catalog, partial(TokenStore, self.catalog, self.folder / "tokens"))
             name = hashlib.blake2b(self._describer.key.encode(), digest_size=6).hexdigest()
             self._index = VectorIndex.open(
                 self.folder / "index" / name, self._describer.key, self._describer.dimension, self._record
@@ -120,11 +139,13 @@ class Library:
             self._opened = opened.pop_all()
         self._service = DescriberService(spec)
         self._searcher = Searcher(self.catalog, self._describer, self._service, self._record, self._index)
-        self._follower = Follower(
-            self.catalog,
-            self._record,
-            Indexer(self.catalog, self.cache, self._describer, self._service, self._record, self._index),
+        self._indexer = Indexer(
+            self.catalog, self.thumbnails, self._describer, self._service, self._record, self._index
         )
+        self.tokens = TokenDesk(
+            self.catalog, tokens, self.judge, self._searcher.judge_photo, self._forget_models
+        )
+        self._follower = Follower(self.catalog, self._record, self._indexer)
 
     def __enter__(self) -> Library:
         return self
@@ -158,11 +179,9 @@ class Library:
 
     def remove_folder(self, folder: Folder) -> None:
         """Stop watching a folder. Nothing on disk is touched."""
-        held = [row.content_id for row in self.catalog.files.known(os.fsencode(folder.path)).values()]
+        rows = self.catalog.files.known(os.fsencode(folder.path)).values()
         self.catalog.files.remove_folder(folder)
-        unplaced = self.catalog.files.unplaced(sorted({n for n in held if n is not None}))
-        if unplaced:
-            self._index.remove(np.array(unplaced, np.int64))
+        self._indexer.let_go({row.content_id for row in rows if row.content_id is not None})
 
     def scan(self, folders: Sequence[Folder] | None = None) -> Generator[Progress, None, None]:
         """Bring the library in line with the disk; looks only at what changed."""
@@ -219,6 +238,22 @@ class Library:
             )
         self.catalog.choose("judge", name)
 
+    def remove_model(self, name: str) -> None:
+        """Delete a model from the store, ending its worker process.
+
+        Raises:
+            LookalikeError: there is none of this name, or it is the one that describes this library's photos.
+        """
+        if name == self.catalog.setting("descriptor"):
+            raise LookalikeError(
+                f"{name} describes this library's photos.", "Use another descriptor model before removing it."
+            )
+        with self._opening_judge:
+            judge = self._judges.pop(name, None)
+        if judge is not None:
+            judge.close()
+        self.models.remove(name)
+
     def judge(self, name: str | None = None) -> Judge | None:
         """A judge by name, the chosen one for None; None if that is no judge at all.
 
@@ -237,7 +272,22 @@ class Library:
         if name == GEOMETRY:
             return GeometricJudge(self.cache)
         model = self.models.get(name)
-        return MllmJudge(model.file("llm"), model.file("mmproj"), cache=self.cache, log_folder=places.logs())
+        return MllmJudge(
+            model.file("llm"),
+            model.file("mmproj"),
+            cache=self.tokens.store,
+            log_folder=places.logs(),
+            checksums=model.checksums,
+        )
+
+    def _forget_models(self) -> None:
+        """Have multimodal judges opened anew at their next use."""
+        with self._opening_judge:
+            models = {name: judge for name, judge in self._judges.items() if isinstance(judge, MllmJudge)}
+            for name in models:
+                del self._judges[name]
+        for judge in models.values():
+            judge.close()
 
     # Search
 
@@ -249,6 +299,9 @@ class Library:
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Generator[Ranking, None, None]:
         """A stream of rankings: the index's answer at once, then better ones as judged pairs arrive.
+
+        Words find the photos whose keywords, title or names have them, and then, where the model in use reads
+        words, those that look like it.
 
         A judge that cannot work is told of in the ranking's notes; the index's answer stands.
 
@@ -269,8 +322,20 @@ class Library:
         if self.catalog.changed_elsewhere():
             self._index.reconcile()
         fusion = fusion_for(self._describer.key)
-        for ranking in self._searcher.search(query, looking, fusion, settings or SearchSettings(), cancelled):
-            yield replace(ranking, notes=(note, *ranking.notes)) if note else ranking
+        settings = settings or SearchSettings()
+
+        def described() -> Iterator[Ranking]:
+            return self._searcher.search(query, looking, fusion, settings, cancelled)
+
+        if query.words:
+            hits = self.catalog.words.find(query.words, settings.limit)
+            stream = with_named(hits, query.words, described if self._describer.reads_words else None)
+        else:
+            stream = described()
+        with self.tokens.giving_way():
+            for ranking in stream:
+                news = self.tokens.store.news() if ranking.final else []
+                yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *news))
 
     def explain(self, query: Query, content_id: int, judge: str | None = None) -> Explanation | None:
         """Why the judge says what it says of a photo; None without a judge.
@@ -292,8 +357,14 @@ class Library:
         rows = self.catalog.contents.get([content_id])
         if content_id not in rows:
             return None
+        companions = self.catalog.contents.companions([content_id]).get(content_id, [])
+        places = self.catalog.files.paths([content_id, *companions])
         return PhotoInfo(
-            content_id, rows[content_id], tuple(self.catalog.files.paths([content_id])[content_id])
+            content_id,
+            rows[content_id],
+            tuple(places[content_id]),
+            tuple(path for number in companions for path in places[number]),
+            self.catalog.annotations.get([content_id])[content_id],
         )
 
     def image(self, content_id: int, longest_side: int) -> Image.Image:
@@ -304,20 +375,35 @@ class Library:
         """
         return self._searcher.image(content_id, longest_side)
 
-    def thumbnail(self, content_id: int) -> bytes:
-        """A photo's thumbnail as JPEG bytes, longest side `THUMBNAIL_SIDE` pixels; made again where it is missing.
+    def thumbnail(self, content_id: int, side: int = THUMBNAIL_SIDE) -> bytes:
+        """A photo's thumbnail as JPEG bytes, to be shown at `side` pixels.
+
+        It is made anew where it is missing, at a scale at which the file's format is read quickly. A smaller one
+        is given where that cannot be, because the photo's drive is away.
+
+        Args:
+            content_id: the photo.
+            side: the longest side wanted; the thumbnail is the next larger of `THUMBNAIL_SIDES`, or the largest.
 
         Raises:
-            LookalikeError: it is missing and none of the photo's files can be read.
+            LookalikeError: there is none, and none of the photo's files can be read.
         """
         rows = self.catalog.contents.get([content_id])
         if content_id not in rows:
             raise LookalikeError("This photo is no longer in the library.")
-        kept = self.cache.get(THUMBNAIL, rows[content_id].hash)
-        if kept is None:
-            kept = thumbnail(self.image(content_id, THUMBNAIL_SIDE), THUMBNAIL_SIDE)
-            self.cache.put(THUMBNAIL, rows[content_id].hash, kept)
-        return kept
+        content, side = rows[content_id].hash, kept_side(side)
+        kept = self.thumbnails.get(content, side)
+        if kept is not None:
+            return kept
+        try:
+            made = thumbnail(self.image(content_id, side), side)
+        except LookalikeError:
+            smaller = self.thumbnails.best(content)
+            if smaller is None:
+                raise
+            return smaller
+        self.thumbnails.put(content, side, made)
+        return made
 
     # State
 
@@ -334,7 +420,7 @@ class Library:
             files=files.count(),
             photos=self.catalog.contents.count(),
             indexed=len(self),
-            problems=tuple(files.problems()),
+            problems=tuple(sorted([*files.problems(), *self.catalog.annotations.problems()])),
             descriptor=self._describer.key,
             judge=self.judge_name(),
             judges=tuple(self.judges()),

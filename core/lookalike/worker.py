@@ -10,11 +10,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
+
+import psutil
 
 from lookalike.errors import LookalikeError
 
@@ -25,10 +28,17 @@ class WorkerDied(LookalikeError):
     """The child process ended without an answer."""
 
 
-def _child(main: Callable[..., None], pipe: Connection, args: tuple[Any, ...]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _lower_priority() -> None:
+    """Let the window and everything else of the user's go first."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+    else:
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+
+
+def _child(main: Callable[..., None], pipe: Connection, args: tuple[Any, ...]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _lower_priority()
     # EOF or a broken pipe here means that the owner is gone: nobody is left to tell.
     with pipe, suppress(EOFError, BrokenPipeError, ConnectionResetError):
         main(pipe, *args)
@@ -46,6 +56,7 @@ class Worker:
 
     def __init__(self, main: Callable[..., None], args: tuple[Any, ...] = (), *, name: str) -> None:
         self.name = name
+        self._sending = threading.Lock()
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(
@@ -59,6 +70,11 @@ class Worker:
         """The child's process id."""
         return self._process.pid
 
+    @property
+    def exitcode(self) -> int | None:
+        """What the child ended with; None while it runs."""
+        return self._process.exitcode
+
     def send(self, message: object) -> None:
         """Send one picklable message.
 
@@ -66,7 +82,8 @@ class Worker:
             WorkerDied: the child has ended.
         """
         try:
-            self._pipe.send(message)
+            with self._sending:
+                self._pipe.send(message)
         except (BrokenPipeError, ConnectionResetError, OSError) as error:
             raise self._died() from error
 
@@ -96,10 +113,11 @@ class Worker:
             self.kill()
 
     def kill(self) -> None:
-        """End the child at once."""
-        self._pipe.close()
+        """End the child at once; a message that another thread is sending fails with `WorkerDied`."""
         self._process.kill()
         self._process.join()
+        with self._sending:
+            self._pipe.close()
 
     def _died(self) -> WorkerDied:
         self._process.join(5)

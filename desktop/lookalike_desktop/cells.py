@@ -78,9 +78,11 @@ class CellPainter:
             self._painter.drawLine(centre - QPointF(dx, dy), centre + QPointF(dx, dy))
 
     def badge(self, cell: QRect, result: Result, same: bool) -> None:
-        """The match in percent, "…" while it is not known, "?" where it cannot be."""
+        """The match in percent, "…" while it is not known, "?" where it cannot be; "Aa" for a hit by words."""
         text = "…" if result.match is None else f"{percent(result.match)} %"
-        if result.match is None and result.reason:
+        if result.named:
+            text = "Aa"
+        elif result.match is None and result.reason:
             text = "?"
         font = QFont(self._font)
         font.setPointSizeF(self._font.pointSizeF() * 0.88)

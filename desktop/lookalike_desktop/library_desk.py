@@ -45,7 +45,7 @@ class LibraryDesk(QObject):
         self._window = window
         self._folders = 0
         self._activity: Activity | None = None
-        session.opened.connect(self._read_judges)
+        session.opened.connect(self.read_judges)
         session.folders_changed.connect(self._on_folders)
         session.photos_changed.connect(self._on_photos)
         session.activity.connect(self._on_activity)
@@ -80,7 +80,8 @@ class LibraryDesk(QObject):
         self._panel.show_activity(activity)
         self._page.show_activity(activity)
 
-    def _read_judges(self) -> None:
+    def read_judges(self) -> None:
+        """Offer the judges there are."""
         library = self._session.library
         if library is not None:
             self._session.tasks.run(

@@ -24,3 +24,20 @@ def duration_words(seconds: float) -> str:
 def size_words(size: int) -> str:
     """A file's size."""
     return QLocale().formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
+
+
+def transfer_words(size: int) -> str:
+    """A size or a memory demand in powers of a thousand, as model hubs and memory makers state them."""
+    return QLocale().formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def pace_words(pairs_per_second: float) -> str:
+    """How fast a model compares pairs of photos."""
+    if pairs_per_second >= 0.95:
+        digits = 0 if pairs_per_second >= 10 else 1
+        return QCoreApplication.translate("pace", "{0} pairs per second").format(
+            QLocale().toString(pairs_per_second, "f", digits)
+        )
+    return QCoreApplication.translate("pace", "{0} seconds per pair").format(
+        QLocale().toString(1 / pairs_per_second, "f", 1)
+    )

@@ -131,6 +131,8 @@ class ResultsModel(PhotoModel):
         """A result in words, for screen readers."""
         result = self._results.get(self._ids[row])
         words = super().words(row)
+        if result is not None and result.named:
+            return self.tr("{0}, has these words").format(words)
         if result is None or result.match is None:
             return self.tr("{0}, not checked yet").format(words)
         return self.tr("{0}, match {1} percent").format(words, percent(result.match))
@@ -174,6 +176,9 @@ class ResultsModel(PhotoModel):
         if self._ranking is None or not self._ids:
             return [Section("", len(self._ids))]
         below = len(self._ids) - self._same
+        if self._ranking.named:
+            upper = Section(self.tr("With these words"), self._same, str(self._same))
+            return [upper, Section(self.tr("Similar"), below, str(below), line=True)] if below else [upper]
         if self._same:
             upper = Section(self.tr("The same"), self._same, str(self._same))
         else:

@@ -126,6 +126,12 @@ class ResultsPage(QWidget):
         result = self.model.result(content_id)
         if result is None:
             return ""
+        if result.named:
+            return {
+                "keyword": self.tr("Has these words as keywords"),
+                "title": self.tr("Has these words in its title"),
+                "name": self.tr("Has these words in its name"),
+            }[result.named]
         if result.match is None:
             return result.reason or self.tr("Not checked")
         return self.tr("Match {0} %").format(percent(result.match))
@@ -171,7 +177,9 @@ class ResultsPage(QWidget):
             )
             self._bar.setRange(0, ranking.to_judge)
             self._bar.setValue(ranking.judged)
-        if not checking:
+        if not checking and ranking.named:
+            parts.append(self.tr("{0} with these words").format(count_words(ranking.named)))
+        elif not checking:
             parts.append(
                 self.tr("{0} the same, {1} similar").format(
                     count_words(ranking.same), count_words(len(ranking.results) - ranking.same)

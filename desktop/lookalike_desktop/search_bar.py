@@ -99,6 +99,7 @@ class SearchBar(QWidget):
     paste_wanted = Signal()
     judge_chosen = Signal(str)
     panel_wanted = Signal()
+    models_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,6 +126,8 @@ class SearchBar(QWidget):
         self.judge.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.judge.setMaximumWidth(230)
         self.judge.activated.connect(lambda row: self.judge_chosen.emit(self.judge.itemData(row)))
+        self.models_button = self._button(self.tr("Models"), self.tr("Show the models (Ctrl+Shift+M)"))
+        self.models_button.clicked.connect(self.models_wanted)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 12, 14, 8)
         row.setSpacing(8)
@@ -135,6 +138,7 @@ class SearchBar(QWidget):
         row.addWidget(self.paste_button)
         row.addSpacing(6)
         row.addWidget(self.judge)
+        row.addWidget(self.models_button)
         self.draw_icons()
 
     def _button(self, name: str, hint: str) -> QToolButton:
@@ -149,6 +153,7 @@ class SearchBar(QWidget):
         self.panel_button.setIcon(icon("sidebar"))
         self.open_button.setIcon(icon("open"))
         self.paste_button.setIcon(icon("paste"))
+        self.models_button.setIcon(icon("models"))
         self.chip.clear_button.setIcon(icon("close"))
 
     def show_judges(self, names: Sequence[str], chosen: str) -> None:

@@ -10,12 +10,12 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
 KEPT_BYTES = 160 << 20
-"""Decoded thumbnails kept in memory, bytes: some 1,500 of them, many screens."""
+"""Decoded thumbnails kept in memory, bytes: some 1,500 of 200 pixels, many screens."""
 
 WAITING = 300
 """Thumbnails waiting to be loaded; older wishes are dropped, their cells have scrolled by."""
 
-MAX_SIDE = 256
+MAX_SIDE = 512
 """Longest side of a kept thumbnail, pixels."""
 
 STEP = 64
@@ -26,7 +26,8 @@ class Thumbnails(QObject):
     """A bounded store of decoded thumbnails, filled by a few threads, latest wish first.
 
     Args:
-        load: ``load(content_id)`` gives a thumbnail as JPEG bytes; called in the threads; may raise.
+        load: ``load(content_id, side)`` gives a thumbnail as JPEG bytes, to be shown at `side` pixels; called in the
+            threads; may raise.
         threads: how many load at a time.
         limit: bytes of decoded thumbnails kept.
         parent: the Qt parent.
@@ -39,7 +40,7 @@ class Thumbnails(QObject):
 
     def __init__(
         self,
-        load: Callable[[int], bytes],
+        load: Callable[[int, int], bytes],
         threads: int = 2,
         limit: int = KEPT_BYTES,
         parent: QObject | None = None,
@@ -53,7 +54,7 @@ class Thumbnails(QObject):
         self._wishes: OrderedDict[int, None] = OrderedDict()
         self._loading: set[int] = set()
         self._found: dict[int, tuple[QImage, int] | None] = {}
-        self._side = MAX_SIDE
+        self._side = MAX_SIDE // 2
         self._changed = threading.Condition()
         self._closed = False
         self.requested = 0
@@ -129,7 +130,7 @@ class Thumbnails(QObject):
     def _decoded(self, content_id: int) -> tuple[QImage, int] | None:
         side = self._side
         try:
-            image = QImage.fromData(self._load(content_id))
+            image = QImage.fromData(self._load(content_id, side))
         except Exception:
             # Whatever stands in the way (drive gone, library closing), the cell shows a placeholder.
             return None

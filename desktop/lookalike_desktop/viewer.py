@@ -238,6 +238,13 @@ class Viewer(QWidget):
     def _facts_words(self, info: PhotoInfo) -> str:
         facts = info.facts
         parts = []
+        written = info.annotations
+        if written.title:
+            parts.append(written.title)
+        if written.rating:
+            parts.append("★" * written.rating if written.rating > 0 else self.tr("Rejected"))
+        if written.keywords:
+            parts.append(", ".join(written.keywords))
         if facts.taken_at:
             parts.append(_date_words(facts.taken_at))
         if facts.camera:
@@ -248,6 +255,8 @@ class Viewer(QWidget):
             parts.append(str(info.paths[0]))
         if len(info.paths) > 1:
             parts.append(self.tr("and {0} more places").format(len(info.paths) - 1))
+        if info.companions:
+            parts.append(self.tr("with {0}").format(info.companions[0].name))
         return "   ·   ".join(parts)
 
     def _say(self, words: str) -> None:

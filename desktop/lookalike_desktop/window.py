@@ -14,7 +14,11 @@ from lookalike_desktop.grid_view import GridView
 from lookalike_desktop.intake import Intake
 from lookalike_desktop.library_desk import LibraryDesk
 from lookalike_desktop.library_page import LibraryPage
+from lookalike_desktop.models_desk import ModelsDesk
+from lookalike_desktop.models_page import ModelsPage
 from lookalike_desktop.pages import DropHint, Notice
+from lookalike_desktop.preparing import Preparing
+from lookalike_desktop.preparing_line import PreparingLine
 from lookalike_desktop.queries import Ask, ask_photo, to_qimage
 from lookalike_desktop.results_page import ResultsPage
 from lookalike_desktop.search_bar import SearchBar
@@ -37,20 +41,26 @@ class Window(QMainWindow):
         self.session = Session(library, self)
         self.thumbnails = Thumbnails(self._load_thumbnail, parent=self)
         self.ask: Ask | None = None
+        self._judge_used = False
         self.panel = FoldersPanel()
         self.bar = SearchBar()
         self.notice = Notice()
         self.photos = LibraryPage(self.thumbnails)
         self.results = ResultsPage(self.thumbnails)
         self.viewer = Viewer(self.thumbnails)
+        self.models = ModelsPage()
+        self.preparing = Preparing(self.session, self)
+        self.preparing_line = PreparingLine()
         self.pages = QStackedWidget()
-        for page in (self.photos, self.results, self.viewer):
+        for page in (self.photos, self.results, self.viewer, self.models):
             self.pages.addWidget(page)
         middle = QWidget()
         self._lay_out(middle)
         self._intake = Intake(self, self.bar.field, DropHint(middle))
         self._desk = LibraryDesk(self.session, self.panel, self.photos, self.bar, self)
+        self.models_desk = ModelsDesk(self.session, self.models, self)
         self._connect()
+        self._connect_models()
         self._make_shortcuts()
         self.panel.setVisible(False)
         self.bar.setEnabled(False)
@@ -65,6 +75,7 @@ class Window(QMainWindow):
         column.addWidget(self.bar)
         column.addLayout(notice)
         column.addWidget(self.pages, 1)
+        column.addWidget(self.preparing_line)
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -79,6 +90,10 @@ class Window(QMainWindow):
         session.photos_changed.connect(self.thumbnails.retry)
         self._desk.trouble.connect(self.notice.say)
         self._desk.judge_changed.connect(self._search_again)
+        self._desk.judge_changed.connect(self.preparing.read)
+        self.preparing.changed.connect(self.preparing_line.show_preparation)
+        self.preparing_line.allowed.connect(self.preparing.allow)
+        self.preparing_line.held.connect(self.preparing.hold)
         self._intake.asked.connect(self.search)
         self._intake.folder_dropped.connect(session.add_folder)
         self._intake.nothing_found.connect(self.notice.say)
@@ -93,6 +108,15 @@ class Window(QMainWindow):
         viewer.find_wanted.connect(self.find_same)
         viewer.region_wanted.connect(self.find_same)
 
+    def _connect_models(self) -> None:
+        desk = self.models_desk
+        self.bar.models_wanted.connect(self.show_models)
+        self.models.back_wanted.connect(self.leave_models)
+        desk.told.connect(self.notice.say)
+        desk.judges_changed.connect(self._desk.read_judges)
+        self._desk.judge_changed.connect(desk.read)
+        desk.judge_used.connect(self._on_judge_used)
+
     def _make_shortcuts(self) -> None:
         keys = QKeySequence.StandardKey
         for key, act in (
@@ -100,14 +124,15 @@ class Window(QMainWindow):
             (QKeySequence(keys.Open), self._intake.choose_file),
             (QKeySequence(keys.Paste), self._intake.paste),
             (QKeySequence(Qt.Key.Key_F), self._find_current),
+            (QKeySequence("Ctrl+Shift+M"), self.show_models),
             (QKeySequence(keys.ZoomIn), lambda: self._resize_cells(1)),
             (QKeySequence(keys.ZoomOut), lambda: self._resize_cells(-1)),
         ):
             QShortcut(key, self).activated.connect(act)
 
-    def _load_thumbnail(self, content_id: int) -> bytes:
+    def _load_thumbnail(self, content_id: int, side: int) -> bytes:
         library = self.session.library
-        return library.thumbnail(content_id) if library is not None else b""
+        return library.thumbnail(content_id, side) if library is not None else b""
 
     def _on_failed(self, line: str) -> None:
         if not self.bar.isEnabled():
@@ -199,6 +224,32 @@ class Window(QMainWindow):
             grid.select(current)
         grid.setFocus()
 
+    # Models
+
+    def show_models(self) -> None:
+        """Show the page of models, or leave it."""
+        if self.session.library is None:
+            return
+        if self.pages.currentWidget() is self.models:
+            self.leave_models()
+            return
+        self.notice.hide()
+        self.viewer.leave()
+        self.pages.setCurrentWidget(self.models)
+        self.models_desk.read(self.models.focus_first)
+
+    def leave_models(self) -> None:
+        """Go back to the photos or the results."""
+        self.notice.hide()
+        self.pages.setCurrentWidget(self.results if self.ask is not None else self.photos)
+        self._page_grid().setFocus()
+        if self._judge_used:
+            self._judge_used = False
+            self._search_again()
+
+    def _on_judge_used(self) -> None:
+        self._judge_used = True
+
     def _step(self, step: int) -> None:
         grid = self._page_grid()
         model = grid.photos
@@ -223,6 +274,8 @@ class Window(QMainWindow):
             super().keyPressEvent(event)
         elif self.pages.currentWidget() is self.viewer:
             self.leave_viewer()
+        elif self.pages.currentWidget() is self.models:
+            self.leave_models()
         elif self.results.run.running:
             self.results.stop()
         elif self.ask is not None:
@@ -232,14 +285,16 @@ class Window(QMainWindow):
         """Draw the icons anew when the colours change."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "viewer"):
-            for part in (self.bar, self.panel, self.viewer, self.notice):
+            for part in (self.bar, self.panel, self.viewer, self.models, self.notice):
                 part.draw_icons()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop everything before the window goes."""
         self.hide()
         self.results.run.close()
+        self.models_desk.close()
         self.viewer.close_tasks()
         self.thumbnails.close()
+        self.preparing.close()
         self.session.close()
         event.accept()

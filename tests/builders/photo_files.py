@@ -6,10 +6,14 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageDraw, ImageFilter
+
+from lookalike.photos import Annotations
 
 ORIENTATION = 0x0112
 _UNDO = {
@@ -97,6 +101,23 @@ def heic(image: Image.Image, **options: object) -> bytes:
     return file.getvalue()
 
 
+def jxl(image: Image.Image, **options: Any) -> bytes:
+    """The image as JPEG XL."""
+    import pylibjxl
+
+    return pylibjxl.encode(np.asarray(image), **options)
+
+
+def jxl_header(width: int, height: int) -> bytes:
+    """A bare JPEG XL codestream that claims a size and holds no more (ISO 18181-1, annex D)."""
+    # Least significant bit first: not small, sizes of 30 bits each less one, no common ratio, default metadata.
+    bits, at = 0x0A | 0x0 << 8, 8
+    for value, count in ((0, 1), (3, 2), (height - 1, 30), (0, 3), (3, 2), (width - 1, 30), (1, 1)):
+        bits |= value << at
+        at += count
+    return b"\xff" + bits.to_bytes(-(-at // 8), "little") + bytes(64)
+
+
 def turned(image: Image.Image, orientation: int, file_format: str = "JPEG") -> bytes:
     """The upright image stored as a camera held otherwise would store it, with the EXIF orientation that says so."""
     undo = _UNDO[orientation]
@@ -123,6 +144,128 @@ def camera_exif() -> bytes:
     place[1], place[2] = "S", (33.0, 51.0, 24.84)
     place[3], place[4] = "E", (151.0, 12.0, 54.72)
     return exif.tobytes()
+
+
+XMP_NAMESPACES = " ".join(
+    f'xmlns:{name}="{uri}"'
+    for name, uri in {
+        "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+        "dc": "http://purl.org/dc/elements/1.1/",
+        "xmp": "http://ns.adobe.com/xap/1.0/",
+        "MicrosoftPhoto": "http://ns.microsoft.com/photo/1.0/",
+        "lr": "http://ns.adobe.com/lightroom/1.0/",
+        "digiKam": "http://www.digikam.org/ns/1.0/",
+    }.items()
+)
+
+
+def xmp(said: Annotations) -> bytes:
+    """An XMP packet with its rating as an attribute, as Lightroom and darktable write it."""
+    rating = "" if said.rating is None else f'xmp:Rating="{said.rating}"'
+    return _packet(rating, _lists(said))
+
+
+def xmp_of_elements(said: Annotations, trees: tuple[tuple[str, str], ...] = ()) -> bytes:
+    """An XMP packet of elements alone, as exiftool writes it; `trees` are (property, one branch)."""
+    rating = "" if said.rating is None else f"<xmp:Rating> {said.rating} </xmp:Rating>"
+    branches = "".join(
+        f"<{name}><rdf:Seq><rdf:li>{escape(branch)}</rdf:li></rdf:Seq></{name}>" for name, branch in trees
+    )
+    return _packet("", rating + _lists(said) + branches)
+
+
+def _packet(attributes: str, elements: str) -> bytes:
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        f'<rdf:RDF {XMP_NAMESPACES}><rdf:Description rdf:about="" {attributes}>{elements}</rdf:Description>'
+        '</rdf:RDF></x:xmpmeta>\n<?xpacket end="w"?>'
+    ).encode()
+
+
+def _lists(said: Annotations) -> str:
+    parts = [
+        f'<dc:{name}><rdf:Alt><rdf:li xml:lang="x-default">{escape(text)}</rdf:li></rdf:Alt></dc:{name}>'
+        for name, text in (("title", said.title), ("description", said.description))
+        if text
+    ]
+    if said.keywords:
+        items = "".join(f"<rdf:li>{escape(keyword)}</rdf:li>" for keyword in said.keywords)
+        parts.append(f"<dc:subject><rdf:Bag>{items}</rdf:Bag></dc:subject>")
+    return "".join(parts)
+
+
+def iptc(
+    title: str = "",
+    keywords: tuple[str, ...] = (),
+    caption: str = "",
+    encoding: str = "utf-8",
+    marked: bool = True,
+) -> bytes:
+    """IPTC-IIM records; `marked` says that they are UTF-8."""
+    entries = [(1, 90, b"\x1b%G")] if marked else []
+    entries += [(2, 5, title.encode(encoding))] if title else []
+    entries += [(2, 25, keyword.encode(encoding)) for keyword in keywords]
+    entries += [(2, 120, caption.encode(encoding))] if caption else []
+    return b"".join(struct.pack(">BBBH", 0x1C, *entry[:2], len(entry[2])) + entry[2] for entry in entries)
+
+
+def raw_dng(
+    image: Image.Image, taken: str = "2023:05:06 07:08:09", camera: str = "Acme One", xmp: bytes = b""
+) -> bytes:
+    """A minimal DNG (Adobe's specification 1.4): uncompressed 16-bit Bayer values of the image, no preview.
+
+    Args:
+        image: RGB with even sides.
+        taken: EXIF's DateTimeOriginal.
+        camera: maker and model.
+        xmp: an XMP packet for tag 700.
+    """
+    pixels = np.asarray(image).astype(np.uint16) << 8
+    bayer = pixels[..., 1].copy()
+    bayer[::2, ::2], bayer[1::2, 1::2] = pixels[::2, ::2, 0], pixels[1::2, 1::2, 2]
+    maker, _, model = camera.partition(" ")
+    matrix = struct.pack("<18i", *(int(n) for value in np.eye(3).ravel() for n in (value * 10000, 10000)))
+    entries: list[tuple[int, int, int, bytes]] = [
+        (254, 4, 1, struct.pack("<I", 0)),
+        (256, 4, 1, struct.pack("<I", image.width)),
+        (257, 4, 1, struct.pack("<I", image.height)),
+        (258, 3, 1, struct.pack("<H", 16)),
+        (259, 3, 1, struct.pack("<H", 1)),
+        (262, 3, 1, struct.pack("<H", 32803)),
+        (271, 2, len(maker) + 1, maker.encode() + b"\0"),
+        (272, 2, len(camera) + 1, f"{maker} {model}".encode() + b"\0"),
+        (273, 4, 1, b"data"),
+        (274, 3, 1, struct.pack("<H", 1)),
+        (277, 3, 1, struct.pack("<H", 1)),
+        (278, 4, 1, struct.pack("<I", image.height)),
+        (279, 4, 1, struct.pack("<I", bayer.nbytes)),
+        *([(700, 1, len(xmp), xmp)] if xmp else []),
+        (33421, 3, 2, struct.pack("<HH", 2, 2)),
+        (33422, 1, 4, bytes((0, 1, 1, 2))),
+        (34665, 4, 1, b"exif"),
+        (50706, 1, 4, bytes((1, 4, 0, 0))),
+        (50708, 2, len(camera) + 1, camera.encode() + b"\0"),
+        (50721, 10, 9, matrix),
+    ]
+    details = struct.pack("<HHHII", 1, 0x9003, 2, len(taken) + 1, 0)
+    body, at = b"", 8 + 2 + 12 * len(entries) + 4
+    places = {b"exif": at, b"data": 0}
+    text_at = at + len(details) + 4
+    body = details[:-4] + struct.pack("<II", text_at, 0) + taken.encode() + b"\0"
+    values = []
+    for tag, kind, count, value in entries:
+        if value not in places and len(value) > 4:
+            values.append((tag, kind, count, struct.pack("<I", at + len(body))))
+            body += value + bytes(len(value) % 2)
+        else:
+            values.append((tag, kind, count, value))
+    places[b"data"] = at + len(body)
+    directory = struct.pack("<H", len(entries)) + b"".join(
+        struct.pack("<HHI", tag, kind, count)
+        + (struct.pack("<I", places[value]) if value in places else value.ljust(4, b"\0"))
+        for tag, kind, count, value in values
+    )
+    return b"II*\0" + struct.pack("<I", 8) + directory + bytes(4) + body + bayer.tobytes()
 
 
 def wide_gamut_profile() -> bytes:
@@ -180,6 +323,7 @@ def write_variety(folder: Path) -> dict[str, Path]:
         "photo.bmp": encoded(photo, "BMP"),
         "photo.gif": encoded(photo.quantize(128), "GIF"),
         "photo.jp2": encoded(photo, "JPEG2000"),
+        "photo.jxl": jxl(photo),
         "cmyk.jpg": encoded(photo.convert("CMYK"), "JPEG", quality=95),
         "bad_cut.jpg": jpeg[: len(jpeg) * 6 // 10],
         "bad_text.jpg": b"This is not a photo.\n" * 20,

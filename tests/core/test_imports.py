@@ -7,7 +7,17 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "transformers", "faiss", "llama_cpp", "cv2", "efficientnet_lite_pytorch", "scipy")
+HEAVY = (
+    "torch",
+    "transformers",
+    "faiss",
+    "llama_cpp",
+    "cv2",
+    "efficientnet_lite_pytorch",
+    "scipy",
+    "huggingface_hub",
+    "httpx2",
+)
 
 SCRIPT = """
 import importlib, sys

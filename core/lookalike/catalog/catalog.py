@@ -8,11 +8,14 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from lookalike.catalog.annotations import AnnotationRecord
 from lookalike.catalog.contents import Contents
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Files
 from lookalike.catalog.pair_scores import PairScores
+from lookalike.catalog.visual_tokens import VisualTokenRows
+from lookalike.catalog.words import Words
 
 
 class Catalog:
@@ -30,6 +33,9 @@ class Catalog:
         self.contents = Contents(self._database)
         self.files = Files(self._database)
         self.pair_scores = PairScores(self._database)
+        self.words = Words(self._database)
+        self.annotations = AnnotationRecord(self._database, self.words)
+        self.visual_tokens = VisualTokenRows(self._database)
 
     def descriptors(self, key: str, dimension: int) -> DescriptorRecord:
         """The record of one descriptor model."""

@@ -90,15 +90,39 @@ class Contents:
         return rows[0][0] if rows else None
 
     def shown(self) -> list[int]:
-        """Ids of all contents that lie in some file, newest first (by time taken, else as they were added)."""
+        """Ids of all photos that lie in some file, newest first (by time taken, else as they were added).
+
+        Companions (raw files beside their pictures) are not among them.
+        """
         rows = self._database.rows(
-            "SELECT id FROM contents WHERE EXISTS (SELECT 1 FROM files WHERE content_id = contents.id) "
+            "SELECT id FROM contents WHERE companion_of IS NULL "
+            "AND EXISTS (SELECT 1 FROM files WHERE content_id = contents.id) "
             "ORDER BY taken_at DESC NULLS LAST, id DESC"
         )
         return [row[0] for row in rows]
 
     def count(self) -> int:
-        """How many distinct contents lie in some file."""
+        """How many photos lie in some file; a raw file and its picture are one."""
         return self._database.rows(
-            "SELECT count(DISTINCT content_id) FROM files WHERE content_id IS NOT NULL"
+            "SELECT count(*) FROM contents WHERE companion_of IS NULL "
+            "AND EXISTS (SELECT 1 FROM files WHERE content_id = contents.id)"
         )[0][0]
+
+    def photo_of(self, content_hash: str) -> int | None:
+        """The id under which the content with this hash is shown: its picture's for a raw file beside one."""
+        rows = self._database.rows(
+            "SELECT coalesce(companion_of, id) FROM contents WHERE hash = ?", (content_hash,)
+        )
+        return rows[0][0] if rows else None
+
+    def companions(self, content_ids: Sequence[int]) -> dict[int, list[int]]:
+        """The companions of the given contents; those without any are left out."""
+        found: dict[int, list[int]] = {}
+        for piece in chunks(content_ids):
+            rows = self._database.rows(
+                f"SELECT companion_of, id FROM contents WHERE companion_of IN ({marks(len(piece))}) ORDER BY id",
+                piece,
+            )
+            for lead, companion in rows:
+                found.setdefault(lead, []).append(companion)
+        return found

@@ -12,6 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from lookalike.catalog.migrations import catalog_migrations
+from lookalike.catalog.shot_names import shot_of
 from lookalike.errors import LookalikeError
 
 BUSY_SECONDS = 30.0
@@ -59,6 +60,7 @@ class CatalogDatabase:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.create_function("shot_of", 1, shot_of, deterministic=True)
         return Database(connection)
 
     def _migrate(self) -> None:

@@ -12,6 +12,12 @@ from lookalike.catalog.contents import chunks, marks
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.files import inside
 
+_FINDABLE = (
+    "SELECT content_id FROM descriptors WHERE describer_id = ? "
+    "AND EXISTS (SELECT 1 FROM files WHERE files.content_id = descriptors.content_id) "
+    "AND EXISTS (SELECT 1 FROM contents WHERE contents.id = descriptors.content_id AND companion_of IS NULL)"
+)
+
 
 class DescriptorRecord:
     """The descriptors of one model.
@@ -40,13 +46,19 @@ class DescriptorRecord:
         )
 
     def ids(self) -> NDArray[np.int64]:
-        """Ids, ascending, of every described content that lies in some file."""
-        rows = self._database.rows(
-            "SELECT content_id FROM descriptors WHERE describer_id = ? "
-            "AND EXISTS (SELECT 1 FROM files WHERE files.content_id = descriptors.content_id) ORDER BY content_id",
-            (self._describer,),
-        )
+        """Ids, ascending, of every described photo that lies in some file; companions are found as their pictures."""
+        rows = self._database.rows(f"{_FINDABLE} ORDER BY content_id", (self._describer,))
         return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+
+    def findable(self, content_ids: Sequence[int]) -> set[int]:
+        """Those of the given contents that are among `ids`."""
+        found: set[int] = set()
+        for piece in chunks(content_ids):
+            rows = self._database.rows(
+                f"{_FINDABLE} AND content_id IN ({marks(len(piece))})", [self._describer, *piece]
+            )
+            found.update(row[0] for row in rows)
+        return found
 
     def changed_since(self, mark: str | None) -> tuple[str, NDArray[np.int64] | None]:
         """A mark of the present state, and the ids that may have come to `ids` or gone from it since another.
@@ -68,16 +80,9 @@ class DescriptorRecord:
         return f"{token}:{latest}", np.fromiter((row[0] for row in rows), np.int64, len(rows))
 
     def present(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether each of `ids` is described and lies in some file."""
-        found: set[int] = set()
-        for piece in chunks(ids.tolist()):
-            rows = self._database.rows(
-                f"SELECT content_id FROM descriptors WHERE describer_id = ? AND content_id IN ({marks(len(piece))}) "
-                "AND EXISTS (SELECT 1 FROM files WHERE files.content_id = descriptors.content_id)",
-                [self._describer, *piece],
-            )
-            found.update(row[0] for row in rows)
-        return np.fromiter((number in found for number in ids.tolist()), np.bool_, len(ids))
+        """Whether each of some contents is among `ids`."""
+        findable = self.findable(ids.tolist())
+        return np.fromiter((number in findable for number in ids.tolist()), np.bool_, len(ids))
 
     def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Descriptors as float32 (len(ids), dimension), in the order of `ids`.

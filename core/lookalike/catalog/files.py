@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from lookalike.catalog.contents import chunks, marks
 from lookalike.catalog.database import CatalogDatabase, CatalogError
+from lookalike.photos import decoders
 
 
 @dataclass(frozen=True)
@@ -131,11 +132,11 @@ class Files:
     ) -> None:
         """Record what lies at a place; within the caller's transaction."""
         db.execute(
-            "INSERT INTO files (folder_id, path, size, mtime_ns, inode, device, content_id, problem) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, "
+            "INSERT INTO files (folder_id, path, size, mtime_ns, inode, device, content_id, problem, decoders) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, "
             "size = excluded.size, mtime_ns = excluded.mtime_ns, inode = excluded.inode, device = excluded.device, "
-            "content_id = excluded.content_id, problem = excluded.problem",
-            (folder_id, *vars(place).values(), content_id, problem),
+            "content_id = excluded.content_id, problem = excluded.problem, decoders = excluded.decoders",
+            (folder_id, *vars(place).values(), content_id, problem, problem and decoders()),
         )
 
     def remove(self, db: Database, ids: Iterable[int]) -> None:
@@ -165,6 +166,14 @@ class Files:
             for number, path in rows:
                 found[number].append(Path(os.fsdecode(path)))
         return found
+
+    def refused_before(self, under: bytes) -> set[int]:
+        """Ids of the files under a folder that could not be read by decoders other than today's."""
+        rows = self._database.rows(
+            "SELECT id FROM files WHERE problem IS NOT NULL AND decoders IS NOT ? AND path >= ? AND path < ?",
+            (decoders(), *inside(under)),
+        )
+        return {row[0] for row in rows}
 
     def problems(self) -> list[tuple[Path, str]]:
         """Files that could not be indexed, and why."""

@@ -116,6 +116,52 @@ def m0005_ratings_titles_keywords(db: Database) -> None:
 
 
 @catalog_migrations()
+def m0006_visual_tokens(db: Database) -> None:
+    """Where the visual tokens of the multimodal judges lie; the tokens themselves are in segment files.
+
+    Segments and codebooks give files their names, so their numbers are never used twice.
+    """
+    statements = (
+        """CREATE TABLE token_sets (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE,
+            width INTEGER NOT NULL
+        )""",
+        """CREATE TABLE token_codebooks (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            set_id INTEGER NOT NULL REFERENCES token_sets (id) ON DELETE CASCADE,
+            dims INTEGER NOT NULL,
+            trained_on INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            checksum INTEGER NOT NULL
+        )""",
+        """CREATE TABLE token_segments (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            bytes INTEGER NOT NULL DEFAULT 0,
+            live INTEGER NOT NULL DEFAULT 0,
+            open INTEGER NOT NULL DEFAULT 1
+        )""",
+        """CREATE TABLE visual_tokens (
+            set_id INTEGER NOT NULL REFERENCES token_sets (id) ON DELETE CASCADE,
+            content TEXT NOT NULL,
+            segment_id INTEGER NOT NULL REFERENCES token_segments (id),
+            offset INTEGER NOT NULL,
+            length INTEGER NOT NULL,
+            codebook_id INTEGER REFERENCES token_codebooks (id),
+            tokens INTEGER NOT NULL,
+            seconds REAL NOT NULL,
+            used REAL NOT NULL,
+            uses INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (set_id, content)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX visual_tokens_by_segment ON visual_tokens (segment_id)",
+        "CREATE INDEX visual_tokens_by_codebook ON visual_tokens (codebook_id)",
+    )
+    for statement in statements:
+        db.execute(statement)
+
+
+@catalog_migrations()
 def m0008_content_changes(db: Database) -> None:
     """Which contents may have come to be found or not, in order, so that an index need not compare them all.
 
@@ -148,5 +194,53 @@ def m0008_content_changes(db: Database) -> None:
                 INSERT INTO content_changes SELECT {content}, latest FROM content_change_log;
             END"""
         )
+    for statement in statements:
+        db.execute(statement)
+
+
+@catalog_migrations()
+def m0011_shots_sidecars_words(db: Database) -> None:
+    """Which files are one shot, what XMP files beside photos say, and the words that photos are found by.
+
+    `files.shot` is kept by triggers, so that no way of writing a path can forget it. `files.decoders` names the
+    decoders that could not read a file.
+    """
+    statements = (
+        "ALTER TABLE files ADD COLUMN shot BLOB",
+        "ALTER TABLE files ADD COLUMN decoders TEXT",
+        "UPDATE files SET shot = shot_of(path)",
+        "CREATE INDEX files_by_shot ON files (shot)",
+        "CREATE INDEX files_with_problems ON files (decoders) WHERE problem IS NOT NULL",
+        """CREATE TRIGGER file_added AFTER INSERT ON files BEGIN
+            UPDATE files SET shot = shot_of(NEW.path) WHERE id = NEW.id;
+        END""",
+        """CREATE TRIGGER file_moved AFTER UPDATE OF path ON files BEGIN
+            UPDATE files SET shot = shot_of(NEW.path) WHERE id = NEW.id;
+        END""",
+        "ALTER TABLE contents ADD COLUMN companion_of INTEGER REFERENCES contents (id)",
+        "CREATE INDEX contents_by_lead ON contents (companion_of) WHERE companion_of IS NOT NULL",
+        "ALTER TABLE contents ADD COLUMN embedded TEXT",
+        """CREATE TABLE sidecars (
+            id INTEGER PRIMARY KEY,
+            folder_id INTEGER NOT NULL REFERENCES folders (id) ON DELETE CASCADE,
+            path BLOB NOT NULL UNIQUE,
+            shot BLOB,
+            size INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            said TEXT,
+            problem TEXT
+        )""",
+        "CREATE INDEX sidecars_by_shot ON sidecars (shot)",
+        "CREATE INDEX sidecars_by_folder ON sidecars (folder_id)",
+        """CREATE TRIGGER sidecar_added AFTER INSERT ON sidecars BEGIN
+            UPDATE sidecars SET shot = shot_of(NEW.path) WHERE id = NEW.id;
+        END""",
+        """CREATE TABLE words (
+            content_id INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE,
+            keywords TEXT NOT NULL,
+            title TEXT NOT NULL,
+            names TEXT NOT NULL
+        )""",
+    )
     for statement in statements:
         db.execute(statement)

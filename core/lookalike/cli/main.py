@@ -15,6 +15,7 @@ from lookalike.cli.models import models
 from lookalike.cli.output import say_json, warn
 from lookalike.cli.searching import search
 from lookalike.cli.status import app, status
+from lookalike.cli.tokens import tokens
 from lookalike.errors import LookalikeError
 
 EXIT_FAILED = 1
@@ -36,7 +37,20 @@ def cli(context: click.Context, library_folder: Path | None) -> None:
     context.obj = library_folder
 
 
-for command in (start, add, remove, folders, scan, watch, search, status, evaluate_command, models, app):
+for command in (
+    start,
+    add,
+    remove,
+    folders,
+    scan,
+    watch,
+    search,
+    status,
+    evaluate_command,
+    models,
+    tokens,
+    app,
+):
     cli.add_command(command)
 
 

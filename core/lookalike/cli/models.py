@@ -7,48 +7,124 @@ from pathlib import Path
 import click
 
 from lookalike import places
+from lookalike.catalog.catalog import Catalog
 from lookalike.cli.folders import json_option
-from lookalike.cli.output import say, say_json
-from lookalike.judges.mllm.judge import check_pair
+from lookalike.cli.output import say, say_json, shown, warn
+from lookalike.errors import LookalikeError
 from lookalike.library import Library
-from lookalike.models.store import InstalledModel, ModelStore
+from lookalike.models.advice import Advice, amount, this_machine
+from lookalike.models.catalogue import KINDS
+from lookalike.models.check import Checked
+from lookalike.models.installed import InstalledModel
+from lookalike.models.store import ModelStore
+from lookalike.shelf import Offer, Shelf
+
+HEADINGS = {"judge": "Judges compare two photos:", "descriptor": "Descriptor models describe photos:"}
 
 
 @click.group()
 def models() -> None:
-    """Import, choose and remove models."""
+    """List, download, import, check, choose and remove models."""
+
+
+def _shelf() -> Shelf:
+    return Shelf(ModelStore(places.models()))
 
 
 @models.command("list")
 @json_option
 @click.pass_obj
 def list_models(library_folder: Path | None, as_json: bool) -> None:
-    """List the installed models and what this library uses."""
-    installed = ModelStore(places.models()).installed()
-    with Library(library_folder) as library:
-        state = library.status()
+    """List the models there are and those that can be downloaded, and what this library uses."""
+    shelf = _shelf()
+    offers = shelf.offers()
+    judge = descriptor = ""
+    missing: tuple[str, ...] = ()
+    try:
+        with Library(library_folder) as library:
+            state = library.status()
+        judge, descriptor, missing = state.judge, state.descriptor, state.missing
+    except LookalikeError as error:
+        # A descriptor model that is gone or damaged: the list is what helps out of it.
+        missing = (f"{error.message} `lookalike models use default` goes back to the built-in one.",)
     if as_json:
         say_json(
             {
-                "models": installed,
-                "judge": state.judge,
-                "descriptor": state.descriptor,
-                "missing": state.missing,
+                "models": shelf.store.installed(),
+                "available": [offer for offer in offers if not offer.installed],
+                "recommended": {kind: shelf.recommend(kind) for kind in KINDS},
+                "machine": this_machine(),
+                "judge": judge,
+                "descriptor": descriptor,
+                "missing": missing,
             }
         )
         return
-    for model in installed:
-        say(f"{model.name}  ({model.kind}, {_size(model)})")
-    if not installed:
-        say("No models are imported. `lookalike models import --help` tells how.")
-    say(f"judge in use: {state.judge}; descriptor in use: {state.descriptor}")
-    for line in state.missing:
+    for kind in KINDS:
+        say(HEADINGS[kind])
+        for offer in offers:
+            if offer.kind == kind:
+                _say_offer(offer)
+    say(f"This computer has {this_machine().words}.")
+    if judge:
+        say(f"judge in use: {judge}; descriptor in use: {descriptor}")
+    for line in missing:
         say(line)
 
 
-def _size(model: InstalledModel) -> str:
-    total = sum(model.file(role).stat().st_size for role in model.files)
-    return f"{total / 1e6:.1f} MB"
+def _say_offer(offer: Offer) -> None:
+    facts = [amount(offer.size)]
+    if offer.memory:
+        facts.append(f"{amount(offer.memory)} of memory{_fit_words(offer)}")
+    if offer.pairs_per_second is not None:
+        facts.append(f"{offer.pairs_per_second:.3g} pairs/s")
+    elif offer.photos_per_second is not None:
+        facts.append(f"{offer.photos_per_second:.3g} photos/s")
+    elif offer.speed:
+        facts.append(offer.speed)
+    if offer.licence:
+        facts.append(offer.licence)
+    state = "installed" if offer.installed else "can be downloaded"
+    if offer.downloaded:
+        state = f"{amount(offer.downloaded)} downloaded"
+    if not offer.usable:
+        state = "cannot run in this version"
+    star = ", recommended" if offer.recommended else ""
+    say(f"  {offer.name}  ({state}{star})")
+    say(f"      {', '.join(facts)}")
+    if offer.good_for:
+        say(f"      {offer.good_for}")
+
+
+def _fit_words(offer: Offer) -> str:
+    return {"tight": ", tight here", "too large": ", too large here"}.get(offer.fit, "")
+
+
+@models.command("recommend")
+@json_option
+def recommend(as_json: bool) -> None:
+    """Say which models suit this computer."""
+    shelf = _shelf()
+    advised = {kind: shelf.recommend(kind) for kind in KINDS}
+    if as_json:
+        say_json({"machine": this_machine(), **advised})
+        return
+    say(f"This computer has {this_machine().words}.")
+    for kind, advice in advised.items():
+        say(f"{kind}: {_advice_words(advice)}")
+
+
+def _advice_words(advice: Advice) -> str:
+    return f"{advice.name}. {advice.reason}" if advice.name else advice.reason
+
+
+@models.command("download")
+@click.argument("name")
+@json_option
+def download_model(name: str, as_json: bool) -> None:
+    """Download a model of the list. Ctrl-C keeps what has come; the same command goes on from there."""
+    (model,) = _models_of(shown(_shelf().download(name), as_json))
+    _say_added(model, as_json)
 
 
 @models.command("import")
@@ -57,18 +133,45 @@ def _size(model: InstalledModel) -> str:
 @json_option
 def import_model(files: tuple[Path, ...], name: str | None, as_json: bool) -> None:
     """Import a judge (LLM.gguf MMPROJ.gguf) or a descriptor model (a transformers model folder)."""
-    store = ModelStore(places.models())
-    if len(files) == 2:
-        check_pair(files[0], files[1])
-        model = store.import_judge(files[0], files[1], name)
-    elif len(files) == 1 and files[0].is_dir():
-        model = store.import_descriptor(files[0], name)
-    else:
+    if len(files) != 2 and not (len(files) == 1 and files[0].is_dir()):
         raise click.UsageError("Give two GGUF files (the model, then its mmproj), or one model folder.")
+    (model,) = _models_of(shown(_shelf().import_files(files, name), as_json))
+    _say_added(model, as_json)
+
+
+def _models_of(results: list[InstalledModel]) -> list[InstalledModel]:
+    return [result for result in results if isinstance(result, InstalledModel)]
+
+
+def _say_added(model: InstalledModel, as_json: bool) -> None:
     if as_json:
         say_json(model)
+        return
+    say(f"{model.name} is there. `lookalike models use {model.name}` uses it in this library.")
+    if model.pairs_per_second is not None:
+        say(f"It compared {model.pairs_per_second:.3g} pairs per second in a trial.")
+    elif model.photos_per_second is not None:
+        say(f"It described {model.photos_per_second:.3g} photos per second in a trial.")
     else:
-        say(f"{model.name} is imported. `lookalike models use {model.name}` uses it in this library.")
+        say("It has not been tried: llama-cpp-python is missing, or too little memory is free.")
+
+
+@models.command("check")
+@click.argument("name", required=False)
+@json_option
+def check(name: str | None, as_json: bool) -> int:
+    """Read models' files again and see whether they are whole and belong together."""
+    found = [step for step in shown(_shelf().check(name), as_json) if isinstance(step, Checked)]
+    if as_json:
+        say_json({"checked": found})
+    for checked in () if as_json else found:
+        if not checked.problems:
+            say(f"{checked.name} is whole.")
+        for problem in checked.problems:
+            warn(f"{checked.name}: {problem} Remove the model and add it again.")
+    if not found and not as_json:
+        say("No model is installed.")
+    return 1 if any(checked.problems for checked in found) else 0
 
 
 @models.command("use")
@@ -77,26 +180,46 @@ def import_model(files: tuple[Path, ...], name: str | None, as_json: bool) -> No
 @click.pass_obj
 def use(library_folder: Path | None, name: str, as_json: bool) -> None:
     """Use a judge (none, geometry, or a model's name) or a descriptor model ("default" for the embedded one)."""
-    with Library(library_folder) as library:
-        kinds = {model.name: model.kind for model in library.models.installed()}
-        if name == "default" or kinds.get(name) == "descriptor":
-            library.choose_descriptor(None if name == "default" else name)
-            line = "The photos are described anew at the next scan (`lookalike scan`)."
-        else:
-            library.choose_judge(name)
-            line = f"Searches are now checked by {name}."
+    descriptor = name == "default"
+    try:
+        with Library(library_folder) as library:
+            descriptor = descriptor or any(
+                model.name == name and model.kind == "descriptor" for model in library.models.installed()
+            )
+            if descriptor:
+                library.choose_descriptor(None if name == "default" else name)
+            else:
+                library.choose_judge(name)
+    except LookalikeError:
+        if name != "default":
+            raise
+        # The library's descriptor model is what no longer opens.
+        catalog = Catalog((library_folder or places.default_library()) / "catalog.sqlite")
+        try:
+            catalog.choose("descriptor", "")
+        finally:
+            catalog.close()
     if as_json:
         say_json({"use": name})
+    elif descriptor:
+        say("The photos are described anew at the next scan (`lookalike scan`).")
     else:
-        say(line)
+        say(f"Searches are now checked by {name}.")
 
 
 @models.command("remove")
 @click.argument("name")
 @json_option
-def remove(name: str, as_json: bool) -> None:
-    """Remove an imported model from the store."""
-    ModelStore(places.models()).remove(name)
+@click.pass_obj
+def remove(library_folder: Path | None, name: str, as_json: bool) -> None:
+    """Delete a model, or what a download broken off has left of it."""
+    shelf = _shelf()
+    if any(offer.name == name and offer.downloaded for offer in shelf.offers()):
+        shelf.forget_download(name)
+    else:
+        shelf.store.get(name)
+        with Library(library_folder) as library:
+            library.remove_model(name)
     if as_json:
         say_json({"removed": name})
     else:

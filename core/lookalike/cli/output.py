@@ -45,17 +45,23 @@ def progress_line(progress: Progress) -> str:
     """Progress in words: "indexing 120 of 340, 18.2 photos/s, 12 s left"."""
     if progress.total is None:
         return progress.stage
-    parts = [f"{progress.stage} {progress.done} of {progress.total}"]
-    if progress.rate > 0:
-        parts.append(f"{progress.rate:.1f} {progress.unit}/s")
+    if progress.unit == "bytes":
+        parts = [f"{progress.stage} {progress.done / 1e6:.1f} of {progress.total / 1e6:.1f} MB"]
+        if progress.rate > 0:
+            parts.append(f"{progress.rate / 1e6:.1f} MB/s")
+    else:
+        parts = [f"{progress.stage} {progress.done} of {progress.total}"]
+        if progress.rate > 0:
+            parts.append(f"{progress.rate:.1f} {progress.unit}/s")
     if progress.eta is not None and progress.done < progress.total:
-        parts.append(f"{_duration(progress.eta)} left")
+        parts.append(f"{duration(progress.eta)} left")
     if progress.skipped:
         parts.append(f"{len(progress.skipped)} skipped")
     return ", ".join(parts)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """A duration in words: "1 h 20 min"."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

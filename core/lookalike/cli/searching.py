@@ -83,6 +83,7 @@ def _as_json(library: Library, ranking: Ranking, limit: int) -> dict[str, Any]:
                 "match": None if result.match is None else round(result.match, 4),
                 "score": round(result.score, 4),
                 "reason": result.reason,
+                "named": result.named,
             }
             for result in results
         ],
@@ -111,7 +112,8 @@ def _lines(library: Library, ranking: Ranking, limit: int) -> list[str]:
             )
         match = "   " if result.match is None else f"{result.match:4.0%}"
         name = places[result.content_id][0] if places[result.content_id] else "(gone)"
-        lines.append(f"{position + 1:4}  {match:>4}  {result.similarity:.3f}  {name}")
+        alike = result.named or f"{result.similarity:.3f}"
+        lines.append(f"{position + 1:4}  {match:>4}  {alike:>7}  {name}")
     return lines
 
 
@@ -131,7 +133,7 @@ def _print_live(library: Library, rankings: Iterable[Ranking], limit: int) -> No
         ranking = deque(rankings, maxlen=1).pop()
     if ranking is None:
         return
-    say("rank  same  alike  photo")
+    say("rank  same    alike  photo")
     for line in _lines(library, ranking, limit):
         say(line)
     for note in ranking.notes:

@@ -1,66 +1,38 @@
-"""Models the user imported: judges (an LLM and its projector, GGUF) and descriptor models (a folder)."""
+"""Models the user has: judges (an LLM and its projector, GGUF) and descriptor models (a folder)."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import shutil
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Generator
 from pathlib import Path
 
-from lookalike.errors import LookalikeError
+from lookalike.models.catalogue import usable_name
+from lookalike.models.errors import ModelError
+from lookalike.models.installed import MANIFEST, InstalledModel, read_manifest
+from lookalike.models.staging import Staging
+from lookalike.progress import Progress
 
-MANIFEST = "model.json"
+__all__ = ["InstalledModel", "ModelError", "ModelStore"]
 
-
-class ModelError(LookalikeError):
-    """A model cannot be used."""
-
-
-@dataclass(frozen=True)
-class InstalledModel:
-    """A model in the store.
-
-    Attributes:
-        name: what the user calls it.
-        kind: ``"judge"`` or ``"descriptor"``.
-        files: file names in its folder, by role; a judge has ``llm`` and ``mmproj``.
-        checksums: SHA-256 (hex) by role, taken at import.
-        folder: where it lies.
-    """
-
-    name: str
-    kind: str
-    files: dict[str, str]
-    checksums: dict[str, str]
-    folder: Path
-
-    def file(self, role: str) -> Path:
-        """The path of one of its files."""
-        return self.folder / self.files[role]
+IMPORTING, DOWNLOADING = "unfinished", "download"
+ABANDONED_SECONDS = 24 * 3600.0
 
 
 class ModelStore:
-    """The folder of imported models.
+    """The folder of models.
 
     Args:
-        folder: made at the first import.
+        folder: made when the first model comes.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def installed(self) -> list[InstalledModel]:
         """All models, by name; a folder without a readable manifest is left out."""
-        found = []
-        for manifest in sorted(self._folder.glob(f"*/{MANIFEST}")):
-            try:
-                content = json.loads(manifest.read_text(encoding="utf-8"))
-                found.append(InstalledModel(**content, folder=manifest.parent))
-            except (OSError, ValueError, TypeError):
-                continue
-        return found
+        manifests = (path for path in sorted(self.folder.glob(f"*/{MANIFEST}")) if path.parent.name[0] != ".")
+        return [model for model in map(read_manifest, manifests) if model is not None]
 
     def get(self, name: str) -> InstalledModel:
         """The model of this name.
@@ -75,69 +47,95 @@ class ModelStore:
             f"There is no model called {name}.", "`lookalike models list` shows what is installed."
         )
 
+    def staging(self, name: str, suffix: str = IMPORTING) -> Staging:
+        """A place to put a new model together.
+
+        Raises:
+            ModelError: the name is unusable or taken.
+        """
+        if not usable_name(name):
+            raise ModelError(f"{name!r} cannot be a model's name.", "Choose one with --name.")
+        if (self.folder / name).exists():
+            raise ModelError(
+                f"There is a model called {name} already.", "Remove it first, or choose another name."
+            )
+        return Staging(self.folder, name, suffix)
+
     def import_judge(self, llm: Path, mmproj: Path, name: str | None = None) -> InstalledModel:
-        """Take in a multimodal LLM: its GGUF file and the projector's.
+        """Take in a multimodal LLM, untried: its GGUF file and the projector's.
 
         The files are linked where they lie on the same volume, else copied.
 
         Raises:
             ModelError: a file is missing, or the name is taken or unusable.
         """
-        return self._take_in(name or llm.stem, "judge", {"llm": llm, "mmproj": mmproj})
+        name, files = name or llm.stem, {"llm": llm, "mmproj": mmproj}
+        return _at_once(self.take_in(name, "judge", files))
 
     def import_descriptor(self, source: Path, name: str | None = None) -> InstalledModel:
-        """Take in a transformers vision model: the folder with its ``config.json`` and weights.
+        """Take in a transformers vision model, untried: the folder with its ``config.json`` and weights.
 
         Raises:
             ModelError: it is no such folder, or the name is taken or unusable.
         """
         if not (source / "config.json").is_file():
             raise ModelError(f"{source} is not a model folder.", "It needs a config.json beside its weights.")
-        files = {path.name: path for path in sorted(source.iterdir()) if path.is_file()}
-        return self._take_in(name or source.resolve().name, "descriptor", files)
+        return _at_once(self.take_in(name or source.resolve().name, "descriptor", folder_files(source)))
 
-    def _take_in(self, name: str, kind: str, files: dict[str, Path]) -> InstalledModel:
-        if not name or name in {".", ".."} or set(name) & set('/\\:*?"<>|'):
-            raise ModelError(f"{name!r} cannot be a model's name.", "Choose one with --name.")
+    def take_in(
+        self, name: str, kind: str, files: dict[str, Path]
+    ) -> Generator[Progress, None, tuple[Staging, InstalledModel]]:
+        """Bring files together as a model that is not in the store yet: `Staging.finish` puts it there.
+
+        Raises:
+            ModelError: a file is missing or unreadable, the name is taken or unusable, or the disk is full.
+        """
         for path in files.values():
             if not path.is_file():
                 raise ModelError(f"{path} is not there.", "Check the name.")
-        target = self._folder / name
-        if target.exists():
-            raise ModelError(
-                f"There is a model called {name} already.", "Remove it first, or choose another name."
-            )
-        # Built beside its place and renamed at the end: a half-finished import never shows as a model.
-        unfinished = self._folder / f".{name}.unfinished"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
+        if len({path.name for path in files.values()}) < len(files):
+            raise ModelError("The files have the same name.", "Rename one of them.")
+        self._sweep()
+        staging = self.staging(name)
+        staging.discard()
+        staging.begin()
         try:
-            checksums = {role: _link_or_copy(path, unfinished / path.name) for role, path in files.items()}
-            model = InstalledModel(name, kind, {role: p.name for role, p in files.items()}, checksums, target)
-            content = asdict(model)
-            del content["folder"]
-            (unfinished / MANIFEST).write_text(json.dumps(content, indent=1), encoding="utf-8")
-            unfinished.rename(target)
-        except OSError as error:
-            shutil.rmtree(unfinished, ignore_errors=True)
-            raise ModelError(
-                f"{name} could not be imported ({error.strerror or error}).", "Is the disk full?"
-            ) from error
-        return model
+            checksums = yield from staging.take(list(files.values()))
+        except BaseException:
+            staging.discard()
+            raise
+        return staging, staging.describe(kind, {role: path.name for role, path in files.items()}, checksums)
+
+    def _sweep(self) -> None:
+        """Delete what imports have left that were killed long ago; a young one may be another process's."""
+        for folder in self.folder.glob(f".*.{IMPORTING}"):
+            if time.time() - folder.stat().st_mtime > ABANDONED_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def remove(self, name: str) -> None:
         """Delete the store's copy of a model.
 
         Raises:
-            ModelError: there is none of this name.
+            ModelError: there is none of this name, or it cannot be deleted.
         """
-        shutil.rmtree(self.get(name).folder)
+        try:
+            shutil.rmtree(self.get(name).folder)
+        except OSError as error:
+            raise ModelError(
+                f"{name} cannot be removed: {error.strerror or error}.",
+                "Close other programs that use it and try again.",
+            ) from error
 
 
-def _link_or_copy(source: Path, target: Path) -> str:
-    try:
-        os.link(source.resolve(), target)
-    except OSError:
-        shutil.copyfile(source, target)
-    with target.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def folder_files(folder: Path) -> dict[str, Path]:
+    """The files of a model folder by role, which is their name."""
+    return {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def _at_once(work: Generator[Progress, None, tuple[Staging, InstalledModel]]) -> InstalledModel:
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            staging, model = end.value
+            return staging.finish(model)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lookalike.photos.annotations import Annotations, read_sidecar
+from lookalike.photos.decoders import decoders
 from lookalike.photos.decoding import Photo, decode, open_image
 from lookalike.photos.errors import FileUnavailableError, PhotoError
 from lookalike.photos.facts import Facts
@@ -14,22 +16,26 @@ from lookalike.photos.files import (
     read_file,
 )
 from lookalike.photos.memory import MEMORY_LIMIT
-from lookalike.photos.thumbnails import THUMBNAIL_SIDE, thumbnail
+from lookalike.photos.thumbnails import THUMBNAIL_SIDE, THUMBNAIL_SIDES, thumbnail
 
 __all__ = [
     "MEMORY_LIMIT",
     "PHOTO_SUFFIXES",
     "RAW_SUFFIXES",
     "THUMBNAIL_SIDE",
+    "THUMBNAIL_SIDES",
+    "Annotations",
     "Facts",
     "FileBytes",
     "FileUnavailableError",
     "Photo",
     "PhotoError",
     "decode",
+    "decoders",
     "is_online_only",
     "is_photo",
     "open_image",
     "read_file",
+    "read_sidecar",
     "thumbnail",
 ]

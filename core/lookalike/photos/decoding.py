@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,13 +14,16 @@ from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from lookalike.photos import colour
+from lookalike.photos.annotations import NOTHING, SIDECAR_LIMIT_BYTES, Annotations, read_embedded
 from lookalike.photos.errors import PhotoError, cut_off, damaged, not_a_photo, printable, too_large
-from lookalike.photos.exif import read_raw_tags, read_tags
+from lookalike.photos.exif import Tag, Tags, read_raw_tags, read_tags
 from lookalike.photos.facts import Facts, make_facts, orientation
 from lookalike.photos.files import FileBytes, read_file
+from lookalike.photos.iptc import PHOTOSHOP_RESOURCE
 from lookalike.photos.jpeg import JpegFile, draft, open_jpeg
 from lookalike.photos.kinds import Kind, claimed_size, is_cut_off, sniff
 from lookalike.photos.memory import RESULT_BYTES_PER_PIXEL, budget
@@ -35,10 +39,12 @@ class Photo:
     Attributes:
         image: RGB, upright, sRGB, without metadata.
         facts: what the file says about the photo.
+        annotations: what people wrote into the file.
     """
 
     image: Image.Image
     facts: Facts
+    annotations: Annotations = NOTHING
 
 
 _TRANSPOSITIONS = {
@@ -59,6 +65,12 @@ def _open_heif(data: bytes) -> ImageFile.ImageFile:
     return HeifImageFile(io.BytesIO(data))
 
 
+def _open_jxl(data: bytes) -> ImageFile.ImageFile:
+    from pylibjxl.pillow_plugin import JxlImageFile
+
+    return JxlImageFile(io.BytesIO(data))
+
+
 _OPENERS: dict[Kind, Callable[[bytes], ImageFile.ImageFile]] = {
     Kind.JPEG: open_jpeg,
     Kind.PNG: lambda data: PngImageFile(io.BytesIO(data)),
@@ -69,6 +81,7 @@ _OPENERS: dict[Kind, Callable[[bytes], ImageFile.ImageFile]] = {
     Kind.JPEG2000: lambda data: Jpeg2KImageFile(io.BytesIO(data)),
     Kind.HEIF: _open_heif,
     Kind.AVIF: lambda data: AvifImageFile(io.BytesIO(data)),
+    Kind.JPEG_XL: _open_jxl,
 }
 
 _BYTES_PER_PIXEL = {
@@ -80,9 +93,12 @@ _BYTES_PER_PIXEL = {
     Kind.JPEG2000: 24,
     Kind.HEIF: 16,
     Kind.AVIF: 20,
+    Kind.JPEG_XL: 32,
 }
 """Most memory that decoding takes for each pixel, for formats that are always decoded whole."""
 
+_XMP_START, _XMP_END = b"<x:xmpmeta", b"</x:xmpmeta>"
+_TIFF_IPTC = 33723
 _WIDE_MODES = ("I", "F")
 _WIDE_BYTES_PER_PIXEL = 16
 """The same for 32 bits per channel, of any format."""
@@ -103,9 +119,9 @@ def decode(file: FileBytes, longest_side: int) -> Photo:
     kind = sniff(file.data, file.name)
     if kind is None:
         raise not_a_photo(file.name)
-    if kind is Kind.JPEG_XL:
+    if kind is Kind.JPEG_XL and importlib.util.find_spec("pylibjxl") is None:
         raise PhotoError(
-            f"{printable(file.name)} is a JPEG XL photo, which Lookalike cannot read yet.",
+            f"{printable(file.name)} is a JPEG XL photo, for which this computer has no decoder.",
             "Save a copy of it as JPEG or PNG.",
         )
     if is_cut_off(kind, file.data):
@@ -154,16 +170,15 @@ def _decode(kind: Kind, file: FileBytes, longest_side: int, assumed_orientation:
         pixels = _resize(colour.shrinkable(to_lab(image) if isinstance(image, Lab16File) else image), target)
         pixels = colour.to_srgb(pixels, _block(image, "icc_profile"))
         tags = read_tags(file.data if kind is Kind.TIFF else _block(image, "exif"))
-        turned = (
-            _heif_orientation(image, file.data)
-            if kind is Kind.HEIF
-            else orientation(tags, _block(image, "xmp"), assumed_orientation)
-        )
-        # Pillow turns TIFFs itself.
-        if turned > 1 and kind is not Kind.TIFF:
+        if kind is Kind.HEIF:
+            turned = _heif_orientation(image, file.data)
+        else:
+            turned = orientation(tags, _block(image, "xmp"), assumed_orientation)
+        # Of these the decoders give upright pixels themselves.
+        if turned > 1 and kind not in (Kind.TIFF, Kind.JPEG_XL):
             pixels = pixels.transpose(_TRANSPOSITIONS[turned])
             size = size[::-1] if turned >= 5 else size
-        return Photo(_bare(pixels), make_facts(size, kind.value, tags, turned))
+        return Photo(_bare(pixels), make_facts(size, kind.value, tags, turned), _annotations(image, tags))
 
 
 def _decode_raw(file: FileBytes, longest_side: int) -> Photo:
@@ -171,12 +186,33 @@ def _decode_raw(file: FileBytes, longest_side: int) -> Photo:
     tags = read_raw_tags(file.data)
     if isinstance(preview.picture, Image.Image):
         image = _resize(preview.picture, _fit(preview.picture.size, longest_side))
+        written = NOTHING
     else:
         jpeg = FileBytes(file.content, preview.picture, file.name)
-        image = _decode(Kind.JPEG, jpeg, longest_side, preview.orientation).image
+        shown = _decode(Kind.JPEG, jpeg, longest_side, preview.orientation)
+        image, written = shown.image, shown.annotations
         if not tags.main:
             tags = read_tags(_block(open_jpeg(preview.picture), "exif"))
-    return Photo(image, make_facts(preview.size, Kind.RAW.value, tags, preview.orientation))
+    own = read_embedded(_raw_xmp(file.data), b"", tags.number(Tag.RATING))
+    facts = make_facts(preview.size, Kind.RAW.value, tags, preview.orientation)
+    return Photo(image, facts, own.over(written))
+
+
+def _raw_xmp(data: bytes) -> bytes:
+    # In a tag of its own in files laid out as TIFFs, in a box in CR3; the mark is the same everywhere.
+    start = data.find(_XMP_START)
+    end = data.find(_XMP_END, start, start + SIDECAR_LIMIT_BYTES)
+    return data[start : end + len(_XMP_END)] if 0 <= start < end else b""
+
+
+def _annotations(image: Image.Image, tags: Tags) -> Annotations:
+    photoshop = image.info.get("photoshop")
+    iptc = photoshop.get(PHOTOSHOP_RESOURCE) if isinstance(photoshop, dict) else None
+    if isinstance(image, TiffImageFile):
+        iptc = image.tag_v2.get(_TIFF_IPTC)
+    return read_embedded(
+        _block(image, "xmp"), iptc if isinstance(iptc, bytes) else b"", tags.number(Tag.RATING)
+    )
 
 
 def _heif_orientation(image: Image.Image, data: bytes) -> int:

@@ -14,10 +14,11 @@ class Result:
 
     Attributes:
         content_id: the photo.
-        similarity: cosine of its descriptor with the query's.
+        similarity: cosine of its descriptor with the query's; 0 where they were not compared.
         match: the judge's probability that it shows the same thing; None while not judged.
         score: what the ranking is ordered by.
         reason: why it could not be judged; empty otherwise.
+        named: where the query's words stand: "keyword", "title" or "name"; empty where they stand nowhere.
     """
 
     content_id: int
@@ -25,6 +26,7 @@ class Result:
     match: float | None
     score: float
     reason: str = ""
+    named: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Ranking:
     to_judge: int = 0
     final: bool = False
     notes: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> int:
+        """How many of the first results have the query's words in their keywords, titles or names."""
+        return sum(1 for result in self.results if result.named)
 
 
 def ranked(

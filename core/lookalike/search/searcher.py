@@ -108,7 +108,7 @@ class Searcher:
             found,
             prepared.photo,
             judge,
-            self._judge_photo,
+            self.judge_photo,
             self._catalog.pair_scores,
             fusion,
             settings.top,
@@ -126,7 +126,7 @@ class Searcher:
         rows = self._catalog.contents.get([content_id])
         if content_id not in rows:
             raise LookalikeError("This photo is no longer in the library.")
-        return judge.explain(photo, self._judge_photo(content_id, rows[content_id].hash))
+        return judge.explain(photo, self.judge_photo(content_id, rows[content_id].hash))
 
     def image(self, content_id: int, longest_side: int) -> Image.Image:
         """A photo of the library, upright, its longest side at most `longest_side` pixels.
@@ -142,7 +142,8 @@ class Searcher:
                 trouble = error
         raise trouble or LookalikeError("This photo is no longer in the library.")
 
-    def _judge_photo(self, content_id: int, content: str) -> JudgePhoto:
+    def judge_photo(self, content_id: int, content: str) -> JudgePhoto:
+        """A photo of the library as judges see it."""
         return JudgePhoto(content, lambda longest_side: self.image(content_id, longest_side))
 
     def _prepare(self, query: Query) -> _Prepared:
@@ -165,7 +166,7 @@ class Searcher:
         if query.file is not None:
             file = read_file(Path(query.file))
             photo = JudgePhoto(region_hash(file.content, region), lambda side: _from_file(file, region, side))
-            return photo, self._catalog.contents.id_of(file.content)
+            return photo, self._catalog.contents.photo_of(file.content)
         if query.image is not None:
             cut = crop(query.image.convert("RGB"), region)
             return JudgePhoto("", lambda side: _reduced(cut, side)), None

@@ -82,7 +82,7 @@ class Follower:
             if young:
                 changes.fresh = [entry for entry in changes.fresh if entry not in young]
                 watch.mark(place, deep)
-            if changes.fresh or changes.moved or changes.gone:
+            if changes.fresh or changes.moved or changes.gone or changes.sidecars:
                 yield from self._indexer.apply(folder, changes)
 
     def _changes(self, folder: Folder, place: bytes, deep: bool) -> Changes | None:
@@ -90,7 +90,8 @@ class Follower:
         known = self._catalog.files.known(place, deep)
         top = os.fsencode(folder.path)
         online = folder.path.is_dir()
-        changes = survey(place, known, deep) if online else Changes()
+        beside = self._catalog.annotations.known(place, deep)
+        changes = survey(place, known, deep, beside) if online else Changes()
         if online and place == top and deep and known and not changes.fresh and not changes.unchanged:
             # An empty folder on another volume than its files were on is a mount point without its drive.
             online = folder.path.stat().st_dev in {row.place.device for row in known.values()}
@@ -98,10 +99,10 @@ class Follower:
             self._catalog.files.set_online(folder, online)
         if not online:
             return None
-        undescribed = self._record.undescribed(place)
-        if undescribed:
+        again = self._record.undescribed(place) | self._catalog.files.refused_before(place)
+        if again:
             fresh = {entry[0].path for entry in changes.fresh} | {row.place.path for row in changes.gone}
             for row in known.values():
-                if row.id in undescribed and row.place.path not in fresh:
+                if row.id in again and row.place.path not in fresh:
                     changes.fresh.append((row.place, row))
         return changes

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -20,20 +20,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.content_cache import ContentCache
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import FileRow, Folder, Place
+from lookalike.catalog.shot_names import shot_of
+from lookalike.catalog.thumbnail_cache import ThumbnailCache
 from lookalike.descriptors.protocol import Describer
 from lookalike.descriptors.service import DescriberService
 from lookalike.errors import LookalikeError
 from lookalike.index import VectorIndex
-from lookalike.photos import THUMBNAIL_SIDE, Facts, FileUnavailableError, decode, read_file, thumbnail
+from lookalike.photos import (
+    THUMBNAIL_SIDE,
+    Annotations,
+    Facts,
+    FileUnavailableError,
+    decode,
+    read_file,
+    thumbnail,
+)
 from lookalike.progress import Progress, ProgressMeter
+from lookalike.watching.sidecars import apply_sidecars
 from lookalike.watching.survey import Changes
-
-THUMBNAIL = "thumbnail"
-"""The kind under which thumbnails lie in the content cache."""
 
 BATCHES_IN_FLIGHT = 2
 """One in the network, one waiting for it: the descriptor process never waits for this one."""
@@ -50,6 +57,7 @@ class _Read:
     replaced: FileRow | None
     content_id: int | None = None
     row: ContentRow | None = None
+    annotations: Annotations | None = None
     pixels: NDArray[np.uint8] | None = None
     vector: NDArray[np.float32] | None = None
     problem: str | None = None
@@ -77,7 +85,7 @@ class Indexer:
 
     Args:
         catalog: the library's catalog.
-        cache: takes the thumbnails.
+        thumbnails: takes a thumbnail of every photo that is decoded.
         describer: prepares pixels, in the decoding threads.
         service: describes prepared pixels.
         record: the durable descriptors of `describer`.
@@ -87,14 +95,14 @@ class Indexer:
     def __init__(
         self,
         catalog: Catalog,
-        cache: ContentCache,
+        thumbnails: ThumbnailCache,
         describer: Describer,
         service: DescriberService,
         record: DescriptorRecord,
         index: VectorIndex,
     ) -> None:
         self._catalog = catalog
-        self._cache = cache
+        self._thumbnails = thumbnails
         self._describer = describer
         self._service = service
         self._record = record
@@ -107,6 +115,9 @@ class Indexer:
         for line in changes.unreadable:
             meter.skipped.append(line)
         yield meter.snapshot()
+        for concerned in apply_sidecars(self._catalog, folder, changes.sidecars, meter):
+            self.settle(concerned)
+            yield meter.snapshot()
         unwritten: list[_Read] = []
         written_at = time.monotonic()
         for read in self._described(changes.fresh):
@@ -127,12 +138,42 @@ class Indexer:
             files.remove(db, [row.id for row in changes.gone] + [row.id for row, _ in changes.moved])
             for row, place in changes.moved:
                 files.put(db, folder.id, place, row.content_id, row.problem)
-        self._drop_unplaced([row.content_id for row in changes.gone if row.content_id is not None])
+            left = [*changes.gone, *(row for row, _ in changes.moved)]
+            places = [row.place for row in left] + [place for _, place in changes.moved]
+            concerned = self._catalog.annotations.refresh(
+                db,
+                {shot_of(place.path) for place in places},
+                {row.content_id for row in left if row.content_id is not None},
+            )
+        self.settle(concerned)
 
-    def _drop_unplaced(self, content_ids: list[int]) -> None:
-        unplaced = self._catalog.files.unplaced(content_ids)
-        if unplaced:
-            self._index.remove(np.array(sorted(set(unplaced)), np.int64))
+    def let_go(self, content_ids: set[int]) -> None:
+        """Have contents whose files left the catalog no longer found, unless they lie elsewhere too."""
+        with self._catalog.transaction() as db:
+            concerned = self._catalog.annotations.refresh(db, (), content_ids)
+        self.settle(concerned)
+
+    def settle(
+        self, content_ids: Iterable[int], fresh: Mapping[int, NDArray[np.float32]] | None = None
+    ) -> None:
+        """Have the index find those of some contents that are to be found, and not the others.
+
+        Args:
+            content_ids: contents whose files came, went, or became companions of others.
+            fresh: descriptors that are at hand; the others are taken from the record.
+        """
+        concerned = sorted(content_ids)
+        findable = self._record.findable(concerned)
+        lost = [number for number in concerned if number not in findable and number in self._index]
+        if lost:
+            self._index.remove(np.array(lost, np.int64))
+        wanted = [number for number in concerned if number in findable and number not in self._index]
+        at_hand = {number: fresh[number] for number in wanted if fresh and number in fresh}
+        known = np.array([number for number in wanted if number not in at_hand], np.int64)
+        if at_hand:
+            self._index.add(np.array(list(at_hand), np.int64), np.stack(list(at_hand.values())))
+        if len(known):
+            self._index.add(known, self._record.vectors(known))
 
     def _read(self, place: Place, replaced: FileRow | None) -> _Read:
         """In a decoding thread: one read of the file gives its hash and, if it is new, its pixels."""
@@ -142,11 +183,12 @@ class Indexer:
             if known is not None and not self._record.lacking([known]):
                 return _Read(place, replaced, content_id=known)
             photo = decode(file, max(self._describer.decode_size, THUMBNAIL_SIDE))
-            self._cache.put(THUMBNAIL, file.content, thumbnail(photo.image, THUMBNAIL_SIDE))
+            self._thumbnails.put(file.content, THUMBNAIL_SIDE, thumbnail(photo.image, THUMBNAIL_SIDE))
             return _Read(
                 place,
                 replaced,
                 row=content_row(file.content, len(file.data), photo.facts),
+                annotations=photo.annotations,
                 pixels=self._describer.prepare(photo.image),
             )
         except FileUnavailableError as error:
@@ -221,7 +263,8 @@ class Indexer:
                 yield replace(read, pixels=None, row=None, problem=str(error))
 
     def _write(self, folder: Folder, reads: list[_Read], meter: ProgressMeter) -> None:
-        found: dict[int, NDArray[np.float32] | None] = {}
+        vectors: dict[int, NDArray[np.float32]] = {}
+        held: set[int] = set()
         with self._catalog.transaction() as db:
             for read in reads:
                 name = os.fsdecode(read.place.path)
@@ -235,25 +278,19 @@ class Indexer:
                 if read.row is not None and read.vector is not None:
                     content_id = self._catalog.contents.ensure(db, read.row)
                     self._record.put(db, content_id, read.vector)
+                    vectors[content_id] = read.vector
+                    if read.annotations is not None:
+                        self._catalog.annotations.put_embedded(db, content_id, read.annotations)
                 assert content_id is not None
                 self._catalog.files.put(db, folder.id, read.place, content_id, None)
-                found[content_id] = read.vector
+                held.add(content_id)
                 meter.advance()
-        self._find(found)
-        replaced = [
-            read.replaced.content_id
-            for read in reads
-            if read.replaced is not None and read.replaced.content_id is not None
-        ]
-        self._drop_unplaced([number for number in replaced if number not in found])
-
-    def _find(self, found: dict[int, NDArray[np.float32] | None]) -> None:
-        """Have the index find contents; those described before take their vectors from the record."""
-        fresh = {number: vector for number, vector in found.items() if vector is not None}
-        known = np.array(
-            [n for n, vector in found.items() if vector is None and n not in self._index], np.int64
-        )
-        if fresh:
-            self._index.add(np.array(list(fresh), np.int64), np.stack(list(fresh.values())))
-        if len(known):
-            self._index.add(known, self._record.vectors(known))
+            held.update(
+                read.replaced.content_id
+                for read in reads
+                if read.replaced is not None and read.replaced.content_id is not None
+            )
+            concerned = self._catalog.annotations.refresh(
+                db, {shot_of(read.place.path) for read in reads}, held
+            )
+        self.settle(concerned, vectors)

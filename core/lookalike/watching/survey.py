@@ -10,6 +10,7 @@ from pathlib import Path
 from lookalike.catalog.files import FileRow, Place
 from lookalike.photos import is_photo
 from lookalike.progress import Skipped
+from lookalike.watching.sidecars import SidecarChanges, compare, is_sidecar
 
 
 @dataclass
@@ -22,6 +23,7 @@ class Changes:
         gone: rows whose file is no longer there.
         unchanged: how many files need nothing.
         unreadable: folders that could not be listed; what is known below them is kept.
+        sidecars: XMP files beside photos that are new, have changed, or are gone.
     """
 
     fresh: list[tuple[Place, FileRow | None]] = field(default_factory=list)
@@ -29,9 +31,12 @@ class Changes:
     gone: list[FileRow] = field(default_factory=list)
     unchanged: int = 0
     unreadable: list[Skipped] = field(default_factory=list)
+    sidecars: SidecarChanges = field(default_factory=SidecarChanges)
 
 
-def walk(top: bytes, deep: bool, unreadable: list[Skipped]) -> Iterator[Place]:
+def walk(
+    top: bytes, deep: bool, unreadable: list[Skipped], sidecars: list[Place] | None = None
+) -> Iterator[Place]:
     """The photos in a folder.
 
     Hidden files and folders are left out, and links are not followed: what they point to is found where it
@@ -41,6 +46,7 @@ def walk(top: bytes, deep: bool, unreadable: list[Skipped]) -> Iterator[Place]:
         top: the folder, in the operating system's own bytes.
         deep: whether to go into the folders below.
         unreadable: takes a line for each folder that cannot be listed.
+        sidecars: takes the XMP files.
     """
     waiting = [top]
     while waiting:
@@ -53,12 +59,21 @@ def walk(top: bytes, deep: bool, unreadable: list[Skipped]) -> Iterator[Place]:
                     if entry.is_dir(follow_symlinks=False):
                         if deep:
                             waiting.append(entry.path)
-                    elif entry.is_file(follow_symlinks=False) and is_photo(Path(os.fsdecode(entry.name))):
+                    elif entry.is_file(follow_symlinks=False):
+                        beside = sidecars is not None and is_sidecar(entry.name)
+                        if not beside and not is_photo(Path(os.fsdecode(entry.name))):
+                            continue
                         try:
                             facts = entry.stat(follow_symlinks=False)
                         except FileNotFoundError:
                             continue
-                        yield Place(entry.path, facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_dev)
+                        place = Place(
+                            entry.path, facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_dev
+                        )
+                        if sidecars is not None and beside:
+                            sidecars.append(place)
+                        else:
+                            yield place
         except FileNotFoundError:
             continue
         except OSError as error:
@@ -67,7 +82,12 @@ def walk(top: bytes, deep: bool, unreadable: list[Skipped]) -> Iterator[Place]:
             )
 
 
-def survey(top: bytes, known: dict[bytes, FileRow], deep: bool = True) -> Changes:
+def survey(
+    top: bytes,
+    known: dict[bytes, FileRow],
+    deep: bool = True,
+    sidecars: dict[bytes, tuple[int, int]] | None = None,
+) -> Changes:
     """Compare a folder with the catalog.
 
     A file is unchanged when its size and time of last change are. A new place that has the volume, file number,
@@ -77,10 +97,12 @@ def survey(top: bytes, known: dict[bytes, FileRow], deep: bool = True) -> Change
         top: the folder.
         known: the catalog's rows for it, by path.
         deep: whether the folders below belong to the comparison.
+        sidecars: stamps of the XMP files that the catalog knows there, by path.
     """
     changes = Changes()
     seen: set[bytes] = set()
-    for place in walk(top, deep, changes.unreadable):
+    beside: list[Place] = []
+    for place in walk(top, deep, changes.unreadable, beside):
         seen.add(place.path)
         row = known.get(place.path)
         if row is None or row.place.stamp != place.stamp:
@@ -89,6 +111,7 @@ def survey(top: bytes, known: dict[bytes, FileRow], deep: bool = True) -> Change
             changes.unchanged += 1
     blind = tuple(os.path.join(os.fsencode(folder.path), b"") for folder in changes.unreadable)  # noqa: PTH118
     changes.gone = [row for path, row in known.items() if path not in seen and not path.startswith(blind)]
+    changes.sidecars = compare(beside, sidecars or {}, blind)
     _recognise_moves(changes)
     return changes
 

@@ -75,7 +75,13 @@ def test_every_way_to_come_and_go_is_noticed(library) -> None:
         (lambda: library.do("UPDATE files SET content_id = 4 WHERE content_id = 3"), [3, 4]),
         (lambda: library.do("UPDATE files SET mtime_ns = 9"), []),
         (lambda: library.do("UPDATE contents SET camera = 'x' WHERE id = 6"), [6]),
-        (lambda: library.do("INSERT OR IGNORE INTO files SELECT 99, 1, x'39', 6, 1, 1, 1, 1, NULL"), [6]),
+        (
+            lambda: library.do(
+                "INSERT OR IGNORE INTO files (id, folder_id, path, content_id, size, mtime_ns, inode, device) "
+                "VALUES (99, 1, x'39', 6, 1, 1, 1, 1)"
+            ),
+            [6],
+        ),
         (lambda: library.do("UPDATE files SET content_id = NULL, problem = 'x' WHERE content_id = 5"), [5]),
         (lambda: library.do("DELETE FROM descriptors WHERE content_id = 4"), [4]),
         (lambda: library.do("DELETE FROM folders"), [1, 2, 4, 6]),

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from lookalike import places
 from lookalike.cli.main import run
 from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.library import Library
+from lookalike.models.store import ModelStore
 from lookalike.search.query import Query
 from tests.builders.gguf_models import write_pair
 from tests.builders.photo_files import write_album
@@ -93,8 +95,9 @@ def test_a_model_damaged_after_its_import_is_told_and_the_index_answers(indexed,
 
 
 def test_a_projector_that_kills_the_worker_is_told_and_the_index_answers(indexed, tmp_path, call):
-    llm, mmproj = write_pair(tmp_path, "qwen2vl", omit={"v.blk.0.attn_q.weight"})
-    assert call("models", "import", llm, mmproj, "--name", "deadly")[0] == 0
+    pair = write_pair(tmp_path, "qwen2vl", omit={"v.blk.0.attn_q.weight"})
+    # As if it had been imported before models were tried.
+    ModelStore(places.models()).import_judge(*pair, "deadly")
     code, out, _ = call(
         "--library", indexed / "library", "search", query(indexed), "--judge", "deadly", "--json"
     )

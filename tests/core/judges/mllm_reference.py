@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,35 @@ from PIL import Image
 from lookalike.judges.mllm.messages import Settings
 from lookalike.judges.mllm.tokens import VisualTokens
 
-# What each family's chat template makes of the two turns, written out by hand.
+# What each family's chat template makes of the two turns, written out by hand; llama.cpp adds the marks that it puts
+# around every photo of the family.
+QWEN = (
+    "<|im_start|>system\n{instructions}<|im_end|>\n<|im_start|>user\n",
+    "",
+    "{question}<|im_end|>\n<|im_start|>assistant\n",
+)
+INTERNVL = (QWEN[0], "\n", "\n" + QWEN[2])
 PROMPTS = {
-    "qwen2vl": (
-        "<|im_start|>system\n{instructions}<|im_end|>\n<|im_start|>user\n",
-        "",
-        "{question}<|im_end|>\n<|im_start|>assistant\n",
-    ),
+    "qwen2vl": QWEN,
+    "qwen2.5vl": QWEN,
+    "qwen3vl": QWEN,
     "idefics3": (
         "<|im_start|>System: {instructions}<end_of_utterance>\nUser:<fake_token_around_image><global-img>",
         "<fake_token_around_image><fake_token_around_image><global-img>",
         "<fake_token_around_image>{question}<end_of_utterance>\nAssistant: ",
     ),
+    "internvl": INTERNVL,
+    "internvl-qwen3": INTERNVL,
+    "internvl-internlm2": INTERNVL,
+    "internvl-llama": INTERNVL,
+    "lfm2": ("<|startoftext|>" + QWEN[0], "", QWEN[2]),
+    "gemma3": (
+        "<start_of_turn>user\n{instructions}\n\n\n\n",
+        "\n\n\n\n",
+        "\n\n{question}<end_of_turn>\n<start_of_turn>model\n",
+    ),
 }
+PARALLEL = 4
 
 
 def blobs(seed: int, width: int = 320, height: int = 240) -> Image.Image:
@@ -39,14 +55,24 @@ def blobs(seed: int, width: int = 320, height: int = 240) -> Image.Image:
 
 @dataclass
 class Pair:
-    """The raw logits for one pair, by ways of getting them; and the answer digits' ids."""
+    """The raw logits for one pair, by ways of getting them; and the answer digits' ids.
+
+    `fresh` is decoded in the same steps as the reference, `joined` with the question in one step, as a candidate
+    is, and `stored` from float16 tokens. `turned` has rows and columns swapped, `masked` the candidate's attention
+    causal where it must not be so, and the other way round: both are wrong.
+    """
 
     helper: NDArray[np.float32]
     exact: NDArray[np.float32]
     fresh: NDArray[np.float32]
+    joined: NDArray[np.float32]
     stored: NDArray[np.float32]
     again: NDArray[np.float32]
     turned: NDArray[np.float32]
+    masked: NDArray[np.float32]
+    non_causal: bool
+    in_one_step: bool
+    together: list[NDArray[np.float32]]
     digits: tuple[int, int]
     score: float
     grid: tuple[int, int]
@@ -65,25 +91,44 @@ def measure(pipe: Connection, settings: Settings, family: str, photos: list[NDAr
     with Engine(settings, lambda: False) as engine:
         helper = Helper(engine, settings, family)
         exact = Helper(engine, settings, family, exact=True)
-        pairs = []
+        pairs: list[Pair] = []
+        keeping: dict[int, VisualTokens] = {}
+        queries: list[VisualTokens] = []
+
+        def one(tokens: VisualTokens) -> NDArray[np.float32]:
+            (row,) = engine.logits([tokens])
+            return row
+
         for query in photos:
-            engine.set_query(engine.encode(query))
+            queries.append(engine.encode(query))
+            engine.set_query(queries[-1])
             for candidate in photos:
                 if candidate is query:
                     continue
                 tokens = engine.encode(candidate)
-                kept = VisualTokens.unpack(tokens.halved().pack(), engine.width)
-                assert kept is not None
+                kept = tokens.halved()
                 flipped = kept.positions[:, [0, 2, 1, 3]]
                 turned = VisualTokens(kept.embeddings, flipped, kept.n_pos, kept.grid)
+                keeping[len(pairs)] = kept
+                question, engine.joined = engine.joined, None
+                apart = one(tokens)
+                engine.vision.non_causal = not engine.vision.non_causal
+                masked = one(kept)
+                engine.joined = question
+                engine.vision.non_causal = not engine.vision.non_causal
                 pairs.append(
                     Pair(
                         helper=helper.logits(query, candidate),
                         exact=exact.logits(query, candidate),
-                        fresh=engine.logits(tokens),
-                        stored=engine.logits(kept),
-                        turned=engine.logits(turned),
-                        again=engine.logits(kept),
+                        fresh=apart,
+                        joined=one(tokens),
+                        stored=one(kept),
+                        turned=one(turned),
+                        again=one(kept),
+                        masked=masked,
+                        non_causal=engine.vision.non_causal,
+                        in_one_step=engine.joined is not None,
+                        together=[],
                         digits=engine.answers,
                         score=engine.score(kept),
                         grid=kept.grid,
@@ -93,6 +138,14 @@ def measure(pipe: Connection, settings: Settings, family: str, photos: list[NDAr
                 )
         helper.close()
         exact.close()
+    # One more than fit side by side, so that the last is decoded alone.
+    with Engine(replace(settings, parallel=PARALLEL), lambda: False) as engine:
+        for number, tokens in enumerate(queries):
+            engine.set_query(tokens)
+            places = [2 * number + turn % 2 for turn in range(PARALLEL + 1)]
+            rows = engine.logits([keeping[place] for place in places])
+            for place, row in zip(places, rows, strict=True):
+                pairs[place].together.append(row)
     pipe.send(pairs)
 
 
@@ -171,7 +224,7 @@ class Helper:
     def logits(self, query: NDArray[np.uint8], candidate: NDArray[np.uint8]) -> NDArray[np.float32]:
         llama = self._llama
         llama.llama_memory_clear(llama.llama_get_memory(self._context), True)
-        if self._family == "qwen2vl":
+        if self._family != "idefics3":
             marker = self._mtmd.mtmd_default_marker().decode()
             self._eval_all(marker.join(self._texts), [query, candidate])
         else:

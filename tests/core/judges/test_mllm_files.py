@@ -5,25 +5,30 @@ from __future__ import annotations
 import json
 import os
 import random
+from dataclasses import replace
 from pathlib import Path
 
+import gguf
 import numpy as np
 import pytest
+from gguf.quants import dequantize, quantize
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 from PIL import Image
 
+from lookalike.judges.mllm import families
 from lookalike.judges.mllm.checksums import checksum
+from lookalike.judges.mllm.embeddings import text_embeddings
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import ModelPair, match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
-from lookalike.judges.mllm.judge import check_memory
+from lookalike.judges.mllm.memory import check_memory, image_buffers, memory_needed
 from lookalike.judges.mllm.pixels import MAX_ASPECT, MIN_TOKENS, PixelPlan, prepare
 from lookalike.judges.mllm.prompts import load_prompt, prompt_modes
 from lookalike.judges.mllm.template import render
 from lookalike.judges.mllm.tokens import VisualTokens
-from tests.builders.gguf_models import FAMILIES, TEMPLATES, WIDTH, write_pair
+from tests.builders.gguf_language import write_language
+from tests.builders.gguf_models import FAMILIES, KINDS, WIDTH, write_pair
 
 Files = tuple[Path, Path]
 
@@ -31,7 +36,7 @@ Files = tuple[Path, Path]
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Files]:
     folder = tmp_path_factory.mktemp("models")
-    return {family: write_pair(folder, family, name="Tiny One") for family in FAMILIES}
+    return {family: write_pair(folder, family, name="Tiny One") for family in KINDS}
 
 
 def match(llm: Path, mmproj: Path) -> ModelPair:
@@ -52,6 +57,52 @@ def test_a_fitting_pair_is_recognised(files: dict[str, Files]) -> None:
     assert idefics.plan == PixelPlan(cell=16, max_tokens=64, side=128)
     assert qwen.width == idefics.width == WIDTH
     assert qwen.llm.name == "Tiny One"
+    assert match(*files["internvl"]).plan == PixelPlan(cell=16, max_tokens=64, side=128)
+    assert match(*files["gemma3"]).plan == PixelPlan(cell=16, max_tokens=64, side=128)
+    assert match(*files["lfm2"]).plan == PixelPlan(cell=32, max_tokens=128, min_tokens=64)
+    lfm2, lfm2_projector = map(read_gguf, files["lfm2"])
+    assert match_pair(lfm2, lfm2_projector, 32).plan.max_tokens == 128
+
+
+def test_every_generated_model_is_of_the_family_it_is_made_as(files: dict[str, Files]) -> None:
+    names = [match(*pair).family.name for pair in files.values()]
+    assert names == [
+        *["Qwen2-VL or Qwen2.5-VL"] * 2,
+        "Qwen3-VL",
+        "SmolVLM",
+        *["InternVL"] * 4,
+        "LFM2-VL",
+        "Gemma 3",
+    ]
+    assert {family.name for family in families.FAMILIES} == set(names)
+
+
+def test_a_deep_stack_widens_the_tokens_on_both_sides(files: dict[str, Files], tmp_path: Path) -> None:
+    llm, mmproj = files["qwen3vl"]
+    assert match(llm, mmproj).width == 3 * WIDTH
+    _, flat = write_pair(tmp_path, "qwen3vl", omit={"v.deepstack.1.fc1.weight"})
+    assert "(width 512) does not belong to tiny-qwen3vl.gguf (width 768)" in refusal(llm, flat)
+
+
+@pytest.mark.parametrize(
+    ("projector", "kind"),
+    [
+        ("mlp", "LLaVA"),
+        ("pixtral", "Pixtral"),
+        ("resampler", "MiniCPM-V"),
+        ("glm4v", "GLM-4V"),
+        ("phi4", "Phi-4"),
+        ("gemma4v", "Gemma 4"),
+        ("qwen2.5o", "Qwen2.5-Omni"),
+    ],
+)
+def test_a_kind_that_cannot_judge_is_refused_by_name(
+    files: dict[str, Files], tmp_path: Path, projector: str, kind: str
+) -> None:
+    _, other = write_pair(tmp_path, "idefics3", projector=projector)
+    told = refusal(files["idefics3"][0], other)
+    assert told.startswith(f"mmproj-tiny-idefics3.gguf is of the kind {kind}")
+    assert "Use a SmolVLM, LFM2-VL, Qwen2-VL, Qwen2.5-VL, Qwen3-VL, InternVL or Gemma 3 model." in told
 
 
 def test_files_that_do_not_belong_together_are_refused_by_name(
@@ -69,7 +120,16 @@ def test_files_that_do_not_belong_together_are_refused_by_name(
     _, lacking = write_pair(tmp_path / "lacking", "idefics3", omit={"mm.model.fc.weight"})
     assert "lacks the part mm.model.fc.weight" in refusal(smol, lacking)
     _, gemma = write_pair(tmp_path / "gemma", "idefics3", projector="gemma3")
-    assert "(gemma3) that cannot judge yet" in refusal(smol, gemma)
+    assert "mmproj-tiny-idefics3.gguf (gemma3) does not belong to tiny-idefics3.gguf (llama)" in refusal(
+        smol, gemma
+    )
+    _, unheard = write_pair(tmp_path / "unheard", "idefics3", projector="unheard_of")
+    assert "is of a kind (unheard_of) that cannot judge yet" in refusal(smol, unheard)
+    experts = replace(KINDS["qwen3vl"].language, architecture="qwen3vlmoe")
+    write_language(tmp_path / "moe.gguf", experts, "Moe", 0, KINDS["qwen3vl"].add_vocabulary)
+    assert "moe.gguf is of the kind Qwen3-VL with experts" in refusal(
+        tmp_path / "moe.gguf", files["qwen3vl"][1]
+    )
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -106,12 +166,34 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
             read_gguf(path)
 
 
+@pytest.mark.parametrize("kind", ["F32", "F16", "BF16", "Q8_0", "Q4_0"])
+def test_embeddings_are_read_from_the_file(tmp_path: Path, kind: str) -> None:
+    path, quantisation = tmp_path / "model.gguf", gguf.GGMLQuantizationType[kind]
+    table = np.random.default_rng(0).standard_normal((9, 64), dtype=np.float32)
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_tensor("first", np.ones(5, np.float32))
+    writer.add_tensor("token_embd.weight", quantize(table, quantisation), raw_dtype=quantisation)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    rows = text_embeddings(path, [7, 0, 7], 96)
+    assert rows is not None and rows.shape == (3, 96) and rows.dtype == np.float32
+    assert np.array_equal(rows[:, :64], dequantize(quantize(table, quantisation), quantisation)[[7, 0, 7]])
+    assert not rows[:, 64:].any()
+    assert text_embeddings(path, [9], 96) is None
+    assert text_embeddings(path, [0], 32) is None
+
+
 def test_the_memory_bound_grows_with_the_model_and_its_context(files: dict[str, Files]) -> None:
     pair = match(*files["qwen2vl"])
     sizes = pair.llm.size + pair.mmproj.size
     # float16 keys and values: 2 bytes, 2 of them, 2 layers, 2 heads of 64.
     assert pair.memory(2048) - pair.memory(1024) == 2 * 2 * 2 * 2 * 64 * 1024
     assert pair.memory(1024) > sizes
+    # 128 tokens of 2 × 2 patches, float32: five times the state of 64 numbers, twice the hidden part of 128.
+    assert image_buffers(pair) == 4 * 128 * 4 * (5 * 64 + 2 * 128)
+    assert memory_needed(pair) == pair.memory(2 * 128 + 512) + image_buffers(pair)
     check_memory("Tiny", 10, 10)
     with pytest.raises(JudgeError, match=r"^Tiny needs about 3\.2 GB of memory and 1\.1 GB are free\."):
         check_memory("Tiny", 3_200_000_000, 1_100_000_000)
@@ -169,32 +251,9 @@ def test_a_strip_gets_a_border_and_a_plain_photo_none() -> None:
     assert (plain == (200, 30, 30)).all()
 
 
-@given(
-    arrays(np.float16, st.tuples(st.integers(1, 20), st.just(8)), elements=st.floats(-9, 9, width=16)),
-    st.integers(1, 900),
-)
-def test_tokens_survive_being_kept(embeddings: np.ndarray, n_pos: int) -> None:
-    count = len(embeddings)
-    positions = np.arange(count * 4, dtype=np.int32).reshape(count, 4)
-    tokens = VisualTokens(embeddings, positions, n_pos, (count, 1))
-    kept = VisualTokens.unpack(tokens.pack(), 8)
-    assert kept is not None
-    assert np.array_equal(kept.embeddings, embeddings) and np.array_equal(kept.positions, positions)
-    assert (kept.n_pos, kept.grid) == (n_pos, (count, 1))
-    assert kept.pack() == tokens.pack()
-
-
-def test_damaged_tokens_are_not_used() -> None:
-    embeddings = np.ones((3, 8), np.float32)
-    tokens = VisualTokens(embeddings, np.zeros((3, 4), np.int32), 3, (3, 1)).halved()
-    blob = tokens.pack()
-    assert VisualTokens.unpack(blob, 8) is not None
-    for bad in (b"", blob[:10], blob[:-1], blob + b"x", b"X" + blob[1:]):
-        assert VisualTokens.unpack(bad, 8) is None
-    assert VisualTokens.unpack(blob, 16) is None
-    overflowing = VisualTokens(embeddings * 1e6, tokens.positions, 3, (3, 1)).halved()
-    assert not overflowing.finite
-    assert VisualTokens.unpack(overflowing.pack(), 8) is None
+def test_tokens_too_large_for_float16_are_seen() -> None:
+    tokens = VisualTokens(np.full((3, 8), 1e6, np.float32), np.zeros((3, 4), np.int32), 3, (3, 1))
+    assert tokens.finite and not tokens.halved().finite
 
 
 def test_every_mode_asks_something_of_its_own() -> None:
@@ -207,25 +266,60 @@ def test_every_mode_asks_something_of_its_own() -> None:
         load_prompt("colour")
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_template_is_split_at_the_photos(files: dict[str, Files], family: str) -> None:
-    placeholder = match(*files[family]).family.placeholder
-    head, middle, tail = render(
-        TEMPLATES[family], "Compare.", "Same?", placeholder=placeholder, bos="<s>", eos="</s>"
+CHATML = (
+    "<|im_start|>system\nCompare.<|im_end|>\n<|im_start|>user\n",
+    "",
+    "Same?<|im_end|>\n<|im_start|>assistant\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("family", "expected"),
+    [
+        ("qwen2vl", CHATML),
+        ("qwen3vl", CHATML),
+        (
+            "idefics3",
+            (
+                "<|im_start|>System: Compare.<end_of_utterance>\nUser:",
+                "",
+                "Same?<end_of_utterance>\nAssistant:",
+            ),
+        ),
+        ("internvl", (CHATML[0], "\n", "\n" + CHATML[2])),
+        ("lfm2", ("<s>" + CHATML[0], "", CHATML[2])),
+        (
+            "gemma3",
+            (
+                "<s><start_of_turn>user\nCompare.\n\n",
+                "",
+                "Same?<end_of_turn>\n<start_of_turn>model\n",
+            ),
+        ),
+    ],
+)
+def test_a_template_is_split_at_the_photos(
+    files: dict[str, Files], family: str, expected: tuple[str, str, str]
+) -> None:
+    kind = match(*files[family]).family
+    parts = render(
+        KINDS[family].template,
+        "Compare.",
+        "Same?",
+        placeholder=kind.placeholder,
+        bos="<s>",
+        eos="</s>",
+        after_photo=kind.after_photo,
     )
-    expected = {
-        "qwen2vl": (
-            "<|im_start|>system\nCompare.<|im_end|>\n<|im_start|>user\n",
-            "",
-            "Same?<|im_end|>\n<|im_start|>assistant\n",
-        ),
-        "idefics3": (
-            "<|im_start|>System: Compare.<end_of_utterance>\nUser:",
-            "",
-            "Same?<end_of_utterance>\nAssistant:",
-        ),
-    }
-    assert (head, middle, tail) == expected[family]
+    assert parts == expected
+
+
+def test_a_template_that_writes_lists_out_gets_plain_text() -> None:
+    template = (
+        "{% for message in messages %}[{{ message.role }}] {{ message.content }}\n{% endfor %}[answer] "
+    )
+    parts = render(template, "Compare.", "Same?", placeholder="<image>", bos="", eos="", after_photo=" ")
+    assert parts == ("[system] Compare.\n[user] ", " ", " Same?\n[answer] ")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from tests.builders.photo_files import (
     camera_exif,
     encoded,
     heic,
+    jxl,
     sixteen_bit_grey_png,
     smooth_photo,
     srgb_profile,
@@ -37,6 +38,14 @@ def colour_of(image: Image.Image, x: int, y: int) -> tuple[int, ...]:
     pixel = image.getpixel((x, y))
     assert isinstance(pixel, tuple)
     return pixel
+
+
+def test_without_its_decoder_jpeg_xl_is_told_of(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(
+        PhotoError, match=r"photo\.jxl is a JPEG XL photo, for which this computer has no decoder"
+    ):
+        decoded(jxl(smooth_photo()), name="photo.jxl")
 
 
 def test_every_format_shows_the_same_picture(tmp_path: Path):
@@ -96,12 +105,13 @@ def test_the_result_carries_no_metadata():
 
 def test_colour_profiles_are_applied():
     red = Image.new("RGB", (64, 64), (200, 10, 10))
-    plain, swapped = (
-        decoded(encoded(red, "PNG", icc_profile=profile))
-        for profile in (srgb_profile(), wide_gamut_profile())
-    )
-    assert colour_of(plain, 5, 5) == (200, 10, 10)
-    assert colour_of(swapped, 5, 5)[1] > 150 > colour_of(swapped, 5, 5)[0]
+    for make in (
+        lambda profile: encoded(red, "PNG", icc_profile=profile),
+        lambda profile: jxl(red, icc=profile, lossless=True),
+    ):
+        plain, swapped = (decoded(make(profile)) for profile in (srgb_profile(), wide_gamut_profile()))
+        assert colour_of(plain, 5, 5) == (200, 10, 10)
+        assert colour_of(swapped, 5, 5)[1] > 150 > colour_of(swapped, 5, 5)[0]
 
 
 @pytest.mark.parametrize("profile", [b"", b"junk", srgb_profile()[:200]])
@@ -229,7 +239,7 @@ def test_the_content_decides_not_the_name():
         (encoded(smooth_photo(), "PNG")[:2000], "is cut off and cannot be shown"),
         (heic(smooth_photo())[:-1], "is cut off and cannot be shown"),
         (b"\x89PNG\r\n\x1a\n" + b"\x07" * 100, "is damaged and cannot be shown"),
-        (b"\xff\x0a" + bytes(100), "is a JPEG XL photo, which Lookalike cannot read yet"),
+        (jxl(smooth_photo())[:500], "is damaged and cannot be shown"),
         (b"II*\x00" + bytes(100), "is a raw file without a preview"),
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lookalike.photos import FileBytes, PhotoError, decode, thumbnail
-from tests.builders.photo_files import animation, camera_exif, encoded, heic, smooth_photo, srgb_profile
+from tests.builders.photo_files import animation, camera_exif, encoded, heic, jxl, smooth_photo, srgb_profile
 
 SMALL = smooth_photo((60, 40))
 SEEDS = {
@@ -25,6 +25,8 @@ SEEDS = {
     "JPEG 2000": encoded(SMALL, "JPEG2000"),
     "AVIF": encoded(SMALL, "AVIF"),
     "HEIC": heic(SMALL, exif=camera_exif()),
+    "JPEG XL": jxl(SMALL, exif=camera_exif()),
+    "lossless JPEG XL": jxl(SMALL, exif=camera_exif(), lossless=True),
 }
 STARTS = [data[:16] for data in SEEDS.values()] + [
     b"",

@@ -13,7 +13,7 @@ from PIL import Image
 
 from lookalike.photos import FileBytes, PhotoError, decode
 from lookalike.photos.memory import MemoryBudget
-from tests.builders.photo_files import encoded, png_header, smooth_photo
+from tests.builders.photo_files import encoded, jxl_header, png_header, smooth_photo
 
 MEASURE = """
 import sys
@@ -105,6 +105,7 @@ def test_bombs_are_refused_before_they_take_memory(tmp_path: Path):
         "bomb.tif": tiff_bomb(),
         "bomb.jpg": jpeg_bomb(),
         "bomb.jp2": jp2_bomb(),
+        "bomb.jxl": jxl_header(60_000, 60_000),
     }
     for name, data in bombs.items():
         (tmp_path / name).write_bytes(data)

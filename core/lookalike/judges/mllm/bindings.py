@@ -71,13 +71,15 @@ class Log:
     """The file that llama.cpp's messages, and whatever the libraries print before they abort, go to.
 
     Args:
-        path: appended to; begun anew once it has grown large.
+        path: appended to; begun anew once it has grown beyond `LOG_LIMIT` bytes.
     """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         large = path.exists() and path.stat().st_size > LOG_LIMIT
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if large else os.O_APPEND), 0o644)
+        self._file = os.open(
+            path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | (os.O_TRUNC if large else 0), 0o644
+        )
         sys.stdout.flush()
         sys.stderr.flush()
         os.dup2(self._file, 1)
@@ -105,6 +107,8 @@ class Log:
         if level != CONTINUED:
             self._writing = level >= self._lowest
         if self._writing:
+            if os.fstat(self._file).st_size > LOG_LIMIT:
+                os.ftruncate(self._file, 0)
             os.write(self._file, text)
 
 

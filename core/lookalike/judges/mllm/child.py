@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
-from ctypes import c_longlong
+import sys
+import time
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.judges.mllm.bindings import Log, set_environment
 from lookalike.judges.mllm.engine import Aborted, Engine
 from lookalike.judges.mllm.errors import JudgeError
-from lookalike.judges.mllm.messages import Answer, Ask, Blame, Cancelled, Ready, Refused, Reply, Settings
+from lookalike.judges.mllm.messages import (
+    LEFT,
+    Answer,
+    Ask,
+    Cancelled,
+    Encode,
+    Encoded,
+    Ready,
+    Refused,
+    Reply,
+    Scored,
+    Settings,
+    Shared,
+    Stage,
+    Unscored,
+)
+from lookalike.judges.mllm.token_store.reduction import reduced
 from lookalike.judges.mllm.tokens import VisualTokens
 
 
-def serve(pipe: Connection, settings: Settings, called_off: c_longlong) -> None:
-    """Load the model and answer until the pipe closes.
+def serve(pipe: Connection, settings: Settings, shared: Shared) -> None:
+    """Load the model and answer until the pipe closes or nothing is asked for a while.
 
     Args:
         pipe: carries `Ask` in and `Reply` out.
         settings: what to load.
-        called_off: shared memory; questions up to this serial number are no longer wanted.
+        shared: memory that the owner sees too.
     """
+    shared.stage = Stage.LOADING
     set_environment()
     log = Log(Path(settings.log))
     current = 0
 
     def aborted() -> bool:
-        return called_off.value >= current
+        return shared.called_off >= current
 
     try:
         log.attach()
@@ -34,58 +56,97 @@ def serve(pipe: Connection, settings: Settings, called_off: c_longlong) -> None:
         current = 1
         engine = Engine(settings, aborted)
     except JudgeError as error:
-        pipe.send(Refused(0, 0, 0, Blame.MODEL, error.message, error.remedy))
+        pipe.send(Refused(0, 0, 0, error.message, error.remedy))
         return
     except (ImportError, RuntimeError, OSError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         message = f"llama-cpp-python cannot be loaded: {reason}."
-        pipe.send(
-            Refused(0, 0, 0, Blame.MODEL, message, "`python3 packaging/bootstrap.py mllm` builds it anew.")
-        )
+        pipe.send(Refused(0, 0, 0, message, "`python3 packaging/bootstrap.py mllm` builds it anew."))
         return
     log.only_warnings()
     with engine:
-        pipe.send(Ready(0, 0, 0))
-        desk = _Desk(engine)
-        while True:
-            ask: Ask = pipe.recv()
-            current = ask.serial
-            pipe.send(desk.reply(ask))
+        desk = _Desk(engine, settings.reduction, shared)
+        shared.stage = Stage.IDLE
+        pipe.send(Ready(0, 0, 0, engine.parallel))
+        while pipe.poll(settings.idle_seconds):
+            question: Ask | Encode = pipe.recv()
+            current = question.serial
+            reply = desk.reply(question)
+            shared.stage = Stage.IDLE
+            pipe.send(reply)
+    sys.exit(LEFT)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A candidate's tokens, whether they are new and can be kept, and how long making them took."""
+
+    place: int
+    tokens: VisualTokens
+    new: bool
+    seconds: float
 
 
 class _Desk:
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, reduction: str, shared: Shared) -> None:
         self._engine = engine
+        self._reduction = reduction
+        self._shared = shared
         self._query = 0
 
-    def reply(self, ask: Ask) -> Reply:
+    def reply(self, question: Ask | Encode) -> Reply:
         try:
-            return self._answer(ask)
+            return self._encoded(question) if isinstance(question, Encode) else self._answer(question)
         except Aborted:
-            return Cancelled(ask.serial, self._query, self._engine.vision.encodes)
+            return Cancelled(question.serial, self._query, self._engine.vision.encodes)
         except JudgeError as error:
-            # With the query in place it is the candidate that the model stumbled over.
-            blame = Blame.CANDIDATE if self._query == ask.query else Blame.QUERY
-            return Refused(
-                ask.serial, self._query, self._engine.vision.encodes, blame, error.message, error.remedy
-            )
+            encodes = self._engine.vision.encodes
+            return Refused(question.serial, self._query, encodes, error.message, error.remedy)
+
+    def _encoded(self, question: Encode) -> Encoded:
+        self._shared.stage = Stage.CANDIDATE
+        made = self._candidate(0, question.pixels)
+        tokens = made.tokens if made.new else None
+        return Encoded(question.serial, self._query, self._engine.vision.encodes, tokens, made.seconds)
 
     def _answer(self, ask: Ask) -> Answer:
         engine = self._engine
         if ask.query_pixels is not None:
             self._query = 0
+            self._shared.stage = Stage.QUERY
             engine.set_query(engine.encode(ask.query_pixels))
             self._query = ask.query
-        made: VisualTokens | None = None
-        if isinstance(ask.candidate, VisualTokens):
-            tokens = ask.candidate
-        else:
-            # Scored from float16 even when fresh, so that a score does not depend on what was stored.
-            fresh = engine.encode(ask.candidate)
-            tokens = fresh.halved()
-            if tokens.finite:
-                made = tokens
-            else:
-                tokens = fresh
-        logit = engine.score(tokens)
-        return Answer(ask.serial, self._query, engine.vision.encodes, logit, made)
+        self._shared.stage = Stage.CANDIDATE
+        results: dict[int, Scored | Unscored] = {}
+        ready: list[_Candidate] = []
+        for place, candidate in enumerate(ask.candidates):
+            try:
+                ready.append(self._candidate(place, candidate))
+            except JudgeError as error:
+                results[place] = Unscored(error.message)
+        for one, result in zip(ready, self._score(ready), strict=True):
+            results[one.place] = result
+        ordered = tuple(results[place] for place in range(len(ask.candidates)))
+        return Answer(ask.serial, self._query, engine.vision.encodes, ordered)
+
+    def _candidate(self, place: int, candidate: NDArray[np.uint8] | VisualTokens) -> _Candidate:
+        if isinstance(candidate, VisualTokens):
+            return _Candidate(place, candidate, False, 0.0)
+        # Scored from float16 even when fresh, so that a score does not depend on what was stored.
+        started = time.perf_counter()
+        fresh = reduced(self._engine.encode(candidate), self._reduction)
+        seconds = time.perf_counter() - started
+        halved = fresh.halved()
+        return _Candidate(place, halved if halved.finite else fresh, halved.finite, seconds)
+
+    def _score(self, ready: list[_Candidate]) -> list[Scored | Unscored]:
+        try:
+            logits = self._engine.scores([one.tokens for one in ready])
+        except JudgeError as error:
+            if len(ready) == 1:
+                return [Unscored(error.message)]
+            return [result for one in ready for result in self._score([one])]
+        return [
+            Scored(logit, one.tokens if one.new else None, one.seconds)
+            for logit, one in zip(logits, ready, strict=True)
+        ]

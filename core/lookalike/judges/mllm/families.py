@@ -1,4 +1,9 @@
-"""The model families that can judge, and whether two files make up a model of one of them."""
+"""The model families that can judge, and whether two files make up a model of one of them.
+
+Each was checked against llama.cpp's own evaluation of the whole prompt (tests/core/judges/test_mllm_numbers.py);
+what is not listed here is refused by name. Where a family would cut a large photo into tiles, only the picture
+of the whole is taken: a tile costs as many tokens as the whole photo, and a candidate is judged hundreds of times.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,11 @@ from dataclasses import dataclass
 
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.gguf_file import GgufFile
-from lookalike.judges.mllm.pixels import PixelPlan
+from lookalike.judges.mllm.pixels import MIN_TOKENS, PixelPlan
+from lookalike.judges.mllm.unsupported import ARCHITECTURES, PROJECTORS
+
+COPY_AGAIN = "Copy or download it again."
+OWN_PROJECTOR = "Choose the projector that came with the model."
 
 
 @dataclass(frozen=True)
@@ -21,7 +30,11 @@ class Family:
         placeholder: what the chat template writes for a photo.
         opening: text before a photo's tokens.
         closing: text after a photo's tokens.
+        merge: the projector's metadata key for how many patches each way make one token, and its default.
+        square: whether every photo becomes a square of the projector's ``image_size``.
+        min_tokens: the least tokens of a photo that llama.cpp's preparation leaves as it is.
         answer_lead: what stands between the chat template's prompt for an answer and the answer's digit.
+        after_photo: text after a photo where the chat template takes plain text only.
     """
 
     name: str
@@ -31,17 +44,36 @@ class Family:
     placeholder: str
     opening: str
     closing: str
+    merge: tuple[str, int]
+    square: bool = False
+    min_tokens: int = MIN_TOKENS
     answer_lead: str = ""
+    after_photo: str = ""
 
 
-QWEN = Family(
+SPATIAL_MERGE = "clip.vision.spatial_merge_size"
+SCALE_FACTOR = "clip.vision.projector.scale_factor"
+QWEN_PHOTO = ("<|vision_start|>", "<|image_pad|>", "<|vision_end|>")
+
+QWEN2 = Family(
     name="Qwen2-VL or Qwen2.5-VL",
     architectures=frozenset({"qwen2vl"}),
     projectors=frozenset({"qwen2vl_merger", "qwen2.5vl_merger"}),
     output=("mm.2.bias", 0),
-    placeholder="<|vision_start|><|image_pad|><|vision_end|>",
-    opening="<|vision_start|>",
-    closing="<|vision_end|>",
+    placeholder="".join(QWEN_PHOTO),
+    opening=QWEN_PHOTO[0],
+    closing=QWEN_PHOTO[2],
+    merge=(SPATIAL_MERGE, 2),
+)
+QWEN3 = Family(
+    name="Qwen3-VL",
+    architectures=frozenset({"qwen3vl"}),
+    projectors=frozenset({"qwen3vl_merger"}),
+    output=("mm.2.bias", 0),
+    placeholder="".join(QWEN_PHOTO),
+    opening=QWEN_PHOTO[0],
+    closing=QWEN_PHOTO[2],
+    merge=(SPATIAL_MERGE, 2),
 )
 # A photo that is not split into tiles stands between these marks in the family's own prompts. In its dialogues a
 # space stands between "Assistant:" and the answer, and the tokenizer keeps it apart from a digit.
@@ -53,10 +85,48 @@ IDEFICS = Family(
     placeholder="<image>",
     opening="<fake_token_around_image><global-img>",
     closing="<fake_token_around_image>",
+    merge=(SCALE_FACTOR, 1),
+    square=True,
     answer_lead=" ",
 )
-FAMILIES = (QWEN, IDEFICS)
-SUPPORTED = "Use a SmolVLM, Qwen2-VL or Qwen2.5-VL model."
+INTERNVL = Family(
+    name="InternVL",
+    architectures=frozenset({"qwen2", "qwen3", "internlm2", "llama"}),
+    projectors=frozenset({"internvl"}),
+    output=("mm.model.mlp.3.weight", 1),
+    placeholder="<IMG_CONTEXT>",
+    opening="<img>",
+    closing="</img>",
+    merge=(SCALE_FACTOR, 1),
+    square=True,
+    after_photo="\n",
+)
+LFM2 = Family(
+    name="LFM2-VL",
+    architectures=frozenset({"lfm2"}),
+    projectors=frozenset({"lfm2"}),
+    output=("mm.2.weight", 1),
+    placeholder="<image>",
+    opening="<|image_start|>",
+    closing="<|image_end|>",
+    merge=(SCALE_FACTOR, 1),
+    min_tokens=64,
+)
+# The blank lines around a photo are those of the family's own processor (full_image_sequence in transformers).
+GEMMA3 = Family(
+    name="Gemma 3",
+    architectures=frozenset({"gemma3"}),
+    projectors=frozenset({"gemma3"}),
+    output=("mm.input_projection.weight", 0),
+    placeholder="<start_of_image>",
+    opening="\n\n<start_of_image>",
+    closing="<end_of_image>\n\n",
+    merge=(SCALE_FACTOR, 4),
+    square=True,
+)
+FAMILIES = (IDEFICS, LFM2, QWEN2, QWEN3, INTERNVL, GEMMA3)
+_NAMES = [family.name.replace(" or ", ", ") for family in FAMILIES]
+SUPPORTED = f"Use a {', '.join(_NAMES[:-1])} or {_NAMES[-1]} model."
 
 
 @dataclass(frozen=True)
@@ -68,7 +138,8 @@ class ModelPair:
         mmproj: the projector's metadata.
         family: the kind of model.
         plan: how photos are brought to size for it.
-        width: length of one visual token, the language model's input width.
+        width: length of one visual token, the language model's input width (with a deep stack, several times
+            its hidden width).
     """
 
     llm: GgufFile
@@ -85,7 +156,8 @@ class ModelPair:
         """
         values, kind = self.llm, self.llm.architecture
         heads = max(1, values.number(f"{kind}.attention.head_count", 1))
-        head = values.number(f"{kind}.attention.key_length") or self.width // heads
+        head = values.number(f"{kind}.attention.key_length")
+        head = head or values.number(f"{kind}.embedding_length") // heads
         kv_heads = values.number(f"{kind}.attention.head_count_kv", heads)
         cache = 2 * 2 * values.number(f"{kind}.block_count") * kv_heads * head * context
         return int(1.2 * (self.llm.size + self.mmproj.size)) + cache + (300 << 20)
@@ -113,46 +185,71 @@ def match_pair(llm: GgufFile, mmproj: GgufFile, budget: int) -> ModelPair:
             raise JudgeError(f"{part.path.name} is one part of a split model.", "Choose a model in one file.")
     if not mmproj.values.get("clip.has_vision_encoder"):
         raise JudgeError(f"{mmproj.path.name} does not read photos.", SUPPORTED)
-    projector = mmproj.values.get("clip.projector_type") or mmproj.values.get("clip.vision.projector_type")
-    family = next((family for family in FAMILIES if projector in family.projectors), None)
-    if family is None:
-        raise JudgeError(f"{mmproj.path.name} is of a kind ({projector}) that cannot judge yet.", SUPPORTED)
-    if llm.architecture not in family.architectures:
-        if not any(llm.architecture in other.architectures for other in FAMILIES):
-            raise JudgeError(
-                f"{llm.path.name} is of a kind ({llm.architecture}) that cannot judge yet.", SUPPORTED
-            )
-        raise JudgeError(
-            f"{mmproj.path.name} ({projector}) does not belong to {llm.path.name} ({llm.architecture}).",
-            "Choose the projector that came with the model.",
-        )
-    width = llm.number(f"{llm.architecture}.embedding_length")
-    tensor, axis = family.output
-    shape = mmproj.tensors.get(tensor, ())
-    if len(shape) <= axis:
-        raise JudgeError(f"{mmproj.path.name} lacks the part {tensor}.", "Copy or download it again.")
-    if shape[axis] != width:
-        raise JudgeError(
-            f"{mmproj.path.name} (width {shape[axis]}) does not belong to {llm.path.name} (width {width}).",
-            "Choose the projector that came with the model.",
-        )
+    family = _family(llm, mmproj)
+    width = _width(llm, mmproj, family)
     if not isinstance(llm.values.get("tokenizer.chat_template"), str):
         raise JudgeError(f"{llm.path.name} has no chat template.", "Choose an instruction-tuned model.")
     return ModelPair(llm, mmproj, family, _plan(mmproj, family, budget), width)
 
 
+def _family(llm: GgufFile, mmproj: GgufFile) -> Family:
+    projector = str(
+        mmproj.values.get("clip.projector_type") or mmproj.values.get("clip.vision.projector_type")
+    )
+    family = next((family for family in FAMILIES if projector in family.projectors), None)
+    if family is None:
+        raise _unsupported(mmproj, projector, PROJECTORS)
+    if llm.architecture not in family.architectures:
+        if not any(llm.architecture in other.architectures for other in FAMILIES):
+            raise _unsupported(llm, llm.architecture, ARCHITECTURES)
+        raise JudgeError(
+            f"{mmproj.path.name} ({projector}) does not belong to {llm.path.name} ({llm.architecture}).",
+            OWN_PROJECTOR,
+        )
+    return family
+
+
+def _unsupported(part: GgufFile, kind: str, names: dict[str, str]) -> JudgeError:
+    if kind in names:
+        return JudgeError(
+            f"{part.path.name} is of the kind {names[kind]}, which cannot judge yet.", SUPPORTED
+        )
+    return JudgeError(f"{part.path.name} is of a kind ({kind}) that cannot judge yet.", SUPPORTED)
+
+
+def _width(llm: GgufFile, mmproj: GgufFile, family: Family) -> int:
+    """The width of a visual token, the same on both sides.
+
+    With a deep stack (Qwen3-VL) a token carries, after its embedding, what the first layers add to it: as many
+    widths more as the model has such layers, and the projector has branches.
+    """
+    kind = llm.architecture
+    width = llm.number(f"{kind}.embedding_length") * (1 + llm.number(f"{kind}.n_deepstack_layers"))
+    tensor, axis = family.output
+    shape = mmproj.tensors.get(tensor, ())
+    if len(shape) <= axis:
+        raise JudgeError(f"{mmproj.path.name} lacks the part {tensor}.", COPY_AGAIN)
+    branches = sum(
+        name.startswith("v.deepstack.") and name.endswith(".fc1.weight") for name in mmproj.tensors
+    )
+    projected = shape[axis] * (1 + branches)
+    if projected != width:
+        raise JudgeError(
+            f"{mmproj.path.name} (width {projected}) does not belong to {llm.path.name} (width {width}).",
+            OWN_PROJECTOR,
+        )
+    return width
+
+
 def _plan(mmproj: GgufFile, family: Family, budget: int) -> PixelPlan:
     patch = mmproj.number("clip.vision.patch_size")
     side = mmproj.number("clip.vision.image_size")
-    if family is QWEN:
-        merge = mmproj.number("clip.vision.spatial_merge_size", 2)
-        plan = PixelPlan(cell=patch * merge, max_tokens=budget)
-    else:
-        merge = mmproj.number("clip.vision.projector.scale_factor", 1)
-        cell = max(1, patch * merge)
-        plan = PixelPlan(cell=cell, max_tokens=max(1, side // cell) ** 2, side=side)
+    merge = mmproj.number(*family.merge)
     if patch <= 0 or merge <= 0 or side <= 0:
-        raise JudgeError(
-            f"{mmproj.path.name} does not say how it reads photos.", "Copy or download it again."
-        )
-    return plan
+        raise JudgeError(f"{mmproj.path.name} does not say how it reads photos.", COPY_AGAIN)
+    cell = patch * merge
+    if family.square:
+        return PixelPlan(cell=cell, max_tokens=max(1, side // cell) ** 2, side=side)
+    # Whole rows and columns need some play between the least and the most.
+    budget = max(budget, 2 * family.min_tokens)
+    return PixelPlan(cell=cell, max_tokens=budget, min_tokens=family.min_tokens)

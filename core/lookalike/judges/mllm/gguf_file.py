@@ -27,6 +27,19 @@ SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "
 
 
 @dataclass(frozen=True)
+class Weights:
+    """Where a tensor's numbers lie.
+
+    Attributes:
+        kind: how they are stored, a `gguf.GGMLQuantizationType`.
+        start: bytes before them in the file.
+    """
+
+    kind: int
+    start: int
+
+
+@dataclass(frozen=True)
 class GgufFile:
     """The metadata of one file.
 
@@ -35,12 +48,14 @@ class GgufFile:
         size: bytes it takes.
         values: the metadata by key: numbers, strings, and short arrays of numbers.
         tensors: the shape of each tensor by name, fastest-running dimension first.
+        weights: where each tensor's numbers lie, by name.
     """
 
     path: Path
     size: int
     values: dict[str, Any]
     tensors: dict[str, tuple[int, ...]]
+    weights: dict[str, Weights]
 
     @property
     def architecture(self) -> str:
@@ -103,6 +118,7 @@ class _Reader:
             if value is not None:
                 values[key] = value
         tensors: dict[str, tuple[int, ...]] = {}
+        places: dict[str, tuple[int, int]] = {}
         ends = [0]
         for _ in range(n_tensors):
             name = self._string()
@@ -111,7 +127,7 @@ class _Reader:
                 raise _cut_short(self._path)
             shape = tuple(self._take("Q") for _ in range(dimensions))
             kind, offset = self._take("I"), self._take("Q")
-            tensors[name] = shape
+            tensors[name], places[name] = shape, (kind, offset)
             ends.append(offset + _tensor_bytes(shape, kind))
         alignment = values.get("general.alignment", 32)
         if not isinstance(alignment, int) or alignment <= 0:
@@ -119,7 +135,8 @@ class _Reader:
         start = -(-self._at // alignment) * alignment
         if not tensors or start + max(ends) > len(self._data):
             raise _cut_short(self._path)
-        return GgufFile(self._path, len(self._data), values, tensors)
+        weights = {name: Weights(kind, start + offset) for name, (kind, offset) in places.items()}
+        return GgufFile(self._path, len(self._data), values, tensors, weights)
 
     def _take(self, code: str) -> Any:
         layout = struct.Struct("<" + code)

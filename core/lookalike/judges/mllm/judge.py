@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,24 +12,23 @@ import psutil
 from numpy.typing import NDArray
 
 from lookalike import places
-from lookalike.catalog.content_cache import ContentCache
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.available import unavailable
 from lookalike.judges.mllm.checksums import checksum
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
-from lookalike.judges.mllm.messages import Answer, Blame, Refused, Settings
+from lookalike.judges.mllm.memory import check_memory, memory_needed
+from lookalike.judges.mllm.messages import Refused, Scored, Settings, Unscored
 from lookalike.judges.mllm.pixels import VERSION as PIXELS_VERSION
 from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.prompts import load_prompt
-from lookalike.judges.mllm.session import Material, Session
-from lookalike.judges.mllm.tokens import VisualTokens
+from lookalike.judges.mllm.session import ANSWER_SECONDS, Material, Session
+from lookalike.judges.mllm.token_store import Compression, TokenSet, TokenStore
 from lookalike.judges.protocol import Explanation, JudgePhoto, Verdict
 
 TOKEN_BUDGET = 128
-CONTEXT_ESTIMATE = 1024
-GIGABYTE = 1e9
+IDLE_SECONDS = 600.0
 
 
 def check_pair(llm: Path, mmproj: Path) -> None:
@@ -55,9 +54,14 @@ class MllmJudge:
         threads: threads that compute; by default the machine's physical cores but one.
         log_folder: where llama.cpp's messages go; by default Lookalike's folder for logs.
         token_budget: visual tokens per photo at most, for families that let one choose.
+        parallel: candidates decoded side by side; by default one on a CPU and several on a GPU.
+        idle_seconds: without a question for so long the worker ends and gives its memory back; the next question
+            starts another.
+        answer_seconds: silence after which the worker counts as hung, is ended, and the pair is passed over.
+        checksums: SHA-256 (hex) that the files had when they were taken in, by role (``"llm"``, ``"mmproj"``).
 
     Attributes:
-        key: names the model files, the preprocessing, the token budget and the wording.
+        key: names the model files, the preprocessing, the token budget, the wording, and how tokens are kept.
         name: the model's name.
 
     Raises:
@@ -73,11 +77,15 @@ class MllmJudge:
         llm: Path,
         mmproj: Path,
         *,
-        cache: ContentCache | None,
+        cache: TokenStore | None,
         mode: str = "object",
         threads: int | None = None,
         log_folder: Path | None = None,
         token_budget: int = TOKEN_BUDGET,
+        parallel: int = 0,
+        idle_seconds: float = IDLE_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
+        checksums: Mapping[str, str] | None = None,
     ) -> None:
         missing = unavailable()
         if missing is not None:
@@ -85,12 +93,15 @@ class MllmJudge:
         prompt = load_prompt(mode)
         self._pair = match_pair(read_gguf(llm), read_gguf(mmproj), token_budget)
         self._plan = self._pair.plan
-        self._cache = cache
         self.name = self._pair.llm.name
-        weights, projector = checksum(llm)[:16], checksum(mmproj)[:16]
+        expected = checksums or {}
+        weights = _verified(llm, expected.get("llm"))[:16]
+        projector = _verified(mmproj, expected.get("mmproj"))[:16]
         preprocessing = f"{PIXELS_VERSION}:{self._plan.max_tokens}"
-        self.key = f"mllm:{weights}:{projector}:{preprocessing}:{prompt.id}"
-        self._kind = f"visual-tokens:{projector}:{preprocessing}"
+        compression = cache.compression if cache is not None else Compression("fp16")
+        self.key = f"mllm:{weights}:{projector}:{preprocessing}:{prompt.id}:{compression}"
+        kind = f"{projector}:{preprocessing}:{compression.reduction}"
+        self._tokens = None if cache is None else cache.open_set(kind, self._pair.width)
         log = (log_folder or places.logs()) / "mllm.log"
         settings = Settings(
             llm=str(llm.resolve()),
@@ -101,9 +112,17 @@ class MllmJudge:
             max_tokens=self._plan.max_tokens,
             threads=threads or max(1, (psutil.cpu_count(logical=False) or 2) - 1),
             log=str(log),
+            parallel=parallel,
+            reduction=compression.reduction,
+            idle_seconds=idle_seconds,
         )
-        self._session = Session(self.name, settings, self._check_memory)
+        self._session = Session(self.name, settings, self._check_memory, answer_seconds)
         self._queries = itertools.count(1)
+
+    @property
+    def tokens(self) -> TokenSet | None:
+        """The photos' tokens; None where none are kept."""
+        return self._tokens
 
     @property
     def session(self) -> Session:
@@ -116,35 +135,43 @@ class MllmJudge:
         candidates: Iterable[JudgePhoto],
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Verdict]:
-        """Judge the candidates one by one, in the order given; see `Judge.compare`.
+        """Judge the candidates in the order given; see `Judge.compare`.
 
-        The next candidate is read while the model works on one, so `candidates` is consumed one ahead.
+        The model takes them one by one, on a GPU several at once. The next ones are read meanwhile, so `candidates`
+        is consumed that far ahead.
 
         Raises:
-            LookalikeError: the query cannot be read, or the model cannot be loaded or broke down twice.
+            LookalikeError: the query cannot be read, or the model cannot be loaded or is switched off.
         """
         self._session.check()
         pixels = prepare(query.load(self._plan.decode_size), self._plan)
         number = next(self._queries)
         ahead = _Ahead(self._material(candidate) for candidate in candidates)
         while not cancelled():
-            upcoming = ahead.take()
-            if upcoming is None:
+            group = ahead.take(self._session.parallel)
+            if not group:
+                if self._tokens is not None:
+                    self._tokens.flush()
                 return
-            content, material = upcoming
-            if isinstance(material, str):
-                yield Verdict(content, None, reason=material)
-                continue
-            reply = self._session.ask(number, pixels, material, cancelled, ahead.look)
-            if reply is None:
-                return
-            if isinstance(reply, Refused):
-                if reply.blame is not Blame.CANDIDATE:
+            materials = [material for _, material in group if not isinstance(material, str)]
+            results: Iterator[Scored | Unscored] = iter(())
+            if materials:
+                reply = self._session.ask(number, pixels, materials, cancelled, ahead.look)
+                if reply is None:
+                    return
+                if isinstance(reply, Refused):
                     raise JudgeError(f"{self.name}: {reply.message}", reply.remedy)
-                yield Verdict(content, None, reason=reply.message)
-                continue
-            self._keep(content, reply)
-            yield Verdict(content, _sigmoid(reply.logit), reply.logit)
+                results = iter(reply.results)
+            for content, material in group:
+                if isinstance(material, str):
+                    yield Verdict(content, None, reason=material)
+                    continue
+                result = next(results)
+                if isinstance(result, Unscored):
+                    yield Verdict(content, None, reason=result.message)
+                    continue
+                self._keep(content, result)
+                yield Verdict(content, _sigmoid(result.logit), result.logit)
 
     def explain(self, query: JudgePhoto, candidate: JudgePhoto) -> Explanation:
         """The model's verdict as a sentence.
@@ -164,12 +191,55 @@ class MllmJudge:
     def close(self) -> None:
         """End the worker process; the next comparison starts another."""
         self._session.close()
+        if self._tokens is not None:
+            self._tokens.flush()
+
+    def make_tokens(
+        self, photos: Iterable[JudgePhoto], cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[tuple[str, str]]:
+        """Make and keep the tokens of photos that no search has asked for yet; those that have some are passed over.
+
+        The next photo is read while the model works on one, so `photos` is consumed one ahead.
+
+        Args:
+            photos: photos with a content hash.
+            cancelled: once true the work ends.
+
+        Yields:
+            Each photo's content hash, and why it has no tokens; nothing where it has.
+
+        Raises:
+            LookalikeError: the model cannot be loaded or broke down, or no more tokens can be kept.
+        """
+        kept = self._tokens
+        if kept is None:
+            return
+        self._session.check()
+        ahead = _Ahead(self._material(photo) for photo in photos)
+        while not cancelled():
+            upcoming = ahead.take(1)
+            if not upcoming:
+                return
+            ((content, material),) = upcoming
+            if not isinstance(material, np.ndarray):
+                yield content, material if isinstance(material, str) else ""
+                continue
+            reply = self._session.encode(material, cancelled, ahead.look)
+            if reply is None:
+                return
+            if isinstance(reply, Refused | Unscored):
+                yield content, reply.message
+            elif reply.tokens is None:
+                yield content, "The model's tokens of this photo are too large to be kept."
+            elif kept.put(content, reply.tokens, reply.seconds, ahead=True):
+                yield content, ""
+            else:
+                raise JudgeError(" ".join(kept.store.news()) or "No more visual tokens can be kept.")
 
     def _material(self, candidate: JudgePhoto) -> tuple[str, Material | str]:
         """The candidate's stored tokens, or else its pixels, or else why there are none."""
-        if self._cache is not None and candidate.content:
-            blob = self._cache.get(self._kind, candidate.content)
-            tokens = None if blob is None else VisualTokens.unpack(blob, self._pair.width)
+        if self._tokens is not None and candidate.content:
+            tokens = self._tokens.get(candidate.content)
             if tokens is not None:
                 return candidate.content, tokens
         try:
@@ -178,31 +248,26 @@ class MllmJudge:
             return candidate.content, error.message
         return candidate.content, pixels
 
-    def _keep(self, content: str, answer: Answer) -> None:
-        if self._cache is not None and content and answer.tokens is not None:
-            self._cache.put(self._kind, content, answer.tokens.pack())
+    def _keep(self, content: str, answer: Scored) -> None:
+        if self._tokens is not None and content and answer.tokens is not None:
+            self._tokens.put(content, answer.tokens, answer.seconds)
 
     def _check_memory(self) -> None:
-        needed = self._pair.memory(CONTEXT_ESTIMATE)
-        check_memory(self.name, needed, psutil.virtual_memory().available)
+        check_memory(self.name, memory_needed(self._pair), psutil.virtual_memory().available)
 
 
-def check_memory(name: str, needed: int, free: int) -> None:
-    """Refuse a model that would not fit.
-
-    Args:
-        name: the model's name.
-        needed: bytes it takes.
-        free: bytes that are free.
+def _verified(path: Path, expected: str | None) -> str:
+    """A file's SHA-256; llama.cpp itself loads damaged weights without a word.
 
     Raises:
-        JudgeError: it would not fit.
+        JudgeError: it is another one than was expected.
     """
-    if needed > free:
+    found = checksum(path)
+    if expected is not None and found != expected:
         raise JudgeError(
-            f"{name} needs about {needed / GIGABYTE:.1f} GB of memory and {free / GIGABYTE:.1f} GB are free.",
-            "Close other programs or choose a smaller model.",
+            f"{path.name} is no longer the file that was imported.", "Remove the model and import it again."
         )
+    return found
 
 
 def _sigmoid(logit: float) -> float:
@@ -212,16 +277,19 @@ def _sigmoid(logit: float) -> float:
 
 
 class _Ahead:
-    """Hands out an iterator's items; `look` fetches the next one early."""
+    """Hands out an iterator's items; `look` fetches early as many as were wanted last."""
 
     def __init__(self, items: Iterator[tuple[str, Material | str]]) -> None:
         self._items = items
-        self._next: list[tuple[str, Material | str] | None] = []
+        self._next: list[tuple[str, Material | str]] = []
+        self._count = 1
 
     def look(self) -> None:
-        if not self._next:
-            self._next.append(next(self._items, None))
+        missing = self._count - len(self._next)
+        self._next += itertools.islice(self._items, max(0, missing))
 
-    def take(self) -> tuple[str, Material | str] | None:
+    def take(self, count: int) -> list[tuple[str, Material | str]]:
+        self._count = count
         self.look()
-        return self._next.pop()
+        taken, self._next = self._next[:count], self._next[count:]
+        return taken

@@ -1,19 +1,45 @@
 """What the judge and its worker process say to each other.
 
-The worker first says `Ready` (or `Refused` and ends), then answers each `Ask` with one `Answer`,
-`Refused` or `Cancelled`. Every reply names the query whose photo the worker holds.
+The worker first says `Ready` (or `Refused` and ends), then answers each `Ask` with one `Answer`, each `Encode`
+with one `Encoded`, or either with `Refused` or `Cancelled`. Every reply names the query whose photo the worker
+holds. A worker that is asked nothing for a while ends with the exit code `LEFT`.
 """
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import dataclass
-from enum import Enum
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.judges.mllm.families import Family
 from lookalike.judges.mllm.tokens import VisualTokens
+
+LEFT = 66
+
+
+class Stage(IntEnum):
+    """What the worker is at, so that one that dies has told what it died of."""
+
+    IDLE = 0
+    LOADING = 1
+    QUERY = 2
+    CANDIDATE = 3
+
+
+class Shared(ctypes.Structure):
+    """Memory that both processes see.
+
+    Attributes:
+        called_off: questions up to this serial number are no longer wanted.
+        stage: the worker's `Stage`.
+    """
+
+    _fields_ = (("called_off", ctypes.c_longlong), ("stage", ctypes.c_longlong))
+    called_off: int
+    stage: int
 
 
 @dataclass(frozen=True)
@@ -29,6 +55,9 @@ class Settings:
         max_tokens: visual tokens per photo at most.
         threads: threads that compute.
         log: path of the file that llama.cpp's messages go to.
+        parallel: candidates decoded side by side; 0 leaves it to the worker, which sees whether there is a GPU.
+        reduction: what becomes of a candidate's tokens before the model sees them, see `reduced`.
+        idle_seconds: without a question for so long the worker ends.
     """
 
     llm: str
@@ -39,23 +68,39 @@ class Settings:
     max_tokens: int
     threads: int
     log: str
+    parallel: int = 0
+    reduction: str = ""
+    idle_seconds: float = 600.0
 
 
 @dataclass(frozen=True)
 class Ask:
-    """Judge one pair.
+    """Judge one query with one or several candidates.
 
     Attributes:
         serial: counts the questions; the answer bears the same number.
         query: number of the query.
         query_pixels: the query photo, uint8 (height, width, 3); None if the worker holds this query already.
-        candidate: the candidate's pixels, or its tokens where these are stored.
+        candidates: each candidate's pixels, or its tokens where these are stored.
     """
 
     serial: int
     query: int
     query_pixels: NDArray[np.uint8] | None
-    candidate: NDArray[np.uint8] | VisualTokens
+    candidates: tuple[NDArray[np.uint8] | VisualTokens, ...]
+
+
+@dataclass(frozen=True)
+class Encode:
+    """Make the tokens of a photo that may one day be a candidate.
+
+    Attributes:
+        serial: counts the questions; the answer bears the same number.
+        pixels: uint8 (height, width, 3).
+    """
+
+    serial: int
+    pixels: NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -75,35 +120,56 @@ class Reply:
 
 @dataclass(frozen=True)
 class Ready(Reply):
-    """The model is loaded."""
+    """The model is loaded.
+
+    Attributes:
+        parallel: candidates that it decodes side by side, and so wants to be asked about at once.
+    """
+
+    parallel: int
 
 
 @dataclass(frozen=True)
-class Answer(Reply):
-    """The pair's score.
+class Scored:
+    """A pair's score.
 
     Attributes:
         logit: z("1") − z("0").
         tokens: the candidate's tokens in float16 if they were made for this question and can be kept.
+        seconds: how long making them took.
     """
 
     logit: float
     tokens: VisualTokens | None
+    seconds: float = 0.0
 
 
-class Blame(Enum):
-    """What a refusal is about."""
+@dataclass(frozen=True)
+class Unscored:
+    """The model stumbled over this candidate, and would again."""
 
-    MODEL = "model"
-    QUERY = "query"
-    CANDIDATE = "candidate"
+    message: str
+
+
+@dataclass(frozen=True)
+class Answer(Reply):
+    """What became of the candidates, in the order of the question."""
+
+    results: tuple[Scored | Unscored, ...]
+
+
+@dataclass(frozen=True)
+class Encoded(Reply):
+    """A photo's tokens in float16, None if these cannot be kept, and the seconds that making them took."""
+
+    tokens: VisualTokens | None
+    seconds: float
 
 
 @dataclass(frozen=True)
 class Refused(Reply):
-    """There is no score, and another try would not give one."""
+    """There are no scores, and another try would not give any."""
 
-    blame: Blame
     message: str
     remedy: str = ""
 

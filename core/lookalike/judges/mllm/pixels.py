@@ -26,11 +26,13 @@ class PixelPlan:
         cell: side in pixels of the square behind one visual token.
         max_tokens: visual tokens per photo at most.
         side: where not 0, every photo becomes a square of this many pixels.
+        min_tokens: visual tokens per photo at least, where the grid is free.
     """
 
     cell: int
     max_tokens: int
     side: int = 0
+    min_tokens: int = MIN_TOKENS
 
     @property
     def decode_size(self) -> int:
@@ -41,7 +43,7 @@ class PixelPlan:
         """Width and height, in pixels, at which a photo of this shape is encoded.
 
         For a free grid: multiples of `cell`, the shape kept as far as that allows, never enlarged beyond
-        `MIN_TOKENS` (the "smart resize" of Qwen2-VL).
+        `min_tokens` (the "smart resize" of Qwen2-VL).
         """
         if self.side:
             return self.side, self.side
@@ -51,8 +53,8 @@ class PixelPlan:
             shrink = math.sqrt(self.max_tokens / area)
             columns = max(1, math.floor(width / self.cell * shrink))
             rows = max(1, math.floor(height / self.cell * shrink))
-        elif columns * rows < MIN_TOKENS:
-            grow = math.sqrt(MIN_TOKENS / area)
+        elif columns * rows < self.min_tokens:
+            grow = math.sqrt(self.min_tokens / area)
             columns = math.ceil(width / self.cell * grow)
             rows = math.ceil(height / self.cell * grow)
         return columns * self.cell, rows * self.cell

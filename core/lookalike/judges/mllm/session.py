@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import threading
-from collections.abc import Callable
-from ctypes import c_longlong
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +17,22 @@ from numpy.typing import NDArray
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.child import serve
 from lookalike.judges.mllm.errors import JudgeError
-from lookalike.judges.mllm.messages import Answer, Ask, Cancelled, Refused, Reply, Settings
+from lookalike.judges.mllm.messages import (
+    LEFT,
+    Answer,
+    Ask,
+    Cancelled,
+    Encode,
+    Encoded,
+    Ready,
+    Refused,
+    Reply,
+    Scored,
+    Settings,
+    Shared,
+    Stage,
+    Unscored,
+)
 from lookalike.judges.mllm.tokens import VisualTokens
 from lookalike.worker import Worker, WorkerDied
 
@@ -22,8 +40,29 @@ Material = NDArray[np.uint8] | VisualTokens
 
 POLL_SECONDS = 0.02
 CLOSING_SECONDS = 2.0
-DEATHS_ALLOWED = 1
+ANSWER_SECONDS = 300.0
+"""A question takes seconds; a worker that is silent for so long hangs, or the machine is no use for this model."""
+LOADING_SECONDS = 900.0
+LOADS = 2
+"""Deaths while loading after which the model is switched off."""
+TRIES = 2
+"""Deaths on a photo after which it is not given to the model again; the first may have had another reason."""
+BAD_PHOTOS = 3
+"""Photos that the model may break down on before it is switched off."""
+DEATHS = 12
+"""Deaths of any kind before it is switched off."""
 EVERYTHING = (1 << 63) - 1
+
+
+BROKE_DOWN = "The model broke down on this photo."
+
+
+class _SeveralDied(Exception):
+    """The worker ended over several candidates, and nobody knows which of them it was."""
+
+
+class WorkerHung(WorkerDied):
+    """The worker was ended because it did not answer."""
 
 
 class Session:
@@ -32,35 +71,60 @@ class Session:
     A question that was called off is left behind: its reply is fetched, and dropped, before the next one is
     put, so that calling off returns at once even while the image encoder, which cannot be stopped, still runs.
 
+    A worker that dies is started again and asked again, about one candidate at a time if it was several. A photo
+    that it dies on twice, or hangs on once, is refused from then on. A model that breaks down on several photos,
+    while loading, or on the first photo and on a plain grey one too, is switched off.
+
     Args:
         name: the model's name, for messages.
         settings: what the worker loads.
         check: called before a worker starts; raises `LookalikeError` if it must not.
+        answer_seconds: silence after which a worker counts as hung.
     """
 
-    def __init__(self, name: str, settings: Settings, check: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        check: Callable[[], None],
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
         self._name = name
         self._settings = settings
         self._check = check
+        self._answer_seconds = answer_seconds
         self._lock = threading.Lock()
         self._worker: Worker | None = None
-        self._called_off = c_longlong(0)
+        self._shared = Shared()
+        self._sending: _Sending | None = None
+        self._closing = False
         self._serial = 0
         self._open: int | None = None
         self._query = 0
         self._encodes = 0
         self._encodes_before = 0
         self._deaths: list[str] = []
+        self._unloadable = 0
+        self._useless = self._answered = False
+        self._tries: Counter[str] = Counter()
+        self._bad: set[str] = set()
+        self._parallel = 1
+        self._alone = False
+
+    @property
+    def parallel(self) -> int:
+        """How many candidates to ask about at once; 1 until a worker has told otherwise."""
+        return 1 if self._alone else self._parallel
 
     @property
     def pid(self) -> int | None:
         """The worker's process id; None while there is no worker."""
         worker = self._worker
-        return None if worker is None else worker.pid
+        return None if worker is None or worker.exitcode is not None else worker.pid
 
     @property
     def deaths(self) -> int:
-        """How many workers ended by themselves."""
+        """How many workers ended by themselves while they were needed, or hung."""
         return len(self._deaths)
 
     @property
@@ -70,53 +134,126 @@ class Session:
 
     def check(self) -> None:
         """Raise `JudgeError` if the model is switched off."""
-        if len(self._deaths) > DEATHS_ALLOWED:
-            raise JudgeError(
-                f"{self._name} broke down twice and is switched off until Lookalike starts again "
-                f"({self._deaths[-1].rstrip('.')}).",
-                f"Choose another model or copy its files again; {Path(self._settings.log)} tells more.",
-            )
+        if self._useless:
+            how = "broke down whatever it was given"
+        elif self._unloadable >= LOADS:
+            how = "broke down twice"
+        elif len(self._bad) >= BAD_PHOTOS:
+            how = f"broke down on {len(self._bad)} photos"
+        elif len(self._deaths) >= DEATHS:
+            how = f"broke down {len(self._deaths)} times"
+        else:
+            return
+        raise JudgeError(
+            f"{self._name} {how} and is switched off until Lookalike starts again "
+            f"({self._deaths[-1].rstrip('.')}).",
+            f"Choose another model or copy its files again; {Path(self._settings.log)} tells more.",
+        )
 
     def ask(
         self,
         query: int,
         query_pixels: NDArray[np.uint8],
-        candidate: Material,
+        candidates: Sequence[Material],
         cancelled: Callable[[], bool],
         meanwhile: Callable[[], None],
     ) -> Answer | Refused | None:
-        """Judge one pair; None once `cancelled()` is true.
+        """Judge one query with one or several candidates; None once `cancelled()` is true.
 
         Args:
             query: number of the query, from 1; each comparison has its own.
             query_pixels: the query photo as the encoder takes it; sent only when the worker lacks it.
-            candidate: the candidate photo as the encoder takes it, or its tokens.
+            candidates: the candidate photos as the encoder takes them, or their tokens.
             cancelled: polled while waiting.
             meanwhile: called once the worker has something to do.
 
         Raises:
-            JudgeError: the model cannot be loaded, or its worker ended a second time.
+            JudgeError: the model cannot be loaded, or is switched off.
         """
+        if len(candidates) > 1 and not self._alone and not self._bad:
+            try:
+                return self._ask(query, query_pixels, candidates, cancelled, meanwhile)
+            except _SeveralDied:
+                self._alone = True
+        results: list[Scored | Unscored] = []
+        last = Answer(self._serial, self._query, self._encodes, ())
+        for candidate in candidates:
+            if self._bad and _name(candidate) in self._bad:
+                results.append(Unscored(BROKE_DOWN))
+                continue
+            reply = self._ask(query, query_pixels, [candidate], cancelled, meanwhile)
+            if not isinstance(reply, Answer):
+                return reply
+            results += reply.results
+            last = reply
+        return replace(last, results=tuple(results))
+
+    def _ask(
+        self,
+        query: int,
+        query_pixels: NDArray[np.uint8],
+        candidates: Sequence[Material],
+        cancelled: Callable[[], bool],
+        meanwhile: Callable[[], None],
+    ) -> Answer | Refused | None:
+        def question(serial: int) -> Ask:
+            return Ask(serial, query, None if self._query == query else query_pixels, tuple(candidates))
+
+        photos: dict[Stage, Material] = {Stage.QUERY: query_pixels}
+        if len(candidates) == 1:
+            photos[Stage.CANDIDATE] = candidates[0]
+        reply = self._put(question, photos, cancelled, meanwhile)
+        if isinstance(reply, Unscored):
+            return Answer(self._serial, self._query, self._encodes, (reply,))
+        assert reply is None or isinstance(reply, Answer | Refused)
+        return reply
+
+    def encode(
+        self, pixels: NDArray[np.uint8], cancelled: Callable[[], bool], meanwhile: Callable[[], None]
+    ) -> Encoded | Unscored | Refused | None:
+        """Make the tokens of one photo; None once `cancelled()` is true.
+
+        Args:
+            pixels: the photo as the encoder takes it.
+            cancelled: polled while waiting.
+            meanwhile: called once the worker has something to do.
+
+        Raises:
+            JudgeError: the model cannot be loaded, or is switched off.
+        """
+        reply = self._put(
+            lambda serial: Encode(serial, pixels), {Stage.CANDIDATE: pixels}, cancelled, meanwhile
+        )
+        assert reply is None or isinstance(reply, Encoded | Unscored | Refused)
+        return reply
+
+    def _put(
+        self,
+        question: Callable[[int], Ask | Encode],
+        photos: Mapping[Stage, Material],
+        cancelled: Callable[[], bool],
+        meanwhile: Callable[[], None],
+    ) -> Reply | Unscored | None:
         while True:
             while not self._lock.acquire(timeout=POLL_SECONDS):
                 if cancelled():
                     return None
             try:
                 self.check()
-                return self._ask(query, query_pixels, candidate, cancelled, meanwhile)
+                if self._bad and not self._answered:
+                    self._probe(photos, cancelled)
+                return self._refusal(photos) or self._reply(question, cancelled, meanwhile)
             except WorkerDied as death:
-                self._bury(death)
+                self._bury(death, photos)
             finally:
                 self._lock.release()
 
-    def _ask(
+    def _reply(
         self,
-        query: int,
-        query_pixels: NDArray[np.uint8],
-        candidate: Material,
+        question: Callable[[int], Ask | Encode],
         cancelled: Callable[[], bool],
         meanwhile: Callable[[], None],
-    ) -> Answer | Refused | None:
+    ) -> Reply | None:
         worker = self._start()
         while self._open is not None:
             reply = self._wait(worker, cancelled)
@@ -126,25 +263,37 @@ class Session:
                 self._drop()
                 remedy = reply.remedy or f"Copy or download its files again; {self._settings.log} tells more."
                 raise JudgeError(f"{self._name}: {reply.message}", remedy)
+            if isinstance(reply, Ready):
+                self._parallel = reply.parallel
         self._serial += 1
-        known = self._query == query
         self._open = self._serial
-        worker.send(Ask(self._serial, query, None if known else query_pixels, candidate))
+        self._sending = _Sending(worker, question(self._serial))
         meanwhile()
         reply = self._wait(worker, cancelled)
-        if reply is None or isinstance(reply, Cancelled):
-            return None
-        assert isinstance(reply, Answer | Refused)
-        return reply
+        return None if isinstance(reply, Cancelled) else reply
+
+    def _probe(self, photos: Mapping[Stage, Material], cancelled: Callable[[], bool]) -> None:
+        """See whether a model that has answered nothing yet takes any photo at all; raises if it does not."""
+        grey = np.full_like(next(p for p in photos.values() if isinstance(p, np.ndarray)), 128)
+        try:
+            self._reply(lambda serial: Encode(serial, grey), cancelled, lambda: None)
+        except WorkerDied as death:
+            self._deaths.append(death.message)
+            self._drop()
+            self._useless = True
+            self.check()
 
     def _start(self) -> Worker:
+        if self._worker is not None and self._worker.exitcode == LEFT and self._open is None:
+            self._drop()
         if self._worker is None:
             self._check()
             context = multiprocessing.get_context("spawn")
-            self._called_off = context.RawValue(c_longlong, 0)
+            self._shared = context.RawValue(Shared)
+            self._shared.stage = Stage.LOADING
             try:
                 self._worker = Worker(
-                    serve, (self._settings, self._called_off), name=f"the process of {self._name}"
+                    serve, (self._settings, self._shared), name=f"the process of {self._name}"
                 )
             except OSError as error:
                 raise JudgeError(
@@ -154,29 +303,89 @@ class Session:
         return self._worker
 
     def _wait(self, worker: Worker, cancelled: Callable[[], bool]) -> Reply | None:
+        patience = LOADING_SECONDS if self._open == 0 else self._answer_seconds
+        deadline = time.monotonic() + patience
         while not worker.ready(POLL_SECONDS):
-            if cancelled():
-                self._called_off.value = self._serial
+            if cancelled() or self._closing:
+                self._shared.called_off = self._serial
                 return None
+            if time.monotonic() > deadline:
+                worker.kill()
+                raise WorkerHung(f"The process of {self._name} did not answer for {patience:.0f} s.")
         reply: Reply = worker.receive()
         self._open, self._query, self._encodes = None, reply.query, reply.encodes
+        self._answered = self._answered or isinstance(reply, Answer | Encoded)
         return reply
 
-    def _bury(self, death: LookalikeError) -> None:
-        self._deaths.append(death.message)
+    def _refusal(self, photos: Mapping[Stage, Material]) -> Refused | Unscored | None:
+        """The answer for a photo that the model broke down on before; None for others."""
+        for stage, photo in photos.items() if self._bad else ():
+            if _name(photo) in self._bad:
+                if stage == Stage.QUERY:
+                    return Refused(self._serial, self._query, self._encodes, BROKE_DOWN)
+                return Unscored(BROKE_DOWN)
+        return None
+
+    def _bury(self, death: LookalikeError, photos: Mapping[Stage, Material]) -> None:
+        # One that had left before the question reached it is no loss.
+        left = self._worker is not None and self._worker.exitcode == LEFT
+        stage = Stage(self._shared.stage)
         self._drop()
-        self.check()
+        if left:
+            return
+        self._deaths.append(death.message)
+        hung = isinstance(death, WorkerHung)
+        if stage == Stage.LOADING:
+            self._unloadable += LOADS if hung else 1
+        elif stage in photos:
+            name = _name(photos[stage])
+            self._tries[name] += TRIES if hung else 1
+            if self._tries[name] >= TRIES:
+                self._bad.add(name)
+        elif stage == Stage.CANDIDATE:
+            raise _SeveralDied
 
     def _drop(self) -> None:
         worker, self._worker = self._worker, None
+        sending, self._sending = self._sending, None
         self._open, self._query = None, 0
         self._encodes_before += self._encodes
         self._encodes = 0
         if worker is not None:
-            worker.close(CLOSING_SECONDS)
+            if sending is not None and sending.is_alive():
+                worker.kill()
+            else:
+                worker.close(CLOSING_SECONDS)
+        if sending is not None:
+            sending.join()
 
     def close(self) -> None:
         """End the worker; a question that another thread has put is called off, and its comparison ends early."""
-        self._called_off.value = EVERYTHING
+        self._closing = True
+        self._shared.called_off = EVERYTHING
         with self._lock:
             self._drop()
+            self._closing = False
+
+
+class _Sending(threading.Thread):
+    """Sends one message. A frozen process does not empty its pipe, and nobody is to wait for that."""
+
+    def __init__(self, worker: Worker, message: object) -> None:
+        super().__init__(name="asking a model", daemon=True)
+        self._to = worker
+        self._message = message
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self._to.send(self._message)
+        except WorkerDied:
+            # Whoever waits for the reply finds the same.
+            return
+
+
+def _name(photo: Material) -> str:
+    """Tells photos apart by what the model sees of them."""
+    pixels = photo.embeddings if isinstance(photo, VisualTokens) else photo
+    return hashlib.blake2b(np.ascontiguousarray(pixels).tobytes(), digest_size=16).hexdigest()

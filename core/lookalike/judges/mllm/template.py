@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from lookalike.judges.mllm.errors import JudgeError
 
+MARK = "<__photo__>"
+"""Stands for a photo in a template that takes plain text only."""
+
+Message = dict[str, Any]
+
 
 def render(
-    template: str, instructions: str, question: str, *, placeholder: str, bos: str, eos: str
+    template: str,
+    instructions: str,
+    question: str,
+    *,
+    placeholder: str,
+    bos: str,
+    eos: str,
+    after_photo: str = "",
 ) -> tuple[str, str, str]:
     """Fill the template with one system turn and one user turn: query photo, candidate photo, question.
 
     The template is the exact Jinja text from the model file, run in Jinja's sandbox (llama.cpp's own
-    `llama_chat_apply_template` knows a fixed list of templates and guesses the nearest).
+    `llama_chat_apply_template` knows a fixed list of templates and guesses the nearest). Templates differ in
+    whether a turn may be a list of parts, so the turns are put to it in several ways until one comes out whole.
 
     Args:
         template: the Jinja text.
@@ -22,6 +36,7 @@ def render(
         placeholder: what this family's templates write for a photo.
         bos: spelling of the token that begins a text.
         eos: spelling of the token that ends one.
+        after_photo: follows each photo where the template takes plain text only.
 
     Returns:
         The text before the query photo, between the photos, and after the candidate up to the answer.
@@ -39,21 +54,39 @@ def render(
         trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
     )
     environment.globals["raise_exception"] = refuse
+    fault: Exception | None = None
+    for messages, mark in _turns(instructions, question, placeholder, after_photo):
+        try:
+            prompt = environment.from_string(template).render(
+                messages=messages, add_generation_prompt=True, bos_token=bos, eos_token=eos
+            )
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+            fault = fault or error
+            continue
+        parts = prompt.split(mark)
+        # A list that is written out as such is text too, with everything in it.
+        listed = "'type':" in prompt or '"type":' in prompt
+        if len(parts) == 3 and not listed and question in parts[2] and instructions in parts[0]:
+            return parts[0], parts[1], parts[2]
+    if fault is not None:
+        raise JudgeError(f"The model's chat template does not work ({fault}).") from fault
+    raise JudgeError("The model's chat template does not take two photos.")
+
+
+def _turns(
+    instructions: str, question: str, placeholder: str, after_photo: str
+) -> Iterator[tuple[list[Message], str]]:
+    """The ways to write the turns, and what stands for a photo in each."""
     photo = {"type": "image"}
-    messages: list[dict[str, Any]] = [
-        {"role": "system", "content": [_text(instructions)]},
-        {"role": "user", "content": [photo, photo, _text(question)]},
-    ]
-    try:
-        prompt = environment.from_string(template).render(
-            messages=messages, add_generation_prompt=True, bos_token=bos, eos_token=eos
-        )
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
-        raise JudgeError(f"The model's chat template does not work ({error}).") from error
-    parts = prompt.split(placeholder)
-    if len(parts) != 3 or question not in parts[2] or instructions not in parts[0]:
-        raise JudgeError("The model's chat template does not take two photos.")
-    return parts[0], parts[1], parts[2]
+    parts = _message("user", [photo, photo, _text(question)])
+    yield [_message("system", [_text(instructions)]), parts], placeholder
+    yield [_message("system", instructions), parts], placeholder
+    plain = f"{MARK}{after_photo}" * 2 + question
+    yield [_message("system", instructions), _message("user", plain)], MARK
+
+
+def _message(role: str, content: str | list[dict[str, str]]) -> Message:
+    return {"role": role, "content": content}
 
 
 def _text(text: str) -> dict[str, str]:

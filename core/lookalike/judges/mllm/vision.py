@@ -21,17 +21,19 @@ class Vision:
         model: the language model's handle.
         max_tokens: visual tokens per photo at most.
         threads: threads that compute.
+        gpu: whether to use a GPU.
 
     Attributes:
         handle: mtmd's context.
         mrope: whether the language model places the tokens in a grid.
+        non_causal: whether each token of a photo sees all of the photo, not only those before it.
         encodes: photos encoded so far.
 
     Raises:
         JudgeError: it cannot be loaded.
     """
 
-    def __init__(self, path: str, model: Any, max_tokens: int, threads: int) -> None:
+    def __init__(self, path: str, model: Any, max_tokens: int, threads: int, *, gpu: bool) -> None:
         import llama_cpp
         from llama_cpp import mtmd_cpp
 
@@ -40,15 +42,18 @@ class Vision:
         self._width = llama_cpp.llama_model_n_embd_inp(model)
         self.encodes = 0
         parameters = mtmd_cpp.mtmd_context_params_default()
-        parameters.use_gpu = False
+        parameters.use_gpu = gpu
         parameters.print_timings = False
         parameters.n_threads = threads
+        # Buffers are then made for the first photo; a warm-up makes them for the largest one there could be.
+        parameters.warmup = False
         # For families that tile a photo this leaves one tile, which is then not even encoded.
         parameters.image_max_tokens = max_tokens
         self.handle: Any = mtmd_cpp.mtmd_init_from_file(os.fsencode(path), model, parameters)
         if not self.handle:
             raise JudgeError("The projector could not be loaded.")
         self.mrope = bool(mtmd_cpp.mtmd_decode_use_mrope(self.handle))
+        self.non_causal = bool(mtmd_cpp.mtmd_decode_use_non_causal(self.handle, None))
 
     def close(self) -> None:
         """Give the memory back."""

@@ -1,0 +1,221 @@
+"""What people wrote about photos: kept as the files say it, and put together for each photo.
+
+The photo's own metadata are kept in `contents.embedded`, what an XMP file beside it says in `sidecars`, both as
+written. What counts for a photo (`contents.rating`, `contents.title`, `keywords`) is worked out from them whenever
+one of them or the places of its files change, so that nothing has to be read again. An XMP file goes before what is
+embedded, field by field; of several, the one named after the whole file (``a.jpg.xmp``) before one named after the
+stem (``a.xmp``), and those of the photo itself before those of its raw file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from lookalike.catalog.contents import chunks, marks
+from lookalike.catalog.database import CatalogDatabase
+from lookalike.catalog.files import Place, inside
+from lookalike.catalog.shot_names import SIDECAR_SUFFIX, plain_name
+from lookalike.catalog.shots import pair
+from lookalike.catalog.words import Words
+from lookalike.photos import Annotations
+
+_NOTHING = Annotations()
+
+
+@dataclass
+class _Photo:
+    """What the catalog holds of one content, to be put together."""
+
+    lead: int | None
+    embedded: Annotations
+    rating: int
+    title: str | None
+    places: list[bytes] = field(default_factory=list)
+    shots: set[bytes] = field(default_factory=set)
+
+
+def _written(annotations: Annotations) -> str | None:
+    said = {key: value for key, value in vars(annotations).items() if value not in (None, "", ())}
+    return json.dumps(said, ensure_ascii=False) if said else None
+
+
+def _read(text: str | None) -> Annotations:
+    if not text:
+        return _NOTHING
+    said = json.loads(text)
+    return Annotations(**{**said, "keywords": tuple(said.get("keywords", ()))})
+
+
+class AnnotationRecord:
+    """The tables of XMP files and keywords, and what embedded metadata said."""
+
+    def __init__(self, database: CatalogDatabase, words: Words) -> None:
+        self._database = database
+        self._words = words
+
+    # XMP files
+
+    def known(self, under: bytes, deep: bool = True) -> dict[bytes, tuple[int, int]]:
+        """Stamps (size, time of last change in nanoseconds) of the XMP files under a folder, by path."""
+        rows = self._database.rows(
+            "SELECT path, size, mtime_ns FROM sidecars WHERE path >= ? AND path < ?", inside(under)
+        )
+        return {row[0]: row[1:] for row in rows if deep or os.path.dirname(row[0]) == under}  # noqa: PTH120
+
+    def put(
+        self, db: Database, folder_id: int, place: Place, said: Annotations | None, problem: str | None
+    ) -> None:
+        """Record what an XMP file says, or why it cannot be read; within the caller's transaction."""
+        db.execute(
+            "INSERT INTO sidecars (folder_id, path, size, mtime_ns, said, problem) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, size = excluded.size, "
+            "mtime_ns = excluded.mtime_ns, said = excluded.said, problem = excluded.problem",
+            (folder_id, place.path, *place.stamp, said and _written(said), problem),
+        )
+
+    def remove(self, db: Database, paths: Iterable[bytes]) -> None:
+        """Forget XMP files that are gone; within the caller's transaction."""
+        for piece in chunks(paths):
+            db.execute(f"DELETE FROM sidecars WHERE path IN ({marks(len(piece))})", piece)
+
+    def problems(self) -> list[tuple[Path, str]]:
+        """XMP files that cannot be read, and why."""
+        rows = self._database.rows(
+            "SELECT path, problem FROM sidecars WHERE problem IS NOT NULL ORDER BY path"
+        )
+        return [(Path(os.fsdecode(path)), problem) for path, problem in rows]
+
+    # Contents
+
+    def put_embedded(self, db: Database, content_id: int, said: Annotations) -> None:
+        """Record what a content's own metadata say; within the caller's transaction, before `refresh`."""
+        text = _written(said)
+        if text is not None:
+            db.execute("UPDATE contents SET embedded = ? WHERE id = ?", (text, content_id))
+
+    def get(self, content_ids: Sequence[int]) -> dict[int, Annotations]:
+        """What counts for the given contents; the title is the description where there is only that."""
+        found: dict[int, Annotations] = {}
+        for piece in chunks(content_ids):
+            keywords: dict[int, list[str]] = defaultdict(list)
+            for number, keyword in self._database.rows(
+                f"SELECT content_id, keyword FROM keywords WHERE content_id IN ({marks(len(piece))})", piece
+            ):
+                keywords[number].append(keyword)
+            rows = self._database.rows(
+                f"SELECT id, rating, title FROM contents WHERE id IN ({marks(len(piece))})", piece
+            )
+            for number, rating, title in rows:
+                found[number] = Annotations(rating, title or "", keywords=tuple(keywords[number]))
+        return found
+
+    def refresh(self, db: Database, shots: Iterable[bytes], content_ids: Iterable[int]) -> set[int]:
+        """Work out anew who is whose companion and what counts for each; within the caller's transaction.
+
+        Args:
+            db: the caller's transaction.
+            shots: those from which files or XMP files went, or to which they came.
+            content_ids: what these files held.
+
+        Returns:
+            Every content that this may concern: some may have become companions, or stand for themselves again.
+        """
+        concerned = pair(db, shots, content_ids)
+        for piece in chunks(sorted(concerned)):
+            self._resolve(db, piece)
+        return concerned
+
+    def _resolve(self, db: Database, content_ids: list[int]) -> None:
+        photos = self._photos(db, content_ids)
+        companions: dict[int, list[int]] = defaultdict(list)
+        for number, photo in photos.items():
+            if photo.lead is not None:
+                companions[photo.lead].append(number)
+        sidecars = self._sidecars(db, {shot for photo in photos.values() for shot in photo.shots})
+        keywords = self._keywords(db, content_ids)
+        for number in content_ids:
+            if number not in photos:
+                continue
+            photo = photos[number]
+            group = [photo, *(photos[other] for other in sorted(companions[number]))]
+            said = _NOTHING
+            for member in group:
+                for sidecar in _speaking(member, sidecars):
+                    said = said.over(sidecar)
+            for member in group:
+                said = said.over(member.embedded)
+            self._keep(db, number, photo, said, keywords.get(number, set()))
+            # A companion is found under its photo, and what lies nowhere is not found.
+            places = [path for member in group for path in member.places]
+            self._words.put(db, number, said, places if photo.places and photo.lead is None else [])
+
+    def _photos(self, db: Database, content_ids: list[int]) -> dict[int, _Photo]:
+        marked = marks(len(content_ids))
+        photos = {
+            row[0]: _Photo(row[1], _read(row[2]), row[3], row[4])
+            for row in db.execute(
+                "SELECT id, companion_of, embedded, rating, title FROM contents "
+                f"WHERE id IN ({marked}) OR companion_of IN ({marked})",
+                [*content_ids, *content_ids],
+            )
+        }
+        for piece in chunks(list(photos)):
+            for number, path, shot in db.execute(
+                f"SELECT content_id, path, shot FROM files WHERE content_id IN ({marks(len(piece))}) ORDER BY path",
+                piece,
+            ):
+                photos[number].places.append(path)
+                photos[number].shots.add(shot)
+        return photos
+
+    def _sidecars(self, db: Database, shots: set[bytes]) -> dict[bytes, list[tuple[bytes, Annotations]]]:
+        found: dict[bytes, list[tuple[bytes, Annotations]]] = defaultdict(list)
+        for piece in chunks(sorted(shots)):
+            for path, shot, said in db.execute(
+                f"SELECT path, shot, said FROM sidecars WHERE shot IN ({marks(len(piece))}) "
+                "AND said IS NOT NULL ORDER BY path",
+                piece,
+            ):
+                found[shot].append((path, _read(said)))
+        return found
+
+    def _keywords(self, db: Database, content_ids: list[int]) -> dict[int, set[str]]:
+        found: dict[int, set[str]] = defaultdict(set)
+        for number, keyword in db.execute(
+            f"SELECT content_id, keyword FROM keywords WHERE content_id IN ({marks(len(content_ids))})",
+            content_ids,
+        ):
+            found[number].add(keyword)
+        return found
+
+    def _keep(self, db: Database, number: int, photo: _Photo, said: Annotations, before: set[str]) -> None:
+        rating, title = said.rating or 0, said.title or said.description or None
+        if (rating, title) != (photo.rating, photo.title):
+            db.execute("UPDATE contents SET rating = ?, title = ? WHERE id = ?", (rating, title, number))
+        if set(said.keywords) != before:
+            db.execute("DELETE FROM keywords WHERE content_id = ?", (number,))
+            for keyword in said.keywords:
+                db.execute("INSERT OR IGNORE INTO keywords VALUES (?, ?)", (number, keyword))
+
+
+def _speaking(photo: _Photo, sidecars: dict[bytes, list[tuple[bytes, Annotations]]]) -> list[Annotations]:
+    """What XMP files say of a photo, the one that goes before the others first."""
+    ranked = []
+    for place in photo.places:
+        folder, name = os.path.split(place)
+        whole = plain_name(os.fsdecode(name))
+        stem = whole.rpartition(".")[0]
+        for shot in photo.shots:
+            for path, said in sidecars.get(shot, ()):
+                other, sidecar = os.path.split(path)
+                about = plain_name(os.fsdecode(sidecar)).removesuffix(SIDECAR_SUFFIX)
+                if other == folder and about in (whole, stem):
+                    ranked.append((about != whole, place, said))
+    return [said for _, _, said in sorted(ranked, key=lambda entry: entry[:2])]

@@ -1,0 +1,89 @@
+"""Which files are one shot: a raw file and the JPEG or HEIC that the camera or a converter wrote beside it.
+
+The rule: both lie in one folder under one name but for the suffix (upper and lower case, and the ways to compose
+accents, are the same; so are the ``.RAW-01.COVER`` and ``.RAW-02.ORIGINAL`` of Pixel phones); the picture is a JPEG
+or HEIC and the other a raw file *by content*; and where both know them, time taken (to the second) and camera agree.
+``IMG_1-edited.jpg`` has another name and is a photo of its own, and so is a TIFF or PNG beside a raw file.
+
+The raw content is then a *companion* of the picture's content (`contents.companion_of`). It keeps its descriptor and
+everything else that is known of it, but is neither shown, counted nor found: its picture is. Both are still contents
+of their own, named by their bytes; the relation follows from where their files lie and is worked out anew, in the
+transaction that moves a file, for the shots that the file touches. So when the picture goes, the raw file stands for
+itself at once, without being read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlite_utils import Database
+
+from lookalike.catalog.contents import chunks, marks
+
+_RAW = "RAW"
+_PICTURES = ("JPEG", "HEIF")
+"""What a raw file can be a companion of, the preferred one first."""
+
+
+def pair(db: Database, shots: Iterable[bytes], content_ids: Iterable[int]) -> set[int]:
+    """Work out anew which contents are companions; within the caller's transaction.
+
+    Args:
+        db: the caller's transaction.
+        shots: those from which files went or to which files came.
+        content_ids: what these files held.
+
+    Returns:
+        Every content that this may concern, including those given.
+    """
+    concerned = set(content_ids)
+    for piece in chunks(shots):
+        concerned.update(
+            row[0]
+            for row in db.execute(
+                f"SELECT content_id FROM files WHERE shot IN ({marks(len(piece))}) AND content_id IS NOT NULL",
+                piece,
+            )
+        )
+    for piece in chunks(list(concerned)):
+        rows = db.execute(
+            f"SELECT id, companion_of FROM contents WHERE companion_of IN ({marks(len(piece))}) "
+            f"OR (companion_of IS NOT NULL AND id IN ({marks(len(piece))}))",
+            [*piece, *piece],
+        ).fetchall()
+        concerned.update(number for row in rows for number in row)
+    for piece in chunks(list(concerned)):
+        concerned.update(_pair(db, piece))
+    return concerned
+
+
+def _pair(db: Database, content_ids: list[int]) -> set[int]:
+    rows = db.execute(
+        "SELECT raw.content_id, picture.content_id, shown.format, own.taken_at, shown.taken_at, own.camera, "
+        "shown.camera FROM files AS raw JOIN contents AS own ON own.id = raw.content_id "
+        "JOIN files AS picture ON picture.shot = raw.shot JOIN contents AS shown ON shown.id = picture.content_id "
+        f"WHERE raw.content_id IN ({marks(len(content_ids))}) AND own.format = ? "
+        f"AND shown.format IN ({marks(len(_PICTURES))})",
+        [*content_ids, _RAW, *_PICTURES],
+    ).fetchall()
+    wanted: dict[int, tuple[int, int]] = {}
+    for raw, picture, kind, taken, other_taken, camera, other_camera in rows:
+        if _agree(taken, other_taken, 19) and _agree(camera, other_camera, None):
+            choice = (_PICTURES.index(kind), picture)
+            wanted[raw] = min(wanted.get(raw, choice), choice)
+    before = dict(
+        db.execute(
+            f"SELECT id, companion_of FROM contents WHERE id IN ({marks(len(content_ids))})", content_ids
+        ).fetchall()
+    )
+    touched: set[int] = set()
+    for number, lead in before.items():
+        new = wanted[number][1] if number in wanted else None
+        if new != lead:
+            db.execute("UPDATE contents SET companion_of = ? WHERE id = ?", (new, number))
+            touched.update(n for n in (number, lead, new) if n is not None)
+    return touched
+
+
+def _agree(one: str | None, other: str | None, letters: int | None) -> bool:
+    return not one or not other or one[:letters].casefold() == other[:letters].casefold()

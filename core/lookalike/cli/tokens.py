@@ -1,0 +1,150 @@
+"""The commands ``tokens …``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lookalike.cli.folders import json_option
+from lookalike.cli.output import duration, say, say_json, say_skipped, shown, warn
+from lookalike.judges.mllm.token_desk import TokenStatus
+from lookalike.library import Library
+from lookalike.progress import Progress, Skipped
+
+judge_option = click.option("--judge", help="Whose tokens; the judge in use otherwise.")
+SIZES = {"MB": 10**6, "GB": 10**9}
+
+
+@click.group()
+def tokens() -> None:
+    """What a multimodal model has seen of the photos, kept so that it sees each of them once only."""
+
+
+@tokens.command("status")
+@judge_option
+@json_option
+@click.pass_obj
+def status(library_folder: Path | None, judge: str | None, as_json: bool) -> None:
+    """Show how many photos are prepared, and what that takes."""
+    with Library(library_folder) as library:
+        _say_status(library.tokens.status(judge), as_json)
+
+
+def _say_status(state: TokenStatus, as_json: bool) -> None:
+    left = max(0, state.photos - state.done)
+    seconds = None if state.seconds_per_photo is None else left * state.seconds_per_photo
+    if as_json:
+        say_json({**vars(state), "seconds_left": seconds})
+        return
+    say(f"model       {state.judge}")
+    took = f", {duration(seconds)} for the others" if left and seconds is not None else ""
+    say(f"prepared    {state.done} of {state.photos} photos{took}")
+    if state.bytes_per_photo is not None:
+        say(f"size        {state.bytes_per_photo / 1e3:.1f} kB a photo, {state.bytes / 1e6:.1f} MB in all")
+    say(f"on disk     {state.disk / 1e6:.1f} MB for all models, at most {state.limit / 1e6:.0f} MB")
+    hint = "; `lookalike tokens compress` does that" if state.compressible else ""
+    waiting = f", {state.uncompressed} photos not yet{hint}" if state.uncompressed else ""
+    say(f"kept as     {state.compression}{waiting}")
+    say(f"when idle   {'the window prepares the others' if state.ahead else 'nothing is prepared'}")
+    for line in state.news:
+        warn(line)
+
+
+@tokens.command("make")
+@judge_option
+@json_option
+@click.pass_obj
+def make(library_folder: Path | None, judge: str | None, as_json: bool) -> None:
+    """Prepare all photos now; Ctrl-C stops, and the next time goes on from there."""
+    _run(library_folder, judge, as_json, lambda library: library.tokens.make(judge))
+
+
+@tokens.command("compress")
+@judge_option
+@json_option
+@click.pass_obj
+def compress(library_folder: Path | None, judge: str | None, as_json: bool) -> None:
+    """Make what is kept smaller, without looking at the photos again."""
+    _run(library_folder, judge, as_json, lambda library: library.tokens.compress(judge))
+
+
+def _run(
+    library_folder: Path | None,
+    judge: str | None,
+    as_json: bool,
+    work: Callable[[Library], Generator[Progress, None, None]],
+) -> None:
+    skipped: dict[str, Skipped] = {}
+
+    def remembered(library: Library) -> Generator[Progress, None, None]:
+        for progress in work(library):
+            skipped.update({line.path: line for line in progress.skipped})
+            yield progress
+
+    with Library(library_folder) as library:
+        shown(remembered(library), quiet=as_json)
+        state = library.tokens.status(judge)
+    if as_json:
+        say_json({**vars(state), "skipped": list(skipped.values())})
+    else:
+        say_skipped(skipped.values())
+        _say_status(state, False)
+
+
+@tokens.command("clear")
+@json_option
+@click.pass_obj
+def clear(library_folder: Path | None, as_json: bool) -> None:
+    """Delete what is kept of all models; it is made again when it is needed."""
+    with Library(library_folder) as library:
+        library.tokens.clear()
+    if as_json:
+        say_json({"cleared": True})
+    else:
+        say("All visual tokens are deleted.")
+
+
+def _size(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+    if value is None:
+        return None
+    try:
+        return int(float(value[:-2]) * SIZES[value[-2:].upper()])
+    except (ValueError, KeyError):
+        raise click.BadParameter("a size such as 500MB or 4GB is needed") from None
+
+
+@tokens.command("set")
+@click.option(
+    "--compression",
+    help="pq8 (a byte for 8 numbers), pq16 (smaller), or fp16 (all of it); pool+ or drop+ before it makes one "
+    "token of four.",
+)
+@click.option("--limit", callback=_size, help="What all of it may take on the disk, as in 4GB.")
+@click.option(
+    "--ahead/--no-ahead", default=None, help="Whether the window prepares photos while nobody works."
+)
+@json_option
+@click.pass_obj
+def choose(
+    library_folder: Path | None,
+    compression: str | None,
+    limit: int | None,
+    ahead: bool | None,
+    as_json: bool,
+) -> None:
+    """Choose how what a model has seen is kept."""
+    with Library(library_folder) as library:
+        library.tokens.choose(compression=compression, limit_bytes=limit, ahead=ahead)
+        state: dict[str, Any] = {
+            "compression": str(library.tokens.store.compression),
+            "limit": library.tokens.store.limit_bytes,
+            "ahead": library.tokens.ahead,
+        }
+    if as_json:
+        say_json(state)
+    else:
+        idle = "photos are prepared" if state["ahead"] else "nothing is prepared"
+        say(f"Kept as {state['compression']}, at most {state['limit'] / 1e6:.0f} MB; {idle} when idle.")

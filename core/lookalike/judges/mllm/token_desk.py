@@ -1,0 +1,246 @@
+"""The visual tokens of a library as its user meets them: how many there are, making them ahead, and choices."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.errors import LookalikeError
+from lookalike.judges.mllm.judge import MllmJudge
+from lookalike.judges.mllm.token_store import Compression, TokenStore
+from lookalike.judges.mllm.token_store.store import LIMIT_BYTES
+from lookalike.judges.mllm.token_store.upkeep import compress, pending
+from lookalike.judges.protocol import Judge, JudgePhoto
+from lookalike.progress import Progress, ProgressMeter
+
+COMPRESSION, LIMIT, AHEAD = "token_compression", "token_limit", "tokens_ahead"
+"""Names of the settings in the catalog."""
+SMALLEST_LIMIT = 16 << 20
+COMPRESS_EVERY = 256
+"""Photos after which the tokens made meanwhile are compressed, if they can be."""
+RATE_SECONDS = 120.0
+WAIT_SECONDS = 0.05
+MAKING, WAITING = "preparing", "waiting"
+"""Stages of `TokenDesk.make`; while a search runs it waits."""
+
+
+@dataclass(frozen=True)
+class TokenStatus:
+    """Where the visual tokens of one model stand.
+
+    Attributes:
+        judge: the model's name.
+        photos: photos in the library.
+        done: contents that have tokens.
+        bytes: what these tokens take.
+        bytes_per_photo: the mean; None while there are none.
+        uncompressed: of these contents, those whose tokens are not as small as is wanted yet.
+        compressible: whether `compress` can change that now; it needs some 160 photos to begin with.
+        seconds_per_photo: what making the tokens of a photo took, the mean; None while there are none.
+        disk: what the tokens of all models take on the disk, dead space included.
+        limit: what they may take.
+        compression: how tokens are kept.
+        ahead: whether they may be made while the computer is idle.
+        news: what was damaged or could not be kept, in lines for the user.
+    """
+
+    judge: str
+    photos: int
+    done: int
+    bytes: int
+    bytes_per_photo: float | None
+    uncompressed: int
+    compressible: bool
+    seconds_per_photo: float | None
+    disk: int
+    limit: int
+    compression: str
+    ahead: bool
+    news: tuple[str, ...]
+
+
+def open_store(catalog: Catalog, store: Callable[..., TokenStore]) -> TokenStore:
+    """Open a store as the user has chosen.
+
+    Args:
+        catalog: where the choices are.
+        store: makes the store from `compression` and `limit_bytes`.
+    """
+    return store(
+        compression=Compression.parse(catalog.setting(COMPRESSION) or str(Compression())),
+        limit_bytes=int(catalog.setting(LIMIT) or LIMIT_BYTES),
+    )
+
+
+class TokenDesk:
+    """What a library offers its user about visual tokens. Any thread may use it.
+
+    Args:
+        catalog: the library's catalog.
+        store: its tokens.
+        judge: ``judge(name)`` opens a judge; the chosen one for None.
+        load: ``load(content_id, hash)`` makes a photo for the judge.
+        reopen: called when judges that are open keep tokens in a way that is no longer wanted.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        store: TokenStore,
+        judge: Callable[[str | None], Judge | None],
+        load: Callable[[int, str], JudgePhoto],
+        reopen: Callable[[], None],
+    ) -> None:
+        self.store = store
+        self._catalog = catalog
+        self._judge = judge
+        self._load = load
+        self._reopen = reopen
+        self._lock = threading.Lock()
+        self._searches = 0
+
+    @property
+    def ahead(self) -> bool:
+        """Whether the user lets tokens be made while the computer is idle."""
+        return self._catalog.setting(AHEAD) == "1"
+
+    @contextmanager
+    def giving_way(self) -> Iterator[None]:
+        """As long as this lasts, `make` begins no photo."""
+        with self._lock:
+            self._searches += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._searches -= 1
+
+    @property
+    def searching(self) -> bool:
+        """Whether a search is under way."""
+        return self._searches > 0
+
+    def status(self, judge: str | None = None) -> TokenStatus:
+        """Where the tokens of a model stand.
+
+        Args:
+            judge: the model's name; None for the chosen judge.
+
+        Raises:
+            LookalikeError: there is no such model, it cannot work here, or it has no visual tokens.
+        """
+        model = self._model(judge)
+        tokens = model.tokens
+        assert tokens is not None
+        forms = self.store.rows.forms(tokens.id)
+        done, size = sum(form[0] for form in forms.values()), sum(form[2] for form in forms.values())
+        return TokenStatus(
+            judge=model.name,
+            photos=self._catalog.contents.count(),
+            done=done,
+            bytes=size,
+            bytes_per_photo=size / done if done else None,
+            uncompressed=sum(forms[dims][0] for dims in self.store.compression.finer if dims in forms),
+            compressible=pending(tokens) > 0,
+            seconds_per_photo=self.store.rows.mean_seconds(tokens.id),
+            disk=self.store.size,
+            limit=self.store.limit_bytes,
+            compression=str(self.store.compression),
+            ahead=self.ahead,
+            news=tuple(self.store.news()),
+        )
+
+    def make(
+        self, judge: str | None = None, cancelled: Callable[[], bool] = lambda: False
+    ) -> Generator[Progress, None, None]:
+        """Make the tokens of all photos that have none, newest photos first, and compress them.
+
+        Gives way to searches after the photo it is at. Can be closed at any yield; the next call goes on where this
+        one was.
+
+        Args:
+            judge: the model's name; None for the chosen judge.
+            cancelled: once true the work ends, at the latest after the photo it is at.
+
+        Raises:
+            LookalikeError: there is no such model, it broke down, or there is no more room for tokens.
+        """
+        model = self._model(judge)
+        tokens = model.tokens
+        assert tokens is not None
+        rows = self._catalog.contents.get(self._catalog.contents.shown())
+        numbers = {row.hash: number for number, row in rows.items()}
+        shown = [rows[number].hash for number in self._catalog.contents.shown() if number in rows]
+        todo = tokens.lacking(shown)
+        meter = ProgressMeter(MAKING, len(shown), window=RATE_SECONDS, done=len(shown) - len(todo))
+        yield meter.snapshot()
+        photos = (self._load(numbers[content], content) for content in todo)
+        for count, (content, reason) in enumerate(model.make_tokens(photos, cancelled), 1):
+            if reason:
+                places = self._catalog.files.paths([numbers[content]])[numbers[content]]
+                meter.skip(str(places[0]) if places else "", reason)
+            else:
+                meter.advance()
+            yield meter.snapshot()
+            if count % COMPRESS_EVERY == 0:
+                yield from compress(tokens, cancelled)
+            while self.searching and not cancelled():
+                yield replace(meter.snapshot(), stage=WAITING, eta=None)
+                time.sleep(WAIT_SECONDS)
+        yield from compress(tokens, cancelled)
+
+    def compress(
+        self, judge: str | None = None, cancelled: Callable[[], bool] = lambda: False
+    ) -> Generator[Progress, None, None]:
+        """Make the tokens there are as small as is wanted, without looking at a photo again.
+
+        Raises:
+            LookalikeError: there is no such model, or the disk is full.
+        """
+        tokens = self._model(judge).tokens
+        assert tokens is not None
+        yield from compress(tokens, cancelled)
+
+    def choose(
+        self, *, compression: str | None = None, limit_bytes: int | None = None, ahead: bool | None = None
+    ) -> None:
+        """Change how tokens are kept; None leaves a choice as it is.
+
+        Raises:
+            LookalikeError: a choice makes no sense.
+        """
+        if limit_bytes is not None and limit_bytes < SMALLEST_LIMIT:
+            raise LookalikeError(
+                f"Visual tokens need at least {SMALLEST_LIMIT >> 20} MB.", "Choose a larger limit."
+            )
+        wanted = None if compression is None else Compression.parse(compression)
+        if limit_bytes is not None:
+            self._catalog.choose(LIMIT, str(limit_bytes))
+            self.store.limit_bytes = limit_bytes
+        if ahead is not None:
+            self._catalog.choose(AHEAD, "1" if ahead else "0")
+        if wanted is not None and wanted != self.store.compression:
+            self._catalog.choose(COMPRESSION, str(wanted))
+            self.store.compression = wanted
+            self._reopen()
+
+    def clear(self) -> None:
+        """Delete all tokens of all models.
+
+        Raises:
+            LookalikeError: the catalog cannot be written.
+        """
+        self.store.clear()
+
+    def _model(self, name: str | None) -> MllmJudge:
+        judge = self._judge(name)
+        if not isinstance(judge, MllmJudge):
+            raise LookalikeError(
+                "Only multimodal models have visual tokens, and none is in use.",
+                "`lookalike models import LLM.gguf MMPROJ.gguf` imports one, `--judge NAME` names one.",
+            )
+        return judge

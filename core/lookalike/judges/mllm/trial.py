@@ -1,0 +1,139 @@
+"""Tries a model on a pair of made-up photos before it is kept: does it answer, and how fast."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import psutil
+from PIL import Image, ImageDraw
+
+from lookalike import places
+from lookalike.catalog.catalog import Catalog
+from lookalike.judges.mllm.available import mllm_available
+from lookalike.judges.mllm.errors import JudgeError
+from lookalike.judges.mllm.families import match_pair
+from lookalike.judges.mllm.gguf_file import read_gguf
+from lookalike.judges.mllm.judge import TOKEN_BUDGET, MllmJudge
+from lookalike.judges.mllm.memory import memory_needed
+from lookalike.judges.mllm.token_store import TokenStore
+from lookalike.judges.protocol import JudgePhoto
+
+SIZE = (640, 480)
+MOST_PAIRS = 16
+LONG_SECONDS = 4.0
+"""As many pairs are timed, up to `MOST_PAIRS`, as take about so long."""
+SHORTEST_SECONDS = 1e-4
+CONTEXT = 1024
+"""Tokens of context that the estimate of memory is for."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of trying a model.
+
+    Attributes:
+        memory: bytes that the model takes when loaded, about.
+        pairs_per_second: pairs compared per second, the photos' tokens being stored; None if not tried.
+        first_seconds: seconds for a pair whose second photo is new to the model; None if not tried.
+        untried: why it was not tried, in one line; empty if it was.
+    """
+
+    memory: int
+    pairs_per_second: float | None = None
+    first_seconds: float | None = None
+    untried: str = ""
+
+
+def try_pair(
+    llm: Path, mmproj: Path, name: str, cancelled: Callable[[], bool] = lambda: False
+) -> Trial | None:
+    """Have a model compare two photos in a worker process of its own, as a search does.
+
+    A model is not tried, and not held to be bad, where this machine cannot do so just now: without
+    llama-cpp-python or with too little memory free.
+
+    Args:
+        llm: the language model.
+        mmproj: its projector.
+        name: what the user calls it.
+        cancelled: polled while the model works.
+
+    Returns:
+        The outcome; None once `cancelled()` is true.
+
+    Raises:
+        JudgeError: the model cannot be loaded, breaks down or gives no answer.
+    """
+    memory = memory_needed(match_pair(read_gguf(llm), read_gguf(mmproj), TOKEN_BUDGET))
+    lacking = mllm_available()
+    if lacking is not None:
+        return Trial(memory, untried=lacking)
+    if memory > psutil.virtual_memory().available:
+        return Trial(memory, untried="There is too little memory free to try it now.")
+    with _opened(llm, mmproj) as judge:
+        try:
+            return _timed(judge, name, memory, cancelled)
+        except JudgeError as error:
+            if not judge.session.deaths:
+                raise
+            raise JudgeError(
+                f"{name} broke down in its trial and is not kept.",
+                f"Choose another model, or take its files anew; {places.logs() / 'mllm.log'} tells more.",
+            ) from error
+
+
+@contextmanager
+def _opened(llm: Path, mmproj: Path) -> Iterator[MllmJudge]:
+    """The judge, with a place for visual tokens that is gone afterwards."""
+    with TemporaryDirectory(prefix="lookalike-trial-") as scratch:
+        catalog = Catalog(Path(scratch) / "catalog.sqlite")
+        judge = MllmJudge(llm, mmproj, cache=TokenStore(catalog, Path(scratch) / "tokens"))
+        try:
+            yield judge
+        finally:
+            judge.close()
+            catalog.close()
+
+
+def _timed(judge: MllmJudge, name: str, memory: int, cancelled: Callable[[], bool]) -> Trial | None:
+    query, stored, new = (_photo(seed) for seed in range(3))
+
+    def seconds(candidates: list[JudgePhoto]) -> float:
+        then = time.perf_counter()
+        for verdict in judge.compare(query, candidates, cancelled):
+            if verdict.match is None:
+                raise JudgeError(f"{name} gives no answer: {verdict.reason}", "Choose another model.")
+        return time.perf_counter() - then
+
+    # The first comparison also loads the model, and every one reads the query: only differences are told. Whole
+    # comparisons are timed, not single verdicts, for a judge may take several candidates at once.
+    seconds([stored])
+    one = seconds([stored])
+    more = min(MOST_PAIRS, max(1, int(LONG_SECONDS / one)))
+    pair = max((seconds([stored] * (1 + more)) - one) / more, SHORTEST_SECONDS)
+    first = max(seconds([new]) - one, 0.0) + pair
+    return None if cancelled() else Trial(memory, 1 / pair, first)
+
+
+def _photo(seed: int) -> JudgePhoto:
+    random = np.random.default_rng(seed)
+    coarse = random.integers(40, 216, (6, 8, 3), dtype=np.uint8)
+    image = Image.fromarray(coarse).resize(SIZE, Image.Resampling.BICUBIC)
+    draw = ImageDraw.Draw(image)
+    for _ in range(12):
+        x, y, side = (int(number) for number in random.integers((0, 0, 30), (560, 400, 160)))
+        colour = tuple(int(number) for number in random.integers(0, 256, 3))
+        draw.ellipse((x, y, x + side, y + side), fill=colour)
+
+    def load(longest_side: int) -> Image.Image:
+        copy = image.copy()
+        copy.thumbnail((longest_side, longest_side))
+        return copy
+
+    return JudgePhoto(f"trial-{seed}", load)

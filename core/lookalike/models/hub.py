@@ -1,0 +1,176 @@
+"""Talks to the model hub: what a file is, and its bytes. The only place in Lookalike that uses the network.
+
+Of ``huggingface_hub`` the addresses, the metadata, the HTTP session and the errors are used, not
+``hf_hub_download``: that one blocks until the whole file is there, tells of its progress through a bar
+drawn on the terminal, can only be cancelled by an exception out of that bar, sleeps between retries where
+nothing can stop it, and lays files into a cache of links. A generator of chunks can be paused, closed and
+resumed like every other long job here.
+
+No token is sent, even if one lies on the machine: models that ask for one are fetched with the browser and
+imported. Nor is the library's telemetry on, which would look up programs in the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from lookalike.models.errors import ModelError
+
+DEFAULT_ENDPOINT = "https://huggingface.co"
+SECONDS = 10.0
+"""How long the server may be silent."""
+
+KEPT = "What has come is kept."
+
+
+class Interrupted(ModelError):
+    """The transfer broke off; going on where it stopped may help."""
+
+
+class Missing(ModelError):
+    """The server does not have it."""
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """What the server says of a file.
+
+    Attributes:
+        url: where it is.
+        size: bytes.
+        etag: its content's name on the server: the SHA-256 of a large file, the git blob id of a small one.
+        commit: the repository's commit it was found at; empty if the server does not say.
+    """
+
+    url: str
+    size: int
+    etag: str
+    commit: str
+
+    @property
+    def sha256(self) -> str:
+        """Its SHA-256 as stated; empty if none is."""
+        return self.etag if re.fullmatch(r"[0-9a-f]{64}", self.etag) else ""
+
+    @property
+    def git_id(self) -> str:
+        """Its git blob id as stated; empty if none is."""
+        return self.etag if re.fullmatch(r"[0-9a-f]{40}", self.etag) else ""
+
+
+def endpoint() -> str:
+    """The hub's address; ``HF_ENDPOINT`` names another one (a mirror)."""
+    return (os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT).rstrip("/")
+
+
+def host() -> str:
+    """The hub's name, for messages."""
+    return urlsplit(endpoint()).netloc
+
+
+def describe(repository: str, revision: str, path: str) -> RemoteFile:
+    """Ask the server for a file's size and checksum.
+
+    Raises:
+        Missing: the server has no such file, revision or repository.
+        ModelError: the server cannot be reached, or does not hand the file out.
+    """
+    hub = _hub()
+    url = hub.hf_hub_url(repository, path, revision=revision, endpoint=endpoint())
+    with _told(repository, path):
+        found = hub.get_hf_file_metadata(url, token=False, timeout=SECONDS, endpoint=endpoint())
+    if found.size is None:
+        raise ModelError(f"{host()} does not say how large {path} is.", "Try again later.")
+    return RemoteFile(url, found.size, found.etag or "", found.commit_hash or "")
+
+
+def chunks(file: RemoteFile, repository: str, start: int) -> Generator[tuple[int, bytes], None, None]:
+    """The bytes of a file from `start` on, as they come, each with its offset.
+
+    A server that does not know ranges begins anew; the offsets tell.
+
+    Raises:
+        Interrupted: the connection broke or fell silent.
+        ModelError: the server does not hand the file out.
+    """
+    hub = _hub()
+    headers = {"accept-encoding": "identity", "user-agent": "lookalike"}
+    if start:
+        headers["range"] = f"bytes={start}-"
+    name = file.url.rsplit("/", 1)[-1]
+    with (
+        _told(repository, name),
+        hub.get_session().stream("GET", file.url, headers=headers, timeout=SECONDS) as response,
+    ):
+        hub.utils.hf_raise_for_status(response)
+        at = start if response.status_code == 206 else 0
+        for data in response.iter_raw():
+            yield at, data
+            at += len(data)
+    if at < file.size:
+        raise Interrupted(f"The connection to {host()} broke off.", f"Try again. {KEPT}")
+
+
+def hang_up() -> None:
+    """Close the connections."""
+    _hub().close_session()
+
+
+def _hub() -> Any:
+    import huggingface_hub
+    import huggingface_hub.constants
+    import huggingface_hub.utils
+
+    # Otherwise the library looks for other programs' marks in the environment and fetches a list of them.
+    huggingface_hub.constants.HF_HUB_DISABLE_TELEMETRY = True
+    return huggingface_hub
+
+
+@contextmanager
+def _told(repository: str, path: str) -> Iterator[None]:
+    """Turns the library's errors into one line each."""
+    import httpx2
+    from huggingface_hub import errors
+
+    try:
+        yield
+    except errors.OfflineModeIsEnabled as error:
+        raise ModelError(
+            "Downloads are switched off here (HF_HUB_OFFLINE is set).", "Unset it, or import files."
+        ) from error
+    except errors.HfHubHTTPError as error:
+        raise _refusal(error, repository, path) from error
+    except httpx2.ConnectError as error:
+        raise Interrupted(f"{host()} cannot be reached.", f"Check the connection. {KEPT}") from error
+    except httpx2.TransportError as error:
+        raise Interrupted(f"The connection to {host()} broke off.", f"Try again. {KEPT}") from error
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+        raise ModelError(f"{host()} answers in a way that is not understood ({error}).", "") from error
+
+
+def _refusal(error: OSError, repository: str, path: str) -> ModelError:
+    from huggingface_hub import errors
+
+    response = getattr(error, "response", None)
+    status = 0 if response is None else response.status_code
+    page = f"{endpoint()}/{repository}"
+    if isinstance(error, errors.DisabledRepoError) or status == 451:
+        return ModelError(f"{host()} no longer hands out {repository}.", "Choose another model.")
+    if isinstance(error, errors.GatedRepoError) or status in (401, 403):
+        return ModelError(
+            f"{host()} hands out {repository} only to those who sign in and accept its licence, if it is there.",
+            f"Do so at {page}, download the files with the browser and import them.",
+        )
+    if status == 404:
+        return Missing(f"{path} is not at {page}.", "Choose another model, or update Lookalike.")
+    if status == 429:
+        return ModelError(f"{host()} asks for patience: too many requests.", f"Try again later. {KEPT}")
+    if status >= 500:
+        return Interrupted(f"{host()} has a problem of its own ({status}).", f"Try again later. {KEPT}")
+    return ModelError(f"{host()} refuses {path} ({status}).", "Choose another model, or update Lookalike.")

@@ -1,0 +1,164 @@
+"""What people wrote about a photo, in the file itself or in an XMP file beside it: rating, title and keywords."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lookalike.photos.errors import PhotoError, printable
+from lookalike.photos.files import read_file
+from lookalike.photos.iptc import Dataset, read_iptc
+from lookalike.photos.xmp import XmpError, read_xmp
+
+SIDECAR_LIMIT_BYTES = 8 << 20
+"""XMP files beyond this size are not read; a long editing history takes a tenth of it."""
+
+_MAX_TEXT = 1000
+_MAX_KEYWORDS = 1000
+
+_DC = "http://purl.org/dc/elements/1.1/ "
+_RATING = "http://ns.adobe.com/xap/1.0/ Rating"
+_PERCENT = "http://ns.microsoft.com/photo/1.0/ Rating"
+_TITLE = _DC + "title"
+_DESCRIPTION = _DC + "description"
+_SUBJECT = _DC + "subject"
+_TREES = {
+    "http://ns.adobe.com/lightroom/1.0/ hierarchicalSubject": "|",
+    "http://www.digikam.org/ns/1.0/ TagsList": "/",
+}
+"""Keywords as branches of a tree, and what stands between a branch and its twig."""
+
+_WANTED = frozenset((_RATING, _PERCENT, _TITLE, _DESCRIPTION, _SUBJECT, *_TREES))
+
+
+@dataclass(frozen=True)
+class Annotations:
+    """What people wrote about a photo.
+
+    Attributes:
+        rating: -1 "rejected", 0 "not rated", 1 to 5 stars; None where nothing is said of it.
+        title: one line, or empty.
+        description: one line, or empty.
+        keywords: without repetition, in the order in which they were written.
+    """
+
+    rating: int | None = None
+    title: str = ""
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+
+    def over(self, other: Annotations) -> Annotations:
+        """These annotations, with the other ones' where these say nothing."""
+        return Annotations(
+            other.rating if self.rating is None else self.rating,
+            self.title or other.title,
+            self.description or other.description,
+            self.keywords or other.keywords,
+        )
+
+
+NOTHING = Annotations()
+
+
+def read_embedded(xmp: bytes, iptc: bytes, exif_rating: int | None) -> Annotations:
+    """What a photo's own metadata say; XMP goes before IPTC and EXIF. Broken blocks say nothing.
+
+    Args:
+        xmp: the XMP packet, or nothing.
+        iptc: the IPTC-IIM records, or nothing.
+        exif_rating: the value of EXIF's tag 0x4746, or None.
+    """
+    try:
+        found = from_xmp(xmp) if xmp else NOTHING
+    except XmpError:
+        found = NOTHING
+    texts = read_iptc(iptc) if iptc else {}
+    below = Annotations(
+        None if exif_rating is None else _stars(str(exif_rating)),
+        _text(texts.get(Dataset.TITLE, ())),
+        _text(texts.get(Dataset.CAPTION, ())),
+        _distinct(texts.get(Dataset.KEYWORD, ())),
+    )
+    return found.over(below)
+
+
+def read_sidecar(path: Path) -> Annotations:
+    """What an XMP file says.
+
+    Raises:
+        FileUnavailableError: it cannot be read now.
+        PhotoError: it is no XMP, broken, or too large.
+    """
+    file = read_file(path, SIDECAR_LIMIT_BYTES)
+    try:
+        return from_xmp(file.data)
+    except XmpError as error:
+        raise PhotoError(
+            f"{printable(path.name)} is not a readable XMP file ({error}), so its rating and keywords are not used.",
+            "Have the program that wrote it write it again.",
+        ) from error
+
+
+def from_xmp(data: bytes) -> Annotations:
+    """What an XMP packet says.
+
+    Ratings are xmp:Rating, or MicrosoftPhoto:Rating in percent; keywords dc:subject, followed by the leaves of
+    Lightroom's and digiKam's trees.
+
+    Raises:
+        XmpError: it is no XMP.
+    """
+    found = read_xmp(data, _WANTED)
+    rating = None
+    if _RATING in found:
+        rating = _stars(found[_RATING][0])
+    elif _PERCENT in found:
+        rating = _stars_of_percent(found[_PERCENT][0])
+    leaves = [branch.rsplit(mark, 1)[-1] for name, mark in _TREES.items() for branch in found.get(name, ())]
+    return Annotations(
+        rating,
+        _text(found.get(_TITLE, ())),
+        _text(found.get(_DESCRIPTION, ())),
+        _distinct([*found.get(_SUBJECT, ()), *leaves]),
+    )
+
+
+def _stars(text: str) -> int | None:
+    number = _number(text)
+    return None if number is None else max(-1, min(5, round(number)))
+
+
+def _stars_of_percent(text: str) -> int | None:
+    # Windows writes 1, 25, 50, 75 and 99 for one to five stars.
+    number = _number(text)
+    return None if number is None else 0 if number <= 0 else min(5, 1 + round(min(number, 100) / 25))
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def one_line(text: str) -> str:
+    """The text in one line of printable letters, composed (NFC), of bounded length."""
+    spaced = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * _MAX_TEXT])
+    return unicodedata.normalize("NFC", " ".join(spaced.split()))[:_MAX_TEXT].strip()
+
+
+def _text(texts: Iterable[str]) -> str:
+    return next(filter(None, map(one_line, texts)), "")
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for text in texts:
+        line = one_line(text)
+        if line and len(found) < _MAX_KEYWORDS:
+            found.setdefault(line.casefold(), line)
+    return tuple(found.values())

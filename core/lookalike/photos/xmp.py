@@ -1,0 +1,104 @@
+"""Reads properties out of an XMP packet (ISO 16684-1), safely: no document types, so no entities to expand or fetch."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from xml.parsers import expat
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns# "
+_ROOT = _RDF + "RDF"
+_SUBJECT = _RDF + "Description"
+_ITEM = _RDF + "li"
+_LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
+_DEFAULT_LANGUAGE = "x-default"
+_MAX_DEPTH = 100
+
+
+class XmpError(ValueError):
+    """The bytes are no XMP; the message says why in a few words."""
+
+
+def read_xmp(data: bytes, wanted: Collection[str]) -> dict[str, list[str]]:
+    """The texts of some properties, in the order in which they are written; the default language comes first.
+
+    Both ways of writing a property are read, as an attribute of its subject and as an element in it; so are single
+    values and lists.
+
+    Args:
+        data: the packet; the caller bounds its size.
+        wanted: names of properties: the namespace, a space, and the local name.
+
+    Raises:
+        XmpError: the bytes are no well-formed XML, have a document type, or hold no RDF.
+    """
+    reader = _Reader(wanted)
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    try:
+        parser.Parse(data.strip(b"\x00 \t\r\n"), True)
+    except expat.ExpatError as error:
+        raise XmpError(f"line {error.lineno}: {expat.ErrorString(error.code)}") from error
+    except (LookupError, ValueError) as error:
+        if isinstance(error, XmpError):
+            raise
+        raise XmpError("unknown encoding") from error
+    if not reader.rooted:
+        raise XmpError("it holds no RDF")
+    return reader.found
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise XmpError("it has a document type")
+
+
+class _Reader:
+    def __init__(self, wanted: Collection[str]) -> None:
+        self.found: dict[str, list[str]] = {}
+        self.rooted = False
+        self._wanted = wanted
+        self._path: list[str] = []
+        self._property = ""
+        self._items: list[tuple[bool, str]] = []
+        self._text: list[str] = []
+        self._is_default = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        above = self._path[-2:]
+        self._path.append(name)
+        if len(self._path) > _MAX_DEPTH:
+            raise XmpError("it is nested too deeply")
+        if name == _ROOT:
+            self.rooted = True
+        elif name == _SUBJECT and above[-1:] == [_ROOT]:
+            for key, value in attributes.items():
+                if key in self._wanted:
+                    self.found.setdefault(key, []).append(value)
+        # Descriptions further down are parts of a value (an editing history, an ingredient), not of this photo.
+        elif above == [_ROOT, _SUBJECT]:
+            self._property = name if name in self._wanted else ""
+            self._items, self._text = [], []
+        elif name == _ITEM:
+            self._text = []
+            self._is_default = attributes.get(_LANGUAGE) == _DEFAULT_LANGUAGE
+
+    def text(self, text: str) -> None:
+        if self._property:
+            self._text.append(text)
+
+    def end(self, name: str) -> None:
+        self._path.pop()
+        if not self._property:
+            return
+        if name == _ITEM:
+            self._items.append((self._is_default, "".join(self._text)))
+            self._text = []
+        elif self._path[-2:] == [_ROOT, _SUBJECT]:
+            items = self._items or [(False, "".join(self._text))]
+            texts = [text for _, text in sorted(items, key=lambda item: not item[0])]
+            if any(text.strip() for text in texts):
+                self.found.setdefault(self._property, []).extend(texts)
+            self._property = ""

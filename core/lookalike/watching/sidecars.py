@@ -1,0 +1,89 @@
+"""Follows XMP files beside photos: reads those that are new or have changed, and no photo for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.contents import chunks
+from lookalike.catalog.files import Folder, Place
+from lookalike.catalog.shot_names import SIDECAR_SUFFIX, shot_of
+from lookalike.photos import Annotations, FileUnavailableError, PhotoError, read_sidecar
+from lookalike.progress import ProgressMeter
+
+_ENDING = SIDECAR_SUFFIX.encode()
+_BATCH = 200
+"""XMP files read for one transaction: some tens of milliseconds."""
+
+
+@dataclass
+class SidecarChanges:
+    """What must be done so that the catalog agrees with the XMP files on disk.
+
+    Attributes:
+        fresh: places that are new or have changed.
+        gone: paths where none is any more.
+    """
+
+    fresh: list[Place] = field(default_factory=list)
+    gone: list[bytes] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.fresh or self.gone)
+
+
+def is_sidecar(name: bytes) -> bool:
+    """Whether a file of this name is taken for an XMP file beside a photo."""
+    return name[-len(_ENDING) :].lower() == _ENDING
+
+
+def compare(
+    found: Sequence[Place], known: dict[bytes, tuple[int, int]], blind: tuple[bytes, ...] = ()
+) -> SidecarChanges:
+    """Compare the XMP files that lie in a folder with those the catalog knows there.
+
+    Args:
+        found: those on disk.
+        known: stamps of the known ones, by path.
+        blind: folders, with a separator at the end, that could not be listed; what is known below them is kept.
+    """
+    fresh = [place for place in found if known.get(place.path) != place.stamp]
+    there = {place.path for place in found}
+    return SidecarChanges(fresh, [path for path in known if path not in there and not path.startswith(blind)])
+
+
+def apply_sidecars(
+    catalog: Catalog, folder: Folder, changes: SidecarChanges, meter: ProgressMeter
+) -> Iterator[set[int]]:
+    """Record what changed, a batch to a transaction.
+
+    Yields:
+        After every batch, the contents it concerns.
+    """
+    for piece in chunks(changes.gone, _BATCH):
+        with catalog.transaction() as db:
+            catalog.annotations.remove(db, piece)
+            concerned = catalog.annotations.refresh(db, {shot_of(path) for path in piece}, ())
+        yield concerned
+    for piece in chunks(changes.fresh, _BATCH):
+        read = [(place, *_read(place, meter)) for place in piece]
+        with catalog.transaction() as db:
+            for place, said, problem, passing in read:
+                # One that cannot be reached now keeps what is known of it, and the next look tries again.
+                if not passing:
+                    catalog.annotations.put(db, folder.id, place, said, problem)
+            concerned = catalog.annotations.refresh(db, {shot_of(place.path) for place in piece}, ())
+        yield concerned
+
+
+def _read(place: Place, meter: ProgressMeter) -> tuple[Annotations | None, str | None, bool]:
+    """What an XMP file says, or why it cannot be read, and whether that is the moment's fault."""
+    path = Path(os.fsdecode(place.path))
+    try:
+        return read_sidecar(path), None, False
+    except PhotoError as error:
+        meter.skip(str(path), str(error))
+        return None, str(error), isinstance(error, FileUnavailableError)

@@ -1,0 +1,506 @@
+"""Visual tokens are kept whole or not at all, made smaller without new encoding, and bounded on disk."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.errors import LookalikeError
+from lookalike.judges.mllm.token_store import Compression, TokenSet, TokenStore
+from lookalike.judges.mllm.token_store.codebook import TRAIN_MIN, Codebook, train
+from lookalike.judges.mllm.token_store.record import owner, pack, unpack
+from lookalike.judges.mllm.token_store.reduction import reduced
+from lookalike.judges.mllm.token_store.room import give_back
+from lookalike.judges.mllm.token_store.upkeep import compress, pending
+from lookalike.judges.mllm.tokens import VisualTokens
+
+WIDTH = 32
+GRID = (8, 8)
+PHOTOS = TRAIN_MIN // 64 + 1
+
+Open = Callable[..., TokenStore]
+
+
+def tokens_of(seed: int, grid: tuple[int, int] = GRID) -> VisualTokens:
+    """Made-up tokens: few patterns with noise on top, so that there is something for a codebook to learn."""
+    generator = np.random.default_rng(seed)
+    patterns = np.random.default_rng(0).standard_normal((20, WIDTH)) * np.linspace(0.2, 3, WIDTH)
+    count = grid[0] * grid[1]
+    values = patterns[generator.integers(0, 20, count)] + 0.1 * generator.standard_normal((count, WIDTH))
+    places = [(0, row, column, 0) for row in range(grid[1]) for column in range(grid[0])]
+    return VisualTokens(values.astype(np.float16), np.array(places, np.int32), max(grid), grid)
+
+
+def same(one: VisualTokens | None, other: VisualTokens) -> bool:
+    return (
+        one is not None
+        and np.array_equal(one.embeddings, other.embeddings)
+        and np.array_equal(one.positions, other.positions)
+        and (one.n_pos, one.grid) == (other.n_pos, other.grid)
+    )
+
+
+@pytest.fixture
+def open_store(tmp_path: Path) -> Iterator[Open]:
+    catalogs: list[Catalog] = []
+
+    def opened(compression: str = "pq8", limit: int = 1 << 30) -> TokenStore:
+        catalogs.append(Catalog(tmp_path / "catalog.sqlite"))
+        return TokenStore(
+            catalogs[-1], tmp_path / "tokens", compression=Compression.parse(compression), limit_bytes=limit
+        )
+
+    yield opened
+    for catalog in catalogs:
+        catalog.close()
+
+
+def filled(store: TokenStore, photos: int, key: str = "model") -> TokenSet:
+    kept = store.open_set(key, WIDTH)
+    for seed in range(photos):
+        assert kept.put(f"{seed:04x}", tokens_of(seed), 1.0)
+    return kept
+
+
+def run(work: Iterator[object]) -> None:
+    for _ in work:
+        pass
+
+
+# Records
+
+
+@given(
+    arrays(np.float16, st.tuples(st.integers(1, 20), st.just(8)), elements=st.floats(-9, 9, width=16)),
+    st.integers(1, 900),
+    st.integers(0, 5),
+)
+def test_a_record_holds_everything(embeddings: np.ndarray, n_pos: int, codebook: int) -> None:
+    count = len(embeddings)
+    positions = np.random.default_rng(count).integers(-30_000, 30_000, (count, 4), np.int32)
+    tokens = VisualTokens(embeddings, positions, n_pos, (count, 1))
+    who = owner("model", "aa")
+    found = unpack(pack(who, tokens, embeddings.view(np.uint8), codebook), who)
+    assert found is not None
+    read, codes, number = found
+    assert number == codebook
+    assert same(dataclasses.replace(read, embeddings=codes.view(np.float16)), tokens)
+
+
+def test_a_record_with_any_byte_wrong_is_refused() -> None:
+    tokens = tokens_of(1, (3, 2))
+    who = owner("model", "aa")
+    record = pack(who, tokens, tokens.embeddings.view(np.uint8), 0)
+    assert unpack(record, who) is not None
+    for bad in (b"", record[:10], record[:-1], record + b"x"):
+        assert unpack(bad, who) is None
+    for at in random.Random(0).sample(range(len(record)), 60):
+        assert unpack(record[:at] + bytes([record[at] ^ 4]) + record[at + 1 :], who) is None
+    assert unpack(record, owner("model", "bb")) is None
+    assert unpack(record, owner("another model", "aa")) is None
+
+
+# Codebooks and reduction
+
+
+@pytest.mark.parametrize("dims", [8, 16])
+def test_decoding_gives_the_centroids_bit_for_bit(dims: int) -> None:
+    values = np.concatenate([tokens_of(seed).embeddings for seed in range(PHOTOS)])
+    book = train(values, dims)
+    assert book is not None
+    codes = book.encode(values[:500])
+    assert codes.shape == (500, WIDTH // dims) and codes.dtype == np.uint8
+    decoded = book.decode(codes)
+    assert decoded.dtype == np.float16
+    for token in range(500):
+        joined = np.concatenate([book.centroids[run, code] for run, code in enumerate(codes[token])])
+        assert decoded[token].tobytes() == joined.tobytes()
+    # The centroids are where the tokens are, and the codes name the nearest ones.
+    error = np.square(decoded.astype(np.float32) - values[:500].astype(np.float32)).mean()
+    assert error < 0.05 * values.astype(np.float32).var()
+    part = values[:50, :dims].astype(np.float32) * book.weights[0]
+    distances = np.square(part[:, np.newaxis] - book.centroids[0].astype(np.float32) * book.weights[0])
+    assert np.array_equal(codes[:50, 0], distances.sum(axis=2).argmin(axis=1))
+
+
+def test_a_codebook_survives_being_kept_and_tells_of_damage() -> None:
+    import zlib
+
+    random = np.random.default_rng(3)
+    book = Codebook(
+        random.standard_normal((4, 256, 8)).astype(np.float16), np.ones((4, 8), np.float32) * np.float32(0.3)
+    )
+    content = book.pack()
+    again = Codebook.unpack(content, zlib.crc32(content))
+    assert again is not None
+    assert np.array_equal(again.centroids, book.centroids) and np.array_equal(again.weights, book.weights)
+    for bad in (content[:-1], content[:50] + b"?" + content[51:], b""):
+        assert Codebook.unpack(bad, zlib.crc32(content)) is None
+        assert Codebook.unpack(bad, zlib.crc32(bad)) is None or len(bad) == len(content)
+
+
+@given(st.integers(2, 9), st.integers(2, 9))
+def test_blocks_become_one_token_where_the_first_was(columns: int, rows: int) -> None:
+    tokens = tokens_of(columns * 10 + rows, (columns, rows))
+    grid = tokens.embeddings.astype(np.float32).reshape(rows, columns, WIDTH)
+    for reduction in ("pool", "drop"):
+        less = reduced(tokens, reduction)
+        assert (less.n_pos, less.grid) == (tokens.n_pos, tokens.grid)
+        assert len(less.embeddings) == len(less.positions) == -(-columns // 2) * -(-rows // 2)
+        number = 0
+        for row in range(0, rows, 2):
+            for column in range(0, columns, 2):
+                assert list(less.positions[number]) == [0, row, column, 0]
+                block = grid[row : row + 2, column : column + 2]
+                wanted = block.mean(axis=(0, 1)) if reduction == "pool" else block[0, 0]
+                np.testing.assert_allclose(less.embeddings[number], wanted, rtol=1e-2, atol=1e-3)
+                number += 1
+    assert reduced(tokens, "") is tokens
+
+
+def test_square_photos_in_one_row_are_reduced_and_odd_ones_left() -> None:
+    order = np.repeat(np.arange(64, dtype=np.int32), 4).reshape(64, 4)
+    flat = dataclasses.replace(tokens_of(1), positions=order, grid=(64, 1), n_pos=64)
+    less = reduced(flat, "drop")
+    # Models without a grid take no gaps: what is left stands close together.
+    assert np.array_equal(less.positions, order[:16]) and (less.n_pos, less.grid) == (16, (64, 1))
+    assert np.array_equal(less.embeddings, reduced(tokens_of(1), "drop").embeddings)
+    strip = dataclasses.replace(tokens_of(1, (6, 1)), n_pos=6)
+    assert reduced(strip, "pool") is strip
+
+
+def test_ways_of_keeping_are_read_and_written() -> None:
+    for text in ("pq8", "pq16", "fp16", "pool+pq8", "drop+fp16"):
+        assert str(Compression.parse(text)) == text
+    for text in ("", "pq9", "pool", "pool+", "pq8+pool"):
+        with pytest.raises(LookalikeError, match="no way of keeping tokens"):
+            Compression.parse(text)
+
+
+# The store
+
+
+def test_tokens_come_back_and_outlive_the_process(open_store: Open) -> None:
+    kept = filled(open_store(), 5)
+    assert all(same(kept.get(f"{seed:04x}"), tokens_of(seed)) for seed in range(5))
+    assert kept.get("ffff") is None
+    again = open_store().open_set("model", WIDTH)
+    assert all(same(again.get(f"{seed:04x}"), tokens_of(seed)) for seed in range(5))
+    assert again.lacking(["0003", "ffff", "0001"]) == ["ffff"]
+    assert again.store.open_set("another model", WIDTH).get("0001") is None
+    assert again.store.news() == []
+
+
+def test_kept_tokens_are_compressed_later_without_the_photos(open_store: Open) -> None:
+    store = open_store()
+    kept = filled(store, 20)
+    assert pending(kept) == 0
+    run(compress(kept))
+    assert set(store.rows.forms(kept.id)) == {0}
+    kept = filled(store, PHOTOS)
+    before = store.size
+    assert pending(kept) == PHOTOS
+    run(compress(kept))
+    assert pending(kept) == 0
+    (book,) = store.rows.codebooks(kept.id)
+    forms = store.rows.forms(kept.id)
+    assert list(forms) == [8]
+    assert store.size == forms[8][2] < before / 8
+    wanted = kept.wanted()
+    assert wanted is not None and wanted[0] == book.id
+    for seed in range(PHOTOS):
+        tokens, read = tokens_of(seed), kept.get(f"{seed:04x}")
+        decoded = wanted[1].decode(wanted[1].encode(tokens.embeddings))
+        assert same(read, dataclasses.replace(tokens, embeddings=decoded))
+    # New ones are compressed at once, and another process reads all of them.
+    assert kept.put("new", tokens_of(9999), 1.0)
+    assert store.rows.forms(kept.id)[8][0] == PHOTOS + 1
+    other = open_store().open_set("model", WIDTH)
+    assert same(other.get("0007"), kept.get("0007"))  # type: ignore[arg-type]
+    assert len(list(store.files.folder.glob("segment-*"))) <= 2
+
+
+def test_compressing_goes_on_where_it_was_stopped(open_store: Open) -> None:
+    kept = filled(open_store(), PHOTOS)
+    work = compress(kept)
+    for _ in range(3):
+        next(work)
+    work.close()
+    left = pending(kept)
+    assert 0 < left < PHOTOS
+    assert all(kept.get(f"{seed:04x}") is not None for seed in range(PHOTOS))
+    run(compress(kept))
+    assert pending(kept) == 0
+    assert len(kept.store.rows.codebooks(kept.id)) == 1
+
+
+def test_coarser_tokens_do_not_serve_a_finer_wish(open_store: Open) -> None:
+    store = open_store("pq16")
+    kept = filled(store, PHOTOS)
+    run(compress(kept))
+    small = store.rows.forms(kept.id)[16][2]
+    store.compression = Compression.parse("pq8")
+    assert kept.get("0001") is None
+    assert kept.put("0001", tokens_of(1), 1.0)
+    assert same(kept.get("0001"), tokens_of(1))
+    store.compression = Compression.parse("pq16")
+    assert kept.get("0001") is not None and kept.get("0002") is not None
+    run(compress(kept))
+    assert store.rows.forms(kept.id)[16][2] == small
+
+
+# Damage and loss
+
+
+def flip(path: Path, at: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[at] ^= 0xFF
+    path.write_bytes(content)
+
+
+def test_damaged_tokens_are_told_and_forgotten(open_store: Open) -> None:
+    store = open_store()
+    kept = filled(store, 3)
+    place = store.rows.get(kept.id, "0001")
+    assert place is not None
+    flip(store.files.segment(place.segment), place.offset + place.length // 2)
+    assert kept.get("0001") is None
+    (line,) = store.news()
+    assert str(store.files.folder) in line and "\n" not in line
+    assert kept.lacking(["0000", "0001", "0002"]) == ["0001"]
+    assert same(kept.get("0000"), tokens_of(0)) and same(kept.get("0002"), tokens_of(2))
+    assert kept.put("0001", tokens_of(1), 1.0) and same(kept.get("0001"), tokens_of(1))
+
+
+@pytest.mark.parametrize("damage", ["flipped", "deleted"])
+def test_a_lost_codebook_loses_its_tokens_only(open_store: Open, damage: str) -> None:
+    store = open_store()
+    kept = filled(store, PHOTOS)
+    run(compress(kept))
+    (book,) = store.rows.codebooks(kept.id)
+    other = store.open_set("another model", WIDTH)
+    assert other.put("0001", tokens_of(1), 1.0)
+    path = store.files.codebook(book.id)
+    flip(path, 900) if damage == "flipped" else path.unlink()
+    again = open_store().open_set("model", WIDTH)
+    assert again.get("0001") is None
+    assert len(again.store.news()) == 1
+    assert again.store.rows.codebooks(kept.id) == []
+    assert again.lacking(["0001", "0002"]) == ["0001", "0002"]
+    assert same(other.get("0001"), tokens_of(1))
+    assert again.put("0001", tokens_of(1), 1.0) and same(again.get("0001"), tokens_of(1))
+
+
+def test_a_deleted_folder_is_begun_anew(open_store: Open) -> None:
+    store = open_store()
+    kept = filled(store, 4)
+    shutil.rmtree(store.files.folder)
+    # While open …
+    assert kept.get("0001") is None
+    assert kept.put("0001", tokens_of(1), 1.0)
+    assert same(kept.get("0001"), tokens_of(1))
+    assert kept.lacking(["0002"]) == ["0002"]
+    shutil.rmtree(store.files.folder)
+    # … and between two openings.
+    again = open_store().open_set("model", WIDTH)
+    assert len(again.store.news()) == 1
+    assert again.lacking(["0001"]) == ["0001"]
+    assert again.store.size == sum(row.bytes for row in again.store.rows.segments())
+    assert again.put("0002", tokens_of(2), 1.0) and same(again.get("0002"), tokens_of(2))
+
+
+def test_a_segment_cut_short_keeps_what_is_whole(open_store: Open) -> None:
+    store = open_store()
+    kept = filled(store, 4)
+    place = store.rows.get(kept.id, "0002")
+    assert place is not None
+    os.truncate(store.files.segment(place.segment), place.offset + 5)
+    again = open_store().open_set("model", WIDTH)
+    assert again.lacking(["0000", "0001", "0002", "0003"]) == ["0002", "0003"]
+    assert same(again.get("0001"), tokens_of(1))
+    assert again.put("0003", tokens_of(3), 1.0) and same(again.get("0003"), tokens_of(3))
+
+
+def test_leftovers_are_swept(open_store: Open) -> None:
+    store = open_store()
+    kept = filled(store, 2)
+    stray = [store.files.segment(77), store.files.codebook(77), store.files.folder / "codebook-3.pq.tmp"]
+    for path in stray:
+        path.write_bytes(b"left behind")
+    with store.files.segment(store.rows.segments()[0].id).open("ab") as file:
+        file.write(b"a write that was cut short")
+    again = open_store().open_set("model", WIDTH)
+    assert not any(path.exists() for path in stray)
+    assert again.put("new", tokens_of(5), 1.0)
+    assert all(same(again.get(f"{seed:04x}"), tokens_of(seed)) for seed in range(2))
+    assert same(again.get("new"), tokens_of(5))
+    assert kept.get("new") is not None
+
+
+WRITER = textwrap.dedent(
+    """
+    import sys
+    from pathlib import Path
+    from lookalike.catalog.catalog import Catalog
+    from lookalike.judges.mllm.token_store import TokenStore
+    from tests.core.judges.test_token_store import WIDTH, tokens_of
+    folder, first = Path(sys.argv[1]), int(sys.argv[2])
+    catalog = Catalog(folder / "catalog.sqlite")
+    kept = TokenStore(catalog, folder / "tokens").open_set("model", WIDTH)
+    for seed in range(first, first + int(sys.argv[3])):
+        assert kept.put(f"{seed:04x}", tokens_of(seed), 1.0)
+        print(seed, flush=True)
+    catalog.close()
+    """
+)
+
+
+def writer(folder: Path, first: int, count: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(folder), str(first), str(count)], stdout=subprocess.PIPE, text=True
+    )
+
+
+def test_a_writer_killed_anywhere_loses_at_most_one(open_store: Open, tmp_path: Path) -> None:
+    told: list[int] = []
+    for round_number in range(3):
+        process = writer(tmp_path, round_number * 1000, 1000)
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(4 + 7 * round_number)]
+        process.send_signal(signal.SIGKILL)
+        lines += process.stdout.read().splitlines()
+        process.stdout.close()
+        process.wait()
+        told += [int(line) for line in lines if line.strip()]
+    kept = open_store().open_set("model", WIDTH)
+    assert kept.store.news() == []
+    assert all(same(kept.get(f"{seed:04x}"), tokens_of(seed)) for seed in told)
+    assert kept.store.rows.forms(kept.id)[0][0] - len(told) in range(4)
+
+
+def test_two_processes_write_into_one_store(open_store: Open, tmp_path: Path) -> None:
+    processes = [writer(tmp_path, first, 40) for first in (0, 1000)]
+    for process in processes:
+        assert process.communicate()[0].count("\n") == 40
+        assert process.returncode == 0
+    kept = open_store().open_set("model", WIDTH)
+    for first in (0, 1000):
+        assert all(same(kept.get(f"{seed:04x}"), tokens_of(seed)) for seed in range(first, first + 40))
+
+
+def test_reading_goes_on_while_another_rewrites(open_store: Open) -> None:
+    kept = filled(open_store(), PHOTOS)
+    other = open_store().open_set("model", WIDTH)
+    for progress in compress(kept):
+        del progress
+        assert same(other.get("0000"), tokens_of(0)) or other.get("0000") is not None
+        assert other.get(f"{PHOTOS - 1:04x}") is not None
+    assert other.store.news() == []
+
+
+LIMITED = textwrap.dedent(
+    """
+    import resource, signal, sys
+    from pathlib import Path
+    from lookalike.catalog.catalog import Catalog
+    from lookalike.judges.mllm.token_store import TokenStore
+    from tests.core.judges.test_token_store import WIDTH, filled, same, tokens_of
+    folder = Path(sys.argv[1])
+    catalog = Catalog(folder / "catalog.sqlite")
+    filled(TokenStore(catalog, folder / "tokens"), 100)
+    catalog.close()
+    catalog = Catalog(folder / "catalog.sqlite")
+    kept = TokenStore(catalog, folder / "tokens").open_set("model", WIDTH)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (kept.store.size + 10_000, hard))
+    done = [kept.put(f"{seed:04x}", tokens_of(seed), 1.0) for seed in range(100, 110)]
+    assert done[0] and not done[-1], done
+    assert all(same(kept.get(f"{seed:04x}"), tokens_of(seed)) == told for seed, told in enumerate(done, 100))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert kept.put("later", tokens_of(1), 1.0) and same(kept.get("later"), tokens_of(1))
+    assert all(same(kept.get(f"{seed:04x}"), tokens_of(seed)) for seed in range(100))
+    print(*kept.store.news(), sep="\\n")
+    catalog.close()
+    """
+)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of file size are a POSIX thing")
+def test_where_no_more_can_be_written_the_rest_stays_good(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stdout.splitlines()
+    assert "cannot be kept" in line and "Free some space" in line
+
+
+# Bounds
+
+
+def test_the_least_useful_go_when_the_store_is_full(
+    open_store: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [1_000_000.0]
+    monkeypatch.setattr("lookalike.judges.mllm.token_store.store.time.time", lambda: clock[0])
+    record = 64 * WIDTH * 2
+    store = open_store("fp16", limit=60 * record)
+    kept = store.open_set("model", WIDTH)
+    for seed in range(200):
+        clock[0] += 7200
+        assert kept.put(f"{seed:04x}", tokens_of(seed), 0.01)
+        assert same(kept.get("0000"), tokens_of(0)), "it is used all the time"
+        kept.flush()
+    for _ in range(200):
+        if not give_back(store):
+            break
+    sizes = [path.stat().st_size for path in store.files.folder.iterdir()]
+    assert sum(sizes) == store.size <= store.limit_bytes
+    left = set(range(200)) - {int(content, 16) for content in kept.lacking([f"{n:04x}" for n in range(200)])}
+    assert {0, 199, 198, 190} < left and len(left) < 60
+    assert all(same(kept.get(f"{seed:04x}"), tokens_of(seed)) for seed in left)
+    assert store.news() == []
+
+
+def test_dear_tokens_outlast_cheap_ones_and_those_made_ahead_go_first(open_store: Open) -> None:
+    store = open_store("fp16")
+    cheap, dear = store.open_set("small", WIDTH), store.open_set("large", WIDTH)
+    dear.put("dear", tokens_of(1), 5.0)
+    dear.put("ahead", tokens_of(2), 5.0, ahead=True)
+    cheap.put("cheap", tokens_of(3), 0.1)
+    assert [content for _, content, _ in store.rows.least_useful(3)] == ["ahead", "cheap", "dear"]
+
+
+def test_making_ahead_never_pushes_anything_out(open_store: Open) -> None:
+    store = open_store("fp16", limit=10 * 64 * WIDTH * 2)
+    kept = store.open_set("model", WIDTH)
+    done = [kept.put(f"{seed:04x}", tokens_of(seed), 1.0, ahead=True) for seed in range(14)]
+    assert done == sorted(done, reverse=True) and not done[-1]
+    (line,) = store.news()
+    assert "reached their limit" in line
+    assert all(same(kept.get(f"{seed:04x}"), tokens_of(seed)) for seed in range(sum(done)))
+
+
+def test_all_can_be_deleted(open_store: Open) -> None:
+    store = open_store()
+    kept = filled(store, 3)
+    store.clear()
+    assert store.size == 0 and list(store.files.folder.iterdir()) == []
+    assert kept.get("0001") is None
+    assert kept.put("0001", tokens_of(1), 1.0) and same(kept.get("0001"), tokens_of(1))

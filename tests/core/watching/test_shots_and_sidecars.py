@@ -1,0 +1,384 @@
+"""A raw file and its picture are one photo, and XMP files are followed: through the real pipeline, decodes counted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lookalike.errors import LookalikeError
+from lookalike.library import Library
+from lookalike.photos import Annotations
+from lookalike.search.query import Query
+from lookalike.watching import indexer as indexer_module
+from tests.builders.photo_files import camera_exif, encoded, raw_dng, textured_photo, write_album, xmp
+
+TAKEN, CAMERA = "2023:05:06 07:08:09", "Acme One"
+SIZE = (160, 120)
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    folder = tmp_path / "album"
+    write_album(folder, 3, seed=4, size=SIZE)
+    return folder
+
+
+@pytest.fixture
+def library(tmp_path: Path, album: Path) -> Iterator[Library]:
+    with Library(tmp_path / "library") as library:
+        library.add_folder(album)
+        yield library
+
+
+@pytest.fixture
+def decodes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    names: list[str] = []
+    decode = indexer_module.decode
+
+    def counted(file, longest_side):
+        names.append(file.name)
+        return decode(file, longest_side)
+
+    monkeypatch.setattr(indexer_module, "decode", counted)
+    return names
+
+
+def raw(path: Path, seed: int = 50, **options) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(raw_dng(textured_photo(seed, SIZE), **options))
+    return path
+
+
+def picture(path: Path, seed: int = 50, exif: bytes = b"", **options) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(encoded(textured_photo(seed, SIZE), "JPEG", quality=90, exif=exif, **options))
+    return path
+
+
+def scan(library: Library) -> None:
+    for _ in library.scan():
+        pass
+    assert_in_line(library)
+
+
+def assert_in_line(library: Library) -> None:
+    """Grid, index and counts name the same photos."""
+    shown = sorted(library.photos())
+    assert library._record.ids().tolist() == shown
+    assert len(library) == len(shown) == library.status().photos == library.status().indexed
+    assert all(number in library._index for number in shown)
+
+
+def shown(library: Library) -> set[tuple[str, ...]]:
+    """The library's photos, each as the names of its files."""
+    found = set()
+    for number in library.photos():
+        info = library.photo(number)
+        assert info is not None
+        found.add(tuple(path.name for path in (*info.paths, *info.companions)))
+    return found
+
+
+ALONE = {("photo_000.jpg",), ("photo_001.jpg",), ("photo_002.jpg",)}
+
+
+def info_of(library: Library, path: Path):
+    row = library.catalog.files.known(os.fsencode(path.parent))[os.fsencode(path)]
+    assert row.content_id is not None
+    info = library.photo(row.content_id)
+    assert info is not None
+    return info
+
+
+# Raw files and their pictures
+
+
+@pytest.mark.parametrize(
+    ("raw_name", "picture_name"),
+    [
+        ("IMG_1.DNG", "img_1.jpg"),
+        ("PXL_9.RAW-02.ORIGINAL.dng", "PXL_9.RAW-01.COVER.jpg"),
+        ("Küste.dng", "Ku\u0308ste.JPG"),
+    ],
+)
+def test_a_raw_file_and_its_picture_are_one_photo(library, album, raw_name, picture_name):
+    raw(album / raw_name)
+    picture(album / picture_name, exif=camera_exif())
+    scan(library)
+    assert shown(library) == ALONE | {(picture_name, raw_name)}
+    info = info_of(library, album / picture_name)
+    assert info.facts.format == "JPEG"
+    assert info.companions == (album / raw_name,)
+    *_, ranking = library.search(Query(file=album / "photo_000.jpg"), judge="none")
+    assert len(ranking.results) == 3
+    # The raw file as the query is the same photo, which is left out.
+    *_, ranking = library.search(Query(file=album / raw_name), judge="none")
+    assert info.content_id not in {result.content_id for result in ranking.results}
+    assert len(ranking.results) == 3
+
+
+@pytest.mark.parametrize(
+    ("raw_name", "raw_options", "picture_name"),
+    [
+        ("IMG_1.dng", {}, "IMG_1-edited.jpg"),
+        ("IMG_1.dng", {}, "sub/IMG_1.jpg"),
+        ("IMG_1.dng", {"taken": "2023:05:06 07:08:10"}, "IMG_1.jpg"),
+        ("IMG_1.dng", {"camera": "Acme Two"}, "IMG_1.jpg"),
+    ],
+)
+def test_what_is_not_one_shot_stays_two_photos(library, album, raw_name, raw_options, picture_name):
+    raw(album / raw_name, **raw_options)
+    path = picture(album / picture_name, exif=camera_exif())
+    scan(library)
+    assert shown(library) == ALONE | {(raw_name,), (path.name,)}
+
+
+def test_a_picture_without_metadata_is_still_its_raw_files(library, album):
+    raw(album / "IMG_1.dng")
+    picture(album / "IMG_1.jpg")
+    scan(library)
+    assert shown(library) == ALONE | {("IMG_1.jpg", "IMG_1.dng")}
+
+
+def test_either_of_a_shot_may_come_and_go(library, album, decodes):
+    both = raw(album / "IMG_1.dng"), picture(album / "IMG_1.jpg")
+    scan(library)
+    taken = dict(zip(both, (path.read_bytes() for path in both), strict=True))
+    decodes.clear()
+
+    both[1].unlink()
+    scan(library)
+    assert shown(library) == ALONE | {("IMG_1.dng",)}
+    *_, ranking = library.search(Query(file=both[0]), judge="none")
+    assert len(ranking.results) == 3
+
+    both[1].write_bytes(taken[both[1]])
+    scan(library)
+    assert shown(library) == ALONE | {("IMG_1.jpg", "IMG_1.dng")}
+
+    both[0].unlink()
+    scan(library)
+    assert shown(library) == ALONE | {("IMG_1.jpg",)}
+
+    both[0].write_bytes(taken[both[0]])
+    scan(library)
+    (album / "trip").mkdir()
+    both[0].rename(album / "trip" / "IMG_1.dng")
+    scan(library)
+    assert shown(library) == ALONE | {("IMG_1.jpg",), ("IMG_1.dng",)}
+
+    both[1].rename(album / "trip" / "IMG_1.jpg")
+    scan(library)
+    assert shown(library) == ALONE | {("IMG_1.jpg", "IMG_1.dng")}
+    assert decodes == [], "none of this needs a photo to be read again"
+
+
+def test_a_picture_that_changes_takes_its_raw_file_with_it(library, album):
+    raw(album / "IMG_1.dng")
+    path = picture(album / "IMG_1.jpg")
+    scan(library)
+    picture(path, seed=51)
+    scan(library)
+    assert shown(library) == ALONE | {("IMG_1.jpg", "IMG_1.dng")}
+
+
+def test_a_copy_of_the_raw_file_elsewhere_is_the_same_photo(library, album, tmp_path):
+    path = raw(album / "IMG_1.dng")
+    picture(album / "IMG_1.jpg")
+    other = tmp_path / "backup"
+    other.mkdir()
+    shutil.copy(path, other / "IMG_1.dng")
+    library.add_folder(other)
+    scan(library)
+    assert shown(library) == ALONE | {("IMG_1.jpg", "IMG_1.dng", "IMG_1.dng")}
+    folder = next(folder for folder in library.folders() if folder.path == album)
+    library.remove_folder(folder)
+    assert_in_line(library)
+    assert shown(library) == {("IMG_1.dng",)}
+
+
+def test_shots_survive_a_restart(library, album, tmp_path):
+    raw(album / "IMG_1.dng")
+    picture(album / "IMG_1.jpg")
+    scan(library)
+    with Library(tmp_path / "library") as again:
+        assert again.status().repairs == ()
+        assert_in_line(again)
+        assert len(again) == 4
+
+
+# XMP files
+
+
+def test_sidecars_are_followed_without_reading_a_photo_again(library, album, decodes):
+    path = album / "photo_000.jpg"
+    scan(library)
+    assert info_of(library, path).annotations == Annotations(0)
+    decodes.clear()
+
+    sidecar = album / "photo_000.xmp"
+    sidecar.write_bytes(xmp(Annotations(4, "By the sea", keywords=("boat",))))
+    scan(library)
+    assert info_of(library, path).annotations == Annotations(4, "By the sea", keywords=("boat",))
+
+    sidecar.write_bytes(xmp(Annotations(-1, "By the lake")))
+    scan(library)
+    assert info_of(library, path).annotations == Annotations(-1, "By the lake")
+
+    # One named after the whole file goes before one named after the stem.
+    (album / "photo_000.JPG.XMP").write_bytes(xmp(Annotations(2)))
+    scan(library)
+    assert info_of(library, path).annotations == Annotations(2, "By the lake")
+
+    sidecar.unlink()
+    (album / "photo_000.JPG.XMP").unlink()
+    scan(library)
+    assert info_of(library, path).annotations == Annotations(0)
+    assert decodes == []
+
+
+def test_a_sidecar_goes_before_what_is_embedded(library, album):
+    path = picture(album / "IMG_1.jpg", xmp=xmp(Annotations(5, "Inside", keywords=("inner",))))
+    scan(library)
+    assert info_of(library, path).annotations == Annotations(5, "Inside", keywords=("inner",))
+    sidecar = album / "IMG_1.jpg.xmp"
+    sidecar.write_bytes(xmp(Annotations(0, keywords=("outer",))))
+    scan(library)
+    assert info_of(library, path).annotations == Annotations(0, "Inside", keywords=("outer",))
+    sidecar.unlink()
+    scan(library)
+    assert info_of(library, path).annotations == Annotations(5, "Inside", keywords=("inner",))
+
+
+def test_a_sidecar_may_be_there_first_and_moves_with_its_photo(library, album, decodes):
+    path = album / "photo_000.jpg"
+    (album / "later.xmp").write_bytes(xmp(Annotations(3)))
+    scan(library)
+    decodes.clear()
+    path.rename(album / "later.jpg")
+    scan(library)
+    assert info_of(library, album / "later.jpg").annotations.rating == 3
+    (album / "trip").mkdir()
+    for name in ("later.jpg", "later.xmp"):
+        (album / name).rename(album / "trip" / name)
+    scan(library)
+    assert info_of(library, album / "trip" / "later.jpg").annotations.rating == 3
+    (album / "trip" / "later.jpg").rename(album / "elsewhere.jpg")
+    scan(library)
+    assert info_of(library, album / "elsewhere.jpg").annotations.rating == 0
+    assert decodes == []
+
+
+def test_the_sidecar_of_a_raw_file_speaks_of_the_photo(library, album):
+    raw(album / "IMG_1.dng", xmp=xmp(Annotations(1, "From the camera")))
+    path = picture(album / "IMG_1.jpg")
+    (album / "IMG_1.dng.xmp").write_bytes(xmp(Annotations(4, keywords=("boat",))))
+    scan(library)
+    assert info_of(library, path).annotations == Annotations(4, "From the camera", keywords=("boat",))
+    path.unlink()
+    scan(library)
+    assert info_of(library, album / "IMG_1.dng").annotations.rating == 4
+
+
+def test_a_broken_sidecar_is_one_line_and_its_photo_is_found(library, album):
+    sidecar = album / "photo_000.xmp"
+    sidecar.write_bytes(b"<x:xmpmeta")
+    lines = [line for progress in library.scan() for line in progress.skipped]
+    assert {os.path.basename(line.path) for line in lines} == {"photo_000.xmp"}
+    assert_in_line(library)
+    assert len(library) == 3
+    assert [path for path, _ in library.status().problems] == [sidecar]
+    assert [line for progress in library.scan() for line in progress.skipped] == [], "told once"
+    sidecar.write_bytes(xmp(Annotations(2)))
+    scan(library)
+    assert library.status().problems == ()
+    assert info_of(library, album / "photo_000.jpg").annotations.rating == 2
+
+
+def test_many_sidecars_come_in_batches(library, album, monkeypatch):
+    from lookalike.watching import sidecars
+
+    monkeypatch.setattr(sidecars, "_BATCH", 2)
+    for number in range(3):
+        (album / f"photo_00{number}.xmp").write_bytes(xmp(Annotations(number + 1)))
+    scan(library)
+    ratings = [info_of(library, album / f"photo_00{n}.jpg").annotations.rating for n in range(3)]
+    assert ratings == [1, 2, 3]
+
+
+def test_following_takes_in_a_sidecar_as_it_is_written(library, album):
+    stop = threading.Event()
+    thread = threading.Thread(target=lambda: list(library.follow(stop.is_set)))
+    thread.start()
+    try:
+        wait_for(lambda: len(library) == 3)
+        (album / "photo_000.xmp").write_bytes(xmp(Annotations(5)))
+        wait_for(lambda: info_of(library, album / "photo_000.jpg").annotations.rating == 5)
+        (album / "photo_000.xmp").unlink()
+        wait_for(lambda: info_of(library, album / "photo_000.jpg").annotations.rating == 0)
+    finally:
+        stop.set()
+        thread.join()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to pass"
+        time.sleep(0.05)
+
+
+# Words
+
+
+def test_words_find_keywords_titles_and_names(library, album):
+    (album / "photo_000.xmp").write_bytes(xmp(Annotations(keywords=("Küste", "東京タワー"))))
+    (album / "photo_001.xmp").write_bytes(xmp(Annotations(title="A long coast", description="with boats")))
+    (album / "photo_002.jpg").rename(album / "coast_of_Maine.jpg")
+    scan(library)
+
+    def found(words: str) -> list[tuple[str, str]]:
+        *_, ranking = library.search(Query(words=words))
+        assert ranking.final
+        assert ranking.same == ranking.named == len(ranking.results)
+        places = library.catalog.files.paths([result.content_id for result in ranking.results])
+        return [(places[result.content_id][0].name, result.named) for result in ranking.results]
+
+    assert found("kuste") == [("photo_000.jpg", "keyword")]
+    assert found("タワー") == [("photo_000.jpg", "keyword")]
+    assert found("COAST") == [("photo_001.jpg", "title"), ("coast_of_Maine.jpg", "name")]
+    assert found("maine, coast!") == [("coast_of_Maine.jpg", "name")]
+    assert found("boat") == [("photo_001.jpg", "title")]
+    assert len(found("album")) == 3, "the name of their folder"
+    with pytest.raises(LookalikeError, match="does not read words"):
+        list(library.search(Query(words="oast")))
+    (album / "coast_of_Maine.jpg").unlink()
+    scan(library)
+    assert found("coast") == [("photo_001.jpg", "title")]
+
+
+# Files that failed
+
+
+def test_a_file_that_failed_is_tried_again_when_it_changes_or_decoders_do(
+    library, album, decodes, monkeypatch
+):
+    (album / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 this is no photo")
+    scan(library)
+    decodes.clear()
+    scan(library)
+    assert decodes == []
+    monkeypatch.setattr("lookalike.catalog.files.decoders", lambda: "better ones")
+    scan(library)
+    assert decodes == ["broken.jpg"]
+    scan(library)
+    assert decodes == ["broken.jpg"], "once for these decoders"
+    picture(album / "broken.jpg")
+    scan(library)
+    assert library.status().problems == ()

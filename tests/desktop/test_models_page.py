@@ -1,0 +1,264 @@
+"""The page of models, against a hub on this machine and generated tiny models."""
+
+from __future__ import annotations
+
+import importlib.util
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from lookalike.models import catalogue
+from lookalike.models.store import ModelStore
+from lookalike_desktop.model_row import ModelRow
+from lookalike_desktop.queries import ask_photo
+from lookalike_desktop.window import Window
+from tests.builders.gguf_models import write_pair
+from tests.builders.model_hub import ModelHub, serving, write_catalogue
+from tests.builders.vision_models import save_dinov2
+from tests.desktop.conftest import PATIENCE
+
+OpenWindow = Callable[..., Window]
+
+needs_llama = pytest.mark.skipif(
+    importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed"
+)
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelHub]:
+    """A hub that offers the model Tiny, and Broken, whose projector lacks a part."""
+    with serving(ModelHub()) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        path = tmp_path / "models.toml"
+        write_catalogue(path, hub, "someone/tiny", write_pair(tmp_path / "tiny", "idefics3"), "Tiny")
+        broken = write_pair(tmp_path / "broken", "qwen2vl", omit={"v.blk.0.attn_q.weight"})
+        write_catalogue(path, hub, "someone/broken", broken, "Broken")
+        monkeypatch.setattr(catalogue, "resource", lambda name: path)
+        yield hub
+
+
+def shown(qtbot: QtBot, window: Window) -> None:
+    """Open the page and wait for its list."""
+    window.bar.models_button.click()
+    qtbot.waitUntil(lambda: bool(window.models.rows), timeout=PATIENCE)
+
+
+def row(window: Window, name: str) -> ModelRow:
+    found = window.models.row(name)
+    assert found is not None
+    return found
+
+
+def answer(qtbot: QtBot, window: Window, yes: bool) -> str:
+    """Answer the question that is asked; gives its words."""
+    qtbot.waitUntil(lambda: bool(window.findChildren(QMessageBox)), timeout=PATIENCE)
+    (box,) = window.findChildren(QMessageBox)
+    words = f"{box.text()} {box.informativeText()}"
+    role = QMessageBox.ButtonRole.AcceptRole if yes else QMessageBox.ButtonRole.RejectRole
+    next(button for button in box.buttons() if box.buttonRole(button) == role).click()
+    qtbot.waitUntil(lambda: not window.findChildren(QMessageBox), timeout=PATIENCE)
+    return words
+
+
+def idle(window: Window) -> Callable[[], bool]:
+    return lambda: not window.models_desk.busy
+
+
+@needs_llama
+def test_from_the_offer_to_a_judged_search_and_removal(
+    qtbot: QtBot, open_window: OpenWindow, indexed: Path, hub: ModelHub
+) -> None:
+    window = open_window(indexed)
+    shown(qtbot, window)
+    assert window.pages.currentWidget() is window.models
+    assert "Nothing is fetched before you ask" in window.models.about
+    assert [each.offer.name for each in window.models.rows] == ["geometry", "Tiny", "Broken", "default"]
+    assert row(window, "geometry").words.startswith("Matching points. In use")
+    for words in ("Tests: it answers nonsense", "of memory", "Free for tests"):
+        assert words in row(window, "Tiny").words
+
+    # Saying no fetches nothing.
+    row(window, "Tiny").main_button.click()
+    words = answer(qtbot, window, yes=False)
+    assert "over the network from 127.0.0.1" in words
+    assert "Licence: Free for tests" in words
+    assert "MB" in words
+    assert hub.requests == []
+
+    # Cancelled in the middle, what has come is kept.
+    hub.step_seconds = 0.01
+    row(window, "Tiny").main_button.click()
+    answer(qtbot, window, yes=True)
+    qtbot.waitUntil(lambda: "left" in row(window, "Tiny").state, timeout=PATIENCE)
+    assert "MB/s" in row(window, "Tiny").state or "kB/s" in row(window, "Tiny").state
+    assert not window.models.files_button.isEnabled()
+    assert not row(window, "Broken").main_button.isEnabled()
+    assert row(window, "Tiny").main_button.text() == "Cancel"
+    row(window, "Tiny").main_button.click()
+    qtbot.waitUntil(lambda: "have come" in row(window, "Tiny").state, timeout=PATIENCE)
+    assert row(window, "Tiny").main_button.text() == "Continue…"
+
+    # Taken up again only the rest is sent; then the model is tried, and its speed shown.
+    hub.step_seconds = 0
+    row(window, "Tiny").main_button.click()
+    answer(qtbot, window, yes=True)
+    qtbot.waitUntil(lambda: row(window, "Tiny").offer.installed, timeout=PATIENCE)
+    llm = next(key for key in hub.files if "tiny/tiny" in key)
+    assert len(hub.promised[llm]) == 2
+    assert hub.promised[llm][1] < hub.promised[llm][0] == len(hub.files[llm])
+    assert "pairs per second" in row(window, "Tiny").words
+    assert "Tiny is there" in window.notice.words
+    qtbot.waitUntil(lambda: window.bar.judge.findData("Tiny") >= 0, timeout=PATIENCE)
+
+    # Used, a search is judged by it.
+    row(window, "Tiny").main_button.click()
+    qtbot.waitUntil(lambda: row(window, "Tiny").in_use, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.bar.judge.currentData() == "Tiny", timeout=PATIENCE)
+    assert not row(window, "Tiny").main_button.isEnabled()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.pages.currentWidget() is window.photos
+    window.search(ask_photo(window.photos.model.ids[0], "photo"))
+    qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
+    ranking = window.results.model.ranking
+    assert ranking is not None
+    assert ranking.notes == ()
+    assert ranking.judged == 8
+
+    # Another judge, chosen while results are open, looks at them anew.
+    window.show_models()
+    qtbot.waitUntil(lambda: row(window, "Tiny").in_use, timeout=PATIENCE)
+    row(window, "geometry").main_button.click()
+    qtbot.waitUntil(lambda: row(window, "geometry").in_use, timeout=PATIENCE)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.results.run.running
+    qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
+
+    # Removed, it can be downloaded again.
+    window.show_models()
+    row(window, "Tiny").remove_button.click()
+    assert "become free" in answer(qtbot, window, yes=True)
+    qtbot.waitUntil(lambda: not row(window, "Tiny").offer.installed, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.bar.judge.findData("Tiny") < 0, timeout=PATIENCE)
+    assert row(window, "Tiny").main_button.text() == "Download…"
+
+
+@needs_llama
+def test_failures_are_one_line_each(
+    qtbot: QtBot, open_window: OpenWindow, indexed: Path, hub: ModelHub, tmp_path: Path
+) -> None:
+    window = open_window(indexed)
+    shown(qtbot, window)
+    llm = next(key for key in hub.files if "tiny/tiny" in key)
+    hub.altered[llm] = hub.files[llm][:-1] + b"?"
+    window.models_desk.download("Tiny")
+    qtbot.waitUntil(lambda: "wrong checksum" in window.notice.words, timeout=PATIENCE)
+    qtbot.waitUntil(idle(window), timeout=PATIENCE)
+    hub.altered.clear()
+    hub.status[llm] = (401, "GatedRepo")
+    window.models_desk.download("Tiny")
+    qtbot.waitUntil(lambda: "accept its licence" in window.notice.words, timeout=PATIENCE)
+    qtbot.waitUntil(idle(window), timeout=PATIENCE)
+    # A model that fails its trial is not kept.
+    window.models_desk.download("Broken")
+    qtbot.waitUntil(lambda: "broke down" in window.notice.words, timeout=PATIENCE)
+    qtbot.waitUntil(idle(window), timeout=PATIENCE)
+    assert not row(window, "Broken").offer.installed
+    assert len(window.notice.words.splitlines()) == 1
+    (tmp_path / "note.gguf").write_text("no model")
+    window.models_desk.import_files((tmp_path / "note.gguf", tmp_path / "mmproj.gguf"))
+    qtbot.waitUntil(lambda: "note.gguf" in window.notice.words, timeout=PATIENCE)
+    qtbot.waitUntil(idle(window), timeout=PATIENCE)
+
+
+def test_the_users_own_files_are_imported(
+    qtbot: QtBot, open_window: OpenWindow, indexed: Path, hub: ModelHub, tmp_path: Path
+) -> None:
+    window = open_window(indexed)
+    shown(qtbot, window)
+    window.models_desk.import_files(write_pair(tmp_path / "own", "qwen2vl"))
+    qtbot.waitUntil(lambda: window.models.row("tiny-qwen2vl") is not None, timeout=PATIENCE)
+    window.models_desk.import_files((save_dinov2(tmp_path / "dino"),))
+    qtbot.waitUntil(lambda: window.models.row("dino") is not None, timeout=PATIENCE)
+    qtbot.waitUntil(idle(window), timeout=PATIENCE)
+    assert row(window, "dino").offer.kind == "descriptor"
+    assert hub.requests == []
+
+
+def test_the_page_is_worked_with_keys_alone(
+    qtbot: QtBot, open_window: OpenWindow, indexed: Path, hub: ModelHub
+) -> None:
+    window = open_window(indexed)
+    window.activateWindow()
+    qtbot.keyClick(
+        window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    qtbot.waitUntil(lambda: bool(window.models.rows), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: isinstance(window.focusWidget(), ModelRow), timeout=PATIENCE)
+    for button in window.models.findChildren(QAbstractButton):
+        assert button.accessibleName() or button.text()
+    assert all(each.offer.name == "geometry" or each.accessibleName() for each in window.models.rows)
+    row(window, "geometry").setFocus()
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Down)
+    assert window.focusWidget() is row(window, "Tiny")
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Up)
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Up)
+    assert window.focusWidget() is row(window, "geometry")
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Down)
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert "Download Tiny?" in answer(qtbot, window, yes=False)
+    # A list read anew leaves the focus with its model.
+    before = row(window, "Tiny")
+    window.models_desk.read()
+    qtbot.waitUntil(lambda: row(window, "Tiny") is not before, timeout=PATIENCE)
+    assert window.focusWidget() is row(window, "Tiny")
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.pages.currentWidget() is window.photos
+
+
+def test_looking_at_the_page_opens_no_connection(
+    qtbot: QtBot,
+    open_window: OpenWindow,
+    indexed: Path,
+    hub: ModelHub,
+    own_home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ModelStore(own_home / "models").import_judge(*write_pair(tmp_path / "own", "idefics3"), "own")
+    used = []
+
+    def refuse(*arguments: object) -> None:
+        used.append(arguments)
+        raise OSError("the network is used")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    window = open_window(indexed)
+    shown(qtbot, window)
+    row(window, "Tiny").main_button.click()
+    answer(qtbot, window, yes=False)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    window.search(ask_photo(window.photos.model.ids[0], "photo"))
+    qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
+    assert used == []
+    # The explicit wish is what opens one.
+    window.models_desk.download("Tiny")
+    qtbot.waitUntil(lambda: "cannot be reached" in window.notice.words, timeout=PATIENCE)
+    assert used != []
+
+
+def test_closing_the_window_ends_a_download(
+    qtbot: QtBot, open_window: OpenWindow, indexed: Path, hub: ModelHub
+) -> None:
+    hub.step_seconds = 0.01
+    window = open_window(indexed)
+    shown(qtbot, window)
+    window.models_desk.download("Tiny")
+    qtbot.waitUntil(lambda: bool(hub.promised), timeout=PATIENCE)
+    window.close()
+    assert not window.session.library

@@ -1,0 +1,159 @@
+"""Photos are prepared for a multimodal model while nobody works, visibly, and stop when somebody does."""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from lookalike.models.store import ModelStore
+from lookalike_desktop.preparing import BUSY_PERCENT, Preparation, State
+from lookalike_desktop.queries import ask_photo
+from lookalike_desktop.window import Window
+from tests.builders.gguf_models import write_pair
+from tests.desktop.conftest import PATIENCE
+
+OpenWindow = Callable[..., Window]
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed"
+)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, open_window: OpenWindow, indexed: Path, own_home: Path, tmp_path: Path) -> Window:
+    """A window whose library uses a tiny model of its own, and in which nobody works from the start."""
+    # Weights of its own: no test finds photos prepared by another.
+    seed = zlib.crc32(tmp_path.name.encode())
+    ModelStore(own_home / "models").import_judge(*write_pair(tmp_path, "idefics3", seed=seed), name="tiny")
+    window = open_window(indexed)
+    window.preparing.idle_seconds = 0.0
+    window.preparing.load = lambda: 0.0
+    library = window.session.library
+    assert library is not None
+    library.tokens.choose(ahead=False)
+    library.choose_judge("tiny")
+    window.preparing.read()
+    qtbot.waitUntil(lambda: bool(window.photos.model.ids), timeout=PATIENCE)
+    return window
+
+
+def threads_named(name: str) -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == name]
+
+
+def becomes(qtbot: QtBot, window: Window, state: State) -> None:
+    qtbot.waitUntil(lambda: window.preparing.state is state, timeout=PATIENCE)
+
+
+def test_nothing_is_prepared_unless_it_is_allowed(qtbot: QtBot, window: Window) -> None:
+    becomes(qtbot, window, State.FORBIDDEN)
+    for _ in range(5):
+        window.preparing.look()
+    assert window.preparing.state is State.FORBIDDEN
+    line = window.preparing_line
+    qtbot.waitUntil(line.isVisible, timeout=PATIENCE)
+    assert not line.box.isChecked() and not line.button.isVisible() and line.words == ""
+    library = window.session.library
+    assert library is not None and library.tokens.status("tiny").done == 0
+    # What searches leave behind is made smaller all the same, which looks at no photo.
+    qtbot.waitUntil(lambda: not threads_named("prepare"), timeout=PATIENCE)
+    window.search(ask_photo(window.photos.model.ids[0], "photo"))
+    qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
+    assert library.tokens.status("tiny").done == 8
+
+
+def test_all_photos_are_prepared_and_the_line_says_how_far(qtbot: QtBot, window: Window) -> None:
+    becomes(qtbot, window, State.FORBIDDEN)
+    seen: list[Preparation] = []
+    words: list[str] = []
+    window.preparing.changed.connect(seen.append)
+    window.preparing.changed.connect(lambda _: words.append(window.preparing_line.words))
+    qtbot.mouseClick(window.preparing_line.box, Qt.MouseButton.LeftButton)
+    becomes(qtbot, window, State.DONE)
+    library = window.session.library
+    assert library is not None
+    assert library.tokens.status("tiny").done == len(window.photos.model.ids) == 9
+    assert library.tokens.ahead
+    assert window.preparing_line.words == "All photos are prepared"
+    assert any(told.state is State.RUNNING and told.progress is not None for told in seen)
+    assert any("of 9 photos prepared" in line for line in words)
+    window.search(ask_photo(window.photos.model.ids[0], "photo"))
+    qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
+    ranking = window.results.model.ranking
+    assert ranking is not None and ranking.judged == 8
+
+
+def test_a_touch_of_the_mouse_makes_it_wait(qtbot: QtBot, window: Window) -> None:
+    becomes(qtbot, window, State.FORBIDDEN)
+    window.preparing.allow(True)
+    becomes(qtbot, window, State.RUNNING)
+    window.preparing.idle_seconds = 3600.0
+    handle = window.windowHandle()
+    assert handle is not None
+    QTest.mouseMove(handle, QPoint(30, 40))
+    becomes(qtbot, window, State.WAITING)
+    window.preparing.look()
+    assert window.preparing.state is State.WAITING
+    assert window.preparing_line.words.casefold().endswith("when nobody works")
+    window.preparing.idle_seconds = 0.0
+    becomes(qtbot, window, State.DONE)
+
+
+def test_it_can_be_paused_and_goes_on(qtbot: QtBot, window: Window) -> None:
+    becomes(qtbot, window, State.FORBIDDEN)
+    window.preparing.allow(True)
+    becomes(qtbot, window, State.RUNNING)
+    qtbot.mouseClick(window.preparing_line.button, Qt.MouseButton.LeftButton)
+    assert window.preparing.state is State.HELD
+    for _ in range(5):
+        window.preparing.look()
+    assert window.preparing.state is State.HELD
+    assert window.preparing_line.button.text() == "Go on"
+    qtbot.mouseClick(window.preparing_line.button, Qt.MouseButton.LeftButton)
+    becomes(qtbot, window, State.DONE)
+
+
+def test_nothing_begins_while_other_programs_work_hard(qtbot: QtBot, window: Window) -> None:
+    becomes(qtbot, window, State.FORBIDDEN)
+    window.preparing.load = lambda: BUSY_PERCENT + 1
+    window.preparing.allow(True)
+    for _ in range(5):
+        window.preparing.look()
+    assert window.preparing.state is State.WAITING
+    window.preparing.load = lambda: 0.0
+    becomes(qtbot, window, State.DONE)
+
+
+def test_trouble_is_one_line_and_ends_it(qtbot: QtBot, window: Window, own_home: Path) -> None:
+    becomes(qtbot, window, State.FORBIDDEN)
+    (file,) = (own_home / "models" / "tiny").glob("mmproj*")
+    file.write_bytes(file.read_bytes()[:-100])
+    window.preparing.allow(True)
+    becomes(qtbot, window, State.FAILED)
+    assert file.name in window.preparing_line.words
+    assert not window.preparing_line.button.isVisible()
+
+
+def test_without_a_multimodal_model_nothing_shows(qtbot: QtBot, window: Window) -> None:
+    becomes(qtbot, window, State.FORBIDDEN)
+    window.bar.judge_chosen.emit("geometry")
+    becomes(qtbot, window, State.USELESS)
+    assert not window.preparing_line.isVisible()
+    window.bar.judge_chosen.emit("tiny")
+    becomes(qtbot, window, State.FORBIDDEN)
+
+
+def test_closing_the_window_ends_it(qtbot: QtBot, window: Window) -> None:
+    becomes(qtbot, window, State.FORBIDDEN)
+    window.preparing.allow(True)
+    becomes(qtbot, window, State.RUNNING)
+    window.close()
+    assert window.session.library is None
