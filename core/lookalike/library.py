@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
 from PIL import Image
 
 from lookalike import places
@@ -19,29 +19,33 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.content_cache import ContentCache
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.files import Folder
+from lookalike.catalog.filters import FilterChoices, Filters
 from lookalike.catalog.thumbnail_cache import ThumbnailCache, kept_side
 from lookalike.descriptors.protocol import DescriberSpec
-from lookalike.descriptors.registry import open_describer
-from lookalike.descriptors.service import DescriberService
 from lookalike.errors import LookalikeError
-from lookalike.index import VectorIndex
 from lookalike.judges.geometry.judge import GeometricJudge
 from lookalike.judges.mllm.available import mllm_available
 from lookalike.judges.mllm.judge import MllmJudge
+from lookalike.judges.mllm.prompts import prompt_modes
 from lookalike.judges.mllm.token_desk import TokenDesk, open_store
 from lookalike.judges.mllm.token_store import TokenStore
 from lookalike.judges.protocol import Explanation, Judge
 from lookalike.models.store import ModelStore
 from lookalike.photos import THUMBNAIL_SIDE, Annotations, thumbnail
 from lookalike.progress import Progress
-from lookalike.search.fusion import fusion_for
+from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
+from lookalike.search.chosen import chosen_settings, keep_settings
+from lookalike.search.fusion import Fusion, fusion_for
 from lookalike.search.named import with_named
 from lookalike.search.query import Query
+from lookalike.search.query_photos import QueryPhotos
 from lookalike.search.ranking import Ranking
-from lookalike.search.searcher import Searcher, SearchSettings
+from lookalike.search.searcher import SearchSettings
 from lookalike.shelf import Shelf
-from lookalike.watching.follower import Follower
-from lookalike.watching.indexer import Indexer
+from lookalike.watching.checking import SAMPLE, Checked, checked
+from lookalike.watching.engine import Engine, Engines
+from lookalike.watching.switching import DEFAULT, Changing, DescriptorSwitch, InBackground, used_spec
+from lookalike.watching.watched import WatchedFolders
 
 NO_JUDGE = "none"
 GEOMETRY = "geometry"
@@ -58,7 +62,8 @@ class Status:
         photos: distinct photos among them.
         indexed: photos that a search finds.
         problems: files that could not be indexed and XMP files that could not be read, and why.
-        descriptor: key of the descriptor model.
+        descriptor: key of the descriptor model that answers searches.
+        changing: how far another model is that is to take its place; None without one.
         judge: name of the judge that searches use.
         judges: names of all judges there are.
         missing: what does not work here, and how to get it.
@@ -72,6 +77,7 @@ class Status:
     indexed: int
     problems: tuple[tuple[Path, str], ...]
     descriptor: str
+    changing: Changing | None
     judge: str
     judges: tuple[str, ...]
     missing: tuple[str, ...]
@@ -118,34 +124,31 @@ class Library:
         self.folder = folder or places.default_library()
         self.models = models or ModelStore(places.models())
         self.shelf = Shelf(self.models)
+        self.calibrations = Calibrations(places.calibrations())
         self.catalog = Catalog(self.folder / "catalog.sqlite")
+        self.watched = WatchedFolders(self.catalog)
+        self._photos = QueryPhotos(self.catalog)
         self._judges: dict[str, Judge] = {}
         self._opening_judge = threading.Lock()
         with ExitStack() as opened:
             opened.callback(self.catalog.close)
-            spec = spec or self._chosen_spec()
-            self._describer = open_describer(spec)
-            self._record = self.catalog.descriptors(self._describer.key, self._describer.dimension)
             self.cache = ContentCache(self.folder / "cache.sqlite")
             opened.callback(self.cache.close)
             self.thumbnails = ThumbnailCache(self.folder / "thumbnails.sqlite")
             opened.callback(self.thumbnails.close)
             tokens = open_store(self.catalog, partial(TokenStore, self.catalog, self.folder / "tokens"))
-            name = hashlib.blake2b(self._describer.key.encode(), digest_size=6).hexdigest()
-            self._index = VectorIndex.open(
-                self.folder / "index" / name, self._describer.key, self._describer.dimension, self._record
-            )
-            opened.callback(self._index.close)
+            # A back end that is named is no choice of this library's, and nothing takes its place.
+            self._fixed = spec is not None
+            self._lacking = ""
+            if spec is None:
+                spec, self._lacking = used_spec(self.models, self.catalog)
+            self._engines = Engines(Engine(self.folder, self.catalog, self.thumbnails, spec, self.watched))
+            opened.callback(self._engines.close)
             self._opened = opened.pop_all()
-        self._service = DescriberService(spec)
-        self._searcher = Searcher(self.catalog, self._describer, self._service, self._record, self._index)
-        self._indexer = Indexer(
-            self.catalog, self.thumbnails, self._describer, self._service, self._record, self._index
+        self._switch = DescriptorSwitch(
+            self.folder, self.catalog, self.thumbnails, self.models, self._engines, self.watched
         )
-        self.tokens = TokenDesk(
-            self.catalog, tokens, self.judge, self._searcher.judge_photo, self._forget_models
-        )
-        self._follower = Follower(self.catalog, self._record, self._indexer)
+        self.tokens = TokenDesk(self.catalog, tokens, self.judge, self._photos.candidate, self._forget_models)
 
     def __enter__(self) -> Library:
         return self
@@ -159,7 +162,6 @@ class Library:
         """End the worker processes and close the files."""
         for judge in self._judges.values():
             judge.close()
-        self._service.close()
         # In reverse order of their opening: the index writes its last segment while the catalog is still there.
         self._opened.close()
 
@@ -172,26 +174,45 @@ class Library:
     def add_folder(self, path: Path) -> Folder:
         """Have a folder watched; `scan` or `follow` then finds its photos.
 
+        A folder inside a watched one is covered already, and that one is returned.
+
         Raises:
-            CatalogError: the path is no folder.
+            LookalikeError: the path is no folder, or a folder that is watched leaves it out.
         """
-        return self.catalog.files.add_folder(path)
+        return self.watched.add(path)
 
     def remove_folder(self, folder: Folder) -> None:
         """Stop watching a folder. Nothing on disk is touched."""
         rows = self.catalog.files.known(os.fsencode(folder.path)).values()
         self.catalog.files.remove_folder(folder)
-        self._indexer.let_go({row.content_id for row in rows if row.content_id is not None})
+        with self._engines.use() as engine:
+            engine.indexer.let_go({row.content_id for row in rows if row.content_id is not None})
 
     def scan(self, folders: Sequence[Folder] | None = None) -> Generator[Progress, None, None]:
         """Bring the library in line with the disk; looks only at what changed."""
-        yield from self._follower.scan(folders)
-        self._index.flush()
+        with self._engines.use() as engine:
+            yield from engine.follower.scan(folders)
+            engine.index.flush()
+        if folders is None and not self._fixed:
+            yield from self._switch.steps()
 
     def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
         """Like `scan`, and then apply changes as they happen until `stopped()` is true."""
-        yield from self._follower.follow(stopped)
-        self._index.flush()
+        ended = False
+
+        def ending() -> bool:
+            nonlocal ended
+            # Asked for once only: the answer may not be the same twice.
+            ended = ended or stopped()
+            return ended
+
+        while not ended:
+            with self._engines.use() as engine, closing(InBackground(self._switch)) as work:
+                yield from engine.follower.follow(
+                    lambda: ending() or self._engines.current is not engine,
+                    work.step if not self._fixed else lambda: None,
+                )
+                engine.index.flush()
 
     # Judges
 
@@ -244,7 +265,7 @@ class Library:
         Raises:
             LookalikeError: there is none of this name, or it is the one that describes this library's photos.
         """
-        if name == self.catalog.setting("descriptor"):
+        if name in (self.catalog.setting("descriptor"), self._switch.wanted):
             raise LookalikeError(
                 f"{name} describes this library's photos.", "Use another descriptor model before removing it."
             )
@@ -289,7 +310,27 @@ class Library:
         for judge in models.values():
             judge.close()
 
+    def modes(self, name: str | None = None) -> list[str]:
+        """What a judge (the chosen one for None) can be asked; empty where it knows only one question."""
+        return [] if (name or self.judge_name()) in (NO_JUDGE, GEOMETRY) else prompt_modes()
+
     # Search
+
+    def search_settings(self) -> SearchSettings:
+        """How searches are checked in this library unless told otherwise."""
+        return chosen_settings(self.catalog)
+
+    def choose_search_settings(self, settings: SearchSettings) -> None:
+        """Have searches checked like this from now on; see `keep_settings` for what that takes in."""
+        keep_settings(self.catalog, settings)
+
+    def fusion(self, judge: Judge | None, weight: float | None = None) -> Fusion:
+        """How similarity and a judge's match make one score, and whether that was calibrated."""
+        return self._fusion(self._engines.current, judge, weight)
+
+    def _fusion(self, engine: Engine, judge: Judge | None, weight: float | None) -> Fusion:
+        key = NO_JUDGE_KEY if judge is None else judge.key
+        return fusion_for(engine.describer.key, key, self.calibrations, weight)
 
     def search(
         self,
@@ -307,35 +348,53 @@ class Library:
 
         Args:
             query: what is searched for.
-            settings: how far the search goes.
+            settings: how far the search goes; None for `search_settings`.
             judge: a judge's name; None for the chosen one.
             cancelled: once true, the stream ends.
 
         Raises:
             LookalikeError: the query cannot be read or described.
         """
+        settings = settings or self.search_settings()
         note = ""
         try:
-            looking = self.judge(judge)
+            looking = self._asking(judge, settings)
         except LookalikeError as error:
             looking, note = None, f"Candidates were not checked: {error}"
         if self.catalog.changed_elsewhere():
-            self._index.reconcile()
-        fusion = fusion_for(self._describer.key)
-        settings = settings or SearchSettings()
-
-        def described() -> Iterator[Ranking]:
-            return self._searcher.search(query, looking, fusion, settings, cancelled)
-
-        if query.words:
-            hits = self.catalog.words.find(query.words, settings.limit)
-            stream = with_named(hits, query.words, described if self._describer.reads_words else None)
-        else:
-            stream = described()
-        with self.tokens.giving_way():
-            for ranking in stream:
+            if not self._fixed:
+                self._switch.adopt()
+            with self._engines.use() as engine:
+                engine.index.reconcile()
+        with self._engines.use() as engine, self.tokens.giving_way():
+            for ranking in self._rankings(engine, query, looking, settings, cancelled):
                 news = self.tokens.store.news() if ranking.final else []
                 yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *news))
+
+    def _rankings(
+        self,
+        engine: Engine,
+        query: Query,
+        judge: Judge | None,
+        settings: SearchSettings,
+        cancelled: Callable[[], bool],
+    ) -> Iterator[Ranking]:
+        fusion = self._fusion(engine, judge, settings.weight)
+        if any(part.words for part in (query, *query.also, *query.unlike)):
+            # What was fitted between photos says nothing of words.
+            fusion = replace(fusion, calibrated=False)
+
+        def described() -> Iterator[Ranking]:
+            return engine.searcher.search(query, judge, fusion, settings, cancelled)
+
+        if not query.words or query.also:
+            return described()
+        hits = self.catalog.words.find(query.words, self.catalog.contents.count())
+        if settings.filters:
+            among = set(self.catalog.filters.matching(settings.filters).tolist())
+            hits = [hit for hit in hits if hit.content_id in among]
+        hits = hits[: settings.limit]
+        return with_named(hits, query.words, described if engine.describer.reads_words else None)
 
     def explain(self, query: Query, content_id: int, judge: str | None = None) -> Explanation | None:
         """Why the judge says what it says of a photo; None without a judge.
@@ -343,14 +402,33 @@ class Library:
         Raises:
             LookalikeError: a photo cannot be read, the query is words, or the judge is broken.
         """
+        looking = self._asking(judge, self.search_settings())
+        if looking is None:
+            return None
+        with self._engines.use() as engine:
+            return engine.searcher.explain(query, content_id, looking)
+
+    def _asking(self, judge: str | None, settings: SearchSettings) -> Judge | None:
         looking = self.judge(judge)
-        return None if looking is None else self._searcher.explain(query, content_id, looking)
+        return None if looking is None else looking.asking(settings.mode, settings.both_orders)
 
     # Photos
 
-    def photos(self) -> list[int]:
-        """Content ids of all photos, newest first."""
-        return self.catalog.contents.shown()
+    def photos(self, filters: Filters | None = None) -> list[int]:
+        """Content ids of all photos, or of those that meet a filter, newest first.
+
+        Raises:
+            FilterError: the filter names what there is not.
+        """
+        shown = self.catalog.contents.shown()
+        if not filters:
+            return shown
+        wanted = np.isin(np.array(shown, np.int64), self.catalog.filters.matching(filters))
+        return [number for number, kept in zip(shown, wanted.tolist(), strict=True) if kept]
+
+    def filter_choices(self) -> FilterChoices:
+        """What there is to filter by."""
+        return self.catalog.filters.choices()
 
     def photo(self, content_id: int) -> PhotoInfo | None:
         """Facts and places of a photo; None if it is no longer in the library."""
@@ -373,7 +451,7 @@ class Library:
         Raises:
             LookalikeError: none of its files can be read.
         """
-        return self._searcher.image(content_id, longest_side)
+        return self._photos.image(content_id, longest_side)
 
     def thumbnail(self, content_id: int, side: int = THUMBNAIL_SIDE) -> bytes:
         """A photo's thumbnail as JPEG bytes, to be shown at `side` pixels.
@@ -409,7 +487,7 @@ class Library:
 
     def __len__(self) -> int:
         """How many photos a search finds."""
-        return len(self._index)
+        return len(self._engines.current.index)
 
     def status(self) -> Status:
         """Where the library stands."""
@@ -421,27 +499,33 @@ class Library:
             photos=self.catalog.contents.count(),
             indexed=len(self),
             problems=tuple(sorted([*files.problems(), *self.catalog.annotations.problems()])),
-            descriptor=self._describer.key,
+            descriptor=self._engines.current.describer.key,
+            changing=None if self._fixed else self._switch.state(),
             judge=self.judge_name(),
             judges=tuple(self.judges()),
-            missing=tuple(filter(None, [mllm_available()])),
-            repairs=tuple(self._index.repairs),
+            missing=tuple(filter(None, [mllm_available(), self._lacking])),
+            repairs=tuple(self._engines.current.index.repairs),
         )
 
-    def _chosen_spec(self) -> DescriberSpec:
-        name = self.catalog.setting("descriptor")
-        if not name:
-            return DescriberSpec()
-        return DescriberSpec("transformers", str(self.models.get(name).folder))
-
     def choose_descriptor(self, name: str | None) -> None:
-        """Have the library described by an imported model from its next opening on; None for the embedded default.
+        """Have the library described by an imported model; None for the embedded default.
+
+        The model before answers until `scan` or `follow` has described every photo anew.
 
         Raises:
             LookalikeError: there is no such model.
         """
-        if name is not None and self.models.get(name).kind != "descriptor":
-            raise LookalikeError(
-                f"{name} is not a descriptor model.", "`lookalike models list` shows what is what."
-            )
-        self.catalog.choose("descriptor", name or "")
+        self._switch.choose(name or DEFAULT)
+
+    def forget_descriptor(self, name: str) -> int:
+        """Forget what a model that is not in use has described; returns how many descriptors that were.
+
+        Raises:
+            LookalikeError: it is in use, or nothing is known of it.
+        """
+        return self._switch.forget(name)
+
+    def check(self, everything: bool = False) -> Generator[Progress | Checked, None, None]:
+        """Compare index and catalog, and repair what is wrong; see `checked`."""
+        with self._engines.use() as engine:
+            yield from checked(self.catalog, engine, None if everything else SAMPLE)

@@ -24,6 +24,11 @@ def models() -> Path:
     return home() / "models"
 
 
+def calibrations() -> Path:
+    """The folder of what was fitted for models."""
+    return home() / "calibrations"
+
+
 def logs() -> Path:
     """The folder for logs of worker processes."""
     return home() / "logs"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -27,6 +28,7 @@ class Progress:
         eta: seconds left, or None while unknown.
         skipped: everything passed over so far.
         unit: what is counted.
+        folder: number of the watched folder it is about, or None.
     """
 
     stage: str
@@ -36,6 +38,11 @@ class Progress:
     eta: float | None
     skipped: tuple[Skipped, ...] = ()
     unit: str = "photos"
+    folder: int | None = None
+
+
+FIRST_SECONDS = 1.0
+"""No rate and no time left are told before there is this much of the past to take them from."""
 
 
 @dataclass
@@ -47,6 +54,10 @@ class ProgressMeter:
         total: units in all, or None.
         unit: what is counted.
         window: seconds of the past that the rate is taken from.
+        folder: number of the watched folder it is about, or None.
+        load: work in all, in any measure that grows with the time a unit takes (bytes, say); None where every
+            unit is taken to be the same work. The time left is that of the work left.
+        clock: tells the time, in seconds.
     """
 
     stage: str
@@ -55,24 +66,46 @@ class ProgressMeter:
     window: float = 10.0
     done: int = 0
     skipped: list[Skipped] = field(default_factory=list)
-    _marks: deque[tuple[float, int]] = field(default_factory=deque)
+    folder: int | None = None
+    load: float | None = None
+    clock: Callable[[], float] = time.monotonic
+    _worked: float = 0.0
+    _told: float = 0.0
+    _marks: deque[tuple[float, int, float]] = field(default_factory=deque)
 
-    def advance(self, count: int = 1) -> None:
-        """Count `count` more units as finished."""
+    def advance(self, count: int = 1, load: float = 0.0) -> None:
+        """Count `count` more units as finished, and `load` of the work."""
         self.done += count
+        self._worked += load
 
-    def skip(self, path: str, reason: str) -> None:
+    def skip(self, path: str, reason: str, load: float = 0.0) -> None:
         """Count one unit as finished and remember why nothing came of it."""
         self.skipped.append(Skipped(path, reason))
-        self.done += 1
+        self.advance(1, load)
+
+    def rested(self) -> None:
+        """Leave the time since the last snapshot out of the count: the job stood still."""
+        if self._marks:
+            rest = self.clock() - self._told
+            self._marks = deque((then + rest, done, worked) for then, done, worked in self._marks)
 
     def snapshot(self) -> Progress:
         """The state now, with rate (units/s) and ETA (s) from the last `window` seconds."""
-        now = time.monotonic()
-        self._marks.append((now, self.done))
-        while len(self._marks) > 2 and now - self._marks[0][0] > self.window:
+        now = self._told = self.clock()
+        if not self._marks or now - self._marks[-1][0] >= self.window / 100:
+            self._marks.append((now, self.done, self._worked))
+        # The oldest mark that is kept is the last one outside the window: the window is covered whole.
+        while len(self._marks) > 2 and now - self._marks[1][0] >= self.window:
             self._marks.popleft()
-        then, before = self._marks[0]
-        rate = (self.done - before) / (now - then) if now > then else 0.0
-        eta = (self.total - self.done) / rate if self.total is not None and rate > 0 else None
-        return Progress(self.stage, self.done, self.total, rate, eta, tuple(self.skipped), self.unit)
+        then, before, worked = self._marks[0]
+        passed = now - then
+        rate = (self.done - before) / passed if passed >= FIRST_SECONDS else 0.0
+        eta = None
+        if self.total is not None and rate > 0:
+            left, speed = float(self.total - self.done), rate
+            if self.load is not None and self._worked > worked:
+                left, speed = self.load - self._worked, (self._worked - worked) / passed
+            eta = max(left, 0.0) / speed
+        return Progress(
+            self.stage, self.done, self.total, rate, eta, tuple(self.skipped), self.unit, self.folder
+        )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -33,9 +33,11 @@ WIDTH = 264
 
 
 class FolderRow(QFrame):
-    """One watched folder: name, state, and a button that removes it."""
+    """One watched folder: name, state, and buttons that pause and remove it. A click has it worked on first."""
 
     removed = Signal(object)
+    paused = Signal(object, bool)
+    looked_at = Signal(object)
 
     def __init__(self, folder: Folder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,8 +58,14 @@ class FolderRow(QFrame):
         self._remove.setToolTip(self.tr("Stop watching this folder. The photos stay where they are."))
         self._remove.setAccessibleName(self.tr("Stop watching {0}").format(folder.path.name))
         self._remove.clicked.connect(lambda: self.removed.emit(self.folder))
+        self._pause = QToolButton()
+        self._pause.setProperty("flat", True)
+        self._pause.setIconSize(QSize(14, 14))
+        self._pause.clicked.connect(lambda: self.paused.emit(self.folder, not self.folder.paused))
         top = QHBoxLayout()
+        top.setSpacing(0)
         top.addWidget(self._name, 1)
+        top.addWidget(self._pause)
         top.addWidget(self._remove)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 6, 10)
@@ -71,11 +79,36 @@ class FolderRow(QFrame):
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
         self._remove.setIcon(icon("close"))
+        self._pause.setIcon(icon("play" if self.folder.paused else "pause"))
+        words = self.tr("Watch this folder again") if self.folder.paused else self.tr("Pause this folder")
+        self._pause.setToolTip(words)
+        self._pause.setAccessibleName(f"{words}: {self.folder.path.name}")
+
+    def show_folder(self, folder: Folder) -> None:
+        """Take in what is known of the folder."""
+        was, self.folder = self.folder, folder
+        self._name.setToolTip(str(folder.path))
+        self.draw_icons()
+        self._cut_name()
+        if not folder.online:
+            self.show_state(self.tr("Offline. What is known of its photos is kept."))
+        elif folder.paused:
+            self.show_state(self.tr("Paused"))
+        elif not was.online or was.paused:
+            self.show_state(self.tr("Waiting"))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The user looks at this folder: its photos come first."""
+        super().mousePressEvent(event)
+        self.looked_at.emit(self.folder)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Cut the name to the width there is."""
         super().resizeEvent(event)
-        room = self.width() - 60
+        self._cut_name()
+
+    def _cut_name(self) -> None:
+        room = self.width() - 86
         name = self.folder.path.name or str(self.folder.path)
         self._name.setText(
             QFontMetrics(self._name.font()).elidedText(name, Qt.TextElideMode.ElideMiddle, room)
@@ -106,7 +139,10 @@ class FoldersPanel(QFrame):
 
     add_wanted = Signal()
     removed = Signal(object)
+    folder_paused = Signal(object, bool)
+    looked_at = Signal(object)
     paused = Signal(bool)
+    settings_wanted = Signal()
     skipped_wanted = Signal()
     about_wanted = Signal()
 
@@ -138,11 +174,18 @@ class FoldersPanel(QFrame):
         scroll.setWidget(inner)
         scroll.viewport().setAutoFillBackground(False)
         inner.setAutoFillBackground(False)
+        self._anew = QLabel()
+        self._anew.setProperty("quiet", True)
+        self._anew.setWordWrap(True)
+        self._anew.setVisible(False)
         self._summary = QLabel()
         self._summary.setProperty("quiet", True)
         self.skipped_button = QPushButton()
         self.skipped_button.setProperty("flat", True)
         self.skipped_button.clicked.connect(self.skipped_wanted)
+        self.settings_button = QPushButton(self.tr("How folders are watched…"))
+        self.settings_button.setProperty("flat", True)
+        self.settings_button.clicked.connect(self.settings_wanted)
         self.about_button = QPushButton(self.tr("About this library"))
         self.about_button.setProperty("flat", True)
         self.about_button.clicked.connect(self.about_wanted)
@@ -153,10 +196,12 @@ class FoldersPanel(QFrame):
         bottom = QVBoxLayout()
         bottom.setContentsMargins(14, 8, 14, 14)
         bottom.setSpacing(6)
+        bottom.addWidget(self._anew)
         bottom.addWidget(self.add_button)
         bottom.addSpacing(6)
         bottom.addWidget(self._summary, alignment=Qt.AlignmentFlag.AlignHCenter)
         bottom.addWidget(self.skipped_button)
+        bottom.addWidget(self.settings_button)
         bottom.addWidget(self.about_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -184,29 +229,38 @@ class FoldersPanel(QFrame):
             self.rows = {folder.id: FolderRow(folder) for folder in folders}
             for row in self.rows.values():
                 row.removed.connect(self.removed)
+                row.paused.connect(self.folder_paused)
+                row.looked_at.connect(self.looked_at)
                 self._list.addWidget(row)
         for folder in folders:
-            was = self.rows[folder.id].folder
-            self.rows[folder.id].folder = folder
-            if not folder.online:
-                self.rows[folder.id].show_state(self.tr("Offline. What is known of its photos is kept."))
-            elif not was.online:
-                self.rows[folder.id].show_state(self.tr("Waiting"))
+            self.rows[folder.id].show_folder(folder)
         self.pause_button.setVisible(bool(folders))
 
     def show_activity(self, activity: Activity) -> None:
         """Say what the standing job is doing."""
         progress = activity.progress
         words = self._words(progress)
+        if progress.stage == "describing":
+            self._show_anew(words, progress)
+            return
+        self._anew.hide()
         busy = activity.folder is None and progress.stage != "watching"
         for number, row in self.rows.items():
-            if not row.folder.online:
+            if not row.folder.online or row.folder.paused:
                 continue
             if activity.folder == number or (busy and len(self.rows) == 1):
                 finished = progress.total is not None and progress.done >= progress.total
                 row.show_state(self.tr("Up to date") if finished else words, progress)
             elif activity.folder is None and not busy:
-                row.show_state(words)
+                row.show_state(row.folder.note or words)
+
+    def _show_anew(self, words: str, progress: Progress) -> None:
+        """Say how far a change of the descriptor model is."""
+        if progress.total:
+            self._anew.setText(self.tr("Getting to know the photos with the new model: {0}").format(words))
+            self._anew.setVisible(True)
+        else:
+            self._anew.hide()
 
     def _words(self, progress: Progress) -> str:
         if progress.stage == "watching":
@@ -235,6 +289,11 @@ class FoldersPanel(QFrame):
             for row in self.rows.values():
                 if row.folder.online:
                     row.show_state(self.tr("Paused"))
+
+    @property
+    def anew(self) -> str:
+        """The line about a change of the descriptor model; empty while there is none."""
+        return "" if self._anew.isHidden() else self._anew.text()
 
     def show_photos(self, count: int) -> None:
         """Say how many photos the library holds."""

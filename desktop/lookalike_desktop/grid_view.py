@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QGuiApplication,
     QHoverEvent,
     QKeyEvent,
@@ -56,6 +57,9 @@ class GridView(QListView):
 
     opened = Signal(int)
     """A photo is to be opened: double click, Enter or Space."""
+
+    menu_wanted = Signal(int, QPoint)
+    """What can be done with a photo is asked for, at a place on the screen."""
 
     pointer_left = Signal()
     """The mouse pointer no longer rests on the photos, or they moved under it by the user's own scrolling."""
@@ -276,6 +280,15 @@ class GridView(QListView):
             self.opened.emit(current)
             return
         super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The right button asks for the photo under it, the menu key for the selected one."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        if index.isValid():
+            place = self.visualRect(index).center() if by_key else event.pos()
+            self.setCurrentIndex(index)
+            self.menu_wanted.emit(index.data(ID_ROLE), self.viewport().mapToGlobal(place))
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Keep track of the pointer."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEven
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from lookalike_desktop.pages import DropHint
-from lookalike_desktop.queries import ask_file, ask_mime, ask_words, folders_in
+from lookalike_desktop.queries import ask_files, ask_mime, ask_words, folders_in
 
 
 class Intake(QObject):
@@ -44,10 +44,12 @@ class Intake(QObject):
         self.asked.emit(ask_mime(data, words) or ask_words(words))
 
     def choose_file(self) -> None:
-        """Ask for a photo file to search with."""
-        chosen, _ = QFileDialog.getOpenFileName(self._window, self.tr("Search with a photo"))
+        """Ask for photo files to search with."""
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self._window, self.tr("Search with a photo, or several of the same thing")
+        )
         if chosen:
-            self.asked.emit(ask_file(Path(chosen)))
+            self.asked.emit(ask_files([Path(path) for path in chosen]))
 
     def paste(self) -> None:
         """Search with what is in the clipboard; plain text goes into the field."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from lookalike_desktop.library_dialogs import AboutLibrary, SkippedFiles
 from lookalike_desktop.library_page import LibraryPage
 from lookalike_desktop.search_bar import SearchBar
 from lookalike_desktop.session import Activity, Session
+from lookalike_desktop.watching_dialog import WatchingDialog
 
 if TYPE_CHECKING:
     from lookalike.catalog.files import Folder
@@ -33,6 +35,7 @@ class LibraryDesk(QObject):
     """One line for the user."""
 
     judge_changed = Signal()
+    """Another judge checks, or the same is asked something else."""
 
     def __init__(
         self, session: Session, panel: FoldersPanel, page: LibraryPage, bar: SearchBar, window: QWidget
@@ -52,11 +55,16 @@ class LibraryDesk(QObject):
         session.paused_changed.connect(panel.show_paused)
         panel.add_wanted.connect(self.choose_folder)
         panel.removed.connect(session.remove_folder)
+        panel.folder_paused.connect(session.pause_folder)
+        panel.looked_at.connect(lambda folder: session.prefer([folder.path]))
+        panel.settings_wanted.connect(self.show_watching)
         panel.paused.connect(session.pause)
         panel.about_wanted.connect(self.show_about)
         panel.skipped_wanted.connect(self.show_skipped)
         bar.judge_chosen.connect(self.choose_judge)
+        bar.mode_chosen.connect(self.choose_mode)
         bar.panel_wanted.connect(lambda: panel.setVisible(panel.isHidden()))
+        page.opened.connect(self._prefer_beside)
         page.first_run.folder_given.connect(session.add_folder)
         page.first_run.choose_wanted.connect(self.choose_folder)
         page.first_run.sample_wanted.connect(self.add_sample)
@@ -69,8 +77,10 @@ class LibraryDesk(QObject):
         self._page.show_folders(len(folders))
 
     def _on_photos(self, ids: list[int]) -> None:
-        self._page.show_photos(ids)
-        self._panel.show_photos(len(ids))
+        filtered = bool(self._session.filters)
+        self._page.show_photos(ids, filtered)
+        if not filtered:
+            self._panel.show_photos(len(ids))
         library = self._session.library
         if library is not None:
             self._session.tasks.run(lambda: len(library.status().problems), self._panel.show_skipped)
@@ -89,6 +99,16 @@ class LibraryDesk(QObject):
                 lambda judges: self._bar.show_judges(*judges),
                 self.trouble.emit,
             )
+            self._read_modes()
+
+    def _read_modes(self) -> None:
+        library = self._session.library
+        if library is not None:
+            self._session.tasks.run(
+                lambda: (library.modes(), library.search_settings().mode),
+                lambda modes: self._bar.show_modes(*modes),
+                self.trouble.emit,
+            )
 
     def choose_judge(self, name: str) -> None:
         """Have searches use a judge."""
@@ -96,6 +116,20 @@ class LibraryDesk(QObject):
         if library is not None:
             self._session.tasks.run(
                 lambda: library.choose_judge(name),
+                lambda _: self._judge_changed(),
+                self.trouble.emit,
+            )
+
+    def _judge_changed(self) -> None:
+        self._read_modes()
+        self.judge_changed.emit()
+
+    def choose_mode(self, mode: str) -> None:
+        """Have the judge asked something else from now on."""
+        library = self._session.library
+        if library is not None:
+            self._session.tasks.run(
+                lambda: library.choose_search_settings(replace(library.search_settings(), mode=mode)),
                 lambda _: self.judge_changed.emit(),
                 self.trouble.emit,
             )
@@ -131,6 +165,44 @@ class LibraryDesk(QObject):
                 lambda status: AboutLibrary(status, self._window).open(),
                 self.trouble.emit,
             )
+
+    def _prefer_beside(self, content_id: int) -> None:
+        """The user looks at a photo: what lies beside it is described first."""
+        library = self._session.library
+        if library is not None:
+
+            def work() -> None:
+                photo = library.photo(content_id)
+                if photo is not None:
+                    library.watched.prefer([path.parent for path in photo.paths])
+
+            self._session.tasks.run(work, lambda _: None, self.trouble.emit)
+
+    def show_watching(self) -> None:
+        """Show what is left out of the folders and how hard indexing works, to be changed."""
+        library = self._session.library
+        if library is None:
+            return
+
+        def show(now: tuple[list[str], str]) -> None:
+            dialog = WatchingDialog(*now, self._window)
+            dialog.chosen.connect(self._change_watching)
+            dialog.open()
+
+        self._session.tasks.run(
+            lambda: (library.watched.excludes(), library.watched.pace()), show, self.trouble.emit
+        )
+
+    def _change_watching(self, excludes: list[str], pace: str) -> None:
+        library = self._session.library
+        if library is None:
+            return
+
+        def work() -> None:
+            library.watched.set_pace(pace)
+            library.watched.set_excludes(excludes)
+
+        self._session.tasks.run(work, lambda _: None, self.trouble.emit)
 
     def show_skipped(self) -> None:
         """Show the files that were passed over, and why."""

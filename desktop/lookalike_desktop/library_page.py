@@ -31,6 +31,7 @@ class LibraryPage(QStackedWidget):
         super().__init__(parent)
         self._folders: int | None = None
         self._settled = False
+        self._filtered = False
         self.model = PhotoModel(thumbnails, self)
         self.grid = GridView(self.model, thumbnails)
         self.grid.opened.connect(self.opened)
@@ -50,8 +51,9 @@ class LibraryPage(QStackedWidget):
         self._folders = count
         self._choose()
 
-    def show_photos(self, ids: Sequence[int]) -> None:
-        """Show these photos."""
+    def show_photos(self, ids: Sequence[int], filtered: bool = False) -> None:
+        """Show these photos; `filtered` if there may be others."""
+        self._filtered = filtered
         self.model.show_ids(ids)
         self._choose()
 
@@ -65,7 +67,9 @@ class LibraryPage(QStackedWidget):
     def _choose(self) -> None:
         if self._folders is None:
             return
-        if self._settled:
+        if self._filtered:
+            self.message.say(self.tr("Nothing found"), self.tr("No photo meets all of the filters."))
+        elif self._settled:
             self.message.say(self.tr("No photos here yet"), self.tr("New ones show up by themselves."))
         else:
             self.message.say(self.tr("Looking for photos…"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QCoreApplication, QMimeData
 from PySide6.QtGui import QImage
 
 from lookalike.search.query import Query, Region, crop
@@ -51,6 +51,34 @@ def ask_file(path: Path) -> Ask:
     return Ask(lambda: Query(file=path), path.name, picture)
 
 
+def ask_files(paths: Sequence[Path]) -> Ask:
+    """Search with one or several photos on disk of the same thing."""
+    first = ask_file(paths[0])
+    if len(paths) == 1:
+        return first
+    also = tuple(Query(file=path) for path in paths[1:])
+    label = QCoreApplication.translate("queries", "{0} and {1} more").format(paths[0].name, len(also))
+    return replace(first, make=lambda: replace(first.make(), also=also), label=label)
+
+
+def ask_also(ask: Ask, content_id: int) -> Ask:
+    """The same search with a photo of the library added to what is searched for."""
+    label = QCoreApplication.translate("queries", "{0} + a photo").format(ask.label)
+    return replace(ask, make=lambda: _with(ask.make(), also=content_id), label=label)
+
+
+def ask_unlike(ask: Ask, content_id: int) -> Ask:
+    """The same search, away from what a photo of the library shows."""
+    label = QCoreApplication.translate("queries", "{0} − a photo").format(ask.label)
+    return replace(ask, make=lambda: _with(ask.make(), unlike=content_id), label=label)
+
+
+def _with(query: Query, also: int | None = None, unlike: int | None = None) -> Query:
+    if also is not None:
+        return replace(query, also=(*query.also, Query(content_id=also)))
+    return replace(query, unlike=(*query.unlike, Query(content_id=unlike)))
+
+
 def ask_image(image: QImage, label: str) -> Ask:
     """Search with a picture from the clipboard or another program."""
     image = QImage(image)
@@ -69,10 +97,10 @@ def ask_photo(content_id: int, label: str, region: Region | None = None) -> Ask:
 
 def ask_mime(data: QMimeData, label: str) -> Ask | None:
     """Search with what was pasted or dropped; None if there is nothing to search with."""
-    for url in data.urls():
-        path = Path(url.toLocalFile()) if url.isLocalFile() else None
-        if path is not None and path.is_file():
-            return ask_file(path)
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    files = [path for path in paths if path.is_file()]
+    if files:
+        return ask_files(files)
     if data.hasImage():
         image = QImage(data.imageData())
         if not image.isNull():

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lookalike.catalog.filters import Filters
 from lookalike.search.ranking import Ranking
 from lookalike_desktop.grid_view import GridView
 from lookalike_desktop.numbers import count_words
@@ -46,6 +47,7 @@ class ResultsPage(QWidget):
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._filtered = False
         self.run = SearchRun(self)
         self.run.ranking.connect(self._on_ranking)
         self.run.failed.connect(self._on_failed)
@@ -59,6 +61,11 @@ class ResultsPage(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.grid)
         self._stack.addWidget(self._message)
+        self._caution = QLabel()
+        self._caution.setProperty("quiet", True)
+        self._caution.setWordWrap(True)
+        self._caution.setContentsMargins(24, 2, 24, 6)
+        self._caution.setVisible(False)
         self._status = QLabel()
         self._status.setProperty("quiet", True)
         self._bar = QProgressBar()
@@ -80,6 +87,7 @@ class ResultsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self._caution)
         column.addWidget(self._stack, 1)
         column.addWidget(strip)
 
@@ -89,17 +97,23 @@ class ResultsPage(QWidget):
         return self._status.text()
 
     @property
+    def caution(self) -> str:
+        """What is to be said against the line between same and similar; empty where it was calibrated."""
+        return self._caution.text()
+
+    @property
     def message(self) -> str:
         """The words in the middle of the page; empty while results are shown."""
         return self._message.words if self._stack.currentWidget() is self._message else ""
 
-    def search(self, library: Library, ask: Ask) -> None:
+    def search(self, library: Library, ask: Ask, filters: Filters | None = None) -> None:
         """Search; ends the search before."""
         self.model.clear()
         self.grid.verticalScrollBar().setValue(0)
         self._message.say(self.tr("Searching…"))
         self._stack.setCurrentWidget(self._message)
-        self.run.start(library, ask)
+        self._filtered = bool(filters)
+        self.run.start(library, ask, filters or Filters())
         self._tell()
 
     def stop(self) -> None:
@@ -134,17 +148,28 @@ class ResultsPage(QWidget):
             }[result.named]
         if result.match is None:
             return result.reason or self.tr("Not checked")
-        return self.tr("Match {0} %").format(percent(result.match))
+        words = self.tr("Match {0} %") if self._calibrated() else self.tr("Match {0} %, not calibrated")
+        return words.format(percent(result.match))
+
+    def _calibrated(self) -> bool:
+        ranking = self.model.ranking
+        return ranking is None or ranking.calibrated
 
     def _on_ranking(self, ranking: Ranking) -> None:
         self.model.apply(ranking, self.grid.under_pointer(), self.grid.columns)
         if ranking.results:
             self._stack.setCurrentWidget(self.grid)
         else:
+            self._say_empty()
+        self._tell()
+
+    def _say_empty(self) -> None:
+        if self._filtered:
+            self._message.say(self.tr("Nothing found"), self.tr("No other photo meets all of the filters."))
+        else:
             self._message.say(
                 self.tr("Nothing to compare with yet"), self.tr("No photo has been looked at so far.")
             )
-        self._tell()
 
     def _on_failed(self, line: str) -> None:
         if self.model.ranking is None:
@@ -159,9 +184,24 @@ class ResultsPage(QWidget):
             self.model.settle()
             self._tell()
 
+    def _warn(self, ranking: Ranking | None) -> None:
+        """Say so where the line is a guess."""
+        if ranking is None or ranking.calibrated:
+            text = ""
+        elif ranking.to_judge:
+            text = self.tr(
+                "This model's answers are not calibrated yet: the line is a guess. "
+                "“lookalike evaluate … --fit” in a terminal calibrates them."
+            )
+        else:
+            text = self.tr("How alike photos are is not calibrated for this search: the line is a guess.")
+        self._caution.setText(text)
+        self._caution.setVisible(bool(text))
+
     def _tell(self) -> None:
         """Say how far the search is."""
         ranking = self.model.ranking
+        self._warn(ranking)
         checking = self.run.running and ranking is not None and not ranking.final
         self._bar.setVisible(checking)
         self.stop_button.setVisible(self.run.running and (ranking is None or not ranking.final))

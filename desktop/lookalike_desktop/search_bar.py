@@ -98,6 +98,7 @@ class SearchBar(QWidget):
     open_wanted = Signal()
     paste_wanted = Signal()
     judge_chosen = Signal(str)
+    mode_chosen = Signal(str)
     panel_wanted = Signal()
     models_wanted = Signal()
 
@@ -119,12 +120,17 @@ class SearchBar(QWidget):
             self.tr("Paste"), self.tr("Search with the picture in the clipboard (Ctrl+V)")
         )
         self.paste_button.clicked.connect(self.paste_wanted)
-        self.judge = QComboBox()
-        self.judge.setAccessibleName(self.tr("Who checks the results"))
-        self.judge.setToolTip(self.tr("Who checks the best results, pair by pair"))
-        self.judge.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.judge.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.judge.setMaximumWidth(230)
+        self.filter_button = self._button(
+            self.tr("Filters"), self.tr("Narrow by folder, date, camera or stars (Ctrl+L)")
+        )
+        self.judge = self._chooser(
+            self.tr("Who checks the results"), self.tr("Who checks the best results, pair by pair")
+        )
+        self.mode = self._chooser(
+            self.tr("What counts as the same"), self.tr("What the model is asked of each pair of photos")
+        )
+        self.mode.setVisible(False)
+        self.mode.activated.connect(lambda row: self.mode_chosen.emit(self.mode.itemData(row)))
         self.judge.activated.connect(lambda row: self.judge_chosen.emit(self.judge.itemData(row)))
         self.models_button = self._button(self.tr("Models"), self.tr("Show the models (Ctrl+Shift+M)"))
         self.models_button.clicked.connect(self.models_wanted)
@@ -136,8 +142,10 @@ class SearchBar(QWidget):
         row.addWidget(self.field, 1)
         row.addWidget(self.open_button)
         row.addWidget(self.paste_button)
+        row.addWidget(self.filter_button)
         row.addSpacing(6)
         row.addWidget(self.judge)
+        row.addWidget(self.mode)
         row.addWidget(self.models_button)
         self.draw_icons()
 
@@ -148,11 +156,23 @@ class SearchBar(QWidget):
         button.setIconSize(QSize(20, 20))
         return button
 
+    def _chooser(self, name: str, hint: str) -> QComboBox:
+        chooser = QComboBox()
+        chooser.setAccessibleName(name)
+        chooser.setToolTip(hint)
+        chooser.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        # Both give way alike where the window is narrow.
+        chooser.setMinimumWidth(110)
+        chooser.setMaximumWidth(230)
+        return chooser
+
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
         self.panel_button.setIcon(icon("sidebar"))
         self.open_button.setIcon(icon("open"))
         self.paste_button.setIcon(icon("paste"))
+        self.filter_button.setIcon(icon("filter"))
         self.models_button.setIcon(icon("models"))
         self.chip.clear_button.setIcon(icon("close"))
 
@@ -166,6 +186,23 @@ class SearchBar(QWidget):
     def _judge_words(self, name: str) -> str:
         words = {"none": self.tr("No checking"), "geometry": self.tr("Check by matching points")}
         return words.get(name) or self.tr("Check with {0}").format(name)
+
+    def show_modes(self, modes: Sequence[str], chosen: str) -> None:
+        """Offer what the judge can be asked; nothing where it knows only one question."""
+        self.mode.clear()
+        for mode in modes:
+            self.mode.addItem(self._mode_words(mode), mode)
+        self.mode.setCurrentIndex(max(0, self.mode.findData(chosen)))
+        self.mode.setVisible(bool(modes))
+
+    def _mode_words(self, mode: str) -> str:
+        words = {
+            "object": self.tr("The same thing"),
+            "landmark": self.tr("The same place"),
+            "artwork": self.tr("The same work of art"),
+            "edit": self.tr("The same shot, edited"),
+        }
+        return words.get(mode, mode)
 
     def _give_words(self) -> None:
         words = self.field.text().strip()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from lookalike.catalog.filters import Filters
 from lookalike.search.ranking import Ranking
 from lookalike_desktop.jobs import Job
 from lookalike_desktop.queries import Ask
@@ -36,12 +38,13 @@ class SearchRun(QObject):
         """Whether the search is still under way."""
         return self._current is not None
 
-    def start(self, library: Library, ask: Ask) -> None:
+    def start(self, library: Library, ask: Ask, filters: Filters) -> None:
         """Search; what ran before is cancelled and heard of no more."""
         self.cancel()
 
         def make(cancelled: Callable[[], bool]) -> Iterator[Ranking]:
-            return library.search(ask.make(), cancelled=cancelled)
+            settings = replace(library.search_settings(), filters=filters)
+            return library.search(ask.make(), settings, cancelled=cancelled)
 
         job = Job(make, "search", self)
         job.progressed.connect(lambda value: self._pass_on(job, value))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from lookalike.catalog.filters import Filters
 from lookalike_desktop.jobs import Job, Tasks
 
 if TYPE_CHECKING:
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
 REFRESH_MS = 1500
 """The list of photos is read again at most this often while it grows, milliseconds."""
-
-REACH_SECONDS = 10.0
-"""How often folders that are offline are looked for."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +61,7 @@ class Session(QObject):
         self._library: Library | None = None
         self.tasks = Tasks(1, "library", self)
         self._job: Job | None = None
-        self._first: list[int] = []
-        self._again = False
+        self.filters = Filters()
         self._stopping: list[Callable[[], None]] = []
         self._closed = False
         self._changes = 0
@@ -119,14 +114,32 @@ class Session(QObject):
         """Add a folder and look into it first."""
         library = self._library
         if library is not None:
-            self._first = []
-            self._between_jobs(lambda: self._first.append(library.add_folder(path).id))
+
+            def add() -> None:
+                library.watched.prefer([library.add_folder(path).path])
+
+            self._between_jobs(add)
 
     def remove_folder(self, folder: Folder) -> None:
         """Stop watching a folder."""
         library = self._library
         if library is not None:
             self._between_jobs(lambda: library.remove_folder(folder))
+
+    def pause_folder(self, folder: Folder, paused: bool) -> None:
+        """Have one folder left alone, or watched again; the standing job takes it in by itself."""
+        library = self._library
+        if library is not None:
+            self.tasks.run(
+                lambda: library.watched.pause(folder, paused),
+                lambda _: self._read_folders(),
+                self.failed.emit,
+            )
+
+    def prefer(self, paths: Sequence[Path]) -> None:
+        """Have what the user looks at described first."""
+        if self._library is not None:
+            self._library.watched.prefer(paths)
 
     def _between_jobs(self, work: Callable[[], None]) -> None:
         """Change the folders while no job holds on to the old ones, then begin again."""
@@ -155,8 +168,8 @@ class Session(QObject):
         """Scan all folders, then apply changes as they happen."""
         if self._closed or self._job is not None or self._library is None:
             return
-        library, first = self._library, list(self._first)
-        self._job = Job(lambda cancelled: _standing(library, first, cancelled), "follow", self)
+        library = self._library
+        self._job = Job(lambda cancelled: _standing(library, cancelled), "follow", self)
         self._job.progressed.connect(self._on_activity)
         self._job.failed.connect(self.failed)
         self._job.finished.connect(self._on_job_finished)
@@ -196,6 +209,12 @@ class Session(QObject):
 
     # Reading
 
+    def filter(self, filters: Filters) -> None:
+        """Show only the photos that meet these from now on."""
+        self.filters = filters
+        self._stale = self._reading
+        self._read_photos()
+
     def _read_folders(self) -> None:
         if self._library is not None:
             self.tasks.run(self._library.folders, self.folders_changed.emit, self.failed.emit)
@@ -218,7 +237,8 @@ class Session(QObject):
             self._reading = False
             self.failed.emit(line)
 
-        self.tasks.run(self._library.photos, done, failed)
+        library, filters = self._library, self.filters
+        self.tasks.run(lambda: library.photos(filters), done, failed)
         self._read_folders()
 
     # The end
@@ -237,44 +257,11 @@ class Session(QObject):
             library.close()
 
 
-def _standing(library: Library, first: Sequence[int], cancelled: Callable[[], bool]) -> Iterator[Activity]:
-    """Scan, newly added folders first, then follow; scan again whenever a drive comes or goes."""
+def _standing(library: Library, cancelled: Callable[[], bool]) -> Iterator[Activity]:
+    """Follow the folders, counting what may have changed the library."""
     changes = 0
     skipped: dict[tuple[str, str], Skipped] = {}
-
-    def told(folder: int | None, values: Iterator[Progress]) -> Iterator[Activity]:
-        nonlocal changes
-        for progress in values:
-            changes += progress.stage == "indexing"
-            skipped.update({(line.path, line.reason): line for line in progress.skipped})
-            yield Activity(folder, replace(progress, skipped=()), changes, tuple(skipped.values()))
-
-    while not cancelled():
-        for folder in sorted(library.folders(), key=lambda folder: folder.id not in first):
-            yield from told(folder.id, library.scan([folder]))
-        moved = _Reach(library)
-        yield from told(None, library.follow(lambda: cancelled() or moved()))  # noqa: B023
-        changes += 1
-
-
-class _Reach:
-    """Whether a folder that was offline can be reached now, or the other way round; looks now and then."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-        self._looked = time.monotonic()
-
-    def __call__(self) -> bool:
-        if time.monotonic() - self._looked < REACH_SECONDS:
-            return False
-        self._looked = time.monotonic()
-        return any(_moved(folder) for folder in self._library.folders())
-
-
-def _moved(folder: Folder) -> bool:
-    if folder.online:
-        return not folder.path.is_dir()
-    # An empty folder may be the mount point of a drive that is still away.
-    with suppress(OSError), os.scandir(folder.path) as entries:
-        return next(entries, None) is not None
-    return False
+    for progress in library.follow(cancelled):
+        changes += progress.stage != "watching"
+        skipped.update({(line.path, line.reason): line for line in progress.skipped})
+        yield Activity(progress.folder, replace(progress, skipped=()), changes, tuple(skipped.values()))

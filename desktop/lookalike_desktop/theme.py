@@ -72,6 +72,10 @@ QComboBox { padding: 6px 10px; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("DOWN"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { border: 1px solid palette(mid); background: palette(base); padding: 4px; }
+QMenu { border: 1px solid palette(mid); background: palette(base); padding: 6px; }
+QMenu::item { padding: 6px 22px 6px 12px; border-radius: 6px; }
+QMenu::item:selected { background: palette(highlight); color: palette(highlighted-text); }
+QMenu::separator { height: 1px; background: palette(mid); margin: 5px 8px; }
 QProgressBar { border: none; border-radius: 3px; background: palette(mid); max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { border-radius: 3px; background: palette(highlight); }
 QListView, QScrollArea, QTreeView { border: none; background: transparent; }

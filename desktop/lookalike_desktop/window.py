@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from lookalike.search.query import Region
+from lookalike_desktop.filter_bar import FilterBar
 from lookalike_desktop.folders_panel import FoldersPanel
 from lookalike_desktop.grid_view import GridView
 from lookalike_desktop.intake import Intake
@@ -19,7 +20,7 @@ from lookalike_desktop.models_page import ModelsPage
 from lookalike_desktop.pages import DropHint, Notice
 from lookalike_desktop.preparing import Preparing
 from lookalike_desktop.preparing_line import PreparingLine
-from lookalike_desktop.queries import Ask, ask_photo, to_qimage
+from lookalike_desktop.queries import Ask, ask_also, ask_photo, ask_unlike, to_qimage
 from lookalike_desktop.results_page import ResultsPage
 from lookalike_desktop.search_bar import SearchBar
 from lookalike_desktop.session import Session
@@ -45,6 +46,7 @@ class Window(QMainWindow):
         self.panel = FoldersPanel()
         self.bar = SearchBar()
         self.notice = Notice()
+        self.filter_bar = FilterBar(self.session, self.bar.filter_button)
         self.photos = LibraryPage(self.thumbnails)
         self.results = ResultsPage(self.thumbnails)
         self.viewer = Viewer(self.thumbnails)
@@ -73,6 +75,7 @@ class Window(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
+        column.addWidget(self.filter_bar)
         column.addLayout(notice)
         column.addWidget(self.pages, 1)
         column.addWidget(self.preparing_line)
@@ -103,6 +106,10 @@ class Window(QMainWindow):
         bar.chip.cleared.connect(self.end_search)
         self.photos.opened.connect(self.open_photo)
         self.results.opened.connect(self.open_photo)
+        for grid in (self.photos.grid, self.results.grid):
+            grid.menu_wanted.connect(self.show_menu)
+        self.filter_bar.changed.connect(session.filter)
+        self.filter_bar.changed.connect(self._search_again)
         viewer.back_wanted.connect(self.leave_viewer)
         viewer.step_wanted.connect(self._step)
         viewer.find_wanted.connect(self.find_same)
@@ -124,6 +131,7 @@ class Window(QMainWindow):
             (QKeySequence(keys.Open), self._intake.choose_file),
             (QKeySequence(keys.Paste), self._intake.paste),
             (QKeySequence(Qt.Key.Key_F), self._find_current),
+            (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_L), self.filter_bar.open_panel),
             (QKeySequence("Ctrl+Shift+M"), self.show_models),
             (QKeySequence(keys.ZoomIn), lambda: self._resize_cells(1)),
             (QKeySequence(keys.ZoomOut), lambda: self._resize_cells(-1)),
@@ -152,7 +160,7 @@ class Window(QMainWindow):
         self.viewer.leave()
         self.bar.chip.show_query(ask.label)
         self.pages.setCurrentWidget(self.results)
-        self.results.search(library, ask)
+        self.results.search(library, ask, self.filter_bar.filters)
         self.results.grid.setFocus()
         picture = ask.picture
         if picture is not None:
@@ -190,6 +198,23 @@ class Window(QMainWindow):
         current = self.viewer.content_id if page is self.viewer else self._page_grid().current_id()
         if current is not None:
             self.find_same(current)
+
+    def menu(self, content_id: int) -> QMenu:
+        """What can be done with a photo of the page shown."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Find the same thing"), lambda: self.find_same(content_id))
+        ask = self.ask
+        if ask is not None:
+            menu.addAction(self.tr("Search for this as well"), lambda: self.search(ask_also(ask, content_id)))
+            menu.addAction(self.tr("Not like this"), lambda: self.search(ask_unlike(ask, content_id)))
+        menu.addSeparator()
+        menu.addAction(self.tr("Show large"), lambda: self.open_photo(content_id))
+        return menu
+
+    def show_menu(self, content_id: int, place: QPoint) -> None:
+        """Offer what can be done with a photo."""
+        self.menu(content_id).popup(place)
 
     # Looking
 
@@ -285,7 +310,7 @@ class Window(QMainWindow):
         """Draw the icons anew when the colours change."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "viewer"):
-            for part in (self.bar, self.panel, self.viewer, self.models, self.notice):
+            for part in (self.bar, self.panel, self.viewer, self.models, self.notice, self.filter_bar):
                 part.draw_icons()
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -9,7 +9,7 @@ with the same files, number of threads, flash attention and photos of 512 × 512
 
 * judge    `MllmJudge.compare` with the candidates' tokens stored: the time between two verdicts.
 * bare     one `llama_decode` of as many text tokens as a candidate costs (its own, and the question), into an empty
-           context: nothing but the language model.
+           context: nothing but the language model. It takes turns with the judge candidate by candidate.
 * lean     one pair without anything kept: both photos through the encoder, once each, and the whole prompt decoded.
            No straightforward way can do less.
 * handler  llama-cpp-python's `MTMDChatHandler`, one completion of one token per pair. Of a photo it encodes the
@@ -30,7 +30,7 @@ import io
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -115,13 +115,15 @@ Seconds = tuple[float, float]
 """Of the clock, and of the processor."""
 
 
-def _timed(work: Callable[[], object], times: int = 1, pid: int | None = None) -> Seconds:
+def _timed(work: Callable[[], object], pid: int | None = None) -> Seconds:
     process = psutil.Process(pid)
     before, started = sum(process.cpu_times()[:2]), time.perf_counter()
-    for _ in range(times):
-        work()
-    seconds, after = time.perf_counter() - started, sum(process.cpu_times()[:2])
-    return seconds / times, (after - before) / times
+    work()
+    return time.perf_counter() - started, sum(process.cpu_times()[:2]) - before
+
+
+def _mean(seconds: list[Seconds]) -> Seconds:
+    return statistics.fmean(wall for wall, _ in seconds), statistics.fmean(cpu for _, cpu in seconds)
 
 
 def engine_process(pipe: Connection, settings: Settings) -> None:
@@ -144,23 +146,13 @@ def engine_process(pipe: Connection, settings: Settings) -> None:
             engine._llama.llama_memory_clear(engine._memory, True)
             engine._decode([_text(ids, 0, 0, True)])
 
-        def after_prefix() -> None:
-            llama, memory = engine._llama, engine._memory
-            assert engine._query_end is not None
-            llama.llama_memory_seq_cp(memory, 0, 1, -1, -1)
-            engine._decode([_text(ids, engine._query_end, 1, True)])
-            llama.llama_memory_seq_rm(memory, 1, -1, -1)
-
         def lean() -> None:
             engine.set_query(engine.encode(query))
             engine.score(engine.encode(candidate))
 
-        ways = {"bare": bare, "after prefix": after_prefix, "lean": lean}
+        ways = {"bare": bare, "lean": lean}
         while True:
-            way, times = pipe.recv()
-            if way == "after prefix":
-                engine.set_query(engine.encode(query))
-            pipe.send(_timed(ways[way], times))
+            pipe.send(_timed(ways[pipe.recv()]))
 
 
 def handler_process(pipe: Connection, llm: Path, mmproj: Path, threads: int) -> None:
@@ -209,19 +201,16 @@ class Judging:
             JudgePhoto(f"content{seed}", functools.partial(_load, seed)) for seed in range(count)
         ]
         self._query = JudgePhoto("", functools.partial(_load, 1000))
-        self.seconds()
+        list(self.seconds())
 
-    def seconds(self) -> Seconds:
-        """From one verdict to the next; of the processor, both in the judge's process and here."""
+    def seconds(self) -> Iterator[Seconds]:
+        """From each verdict to the next, the first one left out; of the processor in the judge's process."""
         before = self._judge.session.encodes
         verdicts = self._judge.compare(self._query, self._candidates)
         next(verdicts)
-        here = time.process_time()
-        wall, worker = _timed(lambda: list(verdicts), pid=self._judge.session.pid)
-        here = time.process_time() - here
+        for _ in self._candidates[1:]:
+            yield _timed(lambda: next(verdicts), self._judge.session.pid)
         self.encodes = self._judge.session.encodes - before
-        count = len(self._candidates) - 1
-        return wall / count, (worker + here) / count
 
     def close(self) -> None:
         """End the judge's process."""
@@ -252,11 +241,15 @@ def compare(files: Files, folder: Path, rounds: int, candidates: int) -> None:
         handler.receive()
         print(f"{count} tokens per candidate, {threads} thread(s), {candidates} candidates per round")
         for number in range(rounds):
-            row = {"judge": judge.seconds()}
+            judged, bare = [], []
+            for seconds in judge.seconds():
+                judged.append(seconds)
+                engine.send("bare")
+                bare.append(engine.receive())
+            # The query's, and no candidate's.
             assert judge.encodes == 1
-            for way, times in (("bare", candidates), ("after prefix", candidates), ("lean", 1)):
-                engine.send((way, times))
-                row[way] = engine.receive()
+            engine.send("lean")
+            row = {"judge": _mean(judged), "bare": _mean(bare), "lean": engine.receive()}
             handler.send(None)
             row["handler"] = handler.receive()
             rows.append(row)
@@ -268,12 +261,7 @@ def compare(files: Files, folder: Path, rounds: int, candidates: int) -> None:
         judge.close()
         engine.close()
         handler.close()
-    for way, other in (
-        ("lean", "judge"),
-        ("handler", "judge"),
-        ("judge", "bare"),
-        ("judge", "after prefix"),
-    ):
+    for way, other in (("lean", "judge"), ("handler", "judge"), ("judge", "bare")):
         wall, cpu = (statistics.median(row[way][i] / row[other][i] for row in rows) for i in (0, 1))
         print(f"{way} / {other}: {wall:.2f}, of processor time {cpu:.2f}")
 

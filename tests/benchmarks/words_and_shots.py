@@ -97,7 +97,7 @@ def main() -> None:
                     db, folder_row.id, Place(path, size, changed, 1, 1), Annotations(2), None
                 )
         beside = median(
-            lambda: survey(os.fsencode(top), {}, True, catalog.annotations.known(os.fsencode(top))), 3
+            lambda: survey(os.fsencode(top), {}, sidecars=catalog.annotations.known(os.fsencode(top))), 3
         )
         print(f"rescan   {plainly:.2f} s, with {count // 2:,} XMP files known {beside:.2f} s")
         catalog.close()

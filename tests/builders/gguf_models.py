@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import gguf
@@ -55,6 +55,7 @@ class Kind:
     bos: str = "<|endoftext|>"
     eos: str = "<|im_end|>"
     texts: tuple[str, ...] = ()
+    digits: str = "own"
 
     def add_vocabulary(self, writer: gguf.GGUFWriter) -> None:
         """Add the tokenizer and the chat template."""
@@ -69,6 +70,7 @@ class Kind:
                 eos=self.eos,
                 size=size,
                 texts=self.texts,
+                digits=self.digits,
             )
         else:
             add_gemma_vocabulary(writer, size)
@@ -139,6 +141,7 @@ def write_pair(
     projection: int = WIDTH,
     projector: str = "",
     omit: Collection[str] = (),
+    digits: str = "own",
 ) -> tuple[Path, Path]:
     """Write a language model and its projector into `folder`.
 
@@ -150,11 +153,15 @@ def write_pair(
         projection: width of the projector's output; any but `WIDTH` makes the pair unfit.
         projector: the kind that the projector claims to be, instead of its own.
         omit: names of projector tensors to leave out, for a file that is well-formed and yet wrong.
+        digits: how the vocabulary spells 0 and 1, see `add_bpe_vocabulary`.
 
     Returns:
         The paths of the language model and of the projector.
     """
     kind = KINDS[family]
+    if digits != "own":
+        # This way of cutting up a text keeps a space with the number after it.
+        kind = replace(kind, digits=digits, pre="gpt-2" if digits == "spaced" else kind.pre)
     llm, mmproj = folder / f"tiny-{family}.gguf", folder / f"mmproj-tiny-{family}.gguf"
     write_kind(llm, mmproj, kind, name=name, seed=seed, projection=projection, projector=projector, omit=omit)
     return llm, mmproj

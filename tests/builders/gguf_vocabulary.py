@@ -107,15 +107,21 @@ def add_bpe_vocabulary(
     eos: str,
     size: int,
     texts: Iterable[str] = (),
+    digits: str = "own",
 ) -> None:
     """A byte-level vocabulary of `size` entries: bytes, a few words, the family's marks, unused ones.
 
-    With `texts` their words are in it too, as those of common words are in a real one.
+    With `texts` their words are in it too, as those of common words are in a real one. `digits` says how 0 and 1 are
+    spelt: as tokens of their "own", merged with a space before them as well ("spaced"), or not at all ("none").
     """
     # The blank line must be one token for SmolVLM.
     merges = [MERGES[0], *dict.fromkeys(_word_merges(texts))] if texts else MERGES
+    if digits == "spaced":
+        merges = [*merges, "Ġ 0", "Ġ 1"]
     words = list(dict.fromkeys(merge.replace(" ", "") for merge in merges))
     tokens = [*_byte_characters(), *words, *markers]
+    if digits == "none":
+        tokens = [f"<no {token}>" if token in {"0", "1"} else token for token in tokens]
     unused = [f"<unused_{number}>" for number in range(size - len(tokens))]
     kinds = [
         *[gguf.TokenType.NORMAL] * (256 + len(words)),

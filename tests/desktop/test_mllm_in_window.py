@@ -9,11 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.models.store import ModelStore
+from lookalike.search.calibration import Calibration
+from lookalike.search.curves import Logistic
 from lookalike.search.ranking import Ranking
+from lookalike.search.searcher import SearchSettings
 from lookalike_desktop.queries import ask_photo
 from lookalike_desktop.window import Window
 from tests.builders.gguf_models import write_pair
@@ -80,3 +84,68 @@ def test_a_model_that_kills_its_worker_is_one_line_and_the_results_stay(
     assert len(ranking.notes) == 1
     assert ranking.notes[0] in window.results.status
     library.choose_judge("geometry")
+
+
+def test_what_counts_as_the_same_is_chosen_and_an_uncalibrated_model_says_so(
+    qtbot: QtBot, open_window: OpenWindow, indexed: Path, own_home: Path, tmp_path: Path
+) -> None:
+    ModelStore(own_home / "models").import_judge(*write_pair(tmp_path, "idefics3", seed=63), name="tiny")
+    window = open_window(indexed)
+    bar, results = window.bar, window.results
+    qtbot.waitUntil(lambda: bar.judge.count() == 3 and bool(window.photos.model.ids), timeout=PATIENCE)
+    library = window.session.library
+    assert library is not None
+    bar.judge_chosen.emit("geometry")
+    qtbot.waitUntil(lambda: bar.mode.count() == 0, timeout=PATIENCE)
+    assert bar.mode.isHidden(), "geometry knows only one question"
+    search(qtbot, window)
+    assert results.caution == ""
+
+    bar.judge_chosen.emit("tiny")
+    qtbot.waitUntil(lambda: bar.mode.count() == 4, timeout=PATIENCE)
+    assert bar.mode.isVisible()
+    assert bar.mode.accessibleName() == "What counts as the same"
+    things = search(qtbot, window)
+    assert not things.calibrated
+    assert results.caution.startswith("This model's answers are not calibrated yet: the line is a guess.")
+    assert results.match_words(things.results[0].content_id).endswith("%, not calibrated")
+
+    # By keyboard: the search runs again with another question, on the model that is loaded.
+    judge = library.judge("tiny")
+    assert isinstance(judge, MllmJudge)
+    pid = judge.session.pid
+    assert bar.mode.focusPolicy() & Qt.FocusPolicy.TabFocus
+    bar.mode.setFocus()
+    with qtbot.waitSignal(window.results.run.ranking, timeout=PATIENCE):
+        qtbot.keyClick(bar.mode, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: not results.run.running, timeout=PATIENCE)
+    places = results.model.ranking
+    assert places is not None
+    assert places.judged == 8
+    assert library.search_settings().mode == bar.mode.currentData() == "landmark"
+    assert {one.content_id: one.match for one in places.results} != {
+        one.content_id: one.match for one in things.results
+    }
+    assert judge.session.pid == pid
+
+    # A calibration that was fitted meanwhile counts from the next search on.
+    library.calibrations.put(
+        Calibration(
+            library.status().descriptor,
+            judge.asking("landmark", False).key,
+            weight=0.5,
+            cosine=Logistic(20.0, -15.0),
+            match=Logistic(1.0, 5.0),
+            cut_off=0.5,
+            error=0.01,
+            pairs=500,
+            positives=50,
+            groups=9,
+        )
+    )
+    calibrated = search(qtbot, window)
+    assert calibrated.calibrated
+    assert results.caution == ""
+    assert calibrated.same == 8, "the stored curve and line are gone by"
+    library.choose_judge("geometry")
+    library.choose_search_settings(SearchSettings())

@@ -17,6 +17,7 @@ from lookalike_desktop.grid_view import GridView
 from lookalike_desktop.library_dialogs import AboutLibrary, SkippedFiles
 from lookalike_desktop.queries import ask_file, ask_photo, to_qimage
 from lookalike_desktop.search_bar import QueryChip
+from lookalike_desktop.watching_dialog import WatchingDialog
 from lookalike_desktop.window import Window
 from tests.builders.photo_files import textured_photo, write_album
 from tests.desktop.conftest import PATIENCE, original, watching
@@ -257,7 +258,7 @@ def test_a_removed_folder_takes_its_photos_off_the_screen_only(
 def test_a_drive_that_goes_keeps_its_photos_and_may_come_back(
     qtbot: QtBot, open_window: OpenWindow, album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lookalike_desktop.session.REACH_SECONDS", 0.1)
+    monkeypatch.setattr("lookalike.watching.follower.REACH_SECONDS", 0.1)
     drive, elsewhere = tmp_path / "drive", tmp_path / "elsewhere"
     shutil.copytree(album, drive)
     window = open_window(tmp_path / "library", (drive,))
@@ -273,6 +274,36 @@ def test_a_drive_that_goes_keeps_its_photos_and_may_come_back(
     assert len(window.photos.model.ids) == 9
     elsewhere.rename(drive)
     qtbot.waitUntil(lambda: state() == "Watching for changes", timeout=PATIENCE)
+
+
+def test_one_folder_can_be_paused_and_patterns_leave_photos_out(
+    qtbot: QtBot, open_window: OpenWindow, album: Path, tmp_path: Path
+) -> None:
+    photos = shutil.copytree(album, tmp_path / "photos")
+    window = open_window(tmp_path / "library", (photos,))
+    qtbot.waitUntil(lambda: len(window.photos.model.ids) == 9, timeout=PATIENCE)
+    row = next(iter(window.panel.rows.values()))
+    qtbot.waitUntil(lambda: row.state == "Watching for changes", timeout=PATIENCE)
+    row.paused.emit(row.folder, True)
+    qtbot.waitUntil(lambda: row.state == "Paused", timeout=PATIENCE)
+    names = sorted(path.name for path in photos.iterdir())
+    shutil.copy(photos / names[0], photos / "raw.jpg")
+    (photos / names[1]).unlink()
+    qtbot.wait(1500)
+    assert len(window.photos.model.ids) == 9, "a paused folder is left alone"
+    row.paused.emit(row.folder, False)
+    qtbot.waitUntil(lambda: len(window.photos.model.ids) == 8, timeout=PATIENCE)
+    window.panel.settings_wanted.emit()
+
+    def dialogs() -> list[WatchingDialog]:
+        return [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, WatchingDialog)]
+
+    qtbot.waitUntil(lambda: bool(dialogs()), timeout=PATIENCE)
+    dialogs()[0].patterns.setPlainText(names[2])
+    dialogs()[0].accept()
+    qtbot.waitUntil(lambda: len(window.photos.model.ids) == 7, timeout=PATIENCE)
+    assert window.session.library is not None
+    assert window.session.library.watched.excludes() == [names[2]]
 
 
 def test_a_library_that_cannot_be_opened_is_one_plain_line(qtbot: QtBot, tmp_path: Path) -> None:

@@ -72,12 +72,16 @@ class AnnotationRecord:
     def put(
         self, db: Database, folder_id: int, place: Place, said: Annotations | None, problem: str | None
     ) -> None:
-        """Record what an XMP file says, or why it cannot be read; within the caller's transaction."""
+        """Record what an XMP file says, or why it cannot be read; within the caller's transaction.
+
+        A folder no longer watched takes none.
+        """
         db.execute(
-            "INSERT INTO sidecars (folder_id, path, size, mtime_ns, said, problem) VALUES (?, ?, ?, ?, ?, ?) "
+            "INSERT INTO sidecars (folder_id, path, size, mtime_ns, said, problem) "
+            "SELECT id, ?, ?, ?, ?, ? FROM folders WHERE id = ? "
             "ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, size = excluded.size, "
             "mtime_ns = excluded.mtime_ns, said = excluded.said, problem = excluded.problem",
-            (folder_id, place.path, *place.stamp, said and _written(said), problem),
+            (place.path, *place.stamp, said and _written(said), problem, folder_id),
         )
 
     def remove(self, db: Database, paths: Iterable[bytes]) -> None:

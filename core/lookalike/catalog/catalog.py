@@ -13,6 +13,7 @@ from lookalike.catalog.contents import Contents
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Files
+from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.pair_scores import PairScores
 from lookalike.catalog.visual_tokens import VisualTokenRows
 from lookalike.catalog.words import Words
@@ -32,6 +33,7 @@ class Catalog:
         self._database = CatalogDatabase(path)
         self.contents = Contents(self._database)
         self.files = Files(self._database)
+        self.filters = FilterColumns(self._database)
         self.pair_scores = PairScores(self._database)
         self.words = Words(self._database)
         self.annotations = AnnotationRecord(self._database, self.words)
@@ -40,6 +42,19 @@ class Catalog:
     def descriptors(self, key: str, dimension: int) -> DescriptorRecord:
         """The record of one descriptor model."""
         return DescriptorRecord(self._database, key, dimension)
+
+    def described(self) -> dict[str, int]:
+        """How many contents each descriptor model has described, by its key."""
+        return dict(
+            self._database.rows(
+                "SELECT key, count(content_id) FROM describers LEFT JOIN descriptors ON describer_id = id GROUP BY id"
+            )
+        )
+
+    def forget_descriptors(self, key: str) -> None:
+        """Forget everything that a descriptor model has described."""
+        with self._database.transaction() as db:
+            db.execute("DELETE FROM describers WHERE key = ?", (key,))
 
     def setting(self, name: str) -> str | None:
         """What the user chose, or None."""
@@ -60,6 +75,13 @@ class Catalog:
     def changed_elsewhere(self) -> bool:
         """Whether another process has written since this was last asked (or since the opening)."""
         return self._database.changed_elsewhere()
+
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with the file itself, one line each; empty where all is well."""
+        found = [row[0] for row in self._database.rows("PRAGMA integrity_check") if row[0] != "ok"]
+        for table, *_ in self._database.rows("PRAGMA foreign_key_check"):
+            found.append(f"a row of {table} refers to one that is not there")
+        return sorted(set(found))
 
     def close(self) -> None:
         """Close the file."""

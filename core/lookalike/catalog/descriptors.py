@@ -101,6 +101,15 @@ class DescriptorRecord:
         joined = b"".join(found[number] for number in ids.tolist())
         return np.frombuffer(joined, "<f2").reshape(len(ids), self.dimension).astype(np.float32)
 
+    def forget(self, ids: Sequence[int]) -> None:
+        """Forget the descriptors of some contents; the next scan makes them again."""
+        with self._database.transaction() as db:
+            for piece in chunks(ids):
+                db.execute(
+                    f"DELETE FROM descriptors WHERE describer_id = ? AND content_id IN ({marks(len(piece))})",
+                    [self._describer, *piece],
+                )
+
     def lacking(self, content_ids: Sequence[int]) -> set[int]:
         """Those of the given contents that this model has not described yet."""
         described: set[int] = set()
@@ -112,6 +121,15 @@ class DescriptorRecord:
             )
             described.update(row[0] for row in rows)
         return set(content_ids) - described
+
+    def undescribed_contents(self) -> list[int]:
+        """Contents that lie in some file and that this model has not described."""
+        rows = self._database.rows(
+            "SELECT DISTINCT content_id FROM files WHERE content_id IS NOT NULL AND NOT EXISTS "
+            "(SELECT 1 FROM descriptors WHERE describer_id = ? AND descriptors.content_id = files.content_id)",
+            (self._describer,),
+        )
+        return [row[0] for row in rows]
 
     def undescribed(self, under: bytes) -> set[int]:
         """One file id for each content that lies under a folder and that this model has not described."""

@@ -1,4 +1,4 @@
-"""Watched folders and the files in them."""
+"""The files in watched folders."""
 
 from __future__ import annotations
 
@@ -10,23 +10,14 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from lookalike.catalog.contents import chunks, marks
-from lookalike.catalog.database import CatalogDatabase, CatalogError
+from lookalike.catalog.database import CatalogDatabase
+from lookalike.catalog.folders import Folder, Folders, inside
 from lookalike.photos import decoders
 
+__all__ = ["FileRow", "Files", "Folder", "Place", "inside"]
 
-@dataclass(frozen=True)
-class Folder:
-    """A folder the user asked to have watched.
-
-    Attributes:
-        id: its number in the catalog.
-        path: absolute path.
-        online: False while the folder cannot be reached (a drive that is not mounted); its files are kept.
-    """
-
-    id: int
-    path: Path
-    online: bool
+DEPARTED_LIMIT = 200_000
+"""Files that are gone are remembered up to this many, the latest."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +26,8 @@ class Place:
 
     Attributes:
         path: absolute path, in the operating system's own bytes.
-        size: bytes.
+        size: bytes; -1 in the catalog where the file was read so soon after its last change that another
+            one might have left no trace.
         mtime_ns: time of last change, nanoseconds.
         inode: file number on its volume; 0 where the volume has none.
         device: the volume's number.
@@ -52,6 +44,11 @@ class Place:
         """What a change of the bytes changes: size and time of last change."""
         return self.size, self.mtime_ns
 
+    @property
+    def identity(self) -> tuple[int, int, int, int]:
+        """What a file keeps when it is moved or renamed on its volume."""
+        return self.device, self.inode, self.size, self.mtime_ns
+
 
 @dataclass(frozen=True)
 class FileRow:
@@ -63,86 +60,103 @@ class FileRow:
     problem: str | None
 
 
-def inside(prefix: bytes) -> tuple[bytes, bytes]:
-    """The half-open range of paths under a folder (its separator up to the next byte value)."""
-    start = prefix.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
-    return start, start[:-1] + bytes([start[-1] + 1])
-
-
-class Files:
-    """The tables of folders and files."""
+class Files(Folders):
+    """The table of files, and with it that of folders."""
 
     def __init__(self, database: CatalogDatabase) -> None:
+        super().__init__(database)
         self._database = database
 
-    def folders(self) -> list[Folder]:
-        """All watched folders, by path."""
-        rows = self._database.rows("SELECT id, path, online FROM folders ORDER BY path")
-        return [Folder(row[0], Path(os.fsdecode(row[1])), bool(row[2])) for row in rows]
+    def known(self, under: bytes, deep: bool = True, folder: Folder | None = None) -> dict[bytes, FileRow]:
+        """The files under a directory by path.
 
-    def add_folder(self, path: Path) -> Folder:
-        """Watch a folder.
-
-        A folder inside a watched one is covered already, and that one is returned. One above watched folders
-        takes over their files.
-
-        Raises:
-            CatalogError: the path is no folder.
+        Args:
+            under: the directory.
+            deep: whether files in directories below it belong to them.
+            folder: only files of this watched folder.
         """
-        path = path.expanduser().resolve()
-        if not path.is_dir():
-            raise CatalogError(f"{path} is not a folder.", "Check the name, or connect the drive it is on.")
-        known = self.folders()
-        for folder in known:
-            if path.is_relative_to(folder.path):
-                return folder
-        with self._database.transaction() as db:
-            db.execute("INSERT INTO folders (path) VALUES (?)", (os.fsencode(path),))
-            number = db.execute("SELECT id FROM folders WHERE path = ?", (os.fsencode(path),)).fetchone()[0]
-            for folder in known:
-                if folder.path.is_relative_to(path):
-                    db.execute("UPDATE files SET folder_id = ? WHERE folder_id = ?", (number, folder.id))
-                    db.execute("DELETE FROM folders WHERE id = ?", (folder.id,))
-        return Folder(number, path, True)
-
-    def remove_folder(self, folder: Folder) -> None:
-        """Stop watching a folder and forget where its files are. Nothing on disk is touched."""
-        with self._database.transaction() as db:
-            db.execute("DELETE FROM folders WHERE id = ?", (folder.id,))
-
-    def set_online(self, folder: Folder, online: bool) -> None:
-        """Remember whether the folder can be reached."""
-        with self._database.transaction() as db:
-            db.execute("UPDATE folders SET online = ? WHERE id = ?", (int(online), folder.id))
-
-    def known(self, under: bytes, deep: bool = True) -> dict[bytes, FileRow]:
-        """The files under a folder by path; `deep` includes those in folders below it."""
         rows = self._database.rows(
             "SELECT id, path, size, mtime_ns, inode, device, content_id, problem FROM files "
-            "WHERE path >= ? AND path < ?",
-            inside(under),
+            "WHERE path >= ? AND path < ?" + (" AND +folder_id = ?" if folder else ""),
+            (*inside(under), *([folder.id] if folder else [])),
         )
         found = {row[1]: FileRow(row[0], Place(*row[1:6]), row[6], row[7]) for row in rows}
         if not deep:
             found = {path: row for path, row in found.items() if os.path.dirname(path) == under}  # noqa: PTH120
         return found
 
+    def sample(self, folder: Folder, count: int) -> list[Place]:
+        """Up to `count` files of a folder, spread over it."""
+        # A product with a large prime, modulo another, leaves no order of the numbers standing.
+        rows = self._database.rows(
+            "SELECT path, size, mtime_ns, inode, device FROM files WHERE folder_id = ? "
+            "ORDER BY size < 0, id * 2654435761 % 1000003 LIMIT ?",
+            (folder.id, count),
+        )
+        return [Place(*row) for row in rows]
+
+    def devices(self, folder: Folder) -> set[int]:
+        """The numbers of the volumes on which the files of a folder lie, as they were last."""
+        rows = self._database.rows("SELECT device FROM files WHERE folder_id = ? LIMIT 100", (folder.id,))
+        return {row[0] for row in rows}
+
+    def identified(self, places: Sequence[Place]) -> dict[bytes, int]:
+        """Contents of places that are known, or were, elsewhere: path → content id, without reading a byte.
+
+        A file that keeps volume, file number, size and time of last change is the same file.
+        """
+        found: dict[bytes, int] = {}
+        for piece in chunks([place for place in places if place.inode]):
+            contents: dict[tuple[int, ...], set[int]] = {}
+            for table in ("files", "departed"):
+                for *identity, content_id in self._database.rows(
+                    f"SELECT device, inode, size, mtime_ns, content_id FROM {table} "
+                    f"WHERE inode IN ({marks(len(piece))}) AND content_id IS NOT NULL",
+                    [place.inode for place in piece],
+                ):
+                    contents.setdefault(tuple(identity), set()).add(content_id)
+            for place in piece:
+                candidates = contents.get(place.identity, set())
+                if len(candidates) == 1:
+                    found[place.path] = next(iter(candidates))
+        return found
+
     def put(
         self, db: Database, folder_id: int, place: Place, content_id: int | None, problem: str | None
     ) -> None:
-        """Record what lies at a place; within the caller's transaction."""
+        """Record what lies at a place; within the caller's transaction. A folder no longer watched takes none."""
         db.execute(
             "INSERT INTO files (folder_id, path, size, mtime_ns, inode, device, content_id, problem, decoders) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, "
+            "SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM folders WHERE id = ? "
+            "ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, "
             "size = excluded.size, mtime_ns = excluded.mtime_ns, inode = excluded.inode, device = excluded.device, "
             "content_id = excluded.content_id, problem = excluded.problem, decoders = excluded.decoders",
-            (folder_id, *vars(place).values(), content_id, problem, problem and decoders()),
+            (*vars(place).values(), content_id, problem, problem and decoders(), folder_id),
         )
 
     def remove(self, db: Database, ids: Iterable[int]) -> None:
-        """Forget files that are gone; within the caller's transaction. Their contents are kept."""
+        """Forget files that are gone; within the caller's transaction.
+
+        Their contents are kept, and so is what tells the files again should they come back.
+        """
         for piece in chunks(ids):
+            db.execute(
+                "INSERT OR REPLACE INTO departed (inode, device, size, mtime_ns, content_id) "
+                "SELECT inode, device, size, mtime_ns, content_id FROM files "
+                f"WHERE id IN ({marks(len(piece))}) AND content_id IS NOT NULL AND inode != 0 AND size >= 0",
+                piece,
+            )
             db.execute(f"DELETE FROM files WHERE id IN ({marks(len(piece))})", piece)
+        db.execute("DELETE FROM departed WHERE id <= (SELECT max(id) FROM departed) - ?", (DEPARTED_LIMIT,))
+
+    def renumber(self, folder: Folder, devices: dict[int, int]) -> None:
+        """Note that the system now gives volumes other numbers: old → new. It may with every start."""
+        with self._database.transaction() as db:
+            for old, new in devices.items():
+                db.execute(
+                    "UPDATE files SET device = ? WHERE device = ? AND folder_id = ?", (new, old, folder.id)
+                )
+                db.execute("UPDATE OR REPLACE departed SET device = ? WHERE device = ?", (new, old))
 
     def unplaced(self, content_ids: Sequence[int]) -> list[int]:
         """Those of the given contents that lie in no file any more."""

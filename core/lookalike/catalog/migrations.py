@@ -199,6 +199,71 @@ def m0008_content_changes(db: Database) -> None:
 
 
 @catalog_migrations()
+def m0010_volumes_and_departed_files(db: Database) -> None:
+    """What tells a drive that comes back, and a file that comes back, from a new one."""
+    statements = (
+        "ALTER TABLE folders ADD COLUMN paused INTEGER NOT NULL DEFAULT 0",
+        # How its changes are noticed where that is out of the ordinary, in words for the user.
+        "ALTER TABLE folders ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+        # The volume it lies on (empty while unknown) and its path inside that volume.
+        "ALTER TABLE folders ADD COLUMN volume TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE folders ADD COLUMN beneath BLOB NOT NULL DEFAULT x''",
+        # Other volumes that were mounted inside a folder.
+        """CREATE TABLE mounts (
+            folder_id INTEGER NOT NULL REFERENCES folders (id) ON DELETE CASCADE,
+            path BLOB NOT NULL,
+            volume TEXT NOT NULL,
+            PRIMARY KEY (folder_id, path)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX files_by_inode ON files (inode)",
+        # Files that left the watched folders, so that their return needs no reading.
+        """CREATE TABLE departed (
+            id INTEGER PRIMARY KEY,
+            inode INTEGER NOT NULL,
+            device INTEGER NOT NULL,
+            size INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+            UNIQUE (inode, device)
+        )""",
+    )
+    for statement in statements:
+        db.execute(statement)
+
+
+@catalog_migrations()
+def m0009_filter_changes(db: Database) -> None:
+    """Which contents changed in what people filter by, in order, so that columns in memory can follow.
+
+    Kept by triggers, so that no writer of this or another process can forget it. A content stands once, under the
+    number of its latest change.
+    """
+    db.execute(
+        "CREATE TABLE filter_changes (number INTEGER PRIMARY KEY AUTOINCREMENT, content_id INTEGER NOT NULL UNIQUE)"
+    )
+    watched = (
+        ("contents", "INSERT", "id"),
+        ("contents", "UPDATE OF taken_at, camera, rating, format", "id"),
+        ("contents", "DELETE", "id"),
+        ("files", "INSERT", "content_id"),
+        ("files", "UPDATE OF path, content_id", "content_id"),
+        ("files", "DELETE", "content_id"),
+        ("keywords", "INSERT", "content_id"),
+        ("keywords", "DELETE", "content_id"),
+    )
+    for table, event, column in watched:
+        act = event.split()[0]
+        for side in {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("NEW", "OLD")}[act]:
+            # Not INSERT OR REPLACE: the conflict clause of the statement that fires a trigger would overrule it.
+            db.execute(
+                f"CREATE TRIGGER filter_{table}_{act.lower()}_{side.lower()} AFTER {event} ON {table} "
+                f"WHEN {side}.{column} IS NOT NULL BEGIN "
+                f"DELETE FROM filter_changes WHERE content_id = {side}.{column}; "
+                f"INSERT INTO filter_changes (content_id) VALUES ({side}.{column}); END"
+            )
+
+
+@catalog_migrations()
 def m0011_shots_sidecars_words(db: Database) -> None:
     """Which files are one shot, what XMP files beside photos say, and the words that photos are found by.
 
@@ -235,12 +300,20 @@ def m0011_shots_sidecars_words(db: Database) -> None:
         """CREATE TRIGGER sidecar_added AFTER INSERT ON sidecars BEGIN
             UPDATE sidecars SET shot = shot_of(NEW.path) WHERE id = NEW.id;
         END""",
+        """CREATE TRIGGER sidecar_moved AFTER UPDATE OF path ON sidecars BEGIN
+            UPDATE sidecars SET shot = shot_of(NEW.path) WHERE id = NEW.id;
+        END""",
         """CREATE TABLE words (
             content_id INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE,
             keywords TEXT NOT NULL,
             title TEXT NOT NULL,
             names TEXT NOT NULL
         )""",
+        """CREATE TRIGGER filter_companions AFTER UPDATE OF companion_of ON contents BEGIN
+            DELETE FROM filter_changes WHERE content_id IN (NEW.id, NEW.companion_of, OLD.companion_of);
+            INSERT INTO filter_changes (content_id)
+                SELECT id FROM contents WHERE id IN (NEW.id, NEW.companion_of, OLD.companion_of);
+        END""",
     )
     for statement in statements:
         db.execute(statement)

@@ -9,35 +9,77 @@ from typing import Any
 
 import click
 
+from lookalike.cli.checking import checking_options, chosen, uncalibrated
 from lookalike.cli.folders import json_option
 from lookalike.cli.output import say, say_json, shown, warn
 from lookalike.evaluation.evaluate import Report, evaluate
 from lookalike.evaluation.ground_truth import read_ground_truth
 from lookalike.library import Library
+from lookalike.search.searcher import SearchSettings
 
 
 @click.command("evaluate")
 @click.argument("ground_truth", type=click.Path(path_type=Path))
 @click.option("--judge", default="none", show_default=True, help="none, geometry, mllm, or a model's name.")
-@click.option("--top", default=100, show_default=True, help="Candidates that the judge looks at.")
+@checking_options
+@click.option(
+    "--fit",
+    is_flag=True,
+    help="Keep what these photos teach: what a similarity and an answer are worth, their weights, and the line. "
+    "Searches with this judge and descriptor go by it from then on.",
+)
+@click.option("--descriptor", help="Describe the photos with this imported model, not with the embedded one.")
+@click.option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the indexed photos and all answers in this folder, and go on from what is there.",
+)
 @json_option
-def evaluate_command(ground_truth: Path, judge: str, top: int, as_json: bool) -> None:
+def evaluate_command(
+    ground_truth: Path,
+    judge: str,
+    mode: str | None,
+    both_orders: bool | None,
+    top: int | None,
+    weight: float | None,
+    fit: bool,
+    descriptor: str | None,
+    keep: Path | None,
+    as_json: bool,
+) -> int:
     """Measure retrieval on a data set with GROUND_TRUTH.json, in a library of its own."""
     truth = read_ground_truth(ground_truth)
-    folder = Path(tempfile.mkdtemp(prefix="lookalike-evaluate-"))
+    settings = chosen(SearchSettings(), mode, both_orders, top, weight)
+    folder = keep or Path(tempfile.mkdtemp(prefix="lookalike-evaluate-"))
     try:
+        if descriptor is not None:
+            with Library(folder) as library:
+                library.choose_descriptor(descriptor)
         with Library(folder) as library:
             name = library.first_model() if judge == "mllm" else judge
-            (report,) = shown(evaluate(truth, library, name, top), quiet=as_json)
+            (report,) = shown(evaluate(truth, library, name, settings), quiet=as_json)
+            assert isinstance(report, Report)
+            kept = fit and report.fitted is not None
+            if kept and report.fitted is not None:
+                library.calibrations.put(report.fitted.calibration)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    assert isinstance(report, Report)
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    failed = fit and not kept
     if as_json:
-        say_json(report.figures)
-        return
+        say_json({**report.figures, "fit_kept": kept, "unfit": str(report.unfit) if report.unfit else None})
+        return int(failed)
     for line in report.skipped:
         warn(f"  skipped {line}")
     _say_table(report.figures)
+    _say_trust(report)
+    if not (kept or report.figures["calibration"]["calibrated"]):
+        warn(uncalibrated(name, settings, descriptor))
+    if kept:
+        say("kept: searches with this judge and descriptor go by it from now on")
+    elif failed:
+        warn(f"Nothing was kept: {report.unfit}")
+    return int(failed)
 
 
 def _say_table(figures: dict[str, Any]) -> None:
@@ -47,3 +89,26 @@ def _say_table(figures: dict[str, Any]) -> None:
         say(f"{label:10}" + "".join(f"{row[name]:8.3f}" for name in names))
     say(f"{figures['queries']} queries, {figures['photos']} photos, judge {figures['judge']}")
     say("seconds: " + ", ".join(f"{stage} {value:.1f}" for stage, value in figures["seconds"].items()))
+
+
+def _say_trust(report: Report) -> None:
+    """How far the probabilities can be believed, and what a fit would bring."""
+    figures = report.figures
+    found, line, fit = figures["calibration"], figures["line"], figures["fit"]
+    say(
+        f"weight of the similarity {figures['weight']}, line at {figures['cut_off']:.3f}: "
+        f"{line['precision']:.0%} of what is above it is right, {line['recall']:.0%} of what is right is above it"
+    )
+    say(
+        f"expected calibration error {found['error']:.4f} over {found['pairs']} pairs"
+        + ("" if found["calibrated"] else ", not calibrated")
+    )
+    for one in found["bins"]:
+        say(f"  {one['pairs']:7} pairs  said {one['probability']:6.1%}  right {one['right']:6.1%}")
+    if fit is not None:
+        say(
+            f"a fit to these pairs, on things left out of it: mAP {fit['mAP']:.3f}, expected calibration error "
+            f"{fit['error']:.4f}; weight {fit['weight']}, line at {fit['cut_off']:.3f}"
+        )
+        if not fit["informative"]:
+            say("  these answers hardly tell the same from similar: photos would be ordered by similarity")

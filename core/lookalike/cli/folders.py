@@ -14,10 +14,11 @@ import click
 
 from lookalike import places
 from lookalike.catalog.files import Folder
-from lookalike.cli.output import say, say_json, say_skipped, shown, warn
+from lookalike.cli.output import folder_state, say, say_json, say_skipped, shown, warn
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.progress import Progress, Skipped
+from lookalike.watching.switching import STAGE
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 folder_arguments = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
@@ -30,7 +31,7 @@ def scan_and_report(library: Library, folders: Sequence[Folder] | None, as_json:
     def remembered() -> Generator[Progress, None, None]:
         last: Progress | None = None
         for progress in library.scan(folders):
-            if last is not None and progress.stage == "looking":
+            if last is not None and (progress.stage == "looking" or progress.stage != last.stage):
                 skipped.extend(last.skipped)
             last = progress
             yield progress
@@ -70,30 +71,12 @@ def add(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -> 
 def remove(library_folder: Path | None, path: Path, as_json: bool) -> None:
     """Stop watching a folder. Nothing on disk is touched."""
     with Library(library_folder) as library:
-        wanted = path.expanduser().resolve()
-        for folder in library.folders():
-            if folder.path == wanted:
-                library.remove_folder(folder)
-                break
-        else:
-            raise click.UsageError(f"{wanted} is not a watched folder. `lookalike folders` lists them.")
+        folder = library.watched.at(path)
+        library.remove_folder(folder)
         if as_json:
             say_json(_summary(library, []))
         else:
-            say(f"{wanted} is no longer watched. {len(library)} photos can be searched.")
-
-
-@click.command()
-@json_option
-@click.pass_obj
-def folders(library_folder: Path | None, as_json: bool) -> None:
-    """List the watched folders."""
-    with Library(library_folder) as library:
-        if as_json:
-            say_json(library.folders())
-            return
-        for folder in library.folders():
-            say(f"{folder.path}{'' if folder.online else '  (cannot be reached)'}")
+            say(f"{folder.path} is no longer watched. {len(library)} photos can be searched.")
 
 
 @click.command()
@@ -120,17 +103,37 @@ def _follow(library: Library, as_json: bool) -> None:
     if not as_json:
         say("Watching. Ctrl-C ends it.")
     told = 0
+    notes: dict[int, tuple[bool, bool, str]] = {}
     for progress in library.follow(lambda: False):
         if progress.stage == "watching":
-            if told == 0:
-                say_skipped(progress.skipped)
-                told = 1
-        elif progress.total and progress.done == progress.total:
+            say_skipped(progress.skipped[told:])
+            told = len(progress.skipped)
+            for folder in library.folders():
+                if notes.get(folder.id, (True, False, "")) != (folder.online, folder.paused, folder.note):
+                    notes[folder.id] = (folder.online, folder.paused, folder.note)
+                    if as_json:
+                        say_json({"folder": folder})
+                    else:
+                        say(f"{folder.path}: {folder_state(folder) or 'it can be reached again.'}")
+        elif progress.stage == STAGE:
+            _say_changed_model(library, progress, as_json)
+        elif progress.stage == "indexing" and progress.total and progress.done == progress.total:
             if as_json:
                 say_json({"done": progress.done, "photos": len(library), "skipped": progress.skipped})
             else:
                 say(f"{progress.done} changed, {len(library)} photos can be searched.")
                 say_skipped(progress.skipped)
+
+
+def _say_changed_model(library: Library, progress: Progress, as_json: bool) -> None:
+    """Say the last word on a change of the descriptor model."""
+    if progress.done < (progress.total or 0):
+        return
+    if as_json:
+        say_json({"described": progress.done, "photos": len(library), "skipped": progress.skipped})
+    else:
+        say(f"{progress.done} photos are described anew.")
+        say_skipped(progress.skipped)
 
 
 @click.command()

@@ -9,8 +9,12 @@ from pathlib import Path
 import click
 
 from lookalike import __version__
+from lookalike.cli.check import check
+from lookalike.cli.checking import settings_command
 from lookalike.cli.evaluating import evaluate_command
-from lookalike.cli.folders import add, folders, remove, scan, start, watch
+from lookalike.cli.folder_settings import folders
+from lookalike.cli.folders import add, remove, scan, start, watch
+from lookalike.cli.listing import photos
 from lookalike.cli.models import models
 from lookalike.cli.output import say_json, warn
 from lookalike.cli.searching import search
@@ -45,7 +49,10 @@ for command in (
     scan,
     watch,
     search,
+    settings_command,
+    photos,
     status,
+    check,
     evaluate_command,
     models,
     tokens,

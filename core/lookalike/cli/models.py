@@ -9,7 +9,7 @@ import click
 from lookalike import places
 from lookalike.catalog.catalog import Catalog
 from lookalike.cli.folders import json_option
-from lookalike.cli.output import say, say_json, shown, warn
+from lookalike.cli.output import changing_line, say, say_json, shown, warn
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.models.advice import Advice, amount, this_machine
@@ -18,6 +18,7 @@ from lookalike.models.check import Checked
 from lookalike.models.installed import InstalledModel
 from lookalike.models.store import ModelStore
 from lookalike.shelf import Offer, Shelf
+from lookalike.watching.switching import Changing
 
 HEADINGS = {"judge": "Judges compare two photos:", "descriptor": "Descriptor models describe photos:"}
 
@@ -39,13 +40,16 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
     shelf = _shelf()
     offers = shelf.offers()
     judge = descriptor = ""
+    changing: Changing | None = None
+    described: dict[str, int] = {}
     missing: tuple[str, ...] = ()
     try:
         with Library(library_folder) as library:
             state = library.status()
-        judge, descriptor, missing = state.judge, state.descriptor, state.missing
+            described = library.catalog.described()
+        judge, descriptor, changing, missing = state.judge, state.descriptor, state.changing, state.missing
     except LookalikeError as error:
-        # A descriptor model that is gone or damaged: the list is what helps out of it.
+        # A descriptor model that is damaged: the list is what helps out of it.
         missing = (f"{error.message} `lookalike models use default` goes back to the built-in one.",)
     if as_json:
         say_json(
@@ -56,6 +60,8 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
                 "machine": this_machine(),
                 "judge": judge,
                 "descriptor": descriptor,
+                "changing": changing,
+                "described": described,
                 "missing": missing,
             }
         )
@@ -68,6 +74,11 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
     say(f"This computer has {this_machine().words}.")
     if judge:
         say(f"judge in use: {judge}; descriptor in use: {descriptor}")
+    if changing is not None:
+        say(changing_line(changing))
+    for key, count in described.items():
+        if key != descriptor and count:
+            say(f"kept: {count} descriptors of {key}; `lookalike models forget` removes them.")
     for line in missing:
         say(line)
 
@@ -181,6 +192,7 @@ def check(name: str | None, as_json: bool) -> int:
 def use(library_folder: Path | None, name: str, as_json: bool) -> None:
     """Use a judge (none, geometry, or a model's name) or a descriptor model ("default" for the embedded one)."""
     descriptor = name == "default"
+    line = f"Searches are now checked by {name}."
     try:
         with Library(library_folder) as library:
             descriptor = descriptor or any(
@@ -188,6 +200,7 @@ def use(library_folder: Path | None, name: str, as_json: bool) -> None:
             )
             if descriptor:
                 library.choose_descriptor(None if name == "default" else name)
+                line = _changing(library)
             else:
                 library.choose_judge(name)
     except LookalikeError:
@@ -199,12 +212,35 @@ def use(library_folder: Path | None, name: str, as_json: bool) -> None:
             catalog.choose("descriptor", "")
         finally:
             catalog.close()
+        line = "The photos are described anew by the next scan (`lookalike scan`)."
     if as_json:
         say_json({"use": name})
-    elif descriptor:
-        say("The photos are described anew at the next scan (`lookalike scan`).")
     else:
-        say(f"Searches are now checked by {name}.")
+        say(line)
+
+
+def _changing(library: Library) -> str:
+    state = library.status().changing
+    if state is None:
+        return "Searches use this model."
+    return (
+        f"{state.photos - state.described} photos have to be described anew: `lookalike scan` does it now, and the "
+        "window or `lookalike watch` in the background. Searches use the model before until then."
+    )
+
+
+@models.command("forget")
+@click.argument("name")
+@json_option
+@click.pass_obj
+def forget(library_folder: Path | None, name: str, as_json: bool) -> None:
+    """Forget what a descriptor model that is no longer used has described in this library."""
+    with Library(library_folder) as library:
+        count = library.forget_descriptor(name)
+    if as_json:
+        say_json({"forgotten": count})
+    else:
+        say(f"{count} descriptors of {name} are forgotten.")
 
 
 @models.command("remove")

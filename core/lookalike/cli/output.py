@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 
 import click
 
+from lookalike.catalog.files import Folder
 from lookalike.progress import Progress, Skipped
+from lookalike.watching.switching import Changing
 
 T = TypeVar("T")
 
@@ -60,6 +62,11 @@ def progress_line(progress: Progress) -> str:
     return ", ".join(parts)
 
 
+def changing_line(changing: Changing) -> str:
+    """A change of the descriptor model in words."""
+    return f"changing to {changing.name}: {changing.described} of {changing.photos} photos are described anew"
+
+
 def duration(seconds: float) -> str:
     """A duration in words: "1 h 20 min"."""
     minutes, rest = divmod(round(seconds), 60)
@@ -105,6 +112,13 @@ def shown(work: Generator[Progress | T, None, None], quiet: bool) -> list[T]:
                 else:
                     results.append(step)
     return results
+
+
+def folder_state(folder: Folder) -> str:
+    """What is out of the ordinary with a watched folder; empty where nothing is."""
+    if not folder.online:
+        return "cannot be reached; what is known of its photos is kept"
+    return "paused" if folder.paused else folder.note
 
 
 def say_skipped(skipped: Iterable[Skipped]) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from lookalike.catalog.filters import Filters
+from lookalike.cli.checking import checking_options, chosen, uncalibrated
 from lookalike.cli.folders import json_option
+from lookalike.cli.narrowing import filter_options
 from lookalike.cli.output import say, say_json, warn
 from lookalike.library import Library
 from lookalike.search.query import Query, Region
 from lookalike.search.ranking import Ranking
-from lookalike.search.searcher import SearchSettings
 
 
 def _region(context: click.Context, parameter: click.Parameter, value: str | None) -> Region | None:
@@ -33,42 +36,82 @@ def _region(context: click.Context, parameter: click.Parameter, value: str | Non
     return left, top, right, bottom
 
 
+def _queries(texts: Sequence[str], region: Region | None = None) -> list[Query]:
+    """Every file a query; all that is no file, in its order, one query of words."""
+    # A name with a suffix is meant as a file: a typing error gives "not there", not a search for words.
+    files = [path for path in map(_path, texts) if path.suffix or path.exists()]
+    words = " ".join(text for text in texts if _path(text) not in files)
+    queries = [Query(file=path, region=region if path == files[0] else None) for path in files]
+    return [*queries, Query(words=words)] if words else queries
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser()
+
+
 @click.command()
-@click.argument("query")
+@click.argument("queries", metavar="QUERY...", nargs=-1, required=True)
 @click.option("--judge", help="Who checks the candidates: none, geometry, or a model's name.")
-@click.option("--top", default=100, show_default=True, help="Candidates that are checked.")
+@checking_options
 @click.option("--limit", default=20, show_default=True, help="Results shown.")
 @click.option("--budget", type=float, help="Seconds for checking.")
 @click.option(
     "--region", callback=_region, help="Only this part of the photo: LEFT,TOP,RIGHT,BOTTOM, each 0 to 1."
 )
+@click.option(
+    "--not", "unlike", multiple=True, metavar="QUERY", help="Nothing like this: a photo file, or words."
+)
+@click.option("--expand", is_flag=True, help="Search again with the best result added.")
+@click.option("--rotations", is_flag=True, help="The photo may lie on its side or upside down.")
+@filter_options
 @click.option("--stream", is_flag=True, help="With --json: a line for every ranking, as they get better.")
 @json_option
 @click.pass_obj
 def search(
     library_folder: Path | None,
-    query: str,
+    queries: tuple[str, ...],
     judge: str | None,
-    top: int,
+    mode: str | None,
+    both_orders: bool | None,
+    top: int | None,
+    weight: float | None,
     limit: int,
     budget: float | None,
     region: Region | None,
+    unlike: tuple[str, ...],
+    expand: bool,
+    rotations: bool,
+    filters: Filters,
     stream: bool,
     as_json: bool,
 ) -> None:
-    """Find the other photos of what QUERY shows: a photo file, or words."""
+    """Find the other photos of what QUERY shows: photo files of the same thing, or words.
+
+    Several photos are searched for together. A region is one of the first.
+    """
     with Library(library_folder) as library:
         if not len(library):
             raise click.UsageError("There are no photos yet. `lookalike add FOLDER` indexes some.")
-        path = Path(query).expanduser()
-        # A name with a suffix is meant as a file: a typing error gives "not there", not a search for words.
-        asked = Query(file=path, region=region) if path.suffix or path.exists() else Query(words=query)
-        settings = SearchSettings(top=top, limit=max(limit, top), budget=budget)
+        first, *others = _queries(queries, region)
+        asked = replace(first, also=tuple(others), unlike=tuple(_queries(unlike)))
+        settings = chosen(library.search_settings(), mode, both_orders, top, weight)
+        settings = replace(
+            settings,
+            limit=max(limit, settings.top),
+            budget=budget,
+            filters=filters,
+            expand=expand,
+            rotations=rotations,
+        )
         with closing(library.search(asked, settings, judge)) as rankings:
             if as_json:
                 _print_json(library, rankings, limit, stream)
             else:
-                _print_live(library, rankings, limit)
+                described = library.catalog.setting("descriptor")
+                caution = uncalibrated(judge or library.judge_name(), settings, described)
+                if asked.words:
+                    caution = "How well photos fit words is not calibrated: the line is a guess."
+                _print_live(library, rankings, limit, caution)
 
 
 def _as_json(library: Library, ranking: Ranking, limit: int) -> dict[str, Any]:
@@ -92,6 +135,7 @@ def _as_json(library: Library, ranking: Ranking, limit: int) -> dict[str, Any]:
         "to_judge": ranking.to_judge,
         "final": ranking.final,
         "notes": ranking.notes,
+        "calibrated": ranking.calibrated,
     }
 
 
@@ -117,7 +161,7 @@ def _lines(library: Library, ranking: Ranking, limit: int) -> list[str]:
     return lines
 
 
-def _print_live(library: Library, rankings: Iterable[Ranking], limit: int) -> None:
+def _print_live(library: Library, rankings: Iterable[Ranking], limit: int, caution: str) -> None:
     ranking: Ranking | None = None
     if sys.stdout.isatty():
         from rich.console import Console
@@ -138,3 +182,5 @@ def _print_live(library: Library, rankings: Iterable[Ranking], limit: int) -> No
         say(line)
     for note in ranking.notes:
         warn(note)
+    if not ranking.calibrated:
+        warn(caution)

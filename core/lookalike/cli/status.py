@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from lookalike.cli.folders import folder_arguments, json_option, open_window
-from lookalike.cli.output import say, say_json
+from lookalike.cli.output import changing_line, folder_state, say, say_json
 from lookalike.library import Library
 
 
@@ -23,9 +23,12 @@ def status(library_folder: Path | None, as_json: bool) -> None:
             return
         say(f"library     {state.folder}")
         for folder in state.folders:
-            say(f"folder      {folder.path}{'' if folder.online else '  (cannot be reached)'}")
+            words = folder_state(folder)
+            say(f"folder      {folder.path}{f'  ({words})' if words else ''}")
         say(f"photos      {state.photos} in {state.files} files, {state.indexed} can be searched")
         say(f"descriptor  {state.descriptor}")
+        if state.changing is not None:
+            say(f"            {changing_line(state.changing)}")
         say(f"judge       {state.judge} (there are: {', '.join(state.judges)})")
         for line in state.missing:
             say(f"missing     {line}")

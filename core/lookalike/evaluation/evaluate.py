@@ -5,57 +5,62 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from collections.abc import Generator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from lookalike.errors import LookalikeError
-from lookalike.evaluation.ground_truth import GroundTruth, GroundTruthQuery
-from lookalike.evaluation.metrics import (
-    average_precision,
-    average_precision_at,
-    mean_by_group,
-    recall_at,
-)
+from lookalike.evaluation.calibrating import Fitted, calibrate
+from lookalike.evaluation.ground_truth import GroundTruth
+from lookalike.evaluation.outcome import Gallery, calibration_figures, figures_of, line_figures, score
+from lookalike.evaluation.pairs import Pairs
 from lookalike.library import NO_JUDGE, Library
 from lookalike.progress import Progress, ProgressMeter
+from lookalike.search.calibration import NO_JUDGE_KEY
 from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
 from lookalike.search.searcher import SearchSettings
 
-AP_DEPTH = 1000
-"""k of AP@k, as in arXiv 2604.13268."""
-
 
 @dataclass(frozen=True)
 class Report:
-    """Figures of one evaluation; `figures` has the keys of ``lookalike evaluate --json``."""
+    """What one evaluation found.
+
+    Attributes:
+        figures: with the keys of ``lookalike evaluate --json``.
+        skipped: what was passed over, and why, a line each.
+        fitted: the calibration that these pairs give; None if they give none.
+        unfit: why they give none, with the remedy.
+        pairs: the first candidates of every query, with what the judge said and what is right.
+    """
 
     figures: dict[str, Any]
     skipped: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Scored:
-    group: str
-    kind: str
-    figures: dict[str, float]
+    fitted: Fitted | None
+    unfit: LookalikeError | None
+    pairs: Pairs
 
 
 def evaluate(
-    truth: GroundTruth, library: Library, judge: str = NO_JUDGE, top: int = 100
+    truth: GroundTruth,
+    library: Library,
+    judge: str = NO_JUDGE,
+    settings: SearchSettings | None = None,
 ) -> Generator[Progress | Report, None, None]:
     """Index the gallery, run every query, and measure.
 
     The whole gallery is ranked; the judge goes through the first `top`. The query and its junk are dropped from a
     ranking before it is measured. Figures are averaged per group first, then over groups.
 
+    The calibration error is that of the probabilities that the search went by, over the first `top` candidates, judged
+    or not. The one "left out" is what a calibration fitted here has on groups that it was not fitted on.
+
     Args:
         truth: the data set.
-        library: an empty library to index into.
+        library: a library to index into; what is there already is not done again.
         judge: name of the judge, "none" for the index alone.
-        top: candidates the judge looks at.
+        settings: how candidates are checked; the whole gallery is ranked whatever its limit.
 
     Yields:
         Progress, and at the end one Report.
@@ -75,30 +80,55 @@ def evaluate(
             yield progress
         skipped.extend(f"{line.path}: {line.reason}" for line in progress.skipped)
     seconds["indexing"] = time.perf_counter() - started
-    library.judge(judge)
+    settings = replace(settings or SearchSettings(), limit=len(library))
+    looking = library.judge(judge)
+    if looking is not None:
+        looking = looking.asking(settings.mode, settings.both_orders)
     ids = content_ids(library)
+    fusion = library.fusion(looking, settings.weight)
+    gallery = Gallery(library, ids, looking, settings.top, fusion.cosine)
     meter = ProgressMeter("searching", total=len(truth.queries), unit="queries")
     scored = []
     for query in truth.queries:
         if query.image in ids:
-            outcome = _search(library, ids[query.image], judge, top, seconds)
+            outcome = _search(library, ids[query.image], judge, settings, seconds)
             skipped.extend(note for note in outcome.notes if note not in skipped)
-            scored.append(_score(query, outcome, ids))
+            scored.append(score(gallery, query, outcome))
             meter.advance()
         else:
             meter.skip(str(query.image), "This query is not among the indexed photos.")
         yield meter.snapshot()
     skipped.extend(f"{line.path}: {line.reason}" for line in meter.skipped)
-    figures = _figures(scored)
+    figures = figures_of(scored)
     kinds = sorted({entry.kind for entry in scored})
-    figures["by_kind"] = {kind: _figures(entry for entry in scored if entry.kind == kind) for kind in kinds}
+    figures["by_kind"] = {kind: figures_of(entry for entry in scored if entry.kind == kind) for kind in kinds}
     figures["queries"] = len(scored)
     figures["photos"] = len(set(ids.values()))
     figures["judge"] = judge
-    figures["top"] = top if judge != NO_JUDGE else 0
+    figures["top"] = settings.top if looking is not None else 0
     figures["descriptor"] = library.status().descriptor
+    figures["mode"] = settings.mode if library.modes(judge) else None
+    figures["both_orders"] = settings.both_orders if library.modes(judge) else None
+    figures["weight"], figures["cut_off"] = fusion.weight, round(fusion.cut_off, 4)
+    figures["line"] = line_figures(scored)
+    figures["calibration"] = {"calibrated": fusion.calibrated, **calibration_figures(scored)}
     figures["seconds"] = {stage: round(value, 3) for stage, value in seconds.items()}
-    yield Report(figures, tuple(skipped))
+    pairs = Pairs([entry.pairs for entry in scored])
+    fitted, unfit = None, None
+    try:
+        key = NO_JUDGE_KEY if looking is None else looking.key
+        fitted = calibrate(pairs, figures["descriptor"], key)
+        made = fitted.calibration
+        figures["fit"] = {
+            "mAP": round(fitted.precision, 4),
+            "error": round(made.error, 4),
+            "weight": made.weight,
+            "cut_off": round(made.cut_off, 4),
+            "informative": fitted.informative,
+        }
+    except LookalikeError as error:
+        unfit, figures["fit"] = error, None
+    yield Report(figures, tuple(skipped), fitted, unfit, pairs)
 
 
 def content_ids(library: Library) -> dict[Path, int]:
@@ -111,37 +141,14 @@ def content_ids(library: Library) -> dict[Path, int]:
     return found
 
 
-def _search(library: Library, content_id: int, judge: str, top: int, seconds: dict[str, float]) -> Ranking:
+def _search(
+    library: Library, content_id: int, judge: str, settings: SearchSettings, seconds: dict[str, float]
+) -> Ranking:
     started = time.perf_counter()
     stage = "index"
-    settings = SearchSettings(top=top, limit=len(library))
     for step in library.search(Query(content_id=content_id), settings, judge):
         ranking = step
         now = time.perf_counter()
         seconds[stage] += now - started
         started, stage = now, "judge"
     return ranking
-
-
-def _score(query: GroundTruthQuery, ranking: Ranking, ids: dict[Path, int]) -> _Scored:
-    own = ids[query.image]
-    positives = {ids[path] if path in ids else -1 - n for n, path in enumerate(sorted(query.positives))} - {
-        own
-    }
-    junk = {ids[path] for path in query.junk if path in ids} - positives
-    order = [result.content_id for result in ranking.results if result.content_id not in junk]
-    figures = {
-        "mAP": average_precision(order, positives),
-        "AP@k": average_precision_at(AP_DEPTH, order, positives),
-        "R@1": recall_at(1, order, positives),
-        "R@10": recall_at(10, order, positives),
-    }
-    return _Scored(query.group, query.kind, figures)
-
-
-def _figures(scored: Iterable[_Scored]) -> dict[str, Any]:
-    entries = list(scored)
-    return {
-        name: round(mean_by_group((entry.group, entry.figures[name]) for entry in entries), 4)
-        for name in ("mAP", "AP@k", "R@1", "R@10")
-    }

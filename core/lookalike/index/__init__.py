@@ -21,9 +21,19 @@ measurement on a sample finds that fewer of the nearest are found than at first.
 Order of writing, everywhere: the record first, then the index.
 """
 
+from lookalike.index.audit import Audit, audit
 from lookalike.index.join import Pairs
 from lookalike.index.limits import Limits
 from lookalike.index.record import Neighbours, TrackedRecord, VectorRecord
 from lookalike.index.vector_index import VectorIndex
 
-__all__ = ["Limits", "Neighbours", "Pairs", "TrackedRecord", "VectorIndex", "VectorRecord"]
+__all__ = [
+    "Audit",
+    "Limits",
+    "Neighbours",
+    "Pairs",
+    "TrackedRecord",
+    "VectorIndex",
+    "VectorRecord",
+    "audit",
+]

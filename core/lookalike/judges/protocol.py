@@ -8,6 +8,9 @@ from typing import Protocol
 
 from PIL import Image
 
+DEFAULT_MODE = "object"
+"""What judges are asked unless told otherwise: whether the very same thing is in both photos."""
+
 
 @dataclass(frozen=True)
 class JudgePhoto:
@@ -69,6 +72,18 @@ class Judge(Protocol):
 
     key: str
     name: str
+
+    def asking(self, mode: str, both_orders: bool) -> Judge:
+        """This judge, asked something else; itself where it knows only one question. Nothing is loaded anew.
+
+        Args:
+            mode: what is asked (``"object"``, ``"landmark"``, ``"artwork"``, ``"edit"``).
+            both_orders: whether it looks at each pair twice, with the photos in both orders.
+
+        Raises:
+            LookalikeError: it knows several questions, but not this one.
+        """
+        ...
 
     def compare(
         self,

@@ -14,7 +14,7 @@ Region = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Query:
-    """Exactly one of a photo file, an image in memory, a photo of the library, or words.
+    """Exactly one of a photo file, an image in memory, a photo of the library, or words; and others to go with it.
 
     Attributes:
         file: a photo on disk; it need not be in the library.
@@ -22,6 +22,8 @@ class Query:
         content_id: a photo of the library.
         words: a description, for models that read words.
         region: the part of the photo that is meant; None for all of it.
+        also: more of what is searched for: further photos of the same thing, or words.
+        unlike: what the results shall not resemble.
     """
 
     file: Path | None = None
@@ -29,6 +31,8 @@ class Query:
     content_id: int | None = None
     words: str = ""
     region: Region | None = None
+    also: tuple[Query, ...] = ()
+    unlike: tuple[Query, ...] = ()
 
 
 def crop(image: Image.Image, region: Region | None) -> Image.Image:
@@ -43,9 +47,10 @@ def crop(image: Image.Image, region: Region | None) -> Image.Image:
     )
 
 
-def region_hash(content: str, region: Region | None) -> str:
-    """A name for a region of a content, to keep pair scores under; the content's own for None."""
-    if region is None:
+def view_hash(content: str, region: Region | None, turns: int = 0) -> str:
+    """A name for a region of a content, turned by quarters, to keep pair scores under; for all of it its own."""
+    if region is None and turns == 0:
         return content
-    corners = ",".join(f"{value:.4f}" for value in region)
-    return hashlib.blake2b(f"{content}:{corners}".encode(), digest_size=16).hexdigest()
+    corners = ",".join(f"{value:.4f}" for value in region or ())
+    turned = f":{turns}" if turns else ""
+    return hashlib.blake2b(f"{content}:{corners}{turned}".encode(), digest_size=16).hexdigest()

@@ -40,6 +40,7 @@ class Ranking:
         to_judge: candidates it goes through in all.
         final: whether this is the last one.
         notes: lines for the user (a judge that failed, a time budget that ran out).
+        calibrated: whether matches and the cut-off were fitted; otherwise the line is a guess.
     """
 
     results: tuple[Result, ...]
@@ -48,6 +49,7 @@ class Ranking:
     to_judge: int = 0
     final: bool = False
     notes: tuple[str, ...] = ()
+    calibrated: bool = True
 
     @property
     def named(self) -> int:

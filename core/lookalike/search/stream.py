@@ -21,16 +21,20 @@ KEEP_SCORES = 16
 
 @dataclass(frozen=True)
 class Candidates:
-    """The index's answer: content ids and hashes, most similar first, with their cosines."""
+    """The index's answer: content ids and hashes, most similar first, with their cosines.
+
+    `queries` says for each which of the query's photos a judge compares it with, by position.
+    """
 
     ids: Sequence[int]
     hashes: Sequence[str]
     similarities: Sequence[float]
+    queries: Sequence[int]
 
 
 def rankings(
     found: Candidates,
-    query: JudgePhoto | None,
+    queries: Sequence[JudgePhoto | None],
     judge: Judge | None,
     load: Callable[[int, str], JudgePhoto],
     scores: PairScores,
@@ -43,7 +47,7 @@ def rankings(
 
     Args:
         found: the index's answer.
-        query: the query as judges see it; None for words, which no judge takes.
+        queries: the query's photos as judges see them; None for words, which no judge takes.
         judge: who looks at the pairs; None for the index's answer alone.
         load: ``load(content_id, hash)`` makes a candidate for the judge.
         scores: verdicts kept from earlier searches; new ones are added.
@@ -56,37 +60,41 @@ def rankings(
         Rankings; the last has `final` set, unless cancelled.
     """
     started = time.monotonic()
-    count = min(top, len(found.ids)) if judge is not None and query is not None else 0
+    head = min(top, len(found.ids)) if judge is not None else 0
+    photos = _by_photo(found, queries, head)
+    count = sum(len(contents) for _, contents in photos)
     matches: dict[int, float | None] = {}
     reasons: dict[int, str] = {}
     notes: list[str] = []
 
     def ranking(judged: int, final: bool) -> Ranking:
-        results, same = ranked(found.ids, found.similarities, matches, reasons, count, fusion)
-        return Ranking(results, same, judged, count, final, tuple(notes))
+        results, same = ranked(found.ids, found.similarities, matches, reasons, head if count else 0, fusion)
+        return Ranking(results, same, judged, count, final, tuple(notes), fusion.calibrated)
 
-    if judge is None or query is None or count == 0:
+    if judge is None or count == 0:
         yield ranking(0, True)
         return
-    ids = dict(zip(found.hashes[:count], found.ids[:count], strict=True))
-    kept = scores.get(judge.key, query.content, list(ids)) if query.content else {}
-    matches.update((ids[content], score.match) for content, score in kept.items())
-    todo = [content for content in ids if content not in kept]
-    yield ranking(len(kept), not todo)
-    if not todo:
+    ids = dict(zip(found.hashes[:head], found.ids[:head], strict=True))
+    todo: list[tuple[JudgePhoto, list[str]]] = []
+    for query, contents in photos:
+        kept = scores.get(judge.key, query.content, contents) if query.content else {}
+        matches.update(
+            (ids[content], fusion.judged(score.match, score.logit)) for content, score in kept.items()
+        )
+        todo.append((query, [content for content in contents if content not in kept]))
+    done = len(matches)
+    yield ranking(done, done == count)
+    if done == count:
         return
 
     def stop() -> bool:
         return cancelled() or (budget is not None and time.monotonic() - started > budget)
 
     shown = time.monotonic()
-    done = len(kept)
     try:
-        for verdict in _kept(
-            judge.compare(query, (load(ids[c], c) for c in todo), stop), judge, query, scores
-        ):
+        for verdict in _compared(judge, todo, lambda content: load(ids[content], content), stop, scores):
             done += 1
-            matches[ids[verdict.content]] = verdict.match
+            matches[ids[verdict.content]] = fusion.judged(verdict.match, verdict.logit)
             if verdict.reason:
                 reasons[ids[verdict.content]] = verdict.reason
             if time.monotonic() - shown > YIELD_SECONDS and done < count:
@@ -99,6 +107,30 @@ def rankings(
     if done < count and not notes:
         notes.append(f"The time was up after {done} of {count} candidates.")
     yield ranking(done, True)
+
+
+def _by_photo(
+    found: Candidates, queries: Sequence[JudgePhoto | None], head: int
+) -> list[tuple[JudgePhoto, list[str]]]:
+    """The candidates' hashes by the query photo that they are compared with, photos with the best ones first."""
+    groups: dict[int, list[str]] = {}
+    for number, content in zip(found.queries[:head], found.hashes[:head], strict=True):
+        groups.setdefault(number, []).append(content)
+    by_photo = [(queries[number], contents) for number, contents in groups.items()]
+    return [(photo, contents) for photo, contents in by_photo if photo is not None]
+
+
+def _compared(
+    judge: Judge,
+    todo: Iterable[tuple[JudgePhoto, list[str]]],
+    load: Callable[[str], JudgePhoto],
+    stop: Callable[[], bool],
+    scores: PairScores,
+) -> Iterator[Verdict]:
+    """The judge's word on every pair; one query photo after the other, as judges prepare each only once."""
+    for query, contents in todo:
+        if contents and not stop():
+            yield from _kept(judge.compare(query, map(load, contents), stop), judge, query, scores)
 
 
 def _kept(

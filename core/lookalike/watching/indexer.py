@@ -9,18 +9,20 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlite_utils import Database
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.contents import ContentRow
+from lookalike.catalog.contents import ContentRow, chunks
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import FileRow, Folder, Place
 from lookalike.catalog.shot_names import shot_of
@@ -39,14 +41,27 @@ from lookalike.photos import (
     thumbnail,
 )
 from lookalike.progress import Progress, ProgressMeter
+from lookalike.watching.pace import Pace
 from lookalike.watching.sidecars import apply_sidecars
 from lookalike.watching.survey import Changes
+from lookalike.watching.worklist import Preference, WorkList
 
 BATCHES_IN_FLIGHT = 2
 """One in the network, one waiting for it: the descriptor process never waits for this one."""
 
 WRITE_SECONDS = 0.5
 """Finished photos wait at most about this long for their transaction."""
+
+FILES_PER_WRITE = 5000
+"""Files whose content is known are written this many to a transaction."""
+
+REST_STEP_SECONDS = 0.2
+"""A job that rests can be stopped this often."""
+
+TICK_NS = 100_000_000
+COARSE_TICK_NS = 2_000_000_000
+"""Two changes of a file within the clock tick of its file system leave the same time of last change. Times in whole
+seconds come from file systems that know no finer ones (FAT counts every second one)."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +77,12 @@ class _Read:
     vector: NDArray[np.float32] | None = None
     problem: str | None = None
     passing: bool = False
+
+
+def unproven(place: Place, now_ns: int) -> bool:
+    """Whether a file was changed so recently that another change may leave the same size and time."""
+    tick = COARSE_TICK_NS if place.mtime_ns % 1_000_000_000 == 0 else TICK_NS
+    return 0 <= now_ns - place.mtime_ns < tick
 
 
 def content_row(content: str, size: int, facts: Facts) -> ContentRow:
@@ -80,6 +101,10 @@ def content_row(content: str, size: int, facts: Facts) -> ContentRow:
     )
 
 
+def _place(path: Path) -> Place:
+    return Place(os.fsencode(path), 0, 0, 0, 0)
+
+
 class Indexer:
     """Brings catalog, index and thumbnails in line with the disk.
 
@@ -90,6 +115,12 @@ class Indexer:
         service: describes prepared pixels.
         record: the durable descriptors of `describer`.
         index: finds them.
+        preference: what the user looks at, described first.
+        pace: how hard to work.
+
+    Attributes:
+        preference: what the user looks at.
+        unsettled: files that changed while they were read, for another look; to be emptied by who takes them.
     """
 
     def __init__(
@@ -100,6 +131,8 @@ class Indexer:
         service: DescriberService,
         record: DescriptorRecord,
         index: VectorIndex,
+        preference: Preference | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self._catalog = catalog
         self._thumbnails = thumbnails
@@ -107,45 +140,142 @@ class Indexer:
         self._service = service
         self._record = record
         self._index = index
+        self.preference = preference or Preference()
+        self._pace = pace
+        self.unsettled: list[bytes] = []
 
-    def apply(self, folder: Folder, changes: Changes) -> Iterator[Progress]:
+    def apply(self, folder: Folder, changes: Changes) -> Generator[Progress, None, None]:
         """Apply changes found in a folder; yields after every batch, and may be closed at any yield."""
-        self._forget(folder, changes)
-        meter = ProgressMeter("indexing", total=len(changes.fresh))
-        for line in changes.unreadable:
-            meter.skipped.append(line)
+        yield from self._apply_known(folder, changes)
+        loads = [place.size for place, _ in changes.fresh]
+        # A photo's work is partly the same for all (the network) and partly that of its bytes (the decoder).
+        self._share = sum(loads) / max(len(loads), 1)
+        meter = ProgressMeter(
+            "indexing", total=len(changes.fresh), folder=folder.id, load=2.0 * sum(loads) if loads else None
+        )
+        meter.skipped.extend(changes.unreadable)
         yield meter.snapshot()
+        meter.rested()
         for concerned in apply_sidecars(self._catalog, folder, changes.sidecars, meter):
             self.settle(concerned)
             yield meter.snapshot()
+            meter.rested()
         unwritten: list[_Read] = []
         written_at = time.monotonic()
-        for read in self._described(changes.fresh):
+        upcoming = WorkList(changes.fresh, self.preference)
+        for read in self._described(
+            lambda count: [partial(self._read, *task) for task in upcoming.take(count)]
+        ):
             unwritten.append(read)
-            if len(unwritten) >= self._describer.batch_size or time.monotonic() - written_at > WRITE_SECONDS:
+            worked = time.monotonic() - written_at
+            if len(unwritten) >= self._describer.batch_size or worked > WRITE_SECONDS:
                 self._write(folder, unwritten, meter)
-                unwritten, written_at = [], time.monotonic()
                 yield meter.snapshot()
+                meter.rested()
+                yield from self._rest(worked, meter)
+                unwritten, written_at = [], time.monotonic()
         if unwritten:
             self._write(folder, unwritten, meter)
             yield meter.snapshot()
 
-    def _forget(self, folder: Folder, changes: Changes) -> None:
-        if not changes.gone and not changes.moved:
-            return
-        files = self._catalog.files
+    def _rest(self, worked: float, meter: ProgressMeter) -> Iterator[Progress]:
+        left = self._pace.rest(worked) if self._pace is not None else 0.0
+        while left > 0:
+            time.sleep(min(left, REST_STEP_SECONDS))
+            left -= REST_STEP_SECONDS
+            yield meter.snapshot()
+
+    def describe(self, content_ids: Sequence[int]) -> Iterator[Progress]:
+        """Describe contents that the catalog has already; yields after every batch, and may be closed at any yield.
+
+        Skips those that cannot be read now or have changed on disk, which a scan sees to.
+
+        Raises:
+            LookalikeError: the model is at fault.
+        """
+        meter = ProgressMeter("describing", total=len(content_ids))
+        yield meter.snapshot()
+        unwritten: list[_Read] = []
+        written_at = time.monotonic()
+        upcoming = self._again(content_ids)
+        for read in self._described(lambda count: list(islice(upcoming, count))):
+            unwritten.append(read)
+            if len(unwritten) >= self._describer.batch_size or time.monotonic() - written_at > WRITE_SECONDS:
+                self._keep(unwritten, meter)
+                unwritten, written_at = [], time.monotonic()
+                yield meter.snapshot()
+        if unwritten:
+            self._keep(unwritten, meter)
+            yield meter.snapshot()
+
+    def _again(self, content_ids: Sequence[int]) -> Iterator[Callable[[], _Read]]:
+        for piece in chunks(content_ids):
+            rows = self._catalog.contents.get(piece)
+            for number, paths in self._catalog.files.paths(piece).items():
+                # One that was removed since the list was made has no path any more.
+                if paths and number in rows:
+                    yield partial(self._read_again, number, rows[number].hash, paths)
+
+    def _read_again(self, content_id: int, content: str, paths: Sequence[Path]) -> _Read:
+        """In a decoding thread: the pixels of a content, from whichever of its files still holds it."""
+        problem = "This photo has changed."
+        for path in paths:
+            try:
+                file = read_file(path)
+                if file.content == content:
+                    pixels = self._describer.prepare(decode(file, self._describer.decode_size).image)
+                    return _Read(_place(path), None, content_id, pixels=pixels)
+            except LookalikeError as error:
+                problem = str(error)
+        return _Read(_place(paths[0]), None, problem=problem, passing=True)
+
+    def _keep(self, reads: list[_Read], meter: ProgressMeter) -> None:
+        """Record descriptors of contents, and have the index find those that still lie in some file."""
+        vectors: dict[int, NDArray[np.float32]] = {}
         with self._catalog.transaction() as db:
-            files.remove(db, [row.id for row in changes.gone] + [row.id for row, _ in changes.moved])
-            for row, place in changes.moved:
-                files.put(db, folder.id, place, row.content_id, row.problem)
-            left = [*changes.gone, *(row for row, _ in changes.moved)]
-            places = [row.place for row in left] + [place for _, place in changes.moved]
-            concerned = self._catalog.annotations.refresh(
-                db,
-                {shot_of(place.path) for place in places},
-                {row.content_id for row in left if row.content_id is not None},
-            )
-        self.settle(concerned)
+            for read in reads:
+                if read.content_id is None or read.vector is None:
+                    meter.skip(os.fsdecode(read.place.path), read.problem or "")
+                    continue
+                self._record.put(db, read.content_id, read.vector)
+                vectors[read.content_id] = read.vector
+                meter.advance()
+        self.settle(vectors, vectors)
+
+    def _apply_known(self, folder: Folder, changes: Changes) -> Iterator[Progress]:
+        """Apply what needs no reading: moved files, files whose content is known, and files that are gone."""
+        files = self._catalog.files
+        placed: list[tuple[FileRow | None, Place, int | None, str | None]]
+        placed = [(row, place, row.content_id, row.problem) for row, place in changes.moved]
+        placed += [(row, place, content_id, None) for place, row, content_id in changes.recognised]
+        meter = ProgressMeter("looking", folder=folder.id)
+        for piece in chunks(placed, FILES_PER_WRITE):
+            left = [row for row, *_ in piece if row is not None]
+            with self._catalog.transaction() as db:
+                files.remove(db, [row.id for row in left])
+                for _, place, content_id, problem in piece:
+                    files.put(db, folder.id, place, content_id, problem)
+                concerned = self._refresh(
+                    db,
+                    [row.place for row in left] + [place for _, place, *_ in piece],
+                    [row.content_id for row in left] + [content_id for *_, content_id, _ in piece],
+                )
+            self.settle(concerned)
+            yield meter.snapshot()
+        for gone in chunks(changes.gone, FILES_PER_WRITE):
+            with self._catalog.transaction() as db:
+                files.remove(db, [row.id for row in gone])
+                concerned = self._refresh(db, [row.place for row in gone], [row.content_id for row in gone])
+            self.settle(concerned)
+            yield meter.snapshot()
+
+    def _refresh(self, db: Database, places: Sequence[Place], content_ids: Sequence[int | None]) -> set[int]:
+        """Have the catalog work out anew what counts for contents whose files came or went."""
+        return self._catalog.annotations.refresh(
+            db,
+            {shot_of(place.path) for place in places},
+            {number for number in content_ids if number is not None},
+        )
 
     def let_go(self, content_ids: set[int]) -> None:
         """Have contents whose files left the catalog no longer found, unless they lie elsewhere too."""
@@ -176,7 +306,25 @@ class Indexer:
             self._index.add(known, self._record.vectors(known))
 
     def _read(self, place: Place, replaced: FileRow | None) -> _Read:
-        """In a decoding thread: one read of the file gives its hash and, if it is new, its pixels."""
+        """In a decoding thread: what lies at a place, if it was the same before and after reading."""
+        began = time.time_ns()
+        read = self._read_file(place, replaced)
+        try:
+            facts = os.lstat(place.path)
+        except OSError:
+            # Gone, or the drive is: whoever notices that looks again.
+            return _Read(place, replaced, problem="It is no longer there.", passing=True)
+        if (facts.st_size, facts.st_mtime_ns) != place.stamp:
+            self.unsettled.append(place.path)
+            return _Read(
+                place, replaced, problem="It is being changed, and is looked at again.", passing=True
+            )
+        if unproven(place, began):
+            return replace(read, place=replace(place, size=-1))
+        return read
+
+    def _read_file(self, place: Place, replaced: FileRow | None) -> _Read:
+        """One read of the file gives its hash and, if it is new, its pixels."""
         try:
             file = read_file(Path(os.fsdecode(place.path)))
             known = self._catalog.contents.id_of(file.content)
@@ -196,12 +344,11 @@ class Indexer:
         except LookalikeError as error:
             return _Read(place, replaced, problem=str(error))
 
-    def _described(self, tasks: list[tuple[Place, FileRow | None]]) -> Iterator[_Read]:
-        """Every task, read and described, in the order in which they are done."""
+    def _described(self, take: Callable[[int], Sequence[Callable[[], _Read]]]) -> Iterator[_Read]:
+        """Every task that `take` hands out, read and described, in the order in which they are done."""
         threads = min(4, os.cpu_count() or 1)
         batch_size = self._describer.batch_size
         look_ahead = threads + 2 * batch_size
-        upcoming = iter(tasks)
         reading: set[Future[_Read]] = set()
         ready: deque[_Read] = deque()
         flight: dict[Future[NDArray[np.float32]], list[_Read]] = {}
@@ -209,7 +356,7 @@ class Indexer:
         try:
             while True:
                 room = look_ahead - len(reading) - len(ready)
-                reading.update(pool.submit(self._read, *task) for task in islice(upcoming, max(room, 0)))
+                reading.update(pool.submit(task) for task in take(max(room, 0)))
                 while len(flight) < BATCHES_IN_FLIGHT and ready and (len(ready) >= batch_size or not reading):
                     batch = [ready.popleft() for _ in range(min(batch_size, len(ready)))]
                     future = self._service.describe(
@@ -268,8 +415,9 @@ class Indexer:
         with self._catalog.transaction() as db:
             for read in reads:
                 name = os.fsdecode(read.place.path)
+                load = self._share + max(read.place.size, 0)
                 if read.problem is not None:
-                    meter.skip(name, read.problem)
+                    meter.skip(name, read.problem, load)
                     # What was known of a file that cannot be reached now stays, and the next scan tries again.
                     if not read.passing:
                         self._catalog.files.put(db, folder.id, read.place, None, read.problem)
@@ -284,7 +432,7 @@ class Indexer:
                 assert content_id is not None
                 self._catalog.files.put(db, folder.id, read.place, content_id, None)
                 held.add(content_id)
-                meter.advance()
+                meter.advance(1, load)
             held.update(
                 read.replaced.content_id
                 for read in reads

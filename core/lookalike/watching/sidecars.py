@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lookalike.catalog.catalog import Catalog
@@ -15,6 +16,10 @@ from lookalike.photos import Annotations, FileUnavailableError, PhotoError, read
 from lookalike.progress import ProgressMeter
 
 _ENDING = SIDECAR_SUFFIX.encode()
+_RECENT_NS = 2_000_000_000
+"""A file that changed so recently when it was read may change again and keep its size and time (FAT counts every
+second second), so it is read once more at the next look."""
+
 _BATCH = 200
 """XMP files read for one transaction: some tens of milliseconds."""
 
@@ -69,7 +74,8 @@ def apply_sidecars(
             concerned = catalog.annotations.refresh(db, {shot_of(path) for path in piece}, ())
         yield concerned
     for piece in chunks(changes.fresh, _BATCH):
-        read = [(place, *_read(place, meter)) for place in piece]
+        now = time.time_ns()
+        read = [(_proven(place, now), *_read(place, meter)) for place in piece]
         with catalog.transaction() as db:
             for place, said, problem, passing in read:
                 # One that cannot be reached now keeps what is known of it, and the next look tries again.
@@ -77,6 +83,10 @@ def apply_sidecars(
                     catalog.annotations.put(db, folder.id, place, said, problem)
             concerned = catalog.annotations.refresh(db, {shot_of(place.path) for place in piece}, ())
         yield concerned
+
+
+def _proven(place: Place, now: int) -> Place:
+    return replace(place, size=-1) if 0 <= now - place.mtime_ns < _RECENT_NS else place
 
 
 def _read(place: Place, meter: ProgressMeter) -> tuple[Annotations | None, str | None, bool]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from lookalike.catalog.files import FileRow, Place
-from lookalike.photos import is_photo
+from lookalike.catalog.shot_names import SIDECAR_SUFFIX
+from lookalike.photos import PHOTO_SUFFIXES
 from lookalike.progress import Skipped
+from lookalike.watching.excludes import IGNORE_FILE, Rules, is_left_out, read_patterns
 from lookalike.watching.sidecars import SidecarChanges, compare, is_sidecar
+
+_SUFFIXES = frozenset(suffix.encode() for suffix in PHOTO_SUFFIXES)
+_SUFFIXES_AND_SIDECARS = _SUFFIXES | {SIDECAR_SUFFIX.encode()}
 
 
 @dataclass
@@ -20,119 +24,177 @@ class Changes:
     Attributes:
         fresh: places whose bytes are new or have changed, with the row they replace (None for new ones).
         moved: rows whose file now lies at another place, unchanged.
+        recognised: places with the row they replace (or None) and the content that is known to lie there.
         gone: rows whose file is no longer there.
         unchanged: how many files need nothing.
-        unreadable: folders that could not be listed; what is known below them is kept.
+        unreadable: what could not be looked at; what is known below it is kept.
         sidecars: XMP files beside photos that are new, have changed, or are gone.
+        renumbered: numbers of volumes that are others now, old → new.
     """
 
     fresh: list[tuple[Place, FileRow | None]] = field(default_factory=list)
     moved: list[tuple[FileRow, Place]] = field(default_factory=list)
+    recognised: list[tuple[Place, FileRow | None, int]] = field(default_factory=list)
     gone: list[FileRow] = field(default_factory=list)
     unchanged: int = 0
     unreadable: list[Skipped] = field(default_factory=list)
     sidecars: SidecarChanges = field(default_factory=SidecarChanges)
+    renumbered: dict[int, int] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.fresh or self.moved or self.recognised or self.gone or self.unreadable or self.sidecars
+        )
+
+
+@dataclass
+class _Blind:
+    """Folders that could not be listed."""
+
+    folders: list[bytes] = field(default_factory=list)
+    problems: list[Skipped] = field(default_factory=list)
+
+    def note(self, folder: bytes, error: OSError) -> None:
+        self.folders.append(folder)
+        reason = f"This folder cannot be listed ({error.strerror})."
+        self.problems.append(Skipped(os.fsdecode(folder), reason))
 
 
 def walk(
-    top: bytes, deep: bool, unreadable: list[Skipped], sidecars: list[Place] | None = None
+    top: bytes,
+    deep: bool,
+    unreadable: list[Skipped],
+    rules: Rules | None = None,
+    blind: _Blind | None = None,
+    sidecars: list[Place] | None = None,
 ) -> Iterator[Place]:
     """The photos in a folder.
 
-    Hidden files and folders are left out, and links are not followed: what they point to is found where it
-    lies, and loops cannot arise.
+    Hidden files and folders, caches of other programs and what the user excludes are left out. Links are not
+    followed: what they point to is found where it lies, and loops cannot arise.
 
     Args:
         top: the folder, in the operating system's own bytes.
         deep: whether to go into the folders below.
-        unreadable: takes a line for each folder that cannot be listed.
+        unreadable: takes a line for each folder or ignore file that cannot be read.
+        rules: the patterns in force in `top`.
+        blind: takes the folders that could not be listed.
         sidecars: takes the XMP files.
     """
-    waiting = [top]
+    blind = blind or _Blind()
+    suffixes = _SUFFIXES if sidecars is None else _SUFFIXES_AND_SIDECARS
+    waiting = [(top, rules or Rules())]
     while waiting:
-        folder = waiting.pop()
+        folder, rules = waiting.pop()
         try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    if entry.name.startswith(b"."):
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
-                        if deep:
-                            waiting.append(entry.path)
-                    elif entry.is_file(follow_symlinks=False):
-                        beside = sidecars is not None and is_sidecar(entry.name)
-                        if not beside and not is_photo(Path(os.fsdecode(entry.name))):
-                            continue
-                        try:
-                            facts = entry.stat(follow_symlinks=False)
-                        except FileNotFoundError:
-                            continue
-                        place = Place(
-                            entry.path, facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_dev
-                        )
-                        if sidecars is not None and beside:
-                            sidecars.append(place)
-                        else:
-                            yield place
-        except FileNotFoundError:
+            with os.scandir(folder) as listing:
+                entries = list(listing)
+        except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
-            unreadable.append(
-                Skipped(os.fsdecode(folder), f"This folder cannot be listed ({error.strerror}).")
-            )
+            blind.note(folder, error)
+            continue
+        if folder != top and any(entry.name == IGNORE_FILE for entry in entries):
+            rules = rules.within(folder, read_patterns(folder, unreadable))
+        for entry in entries:
+            name = entry.name
+            if name.startswith(b"."):
+                continue
+            try:
+                if os.path.splitext(name)[1].lower() in suffixes and entry.is_file(follow_symlinks=False):  # noqa: PTH122
+                    facts = entry.stat(follow_symlinks=False)
+                elif deep and entry.is_dir(follow_symlinks=False):
+                    if not is_left_out(folder, name) and not (
+                        rules.levels and rules.exclude(entry.path, True)
+                    ):
+                        waiting.append((entry.path, rules))
+                    continue
+                else:
+                    continue
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                blind.note(entry.path, error)
+                continue
+            if not (rules.levels and rules.exclude(entry.path, False)):
+                place = Place(entry.path, facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_dev)
+                if sidecars is not None and is_sidecar(name):
+                    sidecars.append(place)
+                else:
+                    yield place
+    unreadable.extend(blind.problems)
 
 
 def survey(
     top: bytes,
     known: dict[bytes, FileRow],
     deep: bool = True,
+    rules: Rules | None = None,
+    stable_inodes: bool = False,
+    away: Sequence[bytes] = (),
     sidecars: dict[bytes, tuple[int, int]] | None = None,
 ) -> Changes:
     """Compare a folder with the catalog.
 
-    A file is unchanged when its size and time of last change are. A new place that has the volume, file number,
-    size and time of a file that is gone is that file, moved.
+    A file is unchanged when its size and time of last change are, and its number too where files keep theirs. A
+    new place that has the volume, file number, size and time of a file that is gone is that file, moved.
 
     Args:
         top: the folder.
         known: the catalog's rows for it, by path.
         deep: whether the folders below belong to the comparison.
+        rules: the patterns in force in the folder.
+        stable_inodes: whether another file number at a path means another file.
+        away: folders below whose volume is not mounted: what is known there is kept.
         sidecars: stamps of the XMP files that the catalog knows there, by path.
     """
     changes = Changes()
     seen: set[bytes] = set()
+    blind = _Blind()
     beside: list[Place] = []
-    for place in walk(top, deep, changes.unreadable, beside):
+    for place in walk(top, deep, changes.unreadable, rules, blind, beside):
         seen.add(place.path)
         row = known.get(place.path)
         if row is None or row.place.stamp != place.stamp:
             changes.fresh.append((place, row))
-        else:
+            continue
+        was = row.place
+        if was.inode == place.inode:
             changes.unchanged += 1
-    blind = tuple(os.path.join(os.fsencode(folder.path), b"") for folder in changes.unreadable)  # noqa: PTH118
-    changes.gone = [row for path, row in known.items() if path not in seen and not path.startswith(blind)]
-    changes.sidecars = compare(beside, sidecars or {}, blind)
+            if was.device != place.device:
+                changes.renumbered[was.device] = place.device
+        elif stable_inodes:
+            changes.fresh.append((place, row))
+        else:
+            # The file system numbers anew: nothing is proven by it, and the new number is worth nothing either.
+            changes.unchanged += 1
+    hidden = tuple(os.path.join(folder, b"") for folder in (*blind.folders, *away))  # noqa: PTH118
+    lost = set(blind.folders)
+    changes.gone = [
+        row
+        for path, row in known.items()
+        if path not in seen and path not in lost and not path.startswith(hidden)
+    ]
+    changes.sidecars = compare(beside, sidecars or {}, hidden)
     _recognise_moves(changes)
     return changes
 
 
-def _identity(place: Place) -> tuple[int, ...]:
-    return (place.device, place.inode, *place.stamp)
-
-
 def _recognise_moves(changes: Changes) -> None:
-    missing = {
-        _identity(row.place): row for row in changes.gone if row.content_id is not None and row.place.inode
-    }
+    missing: dict[tuple[int, ...], FileRow] = {}
+    for row in changes.gone:
+        if row.content_id is not None and row.place.inode:
+            device = changes.renumbered.get(row.place.device, row.place.device)
+            missing[device, *row.place.identity[1:]] = row
     if not missing:
         return
-    still_fresh = []
+    still_fresh: list[tuple[Place, FileRow | None]] = []
     for place, replaced in changes.fresh:
-        row = missing.pop(_identity(place), None) if replaced is None else None
-        if row is None:
+        match = missing.pop(place.identity, None) if replaced is None else None
+        if match is None:
             still_fresh.append((place, replaced))
         else:
-            changes.moved.append((row, place))
+            changes.moved.append((match, place))
     moved = {row.id for row, _ in changes.moved}
     changes.fresh = still_fresh
     changes.gone = [row for row in changes.gone if row.id not in moved]

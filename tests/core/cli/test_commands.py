@@ -126,6 +126,8 @@ def test_failures_are_one_line_and_exit_1(indexed, call, arguments, words):
         ["nonsense"],
         ["add"],
         ["search", "x.jpg", "--region", "1,2"],
+        ["search", "x.jpg", "--mode", "colour"],
+        ["search", "x.jpg", "--weight", "2"],
         ["models", "import", "one.gguf"],
     ],
 )
@@ -180,6 +182,38 @@ def test_folders_can_be_listed_and_removed(tmp_path, call):
     assert len(list(album.iterdir())) == 2
 
 
+def test_folders_can_be_paused_relocated_and_have_photos_left_out(tmp_path, call):
+    album, library = tmp_path / "album", ("--library", tmp_path / "library")
+    album.mkdir()
+    write_album(album, 4, seed=8)
+    assert call(*library, "add", album)[0] == 0
+    names = sorted(path.name for path in album.iterdir())
+
+    code, out, _ = call(*library, "folders", "exclude", "add", names[0], "--json")
+    assert (code, json.loads(out)["photos"]) == (0, 3)
+    _, out, _ = call(*library, "folders", "exclude", "list", "--json")
+    assert json.loads(out) == {"excludes": [names[0]]}
+    code, out, _ = call(*library, "folders", "exclude", "remove", names[0], "--json")
+    assert (code, json.loads(out)["photos"]) == (0, 4)
+    assert call(*library, "folders", "exclude", "remove", "never said")[0] == 1
+
+    assert call(*library, "folders", "pause", album)[0] == 0
+    (album / names[0]).unlink()
+    _, out, _ = call(*library, "scan", "--json")
+    assert json.loads(out)["photos"] == 4
+    assert "(paused)" in call(*library, "folders")[1]
+    assert call(*library, "folders", "resume", album)[0] == 0
+
+    album.rename(tmp_path / "renamed")
+    assert "(cannot be reached" in (call(*library, "scan") and call(*library, "folders"))[1]
+    code, out, _ = call(*library, "folders", "relocate", album, tmp_path / "renamed", "--json")
+    assert (code, json.loads(out)["photos"]) == (0, 3)
+    assert json.loads(out)["folders"] == [str(tmp_path / "renamed")]
+
+    assert call(*library, "folders", "pace", "fast")[0] == 0
+    assert json.loads(call(*library, "folders", "pace", "--json")[1]) == {"pace": "fast"}
+
+
 def test_start_without_a_display_indexes_and_says_what_to_type_next(tmp_path, call, monkeypatch):
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
@@ -197,6 +231,39 @@ def test_choosing_a_judge_lasts(tmp_path, call):
     assert call("--library", library, "models", "use", "none")[0] == 0
     _, out, _ = call("--library", library, "models", "list", "--json")
     assert json.loads(out)["judge"] == "none"
+
+
+def test_how_searches_are_checked_lasts(tmp_path, call):
+    library = tmp_path / "library"
+    _, out, _ = call("--library", library, "settings", "--json")
+    first = {"mode": "object", "both_orders": False, "top": 100, "weight": None}
+    assert json.loads(out) == first
+    arguments = ["--mode", "landmark", "--both-orders", "--top", "7", "--weight", "0.25"]
+    assert call("--library", library, "settings", *arguments)[0] == 0
+    _, out, _ = call("--library", library, "settings", "--json")
+    assert json.loads(out) == {"mode": "landmark", "both_orders": True, "top": 7, "weight": 0.25}
+    _, out, _ = call("--library", library, "settings", "--one-order")
+    assert "both orders  no" in out
+    assert "weight       0.25" in out
+    _, out, _ = call("--library", library, "settings", "--reset", "--json")
+    assert json.loads(out) == first
+
+
+def test_settings_and_options_reach_the_search(indexed, call):
+    library, photo = indexed / "library", indexed / "album" / "detail.jpg"
+    try:
+        call("--library", library, "settings", "--top", "3", "--weight", "1")
+        _, out, _ = call("--library", library, "search", photo, "--json")
+        answer = json.loads(out)
+        assert answer["judged"] == 3
+        assert answer["results"][0]["score"] == answer["results"][0]["similarity"]
+        assert answer["calibrated"]
+        _, out, _ = call("--library", library, "search", photo, "--top", "4", "--lambda", "0", "--json")
+        answer = json.loads(out)
+        assert answer["judged"] == 4
+        assert answer["results"][0]["score"] == answer["results"][0]["match"]
+    finally:
+        call("--library", library, "settings", "--reset")
 
 
 def test_every_command_has_help_and_json():

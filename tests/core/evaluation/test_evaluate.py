@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import shutil
 from pathlib import Path
@@ -10,9 +11,24 @@ import pytest
 from PIL import Image
 
 from lookalike.cli.main import run
+from tests.builders.gguf_models import write_pair
 from tests.builders.photo_files import textured_photo, write_album
+from tests.builders.vision_models import save_dinov2
 
-KEYS = {"mAP", "AP@k", "R@1", "R@10", "by_kind", "queries", "seconds"}
+KEYS = {
+    "mAP",
+    "AP@k",
+    "R@1",
+    "R@10",
+    "by_kind",
+    "queries",
+    "seconds",
+    "calibration",
+    "line",
+    "fit",
+    "weight",
+    "cut_off",
+}
 
 
 def write_set(root: Path, groups: dict[str, list[Image.Image]], distractors: int) -> Path:
@@ -33,9 +49,9 @@ def write_set(root: Path, groups: dict[str, list[Image.Image]], distractors: int
     return truth
 
 
-def evaluated(capsys, *arguments: object) -> dict:
+def evaluated(capsys, *arguments: object, code: int = 0) -> dict:
     capsys.readouterr()
-    assert run(["evaluate", *map(str, arguments), "--json"]) == 0
+    assert run(["evaluate", *map(str, arguments), "--json"]) == code
     return json.loads(capsys.readouterr().out)
 
 
@@ -84,6 +100,107 @@ def test_junk_does_not_count(made, tmp_path, capsys):
     (tmp_path / "ground_truth.json").write_text(json.dumps(content))
     figures = evaluated(capsys, tmp_path / "ground_truth.json", "--judge", "geometry", "--top", "16")
     assert figures["mAP"] == 1.0, "the junk ranked before the positive was dropped"
+
+
+def test_what_the_search_said_is_compared_with_the_truth(made, capsys):
+    figures = evaluated(capsys, made, "--judge", "geometry", "--top", "16")
+    found = figures["calibration"]
+    assert found["calibrated"]
+    assert (found["pairs"], found["positives"]) == (3 * 16, 3 * 2)
+    assert sum(one["pairs"] for one in found["bins"]) == 48
+    gaps = [one["pairs"] * abs(one["probability"] - one["right"]) for one in found["bins"]]
+    assert found["error"] == pytest.approx(sum(gaps) / 48, abs=1e-3)
+    assert figures["line"]["precision"] == 1
+    assert figures["line"]["recall"] > 0.5
+
+
+def test_a_set_too_small_to_calibrate_with_costs_one_line_and_keeps_nothing(made, own_home, capsys):
+    figures = evaluated(capsys, made, "--judge", "geometry", "--top", "16", "--fit", code=1)
+    assert figures["mAP"] == 1.0
+    assert (figures["fit"], figures["fit_kept"]) == (None, False)
+    assert "too few to calibrate with" in figures["unfit"]
+    assert run(["evaluate", str(made), "--fit"]) == 1
+    told = [line for line in capsys.readouterr().err.splitlines() if "too few" in line]
+    assert len(told) == 1
+    assert not (own_home / "calibrations").exists()
+
+
+def test_another_weight_orders_otherwise(made, capsys):
+    by_similarity = evaluated(capsys, made, "--judge", "geometry", "--top", "16", "--weight", "1")
+    alone = evaluated(capsys, made)
+    assert by_similarity["weight"] == 1
+    assert by_similarity["mAP"] == alone["mAP"]
+
+
+def test_another_descriptor_is_not_calibrated_and_the_remedy_names_it(made, tmp_path, capsys):
+    assert run(["models", "import", str(save_dinov2(tmp_path / "eyes"))]) == 0
+    capsys.readouterr()
+    assert run(["evaluate", str(made), "--judge", "geometry", "--top", "5", "--descriptor", "eyes"]) == 0
+    said = capsys.readouterr()
+    assert "over 15 pairs, not calibrated" in said.out
+    assert "`lookalike evaluate GROUND_TRUTH.json --judge geometry --descriptor eyes --fit`" in said.err
+
+
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory):
+    """Five photos of each of five things, every one a query."""
+    groups = {}
+    for number in range(5):
+        whole = textured_photo(700 + number, (480, 360))
+        groups[f"thing{number}"] = [
+            whole,
+            whole.crop((60, 40, 420, 320)),
+            whole.rotate(5, expand=True),
+            whole.crop((0, 0, 360, 300)),
+            whole.resize((240, 180)),
+        ]
+    truth = write_set(tmp_path_factory.mktemp("larger"), groups, 4)
+    content = json.loads(truth.read_text())
+    names = {query["group"]: [query["image"], *query["positives"]] for query in content["queries"]}
+    content["queries"] = [
+        {
+            "image": name,
+            "group": group,
+            "kind": "object",
+            "positives": [n for n in all_ if n != name],
+            "junk": [],
+        }
+        for group, all_ in names.items()
+        for name in all_
+    ]
+    truth.write_text(json.dumps(content))
+    return truth
+
+
+@pytest.mark.skipif(importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed")
+def test_a_model_is_calibrated_by_a_fit_and_searches_go_by_it(larger, own_home, tmp_path, capsys):
+    assert (
+        run(["models", "import", *map(str, write_pair(tmp_path, "idefics3", seed=3)), "--name", "tiny"]) == 0
+    )
+    arguments = [larger, "--judge", "tiny", "--top", "20", "--keep", tmp_path / "kept"]
+    before = evaluated(capsys, *arguments)
+    assert not before["calibration"]["calibrated"]
+    assert before["mode"] == "object"
+    fitted = evaluated(capsys, *arguments, "--fit")
+    assert fitted["fit_kept"]
+    after = evaluated(capsys, *arguments)
+    assert "judge" not in after["seconds"], "answers were kept"
+    assert after["calibration"]["calibrated"]
+    assert after["calibration"]["error"] < before["calibration"]["error"] / 2
+    assert after["mAP"] > before["mAP"], "a model that knows nothing has no say once this is known"
+    assert after["cut_off"] == fitted["fit"]["cut_off"]
+    other = evaluated(capsys, *arguments, "--mode", "landmark")
+    assert not other["calibration"]["calibrated"], "another question is another judge"
+
+    library = ["--library", str(tmp_path / "kept")]
+    photo = str(larger.parent / "images" / "thing0" / "00.jpg")
+    capsys.readouterr()
+    assert run([*library, "search", photo, "--judge", "tiny", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["calibrated"]
+    assert run([*library, "search", photo, "--judge", "tiny", "--mode", "edit", "--both-orders"]) == 0
+    told = capsys.readouterr().err
+    assert "What tiny says is not calibrated yet: the line is a guess." in told
+    assert "--judge tiny --mode edit --both-orders --fit" in told
 
 
 def test_the_users_library_is_left_alone(made, own_home, capsys):

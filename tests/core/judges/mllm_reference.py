@@ -70,6 +70,8 @@ class Pair:
     again: NDArray[np.float32]
     turned: NDArray[np.float32]
     masked: NDArray[np.float32]
+    swapped: NDArray[np.float32]
+    both: float
     non_causal: bool
     in_one_step: bool
     together: list[NDArray[np.float32]]
@@ -126,6 +128,8 @@ def measure(pipe: Connection, settings: Settings, family: str, photos: list[NDAr
                         turned=one(turned),
                         again=one(kept),
                         masked=masked,
+                        swapped=engine.logits([tokens], swapped=True)[0],
+                        both=engine.scores([tokens], both_orders=True)[0],
                         non_causal=engine.vision.non_causal,
                         in_one_step=engine.joined is not None,
                         together=[],
@@ -168,7 +172,7 @@ def call_off(pipe: Connection, settings: Settings, photos: list[NDArray[np.uint8
         engine.set_query(query)
         before = engine.score(candidate)
         times = 0
-        for steps in (1, 20, 60):
+        for steps in (1, 10, 30):
             countdown[0] = steps
             try:
                 engine.score(candidate)

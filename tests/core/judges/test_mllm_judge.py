@@ -26,8 +26,9 @@ from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.judge import MllmJudge
-from lookalike.judges.mllm.messages import Answer, Scored, Unscored
+from lookalike.judges.mllm.messages import Answer, Scored, Unscored, Wording
 from lookalike.judges.mllm.pixels import prepare
+from lookalike.judges.mllm.prompts import prompt_modes
 from lookalike.judges.mllm.token_store import Compression, TokenStore
 from lookalike.judges.mllm.tokens import VisualTokens
 from lookalike.judges.protocol import Judge, JudgePhoto, Verdict
@@ -129,7 +130,9 @@ def test_one_of_several_that_cannot_be_scored_spoils_no_other(files: dict[str, F
     whole = VisualTokens(np.ones((8, WIDTH), np.float32), np.zeros((8, 4), np.int32), 4, (4, 2))
     narrow = VisualTokens(np.ones((8, 9), np.float32), np.zeros((8, 4), np.int32), 4, (4, 2))
     try:
-        answer = judge.session.ask(1, pixels, [whole, narrow, pixels], lambda: False, lambda: None)
+        answer = judge.session.ask(
+            1, pixels, [whole, narrow, pixels], Wording("", "Same?"), lambda: False, lambda: None
+        )
     finally:
         judge.close()
     assert isinstance(answer, Answer)
@@ -186,7 +189,8 @@ def test_explains_in_one_sentence(judge: MllmJudge) -> None:
     assert explanation.verdict == next(judge.compare(photo(1), [photo(2)]))
     assert explanation.verdict.match is not None
     assert (
-        explanation.summary == f"Tiny says these show different things, {1 - explanation.verdict.match:.0%}."
+        explanation.summary
+        == f"Tiny says these show different things, {1 - explanation.verdict.match:.0%} by its own word."
     )
     with pytest.raises(JudgeError, match=r"photo7\.jpg"):
         judge.explain(photo(1), JudgePhoto("bad", unreadable))
@@ -542,3 +546,78 @@ def test_the_judges_own_process_never_loads_llama_cpp() -> None:
         "mllm_available(); sys.exit(int(any(name.startswith('llama_cpp') for name in sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_another_question_keeps_the_model_and_its_tokens(
+    files: dict[str, Files], store: TokenStore, judge: MllmJudge
+) -> None:
+    candidates = [photo(seed) for seed in range(2, 5)]
+    things = list(judge.compare(photo(1), candidates))
+    pid, encodes = judge.session.pid, judge.session.encodes
+    verdicts = {}
+    for mode in prompt_modes():
+        asked = judge.asking(mode, False)
+        verdicts[mode] = list(asked.compare(photo(1), candidates))
+        assert (asked.key == judge.key) == (mode == "object")
+    assert verdicts["object"] == things
+    assert len({tuple(verdict.logit for verdict in row) for row in verdicts.values()}) == 4
+    assert judge.session.pid == pid
+    assert judge.session.encodes == encodes + 4, "only the query is encoded anew"
+    fresh = MllmJudge(*files["qwen2vl"], cache=store, mode="landmark")
+    try:
+        assert fresh.key == judge.asking("landmark", False).key
+        assert list(fresh.compare(photo(1), candidates)) == verdicts["landmark"]
+    finally:
+        fresh.close()
+    with pytest.raises(JudgeError, match="colour"):
+        judge.asking("colour", False)
+
+
+def test_questions_can_take_turns(judge: MllmJudge) -> None:
+    candidates = [photo(seed) for seed in range(2, 5)]
+    judges = judge, judge.asking("artwork", False), judge.asking("object", True)
+    alone = [list(one.compare(photo(1), candidates)) for one in judges]
+    turns = zip(*(one.compare(photo(1), candidates) for one in judges), strict=True)
+    assert [list(verdicts) for verdicts in zip(*turns, strict=True)] == alone
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_both_orders_are_the_mean_of_the_two(files: dict[str, Files], family: str) -> None:
+    judge = MllmJudge(*files[family], cache=None)
+    try:
+        both = judge.asking("object", True)
+        assert both.key != judge.key
+        apart = []
+        for one, other in ((1, 2), (3, 4), (5, 6), (7, 8)):
+            (there,), (back,) = (
+                list(judge.compare(photo(a), [photo(b)])) for a, b in ((one, other), (other, one))
+            )
+            (mean,) = both.compare(photo(one), [photo(other)])
+            apart.append(abs(there.logit - back.logit))
+            # The candidate's tokens are halved, and in the other order that is the other photo's.
+            assert mean.logit == pytest.approx((there.logit + back.logit) / 2, abs=0.005)
+        assert max(apart) > 0.05
+    finally:
+        judge.close()
+
+
+@pytest.mark.parametrize(("family", "digits"), [("qwen2vl", "none"), ("idefics3", "spaced")])
+def test_a_vocabulary_without_single_digits_is_refused(tmp_path: Path, family: str, digits: str) -> None:
+    judge = MllmJudge(*write_pair(tmp_path, family, digits=digits), cache=None, log_folder=tmp_path)
+    try:
+        with pytest.raises(JudgeError, match="no token of its own for the digit 0") as caught:
+            list(judge.compare(photo(1), [photo(2)]))
+        assert len(str(caught.value).splitlines()) == 1
+        assert caught.value.remedy == "Choose another model."
+        assert judge.session.deaths == 0
+    finally:
+        judge.close()
+
+
+def test_spaced_digits_do_where_no_space_precedes_the_answer(tmp_path: Path) -> None:
+    judge = MllmJudge(*write_pair(tmp_path, "qwen2vl", digits="spaced"), cache=None)
+    try:
+        (verdict,) = judge.compare(photo(1), [photo(2)])
+        assert verdict.match is not None
+    finally:
+        judge.close()

@@ -134,6 +134,17 @@ def test_the_answer_depends_on_both_photos_and_their_order(pairs: list[Pair]) ->
         assert _apart(one.stored, other.stored) > 10 * STORED
 
 
+def test_the_other_order_is_the_whole_prompt_with_the_photos_exchanged(pairs: list[Pair]) -> None:
+    ab, ac, ba, bc, ca, cb = pairs
+    for one, other in [(ab, ba), (ac, ca), (bc, cb)]:
+        assert _apart(one.swapped, other.helper) < JOINED
+        assert _apart(other.swapped, one.helper) < JOINED
+        low, high = one.digits
+        mean = float(np.mean([pair.joined[high] - pair.joined[low] for pair in (one, other)]))
+        assert one.both == pytest.approx(mean, abs=JOINED)
+        assert other.both == pytest.approx(mean, abs=JOINED)
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_decoding_that_was_aborted_leaves_the_context_usable(tmp_path: Path, family: str) -> None:
     settings, photos = _settings(tmp_path, family)

@@ -14,12 +14,13 @@ from PIL import Image
 from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import Explanation, JudgePhoto, Verdict
+from lookalike.search.curves import Logistic
 from lookalike.search.fusion import Fusion
-from lookalike.search.query import crop, region_hash
+from lookalike.search.query import crop, view_hash
 from lookalike.search.ranking import ranked
 from lookalike.search.stream import Candidates, rankings
 
-FUSION = Fusion(weight=0.5, cosine_slope=10.0, cosine_offset=-5.0, cut_off=0.5)
+FUSION = Fusion(weight=0.5, cosine=Logistic(10.0, -5.0), match=None, cut_off=0.5, calibrated=True)
 
 
 class ScriptedJudge:
@@ -67,7 +68,7 @@ def stream(catalog, judge, found, query="query", top=100, budget=None, cancelled
     return list(
         rankings(
             found,
-            photo(query),
+            [photo(query)],
             judge,
             lambda _, content: photo(content),
             catalog.pair_scores,
@@ -79,7 +80,7 @@ def stream(catalog, judge, found, query="query", top=100, budget=None, cancelled
     )
 
 
-FOUND = Candidates([1, 2, 3, 4], ["a", "b", "c", "d"], [0.8, 0.7, 0.6, 0.5])
+FOUND = Candidates([1, 2, 3, 4], ["a", "b", "c", "d"], [0.8, 0.7, 0.6, 0.5], [0, 0, 0, 0])
 
 
 def test_without_a_judge_the_index_answers_and_that_is_final(catalog):
@@ -164,7 +165,7 @@ def test_a_cancelled_search_ends_without_a_final_word_and_keeps_verdicts(catalog
 
 
 def test_an_empty_library_has_an_empty_answer(catalog):
-    (only,) = stream(catalog, ScriptedJudge({}), Candidates([], [], []))
+    (only,) = stream(catalog, ScriptedJudge({}), Candidates([], [], [], []))
     assert only.results == ()
     assert only.final
 
@@ -195,9 +196,9 @@ def test_a_region_is_always_part_of_the_photo(corners, size):
 
 
 def test_regions_have_names_of_their_own():
-    assert region_hash("aa", None) == "aa"
+    assert view_hash("aa", None) == "aa"
     assert (
-        region_hash("aa", (0, 0, 0.5, 0.5))
-        != region_hash("aa", (0, 0, 0.5, 0.6))
-        != region_hash("bb", (0, 0, 0.5, 0.6))
+        view_hash("aa", (0, 0, 0.5, 0.5))
+        != view_hash("aa", (0, 0, 0.5, 0.6))
+        != view_hash("bb", (0, 0, 0.5, 0.6))
     )

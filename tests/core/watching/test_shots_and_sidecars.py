@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from lookalike.catalog.filters import Filters
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.photos import Annotations
@@ -61,6 +62,12 @@ def picture(path: Path, seed: int = 50, exif: bytes = b"", **options) -> Path:
     return path
 
 
+def aged(path: Path) -> None:
+    """Make a file one that was changed long enough ago for its time to prove that it is unchanged."""
+    long_ago = time.time_ns() - 60_000_000_000
+    os.utime(path, ns=(long_ago, long_ago))
+
+
 def scan(library: Library) -> None:
     for _ in library.scan():
         pass
@@ -70,9 +77,9 @@ def scan(library: Library) -> None:
 def assert_in_line(library: Library) -> None:
     """Grid, index and counts name the same photos."""
     shown = sorted(library.photos())
-    assert library._record.ids().tolist() == shown
+    assert library._engines.current.record.ids().tolist() == shown
     assert len(library) == len(shown) == library.status().photos == library.status().indexed
-    assert all(number in library._index for number in shown)
+    assert all(number in library._engines.current.index for number in shown)
 
 
 def shown(library: Library) -> set[tuple[str, ...]]:
@@ -121,6 +128,23 @@ def test_a_raw_file_and_its_picture_are_one_photo(library, album, raw_name, pict
     *_, ranking = library.search(Query(file=album / raw_name), judge="none")
     assert info.content_id not in {result.content_id for result in ranking.results}
     assert len(ranking.results) == 3
+
+
+def test_filters_take_a_raw_file_and_its_picture_as_one(library, album):
+    raw(album / "IMG_1.dng")
+    scan(library)
+    assert dict(library.filter_choices().folders) == {album: 4}
+    picture(album / "IMG_1.jpg")
+    scan(library)
+    (found,) = library.photos(Filters(formats=("RAW",)))
+    assert library.photo(found).paths == (album / "IMG_1.jpg",)
+    assert found in library.photos(Filters(formats=("JPEG",)))
+    assert dict(library.filter_choices().folders) == {album: 4}
+    assert dict(library.filter_choices().formats)["RAW"] == 1
+    (album / "IMG_1.jpg").unlink()
+    scan(library)
+    (found,) = library.photos(Filters(formats=("RAW",)))
+    assert library.photo(found).paths == (album / "IMG_1.dng",)
 
 
 @pytest.mark.parametrize(
@@ -289,6 +313,7 @@ def test_the_sidecar_of_a_raw_file_speaks_of_the_photo(library, album):
 def test_a_broken_sidecar_is_one_line_and_its_photo_is_found(library, album):
     sidecar = album / "photo_000.xmp"
     sidecar.write_bytes(b"<x:xmpmeta")
+    aged(sidecar)
     lines = [line for progress in library.scan() for line in progress.skipped]
     assert {os.path.basename(line.path) for line in lines} == {"photo_000.xmp"}
     assert_in_line(library)
@@ -299,6 +324,17 @@ def test_a_broken_sidecar_is_one_line_and_its_photo_is_found(library, album):
     scan(library)
     assert library.status().problems == ()
     assert info_of(library, album / "photo_000.jpg").annotations.rating == 2
+
+
+def test_two_changes_within_one_tick_of_the_clock(library, album):
+    sidecar = album / "photo_000.xmp"
+    sidecar.write_bytes(xmp(Annotations(2)))
+    changed = sidecar.stat().st_mtime_ns
+    scan(library)
+    sidecar.write_bytes(xmp(Annotations(3)))
+    os.utime(sidecar, ns=(changed, changed))
+    scan(library)
+    assert info_of(library, album / "photo_000.jpg").annotations.rating == 3
 
 
 def test_many_sidecars_come_in_batches(library, album, monkeypatch):
@@ -370,6 +406,7 @@ def test_a_file_that_failed_is_tried_again_when_it_changes_or_decoders_do(
     library, album, decodes, monkeypatch
 ):
     (album / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 this is no photo")
+    aged(album / "broken.jpg")
     scan(library)
     decodes.clear()
     scan(library)

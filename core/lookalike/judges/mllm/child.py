@@ -114,6 +114,7 @@ class _Desk:
         if ask.query_pixels is not None:
             self._query = 0
             self._shared.stage = Stage.QUERY
+            engine.set_wording(ask.wording.instructions, ask.wording.question)
             engine.set_query(engine.encode(ask.query_pixels))
             self._query = ask.query
         self._shared.stage = Stage.CANDIDATE
@@ -124,7 +125,7 @@ class _Desk:
                 ready.append(self._candidate(place, candidate))
             except JudgeError as error:
                 results[place] = Unscored(error.message)
-        for one, result in zip(ready, self._score(ready), strict=True):
+        for one, result in zip(ready, self._score(ready, ask.wording.both_orders), strict=True):
             results[one.place] = result
         ordered = tuple(results[place] for place in range(len(ask.candidates)))
         return Answer(ask.serial, self._query, engine.vision.encodes, ordered)
@@ -139,13 +140,13 @@ class _Desk:
         halved = fresh.halved()
         return _Candidate(place, halved if halved.finite else fresh, halved.finite, seconds)
 
-    def _score(self, ready: list[_Candidate]) -> list[Scored | Unscored]:
+    def _score(self, ready: list[_Candidate], both_orders: bool) -> list[Scored | Unscored]:
         try:
-            logits = self._engine.scores([one.tokens for one in ready])
+            logits = self._engine.scores([one.tokens for one in ready], both_orders=both_orders)
         except JudgeError as error:
             if len(ready) == 1:
                 return [Unscored(error.message)]
-            return [result for one in ready for result in self._score([one])]
+            return [result for one in ready for result in self._score([one], both_orders)]
         return [
             Scored(logit, one.tokens if one.new else None, one.seconds)
             for logit, one in zip(logits, ready, strict=True)

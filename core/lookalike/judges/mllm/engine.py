@@ -4,7 +4,9 @@ The prompt is: instructions, query photo | candidate photo, question, and the ch
 answer. What lies before the bar is decoded once per query into sequence 0; a candidate is decoded after
 a copy of it in a sequence of its own, which is then dropped: its tokens and the question's in one step, where
 the family allows it. On a GPU several candidates are decoded side by side, on a CPU that gains nothing. The score is
-the difference of the raw logits of the two answer digits at the last position (arXiv 2604.13268).
+the difference of the raw logits of the two answer digits at the last position (arXiv 2604.13268). The instructions
+alone stay in the last sequence: asked with the photos in the other order, the model reads candidate, query and question
+after a copy of them.
 """
 
 from __future__ import annotations
@@ -84,7 +86,9 @@ class Engine:
         check_abi()
         self._settings = settings
         self._aborted = aborted
+        self._query: VisualTokens | None = None
         self._query_end: int | None = None
+        self._context: Any = None
         if llama_cpp.llama_supports_gpu_offload():
             try:
                 self._open(gpu=True)
@@ -112,15 +116,13 @@ class Engine:
         with ExitStack() as opened:
             self._load_model(gpu)
             opened.callback(self._llama.llama_model_free, self._model)
-            self._read_prompt()
+            self._read_prompt(settings.instructions, settings.question)
             self.vision = Vision(settings.mmproj, self._model, settings.max_tokens, settings.threads, gpu=gpu)
             opened.callback(self.vision.close)
-            self.joined: NDArray[np.float32] | None = None
-            # Where a photo's tokens see each other the question cannot be among them.
-            if not self.vision.non_causal:
-                self.joined = text_embeddings(Path(settings.llm), self._question, self.width)
-            self._open_context(gpu)
-            opened.callback(self._llama.llama_free, self._context)
+            self._gpu = gpu
+            opened.callback(self._close_context)
+            self._open_context()
+            self._asked: tuple[str, str] | None = (settings.instructions, settings.question)
             self._opened = opened.pop_all()
 
     def _load_model(self, gpu: bool) -> None:
@@ -132,28 +134,40 @@ class Engine:
         self._vocabulary = self._llama.llama_model_get_vocab(self._model)
         self.width = self._llama.llama_model_n_embd_inp(self._model)
 
-    def _open_context(self, gpu: bool) -> None:
+    def _close_context(self) -> None:
+        context, self._context = self._context, None
+        if context:
+            self._llama.llama_free(context)
+
+    def _open_context(self) -> None:
+        self.joined: NDArray[np.float32] | None = None
+        # Where a photo's tokens see each other the question cannot be among them.
+        if not self.vision.non_causal:
+            self.joined = text_embeddings(Path(self._settings.llm), self._question, self.width)
         photo = self._settings.max_tokens
         candidate = photo + len(self._question)
-        needed = len(self._opening) + photo + len(self._between) + self.parallel * candidate
+        # A candidate has the query behind it once more where both orders are asked.
+        query = photo + len(self._between)
+        needed = len(self._opening) + query + self.parallel * (candidate + query)
         at_once = candidate if self.joined is not None else max(photo, len(self._question))
-        widest = max(len(self._opening), len(self._between), photo, self.parallel * at_once)
+        between = self.parallel * len(self._between)
+        widest = max(len(self._opening), between, photo, self.parallel * at_once)
         parameters = self._llama.llama_context_default_params()
         parameters.n_ctx = -(-needed // CONTEXT_STEP) * CONTEXT_STEP
         # Nothing is ever cut into several steps: where a photo's tokens see each other, that would be wrong, and
         # elsewhere it would move logits by a few hundredths.
         parameters.n_batch = parameters.n_ubatch = -(-widest // BATCH_STEP) * BATCH_STEP
-        parameters.n_seq_max = 1 + self.parallel
+        parameters.n_seq_max = self._opening_sequence + 1
         parameters.kv_unified = True
         # Room for logits: llama.cpp wants a row per sequence, and by default reserves one per token of a batch.
-        parameters.n_outputs_max = 1 + self.parallel
+        parameters.n_outputs_max = self._opening_sequence + 1
         parameters.n_threads = parameters.n_threads_batch = self._settings.threads
         parameters.flash_attn_type = FLASH_ATTENTION_ON
-        parameters.offload_kqv = parameters.op_offload = gpu
+        parameters.offload_kqv = parameters.op_offload = self._gpu
         # Referenced from here for as long as the context may call it.
         self._abort = self._llama.ggml_abort_callback(lambda _: self._aborted())
         parameters.abort_callback = self._abort
-        self._context: Any = self._llama.llama_init_from_model(self._model, parameters)
+        self._context = self._llama.llama_init_from_model(self._model, parameters)
         if not self._context:
             raise JudgeError("There is no room for the model's working memory.", "Close other programs.")
         self._memory = self._llama.llama_get_memory(self._context)
@@ -161,15 +175,34 @@ class Engine:
             self._llama.llama_n_batch(self._context), self._llama.llama_n_ubatch(self._context)
         )
 
-    def _read_prompt(self) -> None:
+    @property
+    def _opening_sequence(self) -> int:
+        return QUERY + 1 + self.parallel
+
+    def set_wording(self, instructions: str, question: str) -> None:
+        """Ask this from the next query on; the model stays loaded.
+
+        Raises:
+            JudgeError: the model's chat template does not take it, or there is no memory for it.
+        """
+        if (instructions, question) == self._asked:
+            return
+        self._query_end = self._asked = None
+        self._read_prompt(instructions, question)
+        # The context is as large as the prompt asks for, and takes no time beside a photo.
+        self._close_context()
+        self._open_context()
+        self._asked = instructions, question
+
+    def _read_prompt(self, instructions: str, question: str) -> None:
         family = self._settings.family
         template = self._llama.llama_model_chat_template(self._model, None)
         bos = self._llama.llama_vocab_bos(self._vocabulary)
         eos = self._llama.llama_vocab_eos(self._vocabulary)
         head, middle, tail = render(
             (template or b"").decode(),
-            self._settings.instructions,
-            self._settings.question,
+            instructions,
+            question,
             placeholder=family.placeholder,
             bos=self._spelling(bos),
             eos=self._spelling(eos),
@@ -179,9 +212,9 @@ class Engine:
         if self._llama.llama_vocab_get_add_bos(self._vocabulary) and self._opening[:1] != [bos]:
             self._opening.insert(0, bos)
         self._between = self.tokenize(family.closing + middle + family.opening)
-        question = family.closing + tail + family.answer_lead
-        self._question = self.tokenize(question)
-        self.answers = self._digit(question, "0"), self._digit(question, "1")
+        ending = family.closing + tail + family.answer_lead
+        self._question = self.tokenize(ending)
+        self.answers = self._digit(ending, "0"), self._digit(ending, "1")
 
     def _spelling(self, token: int) -> str:
         return "" if token < 0 else self._llama.llama_vocab_get_text(self._vocabulary, token).decode()
@@ -189,9 +222,17 @@ class Engine:
     def _digit(self, question: str, digit: str) -> int:
         # In its place, since some vocabularies have another token for a digit that begins a text.
         tokens = self.tokenize(question + digit)
-        if len(tokens) != len(self._question) + 1 or tokens[:-1] != self._question:
-            raise JudgeError(f"The model's vocabulary has no token of its own for the digit {digit}.")
+        if tokens[:-1] != self._question or self._piece(tokens[-1]) != digit.encode():
+            raise JudgeError(
+                f"The model's vocabulary has no token of its own for the digit {digit}, so it cannot judge.",
+                "Choose another model.",
+            )
         return tokens[-1]
+
+    def _piece(self, token: int) -> bytes:
+        room = ctypes.create_string_buffer(64)
+        length = self._llama.llama_token_to_piece(self._vocabulary, token, room, len(room), 0, False)
+        return room.raw[: max(0, length)]
 
     def tokenize(self, text: str) -> list[int]:
         """The tokens of a text, marks such as ``<|im_end|>`` as one token each, nothing added."""
@@ -218,19 +259,25 @@ class Engine:
         self._llama.llama_memory_clear(self._memory, True)
         photo_at = len(self._opening)
         between_at = photo_at + tokens.n_pos
-        self._decode([_text(self._opening, 0, QUERY)])
+        self._decode([_text(self._opening, 0, self._opening_sequence)])
+        self._llama.llama_memory_seq_cp(self._memory, self._opening_sequence, QUERY, -1, -1)
         self._decode_photos([self._photo(tokens, photo_at, QUERY)])
         self._decode([_text(self._between, between_at, QUERY)])
+        self._query = tokens
         self._query_end = between_at + len(self._between)
 
     def score(self, tokens: VisualTokens) -> float:
         """The logit that the candidate shows what the query shows; raises as `scores`."""
         return self.scores([tokens])[0]
 
-    def scores(self, candidates: Sequence[VisualTokens]) -> list[float]:
+    def scores(self, candidates: Sequence[VisualTokens], *, both_orders: bool = False) -> list[float]:
         """The logits that each candidate shows what the query shows, decoded `parallel` at a time.
 
         Which candidates are decoded together moves a logit by up to 0.03 where its standard deviation is 1.5.
+
+        Args:
+            candidates: their tokens.
+            both_orders: ask with the photos in both orders; the means of the two logits.
 
         Raises:
             Aborted: called off; the query stays.
@@ -238,36 +285,51 @@ class Engine:
         """
         low, high = self.answers
         scores = [float(row[high]) - float(row[low]) for row in self.logits(candidates)]
+        if both_orders:
+            others = self.logits(candidates, swapped=True)
+            scores = [
+                (score + float(row[high]) - float(row[low])) / 2
+                for score, row in zip(scores, others, strict=True)
+            ]
         if not all(map(math.isfinite, scores)):
             raise JudgeError("The model's answer is not a number.")
         return scores
 
-    def logits(self, candidates: Sequence[VisualTokens]) -> list[NDArray[np.float32]]:
-        """The raw logits at the place of the answer, float32 (vocabulary) for each; raises as `scores`."""
+    def logits(
+        self, candidates: Sequence[VisualTokens], *, swapped: bool = False
+    ) -> list[NDArray[np.float32]]:
+        """The raw logits at the place of the answer, float32 (vocabulary) for each; raises as `scores`.
+
+        With `swapped` the model sees the candidate first.
+        """
         if self._query_end is None:
             raise JudgeError("There is no query.")
         rows: list[NDArray[np.float32]] = []
         for start in range(0, len(candidates), self.parallel):
-            rows += self._logits(candidates[start : start + self.parallel], self._query_end)
+            rows += self._logits(candidates[start : start + self.parallel], swapped)
         return rows
 
-    def _logits(self, candidates: Sequence[VisualTokens], start: int) -> list[NDArray[np.float32]]:
+    def _logits(self, candidates: Sequence[VisualTokens], swapped: bool) -> list[NDArray[np.float32]]:
         llama = self._llama
         sequences = range(QUERY + 1, QUERY + 1 + len(candidates))
         try:
             for sequence in sequences:
-                llama.llama_memory_seq_cp(self._memory, QUERY, sequence, -1, -1)
+                known = self._opening_sequence if swapped else QUERY
+                llama.llama_memory_seq_cp(self._memory, known, sequence, -1, -1)
             turns = list(zip(candidates, sequences, strict=True))
+            last = self._read_first(turns) if swapped else [(*turn, self._query_end or 0) for turn in turns]
             if self.joined is not None:
                 answers = self._decode(
-                    [self._photo(tokens, start, sequence, self.joined) for tokens, sequence in turns]
+                    [self._photo(tokens, start, sequence, self.joined) for tokens, sequence, start in last]
                 )
             else:
-                self._decode_photos([self._photo(tokens, start, sequence) for tokens, sequence in turns])
+                self._decode_photos(
+                    [self._photo(tokens, start, sequence) for tokens, sequence, start in last]
+                )
                 answers = self._decode(
                     [
                         _text(self._question, start + tokens.n_pos, sequence, True)
-                        for tokens, sequence in turns
+                        for tokens, sequence, start in last
                     ]
                 )
             size = llama.llama_vocab_n_tokens(self._vocabulary)
@@ -281,6 +343,15 @@ class Engine:
         finally:
             for sequence in sequences:
                 llama.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+
+    def _read_first(self, turns: list[tuple[VisualTokens, int]]) -> list[tuple[VisualTokens, int, int]]:
+        """Decode candidates where the query stands otherwise; gives what follows, in which sequence, and where."""
+        query, start = self._query, len(self._opening)
+        assert query is not None
+        self._decode_photos([self._photo(tokens, start, sequence) for tokens, sequence in turns])
+        self._decode([_text(self._between, start + tokens.n_pos, sequence) for tokens, sequence in turns])
+        behind = start + len(self._between)
+        return [(query, sequence, behind + tokens.n_pos) for tokens, sequence in turns]
 
     def _photo(
         self, tokens: VisualTokens, start: int, sequence: int, text: NDArray[np.float32] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,13 +20,13 @@ from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.memory import check_memory, memory_needed
-from lookalike.judges.mllm.messages import Refused, Scored, Settings, Unscored
+from lookalike.judges.mllm.messages import Refused, Scored, Settings, Unscored, Wording
 from lookalike.judges.mllm.pixels import VERSION as PIXELS_VERSION
 from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.prompts import load_prompt
 from lookalike.judges.mllm.session import ANSWER_SECONDS, Material, Session
 from lookalike.judges.mllm.token_store import Compression, TokenSet, TokenStore
-from lookalike.judges.protocol import Explanation, JudgePhoto, Verdict
+from lookalike.judges.protocol import DEFAULT_MODE, Explanation, JudgePhoto, Verdict
 
 TOKEN_BUDGET = 128
 IDLE_SECONDS = 600.0
@@ -50,7 +51,7 @@ class MllmJudge:
         llm: the language model, a GGUF file.
         mmproj: its projector, a GGUF file.
         cache: where visual tokens are kept; None keeps none.
-        mode: what to ask, see `prompt_modes`.
+        mode: what to ask, see `prompt_modes`; `asking` changes it later.
         threads: threads that compute; by default the machine's physical cores but one.
         log_folder: where llama.cpp's messages go; by default Lookalike's folder for logs.
         token_budget: visual tokens per photo at most, for families that let one choose.
@@ -61,7 +62,8 @@ class MllmJudge:
         checksums: SHA-256 (hex) that the files had when they were taken in, by role (``"llm"``, ``"mmproj"``).
 
     Attributes:
-        key: names the model files, the preprocessing, the token budget, the wording, and how tokens are kept.
+        key: names the model files, the preprocessing, the token budget, how tokens are kept, the wording, and whether
+            both orders are asked.
         name: the model's name.
 
     Raises:
@@ -78,7 +80,7 @@ class MllmJudge:
         mmproj: Path,
         *,
         cache: TokenStore | None,
-        mode: str = "object",
+        mode: str = DEFAULT_MODE,
         threads: int | None = None,
         log_folder: Path | None = None,
         token_budget: int = TOKEN_BUDGET,
@@ -90,7 +92,6 @@ class MllmJudge:
         missing = unavailable()
         if missing is not None:
             raise missing
-        prompt = load_prompt(mode)
         self._pair = match_pair(read_gguf(llm), read_gguf(mmproj), token_budget)
         self._plan = self._pair.plan
         self.name = self._pair.llm.name
@@ -99,7 +100,9 @@ class MllmJudge:
         projector = _verified(mmproj, expected.get("mmproj"))[:16]
         preprocessing = f"{PIXELS_VERSION}:{self._plan.max_tokens}"
         compression = cache.compression if cache is not None else Compression("fp16")
-        self.key = f"mllm:{weights}:{projector}:{preprocessing}:{prompt.id}:{compression}"
+        self._model_key = f"mllm:{weights}:{projector}:{preprocessing}"
+        self._compression = compression
+        self._ask(mode, False)
         kind = f"{projector}:{preprocessing}:{compression.reduction}"
         self._tokens = None if cache is None else cache.open_set(kind, self._pair.width)
         log = (log_folder or places.logs()) / "mllm.log"
@@ -107,8 +110,8 @@ class MllmJudge:
             llm=str(llm.resolve()),
             mmproj=str(mmproj.resolve()),
             family=self._pair.family,
-            instructions=prompt.instructions,
-            question=prompt.question,
+            instructions=self._wording.instructions,
+            question=self._wording.question,
             max_tokens=self._plan.max_tokens,
             threads=threads or max(1, (psutil.cpu_count(logical=False) or 2) - 1),
             log=str(log),
@@ -128,6 +131,22 @@ class MllmJudge:
     def session(self) -> Session:
         """The worker process and its counters."""
         return self._session
+
+    def asking(self, mode: str, both_orders: bool) -> MllmJudge:
+        """A judge on the same worker process that asks something else.
+
+        Raises:
+            JudgeError: there is no such mode.
+        """
+        other = copy.copy(self)
+        other._ask(mode, both_orders)
+        return other
+
+    def _ask(self, mode: str, both_orders: bool) -> None:
+        prompt = load_prompt(mode)
+        self._wording = Wording(prompt.instructions, prompt.question, both_orders)
+        orders = ":both orders" if both_orders else ""
+        self.key = f"{self._model_key}:{prompt.id}:{self._compression}{orders}"
 
     def compare(
         self,
@@ -156,7 +175,7 @@ class MllmJudge:
             materials = [material for _, material in group if not isinstance(material, str)]
             results: Iterator[Scored | Unscored] = iter(())
             if materials:
-                reply = self._session.ask(number, pixels, materials, cancelled, ahead.look)
+                reply = self._session.ask(number, pixels, materials, self._wording, cancelled, ahead.look)
                 if reply is None:
                     return
                 if isinstance(reply, Refused):
@@ -183,9 +202,11 @@ class MllmJudge:
         if verdict.match is None:
             raise JudgeError(verdict.reason)
         if verdict.match >= 0.5:
-            summary = f"{self.name} says the same thing is in both, {verdict.match:.0%}."
+            summary = f"{self.name} says the same thing is in both, {verdict.match:.0%} by its own word."
         else:
-            summary = f"{self.name} says these show different things, {1 - verdict.match:.0%}."
+            summary = (
+                f"{self.name} says these show different things, {1 - verdict.match:.0%} by its own word."
+            )
         return Explanation(verdict, summary)
 
     def close(self) -> None:

@@ -43,6 +43,21 @@ class Shared(ctypes.Structure):
 
 
 @dataclass(frozen=True)
+class Wording:
+    """What is asked about two photos.
+
+    Attributes:
+        instructions: the system turn.
+        question: the text after the photos.
+        both_orders: whether it is asked with the photos in both orders, and the logits averaged.
+    """
+
+    instructions: str
+    question: str
+    both_orders: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     """What a worker loads and how.
 
@@ -50,8 +65,8 @@ class Settings:
         llm: path of the language model.
         mmproj: path of the projector.
         family: the kind of model.
-        instructions: the system turn.
-        question: the text after the photos.
+        instructions: the system turn at first; each `Ask` brings its own.
+        question: the text after the photos at first.
         max_tokens: visual tokens per photo at most.
         threads: threads that compute.
         log: path of the file that llama.cpp's messages go to.
@@ -82,12 +97,14 @@ class Ask:
         query: number of the query.
         query_pixels: the query photo, uint8 (height, width, 3); None if the worker holds this query already.
         candidates: each candidate's pixels, or its tokens where these are stored.
+        wording: what is asked; it stays the same for a query.
     """
 
     serial: int
     query: int
     query_pixels: NDArray[np.uint8] | None
     candidates: tuple[NDArray[np.uint8] | VisualTokens, ...]
+    wording: Wording
 
 
 @dataclass(frozen=True)
@@ -134,7 +151,7 @@ class Scored:
     """A pair's score.
 
     Attributes:
-        logit: z("1") − z("0").
+        logit: z("1") − z("0"), or the mean of the two orders'.
         tokens: the candidate's tokens in float16 if they were made for this question and can be kept.
         seconds: how long making them took.
     """

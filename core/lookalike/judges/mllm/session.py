@@ -32,6 +32,7 @@ from lookalike.judges.mllm.messages import (
     Shared,
     Stage,
     Unscored,
+    Wording,
 )
 from lookalike.judges.mllm.tokens import VisualTokens
 from lookalike.worker import Worker, WorkerDied
@@ -155,6 +156,7 @@ class Session:
         query: int,
         query_pixels: NDArray[np.uint8],
         candidates: Sequence[Material],
+        wording: Wording,
         cancelled: Callable[[], bool],
         meanwhile: Callable[[], None],
     ) -> Answer | Refused | None:
@@ -164,6 +166,7 @@ class Session:
             query: number of the query, from 1; each comparison has its own.
             query_pixels: the query photo as the encoder takes it; sent only when the worker lacks it.
             candidates: the candidate photos as the encoder takes them, or their tokens.
+            wording: what is asked; one for each query.
             cancelled: polled while waiting.
             meanwhile: called once the worker has something to do.
 
@@ -172,7 +175,7 @@ class Session:
         """
         if len(candidates) > 1 and not self._alone and not self._bad:
             try:
-                return self._ask(query, query_pixels, candidates, cancelled, meanwhile)
+                return self._ask(query, query_pixels, candidates, wording, cancelled, meanwhile)
             except _SeveralDied:
                 self._alone = True
         results: list[Scored | Unscored] = []
@@ -181,7 +184,7 @@ class Session:
             if self._bad and _name(candidate) in self._bad:
                 results.append(Unscored(BROKE_DOWN))
                 continue
-            reply = self._ask(query, query_pixels, [candidate], cancelled, meanwhile)
+            reply = self._ask(query, query_pixels, [candidate], wording, cancelled, meanwhile)
             if not isinstance(reply, Answer):
                 return reply
             results += reply.results
@@ -193,11 +196,13 @@ class Session:
         query: int,
         query_pixels: NDArray[np.uint8],
         candidates: Sequence[Material],
+        wording: Wording,
         cancelled: Callable[[], bool],
         meanwhile: Callable[[], None],
     ) -> Answer | Refused | None:
         def question(serial: int) -> Ask:
-            return Ask(serial, query, None if self._query == query else query_pixels, tuple(candidates))
+            known = self._query == query
+            return Ask(serial, query, None if known else query_pixels, tuple(candidates), wording)
 
         photos: dict[Stage, Material] = {Stage.QUERY: query_pixels}
         if len(candidates) == 1:

@@ -172,9 +172,10 @@ class TokenDesk:
         model = self._model(judge)
         tokens = model.tokens
         assert tokens is not None
-        rows = self._catalog.contents.get(self._catalog.contents.shown())
+        newest = self._catalog.contents.shown()
+        rows = self._catalog.contents.get(newest)
         numbers = {row.hash: number for number, row in rows.items()}
-        shown = [rows[number].hash for number in self._catalog.contents.shown() if number in rows]
+        shown = [rows[number].hash for number in newest if number in rows]
         todo = tokens.lacking(shown)
         meter = ProgressMeter(MAKING, len(shown), window=RATE_SECONDS, done=len(shown) - len(todo))
         yield meter.snapshot()

@@ -115,10 +115,14 @@ class SegmentFiles:
 
     def sweep(self, segments: Collection[int], codebooks: Collection[int]) -> None:
         """Delete every file of the store that is none of the given ones."""
+        for path in self.stray(segments, codebooks):
+            with suppress(OSError):
+                path.unlink()
+
+    def stray(self, segments: Collection[int], codebooks: Collection[int]) -> list[Path]:
+        """Files of the store that are none of the given segments and codebooks."""
         counting = {self.segment(number).name for number in segments}
         counting.update(self.codebook(number).name for number in codebooks)
-        for pattern in ("segment-*.tokens", "codebook-*.pq", f"*{TEMPORARY}"):
-            for path in self.folder.glob(pattern):
-                if path.name not in counting:
-                    with suppress(OSError):
-                        path.unlink()
+        patterns = ("segment-*.tokens", "codebook-*.pq", f"*{TEMPORARY}")
+        found = (path for pattern in patterns for path in self.folder.glob(pattern))
+        return [path for path in found if path.name not in counting]

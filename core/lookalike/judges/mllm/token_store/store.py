@@ -206,6 +206,9 @@ class TokenStore:
         """Forget rows whose bytes are gone, and delete files that no row names."""
         segments = self.rows.segments()
         short = [segment.id for segment in segments if self.files.size(segment.id) < segment.bytes]
+        named = [segment.id for segment in segments], self.rows.codebook_ids()
+        if not short and not self.files.stray(*named):
+            return
         # Deleting waits for the write lock: another process may be about to name a file that it has just begun.
         with self.rows.transaction() as db:
             lost = sum(self.rows.drop_beyond(db, number, self.files.size(number)) for number in short)

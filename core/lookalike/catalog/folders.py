@@ -1,0 +1,152 @@
+"""Watched folders, and the volumes they lie on."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from lookalike.catalog.database import CatalogDatabase, CatalogError
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder the user asked to have watched.
+
+    Attributes:
+        id: its number in the catalog.
+        path: absolute path.
+        online: False while the folder cannot be reached (a drive that is not mounted); its files are kept.
+        paused: whether the user wants its changes left alone for now.
+        note: how its changes are noticed where the system cannot tell of them; empty otherwise.
+    """
+
+    id: int
+    path: Path
+    online: bool
+    paused: bool = False
+    note: str = ""
+
+
+def inside(prefix: bytes) -> tuple[bytes, bytes]:
+    """The half-open range of paths under a folder (its separator up to the next byte value)."""
+    start = prefix.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
+    return start, start[:-1] + bytes([start[-1] + 1])
+
+
+class Folders:
+    """The table of folders."""
+
+    def __init__(self, database: CatalogDatabase) -> None:
+        self._database = database
+
+    def folders(self) -> list[Folder]:
+        """All watched folders, by path."""
+        rows = self._database.rows("SELECT id, path, online, paused, note FROM folders ORDER BY path")
+        return [
+            Folder(number, Path(os.fsdecode(path)), bool(online), bool(paused), note)
+            for number, path, online, paused, note in rows
+        ]
+
+    def add_folder(self, path: Path) -> Folder:
+        """Watch a folder.
+
+        A folder inside a watched one is covered already, and that one is returned. One above watched folders
+        takes over their files.
+
+        Raises:
+            CatalogError: the path is no folder.
+        """
+        path = path.expanduser().resolve()
+        if not path.is_dir():
+            raise CatalogError(f"{path} is not a folder.", "Check the name, or connect the drive it is on.")
+        known = self.folders()
+        for folder in known:
+            if path.is_relative_to(folder.path):
+                return folder
+        with self._database.transaction() as db:
+            db.execute("INSERT INTO folders (path) VALUES (?)", (os.fsencode(path),))
+            number = db.execute("SELECT id FROM folders WHERE path = ?", (os.fsencode(path),)).fetchone()[0]
+            for folder in known:
+                if folder.path.is_relative_to(path):
+                    for table in ("files", "sidecars", "mounts"):
+                        db.execute(
+                            f"UPDATE {table} SET folder_id = ? WHERE folder_id = ?", (number, folder.id)
+                        )
+                    db.execute("DELETE FROM folders WHERE id = ?", (folder.id,))
+        return Folder(number, path, True)
+
+    def remove_folder(self, folder: Folder) -> None:
+        """Stop watching a folder and forget where its files are. Nothing on disk is touched."""
+        with self._database.transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO departed (inode, device, size, mtime_ns, content_id) "
+                "SELECT inode, device, size, mtime_ns, content_id FROM files "
+                "WHERE folder_id = ? AND content_id IS NOT NULL AND inode != 0 AND size >= 0",
+                (folder.id,),
+            )
+            db.execute("DELETE FROM folders WHERE id = ?", (folder.id,))
+
+    def relocate_folder(self, folder: Folder, path: Path) -> None:
+        """Note that a folder now lies elsewhere, with everything in it.
+
+        Raises:
+            CatalogError: the new place overlaps with a watched folder.
+        """
+        for other in self.folders():
+            if path.is_relative_to(other.path) or other.path.is_relative_to(path):
+                raise CatalogError(f"{path} overlaps with the watched folder {other.path}.")
+        old, new = os.fsencode(folder.path), os.fsencode(path)
+        with self._database.transaction() as db:
+            for table in ("files", "sidecars", "mounts"):
+                # Joining BLOBs gives a text of the same bytes.
+                db.execute(
+                    f"UPDATE {table} SET path = CAST(? || substr(path, ?) AS BLOB) WHERE folder_id = ?",
+                    (new, len(old) + 1, folder.id),
+                )
+            # A trigger does the same for files.
+            db.execute("UPDATE sidecars SET shot = shot_of(path) WHERE folder_id = ?", (folder.id,))
+            db.execute(
+                "UPDATE folders SET path = ?, online = 1, volume = '', beneath = x'' WHERE id = ?",
+                (new, folder.id),
+            )
+
+    def set_online(self, folder: Folder, online: bool) -> None:
+        """Remember whether the folder can be reached."""
+        self._set(folder, "online", int(online))
+
+    def set_paused(self, folder: Folder, paused: bool) -> None:
+        """Remember whether the folder's changes are to be left alone."""
+        self._set(folder, "paused", int(paused))
+
+    def set_note(self, folder: Folder, note: str) -> None:
+        """Remember how the folder's changes are noticed."""
+        if note != folder.note:
+            self._set(folder, "note", note)
+
+    def _set(self, folder: Folder, column: str, value: int | str) -> None:
+        with self._database.transaction() as db:
+            db.execute(f"UPDATE folders SET {column} = ? WHERE id = ?", (value, folder.id))
+
+    def volume(self, folder: Folder) -> tuple[str, bytes]:
+        """The name of the volume a folder was last seen on, empty while unknown, and its path inside it."""
+        rows = self._database.rows("SELECT volume, beneath FROM folders WHERE id = ?", (folder.id,))
+        return rows[0] if rows else ("", b"")
+
+    def set_volume(self, folder: Folder, volume: str, beneath: bytes) -> None:
+        """Remember the volume a folder lies on."""
+        with self._database.transaction() as db:
+            db.execute(
+                "UPDATE folders SET volume = ?, beneath = ? WHERE id = ?", (volume, beneath, folder.id)
+            )
+
+    def mounts(self, folder: Folder) -> dict[bytes, str]:
+        """Other volumes that were mounted inside a folder: mount point → name, empty where it has none."""
+        return dict(self._database.rows("SELECT path, volume FROM mounts WHERE folder_id = ?", (folder.id,)))
+
+    def set_mounts(self, folder: Folder, mounts: dict[bytes, str]) -> None:
+        """Remember the volumes that are mounted inside a folder."""
+        with self._database.transaction() as db:
+            db.execute("DELETE FROM mounts WHERE folder_id = ?", (folder.id,))
+            for path, volume in mounts.items():
+                db.execute("INSERT INTO mounts VALUES (?, ?, ?)", (folder.id, path, volume))

@@ -1,0 +1,35 @@
+"""The command ``check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lookalike.cli.folders import json_option
+from lookalike.cli.output import say, say_json, shown
+from lookalike.library import Library
+from lookalike.watching.checking import Checked
+
+EXIT_FAILED = 1
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="Search for every photo, however many there are.")
+@json_option
+@click.pass_obj
+def check(library_folder: Path | None, everything: bool, as_json: bool) -> int:
+    """Compare the search index with the catalog, and repair what is wrong."""
+    with Library(library_folder) as library:
+        found: Checked
+        (found,) = shown(library.check(everything), quiet=as_json)
+        if as_json:
+            say_json(found)
+        else:
+            for line in found.damage:
+                say(f"damaged     {line}")
+            for line in found.repaired:
+                say(f"repaired    {line}")
+            say(f"{found.photos} photos can be searched, {found.searched} of them were searched for.")
+            say("All is well." if found.sound else "Not all of it could be repaired.")
+    return 0 if found.sound else EXIT_FAILED

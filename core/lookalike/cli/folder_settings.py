@@ -1,0 +1,142 @@
+"""The command ``folders``: lists the watched folders, and says how they are watched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lookalike.cli.folders import json_option, scan_and_report
+from lookalike.cli.output import folder_state, say, say_json
+from lookalike.errors import LookalikeError
+from lookalike.library import Library
+from lookalike.watching.pace import PACES
+
+folder_argument = click.argument("path", type=click.Path(path_type=Path))
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def folders(context: click.Context, as_json: bool) -> None:
+    """List the watched folders; or say how they are watched."""
+    if context.invoked_subcommand is not None:
+        return
+    with Library(context.obj) as library:
+        if as_json:
+            say_json(library.folders())
+            return
+        for folder in library.folders():
+            state = folder_state(folder)
+            say(f"{folder.path}{f'  ({state})' if state else ''}")
+
+
+@folders.command()
+@folder_argument
+@json_option
+@click.pass_obj
+def pause(library_folder: Path | None, path: Path, as_json: bool) -> None:
+    """Leave a folder's changes alone, until `lookalike folders resume`."""
+    _pause(library_folder, path, True, as_json)
+
+
+@folders.command()
+@folder_argument
+@json_option
+@click.pass_obj
+def resume(library_folder: Path | None, path: Path, as_json: bool) -> None:
+    """Take a folder's changes in again."""
+    _pause(library_folder, path, False, as_json)
+
+
+def _pause(library_folder: Path | None, path: Path, paused: bool, as_json: bool) -> None:
+    with Library(library_folder) as library:
+        library.watched.pause(library.watched.at(path), paused)
+        if as_json:
+            say_json(library.watched.at(path))
+        else:
+            say(f"{library.watched.at(path).path}: {'paused' if paused else 'watched again'}.")
+
+
+@folders.command()
+@folder_argument
+@click.argument("new_path", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+def relocate(library_folder: Path | None, path: Path, new_path: Path, as_json: bool) -> None:
+    """Say that the watched folder PATH now lies at NEW_PATH. Nothing needs to be indexed again."""
+    with Library(library_folder) as library:
+        library.watched.relocate(library.watched.at(path), new_path)
+        scan_and_report(library, [library.watched.at(new_path)], as_json)
+
+
+@folders.command()
+@click.argument("chosen", type=click.Choice(PACES), required=False)
+@json_option
+@click.pass_obj
+def pace(library_folder: Path | None, chosen: str | None, as_json: bool) -> None:
+    """Show or choose how hard indexing works.
+
+    careful: gently on battery; considerate: also while other programs need the machine; fast: always fast.
+    """
+    with Library(library_folder) as library:
+        if chosen:
+            library.watched.set_pace(chosen)
+        if as_json:
+            say_json({"pace": library.watched.pace()})
+        else:
+            say(library.watched.pace())
+
+
+@folders.group()
+def exclude() -> None:
+    """Leave photos out by patterns, written as in a .gitignore file.
+
+    These hold for every watched folder. A file called .lookalikeignore holds for the folder it lies in.
+    """
+
+
+@exclude.command("list")
+@json_option
+@click.pass_obj
+def list_excludes(library_folder: Path | None, as_json: bool) -> None:
+    """List the patterns."""
+    with Library(library_folder) as library:
+        _say_excludes(library, as_json)
+
+
+@exclude.command("add")
+@click.argument("patterns", nargs=-1, required=True)
+@json_option
+@click.pass_obj
+def add_excludes(library_folder: Path | None, patterns: tuple[str, ...], as_json: bool) -> None:
+    """Leave out what the patterns name. What is known of these photos is kept."""
+    with Library(library_folder) as library:
+        library.watched.set_excludes([*library.watched.excludes(), *patterns])
+        scan_and_report(library, None, as_json)
+
+
+@exclude.command("remove")
+@click.argument("patterns", nargs=-1, required=True)
+@json_option
+@click.pass_obj
+def remove_excludes(library_folder: Path | None, patterns: tuple[str, ...], as_json: bool) -> None:
+    """Take back patterns; what they left out is found again."""
+    with Library(library_folder) as library:
+        kept = library.watched.excludes()
+        for pattern in patterns:
+            if pattern not in kept:
+                raise LookalikeError(
+                    f"There is no pattern {pattern}.", "`lookalike folders exclude list` lists them."
+                )
+            kept.remove(pattern)
+        library.watched.set_excludes(kept)
+        scan_and_report(library, None, as_json)
+
+
+def _say_excludes(library: Library, as_json: bool) -> None:
+    if as_json:
+        say_json({"excludes": library.watched.excludes()})
+        return
+    for pattern in library.watched.excludes():
+        say(pattern)

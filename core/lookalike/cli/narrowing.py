@@ -1,0 +1,63 @@
+"""The options that narrow a search or a list: ``--in --from --to --camera --rating --keyword --format``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lookalike.catalog.filters import FilterError, Filters, first_day, last_day
+
+
+def _date(read: Callable[[str], date]) -> Callable[..., date | None]:
+    def callback(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+        try:
+            return None if value is None else read(value)
+        except FilterError as error:
+            raise click.BadParameter(str(error)) from error
+
+    return callback
+
+
+_OPTIONS = (
+    click.option(
+        "--in", "folders", multiple=True, type=click.Path(path_type=Path), help="Only photos in this folder."
+    ),
+    click.option(
+        "--from", "since", callback=_date(first_day), help="Only since: 2019, 2019-07 or 2019-07-18."
+    ),
+    click.option("--to", "until", callback=_date(last_day), help="Only until: 2019, 2019-07 or 2019-07-18."),
+    click.option("--camera", "cameras", multiple=True, help="Only by a camera with this in its name."),
+    click.option("--rating", type=click.IntRange(-1, 5), help="Only with at least this many stars."),
+    click.option("--keyword", "keywords", multiple=True, help="Only with this keyword."),
+    click.option("--format", "formats", multiple=True, help="Only of this format, as in JPEG."),
+)
+
+
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options; it takes them as one argument ``filters``."""
+
+    @wraps(command)
+    def with_filters(
+        *arguments: Any,
+        folders: tuple[Path, ...],
+        since: date | None,
+        until: date | None,
+        cameras: tuple[str, ...],
+        rating: int | None,
+        keywords: tuple[str, ...],
+        formats: tuple[str, ...],
+        **options: Any,
+    ) -> Any:
+        if since is not None and until is not None and since > until:
+            raise click.UsageError(f"--from {since} is later than --to {until}.")
+        filters = Filters(folders, since, until, cameras, rating, keywords, formats)
+        return command(*arguments, filters=filters, **options)
+
+    for option in reversed(_OPTIONS):
+        with_filters = option(with_filters)
+    return with_filters

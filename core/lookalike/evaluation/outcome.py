@@ -1,0 +1,152 @@
+"""What one query's ranking is worth: retrieval figures, the line, and its judged pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.evaluation.ground_truth import GroundTruthQuery
+from lookalike.evaluation.metrics import average_precision, average_precision_at, mean_by_group, recall_at
+from lookalike.evaluation.pairs import Pairs, QueryPairs
+from lookalike.evaluation.reliability import reliability
+from lookalike.judges.protocol import Judge
+from lookalike.library import Library
+from lookalike.search.curves import Curve
+from lookalike.search.ranking import Ranking
+
+AP_DEPTH = 1000
+"""k of AP@k, as in arXiv 2604.13268."""
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """What queries are searched in, and how.
+
+    Attributes:
+        library: the library.
+        ids: the content at every place of it.
+        judge: who looked at candidates; None for nobody.
+        top: candidates that were looked at.
+        cosine: what the search takes a cosine for where there is no match.
+    """
+
+    library: Library
+    ids: Mapping[Path, int]
+    judge: Judge | None
+    top: int
+    cosine: Curve
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One query's figures.
+
+    Attributes:
+        group: what it shows.
+        kind: the sort of thing.
+        figures: retrieval figures by name.
+        pairs: the first `top` candidates.
+        said: the probabilities that the search gave these, in the same order.
+        above: results above the line.
+        right_above: positives among them.
+    """
+
+    group: str
+    kind: str
+    figures: dict[str, float]
+    pairs: QueryPairs
+    said: list[float]
+    above: int
+    right_above: int
+
+
+def score(gallery: Gallery, query: GroundTruthQuery, ranking: Ranking) -> Outcome:
+    """Measure the last ranking of a query; the query and its junk do not count."""
+    ids = gallery.ids
+    own = ids[query.image]
+    # Positives that could not be indexed count as not found.
+    missing = {-1 - number for number, path in enumerate(sorted(query.positives)) if path not in ids}
+    positives = ({ids[path] for path in query.positives if path in ids} | missing) - {own}
+    junk = {ids[path] for path in query.junk if path in ids} - positives
+    order = [result.content_id for result in ranking.results if result.content_id not in junk]
+    figures = {
+        "mAP": average_precision(order, positives),
+        "AP@k": average_precision_at(AP_DEPTH, order, positives),
+        "R@1": recall_at(1, order, positives),
+        "R@10": recall_at(10, order, positives),
+    }
+    by_similarity = sorted(ranking.results, key=lambda result: (-result.similarity, result.content_id))
+    head = [result for result in by_similarity[: gallery.top] if result.content_id not in junk]
+    behind = [result for result in by_similarity[gallery.top :] if result.content_id not in junk]
+    ranks = [place for place, result in enumerate(behind, len(head) + 1) if result.content_id in positives]
+    pairs = QueryPairs(
+        group=query.group,
+        similarities=np.array([result.similarity for result in head]),
+        logits=_logits(gallery, own, [result.content_id for result in head]),
+        right=np.array([result.content_id in positives for result in head], bool),
+        tail=np.array(ranks, np.int64),
+        positives=len(positives),
+    )
+    above = [result.content_id for result in ranking.results[: ranking.same]]
+    above = [number for number in above if number not in junk]
+    return Outcome(
+        query.group,
+        query.kind,
+        figures,
+        pairs,
+        [gallery.cosine(one.similarity) if one.match is None else one.match for one in head],
+        len(above),
+        sum(number in positives for number in above),
+    )
+
+
+def _logits(gallery: Gallery, own: int, candidates: Sequence[int]) -> NDArray[np.float64]:
+    """The judge's kept logits, NaN where there is none."""
+    logits = np.full(len(candidates), np.nan)
+    if gallery.judge is not None:
+        catalog = gallery.library.catalog
+        rows = catalog.contents.get([own, *candidates])
+        hashes = [rows[number].hash for number in candidates]
+        kept = catalog.pair_scores.get(gallery.judge.key, rows[own].hash, hashes)
+        for place, content in enumerate(hashes):
+            if content in kept:
+                logits[place] = kept[content].logit
+    return logits
+
+
+def figures_of(outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    """Retrieval figures, averaged per group first."""
+    entries = list(outcomes)
+    return {
+        name: round(mean_by_group((entry.group, entry.figures[name]) for entry in entries), 4)
+        for name in ("mAP", "AP@k", "R@1", "R@10")
+    }
+
+
+def line_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """Precision of what lies above the line, and the share of the positives that does; groups weigh the same."""
+    drawn = [one for one in outcomes if one.above]
+    return {
+        "precision": round(mean_by_group((one.group, one.right_above / one.above) for one in drawn), 4),
+        "recall": round(
+            mean_by_group((one.group, one.right_above / one.pairs.positives) for one in outcomes), 4
+        ),
+    }
+
+
+def calibration_figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """The expected calibration error of what the search said, and its bins."""
+    pairs = Pairs([one.pairs for one in outcomes])
+    said = np.array([value for one in outcomes for value in one.said])
+    found = reliability(said, pairs.right, pairs.weights)
+    return {
+        "error": round(found.error, 4),
+        "pairs": len(said),
+        "positives": int(pairs.right.sum()),
+        "bins": [{name: round(value, 4) for name, value in asdict(one).items()} for one in found.bins],
+    }

@@ -1,0 +1,78 @@
+"""The judged pairs of an evaluation as arrays: what calibration is fitted on and checked with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class QueryPairs:
+    """One query's head of the ranking, by similarity, and what is right; query and junk left out.
+
+    Attributes:
+        group: what the query shows.
+        similarities: (head,), cosines, falling.
+        logits: (head,), the judge's; NaN where it gave none.
+        right: (head,), which candidates are positives.
+        tail: (positives behind the head,), their ranks from 1, in rising order.
+        positives: positives in all, those that were not returned included.
+    """
+
+    group: str
+    similarities: NDArray[np.float64]
+    logits: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    tail: NDArray[np.int64]
+    positives: int
+
+    def precision(self, scores: NDArray[np.float64]) -> float:
+        """Average precision with the head ordered by `scores` (head,), as `metrics.average_precision` has it."""
+        order = np.argsort(-scores, kind="stable")
+        ranks = np.concatenate([np.flatnonzero(self.right[order]) + 1, self.tail])
+        return float((np.arange(1, len(ranks) + 1) / ranks).sum() / self.positives)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """All queries' heads, one after the other. Groups weigh the same, and so do the queries of a group."""
+
+    queries: Sequence[QueryPairs]
+
+    @cached_property
+    def similarities(self) -> NDArray[np.float64]:
+        """(pairs,), cosines."""
+        return self._joined([query.similarities for query in self.queries])
+
+    @cached_property
+    def logits(self) -> NDArray[np.float64]:
+        """(pairs,), the judge's logits; NaN where it gave none."""
+        return self._joined([query.logits for query in self.queries])
+
+    @cached_property
+    def right(self) -> NDArray[np.bool_]:
+        """(pairs,), whether a pair shows the same thing."""
+        return self._joined([query.right for query in self.queries]).astype(bool)
+
+    @cached_property
+    def groups(self) -> NDArray[np.str_]:
+        """(pairs,), what the query of a pair shows."""
+        return np.array([query.group for query in self.queries for _ in query.right])
+
+    @cached_property
+    def weights(self) -> NDArray[np.float64]:
+        """(pairs,), 1 / the queries of the pair's group."""
+        counts = Counter(query.group for query in self.queries)
+        return self._joined([np.full(len(query.right), 1 / counts[query.group]) for query in self.queries])
+
+    def _joined(self, parts: list[NDArray[np.float64]] | list[NDArray[np.bool_]]) -> NDArray[np.float64]:
+        return np.concatenate([np.zeros(0), *parts])
+
+    def of(self, groups: set[str]) -> Pairs:
+        """The pairs of some groups only."""
+        return Pairs([query for query in self.queries if query.group in groups])

@@ -1,0 +1,141 @@
+"""What was fitted for one descriptor and one judge, and where that is kept.
+
+A calibration belongs to models and not to photos, so all libraries share them, as they share the models. Those of the
+embedded descriptor ship with Lookalike; ``lookalike evaluate … --fit`` fits others, or these anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from lookalike.errors import LookalikeError
+from lookalike.resources import resource
+from lookalike.search.curves import Curve, curve_of
+
+SHIPPED = "calibrations.json"
+"""Written by ``lookalike evaluate GROUND_TRUTH.json --judge none --fit`` and ``--judge geometry --fit``."""
+
+NO_JUDGE_KEY = ""
+"""Stands for a search that nobody checks."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The constants of one descriptor with one judge.
+
+    Attributes:
+        descriptor: key of the descriptor model.
+        judge: key of the judge, which names its wording too; `NO_JUDGE_KEY` for none.
+        weight: λ, the share of the similarity in the score, 0..1.
+        cosine: from a cosine to the probability that both photos show the same thing.
+        match: from the judge's logit to that probability; None without a judge.
+        cut_off: results of at least this score lie above the line.
+        error: expected calibration error of `match` (without a judge, of `cosine`) on groups left out of the fit.
+        pairs: how many pairs it was fitted on.
+        positives: how many of these show the same thing.
+        groups: how many things they show.
+    """
+
+    descriptor: str
+    judge: str
+    weight: float
+    cosine: Curve
+    match: Curve | None
+    cut_off: float
+    error: float
+    pairs: int
+    positives: int
+    groups: int
+
+
+def to_json(calibration: Calibration) -> dict[str, Any]:
+    """A calibration as plain JSON values."""
+    match = calibration.match
+    return {
+        **asdict(calibration),
+        "cosine": calibration.cosine.numbers(),
+        "match": None if match is None else match.numbers(),
+    }
+
+
+def from_json(content: dict[str, Any]) -> Calibration:
+    """What `to_json` wrote.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    try:
+        match = content["match"]
+        made = Calibration(
+            **{
+                **content,
+                "weight": float(content["weight"]),
+                "cut_off": float(content["cut_off"]),
+                "cosine": curve_of(content["cosine"]),
+                "match": None if match is None else curve_of(match),
+            }
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("not a calibration") from error
+    if not 0.0 <= made.weight <= 1.0 or not 0.0 <= made.cut_off <= 1.0:
+        raise ValueError("not a calibration")
+    if (made.match is None) != (made.judge == NO_JUDGE_KEY):
+        raise ValueError("not a calibration")
+    return made
+
+
+class Calibrations:
+    """The calibrations there are: the shipped ones, and the user's own, which go first.
+
+    Args:
+        folder: holds the user's own, a file each; made when the first is kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def get(self, descriptor: str, judge: str) -> Calibration | None:
+        """The calibration of a descriptor with a judge, by their keys; None if there is none.
+
+        A file that cannot be read counts as none: the search then says that it is not calibrated.
+        """
+        try:
+            found = from_json(json.loads(self._place(descriptor, judge).read_text(encoding="utf-8")))
+            if (found.descriptor, found.judge) == (descriptor, judge):
+                return found
+        except (OSError, ValueError):
+            pass
+        for content in json.loads(resource(SHIPPED).read_text(encoding="utf-8")):
+            if (content["descriptor"], content["judge"]) == (descriptor, judge):
+                return from_json(content)
+        return None
+
+    def put(self, calibration: Calibration) -> None:
+        """Keep a calibration; one of the same descriptor and judge is replaced.
+
+        Raises:
+            LookalikeError: it cannot be written.
+        """
+        place = self._place(calibration.descriptor, calibration.judge)
+        unfinished = place.with_suffix(f".{os.getpid()}.unfinished")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            unfinished.write_text(json.dumps(to_json(calibration), indent=1), encoding="utf-8")
+            unfinished.replace(place)
+        except OSError as error:
+            with suppress(OSError):
+                unfinished.unlink()
+            raise LookalikeError(
+                f"The calibration cannot be kept in {self._folder} ({error.strerror or error}).",
+                "Is the disk full?",
+            ) from error
+
+    def _place(self, descriptor: str, judge: str) -> Path:
+        name = hashlib.blake2b(f"{descriptor}\0{judge}".encode(), digest_size=12).hexdigest()
+        return self._folder / f"{name}.json"

@@ -1,0 +1,161 @@
+"""A query as the vectors that the index is asked with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.catalog.descriptors import DescriptorRecord
+from lookalike.descriptors.protocol import Describer
+from lookalike.descriptors.service import DescriberService
+from lookalike.errors import LookalikeError
+from lookalike.judges.protocol import JudgePhoto
+from lookalike.search.query import Query
+from lookalike.search.query_photos import QueryPhotos, turned
+
+POSITIONS = 4
+"""A photo may lie in this many positions, a quarter turn apart."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One vector to ask with.
+
+    Attributes:
+        vector: unit vector (dimension,).
+        part: which of the query's parts (its photos and words) it shows; rotations of a photo share one.
+        photo: that part as judges see it, in this rotation; None for words.
+    """
+
+    vector: NDArray[np.float32]
+    part: int
+    photo: JudgePhoto | None
+
+
+@dataclass(frozen=True)
+class Probes:
+    """All that a query asks with.
+
+    Attributes:
+        probes: at least one, part after part.
+        unlike: mean direction of what the results shall not resemble, unit vector (dimension,); None without.
+        apart: the library's photos that the query names itself; they are no results.
+    """
+
+    probes: tuple[Probe, ...]
+    unlike: NDArray[np.float32] | None = None
+    apart: frozenset[int] = frozenset()
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """The probes' vectors (probes, dimension)."""
+        return np.stack([probe.vector for probe in self.probes])
+
+    @property
+    def parts(self) -> NDArray[np.intp]:
+        """The probes' parts (probes,)."""
+        return np.array([probe.part for probe in self.probes], np.intp)
+
+
+class Prober:
+    """Describes queries.
+
+    Args:
+        photos: reads their photos.
+        describer: prepares pixels.
+        service: describes them.
+        record: descriptors of the library's photos, which need not be described again.
+    """
+
+    def __init__(
+        self,
+        photos: QueryPhotos,
+        describer: Describer,
+        service: DescriberService,
+        record: DescriptorRecord,
+    ) -> None:
+        self._photos = photos
+        self._describer = describer
+        self._service = service
+        self._record = record
+
+    def probes(self, query: Query, rotations: bool = False) -> Probes:
+        """The vectors of a query.
+
+        Args:
+            query: what is searched for.
+            rotations: whether its photos may lie in any of the four positions.
+
+        Raises:
+            LookalikeError: a part of it cannot be read or described.
+        """
+        positive = [self._part(part) for part in (query, *query.also)]
+        negative = [self._part(part) for part in query.unlike]
+        turns = range(POSITIONS if rotations else 1)
+        views: list[tuple[int, _Part, int]] = [
+            (number, part, turn)
+            for number, part in enumerate(positive)
+            for turn in (turns if part.photo is not None else range(1))
+        ]
+        vectors = self._describe([(part, turn) for _, part, turn in views] + [(part, 0) for part in negative])
+        probes = tuple(
+            Probe(vector, number, None if part.photo is None else turned(part.photo, turn))
+            for (number, part, turn), vector in zip(views, vectors, strict=False)
+        )
+        unlike = None
+        if negative:
+            mean = vectors[len(views) :].mean(axis=0)
+            unlike = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
+        own = frozenset(part.own for part in (*positive, *negative) if part.own is not None)
+        return Probes(probes, unlike, own)
+
+    def _part(self, query: Query) -> _Part:
+        if query.words:
+            if not self._describer.reads_words:
+                raise LookalikeError(
+                    "The model in use does not read words.",
+                    "Search with a photo, or import a model that reads words (`lookalike models --help`).",
+                )
+            return _Part(query, None, None)
+        photo, own = self._photos.of(query)
+        return _Part(query, photo, own)
+
+    def _describe(self, views: Sequence[tuple[_Part, int]]) -> NDArray[np.float32]:
+        """Unit vectors (views, dimension); what the record knows is not described again."""
+        vectors = np.zeros((len(views), self._describer.dimension), np.float32)
+        pixels = []
+        places = []
+        for place, (part, turn) in enumerate(views):
+            if part.photo is None:
+                vectors[place] = self._service.describe_words([part.query.words]).result()[0]
+            elif part.whole and turn == 0 and not self._record.lacking([part.own or 0]):
+                vectors[place] = self._record.vectors(np.array([part.own], np.int64))[0]
+            else:
+                image = turned(part.photo, turn).load(self._describer.decode_size)
+                pixels.append(self._describer.prepare(image))
+                places.append(place)
+        size = self._describer.batch_size
+        batches = [
+            self._service.describe(pixels[start : start + size], urgent=True)
+            for start in range(0, len(pixels), size)
+        ]
+        if batches:
+            vectors[places] = np.concatenate([batch.result() for batch in batches])
+        return vectors
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One photo or the words of a query; `own` is the library's photo that it is or is cut from, if any."""
+
+    query: Query
+    photo: JudgePhoto | None
+    own: int | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is all of a photo of the library."""
+        return self.own is not None and self.query.region is None

@@ -1,0 +1,106 @@
+"""The photos of queries and of the library, as judges and describers take them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.errors import LookalikeError
+from lookalike.judges.protocol import JudgePhoto
+from lookalike.photos import FileBytes, decode, open_image, read_file
+from lookalike.search.query import Query, Region, crop, view_hash
+
+MAX_DECODE_SIDE = 4096
+"""A region is cut from a decode of at most this longest side, pixels."""
+
+_TURNS = (None, Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)
+
+
+class QueryPhotos:
+    """Reads photos of one library, and those that are searched with.
+
+    Args:
+        catalog: the library's catalog.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def image(self, content_id: int, longest_side: int) -> Image.Image:
+        """A photo of the library, upright, its longest side at most `longest_side` pixels.
+
+        Raises:
+            LookalikeError: none of its files can be read.
+        """
+        trouble: LookalikeError | None = None
+        for path in self._catalog.files.paths([content_id])[content_id]:
+            try:
+                return open_image(path, longest_side)
+            except LookalikeError as error:
+                trouble = error
+        raise trouble or LookalikeError("This photo is no longer in the library.")
+
+    def candidate(self, content_id: int, content: str) -> JudgePhoto:
+        """A photo of the library as judges see it."""
+        return JudgePhoto(content, lambda longest_side: self.image(content_id, longest_side))
+
+    def of(self, query: Query) -> tuple[JudgePhoto, int | None]:
+        """A query's own photo as judges see it, and the library's photo that it is or is cut from, if any.
+
+        Raises:
+            LookalikeError: it cannot be read, is no longer there, or there is none.
+        """
+        region = query.region
+        if query.file is not None:
+            file = read_file(Path(query.file))
+            photo = JudgePhoto(view_hash(file.content, region), lambda side: _from_file(file, region, side))
+            return photo, self._catalog.contents.photo_of(file.content)
+        if query.image is not None:
+            cut = crop(query.image.convert("RGB"), region)
+            return JudgePhoto("", lambda side: _reduced(cut, side)), None
+        if query.content_id is not None:
+            number = query.content_id
+            rows = self._catalog.contents.get([number])
+            if number not in rows:
+                raise LookalikeError("This photo is no longer in the library.")
+            photo = JudgePhoto(
+                view_hash(rows[number].hash, region),
+                lambda side: _reduced(crop(self.image(number, _decode_side(region, side)), region), side),
+            )
+            return photo, number
+        raise LookalikeError("There is nothing to search for.", "Give a photo or words.")
+
+
+def turned(photo: JudgePhoto, turns: int) -> JudgePhoto:
+    """A photo turned counter-clockwise by `turns` quarters, 0 to 3."""
+    turn = _TURNS[turns]
+    if turn is None:
+        return photo
+    load: Callable[[int], Image.Image] = photo.load
+    return JudgePhoto(
+        view_hash(photo.content, None, turns) if photo.content else "",
+        lambda longest_side: load(longest_side).transpose(turn),
+    )
+
+
+def _decode_side(region: Region | None, longest_side: int) -> int:
+    """The longest side to decode at so that the region alone has about `longest_side` pixels."""
+    if region is None:
+        return longest_side
+    share = max(region[2] - region[0], region[3] - region[1], 0.01)
+    return min(MAX_DECODE_SIDE, int(longest_side / share))
+
+
+def _from_file(file: FileBytes, region: Region | None, longest_side: int) -> Image.Image:
+    return _reduced(crop(decode(file, _decode_side(region, longest_side)).image, region), longest_side)
+
+
+def _reduced(image: Image.Image, longest_side: int) -> Image.Image:
+    if max(image.size) <= longest_side:
+        return image
+    smaller = image.copy()
+    smaller.thumbnail((longest_side, longest_side))
+    return smaller

@@ -1,0 +1,155 @@
+"""What is left out of watched folders: hidden files, other programs' caches, and what the user names.
+
+Users name things in the syntax of ``.gitignore``, in files called ``.lookalikeignore`` (which hold for the folder
+they lie in) and in a list of the library's own (which holds for every watched folder).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lookalike.progress import Skipped
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+IGNORE_FILE = b".lookalikeignore"
+IGNORE_FILE_BYTES = 1 << 20
+"""A longer ignore file is none."""
+
+CACHE_FOLDERS = frozenset(
+    (
+        b"#recycle",
+        b"#snapshot",
+        b"$recycle.bin",
+        b"@eadir",
+        b"@recycle",
+        b"__macosx",
+        b"lost+found",
+        b"system volume information",
+    )
+)
+"""Trash, snapshots and thumbnails that systems and storage devices keep beside photos; lower case."""
+
+CACHE_SUFFIXES = (b".lrdata",)
+"""Folders of previews, by the end of their name; lower case."""
+
+APPLE_LIBRARY = b".photoslibrary"
+APPLE_DERIVATIVES = frozenset((b"database", b"external", b"internal", b"private", b"resources", b"scopes"))
+"""What an Apple Photos library holds beside the originals."""
+
+
+def is_left_out(parent: bytes, name: bytes) -> bool:
+    """Whether a folder of this name is left out whatever the user says: hidden, or another program's cache."""
+    if name.startswith(b"."):
+        return True
+    lower = name.lower()
+    if lower in CACHE_FOLDERS or lower.endswith(CACHE_SUFFIXES):
+        return True
+    return lower in APPLE_DERIVATIVES and parent.lower().endswith(APPLE_LIBRARY)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The patterns in force in one folder, the folder's own last.
+
+    Attributes:
+        levels: for each file of patterns the length of its folder's path with the separator, and the patterns.
+    """
+
+    levels: tuple[tuple[int, GitIgnoreSpec], ...] = ()
+
+    def exclude(self, path: bytes, is_folder: bool) -> bool:
+        """Whether a file or folder is left out; the deepest file of patterns that names it decides."""
+        for start, patterns in reversed(self.levels):
+            name = os.fsdecode(path[start:]).replace(os.sep, "/")
+            verdict = patterns.check_file(name + "/" if is_folder else name).include
+            if verdict is not None:
+                return verdict
+        return False
+
+    def within(self, folder: bytes, patterns: GitIgnoreSpec | None) -> Rules:
+        """The rules of a folder that has patterns of its own, or None."""
+        if patterns is None:
+            return self
+        return Rules((*self.levels, (len(os.path.join(folder, b"")), patterns)))  # noqa: PTH118
+
+
+class Excludes:
+    """Tells what is left out of the library's folders.
+
+    Args:
+        patterns: lines that hold for every watched folder, as in a ``.gitignore`` at its top.
+    """
+
+    def __init__(self, patterns: Sequence[str] = ()) -> None:
+        self.patterns = tuple(patterns)
+        self._spec = compiled(patterns)[0]
+
+    def rules(self, top: bytes, folder: bytes, problems: list[Skipped]) -> Rules | None:
+        """The rules in force in a folder.
+
+        Args:
+            top: the watched folder.
+            folder: itself, or a folder below it.
+            problems: takes a line for each ignore file that cannot be used.
+
+        Returns:
+            None where the folder itself is left out.
+        """
+        rules = Rules().within(top, self._spec).within(top, read_patterns(top, problems))
+        at = top
+        for name in os.path.relpath(folder, top).split(os.fsencode(os.sep)):
+            if name == b".":
+                continue
+            parent, at = at, os.path.join(at, name)  # noqa: PTH118
+            if is_left_out(parent, name) or rules.exclude(at, True):
+                return None
+            rules = rules.within(at, read_patterns(at, problems))
+        return rules
+
+
+def read_patterns(folder: bytes, problems: list[Skipped]) -> GitIgnoreSpec | None:
+    """The patterns of a folder's own ignore file, or None."""
+    path = os.path.join(folder, IGNORE_FILE)  # noqa: PTH118
+    try:
+        # A named pipe of this name must not be waited for.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return None
+            data = file.read(IGNORE_FILE_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        problems.append(Skipped(os.fsdecode(path), f"It cannot be read ({error.strerror})."))
+        return None
+    if len(data) > IGNORE_FILE_BYTES:
+        problems.append(Skipped(os.fsdecode(path), "It is too long for a list of patterns."))
+        return None
+    spec, wrong = compiled(os.fsdecode(data.removeprefix(b"\xef\xbb\xbf")).splitlines())
+    problems.extend(Skipped(os.fsdecode(path), f"“{line}” is no pattern.") for line in wrong)
+    return spec
+
+
+def compiled(lines: Sequence[str]) -> tuple[GitIgnoreSpec | None, list[str]]:
+    """Patterns ready for use, None where there are none; and the lines that are no patterns."""
+    lines = [line for line in lines if line.strip() and not line.startswith("#")]
+    if not lines:
+        return None, []
+    from pathspec import GitIgnoreSpec
+
+    good, wrong = [], []
+    for line in lines:
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except ValueError:
+            wrong.append(line)
+        else:
+            # What is in a folder is not the folder itself, but pathspec would take it for that.
+            good.append(line.rstrip() + "/*" if line.rstrip().endswith("/**") else line)
+    return (GitIgnoreSpec.from_lines(good) if good else None), wrong

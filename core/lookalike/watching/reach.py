@@ -1,0 +1,120 @@
+"""Tells whether a watched folder can be reached, and finds it again where its drive came back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.database import CatalogError
+from lookalike.catalog.files import Folder
+from lookalike.watching.volumes import Mount, came_back, mount_of, mounted_inside
+
+SAMPLE = 20
+"""How many known files tell a volume that has no name."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A folder as it can be reached now.
+
+    Attributes:
+        folder: where it lies, and whether it is there.
+        mount: the volume it lies on, or None.
+        away: folders below it whose volume is not mounted now.
+        nested: other volumes mounted below it: mount point → name.
+    """
+
+    folder: Folder
+    mount: Mount | None = None
+    away: tuple[bytes, ...] = ()
+    nested: tuple[tuple[bytes, str], ...] = ()
+
+
+def relocate(catalog: Catalog, folder: Folder, path: Path) -> None:
+    """Note that a folder now lies elsewhere, with everything in it; its photos are found by their new names.
+
+    Raises:
+        CatalogError: the new place overlaps with a watched folder.
+    """
+    with catalog.transaction() as db:
+        catalog.files.relocate_folder(folder, path)
+        contents = db.execute("SELECT DISTINCT content_id FROM files WHERE folder_id = ?", (folder.id,))
+        catalog.annotations.refresh(db, (), [row[0] for row in contents.fetchall() if row[0] is not None])
+
+
+class Reach:
+    """Looks for folders, and keeps the catalog's word on them right.
+
+    Args:
+        catalog: the library's catalog.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._files = catalog.files
+
+    def look(self, folder: Folder, mounted: Sequence[Mount]) -> Reached:
+        """Find out whether and where a folder can be reached; a drive that came back elsewhere takes it along.
+
+        Args:
+            folder: as the catalog has it.
+            mounted: what is mounted now.
+        """
+        top = os.fsencode(folder.path)
+        volume, beneath = self._files.volume(folder)
+        mount = mount_of(top, mounted)
+        if not self._there(folder, volume, mount):
+            found = self._elsewhere(folder, volume, beneath, mounted)
+            if found is None:
+                return Reached(self.note(folder, False))
+            try:
+                relocate(self._catalog, folder, found)
+            except CatalogError:
+                return Reached(self.note(folder, False))
+            folder = replace(folder, path=found, online=True)
+            top = os.fsencode(found)
+            mount = mount_of(top, mounted)
+            volume = ""
+        if mount is not None and (mount.name, mount.beneath(top)) != (volume, beneath):
+            self._files.set_volume(folder, mount.name, mount.beneath(top))
+        nested, before = mounted_inside(top, mounted), self._files.mounts(folder)
+        away = [point for point, name in before.items() if nested.get(point) != name and before[point]]
+        away += [point for point in before if not before[point] and point not in nested]
+        kept = {**nested, **{point: before[point] for point in away}}
+        if kept != before:
+            self._files.set_mounts(folder, kept)
+        return Reached(self.note(folder, True), mount, tuple(away), tuple(sorted(nested.items())))
+
+    def note(self, folder: Folder, online: bool) -> Folder:
+        """Remember whether a folder can be reached."""
+        if folder.online != online:
+            self._files.set_online(folder, online)
+        return replace(folder, online=online)
+
+    def _there(self, folder: Folder, volume: str, mount: Mount | None) -> bool:
+        """Whether what lies at a folder's path is that folder.
+
+        An empty mount point is not, nor is another drive at it. But files that were copied to a new drive are.
+        """
+        if not folder.path.is_dir():
+            return False
+        if volume and mount is not None and mount.name == volume:
+            return True
+        if not volume and folder.path.stat().st_dev in self._files.devices(folder):
+            return True
+        sample = self._files.sample(folder, SAMPLE)
+        return not sample or any(os.path.lexists(place.path) for place in sample)
+
+    def _elsewhere(
+        self, folder: Folder, volume: str, beneath: bytes, mounted: Sequence[Mount]
+    ) -> Path | None:
+        places = self._files.sample(folder, SAMPLE)
+        top = os.path.join(os.fsencode(folder.path), b"")  # noqa: PTH118
+        names = [place.path[len(top) :] for place in places]
+        if not volume and not places:
+            return None
+        found = came_back(volume, beneath, names, places, mounted)
+        return None if found is None or found == os.fsencode(folder.path) else Path(os.fsdecode(found))

@@ -1,0 +1,238 @@
+"""The volumes that are mounted: what they are, what names them, and where one came back to."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lookalike.catalog.files import Place
+
+MOUNTINFO = Path("/proc/self/mountinfo")
+BY_UUID = Path("/dev/disk/by-uuid")
+
+NETWORK_KINDS = frozenset(
+    [
+        "9p",
+        "afpfs",
+        "afs",
+        "beegfs",
+        "ceph",
+        "cifs",
+        "davfs",
+        "drvfs",
+        "fuse",
+        "glusterfs",
+        "lustre",
+        "ncpfs",
+        "nfs",
+        "nfs4",
+        "prl_fs",
+        "smb3",
+        "smbfs",
+        "vboxsf",
+        "virtiofs",
+        "vmhgfs",
+        "webdav",
+    ]
+)
+"""File systems that others change too, of which this system then hears nothing. ``fuse`` stands for ``fuse.*``."""
+
+STABLE_INODES = frozenset(
+    [
+        "apfs",
+        "bcachefs",
+        "btrfs",
+        "ext2",
+        "ext3",
+        "ext4",
+        "f2fs",
+        "hfs",
+        "hfsplus",
+        "jfs",
+        "ntfs",
+        "ntfs3",
+        "reiserfs",
+        "tmpfs",
+        "ufs",
+        "xfs",
+        "zfs",
+    ]
+)
+"""File systems on which a file keeps its number over every mount."""
+
+LOCAL_FUSE = frozenset(("fuse.mergerfs", "fuse.exfat", "fuse.ntfs-3g", "fuse.ntfs"))
+"""User-space file systems that this system alone changes."""
+
+NO_PHOTOS = frozenset(
+    [
+        "autofs",
+        "bpf",
+        "cgroup",
+        "cgroup2",
+        "configfs",
+        "debugfs",
+        "devpts",
+        "devtmpfs",
+        "fusectl",
+        "hugetlbfs",
+        "mqueue",
+        "nsfs",
+        "proc",
+        "pstore",
+        "ramfs",
+        "securityfs",
+        "squashfs",
+        "sysfs",
+        "tracefs",
+    ]
+)
+"""File systems that hold no user's files."""
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A mounted volume.
+
+    Attributes:
+        point: the folder it is mounted at.
+        kind: its file system, as the system calls it.
+        name: names the volume wherever it is mounted; empty where nothing does.
+        root: which folder of the volume the mount point shows, without the leading separator.
+    """
+
+    point: bytes
+    kind: str
+    name: str = ""
+    root: bytes = b""
+
+    @property
+    def network(self) -> bool:
+        """Whether others may change it unnoticed by this system."""
+        return self.kind in NETWORK_KINDS or (self.kind.startswith("fuse.") and self.kind not in LOCAL_FUSE)
+
+    @property
+    def stable_inodes(self) -> bool:
+        """Whether another file number at a path means another file."""
+        return self.kind in STABLE_INODES
+
+    def beneath(self, path: bytes) -> bytes:
+        """Where a path on this mount lies inside the volume."""
+        return os.path.join(self.root, path[len(os.path.join(self.point, b"")) :]).rstrip(b"/")  # noqa: PTH118
+
+    def place_of(self, beneath: bytes) -> bytes | None:
+        """The path at which this mount shows a place of the volume; None where it does not show it."""
+        if self.root and beneath != self.root and not beneath.startswith(self.root + b"/"):
+            return None
+        return os.path.join(self.point, beneath[len(self.root) :].lstrip(b"/"))  # noqa: PTH118
+
+
+def mounts() -> list[Mount]:
+    """What is mounted now, in the order of mounting."""
+    if sys.platform == "linux":
+        return _linux_mounts(MOUNTINFO.read_bytes())
+    return _other_mounts()
+
+
+def mount_of(path: bytes, mounted: Sequence[Mount]) -> Mount | None:
+    """The mount that a path lies on."""
+    found: Mount | None = None
+    for mount in mounted:
+        covers = path == mount.point or path.startswith(os.path.join(mount.point, b""))  # noqa: PTH118
+        if covers and (found is None or len(mount.point) >= len(found.point)):
+            found = mount
+    return found
+
+
+def mounted_inside(top: bytes, mounted: Sequence[Mount]) -> dict[bytes, str]:
+    """Volumes mounted below a folder: mount point → name."""
+    start = os.path.join(top, b"")  # noqa: PTH118
+    return {m.point: m.name for m in mounted if m.point.startswith(start) and m.kind not in NO_PHOTOS}
+
+
+def came_back(
+    volume: str, beneath: bytes, sample: Sequence[bytes], places: Sequence[Place], mounted: Sequence[Mount]
+) -> bytes | None:
+    """Where a folder that is no longer at its place lies now.
+
+    A volume that has a name is told by it. Any other is told by its files: most of a sample of those known must
+    lie there, with size and time of last change.
+
+    Args:
+        volume: name of the volume, or empty.
+        beneath: where the folder lies inside the volume.
+        sample: paths of known files, relative to the folder.
+        places: what is known of the same files.
+        mounted: what is mounted now.
+    """
+    for mount in reversed(mounted):
+        if mount.kind in NO_PHOTOS or mount.name != volume:
+            continue
+        candidate = mount.place_of(beneath)
+        if candidate is None or not os.path.isdir(candidate):  # noqa: PTH112
+            continue
+        if volume or _holds(candidate, sample, places):
+            return candidate
+    return None
+
+
+def _holds(folder: bytes, sample: Sequence[bytes], places: Sequence[Place]) -> bool:
+    there = 0
+    for name, place in zip(sample, places, strict=True):
+        try:
+            status = os.lstat(os.path.join(folder, name))  # noqa: PTH118
+        except OSError:
+            continue
+        there += (status.st_size, status.st_mtime_ns) == place.stamp
+    return there * 2 > len(places)
+
+
+def _linux_mounts(table: bytes) -> list[Mount]:
+    # proc_pid_mountinfo(5): id, parent, major:minor, root, mount point, options, tags…, "-", kind, source, options.
+    uuids = _uuids()
+    found = []
+    for line in table.splitlines():
+        before, _, after = line.partition(b" - ")
+        fields, (kind, source, *_) = before.split(b" "), after.split(b" ")
+        kind_name, source = os.fsdecode(kind), _unescaped(source)
+        name = ""
+        if kind_name in NETWORK_KINDS or kind_name.startswith("fuse."):
+            if kind_name not in LOCAL_FUSE and source not in (b"none", kind):
+                name = f"{kind_name}:{os.fsdecode(source)}"
+        elif source.startswith(b"/dev/"):
+            uuid = uuids.get(os.path.realpath(source))
+            name = f"uuid:{uuid}" if uuid else ""
+        root = _unescaped(fields[3]).strip(b"/")
+        found.append(Mount(_unescaped(fields[4]), kind_name, name.encode("utf-8", "replace").decode(), root))
+    return found
+
+
+def _unescaped(field: bytes) -> bytes:
+    return re.sub(rb"\\([0-7]{3})", lambda match: bytes([int(match[1], 8)]), field)
+
+
+def _uuids() -> dict[bytes, str]:
+    try:
+        links = list(BY_UUID.iterdir())
+    except OSError:
+        return {}
+    return {os.path.realpath(os.fsencode(link)): link.name for link in links}
+
+
+def _other_mounts() -> list[Mount]:
+    import psutil
+
+    found = []
+    for partition in psutil.disk_partitions(all=True):
+        point, name = os.fsencode(partition.mountpoint), ""
+        if sys.platform == "win32":
+            # The serial number of the volume.
+            try:
+                name = f"serial:{os.stat(point).st_dev}"  # noqa: PTH116
+            except OSError:
+                continue
+        found.append(Mount(point, partition.fstype.lower(), name))
+    return found

@@ -1,0 +1,118 @@
+"""What the user says about watched folders: which, how, what not, and what first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.files import Folder
+from lookalike.errors import LookalikeError
+from lookalike.watching.excludes import compiled, is_left_out
+from lookalike.watching.follower import EXCLUDES
+from lookalike.watching.pace import CAREFUL, PACES
+from lookalike.watching.reach import relocate
+from lookalike.watching.worklist import Preference
+
+
+class WatchedFolders:
+    """The user's word on the folders of one library. A running scan or follow takes it in by itself.
+
+    Args:
+        catalog: the library's catalog.
+
+    Attributes:
+        preference: what is described first.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._files = catalog.files
+        self.preference = Preference()
+
+    def at(self, path: Path) -> Folder:
+        """The watched folder at a path.
+
+        Raises:
+            LookalikeError: it is not watched.
+        """
+        absolute = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100
+        wanted = absolute.resolve()
+        for folder in self._files.folders():
+            # Links on the way to a folder that is offline may lead elsewhere now: its name counts too.
+            if folder.path in (wanted, absolute):
+                return folder
+        raise LookalikeError(f"{wanted} is not a watched folder.", "`lookalike folders` lists them.")
+
+    def add(self, path: Path) -> Folder:
+        """Have a folder watched. One inside a watched folder is covered already, and that one is returned.
+
+        Raises:
+            LookalikeError: the path is no folder, or a folder that is watched leaves it out.
+        """
+        path = path.expanduser().resolve()
+        for folder in self._files.folders():
+            if not path.is_relative_to(folder.path):
+                continue
+            at = folder.path
+            for name in path.relative_to(at).parts:
+                if is_left_out(os.fsencode(at), os.fsencode(name)):
+                    raise LookalikeError(
+                        f"{path} lies in the watched folder {folder.path}, which leaves out {name}.",
+                        "Folders of this name are never looked into.",
+                    )
+                at = at / name
+        return self._files.add_folder(path)
+
+    def pause(self, folder: Folder, paused: bool = True) -> None:
+        """Have a folder's changes left alone for now, or taken in again; it lasts over restarts."""
+        self._files.set_paused(folder, paused)
+
+    def relocate(self, folder: Folder, path: Path) -> None:
+        """Say that a watched folder now lies elsewhere; nothing in it needs to be described again.
+
+        Raises:
+            LookalikeError: the new place is no folder, or overlaps with a watched one.
+        """
+        path = path.expanduser().resolve()
+        if not path.is_dir():
+            raise LookalikeError(f"{path} is not a folder.", "Check the name, or connect the drive it is on.")
+        relocate(self._catalog, folder, path)
+
+    def excludes(self) -> list[str]:
+        """Patterns of what is left out of every watched folder, in the syntax of ``.gitignore``."""
+        return (self._catalog.setting(EXCLUDES) or "").splitlines()
+
+    def set_excludes(self, patterns: Sequence[str]) -> None:
+        """Leave out what these patterns name, instead of what the ones before did.
+
+        The next scan, or a running follow, takes photos out of the library or back in. What is known of them is
+        kept, so that none needs to be described again.
+
+        Raises:
+            LookalikeError: one of them is no pattern.
+        """
+        lines = [line for pattern in patterns for line in pattern.splitlines() if line.strip()]
+        for line in compiled(lines)[1]:
+            raise LookalikeError(f"“{line}” is no pattern.", "Patterns are written as in a .gitignore file.")
+        self._catalog.choose(EXCLUDES, "\n".join(dict.fromkeys(lines)))
+
+    def prefer(self, paths: Sequence[Path]) -> None:
+        """Have the photos at these paths, or in these folders, described before all others."""
+        self.preference.prefer(paths)
+
+    def pace(self) -> str:
+        """How hard indexing works: one of `lookalike.watching.pace.PACES`."""
+        chosen = self._catalog.setting("pace")
+        return chosen if chosen in PACES else CAREFUL
+
+    def set_pace(self, pace: str) -> None:
+        """Choose how hard indexing works.
+
+        Raises:
+            LookalikeError: there is no such pace.
+        """
+        if pace not in PACES:
+            raise LookalikeError(f"There is no pace called {pace}.", f"There are: {', '.join(PACES)}.")
+        self._catalog.choose("pace", pace)

@@ -1,0 +1,60 @@
+"""The order in which photos are described: what the user looks at first, then the newest."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from lookalike.catalog.files import FileRow, Place
+
+Task = tuple[Place, FileRow | None]
+
+
+class Preference:
+    """What the user looks at. Any thread may say so at any time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._paths: tuple[bytes, ...] = ()
+        self.version = 0
+
+    def prefer(self, paths: Sequence[Path]) -> None:
+        """Have files, or everything in folders, described before all else, in this order."""
+        with self._lock:
+            self._paths = tuple(os.fsencode(path) for path in paths)
+            self.version += 1
+
+    def rank(self, path: bytes) -> int:
+        """The place of a file in the user's favour, 0 for the first."""
+        for number, preferred in enumerate(self._paths):
+            if path == preferred or path.startswith(os.path.join(preferred, b"")):  # noqa: PTH118
+                return number
+        return len(self._paths)
+
+
+class WorkList:
+    """Tasks, handed out one by one.
+
+    Args:
+        tasks: places with the rows they replace.
+        preference: what comes first; it may change between any two tasks.
+    """
+
+    def __init__(self, tasks: Sequence[Task], preference: Preference) -> None:
+        # Taken from the end: the newest last.
+        self._tasks = sorted(tasks, key=lambda task: task[0].mtime_ns)
+        self._preference = preference
+        self._version = 0
+
+    def take(self, count: int) -> list[Task]:
+        """The next tasks, `count` at most."""
+        version = self._preference.version
+        if version != self._version:
+            self._tasks.sort(key=self._key)
+            self._version = version
+        return [self._tasks.pop() for _ in range(min(count, len(self._tasks)))]
+
+    def _key(self, task: Task) -> tuple[int, int]:
+        return -self._preference.rank(task[0].path), task[0].mtime_ns

@@ -1,0 +1,99 @@
+"""The judge at work for long: memory must stay flat.
+
+    python -m tests.benchmarks.judge_soak [--pairs 2000]
+
+A tiny generated model judges pairs in its worker process, with the store of visual tokens on: 40 queries, each with
+the same made-up candidates. The candidates' tokens are read from the store by all queries but the first, and are
+compressed once there are enough. Resident memory of the worker and of the parent is printed along the way; the
+command fails if either has grown by more than `GROWTH` since the first fifth, when all is loaded and warm.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+import psutil
+from PIL import Image
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.judges.mllm.judge import MllmJudge
+from lookalike.judges.mllm.token_store import TokenStore
+from lookalike.judges.mllm.token_store.upkeep import compress
+from lookalike.judges.protocol import JudgePhoto
+from tests.builders.gguf_models import write_pair
+from tests.builders.photo_files import textured_photo
+
+QUERIES = 40
+GROWTH = 24 << 20
+"""Bytes. A leak of one photo's pixels or tokens a pair would be 60 MB and more over 2,000 pairs."""
+
+
+def picture(seed: int, side: int) -> Image.Image:
+    """A made-up photo, never the same for two seeds."""
+    return textured_photo(seed, (240, 180))
+
+
+def resident(pid: int | None = None) -> int:
+    """Bytes of a process in memory."""
+    return int(psutil.Process(pid).memory_info().rss)
+
+
+def main() -> None:
+    """Judge, print, and fail if memory grew."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--pairs", type=int, default=2000)
+    parser.add_argument("--family", default="idefics3")
+    options = parser.parse_args()
+    # Takes 20 MB when it is loaded, which is no leak.
+    import faiss
+
+    faiss.omp_set_num_threads(1)
+    count = max(1, options.pairs // QUERIES)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        catalog = Catalog(folder / "catalog.sqlite")
+        store = TokenStore(catalog, folder / "tokens")
+        judge = MllmJudge(
+            *write_pair(folder, options.family), cache=store, threads=1, log_folder=folder / "logs"
+        )
+        started = time.perf_counter()
+        marks: list[tuple[int, int]] = []
+        done = 0
+        print(f"{'pairs':>6} {'seconds':>8} {'worker MB':>10} {'parent MB':>10} {'encodes':>8}")
+        for query in range(QUERIES):
+            # A quarter of the candidates is new each time, so that encoding, keeping and reading all go on.
+            seeds = [
+                1000 + number + (query * count // 4 if number < count // 4 else 0) for number in range(count)
+            ]
+            photos = [JudgePhoto(f"candidate{seed}", partial(picture, seed)) for seed in seeds]
+            verdicts = list(judge.compare(JudgePhoto("", partial(picture, query)), photos))
+            assert len(verdicts) == count and all(verdict.match is not None for verdict in verdicts)
+            done += count
+            assert judge.tokens is not None
+            for _ in compress(judge.tokens):
+                pass
+            marks.append((resident(judge.session.pid), resident()))
+            if query % 4 == 3:
+                worker, parent = marks[-1]
+                seconds = time.perf_counter() - started
+                print(
+                    f"{done:6} {seconds:8.1f} {worker / 2**20:10.1f} {parent / 2**20:10.1f} "
+                    f"{judge.session.encodes:8}",
+                    flush=True,
+                )
+        assert judge.session.deaths == 0 and store.news() == []
+        judge.close()
+        catalog.close()
+    warm = marks[QUERIES // 5]
+    grown = [last - first for first, last in zip(warm, marks[-1], strict=True)]
+    print(f"grown since the first fifth: worker {grown[0] / 2**20:.1f} MB, parent {grown[1] / 2**20:.1f} MB")
+    if max(grown) > GROWTH:
+        raise SystemExit("memory grew")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""What it costs to find out that nothing changed, and to follow what does.
+
+On a generated tree of tiny photos (hard links are not used: each is a file of its own) it prints
+
+- seconds to compare an unchanged library with the disk, and the ratio to a bare walk of the same tree (`os.scandir`
+  and `stat` of every file) in the same run; photos opened and bytes allocated meanwhile;
+- seconds until files that were moved, a whole tree of them, are where they now lie, and photos opened;
+- for a burst of events on a followed folder: seconds until the library agrees, memory before and after.
+
+Run: ``python -m tests.benchmarks.reconciliation --files 100000 --burst 10000``
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from lookalike.catalog.contents import ContentRow
+from lookalike.catalog.files import Place
+from lookalike.watching.survey import walk
+from tests.builders.small_library import SmallLibrary
+from tests.core.watching.folder_play import photo
+
+FOLDER_FILES = 250
+OPENED: list[str] = []
+_listening = False
+
+
+def _heard(event: str, arguments: tuple[object, ...]) -> None:
+    if _listening and event == "open" and str(arguments[0]).endswith((".png", ".png'")):
+        OPENED.append(str(arguments[0]))
+
+
+def listen(listening: bool) -> None:
+    global _listening
+    OPENED.clear()
+    _listening = listening
+
+
+def make_tree(top: Path, files: int) -> None:
+    when = 1_600_000_000_000_000_001
+    for number in range(files):
+        folder = top / f"{number // FOLDER_FILES:04d}"
+        if number % FOLDER_FILES == 0:
+            folder.mkdir(parents=True)
+        path = folder / f"{number:06d}.png"
+        path.write_bytes(photo(number))
+        os.utime(path, ns=(when, when))
+
+
+def fill(library: SmallLibrary, top: Path) -> None:
+    """Record every file as if it had been indexed: what reconciliation costs does not hang on how it came there."""
+    folder = library.files.add_folder(top)
+    places: list[Place] = list(walk(os.fsencode(top), True, []))
+    rng = np.random.default_rng(0)
+    vectors = rng.standard_normal((len(places), library.describer.dimension)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = []
+    with library.catalog.transaction() as db:
+        for number, (place, vector) in enumerate(zip(places, vectors, strict=True)):
+            row = ContentRow(f"{number:032x}", place.size, 4, 4, "PNG")
+            content = library.catalog.contents.ensure(db, row)
+            library.record.put(db, content, vector)
+            library.files.put(db, folder.id, place, content, None)
+            ids.append(content)
+    library.index.add(np.array(ids, np.int64), vectors)
+    library.index.flush()
+
+
+def bare_walk(top: Path) -> int:
+    count, waiting = 0, [os.fsencode(top)]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                else:
+                    entry.stat(follow_symlinks=False)
+                    count += 1
+    return count
+
+
+def megabytes() -> float:
+    return psutil.Process().memory_info().rss / 1e6
+
+
+def reconcile(library: SmallLibrary, top: Path, rounds: int) -> None:
+    walks, scans = [], []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        files = bare_walk(top)
+        walks.append(time.perf_counter() - began)
+        listen(True)
+        began = time.perf_counter()
+        library.scan()
+        scans.append(time.perf_counter() - began)
+        opened = len(OPENED)
+        listen(False)
+    walk_s, scan_s = statistics.median(walks), statistics.median(scans)
+    print(
+        f"unchanged   {files} files: {scan_s:.2f} s, a bare walk {walk_s:.2f} s, ratio {scan_s / walk_s:.1f}, "
+        f"{opened} photos opened"
+    )
+
+
+def move_tree(library: SmallLibrary, top: Path) -> None:
+    (top / "moved").mkdir()
+    folders = sorted(top.glob("[0-9]*"))[: max(1, len(list(top.iterdir())) // 10)]
+    for folder in folders:
+        folder.rename(top / "moved" / folder.name)
+    listen(True)
+    began = time.perf_counter()
+    library.scan()
+    print(
+        f"moved       {len(folders) * FOLDER_FILES} files: {time.perf_counter() - began:.2f} s, "
+        f"{len(OPENED)} photos opened"
+    )
+    listen(False)
+
+
+def burst(library: SmallLibrary, top: Path, events: int) -> None:
+    library.follow()
+    while library.last is None or library.last.stage != "watching":
+        time.sleep(0.1)
+    before = megabytes()
+    names = [path for folder in sorted(top.glob("[0-9]*")) for path in sorted(folder.glob("*.png"))]
+    (top / "burst").mkdir()
+    renames = names[: events // 2]
+    listen(True)
+    began = time.perf_counter()
+    for path in renames:
+        path.rename(top / "burst" / path.name)
+    made = time.perf_counter()
+    place = os.fsencode(top / "burst")
+    while len(library.files.known(place)) < len(renames) or library.last.stage != "watching":
+        assert not library.trouble, library.trouble
+        time.sleep(0.05)
+    print(
+        f"burst       {2 * len(renames)} events in {made - began:.2f} s: in line "
+        f"{time.perf_counter() - made:.2f} s after the last, {len(OPENED)} photos opened, "
+        f"memory {before:.0f} MB before and {megabytes():.0f} MB after"
+    )
+    listen(False)
+    library.rest()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=100_000)
+    parser.add_argument("--burst", type=int, default=10_000, help="events")
+    parser.add_argument("--rounds", type=int, default=5)
+    chosen = parser.parse_args()
+    sys.addaudithook(_heard)
+    with tempfile.TemporaryDirectory() as scratch:
+        top = Path(scratch, "photos")
+        make_tree(top, chosen.files)
+        library = SmallLibrary(Path(scratch, "library"))
+        try:
+            fill(library, top)
+            reconcile(library, top, chosen.rounds)
+            move_tree(library, top)
+            burst(library, top, chosen.burst)
+        finally:
+            library.close()
+
+
+if __name__ == "__main__":
+    main()

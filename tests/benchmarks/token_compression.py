@@ -1,0 +1,195 @@
+"""What each way of keeping visual tokens takes, and how far it moves a score.
+
+    python -m tests.benchmarks.token_compression FOLDER [--photos 640] [--queries 8] [--candidates 60]
+
+The photos of FOLDER go through a model with random weights, of SmolVLM 256M's width (64 tokens of 576 numbers) and
+fewer layers (8 in the language model, 6 in the encoder). A codebook is trained on the first 12,800 tokens, those of
+200 photos or, pooled, of all 640; the library takes up to 32,768. Each query is scored with the same candidates once
+with their float32 tokens and once with every way of keeping them; the query always stays as it is. With random
+weights this says how much the numbers change. It says nothing of the quality of a real model's answers.
+
+Columns: bytes of a photo's record on disk; |Δz|, the change of the match logit in units of the logits' own standard
+deviation over all pairs, mean and largest; |Δp|, that of the probability; Spearman's rank correlation of the scores
+of each query's candidates, mean over the queries; and the tokens' mean squared error as a share of their variance.
+
+With --outliers four of the 576 numbers are made 20 times as large and shifted, as real models have a few: this is
+what dividing every number by its standard deviation before training is for ("raw": without that).
+
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.judges.mllm.families import match_pair
+from lookalike.judges.mllm.gguf_file import read_gguf
+from lookalike.judges.mllm.messages import Settings
+from lookalike.judges.mllm.pixels import prepare
+from lookalike.judges.mllm.prompts import load_prompt
+from lookalike.judges.mllm.token_store.codebook import TRAIN_MIN, Codebook, train
+from lookalike.judges.mllm.token_store.record import owner, pack
+from lookalike.judges.mllm.token_store.reduction import reduced
+from lookalike.judges.mllm.tokens import VisualTokens
+from lookalike.photos import is_photo, open_image
+from lookalike.worker import Worker
+from tests.builders.gguf_models import KINDS, write_kind
+
+SHAPE = replace(
+    KINDS["idefics3"],
+    language=replace(KINDS["idefics3"].language, width=576, layers=8, heads=9, kv_heads=3, feed_forward=1536),
+    projector=replace(
+        KINDS["idefics3"].projector, side=256, patch=16, width=192, layers=6, heads=6, feed_forward=768
+    ),
+)
+OUTLIERS = (17, 201, 388, 540)
+OUTLIER_SCALE, OUTLIER_SHIFT = 20.0, 30.0
+TRAINED = 12_800
+OWNER = owner("benchmark", "photo")
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way of keeping tokens: its name, dimensions per code (0: float16), reduction, and whether standardised."""
+
+    name: str
+    dims: int = 0
+    reduction: str = ""
+    standardise: bool = True
+
+
+WAYS = (
+    Way("fp16"),
+    Way("pq8", 8),
+    Way("pq16", 16),
+    Way("pool+fp16", 0, "pool"),
+    Way("drop+fp16", 0, "drop"),
+    Way("pool+pq8", 8, "pool"),
+    Way("drop+pq8", 8, "drop"),
+    Way("pool+pq16", 16, "pool"),
+    Way("pq8 raw", 8, standardise=False),
+    Way("pq16 raw", 16, standardise=False),
+)
+Scores = NDArray[np.float64]
+"""(queries, candidates)."""
+
+
+def kept(way: Way, tokens: VisualTokens, book: Codebook | None) -> tuple[VisualTokens, int]:
+    """The tokens as they come back from the store, and the bytes of their record."""
+    halves = reduced(tokens, way.reduction).halved()
+    if book is None:
+        return halves, len(pack(OWNER, halves, np.ascontiguousarray(halves.embeddings).view(np.uint8), 0))
+    codes = book.encode(halves.embeddings)
+    return replace(halves, embeddings=book.decode(codes)), len(pack(OWNER, halves, codes, 1))
+
+
+def measure(
+    pipe: Connection,
+    settings: Settings,
+    photos: list[NDArray[np.uint8]],
+    queries: int,
+    candidates: int,
+    outliers: bool,
+) -> None:
+    """In a process of its own: send the exact scores, then for every way its name, bytes, scores and error."""
+    from lookalike.judges.mllm.bindings import Log, set_environment
+    from lookalike.judges.mllm.engine import Engine
+
+    set_environment()
+    Log(Path(settings.log)).attach()
+    with Engine(settings, lambda: False) as engine:
+        library = [engine.encode(pixels) for pixels in photos]
+        if outliers:
+            for tokens in library:
+                tokens.embeddings[:, OUTLIERS] = (
+                    tokens.embeddings[:, OUTLIERS] * OUTLIER_SCALE + OUTLIER_SHIFT
+                )
+
+        def scores(shown: list[VisualTokens]) -> Scores:
+            rows = []
+            for query in library[-queries:]:
+                engine.set_query(query)
+                rows.append([engine.score(tokens) for tokens in shown])
+            return np.array(rows)
+
+        pipe.send(scores(library[:candidates]))
+        variance = float(np.concatenate([tokens.embeddings for tokens in library]).var(axis=0).mean())
+        for way in WAYS:
+            book = None
+            if way.dims:
+                sample = np.concatenate([reduced(one, way.reduction).halved().embeddings for one in library])
+                book = train(sample[:TRAINED], way.dims, standardise=way.standardise)
+            stored = [kept(way, tokens, book) for tokens in library[:candidates]]
+            errors = [
+                np.square(tokens.embeddings - reduced(one, way.reduction).embeddings).mean()
+                for (tokens, _), one in zip(stored, library, strict=False)
+            ]
+            size = float(np.mean([size for _, size in stored]))
+            found = scores([tokens for tokens, _ in stored])
+            pipe.send((way.name, size, found, float(np.mean(errors)) / variance))
+    pipe.send(None)
+
+
+def correlation(one: Scores, other: Scores) -> float:
+    """Spearman's rank correlation, row by row, the mean."""
+    ranks = [matrix.argsort(axis=1).argsort(axis=1).astype(float) for matrix in (one, other)]
+    return float(np.mean([np.corrcoef(a, b)[0, 1] for a, b in zip(*ranks, strict=True)]))
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--photos", type=int, default=640)
+    parser.add_argument("--queries", type=int, default=8)
+    parser.add_argument("--candidates", type=int, default=60)
+    parser.add_argument("--outliers", action="store_true")
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    paths = [path for path in sorted(options.folder.rglob("*")) if is_photo(path)][: options.photos]
+    with tempfile.TemporaryDirectory() as scratch:
+        llm, mmproj = Path(scratch, "llm.gguf"), Path(scratch, "mmproj.gguf")
+        write_kind(llm, mmproj, SHAPE)
+        pair, prompt = match_pair(read_gguf(llm), read_gguf(mmproj), 128), load_prompt("object")
+        photos = [prepare(open_image(path, pair.plan.decode_size), pair.plan) for path in paths]
+        print(f"{len(photos)} photos, {pair.plan.max_tokens} tokens of {pair.width} numbers each")
+        if len(photos) * pair.plan.max_tokens // 4 < TRAIN_MIN:
+            raise SystemExit("too few photos to train a codebook on pooled tokens")
+        settings = Settings(
+            llm=str(llm),
+            mmproj=str(mmproj),
+            family=pair.family,
+            instructions=prompt.instructions,
+            question=prompt.question,
+            max_tokens=pair.plan.max_tokens,
+            threads=options.threads,
+            log=str(Path(scratch, "log")),
+        )
+        arguments = (settings, photos, options.queries, options.candidates, options.outliers)
+        worker = Worker(measure, arguments, name="the benchmark")
+        exact: Scores = worker.receive()
+        spread = exact.std()
+        print(f"{exact.size} pairs; the logits' standard deviation is {spread:.3f}")
+        print(
+            f"{'kept as':10} {'bytes':>7} {'|Δz|':>7} {'max':>7} {'|Δp|':>7} {'max':>7} {'rank':>7} {'error':>7}"
+        )
+        while (told := worker.receive()) is not None:
+            name, size, found, error = told
+            moved = np.abs(found - exact) / spread
+            change = np.abs(1 / (1 + np.exp(-found)) - 1 / (1 + np.exp(-exact)))
+            print(
+                f"{name:10} {size:7.0f} {moved.mean():7.4f} {moved.max():7.4f} {change.mean():7.4f} "
+                f"{change.max():7.4f} {correlation(exact, found):7.4f} {error:7.4f}",
+                flush=True,
+            )
+        worker.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""A library with the real catalog, index, indexer and follower, and a describer that costs nothing.
+
+For tests of what happens to files: descriptors are not what they are about, so photos are described by their mean
+colours, in this process.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.thumbnail_cache import ThumbnailCache
+from lookalike.descriptors.service import DescriberService
+from lookalike.index import VectorIndex
+from lookalike.progress import Progress
+from lookalike.watching.follower import Follower
+from lookalike.watching.indexer import Indexer
+from lookalike.watching.worklist import Preference
+
+
+class ColourDescriber:
+    """Describes a photo by the mean colours of its quarters."""
+
+    key = "mean colours of quarters"
+    dimension = 12
+    batch_size = 16
+    decode_size = 16
+    reads_words = False
+
+    def prepare(self, image: Image.Image) -> NDArray[np.uint8]:
+        return np.asarray(image.resize((2, 2), Image.Resampling.BOX), np.uint8)
+
+    def describe(self, batch: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        vectors = np.stack([pixels.reshape(-1).astype(np.float32) + 1 for pixels in batch])
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    def describe_words(self, words: Sequence[str]) -> NDArray[np.float32]:
+        raise NotImplementedError
+
+
+class InlineService:
+    """Describes at once, in the caller's thread."""
+
+    def __init__(self, describer: ColourDescriber) -> None:
+        self._describer = describer
+
+    def describe(
+        self, batch: Sequence[NDArray[np.uint8]], urgent: bool = False
+    ) -> Future[NDArray[np.float32]]:
+        future: Future[NDArray[np.float32]] = Future()
+        future.set_result(self._describer.describe(batch))
+        return future
+
+
+class SmallLibrary:
+    """See the module.
+
+    Args:
+        folder: where its files lie.
+        times: what the follower is given beside the parts (how often it looks).
+    """
+
+    def __init__(self, folder: Path, **times: Any) -> None:
+        self.catalog = Catalog(folder / "catalog.sqlite")
+        self.files = self.catalog.files
+        self.thumbnails = ThumbnailCache(folder / "thumbnails.sqlite")
+        self.describer = ColourDescriber()
+        self.record = self.catalog.descriptors(self.describer.key, self.describer.dimension)
+        self.index = VectorIndex.open(
+            folder / "index", self.describer.key, self.describer.dimension, self.record
+        )
+        self.preference = Preference()
+        self.indexer = Indexer(
+            self.catalog,
+            self.thumbnails,
+            self.describer,
+            cast(DescriberService, InlineService(self.describer)),
+            self.record,
+            self.index,
+            self.preference,
+        )
+        self.follower = Follower(self.catalog, self.record, self.indexer, **times)
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.trouble: list[BaseException] = []
+        self.last: Progress | None = None
+
+    @property
+    def following(self) -> bool:
+        return self._thread is not None
+
+    def scan(self) -> list[Progress]:
+        return list(self.follower.scan())
+
+    def follow(self) -> None:
+        """Follow in a thread until `rest`."""
+
+        def work() -> None:
+            try:
+                for progress in self.follower.follow(self._stop.is_set):
+                    self.last = progress
+            except BaseException as error:
+                self.trouble.append(error)
+
+        self._stop.clear()
+        self.last = None
+        self._thread = threading.Thread(target=work, name="follow")
+        self._thread.start()
+
+    def rest(self) -> None:
+        if self._thread is not None:
+            self._stop.set()
+            self._thread.join()
+            self._thread = None
+
+    def remove_folder(self, path: Path) -> None:
+        (folder,) = [folder for folder in self.files.folders() if folder.path == path]
+        rows = self.files.known(os.fsencode(path)).values()
+        self.files.remove_folder(folder)
+        self.indexer.let_go({row.content_id for row in rows if row.content_id is not None})
+
+    def close(self) -> None:
+        self.rest()
+        self.index.close()
+        self.thumbnails.close()
+        self.catalog.close()

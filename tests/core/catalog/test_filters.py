@@ -1,0 +1,244 @@
+"""Filters over a real catalog: what the columns in memory say is what SQL says, whatever was written since."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.contents import ContentRow
+from lookalike.catalog.files import Place
+from lookalike.catalog.filters import FilterError, Filters, first_day, last_day
+
+PHOTOS = [
+    # name, taken at, camera, rating, keywords, format
+    ("trip/a.jpg", "2018-05-01T10:00:00", "Canon EOS 5D", 0, (), "JPEG"),
+    ("trip/b.jpg", "2019-07-18T23:59:59", "Canon PowerShot", 3, ("Dog", "sea"), "JPEG"),
+    ("trip/day two/c.png", "2019-07-19T00:00:00", "NIKON D70", 5, ("dog",), "PNG"),
+    ("trips/d.jpg", None, None, -1, ("cat",), "JPEG"),
+    ("e.jpg", "1962-01-31T08:00:00", None, 1, (), "JPEG"),
+]
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    with_photos = Catalog(tmp_path / "catalog.sqlite")
+    yield with_photos
+    with_photos.close()
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "photos").mkdir()
+    return tmp_path / "photos"
+
+
+def put(catalog: Catalog, root: Path, name: str, content: str, **facts: Any) -> int:
+    folder = catalog.files.folders() or [catalog.files.add_folder(root)]
+    with catalog.transaction() as db:
+        row = ContentRow(
+            content, 10, 4, 3, str(facts.get("format", "JPEG")), facts.get("taken_at"), facts.get("camera")
+        )
+        content_id = catalog.contents.ensure(db, row)
+        place = Place(os.fsencode(root / name), 10, 0, 0, 0)
+        catalog.files.put(db, folder[0].id, place, content_id, None)
+        db.execute("UPDATE contents SET rating = ? WHERE id = ?", (facts.get("rating", 0), content_id))
+        for keyword in facts.get("keywords", ()):
+            db.execute("INSERT OR IGNORE INTO keywords VALUES (?, ?)", (content_id, keyword))
+    return content_id
+
+
+@pytest.fixture
+def filled(catalog, root):
+    for name, taken_at, camera, rating, keywords, kind in PHOTOS:
+        put(
+            catalog,
+            root,
+            name,
+            name,
+            taken_at=taken_at,
+            camera=camera,
+            rating=rating,
+            keywords=keywords,
+            format=kind,
+        )
+    return catalog
+
+
+def names(catalog: Catalog, filters: Filters) -> list[str]:
+    ids = catalog.filters.matching(filters).tolist()
+    rows = catalog.contents.get(ids)
+    return [rows[number].hash for number in ids]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({}, "a b c d e"),
+        ({"folders": ("trip",)}, "a b c"),
+        ({"folders": ("trip/day two", "trips")}, "c d"),
+        ({"since": "2019-07-19"}, "c"),
+        ({"until": "2019-07-18"}, "a b e"),
+        ({"since": "2018", "until": "2019-07"}, "a b c"),
+        ({"cameras": ("canon",)}, "a b"),
+        ({"cameras": ("d70", "5d")}, "a c"),
+        ({"rating": 3}, "b c"),
+        ({"rating": 0}, "a b c e"),
+        ({"keywords": ("DOG",)}, "b c"),
+        ({"keywords": ("dog", "sea")}, "b"),
+        ({"formats": ("png",)}, "c"),
+        ({"folders": ("trip",), "cameras": ("canon",), "rating": 1}, "b"),
+        ({"ids": frozenset({1, 4, 99})}, "a d"),
+        ({"cameras": ("nikon",), "rating": 1, "until": "2019-07-18"}, ""),
+    ],
+)
+def test_every_condition_must_be_met(filled, root, filters, expected):
+    if "folders" in filters:
+        filters = {**filters, "folders": tuple(root / name for name in filters["folders"])}
+    for key, reader in (("since", first_day), ("until", last_day)):
+        if key in filters:
+            filters = {**filters, key: reader(filters[key])}
+    found = names(filled, Filters(**filters))
+    assert [Path(name).stem for name in found] == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("filters", "words"),
+    [
+        ({"cameras": ("leica",)}, "camera leica"),
+        ({"keywords": ("bird",)}, "keyword bird"),
+        ({"formats": ("tiff",)}, "format tiff"),
+        ({"folders": (Path("/nowhere"),)}, "/nowhere"),
+    ],
+)
+def test_what_the_library_does_not_have_is_told(filled, filters, words):
+    with pytest.raises(FilterError) as caught:
+        filled.filters.matching(Filters(**filters))
+    assert words in caught.value.message
+    assert caught.value.remedy
+
+
+def test_an_empty_library_can_be_asked(catalog):
+    assert len(catalog.filters.matching(Filters(rating=2))) == 0
+    assert catalog.filters.choices().cameras == ()
+
+
+def test_choices_name_what_there_is(filled, root):
+    choices = filled.filters.choices()
+    assert [(path.relative_to(root).as_posix(), count) for path, count in choices.folders] == [
+        (".", 1), ("trip", 2), ("trip/day two", 1), ("trips", 1),
+    ]  # fmt: skip
+    assert choices.cameras == (("Canon EOS 5D", 1), ("Canon PowerShot", 1), ("NIKON D70", 1))
+    assert choices.formats == (("JPEG", 4), ("PNG", 1))
+    assert choices.rated == (3, 2, 2, 1, 1)
+    assert (choices.first, choices.last) == (date(1962, 1, 31), date(2019, 7, 19))
+
+
+@pytest.mark.parametrize("text", ["", "19", "2019-13", "2019-02-30", "07/18/2019", "2019-07-18-1"])
+def test_what_is_no_date_is_told(text):
+    with pytest.raises(FilterError):
+        first_day(text)
+
+
+def test_the_end_of_a_month_is_its_last_day():
+    assert (first_day("2020-02"), last_day("2020-02")) == (date(2020, 2, 1), date(2020, 2, 29))
+    assert last_day("2019") == date(2019, 12, 31)
+
+
+def test_columns_follow_this_process_and_others(filled, root, tmp_path):
+    assert names(filled, Filters(rating=4)) == ["trip/day two/c.png"]
+    with filled.transaction() as db:
+        db.execute("UPDATE contents SET rating = 4 WHERE hash = 'e.jpg'")
+    assert names(filled, Filters(rating=4)) == ["trip/day two/c.png", "e.jpg"]
+
+    other = Catalog(tmp_path / "catalog.sqlite")
+    put(other, root, "new/f.jpg", "f", rating=5, keywords=("bird",))
+    other.close()
+    assert names(filled, Filters(rating=4))[-1] == "f"
+    assert names(filled, Filters(folders=(root / "new",))) == ["f"]
+    assert names(filled, Filters(keywords=("bird",))) == ["f"]
+
+    # A move, a removed file, a keyword that is gone, and a whole folder that is no longer watched.
+    put(filled, root, "elsewhere/f.jpg", "f")
+    with filled.transaction() as db:
+        db.execute("DELETE FROM files WHERE path = ?", (os.fsencode(root / "new/f.jpg"),))
+        db.execute("DELETE FROM keywords WHERE keyword = 'bird'")
+    assert names(filled, Filters(folders=(root / "elsewhere",))) == ["f"]
+    with pytest.raises(FilterError):
+        filled.filters.matching(Filters(folders=(root / "new",)))
+    with pytest.raises(FilterError):
+        filled.filters.matching(Filters(keywords=("bird",)))
+    filled.files.remove_folder(filled.files.folders()[0])
+    assert names(filled, Filters()) == []
+
+
+acts = st.lists(
+    st.tuples(
+        st.sampled_from(["put", "rate", "unplace", "tag", "untag"]),
+        st.integers(0, 7),
+        st.integers(-1, 5),
+        st.sampled_from(["x", "y/z", "y"]),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts)
+def test_columns_say_what_sql_says(tmp_path_factory, acts):
+    folder = tmp_path_factory.mktemp("library")
+    root = folder / "photos"
+    root.mkdir()
+    catalog = Catalog(folder / "catalog.sqlite")
+    try:
+        for number, (act, photo, rating, place) in enumerate(acts):
+            if act == "put":
+                put(catalog, root, f"{place}/{photo}-{number % 3}.jpg", str(photo), rating=rating)
+            else:
+                statement = {
+                    "rate": "UPDATE contents SET rating = :rating WHERE hash = :photo",
+                    "unplace": "DELETE FROM files WHERE id % 8 = :photo",
+                    "tag": "INSERT OR IGNORE INTO keywords SELECT id, :place FROM contents WHERE hash = :photo",
+                    "untag": "DELETE FROM keywords WHERE keyword = :place",
+                }[act]
+                with catalog.transaction() as db:
+                    db.execute(
+                        statement,
+                        {
+                            "rating": rating,
+                            "photo": photo if act == "unplace" else str(photo),
+                            "place": place,
+                        },
+                    )
+            if number % 3 == 0:
+                catalog.filters.matching(Filters())
+        rows = catalog._database.rows
+        placed = (
+            "EXISTS (SELECT 1 FROM files WHERE content_id = contents.id AND CAST(path AS TEXT) LIKE :path)"
+        )
+        for filters, sql, path in (
+            (Filters(rating=2), f"rating >= 2 AND {placed}", "%"),
+            (Filters(folders=(root / "y",)), placed, f"{root}/y/%"),
+            (
+                Filters(keywords=("x",)),
+                f"id IN (SELECT content_id FROM keywords WHERE keyword = 'x') AND {placed}",
+                "%",
+            ),
+        ):
+            expected = [
+                row[0] for row in rows(f"SELECT id FROM contents WHERE {sql} ORDER BY id", {"path": path})
+            ]
+            try:
+                found = catalog.filters.matching(filters)
+            except FilterError:
+                found = np.zeros(0, np.int64)
+            assert found.tolist() == expected
+    finally:
+        catalog.close()

@@ -1,0 +1,222 @@
+"""Calibration on made pairs whose truth is known, and the calibration error against values worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lookalike.errors import LookalikeError
+from lookalike.evaluation.calibrating import calibrate, deal
+from lookalike.evaluation.fitting import better_fit, fit_isotonic, fit_logistic, held_out
+from lookalike.evaluation.metrics import average_precision
+from lookalike.evaluation.pairs import Pairs, QueryPairs
+from lookalike.evaluation.reliability import reliability
+from lookalike.search.curves import Isotonic, Logistic
+
+
+def test_the_calibration_error_by_hand():
+    said = np.array([0.05, 0.15, 0.15, 0.95])
+    right = np.array([False, True, False, True])
+    found = reliability(said, right, bins=10)
+    assert [(one.pairs, one.probability, one.right) for one in found.bins] == [
+        (1, pytest.approx(0.05), 0.0),
+        (2, pytest.approx(0.15), 0.5),
+        (1, pytest.approx(0.95), 1.0),
+    ]
+    assert found.error == pytest.approx((0.05 + 2 * 0.35 + 0.05) / 4)
+
+
+def test_the_calibration_error_counts_pairs_by_their_weight():
+    said, right = np.array([0.1, 0.9]), np.array([True, True])
+    assert reliability(said, right, np.array([3.0, 1.0]), bins=2).error == pytest.approx((3 * 0.9 + 0.1) / 4)
+    assert reliability(np.array([1.0]), np.array([True])).error == 0
+
+
+def made(queries=60, groups=12, head=40, informative=True, seed=0):
+    """Pairs whose logit is worth sigmoid(1.5 · logit − 3), and whose cosine tells a little."""
+    random = np.random.default_rng(seed)
+    found = []
+    for number in range(queries):
+        logits = random.normal(0, 3, head)
+        right = random.random(head) < 1 / (1 + np.exp(3 - 1.5 * (logits if informative else 0)))
+        similarities = random.normal(0.6 + 0.1 * right, 0.1)
+        order = np.argsort(-similarities)
+        found.append(
+            QueryPairs(
+                f"group{number % groups}",
+                similarities[order],
+                logits[order],
+                right[order],
+                np.array([], np.int64),
+                max(1, int(right.sum())),
+            )
+        )
+    return Pairs(found)
+
+
+def test_a_logistic_truth_is_found_again():
+    pairs = made(queries=400)
+    curve = fit_logistic(pairs.logits, pairs.right, pairs.weights)
+    assert isinstance(curve, Logistic)
+    assert (curve.slope, curve.offset) == (pytest.approx(1.5, rel=0.05), pytest.approx(-3, rel=0.05))
+    folds = deal(pairs.groups)
+    assert better_fit(pairs.logits, pairs.right, pairs.weights, folds, pairs.groups) is fit_logistic
+
+
+def test_another_truth_is_found_by_the_isotonic_curve():
+    random = np.random.default_rng(1)
+    values = random.uniform(-4, 4, 20_000)
+    truth = np.where(values < 1, 0.05, 0.7)
+    right = random.random(20_000) < truth
+    ones, groups = np.ones(20_000), np.array([f"g{n % 20}" for n in range(20_000)])
+    assert better_fit(values, right, ones, deal(groups), groups) is fit_isotonic
+    curve = fit_isotonic(values, right, ones)
+    assert curve(-2) == pytest.approx(0.05, abs=0.02)
+    assert curve(3) == pytest.approx(0.7, abs=0.03)
+
+
+def test_what_tells_nothing_or_the_reverse_becomes_level():
+    right = np.array([True, False] * 50)
+    ones = np.ones(100)
+    for values in (np.zeros(100), np.where(right, -1.0, 1.0)):
+        curve = fit_logistic(values, right, ones)
+        assert isinstance(curve, Logistic)
+        assert curve.slope == 0
+        assert curve(5) == pytest.approx(0.5)
+
+
+def test_a_clean_division_gives_a_finite_curve():
+    right = np.array([True] * 50 + [False] * 50)
+    curve = fit_logistic(np.where(right, 1.0, -1.0), right, np.ones(100))
+    assert isinstance(curve, Logistic)
+    assert 0.95 < curve(1.0) < 1
+    assert 0 < curve(-1.0) < 0.05
+
+
+@given(st.integers(0, 10_000), st.integers(2, 300), st.integers(1, 30))
+@settings(max_examples=60, deadline=None)
+def test_isotonic_curves_rise_through_few_knots(seed, count, distinct):
+    random = np.random.default_rng(seed)
+    values = random.integers(0, distinct, count).astype(float)
+    right = random.random(count) < 0.4
+    right[0], right[1] = True, False
+    curve = fit_isotonic(values, right, random.uniform(0.1, 2.0, count))
+    assert isinstance(curve, Isotonic)
+    assert len(curve.values) <= 20
+    assert all(np.diff(curve.values) > 0)
+    assert all(np.diff(curve.probabilities) > 0)
+    assert 0 < curve.probabilities[0] <= curve.probabilities[-1] < 1
+
+
+def test_held_out_pairs_are_judged_by_the_others_alone():
+    values = np.array([0.0, 1.0, 2.0, 3.0])
+    right = np.array([True, False, True, False])
+    seen = []
+
+    def fit(values, right, weights):
+        seen.append(values.tolist())
+        return Logistic(1.0, 0.0)
+
+    held_out(fit, values, right, np.ones(4), np.array([0, 0, 1, 1]))
+    assert seen == [[2.0, 3.0], [0.0, 1.0]]
+
+
+def test_a_things_photos_lie_in_one_fold():
+    groups = [f"g{n % 30}" for n in range(300)]
+    folds = deal(groups)
+    assert len(set(folds)) == 8
+    assert all(len({folds[n] for n in range(300) if groups[n] == name}) == 1 for name in set(groups))
+
+
+def test_precision_of_reordered_pairs_is_average_precision():
+    random = np.random.default_rng(5)
+    right = random.random(30) < 0.3
+    tail = np.array([35, 40])
+    query = QueryPairs("g", np.linspace(1, 0, 30), np.zeros(30), right, tail, int(right.sum()) + 3)
+    scores = random.random(30)
+    order = [int(n) for n in np.argsort(-scores)] + [100 + n for n in range(31, 41)]
+    positives = {n for n in range(30) if right[n]} | {135, 140, 999}
+    assert query.precision(scores) == pytest.approx(average_precision(order, positives))
+
+
+def test_a_fit_is_honest_and_brings_what_the_judge_knows():
+    pairs = made()
+    found = calibrate(pairs, "descriptor", "judge")
+    made_of = found.calibration
+    assert (made_of.descriptor, made_of.judge, made_of.groups) == ("descriptor", "judge", 12)
+    assert made_of.pairs == 2400
+    assert made_of.error < 0.04
+    assert found.informative
+    alone = np.mean([query.precision(query.similarities) for query in pairs.queries])
+    assert found.precision > alone + 0.2
+    raw = reliability(1 / (1 + np.exp(-pairs.logits)), pairs.right, pairs.weights).error
+    assert raw > 5 * made_of.error, "the judge's own word was far off"
+    assert isinstance(made_of.match, Logistic)
+    # Half of the pairs at the cut-off are right.
+    score = made_of.weight * pairs.similarities + (1 - made_of.weight) * made_of.match.over(pairs.logits)
+    near = np.abs(score - made_of.cut_off) < 0.08
+    assert 0.35 < pairs.right[near].mean() < 0.65
+
+
+def test_answers_that_tell_nothing_are_kept_as_such():
+    found = calibrate(made(informative=False), "descriptor", "judge")
+    assert isinstance(found.calibration.match, Logistic)
+    assert not found.informative
+
+
+def test_without_a_judge_the_cosine_is_fitted():
+    found = calibrate(made(), "descriptor", "")
+    assert found.calibration.match is None
+    even = found.calibration.cosine.even()
+    assert even is not None
+    assert found.calibration.cut_off == pytest.approx(0.5 * even + 0.25)
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        made(queries=2, groups=2),
+        made(queries=60, groups=3),
+        Pairs([]),
+        Pairs(
+            [
+                QueryPairs(f"g{n}", np.ones(9), np.ones(9), np.ones(9, bool), np.array([], int), 9)
+                for n in range(9)
+            ]
+        ),
+        Pairs(
+            [
+                QueryPairs(f"g{n}", np.ones(9), np.ones(9), np.zeros(9, bool), np.array([], int), 9)
+                for n in range(9)
+            ]
+        ),
+    ],
+    ids=["few pairs", "few groups", "none", "all right", "all wrong"],
+)
+@pytest.mark.parametrize("judge", ["", "judge"])
+def test_too_little_is_refused_in_one_line(pairs, judge):
+    with pytest.raises(LookalikeError, match="too few to calibrate with") as caught:
+        calibrate(pairs, "descriptor", judge)
+    assert len(str(caught.value).splitlines()) == 1
+    assert caught.value.remedy
+
+
+def test_unjudged_pairs_are_left_out_of_the_judges_fit():
+    pairs = made()
+    half = [
+        QueryPairs(
+            q.group,
+            q.similarities,
+            np.where(np.arange(40) < 20, q.logits, np.nan),
+            q.right,
+            q.tail,
+            q.positives,
+        )
+        for q in pairs.queries
+    ]
+    found = calibrate(Pairs(half), "descriptor", "judge")
+    assert found.calibration.pairs == 1200
+    assert isinstance(found.calibration.match, Logistic)
+    assert found.calibration.match.slope == pytest.approx(1.5, rel=0.25)

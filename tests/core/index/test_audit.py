@@ -1,0 +1,71 @@
+"""The audit itself: it says nothing of a sound index, and finds each kind of unsoundness."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lookalike.index import Audit, Limits, VectorIndex, audit
+from tests.builders.vectors import MemoryRecord, descriptors
+
+DIMENSION = 24
+LIMITS = Limits(seal_rows=64, flush_rows=8)
+
+
+@pytest.fixture
+def record():
+    record = MemoryRecord(DIMENSION)
+    record.put(np.arange(1, 301), descriptors(300, DIMENSION))
+    return record
+
+
+@pytest.fixture
+def index(record, tmp_path):
+    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    yield index
+    index.close()
+
+
+def audited(index: VectorIndex, record: MemoryRecord, sample: int | None = None) -> Audit:
+    *_, found = audit(index, record, sample)
+    assert isinstance(found, Audit)
+    return found
+
+
+def test_a_sound_index_is_sound(index, record):
+    found = audited(index, record)
+    assert found.sound
+    assert (found.recorded, found.searched) == (300, 300)
+    assert audited(index, record, 40).searched == 40
+
+
+def test_copies_need_not_come_before_one_another(index, record):
+    copies = np.repeat(record.vectors(np.array([9])), 30, axis=0)
+    record.put(np.arange(1001, 1031), copies)
+    index.add(np.arange(1001, 1031), copies)
+    assert audited(index, record).sound
+
+
+def test_what_the_index_lacks_is_lost(index, record):
+    index.remove(np.array([5, 6]))
+    assert audited(index, record).lost == (5, 6)
+    assert audited(index, record, 10).lost == (5, 6), "those that are not searched for are missed as well"
+
+
+def test_what_is_found_under_a_wrong_vector_is_lost(index, record):
+    index.remove(np.array([5]))
+    index.add(np.array([5]), -record.vectors(np.array([5])))
+    assert audited(index, record).lost == (5,)
+
+
+def test_what_the_record_has_no_more_is_phantom(index, record):
+    record.drop(np.array([7]))
+    found = audited(index, record)
+    assert found.surplus == 1
+    assert not found.sound
+
+
+def test_a_vector_that_is_none_is_damaged(index, record):
+    record._vectors[record.ids() == 8] = 0.25
+    record._vectors[record.ids() == 9] = np.nan
+    assert set(audited(index, record).damaged) == {8, 9}

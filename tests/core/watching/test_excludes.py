@@ -1,0 +1,144 @@
+"""What is left out, with git itself as the judge of patterns."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lookalike.errors import LookalikeError
+from lookalike.watching.excludes import Excludes, is_left_out
+from lookalike.watching.survey import walk
+from lookalike.watching.watched import WatchedFolders
+from tests.builders.small_library import SmallLibrary
+from tests.core.watching.folder_play import photo
+
+FILES = [
+    "a.jpg",
+    "b.png",
+    "trip/a.jpg",
+    "trip/raw/a.jpg",
+    "trip/raw/c.png",
+    "raw/a.jpg",
+    "raw/deep/b.png",
+    "x [1].jpg",
+    "#5.jpg",
+]
+LINES = [
+    "*.jpg",
+    "!a.jpg",
+    "raw/",
+    "/raw",
+    "trip/raw",
+    "**/raw/*.png",
+    "trip/**",
+    "!trip/raw/",
+    "x \\[1\\].jpg",
+    "\\#5.jpg",
+    "# a comment",
+    "",
+    "a.*",
+    "deep",
+    "?.png",
+    "[ab].jpg",
+]
+
+
+def found(top) -> set[str]:
+    rules = Excludes().rules(os.fsencode(top), os.fsencode(top), [])
+    assert rules is not None
+    return {os.path.relpath(os.fsdecode(p.path), top) for p in walk(os.fsencode(top), True, [], rules)}
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is the judge")
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(
+    st.dictionaries(
+        st.sampled_from(["", "trip", "trip/raw", "raw"]), st.lists(st.sampled_from(LINES), max_size=4)
+    )
+)
+def test_patterns_mean_what_they_mean_to_git(tmp_path_factory, ignore_files):
+    top = tmp_path_factory.mktemp("album")
+    for name in FILES:
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        (top / name).touch()
+    for folder, lines in ignore_files.items():
+        (top / folder / ".lookalikeignore").write_text("\n".join(lines))
+    environment = {**os.environ, "GIT_DIR": str(top / ".git"), "GIT_WORK_TREE": str(top)}
+    subprocess.run(["git", "init", "-q"], cwd=top, env=environment, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--others", "--exclude-per-directory=.lookalikeignore"],
+        cwd=top,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
+    assert found(top) == {name for name in listed if name.endswith((".jpg", ".png"))}
+
+
+def test_a_look_at_one_folder_knows_the_rules_above_it(tmp_path):
+    (tmp_path / "trip" / "raw").mkdir(parents=True)
+    (tmp_path / ".lookalikeignore").write_text("raw/\n*.png\n")
+    top = os.fsencode(tmp_path)
+    excludes = Excludes(["b.*"])
+    assert excludes.rules(top, top + b"/trip/raw", []) is None
+    assert excludes.rules(top, top + b"/.git/objects", []) is None
+    rules = excludes.rules(top, top + b"/trip", [])
+    assert rules is not None
+    assert [rules.exclude(top + b"/trip/" + name, False) for name in (b"a.png", b"a.jpg", b"b.jpg")] == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_caches_of_other_programs_are_left_out():
+    assert is_left_out(b"/p", b"@eaDir")
+    assert is_left_out(b"/p", b"$RECYCLE.BIN")
+    assert is_left_out(b"/p/Photos Library.photoslibrary", b"resources")
+    assert not is_left_out(b"/p", b"resources")
+    assert is_left_out(b"/p", b"Catalogue Previews.lrdata")
+
+
+def test_an_ignore_file_that_is_none_is_told_of_and_excludes_nothing(tmp_path):
+    (tmp_path / ".lookalikeignore").write_bytes(b"\xef\xbb\xbfa.jpg\n!\n")
+    problems: list = []
+    rules = Excludes().rules(os.fsencode(tmp_path), os.fsencode(tmp_path), problems)
+    assert rules is not None
+    assert rules.exclude(os.fsencode(tmp_path / "a.jpg"), False)
+    assert [line.path for line in problems] == [str(tmp_path / ".lookalikeignore")]
+    (tmp_path / ".lookalikeignore").unlink()
+    os.mkfifo(tmp_path / ".lookalikeignore")
+    assert Excludes().rules(os.fsencode(tmp_path), os.fsencode(tmp_path), []) is not None
+
+
+def test_excluded_photos_leave_the_view_and_come_back_without_decoding(tmp_path, monkeypatch):
+    from lookalike.watching import indexer
+
+    library = SmallLibrary(tmp_path / "library")
+    watched = WatchedFolders(library.catalog)
+    album = tmp_path / "album"
+    (album / "raw").mkdir(parents=True)
+    for number in range(4):
+        path = album / ("raw" if number > 1 else "") / f"{number}.png"
+        path.write_bytes(photo(number))
+        os.utime(path, ns=(10**18, 10**18))
+    watched.add(album)
+    library.scan()
+    assert len(library.index) == 4
+    monkeypatch.setattr(indexer, "read_file", None)
+    watched.set_excludes(["raw/"])
+    library.scan()
+    assert len(library.index) == len(library.catalog.contents.shown()) == 2
+    assert len(library.record.ids()) == 2
+    watched.set_excludes([])
+    library.scan()
+    assert len(library.index) == len(library.catalog.contents.shown()) == 4
+    with pytest.raises(LookalikeError, match="no pattern"):
+        watched.set_excludes(["!"])
+    library.close()

@@ -1,0 +1,25 @@
+"""Whatever happens to the files, the library follows."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.core.watching.folder_play import DEEDS, FolderPlay
+
+
+def test_random_deeds_leave_no_difference():
+    before = DEEDS.total()
+    run_state_machine_as_test(
+        FolderPlay,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=40,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
+        ),
+    )
+    assert DEEDS.total() - before > 300

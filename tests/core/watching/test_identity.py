@@ -1,0 +1,314 @@
+"""A photo is decoded once in its life, wherever its file goes; it is not even read while its numbers prove it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from lookalike.errors import LookalikeError
+from lookalike.watching import follower as follower_module
+from lookalike.watching import indexer as indexer_module
+from lookalike.watching import observer as observer_module
+from lookalike.watching.pace import CAREFUL, Pace
+from lookalike.watching.watched import WatchedFolders
+from tests.builders.small_library import SmallLibrary
+from tests.core.watching.folder_play import photo
+
+OPENED: list[str] = []
+LISTENING = False
+HOOKED = False
+
+
+def _heard(event: str, about: tuple) -> None:
+    if LISTENING and event == "open" and ".png" in str(about[0]):
+        OPENED.append(str(about[0]))
+
+
+@pytest.fixture
+def opened():
+    """Photos that were opened, by anything in this process, from now on."""
+    global LISTENING, HOOKED
+    if not HOOKED:
+        sys.addaudithook(_heard)
+        HOOKED = True
+    OPENED.clear()
+    LISTENING = True
+    yield OPENED
+    LISTENING = False
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Two folders to watch and one beside them, with photos written a while ago."""
+    for name in ("one/trip", "two", "outside"):
+        (tmp_path / name).mkdir(parents=True)
+    for number in range(6):
+        write(tmp_path / "one" / ("trip" if number % 2 else "") / f"{number}.png", number)
+    return tmp_path
+
+
+@pytest.fixture
+def library(folders):
+    library = SmallLibrary(folders / "library", reach_seconds=0.1)
+    for name in ("one", "two"):
+        library.files.add_folder(folders / name)
+    yield library
+    library.close()
+
+
+def write(path: Path, number: int) -> None:
+    path.write_bytes(photo(number))
+    os.utime(path, ns=(10**18 + number, 10**18 + number))
+
+
+def where(library: SmallLibrary, folders: Path) -> dict[str, int | None]:
+    rows = library.files.known(os.fsencode(folders))
+    return {os.path.relpath(os.fsdecode(path), folders): row.content_id for path, row in rows.items()}
+
+
+def wait_for(library: SmallLibrary, condition) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to pass"
+        assert not library.trouble, library.trouble
+        time.sleep(0.02)
+
+
+def test_moves_need_no_reading(library, folders, opened):
+    library.scan()
+    before = where(library, folders)
+    assert len(opened) == 6
+    opened.clear()
+    (folders / "one" / "0.png").rename(folders / "two" / "zero.png")
+    (folders / "one" / "trip").rename(folders / "two" / "journey")
+    (folders / "one" / "2.png").rename(folders / "one" / "2.PNG")
+    os.link(folders / "one" / "4.png", folders / "two" / "4 again.png")
+    library.scan()
+    assert where(library, folders) == {
+        "two/zero.png": before["one/0.png"],
+        "two/journey/1.png": before["one/trip/1.png"],
+        "two/journey/3.png": before["one/trip/3.png"],
+        "two/journey/5.png": before["one/trip/5.png"],
+        "one/2.PNG": before["one/2.png"],
+        "one/4.png": before["one/4.png"],
+        "two/4 again.png": before["one/4.png"],
+    }
+    assert opened == []
+    assert len(library.index) == 6
+
+
+def test_files_that_left_and_come_back_need_no_reading(library, folders, opened):
+    library.scan()
+    before = where(library, folders)
+    shutil.move(folders / "one" / "trip", folders / "outside")
+    library.scan()
+    assert len(library.index) == 3
+    library.close()
+    opened.clear()
+    again = SmallLibrary(folders / "library")
+    shutil.move(folders / "outside" / "trip", folders / "two" / "back")
+    again.scan()
+    assert where(again, folders)["two/back/1.png"] == before["one/trip/1.png"]
+    assert len(again.index) == 6
+    assert opened == []
+    again.close()
+
+
+def test_moves_are_recognised_though_the_system_numbers_its_volumes_anew(library, folders, opened):
+    """As after a restart of the computer."""
+    library.scan()
+    with library.catalog.transaction() as db:
+        db.execute("UPDATE files SET device = device + 77")
+    opened.clear()
+    (folders / "one" / "0.png").rename(folders / "one" / "zero.png")
+    library.scan()
+    assert "one/zero.png" in where(library, folders)
+    assert opened == []
+
+
+def test_a_swap_and_a_replacement_of_the_same_size_and_time_are_seen(library, folders):
+    write(folders / "one" / "a.png", 50)
+    write(folders / "one" / "b.png", 51)
+    os.utime(folders / "one" / "b.png", ns=(10**18 + 50, 10**18 + 50))
+    library.scan()
+    before = where(library, folders)
+    (folders / "one" / "a.png").rename(folders / "one" / "x")
+    (folders / "one" / "b.png").rename(folders / "one" / "a.png")
+    (folders / "one" / "x").rename(folders / "one" / "b.png")
+    library.scan()
+    after = where(library, folders)
+    assert (after["one/a.png"], after["one/b.png"]) == (before["one/b.png"], before["one/a.png"])
+
+
+def test_a_moved_root_is_told_where_it_lies_now(library, folders, opened):
+    library.scan()
+    before = where(library, folders)
+    watched = WatchedFolders(library.catalog)
+    (folders / "one").rename(folders / "renamed")
+    library.scan()
+    assert not watched.at(folders / "one").online
+    with pytest.raises(LookalikeError, match="overlaps"):
+        watched.relocate(watched.at(folders / "one"), folders / "two")
+    opened.clear()
+    watched.relocate(watched.at(folders / "one"), folders / "renamed")
+    library.scan()
+    after = where(library, folders)
+    assert after["renamed/trip/1.png"] == before["one/trip/1.png"]
+    assert len(after) == 6
+    assert opened == []
+
+
+def test_live_moves_across_folders_need_no_reading(library, folders, opened, monkeypatch):
+    monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.05)
+    library.follow()
+    wait_for(library, lambda: len(library.index) == 6 and library.last.stage == "watching")
+    opened.clear()
+    (folders / "one" / "trip").rename(folders / "two" / "trip")
+    (folders / "one" / "0.png").rename(folders / "two" / "0.png")
+    wait_for(library, lambda: {"two/trip/1.png", "two/0.png"} <= where(library, folders).keys())
+    wait_for(library, lambda: len(where(library, folders)) == len(library.index) == 6)
+    assert opened == []
+
+
+def test_a_copy_that_is_still_being_written_is_waited_for(library, folders, monkeypatch):
+    monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.02)
+    monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 0.4)
+    library.follow()
+    wait_for(library, lambda: len(library.index) == 6 and library.last.stage == "watching")
+    problems = []
+    content = photo(99)
+    with open(folders / "one" / "slow.png", "wb") as file:
+        for start in range(0, len(content), 20):
+            file.write(content[start : start + 20])
+            file.flush()
+            time.sleep(0.1)
+            problems += library.files.problems()
+    wait_for(library, lambda: len(library.index) == 7)
+    assert problems == [], "it was never read half"
+
+
+def test_a_file_that_changes_while_it_is_read_is_looked_at_again(library, folders, monkeypatch):
+    library.scan()
+    read_file = indexer_module.read_file
+
+    disturbed_paths: list[Path] = []
+
+    def disturbed(path):
+        file = read_file(path)
+        if path.name == "new.png" and not disturbed_paths:
+            disturbed_paths.append(path)
+            write(path, 71)
+        return file
+
+    monkeypatch.setattr(indexer_module, "read_file", disturbed)
+    write(folders / "one" / "new.png", 70)
+    told = [line.reason for progress in library.scan() for line in progress.skipped]
+    assert "It is being changed, and is looked at again." in told
+    assert "one/new.png" not in where(library, folders)
+    library.scan()
+    number = where(library, folders)["one/new.png"]
+    assert (
+        library.catalog.contents.get([number])[number].hash
+        == indexer_module.read_file(folders / "one" / "new.png").content
+    )
+
+
+def test_a_change_within_one_tick_of_the_clock_is_seen(library, folders):
+    path = folders / "one" / "quick.png"
+    path.write_bytes(photo(80))
+    library.scan()
+    facts = path.stat()
+    path.write_bytes(photo(81))
+    # What a coarse clock does: the same time for both.
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    library.scan()
+    number = where(library, folders)["one/quick.png"]
+    assert library.catalog.contents.get([number])[number].hash == indexer_module.read_file(path).content
+
+
+def test_a_paused_folder_is_left_alone_until_it_goes_on(library, folders):
+    watched = WatchedFolders(library.catalog)
+    library.scan()
+    watched.pause(watched.at(folders / "one"))
+    write(folders / "one" / "new.png", 60)
+    write(folders / "two" / "new.png", 61)
+    library.scan()
+    assert "one/new.png" not in where(library, folders)
+    assert "two/new.png" in where(library, folders)
+    assert len(library.index) == 7, "its photos are still found"
+    watched.pause(watched.at(folders / "one"), False)
+    library.scan()
+    assert "one/new.png" in where(library, folders)
+
+
+def test_pausing_stops_a_scan_at_its_next_step(library, folders):
+    for number in range(100, 200):
+        write(folders / "one" / f"{number}.png", number)
+    watched = WatchedFolders(library.catalog)
+    for progress in library.follower.scan():
+        if progress.folder == watched.at(folders / "one").id and progress.done:
+            watched.pause(watched.at(folders / "one"))
+    assert 0 < len(library.index) < 100
+
+
+def test_a_gentle_job_rests_and_can_be_stopped_meanwhile(library, folders, monkeypatch):
+    slept: list[float] = []
+    monkeypatch.setattr(indexer_module.time, "sleep", slept.append)
+    library.indexer._pace = Pace(lambda: CAREFUL, battery=lambda: True)
+    for number in range(100, 140):
+        write(folders / "one" / f"{number}.png", number)
+    library.scan()
+    assert len(library.index) == 46
+    assert slept
+    assert max(slept) <= indexer_module.REST_STEP_SECONDS
+
+
+def test_photos_that_are_looked_at_are_described_first(library, folders, opened):
+    for number in range(100, 200):
+        write(folders / "one" / f"{number}.png", number)
+    opened.clear()
+    library.preference.prefer([folders / "one" / "trip"])
+    library.scan()
+    first = [Path(path).parent.name for path in opened[:3]]
+    assert first == ["trip"] * 3
+
+
+def test_a_thousand_photos_arrive_while_searches_go_on(library, folders):
+    library.scan()
+    vector = library.record.vectors(library.record.ids()[:1])[0]
+    many = folders / "one" / "many"
+    many.mkdir()
+    for number in range(1000, 2000):
+        write(many / f"{number}.png", number)
+    sizes: list[int] = []
+
+    def sizes_while(work) -> list[int]:
+        stop = threading.Event()
+
+        def search() -> None:
+            while not stop.is_set():
+                assert len(library.index.search(vector, 1).ids) == 1
+                sizes.append(len(library.index))
+
+        sizes.clear()
+        searcher = threading.Thread(target=search)
+        searcher.start()
+        work()
+        stop.set()
+        searcher.join()
+        return sizes
+
+    grown = sizes_while(library.scan)
+    assert len(library.index) == 1006
+    assert grown == sorted(grown)
+    many.rename(folders / "outside" / "many")
+    library.scan()
+    (folders / "outside" / "many").rename(folders / "two" / "many")
+    assert set(sizes_while(library.scan)) <= {6, 1006}, "known ones come all at once"
+    assert len(library.index) == 1006

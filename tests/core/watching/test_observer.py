@@ -1,0 +1,219 @@
+"""Events of real folders, the system's limits included."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lookalike.watching import observer as observer_module
+from lookalike.watching.inotify import Inotify
+from lookalike.watching.observer import PLACES_LIMIT, FolderWatch
+from tests.core.watching.folder_play import photo
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.05)
+
+
+@pytest.fixture
+def watch():
+    with FolderWatch(rescan_seconds=3600) as watch:
+        yield watch
+
+
+def heard(watch, *paths, seconds=30.0):
+    """Wait until all of these places were told of."""
+    missing = {os.fsencode(path) for path in paths}
+    told: set[bytes] = set()
+    deadline = time.monotonic() + seconds
+    while missing - told:
+        assert time.monotonic() < deadline, (missing, told)
+        told |= {place for place, _ in watch.wait(0.1)}
+    return told
+
+
+def test_files_and_folders_are_told_of_where_they_are(watch, tmp_path):
+    (tmp_path / "trip").mkdir()
+    watch.add(os.fsencode(tmp_path))
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    heard(watch, tmp_path)
+    (tmp_path / "trip" / "b.jpg").write_bytes(b"x")
+    heard(watch, tmp_path / "trip")
+    (tmp_path / "trip").rename(tmp_path / "journey")
+    heard(watch, tmp_path / "trip", tmp_path / "journey")
+    # The watch has gone along.
+    (tmp_path / "journey" / "b.jpg").unlink()
+    assert os.fsencode(tmp_path / "trip") not in heard(watch, tmp_path / "journey")
+
+
+def test_deep_new_trees_and_moved_in_trees_are_watched(watch, tmp_path):
+    top = tmp_path / "top"
+    (tmp_path / "other" / "deep").mkdir(parents=True)
+    top.mkdir()
+    watch.add(os.fsencode(top))
+    (top / "one" / "two").mkdir(parents=True)
+    (tmp_path / "other").rename(top / "other")
+    heard(watch, top / "one", top / "other")
+    time.sleep(0.2)
+    (top / "one" / "two" / "a.jpg").write_bytes(b"x")
+    (top / "other" / "deep" / "a.jpg").write_bytes(b"x")
+    heard(watch, top / "one" / "two", top / "other" / "deep")
+
+
+def test_hidden_folders_are_not_listened_to(watch, tmp_path):
+    (tmp_path / ".git").mkdir()
+    watch.add(os.fsencode(tmp_path))
+    (tmp_path / ".git" / "a.jpg").write_bytes(b"x")
+    (tmp_path / "b.jpg").write_bytes(b"x")
+    assert heard(watch, tmp_path) == {os.fsencode(tmp_path)}
+
+
+def test_an_edited_ignore_file_concerns_all_below(watch, tmp_path):
+    watch.add(os.fsencode(tmp_path))
+    (tmp_path / ".lookalikeignore").write_text("trip/")
+    deadline = time.monotonic() + 30
+    while not (found := watch.wait(0.1)):
+        assert time.monotonic() < deadline
+    assert found == [(os.fsencode(tmp_path), True)]
+
+
+def test_a_folder_that_was_replaced_is_watched_anew(watch, tmp_path):
+    top = tmp_path / "top"
+    top.mkdir()
+    watch.add(os.fsencode(top))
+    top.rename(tmp_path / "away")
+    top.mkdir()
+    heard(watch, top)
+    (top / "a.jpg").write_bytes(b"x")
+    heard(watch, top)
+
+
+def test_places_are_bounded(watch, tmp_path):
+    watch.add(os.fsencode(tmp_path))
+    for number in range(PLACES_LIMIT + 10):
+        watch.mark(b"/somewhere/%d" % number)
+    assert len(watch._dirty) < PLACES_LIMIT
+    assert watch._dirty[os.fsencode(tmp_path)]
+
+
+def test_network_folders_are_looked_through_from_time_to_time(tmp_path):
+    with FolderWatch(rescan_seconds=0.1) as watch:
+        watch.add(os.fsencode(tmp_path), network=True)
+        assert "network drive" in watch.note(os.fsencode(tmp_path))
+        heard(watch, tmp_path)
+        heard(watch, tmp_path)
+
+
+@linux
+def test_dropped_events_are_told_of_and_lose_nothing(tmp_path):
+    album = tmp_path / "album"
+    album.mkdir()
+    with FolderWatch(rescan_seconds=3600) as watch:
+        watch.add(os.fsencode(album))
+        source = watch._source
+        assert isinstance(source, Inotify)
+        # The reader is held up while more happens than the kernel keeps.
+        limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+        with source._lock:
+            for number in range(limit):
+                path = album / f"{number}.tmp"
+                path.touch()
+                path.unlink()
+            (album / "trip").mkdir()
+        deadline = time.monotonic() + 60
+        while not watch.overflows:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        assert (os.fsencode(album), True) in watch.wait(10)
+        # The folder whose making was among the dropped is watched.
+        (album / "trip" / "a.png").write_bytes(photo(1))
+        heard(watch, album / "trip")
+
+
+LIMITED = """
+import os, sys, time
+from pathlib import Path
+open("/proc/sys/user/max_inotify_watches", "w").write("40")
+from lookalike.watching import observer
+observer.QUIET_SECONDS = 0.05
+from tests.builders.small_library import SmallLibrary
+from tests.core.watching.folder_play import photo
+
+base = Path(sys.argv[1])
+album = base / "album"
+for number in range(20):
+    (album / str(number)).mkdir(parents=True)
+    (album / str(number) / "a.png").write_bytes(photo(number))
+library = SmallLibrary(base / "library", rescan_seconds=0.5)
+library.files.add_folder(album)
+
+def wait_for(condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline and not library.trouble, library.trouble
+        time.sleep(0.02)
+
+library.follow()
+wait_for(lambda: len(library.index) == 20)
+assert library.files.folders()[0].note == ""
+for number in range(20, 60):
+    (album / str(number)).mkdir()
+    (album / str(number) / "a.png").write_bytes(photo(number))
+wait_for(lambda: library.files.folders()[0].note)
+print(library.files.folders()[0].note)
+wait_for(lambda: len(library.index) == 60)
+(album / "59" / "a.png").unlink()
+wait_for(lambda: len(library.index) == 59)
+library.close()
+"""
+
+
+@linux
+def test_at_the_limit_of_watches_folders_are_looked_through_and_it_is_said(tmp_path):
+    if subprocess.run(["unshare", "--user", "--map-root-user", "true"], capture_output=True).returncode:
+        pytest.skip("this system lets no test make namespaces")
+    done = subprocess.run(
+        ["unshare", "--user", "--map-root-user", sys.executable, "-c", LIMITED, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "max_user_watches" in done.stdout
+    assert "looked through every" in done.stdout
+
+
+def test_a_system_without_events_is_polled(tmp_path, monkeypatch):
+    def none(self):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(FolderWatch, "_open_source", none)
+    with FolderWatch(rescan_seconds=0.1) as watch:
+        watch.add(os.fsencode(tmp_path))
+        assert "max_user_instances" in watch.note(os.fsencode(tmp_path))
+        heard(watch, tmp_path)
+
+
+def test_watchdog_tells_the_same_elsewhere(tmp_path):
+    from lookalike.watching.watchdog_events import WatchdogEvents
+
+    with FolderWatch(rescan_seconds=3600) as watch:
+        assert watch._source is not None
+        watch._source.close()
+        watch._source = WatchdogEvents(watch)
+        watch.add(os.fsencode(tmp_path))
+        (tmp_path / "trip").mkdir()
+        heard(watch, tmp_path)
+        time.sleep(0.2)
+        (tmp_path / "trip" / "a.jpg").write_bytes(b"x")
+        heard(watch, tmp_path / "trip")
+        watch.remove(os.fsencode(tmp_path))

@@ -1,0 +1,243 @@
+"""Changing the descriptor model: the old one answers until the new one has described every photo."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from lookalike import places
+from lookalike.catalog.catalog import Catalog
+from lookalike.cli.main import run
+from lookalike.errors import LookalikeError
+from lookalike.library import Library
+from lookalike.models.store import ModelStore
+from lookalike.search.query import Query
+from tests.builders.photo_files import textured_photo, write_album
+from tests.builders.vision_models import save_dinov2
+
+PHOTOS = 18
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return save_dinov2(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture
+def store(model, own_home):
+    store = ModelStore(places.models())
+    store.import_descriptor(model, "tiny")
+    return store
+
+
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory):
+    """A library of photos described by the embedded model, closed."""
+    root = tmp_path_factory.mktemp("indexed")
+    write_album(root / "album", PHOTOS, seed=12)
+    with Library(root / "library") as library:
+        library.add_folder(root / "album")
+        for _ in library.scan():
+            pass
+    return root
+
+
+@pytest.fixture
+def library(indexed, store, tmp_path):
+    """A copy of it, opened; another model is imported."""
+    for name in ("album", "library"):
+        shutil.copytree(indexed / name, tmp_path / name)
+    catalog = Catalog(tmp_path / "library" / "catalog.sqlite")
+    with catalog.transaction() as db:
+        for table in ("files", "folders"):
+            db.execute(
+                f"UPDATE {table} SET path = CAST(replace(CAST(path AS TEXT), ?, ?) AS BLOB)",
+                (str(indexed), str(tmp_path)),
+            )
+    catalog.close()
+    with Library(tmp_path / "library") as library:
+        yield library
+
+
+def answers(library: Library) -> list[int]:
+    """What a search with a photo of the library gives; nothing needs to be described for it."""
+    *_, ranking = library.search(Query(content_id=library.photos()[0]), judge="none")
+    return [result.content_id for result in ranking.results]
+
+
+def test_the_old_model_answers_until_the_new_one_is_ready(library, tmp_path):
+    old = library.status().descriptor
+    before = answers(library)
+    library.choose_descriptor("tiny")
+    assert library.status().changing.described == 0
+    # A search that runs on when the model changes ends as it began.
+    running = library.search(Query(content_id=library.photos()[1]), judge="geometry")
+    assert not next(running).final
+    stages = []
+    for progress in library.scan():
+        stages.append((progress.stage, progress.done, progress.total))
+        if progress.stage == "describing":
+            assert library.status().descriptor == old
+            assert answers(library) == before
+            textured_photo(991, (320, 240)).save(tmp_path / "album" / "new.jpg")
+    described = [done for stage, done, _ in stages if stage == "describing"]
+    assert described == sorted(described)
+    assert described[-1] == PHOTOS
+    *_, ranking = running
+    assert ranking.final
+    assert len(ranking.results) == PHOTOS - 1
+    new = library.status()
+    assert new.changing is None
+    assert new.descriptor != old
+    assert new.descriptor.startswith("dinov2")
+    assert len(answers(library)) == PHOTOS - 1
+    assert answers(library) != before
+    for _ in library.scan():
+        pass
+    assert len(library) == PHOTOS + 1
+
+    # Back again: only what came meanwhile has to be described.
+    library.choose_descriptor(None)
+    changing = library.status().changing
+    assert (changing.name, changing.photos - changing.described) == ("default", 1)
+    assert [p.total for p in library.scan() if p.stage == "describing"] == [1, 1]
+    assert library.status().descriptor == old
+    assert set(before) < set(answers(library))
+
+    # What the model described is kept until it is forgotten.
+    with pytest.raises(LookalikeError, match="in use"):
+        library.forget_descriptor("default")
+    assert library.forget_descriptor("tiny") == PHOTOS + 1
+    assert list(library.catalog.described()) == [old]
+    assert len(list((library.folder / "index").iterdir())) == 1
+    with pytest.raises(LookalikeError, match="nothing"):
+        library.forget_descriptor("tiny")
+
+
+def test_following_changes_the_model_in_the_background(library):
+    library.choose_descriptor("tiny")
+    old = library.status().descriptor
+    seen: list[str] = []
+    for progress in library.follow(lambda: len(seen) > 2 and seen[-3:] == ["watching"] * 3):
+        seen.append(progress.stage)
+        assert len(seen) < 1000
+    assert "describing" in seen
+    assert library.status().descriptor != old
+    assert len(library) == PHOTOS
+
+
+def test_a_model_that_fails_is_given_up_and_told(library, store):
+    weights = store.get("tiny").folder / "model.safetensors"
+    # The store holds a link to the file it was imported from.
+    weights.unlink()
+    weights.write_bytes(b"no weights")
+    library.choose_descriptor("tiny")
+    *_, last = library.scan()
+    assert "Searches go on with the model before" in last.skipped[0].reason
+    assert library.status().changing is None
+    assert len(answers(library)) == PHOTOS - 1
+
+
+def test_photos_that_cannot_be_read_now_do_not_hold_it_up(library, tmp_path):
+    hidden = tmp_path / "album" / "photo_003.jpg"
+    hidden.rename(tmp_path / "away.jpg")
+    library.choose_descriptor("tiny")
+    steps = list(library._switch.steps())
+    assert [line.path for line in steps[-1].skipped] == [str(hidden)]
+    assert library.status().descriptor.startswith("dinov2")
+    assert len(library) == PHOTOS - 1
+    (tmp_path / "away.jpg").rename(hidden)
+    for _ in library.scan():
+        pass
+    assert len(library) == PHOTOS
+
+
+def test_another_process_follows_the_change(library, store, tmp_path):
+    library.choose_descriptor("tiny")
+    other = Library(tmp_path / "library")
+    try:
+        assert other.status().descriptor == library.status().descriptor
+        for _ in library.scan():
+            pass
+        assert len(answers(other)) == PHOTOS - 1
+        assert other.status().descriptor == library.status().descriptor
+        assert other.status().descriptor.startswith("dinov2")
+    finally:
+        other.close()
+
+
+def test_a_kill_loses_no_progress(library, tmp_path):
+    library.choose_descriptor("tiny")
+    command = [sys.executable, "-m", "lookalike", "--library", str(tmp_path / "library"), "scan"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 200
+    while (state := library.status().changing) is not None and not state.described:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    before = library.catalog.described()
+    totals = [progress.total for progress in library.scan() if progress.stage == "describing"]
+    assert len(answers(library)) == PHOTOS - 1
+    key = library.status().descriptor
+    assert key.startswith("dinov2")
+    assert before[key] > 0
+    assert totals[0] == PHOTOS - before[key] if totals else before[key] == PHOTOS
+    assert library.catalog.described()[key] == PHOTOS
+
+
+def test_the_command_line_tells_of_it(library, tmp_path, capsys):
+    def call(*arguments: str) -> str:
+        capsys.readouterr()
+        assert run(["--library", str(tmp_path / "library"), *arguments]) == 0
+        return capsys.readouterr().out
+
+    assert f"{PHOTOS} photos have to be described anew" in call("models", "use", "tiny")
+    assert f"changing to tiny: 0 of {PHOTOS} photos are described anew" in call("status")
+    assert json.loads(call("models", "list", "--json"))["changing"]["name"] == "tiny"
+    call("models", "use", "default")
+    assert "changing" not in call("status")
+    call("models", "use", "tiny")
+    call("scan")
+    assert f"kept: {PHOTOS} descriptors of efficientnet" in call("models", "list")
+    assert json.loads(call("models", "forget", "default", "--json")) == {"forgotten": PHOTOS}
+    checked = json.loads(call("check", "--json"))
+    assert (checked["photos"], checked["searched"], checked["sound"]) == (PHOTOS, PHOTOS, True)
+
+
+def test_a_library_opens_without_the_model_it_used(library, store, tmp_path):
+    library.choose_descriptor("tiny")
+    for _ in library.scan():
+        pass
+    store.remove("tiny")
+    with Library(tmp_path / "library") as other:
+        assert "tiny" in other.status().missing[-1]
+        assert len(answers(other)) == PHOTOS - 1, "what the embedded model described is still there"
+        other.choose_descriptor(None)
+    with Library(tmp_path / "library") as other:
+        assert not any("tiny" in line for line in other.status().missing)
+
+
+def test_check_finds_and_repairs_what_is_wrong(library, tmp_path, capsys):
+    first, second, *_ = library.photos()
+    library._engines.current.index.remove(np.array([first]))
+    with library.catalog.transaction() as db:
+        db.execute("UPDATE descriptors SET vector = zeroblob(length(vector)) WHERE content_id = ?", (second,))
+    *_, found = library.check()
+    assert not any("catalog" in line for line in found.damage)
+    assert any("descriptors of 1 photo were damaged" in line for line in found.damage)
+    assert found.sound
+    assert len(library) == PHOTOS - 1
+    for _ in library.scan():
+        pass
+    assert len(library) == PHOTOS
+    *_, again = library.check(everything=True)
+    assert (again.sound, again.damage, again.searched) == (True, (), PHOTOS)

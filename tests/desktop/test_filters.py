@@ -1,0 +1,174 @@
+"""Filters and richer queries in the window, over a real library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from lookalike.catalog.filters import Filters
+from lookalike.library import Library
+from lookalike.progress import Progress
+from lookalike_desktop.folders_panel import FoldersPanel
+from lookalike_desktop.queries import ask_mime, ask_photo
+from lookalike_desktop.session import Activity
+from lookalike_desktop.window import Window
+from tests.desktop.conftest import PATIENCE
+
+OpenWindow = Callable[..., Window]
+
+
+@pytest.fixture(scope="module")
+def rated(indexed: Path) -> Path:
+    """The indexed album; two photos have stars, three a camera and a date."""
+    with Library(indexed) as library, library.catalog.transaction() as db:
+        ids = sorted(library.photos())
+        for number, stars in ((ids[1], 3), (ids[2], 5)):
+            db.execute("UPDATE contents SET rating = ? WHERE id = ?", (stars, number))
+        for number in ids[2:5]:
+            db.execute(
+                "UPDATE contents SET camera = 'Canon EOS', taken_at = '2019-07-18T10:00:00' WHERE id = ?",
+                (number,),
+            )
+    return indexed
+
+
+@pytest.fixture
+def window(qtbot: QtBot, open_window: OpenWindow, rated: Path) -> Window:
+    window = open_window(rated)
+    qtbot.waitUntil(lambda: len(window.photos.model.ids) == 9, timeout=PATIENCE)
+    return window
+
+
+def shows(window: Window, count: int) -> Callable[[], bool]:
+    return lambda: len(window.photos.model.ids) == count
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_filters_narrow_the_library_and_chips_take_them_away(
+    qtbot: QtBot, window: Window, album: Path
+) -> None:
+    bar = window.filter_bar
+    assert bar.isHidden()
+    qtbot.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(bar.panel.isVisible, timeout=PATIENCE)
+    panel = bar.panel
+    assert [panel.folder.itemText(row) for row in range(panel.folder.count())] == [
+        "Any folder",
+        "album   (9)",
+    ]
+    assert "Canon EOS   (3)" in [panel.camera.itemText(row) for row in range(panel.camera.count())]
+    assert panel.rating.itemText(3).startswith("★★★")
+    panel.since.setText("last year")
+    qtbot.keyClick(panel.since, Qt.Key.Key_Return)
+    assert "not a date" in panel.trouble.text()
+    assert panel.isVisible()
+    panel.since.setText("2019-07")
+    panel.until.setText("2019")
+    panel.camera.setCurrentIndex(1)
+    panel.rating.setCurrentIndex(5)
+    qtbot.keyClick(panel.rating, Qt.Key.Key_Return)
+    assert not panel.isVisible()
+    assert bar.filters == Filters(
+        since=date(2019, 7, 1), until=date(2019, 12, 31), cameras=("Canon EOS",), rating=5
+    )
+    qtbot.waitUntil(shows(window, 1), timeout=PATIENCE)
+    assert len(bar.chips) == 4
+    assert all(chip.accessibleName().startswith("Filter: ") for chip in bar.chips)
+    stars = next(chip for chip in bar.chips if "★" in chip.text())
+    qtbot.keyClick(stars, Qt.Key.Key_Space)
+    qtbot.waitUntil(shows(window, 3), timeout=PATIENCE)
+    while bar.chips:
+        bar.chips[0].click()
+    qtbot.waitUntil(shows(window, 9), timeout=PATIENCE)
+    assert bar.isHidden()
+
+
+def test_filters_narrow_a_search_and_stay_with_the_next(qtbot: QtBot, window: Window) -> None:
+    ids = list(window.photos.model.ids)
+    window.search(ask_photo(ids[0], "photo"))
+    window.filter_bar.use(Filters(cameras=("Canon EOS",)))
+    done = window.results.run
+    qtbot.waitUntil(lambda: not done.running, timeout=PATIENCE)
+    library = window.session.library
+    assert library is not None
+    canon = set(library.photos(window.filter_bar.filters))
+    assert len(canon) == 3
+    assert set(window.results.model.ids) == canon - {ids[0]}
+    window.search(ask_photo(ids[1], "another"))
+    qtbot.waitUntil(lambda: not done.running, timeout=PATIENCE)
+    assert set(window.results.model.ids) == canon - {ids[1]}
+    window.filter_bar.use(Filters(rating=5, until=date(1999, 1, 1)))
+    qtbot.waitUntil(lambda: "meets all of the filters" in window.results.message, timeout=PATIENCE)
+    qtbot.waitUntil(shows(window, 0), timeout=PATIENCE)
+    window.end_search()
+    assert "meets all of the filters" in window.photos.message.words
+
+
+def action(window: Window, content_id: int, words: str) -> QAction:
+    menu = window.menu(content_id)
+    return next(act for act in menu.actions() if act.text() == words)
+
+
+def test_the_menu_of_a_result_changes_the_search(qtbot: QtBot, window: Window) -> None:
+    ids = list(window.photos.model.ids)
+    window.search(ask_photo(ids[0], "photo"))
+    qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
+    wrong, right, *_ = window.results.model.ids
+    action(window, wrong, "Not like this").trigger()
+    action(window, right, "Search for this as well").trigger()
+    assert window.ask is not None
+    query = window.ask.make()
+    assert query.content_id == ids[0]
+    assert [part.content_id for part in query.unlike] == [wrong]
+    assert [part.content_id for part in query.also] == [right]
+    assert window.ask.label == "photo − a photo + a photo"
+    qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
+    assert set(window.results.model.ids) == set(ids) - {ids[0], wrong, right}
+    window.end_search()
+    assert [act.text() for act in window.menu(ids[0]).actions() if act.text()] == [
+        "Find the same thing",
+        "Show large",
+    ]
+
+
+def test_the_right_button_and_the_menu_key_ask_for_the_menu(qtbot: QtBot, window: Window) -> None:
+    grid = window.photos.grid
+    grid.menu_wanted.disconnect(window.show_menu)
+    asked: list[int] = []
+    grid.menu_wanted.connect(lambda number, place: asked.append(number))
+    place = grid.visualRect(grid.photos.index(2)).center()
+    for reason, point in (
+        (QContextMenuEvent.Reason.Mouse, place),
+        (QContextMenuEvent.Reason.Keyboard, QPoint(0, 0)),
+    ):
+        QApplication.sendEvent(grid.viewport(), QContextMenuEvent(reason, point, grid.mapToGlobal(point)))
+    assert asked == [grid.photos.ids[2]] * 2
+
+
+def test_several_dropped_files_are_several_photos(album: Path) -> None:
+    data = QMimeData()
+    paths = [album / "photo_001.jpg", album / "copy.jpg", album / "photo_002.jpg"]
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    ask = ask_mime(data, "dropped")
+    assert ask is not None
+    query = ask.make()
+    assert [query.file, *(part.file for part in query.also)] == paths
+    assert ask.label == "photo_001.jpg and 2 more"
+
+
+def test_a_change_of_the_model_is_told_with_the_time_left(qtbot: QtBot) -> None:
+    panel = FoldersPanel()
+    qtbot.addWidget(panel)
+    assert panel.anew == ""
+    panel.show_activity(Activity(None, Progress("describing", 40, 100, 2.0, 30.0), 0, ()))
+    assert "40 of 100" in panel.anew
+    assert "30 s left" in panel.anew
+    panel.show_activity(Activity(None, Progress("watching", 0, 0, 0.0, None), 0, ()))
+    assert panel.anew == ""
