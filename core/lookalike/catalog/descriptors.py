@@ -60,6 +60,30 @@ class DescriptorRecord:
             found.update(row[0] for row in rows)
         return found
 
+    def changed_since(self, mark: str | None) -> tuple[str, NDArray[np.int64] | None]:
+        """A mark of the present state, and the ids that may have come to `ids` or gone from it since another.
+
+        Args:
+            mark: what this returned before, or None.
+
+        Returns:
+            The mark, and ids ascending; None in their place when the mark is None, of another catalog, or of a
+            later state of this one.
+        """
+        token, latest = self._database.rows("SELECT token, latest FROM content_change_log")[0]
+        before, _, number = (mark or "").partition(":")
+        if before != token or not number.isdecimal() or int(number) > latest:
+            return f"{token}:{latest}", None
+        rows = self._database.rows(
+            "SELECT content_id FROM content_changes WHERE number > ? ORDER BY content_id", (int(number),)
+        )
+        return f"{token}:{latest}", np.fromiter((row[0] for row in rows), np.int64, len(rows))
+
+    def present(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each of some contents is among `ids`."""
+        findable = self.findable(ids.tolist())
+        return np.fromiter((number in findable for number in ids.tolist()), np.bool_, len(ids))
+
     def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Descriptors as float32 (len(ids), dimension), in the order of `ids`.
 

@@ -162,6 +162,43 @@ def m0006_visual_tokens(db: Database) -> None:
 
 
 @catalog_migrations()
+def m0008_content_changes(db: Database) -> None:
+    """Which contents may have come to be found or not, in order, so that an index need not compare them all.
+
+    Each content has at most one row: its latest change. The token tells this catalog from any other.
+    """
+    statements = [
+        """CREATE TABLE content_changes (
+            content_id INTEGER PRIMARY KEY,
+            number INTEGER NOT NULL UNIQUE
+        )""",
+        "CREATE TABLE content_change_log (token TEXT NOT NULL, latest INTEGER NOT NULL)",
+        "INSERT INTO content_change_log VALUES (lower(hex(randomblob(8))), 0)",
+    ]
+    events = {
+        "files_added": ("INSERT ON files", "NEW.content_id"),
+        "files_removed": ("DELETE ON files", "OLD.content_id"),
+        "files_left": ("UPDATE OF content_id ON files", "OLD.content_id"),
+        "files_changed": ("UPDATE OF content_id ON files", "NEW.content_id"),
+        "descriptors_added": ("INSERT ON descriptors", "NEW.content_id"),
+        "descriptors_removed": ("DELETE ON descriptors", "OLD.content_id"),
+        # Whatever else may decide on whether a content is shown.
+        "contents_changed": ("UPDATE ON contents", "NEW.id"),
+    }
+    for name, (event, content) in events.items():
+        # Not INSERT OR REPLACE: the conflict clause of the statement that fires a trigger would overrule it.
+        statements.append(
+            f"""CREATE TRIGGER changes_{name} AFTER {event} WHEN {content} IS NOT NULL BEGIN
+                UPDATE content_change_log SET latest = latest + 1;
+                DELETE FROM content_changes WHERE content_id = {content};
+                INSERT INTO content_changes SELECT {content}, latest FROM content_change_log;
+            END"""
+        )
+    for statement in statements:
+        db.execute(statement)
+
+
+@catalog_migrations()
 def m0010_volumes_and_departed_files(db: Database) -> None:
     """What tells a drive that comes back, and a file that comes back, from a new one."""
     statements = (

@@ -2,21 +2,38 @@
 
 The catalog's record of descriptors is the truth; nothing here needs to survive. A folder holds
 
-* ``segment-*.faiss``: a FAISS index each (8-bit scalar quantiser, the content ids as FAISS ids), written once,
-  never changed, mapped into memory;
-* ``manifest.json``: which segments count, with their sizes and checksums; replaced by an atomic rename;
+* ``segment-*.bin``: a FAISS index each (8-bit scalar quantiser, the content ids as FAISS ids);
+* ``codebook-*.bin`` and ``codes-*.bin``, once there are more vectors than a query can be compared with: a rotation,
+  the centres of the lists, and one bit a component (RaBitQ) in those lists, the content ids as FAISS ids;
+* ``state-*.bin``: dead rows, and ids that were in no segment yet;
+* ``manifest.json``: which files count, with their sizes and checksums, and the state of the record that they stand
+  for; replaced by an atomic rename. All other files are written once, never changed, and mapped into memory;
 * ``writer.lock``: whoever holds it may write files. Others read, and keep what they add in memory.
 
-What came since the last segment (the tail) and what was removed (one bit a row) live in memory only: opening
-compares ids with the record and finds both again. A query scans the codes, then scores the best candidates
-again with the record's fp16 vectors, so that the cosines handed out are exact.
+What came since the last segment (the tail) lives in memory only: opening asks the record what has changed since the
+manifest was written. A query looks into some lists of codes, scores what it finds there again with the segments'
+8-bit codes and the best of those with the record's fp16 vectors, so that the cosines handed out are exact. While
+the library is small, or what may be found is filtered down to little, the 8-bit codes are compared one by one.
+
+A codebook is trained in the background on a sample, and again when the library has grown fourfold or when a
+measurement on a sample finds that fewer of the nearest are found than at first.
 
 Order of writing, everywhere: the record first, then the index.
 """
 
 from lookalike.index.audit import Audit, audit
+from lookalike.index.join import Pairs
 from lookalike.index.limits import Limits
-from lookalike.index.record import Neighbours, VectorRecord
+from lookalike.index.record import Neighbours, TrackedRecord, VectorRecord
 from lookalike.index.vector_index import VectorIndex
 
-__all__ = ["Audit", "Limits", "Neighbours", "VectorIndex", "VectorRecord", "audit"]
+__all__ = [
+    "Audit",
+    "Limits",
+    "Neighbours",
+    "Pairs",
+    "TrackedRecord",
+    "VectorIndex",
+    "VectorRecord",
+    "audit",
+]

@@ -6,16 +6,22 @@ import json
 import os
 import uuid
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 TEMPORARY = ".tmp"
+KINDS = ("segment", "codes", "codebook", "state")
+"""What the files of a folder are called, before a dash and a random number."""
+READ_BYTES = 1 << 20
+"""Bytes that are checked at a time."""
 
 
 class Unusable(Exception):
@@ -23,29 +29,78 @@ class Unusable(Exception):
 
 
 @dataclass(frozen=True)
-class SegmentFile:
-    """A segment as the manifest names it.
+class IndexFile:
+    """A file as the manifest names it.
 
     Attributes:
         name: file name within the folder.
         rows: vectors in it.
         bytes: its size.
-        checksum: CRC-32 of all its bytes.
+        bulk_start: where its codes begin, which make up most of it; a flaw there costs no more than accuracy.
+        bulk_end: where they end.
+        head_checksum: CRC-32 of all but the codes.
+        bulk_checksum: CRC-32 of the codes.
+        coded: for a segment, whether the coarse codes cover it.
     """
 
     name: str
     rows: int
     bytes: int
-    checksum: int
+    bulk_start: int
+    bulk_end: int
+    head_checksum: int
+    bulk_checksum: int
+    coded: bool = False
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a codebook was made and what it was found to give.
+
+    Attributes:
+        rows: live vectors in the index then.
+        lists: how many lists a query looks into.
+        recall: share of the true 10 nearest that were found, right after training.
+        checked_rows: live vectors when the recall was last measured.
+        checked_recall: what it was then.
+    """
+
+    rows: int
+    lists: int
+    recall: float
+    checked_rows: int
+    checked_recall: float
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a folder holds: the describer's key, the vectors' dimension, and the segments, oldest first."""
+    """What a folder holds.
+
+    Attributes:
+        key: the describer's key.
+        dimension: length of the vectors.
+        segments: oldest first.
+        codebook: what the codes were made with, or None before there is one.
+        codes: coarse codes of the segments that are marked as coded.
+        training: of the codebook.
+        mark: the record's state that segments and `state` together stand for; None where that is unknown.
+        state: dead rows of the segments, and ids that were not in a segment yet; None for none of either.
+    """
 
     key: str
     dimension: int
-    segments: tuple[SegmentFile, ...]
+    segments: tuple[IndexFile, ...] = ()
+    codebook: IndexFile | None = None
+    codes: tuple[IndexFile, ...] = ()
+    training: Training | None = None
+    mark: str | None = None
+    state: IndexFile | None = None
+
+    @property
+    def files(self) -> tuple[IndexFile, ...]:
+        """All files that count."""
+        single = (file for file in (self.codebook, self.state) if file is not None)
+        return (*self.segments, *self.codes, *single)
 
 
 def write_durably(path: Path, content: bytes | memoryview) -> None:
@@ -104,8 +159,9 @@ def read_manifest(folder: Path) -> Manifest:
             raise Unusable("was written by a newer version of Lookalike")
         if checksum != _checksum({"format": version, **body}):
             raise Unusable("was damaged")
-        segments = tuple(SegmentFile(**segment) for segment in body["segments"])
-        return Manifest(body["key"], body["dimension"], segments)
+        if version < FORMAT:
+            raise Unusable("was written by an older version of Lookalike")
+        return _manifest(body)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Unusable("was damaged") from error
 
@@ -114,21 +170,55 @@ def _checksum(body: dict[str, object]) -> int:
     return zlib.crc32(json.dumps(body, sort_keys=True).encode())
 
 
-def write_segment(folder: Path, content: NDArray[np.uint8], rows: int) -> SegmentFile:
-    """Store a segment under a new name; it counts once a manifest names it.
+def _manifest(body: dict[str, Any]) -> Manifest:
+    def file(fields: dict[str, Any] | None) -> IndexFile | None:
+        return None if fields is None else IndexFile(**fields)
+
+    return Manifest(
+        key=body["key"],
+        dimension=body["dimension"],
+        segments=tuple(IndexFile(**fields) for fields in body["segments"]),
+        codebook=file(body["codebook"]),
+        codes=tuple(IndexFile(**fields) for fields in body["codes"]),
+        training=None if body["training"] is None else Training(**body["training"]),
+        mark=body["mark"],
+        state=file(body["state"]),
+    )
+
+
+def new_name(kind: str) -> str:
+    """A name, never used before, for a file of one of the `KINDS`."""
+    return f"{kind}-{uuid.uuid4().hex[:16]}.bin"
+
+
+def write_file(folder: Path, name: str, content: NDArray[np.uint8], rows: int, bulk: range) -> IndexFile:
+    """Store a file; it counts once a manifest names it.
+
+    Args:
+        folder: where.
+        name: a new one.
+        content: its bytes.
+        rows: vectors in it.
+        bulk: where in it the codes lie.
 
     Raises:
         OSError: it could not be written.
     """
-    file = SegmentFile(f"segment-{uuid.uuid4().hex[:16]}.faiss", rows, content.size, zlib.crc32(content.data))
+    file = IndexFile(
+        name,
+        rows,
+        content.size,
+        bulk.start,
+        bulk.stop,
+        _head_checksum(content, bulk),
+        zlib.crc32(content[bulk.start : bulk.stop].data),
+    )
     write_durably(folder / file.name, content.data)
     return file
 
 
-def map_segment(folder: Path, file: SegmentFile) -> NDArray[np.uint8]:
-    """Map a segment into memory and compare it with its checksum.
-
-    Reading it whole runs at memory speed, and the first query would read it anyway.
+def map_file(folder: Path, file: IndexFile) -> NDArray[np.uint8]:
+    """Map a file into memory and compare all but its codes with their checksum.
 
     Raises:
         FileNotFoundError: it is not there.
@@ -143,19 +233,50 @@ def map_segment(folder: Path, file: SegmentFile) -> NDArray[np.uint8]:
         raise
     except (OSError, ValueError) as error:
         raise Unusable(f"could not be read ({error})") from error
-    if zlib.crc32(content.data) != file.checksum:
+    if _head_checksum(content, range(file.bulk_start, file.bulk_end)) != file.head_checksum:
         raise Unusable("was damaged")
     return content
 
 
-def sweep(folder: Path, manifest: Manifest) -> None:
-    """Delete segments that no longer count and unfinished files.
+def check_bulk(folder: Path, file: IndexFile, cancelled: Callable[[], bool] = lambda: False) -> None:
+    """Compare a file's codes with their checksum; read, not mapped, so that they do not stay in memory.
+
+    Raises:
+        FileNotFoundError: it is not there.
+        Unusable: its bytes are not those that were written.
+    """
+    checksum = 0
+    left = file.bulk_end - file.bulk_start
+    try:
+        with (folder / file.name).open("rb", buffering=0) as stream:
+            stream.seek(file.bulk_start)
+            while left and not cancelled():
+                piece = stream.read(min(left, READ_BYTES))
+                if not piece:
+                    raise Unusable("was cut short or changed")
+                checksum = zlib.crc32(piece, checksum)
+                left -= len(piece)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise Unusable(f"could not be read ({error.strerror})") from error
+    if not left and checksum != file.bulk_checksum:
+        raise Unusable("was damaged")
+
+
+def _head_checksum(content: NDArray[np.uint8], bulk: range) -> int:
+    return zlib.crc32(content[bulk.stop :].data, zlib.crc32(content[: bulk.start].data))
+
+
+def sweep(folder: Path, manifest: Manifest, spared: set[str]) -> None:
+    """Delete files that no longer count and unfinished ones, less those that are `spared` by name (and theirs).
 
     One that another process has mapped stays readable for it; where the system refuses to delete such a file
     (Windows), a later sweep does.
     """
-    counting = {segment.name for segment in manifest.segments}
-    for pattern in ("segment-*.faiss", f"*{TEMPORARY}"):
+    counting = {file.name for file in manifest.files} | spared | {name + TEMPORARY for name in spared}
+    # What the first version of this folder called its segments has no place in the second.
+    for pattern in (*(f"{kind}-*.bin" for kind in KINDS), "segment-*.faiss", f"*{TEMPORARY}"):
         for path in folder.glob(pattern):
             if path.name not in counting:
                 with suppress(OSError):

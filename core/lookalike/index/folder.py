@@ -1,27 +1,33 @@
-"""The folder of one index: whose it is to write, which segments count, and what was found damaged in it."""
+"""The folder of one index: whose it is to write, which files count, and what was found damaged in it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.index.codebook import Codebook
+from lookalike.index.codes import Codes, LiveCodes
 from lookalike.index.files import (
     MANIFEST,
+    IndexFile,
     Manifest,
-    SegmentFile,
     Unusable,
-    map_segment,
+    check_bulk,
+    map_file,
+    new_name,
     read_manifest,
     sweep,
+    write_file,
     write_manifest,
-    write_segment,
 )
 from lookalike.index.lock import WriterLock
+from lookalike.index.reading import Found, Gone, open_files, open_segment, told
 from lookalike.index.segment import Segment
-from lookalike.index.snapshot import LiveSegment
+from lookalike.index.snapshot import LiveSegment, Snapshot
 
 READ_ATTEMPTS = 5
 """How often a reader starts over when the writing process has just replaced the files that it was told of."""
@@ -46,6 +52,8 @@ class IndexFolder:
         self._dimension = dimension
         self._lock: WriterLock | None = None
         self._manifest: Manifest | None = None
+        self._state = np.zeros(0, np.int64)
+        self._unpublished: set[str] = set()
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -69,86 +77,159 @@ class IndexFolder:
             self._lock.release()
             self._lock = None
 
-    def read(self, expected: bool) -> list[LiveSegment]:
-        """The segments that can be used, oldest first.
+    def read(self, expected: Callable[[], bool]) -> Found:
+        """What can be used of the folder.
 
         Args:
-            expected: whether there ought to be any.
+            expected: whether there ought to be anything; asked when there is nothing.
         """
         self._manifest = None
         for attempt in range(READ_ATTEMPTS):
             try:
                 manifest = read_manifest(self.path)
             except FileNotFoundError:
-                if expected and self.writable:
+                if self.writable and expected():
                     self._tell(f"The search index in {self.path} was missing and was made again.")
-                return []
+                return Found()
             except Unusable as why:
                 self._tell(f"{self.path / MANIFEST} {why}; the search index was made again.")
-                return []
+                return Found()
             self._manifest = manifest
             if (manifest.key, manifest.dimension) != (self._key, self._dimension):
                 self._tell(f"The search index in {self.path} belonged to another model and was made again.")
-                return []
-            final = self.writable or attempt == READ_ATTEMPTS - 1
-            segments = self._open_all(manifest, final)
-            if segments is not None:
-                return segments
+                return Found()
+            try:
+                return open_files(
+                    self.path, manifest, self._tell, final=self.writable or attempt == READ_ATTEMPTS - 1
+                )
+            except Gone:
+                continue
         raise AssertionError("the last attempt always answers")
 
-    def store(self, content: NDArray[np.uint8]) -> LiveSegment:
+    def store_segment(self, content: NDArray[np.uint8]) -> LiveSegment:
         """A segment, put on the disk and mapped there, or in memory where it cannot be written."""
-        if self._lock is not None:
+        segment = Segment(content)
+        file = self._store("segment", content, len(segment.ids), segment.bulk)
+        if file is not None:
             try:
-                file = write_segment(self.path, content, len(Segment(content).ids))
-                return LiveSegment.of(self._open(file), file, None)
-            except OSError as error:
-                self._tell_unwritable(error)
-            except Unusable as why:
-                self._tell(f"{self.path} does not give back what is written there: a segment {why}.")
-        return LiveSegment.of(Segment(content), None, None)
+                return LiveSegment.of(open_segment(self.path, file, self._dimension), file)
+            except (Unusable, FileNotFoundError) as why:
+                self._tell(f"{self.path} does not give back what is written there: a segment {told(why)}.")
+        return LiveSegment.of(segment, None)
 
-    def publish(self, segments: Sequence[LiveSegment]) -> None:
-        """Make these the segments that count, and delete the files of all others. Readers write nothing."""
+    def store_codes(self, content: NDArray[np.uint8], rows: int, codebook: Codebook) -> LiveCodes:
+        """Codes, put on the disk and mapped there, or in memory where they cannot be written."""
+        codes = Codes(content, rows, codebook)
+        file = self._store("codes", content, rows, codes.bulk)
+        if file is not None:
+            try:
+                return LiveCodes(Codes(map_file(self.path, file), rows, codebook), file)
+            except (Unusable, FileNotFoundError) as why:
+                self._tell(
+                    f"{self.path} does not give back what is written there: a file of codes {told(why)}."
+                )
+        return LiveCodes(codes, None)
+
+    def store_codebook(self, content: NDArray[np.uint8]) -> tuple[Codebook, IndexFile | None]:
+        """A codebook, and its file where it could be written."""
+        return Codebook(content), self._store("codebook", content, 0, range(0))
+
+    def forget(self, file: IndexFile | None) -> None:
+        """Let go of a stored file that was never published; the next publishing sweeps it."""
+        if file is not None:
+            self._unpublished.discard(file.name)
+
+    def publish(self, snapshot: Snapshot, mark: str | None) -> None:
+        """Make these the files that count, and delete all others. Readers write nothing.
+
+        Args:
+            snapshot: what to find again at the next opening.
+            mark: the record's state that it stands for; None when unknown.
+        """
         if self._lock is None:
             return
-        files = tuple(segment.file for segment in segments if segment.file is not None)
-        manifest = Manifest(self._key, self._dimension, files)
-        if manifest != self._manifest:
-            try:
+        try:
+            manifest = self._described(snapshot, mark)
+            if manifest != self._manifest:
                 write_manifest(self.path, manifest)
-            except OSError as error:
-                self._tell_unwritable(error)
-                return
-            self._manifest = manifest
-        sweep(self.path, manifest)
+        except OSError as error:
+            self._tell_unwritable(error)
+            return
+        self._manifest = manifest
+        self._unpublished -= {file.name for file in manifest.files}
+        sweep(self.path, manifest, set(self._unpublished))
 
-    def _open_all(self, manifest: Manifest, final: bool) -> list[LiveSegment] | None:
-        """The segments less the broken ones; None if the writer took one away and `final` is unset."""
-        segments = []
-        for file in manifest.segments:
+    def _described(self, snapshot: Snapshot, mark: str | None) -> Manifest:
+        kept = [segment for segment in snapshot.segments if segment.file is not None]
+        if len(kept) < len(snapshot.segments):
+            mark = None
+        coarse = snapshot.coarse
+        stored = coarse is not None and all(
+            file is not None for file in (coarse.file, *(part.file for part in coarse.parts))
+        )
+        manifest = Manifest(
+            self._key,
+            self._dimension,
+            tuple(
+                replace(segment.file, coded=stored and segment.coded)
+                for segment in kept
+                if segment.file is not None
+            ),
+            mark=mark,
+        )
+        if coarse is not None and stored:
+            manifest = replace(
+                manifest,
+                codebook=coarse.file,
+                codes=tuple(part.file for part in coarse.parts if part.file is not None),
+                training=coarse.training,
+            )
+        return manifest if mark is None else replace(manifest, state=self._store_state(kept, snapshot))
+
+    def _store_state(self, segments: list[LiveSegment], snapshot: Snapshot) -> IndexFile | None:
+        dead = [
+            np.zeros(0, np.int64) if segment.live is None else np.flatnonzero(~segment.live)
+            for segment in segments
+        ]
+        counts = np.array([len(rows) for rows in dead], np.int64)
+        pending = snapshot.tail.ids[snapshot.tail.live]
+        if not counts.any() and not len(pending):
+            return None
+        state = np.concatenate([counts, *dead, pending])
+        before = None if self._manifest is None else self._manifest.state
+        if before is None or not np.array_equal(state, self._state):
+            before = write_file(self.path, new_name("state"), state.view(np.uint8), len(pending), range(0))
+            self._state = state
+        return before
+
+    def check(self, cancelled: Callable[[], bool]) -> set[str]:
+        """Compare the codes of all files with their checksums; the names of damaged ones, which is told too."""
+        damaged = set()
+        for file in self._manifest.files if self._manifest is not None else ():
             try:
-                segments.append(LiveSegment.of(self._open(file), file, None))
-            except FileNotFoundError:
-                if not final:
-                    return None
-                self._tell_lost(file, "was missing")
-            except Unusable as why:
-                self._tell_lost(file, str(why))
-        return segments
+                check_bulk(self.path, file, cancelled)
+            except (Unusable, FileNotFoundError) as why:
+                damaged.add(file.name)
+                self._tell(f"{self.path / file.name} {told(why)}; it was made again.")
+        return damaged
 
-    def _open(self, file: SegmentFile) -> Segment:
-        segment = Segment(map_segment(self.path, file))
-        if segment.dimension != self._dimension or len(segment.ids) != file.rows:
-            raise Unusable("does not fit the index")
-        return segment
+    def _store(self, kind: str, content: NDArray[np.uint8], rows: int, bulk: range) -> IndexFile | None:
+        """A file that the next sweep spares; None where it cannot be written."""
+        if self._lock is None:
+            return None
+        name = new_name(kind)
+        # Before there is anything to sweep: another thread may be publishing.
+        self._unpublished.add(name)
+        try:
+            return write_file(self.path, name, content, rows, bulk)
+        except OSError as error:
+            self._unpublished.discard(name)
+            self._tell_unwritable(error)
+            return None
 
     def _tell(self, line: str) -> None:
         if line not in self.repairs:
             self.repairs.append(line)
-
-    def _tell_lost(self, file: SegmentFile, why: str) -> None:
-        self._tell(f"{self.path / file.name} {why}; its {file.rows:,} photos were indexed again.")
 
     def _tell_unwritable(self, error: OSError) -> None:
         self._tell(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,12 +16,21 @@ class Limits:
         flush_rows: `flush` leaves a smaller tail to the record: reading it again is as quick as opening a file.
         segment_rows: no segment is merged beyond this, which bounds the time and memory of a merge.
         small_segments: this many segments of less than half `segment_rows` are merged.
+        exact_rows: sealed rows from which on coarse codes are used; below, every query is compared with all.
+        codes_files: this many files of codes of about one size are merged.
+        codes_rows: no file of codes of half as many rows is merged, which bounds the memory of a merge (0.7 GB).
+        training_delay: seconds from when training is due until it begins, so that a process that only answers one
+            query does not begin it.
     """
 
     seal_rows: int = 8192
     flush_rows: int = 512
     segment_rows: int = 65536
     small_segments: int = 8
+    exact_rows: int = 32768
+    codes_files: int = 4
+    codes_rows: int = 2097152
+    training_delay: float = 2.0
 
     def due(self, live_rows: Sequence[int], rows: Sequence[int]) -> list[int]:
         """The segments that should be rewritten as one, as positions; empty when all is well.
@@ -43,3 +53,20 @@ class Limits:
                 break
             chosen.append(position)
         return chosen
+
+    def codes_due(self, rows: Sequence[int]) -> list[int]:
+        """The files of codes that should become one, as positions; empty when all is well.
+
+        Files of one size, within a factor of `codes_files`, are merged, so that each entry is written once for each
+        such step of the library's growth.
+        """
+        steps: dict[int, list[int]] = {}
+        for position, count in enumerate(rows):
+            if count >= self.codes_rows / 2:
+                continue
+            size = max(count, 1) / max(self.seal_rows, 1)
+            steps.setdefault(max(0, math.floor(math.log(size, self.codes_files) + 0.25)), []).append(position)
+        for _, positions in sorted(steps.items()):
+            if len(positions) >= self.codes_files:
+                return positions
+        return []

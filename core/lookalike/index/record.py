@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,27 @@ class VectorRecord(Protocol):
         Raises:
             KeyError: one of them is not recorded.
         """
+        ...
+
+
+@runtime_checkable
+class TrackedRecord(VectorRecord, Protocol):
+    """A record that can also tell what changed, so that opening need not compare every id."""
+
+    def changed_since(self, mark: str | None) -> tuple[str, NDArray[np.int64] | None]:
+        """A mark of the record's present state, and the ids that may have come or gone since an earlier one.
+
+        Args:
+            mark: what this returned before, or None.
+
+        Returns:
+            The mark, and ids ascending; None in their place where that cannot be told (the mark is None, or of
+            another record, or of a later state of this one, which was put back from a backup).
+        """
+        ...
+
+    def present(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each of `ids` must be findable."""
         ...
 
 
@@ -67,7 +88,10 @@ def recorded(record: VectorRecord, ids: NDArray[np.int64]) -> tuple[NDArray[np.i
         try:
             return ids, record.vectors(ids)
         except KeyError:
-            _, there = positions(record.ids(), ids)
+            if isinstance(record, TrackedRecord):
+                there = record.present(ids)
+            else:
+                _, there = positions(record.ids(), ids)
             if there.all():
                 raise
             ids = ids[there]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import mmap
+import os
+import weakref
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +23,8 @@ SLACK = 0.01
 and none above 6e-3 among 20,000 synthetic descriptors of 32 to 1280 dimensions."""
 
 
-def _faiss() -> Any:
+def single_threaded_faiss() -> Any:
+    """FAISS, with one thread for whoever calls."""
     # Untyped: the stubs that FAISS ships lack most of what is used here.
     import faiss
 
@@ -42,7 +47,7 @@ def encode(batches: Callable[[], Batches]) -> NDArray[np.uint8] | None:
     ranges = [np.stack([vectors.min(axis=0), vectors.max(axis=0)]) for ids, vectors in batches() if len(ids)]
     if not ranges:
         return None
-    faiss = _faiss()
+    faiss = single_threaded_faiss()
     extremes = np.concatenate(ranges)
     codes = faiss.IndexScalarQuantizer(
         extremes.shape[1], faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
@@ -61,24 +66,44 @@ class Segment:
 
     Args:
         content: what `encode` returned.
+        path: the file that it is mapped from; single rows are then read from there, because a row that is read
+            through the mapping keeps its neighbourhood in this process's memory.
 
     Attributes:
         ids: ascending, int64 (rows,).
         content: the bytes; FAISS only borrows them.
+        bulk: where in them the codes lie.
 
     Raises:
+        FileNotFoundError: the file is gone.
         Unusable: FAISS cannot read it.
     """
 
-    def __init__(self, content: NDArray[np.uint8]) -> None:
-        faiss = _faiss()
+    def __init__(self, content: NDArray[np.uint8], path: Path | None = None) -> None:
+        faiss = single_threaded_faiss()
         self.content = content
         try:
             self._index: Any = faiss.read_index(faiss.ZeroCopyIOReader(faiss.swig_ptr(content), content.size))
             self._codes: Any = faiss.downcast_index(self._index.index)
             self.ids: NDArray[np.int64] = faiss.vector_to_array(self._index.id_map)
-        except (RuntimeError, AttributeError) as error:
+            low, span = faiss.vector_to_array(self._codes.sq.trained).reshape(2, -1)
+        except (RuntimeError, AttributeError, ValueError) as error:
             raise Unusable("could not be read by this version of FAISS") from error
+        # A component is low + span * (code + 0.5) / 255.
+        self._step: NDArray[np.float32] = span / 255
+        self._origin: NDArray[np.float32] = low + self._step / 2
+        # FAISS writes the codes, the number of ids, and the ids.
+        end = content.size - 8 - self.ids.nbytes
+        self.bulk = range(end - len(self.ids) * self.dimension, end)
+        self._descriptor: int | None = None
+        if path is not None and hasattr(os, "pread"):
+            try:
+                self._descriptor = os.open(path, os.O_RDONLY)
+            except FileNotFoundError:
+                raise
+            except OSError as error:
+                raise Unusable(f"could not be read ({error.strerror})") from error
+            weakref.finalize(self, os.close, self._descriptor)
 
     @property
     def dimension(self) -> int:
@@ -98,7 +123,7 @@ class Segment:
         Returns:
             Ids and approximate cosines (off by less than `SLACK`), best first.
         """
-        faiss = _faiss()
+        faiss = single_threaded_faiss()
         k = min(k, len(self.ids))
         parameters = None
         if wanted is not None:
@@ -110,9 +135,46 @@ class Segment:
 
     def mask(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Per row whether its id is among `ids` (ascending)."""
-        if len(ids) > len(self.ids):
+        if len(ids) > 32 * len(self.ids):
             return positions(ids, self.ids)[1]
         mask = np.zeros(len(self.ids), np.bool_)
-        rows, there = positions(self.ids, ids)
+        first, end = np.searchsorted(ids, self.ids[0]), np.searchsorted(ids, self.ids[-1], "right")
+        rows, there = positions(self.ids, ids[first:end])
         mask[rows[there]] = True
         return mask
+
+    def codes(self, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """Codes of some rows, uint8 (len(rows), dimension)."""
+        size, start = self.dimension, self.bulk.start
+        if self._descriptor is None:
+            return self.content[start : self.bulk.stop].reshape(-1, size)[rows]
+        if len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1:
+            together = os.pread(self._descriptor, len(rows) * size, start + int(rows[0]) * size)
+        else:
+            descriptor = self._descriptor
+            together = b"".join([os.pread(descriptor, size, start + row * size) for row in rows.tolist()])
+        if len(together) != len(rows) * size:
+            # The file was cut while it was open; the row of zeros loses in any comparison.
+            together = together.ljust(len(rows) * size, b"\0")
+        return np.frombuffer(together, np.uint8).reshape(-1, size)
+
+    def vectors(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Vectors of some ascending rows as their codes have them, float32 (len(rows), dimension)."""
+        vectors = self.codes(rows).astype(np.float32)
+        vectors *= self._step
+        vectors += self._origin
+        return vectors
+
+    def scores(self, query: NDArray[np.float32], rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Approximate cosines (off by less than `SLACK`) of some rows with a unit vector (dimension,)."""
+        # Not by BLAS: on a busy machine its threads wait for one another for longer than this takes.
+        similarities: NDArray[np.float32] = np.einsum(
+            "nd,d->n", self.codes(rows).astype(np.float32), query * self._step
+        )
+        return similarities + np.float32(query @ self._origin)
+
+    def release(self) -> None:
+        """Let the system drop what a scan has read of the file from this process's memory."""
+        mapped = getattr(self.content, "_mmap", None)
+        if self._descriptor is not None and mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+            mapped.madvise(mmap.MADV_DONTNEED)

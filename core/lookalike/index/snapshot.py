@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.files import SegmentFile
+from lookalike.index.codes import Coarse, mask, selector
+from lookalike.index.files import IndexFile
 from lookalike.index.record import Neighbours, VectorRecord, positions, recorded
 from lookalike.index.segment import SLACK, Segment
 from lookalike.index.tail import Tail, cosines
 
 SPARE = 32
 """At least this many more candidates than asked for are scored exactly."""
+DEPTH = 6
+"""Candidates by coarse codes for each one that is then scored exactly: with 4, .935 of the 100 nearest are found in 431
+of 4,096 lists of 1,000,000 descriptors, with 8 .951."""
+LEAST_DEPTH = 300
+EXACT_AMONG = 1000
+"""Up to this many ids to choose from are all compared with the query: no slower than looking into most lists.
+
+Of 100,000 synthetic descriptors of dimension 1280, 10 nearest among a share drawn at random (ms of one processor,
+recall): all compared .5 % 6.2 1.0, 2 % 11.9 1.0, 10 % 22.2 1.0; by codes 4.8 1.0, 5.2 1.0, 5.2 .998."""
+MAX_COARSE = 3000
+"""Where more candidates than this are wanted, all vectors are compared."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,18 +41,30 @@ class LiveSegment:
         file: where they lie, or None while they are in memory only.
         live: per row whether it may be found, or None for all; never changed in place.
         live_rows: how many may be found.
+        coded: whether the coarse codes have all its ids.
     """
 
     segment: Segment
-    file: SegmentFile | None
+    file: IndexFile | None
     live: NDArray[np.bool_] | None
     live_rows: int
+    coded: bool
 
     @classmethod
-    def of(cls, segment: Segment, file: SegmentFile | None, live: NDArray[np.bool_] | None) -> LiveSegment:
+    def of(
+        cls,
+        segment: Segment,
+        file: IndexFile | None,
+        live: NDArray[np.bool_] | None = None,
+        coded: bool = False,
+    ) -> LiveSegment:
         """Count the live rows; a mask that lets all through becomes None."""
         count = len(segment.ids) if live is None else int(np.count_nonzero(live))
-        return cls(segment, file, None if count == len(segment.ids) else live, count)
+        return cls(segment, file, None if count == len(segment.ids) else live, count, coded)
+
+    def living(self, live: NDArray[np.bool_] | None) -> LiveSegment:
+        """The same with other rows live."""
+        return LiveSegment.of(self.segment, self.file, live, self.coded)
 
     @property
     def ids(self) -> NDArray[np.int64]:
@@ -51,36 +78,71 @@ class LiveSegment:
             dead &= self.live
         if not dead.any():
             return self
-        return LiveSegment.of(self.segment, self.file, ~dead if self.live is None else self.live & ~dead)
+        return self.living(~dead if self.live is None else self.live & ~dead)
+
+    def reviving(self, ids: NDArray[np.int64]) -> LiveSegment:
+        """The same with its dead rows of some ids (ascending) live again; itself when it has none of them."""
+        if self.live is None:
+            return self
+        back = self.segment.mask(ids) & ~self.live
+        return self.living(self.live | back) if back.any() else self
 
     def has(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Per id whether it is live here."""
+        return self.rows(ids)[1]
+
+    def rows(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+        """Per id its row, and whether it is live here."""
         rows, there = positions(self.segment.ids, ids)
-        return there if self.live is None else there & self.live[rows]
+        return rows, there if self.live is None else there & self.live[rows]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Segments, oldest first, and the tail. An id is live in at most one place."""
+    """Segments, oldest first, and the tail. An id is live in at most one place.
+
+    Attributes:
+        segments: compressed vectors.
+        tail: exact ones.
+        coarse: codes of the segments that are marked as coded, or None while all are compared with every query.
+    """
 
     segments: tuple[LiveSegment, ...]
     tail: Tail
+    coarse: Coarse | None = None
 
     def __len__(self) -> int:
         return sum(segment.live_rows for segment in self.segments) + self.tail.live_rows
 
     def has(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Per id whether it is live."""
+        """Per id (ascending) whether it is live."""
         found = np.isin(ids, self.tail.ids[self.tail.live])
         for segment in self.segments:
-            found |= segment.has(ids)
+            first, end = _within(ids, segment.segment.ids)
+            if first < end:
+                found[first:end] |= segment.has(ids[first:end])
         return found
 
     def without(self, ids: NDArray[np.int64]) -> Snapshot:
         """The state with some ids (ascending) removed."""
         dead = np.isin(self.tail.ids, ids)
         tail = self.tail.without(dead) if dead.any() else self.tail
-        return Snapshot(tuple(segment.without(ids) for segment in self.segments), tail)
+        return replace(self, segments=tuple(segment.without(ids) for segment in self.segments), tail=tail)
+
+    def revised(
+        self, ids: NDArray[np.int64], wanted: NDArray[np.bool_]
+    ) -> tuple[Snapshot, NDArray[np.int64]]:
+        """The state with some ids (ascending) live or not as wanted, and those wanted ones that it lacks."""
+        revised = self.without(ids[~wanted])
+        missing = ids[wanted]
+        missing = missing[~revised.has(missing)]
+        segments = list(revised.segments)
+        for position in reversed(range(len(segments))):
+            if not len(missing):
+                break
+            segments[position] = segments[position].reviving(missing)
+            missing = missing[~segments[position].has(missing)]
+        return replace(revised, segments=tuple(segments)), missing
 
     def only(self, wanted: NDArray[np.int64]) -> tuple[Snapshot, NDArray[np.int64]]:
         """The state with exactly the live ids that are in `wanted` (ascending), and those of `wanted` it lacks.
@@ -99,10 +161,9 @@ class Snapshot:
         # The tail may have an id twice, the earlier row dead; its live rows are distinct.
         kept = self.tail.live.copy()
         kept[kept] = place(self.tail.ids[kept])
-        segments = [
-            LiveSegment.of(old.segment, old.file, place(old.segment.ids)) for old in reversed(self.segments)
-        ]
-        return Snapshot(tuple(reversed(segments)), self.tail.without(~kept)), wanted[~placed]
+        segments = [old.living(place(old.segment.ids)) for old in reversed(self.segments)]
+        followed = replace(self, segments=tuple(reversed(segments)), tail=self.tail.without(~kept))
+        return followed, wanted[~placed]
 
     def search(
         self,
@@ -121,7 +182,7 @@ class Snapshot:
             record: gives the vectors that candidates from the segments are scored with.
             floor: the least cosine wanted.
         """
-        candidates = self._candidates(query, k + max(SPARE, k // 2), among, floor - SLACK)
+        candidates = self._candidates(query, k + max(SPARE, k // 8), among, floor - SLACK)
         # In order of id, as the record stores them.
         ids, vectors = (
             recorded(record, np.sort(candidates)) if len(candidates) else (candidates, self.tail.vectors[:0])
@@ -149,12 +210,106 @@ class Snapshot:
     def _scans(
         self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        coarse = self.coarse
+        exactly = coarse is None or k > MAX_COARSE
+        if coarse is not None and among is not None and len(among) <= EXACT_AMONG:
+            yield from self._scored(query, among, self.segments)
+            return
+        if coarse is not None and not exactly:
+            lists = coarse.training.lists
+            if among is not None:
+                lists = lists_among(lists, coarse.codebook.lists, len(among) / max(len(self), 1))
+            yield from self.coarse_scans(query, k, lists, among)
         for segment in self.segments:
+            if not segment.live_rows or (segment.coded and not exactly):
+                continue
             wanted = segment.live
             if among is not None:
                 chosen = segment.segment.mask(among)
                 wanted = chosen if wanted is None else wanted & chosen
                 if not wanted.any():
                     continue
-            if segment.live_rows:
-                yield segment.segment.scan(query, k, wanted)
+            yield segment.segment.scan(query, k, wanted)
+            if coarse is not None:
+                # A library of this size is not to stay in memory because it was looked through once.
+                segment.segment.release()
+
+    def coarse_scans(
+        self, query: NDArray[np.float32], k: int, lists: int, among: NDArray[np.int64] | None
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Candidates by their codes, scored again with the finer ones of the segments.
+
+        Args:
+            query: unit vector (dimension,).
+            k: how many are wanted in the end.
+            lists: how many lists of codes to look into.
+            among: the only ids that may be found; None for all.
+
+        Yields:
+            Per segment ids and approximate cosines (off by less than `SLACK`).
+        """
+        assert self.coarse is not None
+        allowed = self._living_selector
+        if among is not None:
+            wanted = mask(among, self._id_bound)
+            allowed = selector(wanted if self._living is None else wanted & self._living)
+        found = self.coarse.nearest(query, max(LEAST_DEPTH, DEPTH * k), lists, allowed)
+        coded = (segment for segment in self.segments if segment.coded)
+        yield from self._scored(query, found, coded)
+
+    def _scored(
+        self, query: NDArray[np.float32], ids: NDArray[np.int64], segments: Iterable[LiveSegment]
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Per segment those of some ids (ascending) that are live in it, and their approximate cosines."""
+        for segment in segments:
+            first, end = _within(ids, segment.segment.ids)
+            if first == end:
+                continue
+            rows, there = segment.rows(ids[first:end])
+            if there.any():
+                yield ids[first:end][there], segment.segment.scores(query, rows[there])
+
+    @cached_property
+    def _id_bound(self) -> int:
+        """More than the greatest id in a segment."""
+        return 1 + max((int(segment.segment.ids[-1]) for segment in self.segments), default=-1)
+
+    @cached_property
+    def _living(self) -> NDArray[np.bool_] | None:
+        """The ids that the codes may give, as a mask over all; None when they have no others."""
+        if self.coarse is None or self.coarse.rows == sum(s.live_rows for s in self.segments if s.coded):
+            return None
+        return self._mask(segment.ids for segment in self.segments if segment.coded)
+
+    @property
+    def coded_ids(self) -> NDArray[np.bool_]:
+        """The ids of coded segments, dead ones included as they may come back, as a mask over all from 0 on."""
+        return self._mask(segment.segment.ids for segment in self.segments if segment.coded)
+
+    def _mask(self, groups: Iterable[NDArray[np.int64]]) -> NDArray[np.bool_]:
+        chosen = np.zeros(self._id_bound, np.bool_)
+        for ids in groups:
+            chosen[ids] = True
+        return chosen
+
+    @cached_property
+    def _living_selector(self) -> Any:
+        return None if self._living is None else selector(self._living)
+
+    @property
+    def sealed_rows(self) -> int:
+        """Live rows outside the tail."""
+        return sum(segment.live_rows for segment in self.segments)
+
+
+def lists_among(lists: int, all_lists: int, share: float) -> int:
+    """How many lists to look into when only a share of the vectors may be found.
+
+    The square root: see `EXACT_AMONG`; with the share to the power of .3, .998 and .996 are found of 2 and 10 %.
+    """
+    return min(all_lists, math.ceil(lists / max(share, 1e-6) ** 0.5))
+
+
+def _within(ids: NDArray[np.int64], others: NDArray[np.int64]) -> tuple[int, int]:
+    """Which stretch of ascending ids lies between the first and the last of others."""
+    return int(np.searchsorted(ids, others[0])), int(np.searchsorted(ids, others[-1], "right"))

@@ -30,7 +30,7 @@ def folder(tmp_path, record) -> Path:
     """An index of three segments, closed."""
     folder = tmp_path / "index"
     index = VectorIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), LIMITS)
-    index._record = record
+    index._state.record = record
     for start in range(1, ROWS + 1, 100):
         ids = np.arange(start, start + 100)
         index.add(ids, record.vectors(ids))

@@ -39,3 +39,19 @@ def test_each_vector_is_written_a_few_times_however_long_the_library_grows() -> 
             segments = [rows for position, rows in enumerate(segments) if position not in due] + [together]
     assert written <= 3 * 256 * limits.seal_rows
     assert len(segments) <= 256 * limits.seal_rows / limits.segment_rows * 2 + limits.small_segments
+
+
+@given(st.lists(st.integers(1, 3000), max_size=60))
+def test_files_of_codes_stay_few_and_are_seldom_rewritten(batches) -> None:
+    limits = Limits(seal_rows=10, codes_files=4, codes_rows=100_000)
+    files: list[int] = []
+    written = 0
+    for rows in batches:
+        files.append(rows)
+        while due := limits.codes_due(files):
+            together = sum(files[position] for position in due)
+            written += together
+            files = [rows for position, rows in enumerate(files) if position not in due] + [together]
+    assert sum(files) == sum(batches)
+    assert len(files) <= 3 * 8
+    assert written <= 8 * sum(batches)

@@ -43,7 +43,7 @@ def index(
     """Sealed and merged segments, some of them with dead rows, and a tail."""
     folder = tmp_path_factory.mktemp("index")
     index = VectorIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), LIMITS)
-    index._record = record
+    index._state.record = record
     ids = record.ids()
     for start in range(0, 3850, 350):
         index.add(ids[start : start + 350], vectors[start : start + 350])
@@ -68,7 +68,7 @@ def assert_true(found, truth) -> None:
 
 @pytest.mark.parametrize("k", [1, 10, 100, 1000])
 def test_finds_what_comparing_with_everything_finds(index, record, queries, k) -> None:
-    assert len(index._snapshot.segments) > 2 and index._snapshot.tail.rows
+    assert len(index._state.snapshot.segments) > 2 and index._state.snapshot.tail.rows
     for query in queries[::2]:
         assert_true(index.search(query, k), record.nearest(query, k))
 

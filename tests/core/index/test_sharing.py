@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lookalike.index import Limits, VectorIndex, vector_index
+from lookalike.index import Limits, VectorIndex, state, upkeep
 from lookalike.index.segment import encode
 from lookalike.worker import Worker
 from tests.builders.vectors import MemoryRecord, descriptors
@@ -82,13 +82,14 @@ def test_upkeep_holds_up_neither_searches_nor_changes(tmp_path, monkeypatch, dur
             assert go_on.wait(60)
         return content
 
-    monkeypatch.setattr(vector_index, "encode", encode_and_wait)
+    for module in (upkeep, state):
+        monkeypatch.setattr(module, "encode", encode_and_wait)
     vectors = descriptors(600, DIMENSION, seed=4)
     ids = np.arange(600)
     record = filled(600, seed=4)
     limits = Limits(100, flush_rows=10, segment_rows=1000, small_segments=2 if during == "merging" else 8)
     index = VectorIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), limits)
-    index._record = record
+    index._state.record = record
     index.add(ids[:90], vectors[:90])
     index.flush()
     index.add(ids[100:200], vectors[100:200])

@@ -1,0 +1,264 @@
+"""Coarse codes: one bit a component in inverted lists, a few lists of which answer a query.
+
+Ids are looked up in bitmaps: they are small numbers, never reused, as the catalog hands them out (its contents are
+never deleted).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.index.codebook import ASSIGNED, Cancelled, Codebook
+from lookalike.index.files import IndexFile, Training, Unusable
+from lookalike.index.segment import Batches, single_threaded_faiss
+
+EVERYTHING = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A query as the codes see it; made once for all files of codes.
+
+    Attributes:
+        rotated: float32 (1, code dimension).
+        lists: int64 (1, lists to look into).
+        distances: of their centres, float32 like `lists`.
+    """
+
+    rotated: NDArray[np.float32]
+    lists: NDArray[np.int64]
+    distances: NDArray[np.float32]
+
+
+class Codes:
+    """Codes over their bytes, in memory or mapped; the ids in the lists are content ids.
+
+    Behind the FAISS index lie, for the join, all ids and the nearest lists of each.
+
+    Args:
+        content: what `encode_codes` or `merge_codes` returned.
+        rows: vectors in it.
+        codebook: what it was made with.
+
+    Attributes:
+        content: the bytes; FAISS only borrows them.
+        rows: vectors in it.
+        bulk: where in the bytes the codes and what follows them lie.
+
+    Raises:
+        Unusable: FAISS cannot read it, or it does not fit the codebook.
+    """
+
+    def __init__(self, content: NDArray[np.uint8], rows: int, codebook: Codebook) -> None:
+        faiss = single_threaded_faiss()
+        self.content = content
+        self.rows = rows
+        self._codebook = codebook
+        end = content.size - rows * (8 + 2 * ASSIGNED)
+        if end <= 0:
+            raise Unusable("does not fit the index")
+        try:
+            index = faiss.read_index(faiss.ZeroCopyIOReader(faiss.swig_ptr(content), end))
+            fits = (index.nlist, index.d, index.ntotal) == (codebook.lists, codebook.centres.d, rows)
+            size = int(index.code_size) + 8
+        except (RuntimeError, AttributeError) as error:
+            raise Unusable("could not be read by this version of FAISS") from error
+        if not fits:
+            raise Unusable("does not fit the index")
+        # The file has an empty place for the centres, which all files share.
+        placeholder = index.quantizer
+        index.own_fields = False
+        index.quantizer = codebook.centres
+        _destroy(placeholder)
+        self.index: Any = index
+        self.bulk = range(end - rows * size, content.size)
+
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """All ids in it, in no order and perhaps repeated."""
+        start = self.content.size - self.rows * (8 + 2 * ASSIGNED)
+        return np.frombuffer(self.content[start : start + 8 * self.rows].tobytes(), np.int64)
+
+    @property
+    def assigned(self) -> NDArray[np.uint16]:
+        """The nearest lists of each of `ids`, uint16 (rows, `ASSIGNED`)."""
+        start = self.content.size - self.rows * 2 * ASSIGNED
+        return np.frombuffer(self.content[start:].tobytes(), np.uint16).reshape(-1, ASSIGNED)
+
+    def scan(self, probe: Probe, k: int, selector: Any) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The k entries of the probed lists that are nearest by their codes.
+
+        Args:
+            probe: the query.
+            k: how many at most.
+            selector: a FAISS selector of the ids that may be found; None for all.
+
+        Returns:
+            Ids and estimated squared distances, nearest first.
+        """
+        faiss = single_threaded_faiss()
+        distances = np.empty((1, k), np.float32)
+        ids = np.empty((1, k), np.int64)
+        parameters = faiss.SearchParametersIVF(nprobe=probe.lists.shape[1], sel=selector)
+        self.index.search_preassigned_c(
+            1,
+            faiss.swig_ptr(probe.rotated),
+            k,
+            faiss.swig_ptr(probe.lists),
+            faiss.swig_ptr(probe.distances),
+            faiss.swig_ptr(distances),
+            faiss.swig_ptr(ids),
+            False,
+            parameters,
+            None,
+        )
+        found = ids[0] >= 0
+        return ids[0][found], distances[0][found]
+
+
+def encode_codes(
+    batches: Batches, codebook: Codebook, cancelled: Callable[[], bool] = lambda: False
+) -> tuple[NDArray[np.uint8], int]:
+    """Make codes of vectors.
+
+    Args:
+        batches: ids and vectors.
+        codebook: what they are coded with.
+        cancelled: asked before each batch.
+
+    Returns:
+        The bytes for `Codes`, uint8, and the number of rows.
+
+    Raises:
+        Cancelled: `cancelled` said so.
+    """
+    faiss = single_threaded_faiss()
+    index = codebook.empty()
+    every_id: list[NDArray[np.int64]] = []
+    every_list: list[NDArray[np.uint16]] = []
+    for ids, vectors in batches:
+        if cancelled():
+            raise Cancelled
+        rotated = codebook.rotated(vectors)
+        lists, _ = codebook.nearest_lists(rotated, ASSIGNED)
+        ids, nearest = np.ascontiguousarray(ids), np.ascontiguousarray(lists[:, 0])
+        index.add_core(len(ids), faiss.swig_ptr(rotated), faiss.swig_ptr(ids), faiss.swig_ptr(nearest))
+        every_id.append(ids)
+        every_list.append(lists.astype(np.uint16))
+    return _content(index, every_id, every_list)
+
+
+def merge_codes(
+    sources: Sequence[Codes], live: NDArray[np.bool_], codebook: Codebook
+) -> tuple[NDArray[np.uint8], int]:
+    """Codes of several files as one.
+
+    Args:
+        sources: all made with the codebook.
+        live: the ids to keep, as a mask over all from 0 on.
+        codebook: what they were made with.
+
+    Returns:
+        The bytes for `Codes`, uint8, and the number of rows.
+    """
+    faiss = single_threaded_faiss()
+    index = codebook.empty()
+    for source in sources:
+        source.index.copy_subset_to(index, faiss.InvertedLists.SUBSET_TYPE_ID_RANGE, 0, EVERYTHING)
+    kept_ids = selector(live)
+    index.remove_ids(faiss.IDSelectorNot(kept_ids))
+    ids = np.concatenate([source.ids for source in sources])
+    kept = np.append(live, False)[np.minimum(ids, len(live))]
+    assigned = np.concatenate([source.assigned for source in sources])
+    return _content(index, [ids[kept]], [assigned[kept]])
+
+
+def selector(wanted: NDArray[np.bool_]) -> Any:
+    """A FAISS selector of ids, from a mask over all of them from 0 on."""
+    return single_threaded_faiss().IDSelectorBitmap(np.packbits(wanted, bitorder="little"))
+
+
+def mask(ids: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
+    """Ids as a mask of `size` places; those beyond it are passed over."""
+    wanted = np.zeros(size, np.bool_)
+    wanted[ids[(ids >= 0) & (ids < size)]] = True
+    return wanted
+
+
+def _content(
+    index: Any, ids: list[NDArray[np.int64]], lists: list[NDArray[np.uint16]]
+) -> tuple[NDArray[np.uint8], int]:
+    faiss = single_threaded_faiss()
+    rows = int(index.ntotal)
+    placeholder = faiss.IndexFlatL2(index.d)
+    shared, index.quantizer = index.quantizer, placeholder
+    serialised = faiss.serialize_index(index)
+    index.quantizer = shared
+    _destroy(placeholder)
+    if not rows:
+        return serialised, 0
+    trailer = (np.concatenate(ids).view(np.uint8), np.concatenate(lists).ravel().view(np.uint8))
+    return np.concatenate([serialised, *trailer]), rows
+
+
+def _destroy(quantizer: Any) -> None:
+    """Free a FAISS quantizer that has been set as a field once: Python lets go of its ownership there.
+
+    Giving the ownership back (`thisown`) would upset SWIG's count of owned objects, and with it the whole module.
+    """
+    quantizer.__swig_destroy__(quantizer)
+
+
+@dataclass(frozen=True)
+class LiveCodes:
+    """Codes, and the file that they lie in, or None while they are in memory only."""
+
+    codes: Codes
+    file: IndexFile | None
+
+
+@dataclass(frozen=True, eq=False)
+class Coarse:
+    """A codebook and all codes made with it: they hold the ids of every segment that is marked as coded.
+
+    Attributes:
+        codebook: what the codes were made with.
+        file: where it lies, or None while it is in memory only.
+        parts: the codes; an id may be in several of them, and ids that are no longer live may be.
+        training: how many lists to look into, among others.
+    """
+
+    codebook: Codebook
+    file: IndexFile | None
+    parts: tuple[LiveCodes, ...]
+    training: Training
+
+    @property
+    def rows(self) -> int:
+        """Entries, dead ones included."""
+        return sum(part.codes.rows for part in self.parts)
+
+    def nearest(self, query: NDArray[np.float32], k: int, lists: int, allowed: Any) -> NDArray[np.int64]:
+        """The ids of the k entries nearest a query by their codes, ascending, each once.
+
+        Args:
+            query: unit vector (dimension,).
+            k: how many entries at most.
+            lists: how many lists to look into.
+            allowed: a FAISS selector of the ids that may be found; None for all.
+        """
+        if not self.parts:
+            return np.zeros(0, np.int64)
+        rotated = self.codebook.rotated(query[np.newaxis])
+        probe = Probe(rotated, *self.codebook.nearest_lists(rotated, lists))
+        scans = [part.codes.scan(probe, k, allowed) for part in self.parts]
+        ids = np.concatenate([scan[0] for scan in scans])
+        distances = np.concatenate([scan[1] for scan in scans])
+        if len(ids) > k:
+            ids = ids[np.argpartition(distances, k - 1)[:k]]
+        return np.unique(ids)

@@ -1,0 +1,129 @@
+"""What the threads of one index share."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.index.codes import Coarse
+from lookalike.index.folder import IndexFolder
+from lookalike.index.limits import Limits
+from lookalike.index.record import TrackedRecord, VectorRecord, positions, recorded
+from lookalike.index.segment import Batches, Segment, encode
+from lookalike.index.snapshot import LiveSegment, Snapshot
+from lookalike.index.tail import Tail
+
+BATCH_ROWS = 8192
+"""Vectors that are read from the record and encoded at a time."""
+
+
+@dataclass
+class IndexState:
+    """The present snapshot, and what it takes to replace it.
+
+    Attributes:
+        folder: the files.
+        dimension: length of the vectors.
+        record: the durable record.
+        limits: sizes that steer upkeep.
+        snapshot: what searches run on; replaced as a whole while `changing` is held.
+        mark: the record's state that the snapshot reflects; None when unknown.
+        upkeep: held while segments and codes are made; taken before `changing`.
+        changing: held to exchange snapshots only.
+        stopping: set when the index is being closed: long work gives up.
+        closed: set once it is.
+    """
+
+    folder: IndexFolder
+    dimension: int
+    record: VectorRecord
+    limits: Limits
+    snapshot: Snapshot
+    mark: str | None = None
+    upkeep: threading.RLock = field(default_factory=threading.RLock)
+    changing: threading.RLock = field(default_factory=threading.RLock)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    closed: bool = False
+
+    def load(self) -> bool:
+        """Read the folder and follow the record; whether codes are still to be compared with their checksums."""
+        found = self.folder.read(expected=lambda: len(self.record.ids()) > 0)
+        self.snapshot = Snapshot(tuple(found.segments), Tail.empty(self.dimension), found.coarse)
+        self.mark = found.mark
+        self.follow(found.pending)
+        self.publish()
+        return found.unchecked
+
+    def follow(self, also: NDArray[np.int64] | None = None) -> None:
+        """Bring the snapshot in line with the record; `changing` is held.
+
+        Args:
+            also: ids that the record may have although the mark says nothing of them.
+        """
+        mark, changed = None, None
+        if isinstance(self.record, TrackedRecord):
+            mark, changed = self.record.changed_since(self.mark)
+        if changed is None or not isinstance(self.record, TrackedRecord):
+            # Asked for under the lock: what is recorded later is added later.
+            followed, missing = self.snapshot.only(np.unique(self.record.ids()))
+        else:
+            if also is not None:
+                changed = np.union1d(changed, also)
+            followed, missing = self.snapshot.revised(changed, self.record.present(changed))
+        self.snapshot = self._with(followed, missing)
+        self.mark = mark
+
+    def publish(self) -> None:
+        """Make the snapshot what the next opening finds; `upkeep` is held."""
+        with self.changing:
+            self._advance()
+            snapshot, mark = self.snapshot, self.mark
+        self.folder.publish(snapshot, mark)
+
+    def _advance(self) -> None:
+        """Move the mark on, if all that the record has seen since has arrived here."""
+        if self.mark is None or not self.folder.writable or not isinstance(self.record, TrackedRecord):
+            return
+        mark, changed = self.record.changed_since(self.mark)
+        if changed is not None and np.array_equal(self.snapshot.has(changed), self.record.present(changed)):
+            self.mark = mark
+
+    def _with(self, snapshot: Snapshot, missing: NDArray[np.int64]) -> Snapshot:
+        """The snapshot and recorded vectors that it lacks: in the tail, or in segments if they are many."""
+        if len(missing) < self.limits.seal_rows:
+            if not len(missing):
+                return snapshot
+            return replace(snapshot, tail=snapshot.tail.append(*recorded(self.record, missing)))
+        pieces = range(0, len(missing), self.limits.segment_rows)
+        made = [self.make_segment(missing[start : start + self.limits.segment_rows]) for start in pieces]
+        return replace(
+            snapshot, segments=(*snapshot.segments, *(segment for segment in made if segment is not None))
+        )
+
+    def make_segment(self, ids: NDArray[np.int64]) -> LiveSegment | None:
+        """A new segment of recorded vectors; None when the record has none of the ids any more."""
+
+        def batches() -> Batches:
+            for start in range(0, len(ids), BATCH_ROWS):
+                yield recorded(self.record, ids[start : start + BATCH_ROWS])
+
+        content = encode(batches)
+        return None if content is None else self.folder.store_segment(content)
+
+    def exchange(self, old: list[LiveSegment], new: LiveSegment | None) -> None:
+        """Put a new segment in the place of others, less what was removed from them meanwhile."""
+        codes = [source.segment for source in old]
+        gone = [segment for segment in self.snapshot.segments if segment.segment in codes]
+        kept = tuple(segment for segment in self.snapshot.segments if segment.segment not in codes)
+        if new is not None:
+            _, live = positions(np.sort(np.concatenate([segment.ids for segment in gone])), new.segment.ids)
+            kept += (LiveSegment.of(new.segment, new.file, live, all(segment.coded for segment in gone)),)
+        self.snapshot = replace(self.snapshot, segments=kept)
+
+    def set_coarse(self, coarse: Coarse, coded: set[Segment]) -> None:
+        """Take codes into use that have the ids of the `coded` segments; `changing` is held."""
+        segments = tuple(replace(old, coded=old.segment in coded) for old in self.snapshot.segments)
+        self.snapshot = replace(self.snapshot, segments=segments, coarse=coarse)

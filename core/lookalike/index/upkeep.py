@@ -1,0 +1,203 @@
+"""Sealing, merging and coding, while searches and changes go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.index.codebook import Cancelled
+from lookalike.index.codes import Coarse, LiveCodes, encode_codes, merge_codes
+from lookalike.index.segment import Batches, Segment, encode
+from lookalike.index.snapshot import LiveSegment
+from lookalike.index.state import BATCH_ROWS, IndexState
+
+STALE = 2
+"""Codes are made again once they have this many times as many entries as there are live rows."""
+
+
+def seal(state: IndexState) -> None:
+    """Turn the tail into a segment, with codes where there are any; `upkeep` is held."""
+    tail = state.snapshot.tail
+    rows = np.flatnonzero(tail.live)
+    rows = rows[np.argsort(tail.ids[rows])]
+    batch = (tail.ids[rows], tail.vectors[rows])
+    content = encode(lambda: [batch])
+    sealed = None if content is None else state.folder.store_segment(content)
+    with state.changing:
+        now = state.snapshot
+        segments = now.segments
+        if sealed is not None:
+            # Rows may have been removed meanwhile.
+            segments += (sealed.living(now.tail.live[rows]),)
+        state.snapshot = replace(now, segments=segments, tail=now.tail.since(tail.rows))
+    state.publish()
+
+
+def merge_due(state: IndexState) -> bool:
+    """Merge the segments that are due, once; whether there were any. `upkeep` is held."""
+    segments = state.snapshot.segments
+    due = state.limits.due(
+        [segment.live_rows for segment in segments], [len(segment.segment.ids) for segment in segments]
+    )
+    if not due:
+        return False
+    sources = [segments[position] for position in due]
+    merged = state.make_segment(np.sort(np.concatenate([source.ids for source in sources])))
+    with state.changing:
+        state.exchange(sources, merged)
+    state.publish()
+    return True
+
+
+def vectors_of(segment: Segment, rows: NDArray[np.intp]) -> Batches:
+    """Ids and approximate vectors of some rows of a segment, a batch at a time."""
+    for start in range(0, len(rows), BATCH_ROWS):
+        piece = rows[start : start + BATCH_ROWS]
+        yield segment.ids[piece], segment.vectors(piece)
+
+
+def code_next(state: IndexState) -> bool:
+    """Make codes of one segment that lacks them; whether there was one. `upkeep` is held.
+
+    Raises:
+        Cancelled: the index is being closed.
+    """
+    snapshot = state.snapshot
+    coarse = snapshot.coarse
+    lacking = [segment for segment in snapshot.segments if not segment.coded and segment.live_rows]
+    if coarse is None or not lacking:
+        return False
+    part = codes_of(state, coarse, lacking[:1])
+    with state.changing:
+        coded = {segment.segment for segment in state.snapshot.segments if segment.coded}
+        state.set_coarse(replace(coarse, parts=(*coarse.parts, part)), coded | {lacking[0].segment})
+    state.publish()
+    return True
+
+
+def codes_of(state: IndexState, coarse: Coarse, segments: list[LiveSegment]) -> LiveCodes:
+    """Codes of all rows of some segments, dead ones included: they may come back.
+
+    Raises:
+        Cancelled: the index is being closed.
+    """
+
+    def batches() -> Batches:
+        for segment in segments:
+            yield from vectors_of(segment.segment, np.arange(len(segment.segment.ids)))
+
+    content, rows = encode_codes(batches(), coarse.codebook, state.stopping.is_set)
+    return state.folder.store_codes(content, rows, coarse.codebook)
+
+
+def merge_codes_due(state: IndexState) -> bool:
+    """Merge files of codes that are due, or drop all if most entries are stale; whether any were. `upkeep` is held."""
+    coarse = state.snapshot.coarse
+    if coarse is None:
+        return False
+    rows = sum(len(segment.segment.ids) for segment in state.snapshot.segments if segment.coded)
+    if coarse.parts and coarse.rows > STALE * max(rows, state.limits.seal_rows):
+        with state.changing:
+            state.set_coarse(replace(coarse, parts=()), set())
+        return True
+    due = state.limits.codes_due([part.codes.rows for part in coarse.parts])
+    if not due:
+        return False
+    sources = [coarse.parts[position] for position in due]
+    content, count = merge_codes(
+        [source.codes for source in sources], state.snapshot.coded_ids, coarse.codebook
+    )
+    merged = state.folder.store_codes(content, count, coarse.codebook)
+    with state.changing:
+        parts = tuple(part for part in coarse.parts if part not in sources)
+        state.snapshot = replace(state.snapshot, coarse=replace(coarse, parts=(*parts, merged)))
+    state.publish()
+    return True
+
+
+def upkeep_due(state: IndexState) -> bool:
+    """Whether there is a tail to seal or are codes to make or merge."""
+    snapshot = state.snapshot
+    if snapshot.tail.rows >= state.limits.seal_rows:
+        return True
+    if snapshot.coarse is None or not state.folder.writable:
+        return False
+    lacking = any(segment.live_rows and not segment.coded for segment in snapshot.segments)
+    return lacking or bool(state.limits.codes_due([part.codes.rows for part in snapshot.coarse.parts]))
+
+
+def maintain(state: IndexState, tail_rows: int) -> None:
+    """Seal a tail of `tail_rows` or more, then merge the segments that are due unless the index is being closed."""
+    with state.upkeep:
+        if state.closed:
+            return
+        while state.snapshot.tail.rows >= tail_rows:
+            seal(state)
+    _repeat(state, merge_due)
+
+
+def code(state: IndexState) -> None:
+    """Make the codes that segments lack, and merge those that are due, unless the index is being closed.
+
+    Only the process that writes the folder does so; what others keep in memory is compared with every query.
+    """
+    if not state.folder.writable:
+        return
+    with suppress(Cancelled):
+        _repeat(state, code_next)
+        _repeat(state, merge_codes_due)
+        # Stale codes were dropped: these are their successors.
+        _repeat(state, code_next)
+
+
+def _repeat(state: IndexState, step: Callable[[IndexState], bool]) -> None:
+    # The lock is let go between steps, so that whoever adds can seal.
+    while not state.stopping.is_set():
+        with state.upkeep:
+            if state.closed or not step(state):
+                return
+
+
+def check_files(state: IndexState) -> None:
+    """Compare codes with their checksums, and make damaged ones again."""
+    damaged = state.folder.check(state.stopping.is_set)
+    with state.upkeep:
+        if state.closed or not damaged:
+            return
+        for old in state.snapshot.segments:
+            if old.file is not None and old.file.name in damaged:
+                new = state.make_segment(old.segment.ids if old.live is None else old.segment.ids[old.live])
+                with state.changing:
+                    state.exchange([old], new)
+        coarse = state.snapshot.coarse
+        if coarse is not None and any(part.file and part.file.name in damaged for part in coarse.parts):
+            with state.changing:
+                state.set_coarse(replace(coarse, parts=()), set())
+        state.publish()
+
+
+def store_kept_in_memory(state: IndexState) -> None:
+    """Write what could not be written before; `upkeep` is held."""
+    if not state.folder.writable:
+        return
+    for old in state.snapshot.segments:
+        if old.file is None:
+            new = state.folder.store_segment(old.segment.content)
+            with state.changing:
+                state.exchange([old], new)
+    coarse = state.snapshot.coarse
+    if coarse is not None:
+        file = coarse.file or state.folder.store_codebook(coarse.codebook.content)[1]
+        parts = tuple(
+            part
+            if part.file is not None
+            else state.folder.store_codes(part.codes.content, part.codes.rows, coarse.codebook)
+            for part in coarse.parts
+        )
+        with state.changing:
+            state.snapshot = replace(state.snapshot, coarse=replace(coarse, file=file, parts=parts))
+    state.publish()

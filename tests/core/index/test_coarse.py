@@ -1,0 +1,269 @@
+"""Coarse codes with re-scoring: what they find, and that training them holds nobody up."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from lookalike.index import Limits, VectorIndex, codebook, training
+from lookalike.index.files import read_manifest
+from tests.builders.vectors import Archive, MemoryRecord
+
+DIMENSION = 192
+ROWS = 6000
+ENOUGH = 0.92
+"""Recall that other photos than the indexed ones have; the index itself aims at .978 for its own."""
+LIMITS = Limits(
+    seal_rows=500, flush_rows=50, segment_rows=2000, small_segments=4, exact_rows=2000, training_delay=0
+)
+
+
+@pytest.fixture(scope="module")
+def archive() -> Archive:
+    return Archive(DIMENSION, seed=3)
+
+
+@pytest.fixture(scope="module")
+def record(archive) -> MemoryRecord:
+    record = MemoryRecord(DIMENSION)
+    record.put(np.arange(ROWS) * 3 + 7, archive.take(ROWS))
+    return record
+
+
+@pytest.fixture(scope="module")
+def queries(archive, record) -> NDArray[np.float32]:
+    ids = np.random.default_rng(4).choice(record.ids(), 40, replace=False)
+    return archive.views(record.vectors(np.sort(ids)))
+
+
+def grown(folder: Path, record: MemoryRecord, limits: Limits = LIMITS) -> VectorIndex:
+    """An index to which the record's vectors came little by little, trained."""
+    index = VectorIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), limits)
+    index._state.record = record
+    ids = record.ids()
+    for start in range(0, len(ids), 700):
+        piece = ids[start : start + 700]
+        index.add(piece, record.vectors(piece))
+    index.settle()
+    return index
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory, record) -> VectorIndex:
+    index = grown(tmp_path_factory.mktemp("index"), record)
+    ids = record.ids()
+    index.remove(ids[::9])
+    index.add(ids[::9], record.vectors(ids[::9]))
+    index.settle()
+    return index
+
+
+def recall(index: VectorIndex, record: MemoryRecord, queries, k: int, among=None) -> float:
+    """The share of the true k nearest that is found; what is found must be right in itself."""
+    shares = []
+    for query in queries:
+        found = index.search(query, k, among)
+        true, _similarities = record.nearest(query, k, among)
+        assert len(found) == len(true) and len(np.unique(found.ids)) == len(found)
+        if among is not None:
+            assert np.isin(found.ids, among).all()
+        exact = record.vectors(found.ids) @ (query / np.linalg.norm(query))
+        np.testing.assert_allclose(found.similarities, np.clip(exact, -1, 1), atol=2e-6)
+        assert np.all(np.diff(found.similarities) <= 0)
+        shares.append(np.isin(found.ids, true).mean())
+    return float(np.mean(shares))
+
+
+def test_coarse_codes_find_nearly_all(index, record, queries) -> None:
+    snapshot = index._state.snapshot
+    assert snapshot.coarse is not None and all(segment.coded for segment in snapshot.segments)
+    assert snapshot.coarse.training.lists < snapshot.coarse.codebook.lists
+    assert recall(index, record, queries, 10) >= ENOUGH
+    assert recall(index, record, queries, 100) >= ENOUGH
+
+
+@pytest.mark.parametrize("share", [0.0002, 0.001, 0.01, 0.1, 0.5, 1])
+def test_filter_at_every_selectivity(index, record, queries, share, monkeypatch) -> None:
+    monkeypatch.setattr("lookalike.index.snapshot.EXACT_AMONG", 20)
+    rng = np.random.default_rng(6)
+    among = rng.permutation(record.ids())[: max(1, round(share * ROWS))]
+    assert recall(index, record, queries, 10, among) >= ENOUGH
+
+
+def test_range_and_large_answers(index, record, queries) -> None:
+    for query in queries[:8]:
+        ids, similarities = record.nearest(query, ROWS)
+        near = ids[similarities >= 0.8]
+        found = index.within(query, 0.8, 500)
+        assert np.isin(found.ids, near).all() and len(found) >= 0.9 * len(near)
+        np.testing.assert_array_equal(np.sort(index.within(query, -1, 2 * ROWS).ids), np.sort(ids))
+
+
+def test_removed_and_restored_rows(tmp_path, record, queries) -> None:
+    index = grown(tmp_path, record)
+    mirror = MemoryRecord(DIMENSION)
+    mirror.put(record.ids(), record.vectors(record.ids()))
+    gone = record.ids()[1000:3500]
+    mirror.drop(gone)
+    index._state.record = mirror
+    index.remove(gone)
+    assert recall(index, mirror, queries, 10) >= ENOUGH
+    index.settle()
+    assert recall(index, mirror, queries, 10) >= ENOUGH
+    mirror.put(gone, record.vectors(gone))
+    index.add(gone, record.vectors(gone))
+    index.settle()
+    assert all(segment.coded for segment in index._state.snapshot.segments)
+    assert recall(index, mirror, queries, 10) >= ENOUGH
+    index.close()
+    again = VectorIndex.open(tmp_path, "model", DIMENSION, mirror, LIMITS)
+    assert again.repairs == [] and recall(again, mirror, queries, 10) >= ENOUGH
+    again.close()
+
+
+def test_codes_are_found_again_at_opening(tmp_path, record, queries) -> None:
+    index = grown(tmp_path, record)
+    before = [index.search(query, 10).ids for query in queries]
+    index.close()
+    record.vectors_read = 0
+    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    assert index.repairs == [] and record.vectors_read == 0
+    for query, ids in zip(queries, before, strict=True):
+        np.testing.assert_array_equal(index.search(query, 10).ids, ids)
+    index.close()
+
+
+@pytest.mark.parametrize("kind", ["segment", "codes", "codebook", "state"])
+@pytest.mark.parametrize("damage", ["deleted", "cut", "head", "middle"])
+def test_damage_is_told_and_repaired(tmp_path, record, queries, kind, damage) -> None:
+    index = grown(tmp_path, record)
+    index.remove(record.ids()[:5])
+    index.close()
+    path = sorted(tmp_path.glob(f"{kind}-*"))[0]
+    content = bytearray(path.read_bytes())
+    content[5 if damage == "head" else len(content) // 2] ^= 0x41
+    if damage == "deleted":
+        path.unlink()
+    else:
+        path.write_bytes(content[: len(content) // 3] if damage == "cut" else content)
+    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    assert len(index.repairs) == 1 and path.name in index.repairs[0] and len(index) == ROWS
+    index.settle()
+    assert recall(index, record, queries, 10) >= ENOUGH
+    index.close()
+    again = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    assert again.repairs == [] and len(again) == ROWS
+    assert again._state.snapshot.coarse is not None
+    again.close()
+
+
+def test_large_folders_are_checked_in_the_background(tmp_path, record, queries, monkeypatch) -> None:
+    grown(tmp_path, record).close()
+    monkeypatch.setattr("lookalike.index.reading.CHECKED_AT_OPENING", 1000)
+    damaged = [sorted(tmp_path.glob(f"{kind}-*"))[0] for kind in ("segment", "codes")]
+    for path in damaged:
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 0x41
+        path.write_bytes(content)
+    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index.settle()
+    assert len(index.repairs) == 2
+    assert all(any(path.name in line for line in index.repairs) for path in damaged)
+    assert not any(path.exists() for path in damaged)
+    assert recall(index, record, queries, 10) >= ENOUGH
+    index.close()
+    again = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    again.settle()
+    assert again.repairs == []
+    again.close()
+
+
+def test_training_holds_up_neither_searches_nor_changes_and_ends_on_close(
+    tmp_path, record, monkeypatch
+) -> None:
+    reached, cancelled_at = threading.Event(), threading.Event()
+
+    def endless(sample, lists, seed=0, cancelled=lambda: False):
+        reached.set()
+        while not cancelled():
+            cancelled_at.wait(0.01)
+        raise codebook.Cancelled
+
+    monkeypatch.setattr(training, "train", endless)
+    ids = record.ids()
+    index = VectorIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), LIMITS)
+    index._state.record = record
+    index.add(ids[:2500], record.vectors(ids[:2500]))
+    index.flush()
+    assert reached.wait(60)
+    query = record.vectors(ids[:1])[0]
+    assert index.search(query, 1).ids[0] == ids[0]
+    index.add(ids[2500:5000], record.vectors(ids[2500:5000]))
+    index.flush()
+    index.remove(ids[:1])
+    assert len(index) == 4999 and index.search(query, 1).ids[0] != ids[0]
+    index.close()
+    assert read_manifest(tmp_path).codebook is None
+
+    monkeypatch.undo()
+    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index.settle()
+    assert index._state.snapshot.coarse is not None and index.repairs == []
+    index.close()
+
+
+def test_the_recall_is_measured_as_the_library_grows_and_a_loss_brings_a_new_codebook(
+    tmp_path, record, queries
+) -> None:
+    ids = record.ids()
+    part = MemoryRecord(DIMENSION)
+    part.put(ids[:3000], record.vectors(ids[:3000]))
+    index = grown(tmp_path, part)
+    index._state.record = record
+    first = read_manifest(tmp_path)
+    assert first.training is not None and first.training.recall > 0.9
+
+    index.add(ids[3000:4000], record.vectors(ids[3000:4000]))
+    index.settle()
+    second = read_manifest(tmp_path)
+    assert second.training is not None and second.codebook == first.codebook
+    assert second.training.checked_rows == 4000 and second.training.checked_recall > 0.9
+
+    # As if it had found much more at first than it does now.
+    state = index._state
+    coarse = state.snapshot.coarse
+    assert coarse is not None
+    state.snapshot = replace(
+        state.snapshot, coarse=replace(coarse, training=replace(coarse.training, recall=1.5))
+    )
+    index.add(ids[4000:5100], record.vectors(ids[4000:5100]))
+    index.settle()
+    third = read_manifest(tmp_path)
+    assert third.training is not None and third.codebook != first.codebook
+    assert third.training.rows >= 4000 and third.training.recall <= 1
+    mirror = MemoryRecord(DIMENSION)
+    mirror.put(ids[:5100], record.vectors(ids[:5100]))
+    assert recall(index, mirror, queries, 10) >= ENOUGH
+    index.close()
+
+
+def test_a_library_four_times_as_large_gets_a_new_codebook(tmp_path, record) -> None:
+    ids = record.ids()
+    limits = replace(LIMITS, exact_rows=1200)
+    part = MemoryRecord(DIMENSION)
+    part.put(ids[:1200], record.vectors(ids[:1200]))
+    index = grown(tmp_path, part, limits)
+    first = read_manifest(tmp_path)
+    index._state.record = record
+    index.add(ids[1200:], record.vectors(ids[1200:]))
+    index.settle()
+    second = read_manifest(tmp_path)
+    assert first.training is not None and second.training is not None
+    assert first.training.rows == 1200 and second.training.rows >= 4800
+    assert second.codebook != first.codebook
+    index.close()

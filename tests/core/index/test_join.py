@@ -1,0 +1,130 @@
+"""The join of near pairs, against comparing all with all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lookalike.index import Limits, VectorIndex
+from tests.builders.vectors import MemoryRecord, descriptors
+
+DIMENSION = 192
+ROWS = 4000
+EXACT = Limits(seal_rows=500, flush_rows=50, segment_rows=1000, small_segments=4)
+COARSE = replace(EXACT, exact_rows=1000, training_delay=0)
+
+
+@pytest.fixture(scope="module")
+def record() -> MemoryRecord:
+    record = MemoryRecord(DIMENSION)
+    ids = np.random.default_rng(1).permutation(3 * ROWS)[:ROWS]
+    record.put(ids, descriptors(ROWS, DIMENSION, seed=12))
+    return record
+
+
+def opened(folder: Path, record: MemoryRecord, limits: Limits) -> VectorIndex:
+    """Segments, one of them with dead rows, and a tail."""
+    index = VectorIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), limits)
+    index._state.record = record
+    ids = record.ids()
+    for start in range(0, ROWS - 40, 400):
+        piece = ids[start : min(start + 400, ROWS - 40)]
+        index.add(piece, record.vectors(piece))
+    index.settle()
+    index.remove(ids[100:150])
+    index.add(ids[100:150], record.vectors(ids[100:150]))
+    index.add(ids[-40:], record.vectors(ids[-40:]))
+    index.remove(ids[:20])
+    assert index._state.snapshot.tail.live_rows and len(index) == ROWS - 20
+    return index
+
+
+def truth(record: MemoryRecord, floor: float) -> dict[tuple[int, int], float]:
+    ids = record.ids()[20:]
+    vectors = record.vectors(ids)
+    similarities = vectors @ vectors.T
+    rows, columns = np.nonzero(np.triu(similarities >= floor, 1))
+    return {
+        (int(ids[one]), int(ids[other])): float(similarities[one, other])
+        for one, other in zip(rows, columns, strict=True)
+    }
+
+
+def joined(index: VectorIndex, floor: float, since=None) -> dict[tuple[int, int], float]:
+    found: dict[tuple[int, int], float] = {}
+    done = 0
+    for pairs in index.join(floor, since):
+        assert done <= pairs.done <= pairs.total == ROWS - 20
+        done = pairs.done
+        for one, other, similarity in zip(pairs.first, pairs.second, pairs.similarities, strict=True):
+            assert one < other and (int(one), int(other)) not in found
+            found[int(one), int(other)] = float(similarity)
+    assert done == ROWS - 20
+    return found
+
+
+def assert_same(found, true, floor) -> None:
+    for pair in found.keys() ^ true.keys():
+        assert abs({**true, **found}[pair] - floor) < 1e-5
+    for pair in found.keys() & true.keys():
+        assert found[pair] == pytest.approx(min(true[pair], 1), abs=2e-6)
+
+
+@pytest.mark.parametrize("floor", [0.98, 0.9])
+def test_without_codes_it_is_comparing_all_with_all(tmp_path, record, floor) -> None:
+    index = opened(tmp_path, record, EXACT)
+    true = truth(record, floor)
+    assert len(true) > 100
+    assert_same(joined(index, floor), true, floor)
+    index.close()
+
+
+def test_with_codes_it_finds_nearly_all(tmp_path, record) -> None:
+    index = opened(tmp_path, record, COARSE)
+    assert index._state.snapshot.coarse is not None
+    true = truth(record, 0.95)
+    found = joined(index, 0.95)
+    assert len(found.keys() & true.keys()) >= 0.98 * len(true)
+    assert_same(found, {pair: true[pair] for pair in true.keys() & found.keys()}, 0.95)
+    index.close()
+
+
+@pytest.mark.parametrize("limits", [EXACT, COARSE])
+def test_join_of_new_ids_finds_their_pairs_of_the_full_join(tmp_path, record, limits) -> None:
+    index = opened(tmp_path, record, limits)
+    everything = joined(index, 0.93)
+    rng = np.random.default_rng(5)
+    for since in (record.ids()[-60:], rng.permutation(record.ids())[:700], record.ids()):
+        wanted = set(since.tolist())
+        expected = {pair for pair in everything if wanted & set(pair)}
+        assert expected and joined(index, 0.93, since).keys() == expected
+    assert joined(index, 0.93, np.array([10**9])) == {}
+    index.close()
+
+
+def test_join_in_blocks(tmp_path, record, monkeypatch) -> None:
+    index = opened(tmp_path, record, COARSE)
+    whole = joined(index, 0.9)
+    monkeypatch.setattr("lookalike.index.join.BLOCK", 37)
+    monkeypatch.setattr("lookalike.index.join.BATCH_PAIRS", 11)
+    assert joined(index, 0.9).keys() == whole.keys()
+    index.close()
+
+
+def test_join_ends_when_it_is_closed_and_passes_over_what_is_gone(tmp_path, record) -> None:
+    index = opened(tmp_path, record, COARSE)
+    running = index.join(0.9)
+    next(running)
+    running.close()
+    some = min(joined(index, 0.9))
+    mirror = MemoryRecord(DIMENSION)
+    mirror.put(record.ids(), record.vectors(record.ids()))
+    mirror.drop(np.array(some[:1]))
+    index._state.record = mirror
+    assert not any(some[0] in pair for pair in joined(index, 0.9))
+    index.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        index.join(0.9)
