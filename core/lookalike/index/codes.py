@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
 from lookalike.index.codebook import ASSIGNED, Cancelled, Codebook
@@ -18,6 +19,12 @@ from lookalike.index.files import IndexFile, Training, Unusable
 from lookalike.index.segment import Batches, single_threaded_faiss
 
 EVERYTHING = np.iinfo(np.int64).max
+SHARED_ENTRIES = 32768
+"""A query that looks at this many entries of a file has several threads do so.
+
+At 1,000,000 descriptors, 512 of 4,096 lists: 3.3 ms on one thread, 1.9 ms on two, beside a load of two more."""
+MOST_THREADS = 4
+PROCESSORS = psutil.cpu_count(logical=False) or 1
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,8 @@ class Codes:
         if not fits:
             raise Unusable("does not fit the index")
         # The file has an empty place for the centres, which all files share.
+        # With several threads one query's lists are shared out.
+        index.parallel_mode = 1
         placeholder = index.quantizer
         index.own_fields = False
         index.quantizer = codebook.centres
@@ -104,6 +113,9 @@ class Codes:
         faiss = single_threaded_faiss()
         distances = np.empty((1, k), np.float32)
         ids = np.empty((1, k), np.int64)
+        threads = self._threads(probe.lists.shape[1])
+        if threads > 1:
+            faiss.omp_set_num_threads(threads)
         parameters = faiss.SearchParametersIVF(nprobe=probe.lists.shape[1], sel=selector)
         self.index.search_preassigned_c(
             1,
@@ -117,8 +129,15 @@ class Codes:
             parameters,
             None,
         )
+        if threads > 1:
+            faiss.omp_set_num_threads(1)
         found = ids[0] >= 0
         return ids[0][found], distances[0][found]
+
+    def _threads(self, lists: int) -> int:
+        return (
+            min(MOST_THREADS, PROCESSORS) if self.rows * lists >= SHARED_ENTRIES * self._codebook.lists else 1
+        )
 
 
 def encode_codes(

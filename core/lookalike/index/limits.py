@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ class Limits:
         segment_rows: no segment is merged beyond this, which bounds the time and memory of a merge.
         small_segments: this many segments of less than half `segment_rows` are merged.
         exact_rows: sealed rows from which on coarse codes are used; below, every query is compared with all.
-        codes_files: this many files of codes of about one size are merged.
+        codes_files: this many files of codes beside the largest are merged.
         codes_rows: no file of codes of half as many rows is merged, which bounds the memory of a merge (0.7 GB).
         training_delay: seconds from when training is due until it begins, so that a process that only answers one
             query does not begin it.
@@ -57,16 +56,27 @@ class Limits:
     def codes_due(self, rows: Sequence[int]) -> list[int]:
         """The files of codes that should become one, as positions; empty when all is well.
 
-        Files of one size, within a factor of `codes_files`, are merged, so that each entry is written once for each
-        such step of the library's growth.
+        A query looks into its lists in every file, so there is to be one large file and a few small ones: these
+        become one when they are `codes_files`, and join the large one when they have a quarter of its entries, so
+        that each entry is written a bounded number of times while the library grows.
         """
-        steps: dict[int, list[int]] = {}
-        for position, count in enumerate(rows):
-            if count >= self.codes_rows / 2:
-                continue
-            size = max(count, 1) / max(self.seal_rows, 1)
-            steps.setdefault(max(0, math.floor(math.log(size, self.codes_files) + 0.25)), []).append(position)
-        for _, positions in sorted(steps.items()):
-            if len(positions) >= self.codes_files:
-                return positions
-        return []
+        small = sorted(
+            (count, position) for position, count in enumerate(rows) if count < self.codes_rows / 2
+        )
+        if len(small) < 2:
+            return []
+        largest, _ = small.pop()
+        if largest <= 4 * sum(count for count, _ in small):
+            small = sorted(
+                (count, position) for position, count in enumerate(rows) if count < self.codes_rows / 2
+            )
+        elif len(small) < self.codes_files:
+            return []
+        chosen: list[int] = []
+        together = 0
+        for count, position in small:
+            together += count
+            if together > self.codes_rows and len(chosen) > 1:
+                break
+            chosen.append(position)
+        return chosen

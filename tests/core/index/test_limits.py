@@ -53,5 +53,5 @@ def test_files_of_codes_stay_few_and_are_seldom_rewritten(batches) -> None:
             written += together
             files = [rows for position, rows in enumerate(files) if position not in due] + [together]
     assert sum(files) == sum(batches)
-    assert len(files) <= 3 * 8
+    assert len(files) <= limits.codes_files + 2 * sum(batches) / limits.codes_rows
     assert written <= 8 * sum(batches)
