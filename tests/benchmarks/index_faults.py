@@ -46,7 +46,15 @@ KEY = "model"
 FIRST_PHOTOS = 600
 """Photos of the library that every run begins with."""
 
-LIMITS = Limits(seal_rows=64, flush_rows=4, segment_rows=512, small_segments=3)
+LIMITS = Limits(
+    seal_rows=64,
+    flush_rows=4,
+    segment_rows=512,
+    small_segments=3,
+    exact_rows=256,
+    codes_files=3,
+    training_delay=0.0,
+)
 BALLAST = 1 << 20
 """Bytes that are freed on a full disk before the library is opened again, as its message asks for."""
 
@@ -83,13 +91,14 @@ class Ledger:
 
 @dataclass
 class Outcome:
-    """One run: what was found wrong (nothing, one hopes) and what the user was told."""
+    """One run: what was found wrong (nothing, one hopes), what the user was told, and whether codes were in use."""
 
     kind: str
     seed: int
     wrong: list[str]
     told: list[str]
     audited: int
+    coded: bool
     harmed: str = ""
 
 
@@ -353,6 +362,7 @@ def run(kind: str, seed: int, beginning: Path, first: set[int]) -> Outcome:
 def examined(root: Path, kind: str, seed: int, first: set[int], ledger: Ledger) -> Outcome:
     """Open what is left, and say what is wrong with it."""
     actor = Actor(root)
+    coded = actor.index._state.snapshot.coarse is not None
     wrong = [f"catalog: {line}" for line in actor.catalog.damage()]
     known = set(actor.record.ids().tolist())
     lost = (first | ledger.added) - ledger.removing - known
@@ -380,7 +390,7 @@ def examined(root: Path, kind: str, seed: int, first: set[int], ledger: Ledger) 
     if again.index.repairs or not second.sound:
         wrong.append(f"after the repair: {again.index.repairs} {second}")
     again.close()
-    return Outcome(kind, seed, wrong, told, found.searched)
+    return Outcome(kind, seed, wrong, told, found.searched, coded)
 
 
 def plan(runs: int) -> list[tuple[str, int]]:
@@ -414,12 +424,13 @@ def main() -> None:
     if options.json:
         print(json.dumps([vars(outcome) for outcome in outcomes]))
         return
-    print(f"{'harm':10}{'runs':>6}{'wrong':>7}{'told':>6}{'photos audited':>16}")
+    print(f"{'harm':10}{'runs':>6}{'wrong':>7}{'told':>6}{'coded':>7}{'photos audited':>16}")
     for kind in runs:
         mine = [outcome for outcome in outcomes if outcome.kind == kind]
         told = sum(bool(outcome.told) for outcome in mine)
+        coded = sum(outcome.coded for outcome in mine)
         audited = sum(outcome.audited for outcome in mine)
-        print(f"{kind:10}{runs[kind]:6}{bad[kind]:7}{told:6}{audited:16,}")
+        print(f"{kind:10}{runs[kind]:6}{bad[kind]:7}{told:6}{coded:7}{audited:16,}")
     print(f"{'all':10}{len(outcomes):6}{sum(bad.values()):7}")
     for line in sorted({line.split("/")[-1] for outcome in outcomes for line in outcome.told})[:12]:
         print(f"  told: {line}")

@@ -66,13 +66,16 @@ def _tuning_due(snapshot: Snapshot) -> bool:
     return (
         coarse is not None
         and not coarse.training.recall
+        and any(segment.coded and segment.live_rows for segment in snapshot.segments)
         and all(segment.coded for segment in snapshot.segments if segment.live_rows)
     )
 
 
 def _check_due(snapshot: Snapshot) -> bool:
     coarse = snapshot.coarse
-    if coarse is None or not coarse.training.recall or not any(one.coded for one in snapshot.segments):
+    if coarse is None or not coarse.training.recall:
+        return False
+    if not any(segment.coded and segment.live_rows for segment in snapshot.segments):
         return False
     return snapshot.sealed_rows >= CHECK_GROWTH * coarse.training.checked_rows
 
