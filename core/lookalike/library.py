@@ -131,6 +131,8 @@ class Library:
             tokens = open_store(self.catalog, partial(TokenStore, self.catalog, self.folder / "tokens"))
             # A back end that is named is no choice of this library's, and nothing takes its place.
             self._fixed = spec is not None
+            # Whether the index has still to take in what another process wrote.
+            self._behind = False
             self._lacking = ""
             if spec is None:
                 spec, self._lacking = used_spec(self.models, self.catalog)
@@ -289,11 +291,12 @@ class Library:
         except LookalikeError as error:
             looking, note = None, f"Candidates were not checked: {error}"
         if self.catalog.changed_elsewhere():
+            self._behind = True
             if not self._fixed:
                 self._switch.adopt()
-            with self._engines.use() as engine:
-                engine.index.reconcile()
         with self._engines.use() as engine, self.tokens.giving_way():
+            if self._behind:
+                self._behind = not engine.index.catch_up()
             for ranking in self._rankings(engine, query, looking, settings, cancelled):
                 news = self.tokens.store.news() if ranking.final else []
                 yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *news))

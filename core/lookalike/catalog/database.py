@@ -100,12 +100,19 @@ class CatalogDatabase:
                 raise
 
     def changed_elsewhere(self) -> bool:
-        """Whether another process has written since this was last asked (or since the opening)."""
-        with self._writing, known_failures(self.path):
-            version = self._data_version()
-            changed = version != self._seen_version
-            self._seen_version = version
-            return changed
+        """Whether another process has written since this was last asked (or since the opening).
+
+        While this process writes the answer is no, and comes with a later question: nobody waits here.
+        """
+        if not self._writing.acquire(blocking=False):
+            return False
+        try:
+            with known_failures(self.path):
+                version = self._data_version()
+        finally:
+            self._writing.release()
+        changed, self._seen_version = version != self._seen_version, version
+        return changed
 
     def _data_version(self) -> int:
         # Of the writing connection: it changes with the commits of all others, and in this process it alone writes.

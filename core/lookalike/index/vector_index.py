@@ -178,13 +178,29 @@ class VectorIndex:
         chosen = None if since is None else _ascending(np.asarray(since, np.int64))
         return Join(self._state.snapshot, self._state.record, min_similarity, chosen).pairs()
 
-    def reconcile(self) -> None:
-        """Compare ids with the record and follow it, e.g. after another process changed it."""
+    def reconcile(self, everything: bool = False) -> None:
+        """Follow the record, e.g. after another process changed it.
+
+        Args:
+            everything: compare all ids, and not only those that the record says have changed.
+        """
         with self._state.upkeep:
             with self._state.changing:
                 self._check_open()
+                if everything:
+                    self._state.mark = None
                 self._state.follow()
             self._state.publish()
+
+    def catch_up(self) -> bool:
+        """Like `reconcile`, but at once or not at all: False while upkeep is under way, which a search must not await."""
+        if not self._state.upkeep.acquire(blocking=False):
+            return False
+        try:
+            self.reconcile()
+        finally:
+            self._state.upkeep.release()
+        return True
 
     def flush(self) -> None:
         """Make everything in the tail quick to open next time, and take over a folder that its writer left."""

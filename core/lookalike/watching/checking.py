@@ -66,7 +66,7 @@ def checked(catalog: Catalog, engine: Engine, sample: int | None) -> Iterator[Pr
             record.forget(first.damaged)
             repaired.append(f"{_photos(len(first.damaged))} will be described again by the next scan.")
         index.remove(doubtful)
-        index.reconcile()
+        index.reconcile(everything=True)
         index.flush()
         for step in audit(index, record, sample):
             if isinstance(step, Audit):

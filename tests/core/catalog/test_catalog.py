@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -189,3 +190,27 @@ def test_two_processes_can_open_a_new_catalog_at_once(tmp_path):
     )
     processes = [subprocess.Popen([sys.executable, "-c", code, str(path)]) for _ in range(4)]
     assert [process.wait(60) for process in processes] == [0, 0, 0, 0]
+
+
+def test_asking_for_the_changes_of_others_waits_for_no_writer(catalog, tmp_path):
+    writing, let_go = threading.Event(), threading.Event()
+
+    def write():
+        with catalog.transaction():
+            writing.set()
+            let_go.wait(60)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        assert writing.wait(60)
+        assert not catalog.changed_elsewhere()
+    finally:
+        let_go.set()
+        thread.join()
+    other = sqlite3.connect(tmp_path / "library" / "catalog.sqlite")
+    other.execute("INSERT INTO settings VALUES ('one', 'two')")
+    other.commit()
+    other.close()
+    assert catalog.changed_elsewhere()
+    assert not catalog.changed_elsewhere()

@@ -220,3 +220,39 @@ def test_two_indexes_never_share_a_folder_as_writers(tmp_path) -> None:
     second.close()
     assert names(tmp_path) == before
     first.close()
+
+
+def test_catching_up_never_waits_for_upkeep(tmp_path) -> None:
+    record = filled(50)
+    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    record.put(np.array([50]), descriptors(51, DIMENSION)[50:])
+    held, let_go = threading.Event(), threading.Event()
+
+    def merge() -> None:
+        with index._state.upkeep:
+            held.set()
+            let_go.wait(60)
+
+    thread = threading.Thread(target=merge)
+    thread.start()
+    try:
+        assert held.wait(60)
+        assert not index.catch_up()
+        assert 50 not in index
+    finally:
+        let_go.set()
+        thread.join()
+    assert index.catch_up()
+    assert 50 in index
+    index.close()
+
+
+def test_a_hole_is_found_by_comparing_everything(tmp_path) -> None:
+    record = filled(50)
+    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index.remove(np.array([7]))
+    index.reconcile()
+    assert 7 not in index
+    index.reconcile(everything=True)
+    assert 7 in index
+    index.close()
