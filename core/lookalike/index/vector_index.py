@@ -193,7 +193,7 @@ class VectorIndex:
             self._state.publish()
 
     def catch_up(self) -> bool:
-        """Like `reconcile`, but at once or not at all: False while upkeep is under way, which a search must not await."""
+        """Like `reconcile`, but at once or not at all: False while upkeep is under way, which no search awaits."""
         if not self._state.upkeep.acquire(blocking=False):
             return False
         try:
