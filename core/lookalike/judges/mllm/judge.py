@@ -94,6 +94,8 @@ class MllmJudge:
             raise missing
         self._pair = match_pair(read_gguf(llm), read_gguf(mmproj), token_budget)
         self._plan = self._pair.plan
+        # Left to the worker it is one, or several in a GPU's own memory.
+        self._side_by_side = max(1, parallel)
         self.name = self._pair.llm.name
         expected = checksums or {}
         weights = _verified(llm, expected.get("llm"))[:16]
@@ -274,7 +276,9 @@ class MllmJudge:
             self._tokens.put(content, answer.tokens, answer.seconds)
 
     def _check_memory(self) -> None:
-        check_memory(self.name, memory_needed(self._pair), psutil.virtual_memory().available)
+        check_memory(
+            self.name, memory_needed(self._pair, self._side_by_side), psutil.virtual_memory().available
+        )
 
 
 def _verified(path: Path, expected: str | None) -> str:
