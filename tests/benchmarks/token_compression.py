@@ -91,7 +91,7 @@ class Plain:
     def __init__(self, sample: NDArray[Any], dims: int) -> None:
         import faiss
 
-        self._quantiser = faiss.ProductQuantizer(sample.shape[1], sample.shape[1] // dims, 8)
+        self._quantiser: Any = faiss.ProductQuantizer(sample.shape[1], sample.shape[1] // dims, 8)
         self._quantiser.train(sample.astype(np.float32))
 
     def encode(self, embeddings: NDArray[Any]) -> NDArray[np.uint8]:

@@ -12,6 +12,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -171,7 +172,7 @@ def test_numbers_that_go_together_cost_less_than_with_a_plain_quantiser() -> Non
     mixed = random.standard_normal((WIDTH, WIDTH)) * np.geomspace(4, 0.1, WIDTH)[:, np.newaxis]
     values = (random.standard_normal((TRAIN_MIN + 1000, WIDTH)) @ mixed + 5).astype(np.float32)
     values, unseen = values[:TRAIN_MIN], values[TRAIN_MIN:]
-    plain = faiss.ProductQuantizer(WIDTH, WIDTH // 8, 8)
+    plain: Any = faiss.ProductQuantizer(WIDTH, WIDTH // 8, 8)
     plain.train(values)
     book = train(values, 8)
     assert book is not None

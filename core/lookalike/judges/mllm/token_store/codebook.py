@@ -77,8 +77,10 @@ class Codebook:
         """
         blocks, size, _ = self.rotation.shape
         points = (embeddings.astype(np.float32) - self.mean) * (self.weights / np.float32(self.step))
-        axes = self.rotation.astype(np.float32) / WHOLE
-        turned = points.reshape(-1, blocks, size).transpose(1, 0, 2) @ axes.transpose(0, 2, 1)
+        axes = self.rotation.astype(np.float32) / np.float32(WHOLE)
+        turned: NDArray[np.float32] = points.reshape(-1, blocks, size).transpose(1, 0, 2) @ axes.transpose(
+            0, 2, 1
+        )
         return turned.transpose(1, 0, 2).reshape(-1, *self.centroids.shape[::2])
 
     def encode(self, embeddings: NDArray[Any]) -> NDArray[np.uint8]:
