@@ -20,11 +20,11 @@ from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.memory import check_memory, memory_needed
-from lookalike.judges.mllm.messages import Refused, Scored, Settings, Unscored, Wording
+from lookalike.judges.mllm.messages import Material, Refused, Scored, Settings, Unscored, Wording
 from lookalike.judges.mllm.pixels import VERSION as PIXELS_VERSION
 from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.prompts import load_prompt
-from lookalike.judges.mllm.session import ANSWER_SECONDS, Material, Session
+from lookalike.judges.mllm.session import ANSWER_SECONDS, Query, Session
 from lookalike.judges.mllm.token_store import Compression, TokenSet, TokenStore
 from lookalike.judges.protocol import DEFAULT_MODE, Explanation, JudgePhoto, Verdict
 
@@ -166,7 +166,7 @@ class MllmJudge:
         """
         self._session.check()
         pixels = prepare(query.load(self._plan.decode_size), self._plan)
-        number = next(self._queries)
+        asked = Query(next(self._queries), pixels, self._wording)
         ahead = _Ahead(self._material(candidate) for candidate in candidates)
         while not cancelled():
             group = ahead.take(self._session.parallel)
@@ -177,7 +177,7 @@ class MllmJudge:
             materials = [material for _, material in group if not isinstance(material, str)]
             results: Iterator[Scored | Unscored] = iter(())
             if materials:
-                reply = self._session.ask(number, pixels, materials, self._wording, cancelled, ahead.look)
+                reply = self._session.ask(asked, materials, cancelled, ahead.look)
                 if reply is None:
                     return
                 if isinstance(reply, Refused):
