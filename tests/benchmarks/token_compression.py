@@ -80,7 +80,8 @@ OWNER = owner("benchmark", "photo")
 
 @dataclass(frozen=True)
 class Way:
-    """A way of keeping tokens: its name, dimensions per code (0: float16), reduction, and whose quantiser it is."""
+    """A way of keeping tokens: its name, dimensions per code (0: float16), reduction, whether FAISS's own quantiser is
+    used, and the noise that is added, as a share of every number's variance."""
 
     name: str
     dims: int = 0
