@@ -42,6 +42,7 @@ import psutil
 from PIL import Image
 
 from lookalike.catalog.catalog import Catalog
+from lookalike.judges.mllm.batch import text_piece
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.judge import MllmJudge
@@ -129,14 +130,14 @@ def _mean(seconds: list[Seconds]) -> Seconds:
 def engine_process(pipe: Connection, settings: Settings) -> None:
     """Answers "bare" with seconds per decoding and the tokens it had, "lean" with seconds per pair."""
     from lookalike.judges.mllm.bindings import Log, set_environment
-    from lookalike.judges.mllm.engine import Engine, _text
+    from lookalike.judges.mllm.engine import Engine
 
     set_environment()
     log = Log(Path(settings.log))
     log.attach()
     with Engine(settings, lambda: False) as engine:
         query, candidate = (np.asarray(photo(seed)) for seed in (0, 1))
-        count = len(engine.encode(query).embeddings) + len(engine._question)
+        count = len(engine.encode(query).embeddings) + len(engine._prompt.question)
         ids = np.random.default_rng(0).integers(0, 256, count).tolist()
         engine.set_query(engine.encode(query))
         log.only_warnings()
@@ -144,11 +145,11 @@ def engine_process(pipe: Connection, settings: Settings) -> None:
 
         def bare() -> None:
             engine._llama.llama_memory_clear(engine._memory, True)
-            engine._decode([_text(ids, 0, 0, True)])
+            engine._decode([text_piece(ids, 0, 0, True)])
 
         def lean() -> None:
             engine.set_query(engine.encode(query))
-            engine.score(engine.encode(candidate))
+            engine.scores([engine.encode(candidate)])
 
         ways = {"bare": bare, "lean": lean}
         while True:

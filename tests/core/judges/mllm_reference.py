@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -134,7 +134,7 @@ def measure(pipe: Connection, settings: Settings, family: str, photos: list[NDAr
                         in_one_step=engine.joined is not None,
                         together=[],
                         digits=engine.answers,
-                        score=engine.score(kept),
+                        score=engine.scores([kept])[0],
                         grid=kept.grid,
                         n_pos=kept.n_pos,
                         spellings=[helper.piece(token) for token in engine.answers],
@@ -161,33 +161,36 @@ def call_off(pipe: Connection, settings: Settings, photos: list[NDArray[np.uint8
     set_environment()
     log = Log(Path(settings.log))
     log.attach()
-    countdown = [-1]
+    polls, stop = [0], [0]
 
     def aborted() -> bool:
-        countdown[0] -= 1
-        return countdown[0] == 0
+        polls[0] += 1
+        return polls[0] == stop[0]
 
     with Engine(settings, aborted) as engine:
         query, candidate = (engine.encode(photo) for photo in photos)
+
+        def called_off(work: Callable[[], object]) -> int:
+            """Do it, then begin it again and stop at the first, a middle and the last poll; how often it ended."""
+            polls[0] = stop[0] = 0
+            work()
+            ended = 0
+            for moment in (1, polls[0] // 2, polls[0]):
+                polls[0], stop[0] = 0, moment
+                try:
+                    work()
+                except Aborted:
+                    ended += 1
+            stop[0] = 0
+            return ended
+
         engine.set_query(query)
-        before = engine.score(candidate)
-        times = 0
-        for steps in (1, 10, 30):
-            countdown[0] = steps
-            try:
-                engine.score(candidate)
-            except Aborted:
-                times += 1
-            countdown[0] = -1
-        after = engine.score(candidate)
-        countdown[0] = 20
-        try:
-            engine.set_query(query)
-        except Aborted:
-            times += 1
-        countdown[0] = -1
+        before = engine.scores([candidate])[0]
+        times = called_off(lambda: engine.scores([candidate])[0])
+        after = engine.scores([candidate])[0]
+        times += called_off(lambda: engine.set_query(query))
         engine.set_query(query)
-        pipe.send((before, after, engine.score(candidate), times))
+        pipe.send((before, after, engine.scores([candidate])[0], times))
 
 
 class Helper:
@@ -222,7 +225,7 @@ class Helper:
 
     def piece(self, token: int) -> bytes:
         room = ctypes.create_string_buffer(16)
-        length = self._llama.llama_token_to_piece(self._engine._vocabulary, token, room, 16, 0, True)
+        length = self._llama.llama_token_to_piece(self._engine._vocabulary._handle, token, room, 16, 0, True)
         return room.raw[:length]
 
     def logits(self, query: NDArray[np.uint8], candidate: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -233,7 +236,7 @@ class Helper:
             self._eval_all(marker.join(self._texts), [query, candidate])
         else:
             self._eval_overviews([query, candidate])
-        size = llama.llama_vocab_n_tokens(self._engine._vocabulary)
+        size = self._engine._vocabulary.size
         return np.ctypeslib.as_array(llama.llama_get_logits_ith(self._context, -1), (size,)).copy()
 
     def _eval_all(self, text: str, photos: list[NDArray[np.uint8]]) -> None:

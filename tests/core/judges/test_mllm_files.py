@@ -22,13 +22,14 @@ from lookalike.judges.mllm.embeddings import text_embeddings
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import ModelPair, match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
-from lookalike.judges.mllm.memory import check_memory, image_buffers, memory_needed
+from lookalike.judges.mllm.memory import check_memory, context_tokens, image_buffers, memory_needed
 from lookalike.judges.mllm.pixels import MAX_ASPECT, MIN_TOKENS, PixelPlan, prepare
 from lookalike.judges.mllm.prompts import load_prompt, prompt_modes
 from lookalike.judges.mllm.template import render
 from lookalike.judges.mllm.tokens import VisualTokens
 from tests.builders.gguf_language import write_language
-from tests.builders.gguf_models import FAMILIES, KINDS, WIDTH, write_pair
+from tests.builders.gguf_models import FAMILIES, KINDS, WIDTH, write_kind, write_pair
+from tests.builders.gguf_vocabulary import QWEN_TEMPLATE
 
 Files = tuple[Path, Path]
 
@@ -193,7 +194,13 @@ def test_the_memory_bound_grows_with_the_model_and_its_context(files: dict[str, 
     assert pair.memory(1024) > sizes
     # 128 tokens of 2 × 2 patches, float32: five times the state of 64 numbers, twice the hidden part of 128.
     assert image_buffers(pair) == 4 * 128 * 4 * (5 * 64 + 2 * 128)
-    assert memory_needed(pair) == pair.memory(2 * 128 + 512) + image_buffers(pair)
+    # A photo as the query, one as the candidate, and the query behind it in the other order.
+    for parallel in (1, 8):
+        more = context_tokens(129, 10, 4, 20, parallel) - context_tokens(128, 10, 4, 20, parallel)
+        assert more == 1 + 2 * parallel
+    assert context_tokens(128, 10, 4, 20, 1) == (10 + 128 + 4) + (128 + 20) + (128 + 4)
+    assert memory_needed(pair) == pair.memory(3 * 128 + 256 + 2 * 16 + 64) + image_buffers(pair)
+    assert memory_needed(pair, 8) > memory_needed(pair)
     check_memory("Tiny", 10, 10)
     with pytest.raises(JudgeError, match=r"^Tiny needs about 3\.2 GB of memory and 1\.1 GB are free\."):
         check_memory("Tiny", 3_200_000_000, 1_100_000_000)
@@ -338,3 +345,30 @@ def test_a_template_that_writes_lists_out_gets_plain_text() -> None:
 def test_a_template_that_does_not_serve_is_refused(template: str, why: str) -> None:
     with pytest.raises(JudgeError, match=why):
         render(template, "Compare.", "Same?", placeholder="<image>", bos="", eos="")
+
+
+THINKING = "{{ '<|im_start|>assistant\\n<think>\\n' }}"
+SWITCH = (
+    "{{ '<|im_start|>assistant\\n' }}"
+    "{% if enable_thinking is false %}{{ '<think>\\n\\n</think>\\n\\n' }}{% else %}{{ '<think>\\n' }}{% endif %}"
+)
+
+
+def thinking_pair(folder: Path, answer: str) -> Files:
+    turns, _, _ = QWEN_TEMPLATE.partition("{% if add_generation_prompt %}")
+    kind = replace(KINDS["qwen3vl"], template=turns + answer)
+    llm, mmproj = folder / "thinker.gguf", folder / "mmproj.gguf"
+    write_kind(llm, mmproj, kind)
+    return llm, mmproj
+
+
+def test_a_model_that_always_thinks_first_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(JudgeError, match=r"^The model always thinks before it answers, so it cannot judge\."):
+        match(*thinking_pair(tmp_path, THINKING))
+
+
+def test_a_model_that_need_not_think_is_told_not_to(tmp_path: Path) -> None:
+    pair = match(*thinking_pair(tmp_path, SWITCH))
+    template = pair.llm.values["tokenizer.chat_template"]
+    *_, end = render(template, "Compare.", "Same?", placeholder=pair.family.placeholder)
+    assert end.endswith("<|im_start|>assistant\n<think>\n\n</think>\n\n")

@@ -29,6 +29,7 @@ from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.judges.mllm.messages import Answer, Scored, Unscored, Wording
 from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.prompts import prompt_modes
+from lookalike.judges.mllm.session import Query
 from lookalike.judges.mllm.token_store import Compression, TokenStore
 from lookalike.judges.mllm.tokens import VisualTokens
 from lookalike.judges.protocol import Judge, JudgePhoto, Verdict
@@ -130,9 +131,8 @@ def test_one_of_several_that_cannot_be_scored_spoils_no_other(files: dict[str, F
     whole = VisualTokens(np.ones((8, WIDTH), np.float32), np.zeros((8, 4), np.int32), 4, (4, 2))
     narrow = VisualTokens(np.ones((8, 9), np.float32), np.zeros((8, 4), np.int32), 4, (4, 2))
     try:
-        answer = judge.session.ask(
-            1, pixels, [whole, narrow, pixels], Wording("", "Same?"), lambda: False, lambda: None
-        )
+        query = Query(1, pixels, Wording("", "Same?"))
+        answer = judge.session.ask(query, [whole, narrow, pixels], lambda: False, lambda: None)
     finally:
         judge.close()
     assert isinstance(answer, Answer)

@@ -12,6 +12,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from hypothesis.extra.numpy import arrays
 from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.token_store import Compression, TokenSet, TokenStore
-from lookalike.judges.mllm.token_store.codebook import TRAIN_MIN, Codebook, train
+from lookalike.judges.mllm.token_store.codebook import TRAIN_MIN, WHOLE, Codebook, train
 from lookalike.judges.mllm.token_store.record import owner, pack, unpack
 from lookalike.judges.mllm.token_store.reduction import reduced
 from lookalike.judges.mllm.token_store.room import give_back
@@ -118,24 +119,74 @@ def test_a_record_with_any_byte_wrong_is_refused() -> None:
 # Codebooks and reduction
 
 
-@pytest.mark.parametrize("dims", [8, 16])
-def test_decoding_gives_the_centroids_bit_for_bit(dims: int) -> None:
+@pytest.fixture(scope="module", params=[8, 16])
+def learned(request: pytest.FixtureRequest) -> tuple[np.ndarray, Codebook]:
     values = np.concatenate([tokens_of(seed).embeddings for seed in range(PHOTOS)])
-    book = train(values, dims)
-    assert book is not None
-    codes = book.encode(values[:500])
-    assert codes.shape == (500, WIDTH // dims) and codes.dtype == np.uint8
+    book = train(values, request.param)
+    assert book is not None and book.dims == request.param
+    return values, book
+
+
+def test_decoding_gives_the_centroids_turned_back_bit_for_bit(learned: tuple[np.ndarray, Codebook]) -> None:
+    values, book = learned
+    codes = book.encode(values[:300])
+    assert codes.shape == (300, WIDTH // book.dims) and codes.dtype == np.uint8
     decoded = book.decode(codes)
     assert decoded.dtype == np.float16
-    for token in range(500):
-        joined = np.concatenate([book.centroids[run, code] for run, code in enumerate(codes[token])])
-        assert decoded[token].tobytes() == joined.tobytes()
-    # The centroids are where the tokens are, and the codes name the nearest ones.
-    error = np.square(decoded.astype(np.float32) - values[:500].astype(np.float32)).mean()
+    (axes,) = book.rotation.tolist()
+    for token in range(0, 300, 30):
+        joined = np.concatenate([book.centroids[run, code] for run, code in enumerate(codes[token])]).tolist()
+        # In Python's whole numbers, which know no rounding.
+        sums = [sum(c * axis[place] for c, axis in zip(joined, axes, strict=True)) for place in range(WIDTH)]
+        turned = np.array(sums, np.float64) * (book.step / WHOLE) / book.weights + book.mean
+        assert decoded[token].tobytes() == turned.astype(np.float16).tobytes()
+        assert decoded[token].tobytes() == book.decode(codes[token : token + 1])[0].tobytes()
+
+
+def test_the_codes_name_the_nearest_centroids(learned: tuple[np.ndarray, Codebook]) -> None:
+    values, book = learned
+    codes = book.encode(values[:50])
+    points = book.turned(values[:50])
+    for run, centroids in enumerate(book.centroids.astype(np.float32)):
+        distances = np.square(points[:, run, np.newaxis] - centroids).sum(axis=2)
+        assert np.array_equal(codes[:, run], distances.argmin(axis=1))
+    error = np.square(book.decode(codes).astype(np.float32) - values[:50].astype(np.float32)).mean()
     assert error < 0.05 * values.astype(np.float32).var()
-    part = values[:50, :dims].astype(np.float32) * book.weights[0]
-    distances = np.square(part[:, np.newaxis] - book.centroids[0].astype(np.float32) * book.weights[0])
-    assert np.array_equal(codes[:50, 0], distances.sum(axis=2).argmin(axis=1))
+
+
+def test_the_axes_are_square_to_each_other_and_share_the_variance(
+    learned: tuple[np.ndarray, Codebook],
+) -> None:
+    values, book = learned
+    axes = book.rotation[0].astype(np.float64) / WHOLE
+    np.testing.assert_allclose(axes @ axes.T, np.eye(WIDTH), atol=1e-3)
+    turned = book.turned(values).astype(np.float64).reshape(len(values), WIDTH)
+    apart = np.corrcoef(turned.T) - np.eye(WIDTH)
+    assert np.abs(apart).max() < 0.02
+
+
+def test_numbers_that_go_together_cost_less_than_with_a_plain_quantiser() -> None:
+    import faiss
+
+    random = np.random.default_rng(4)
+    mixed = random.standard_normal((WIDTH, WIDTH)) * np.geomspace(4, 0.1, WIDTH)[:, np.newaxis]
+    values = (random.standard_normal((TRAIN_MIN + 1000, WIDTH)) @ mixed + 5).astype(np.float32)
+    values, unseen = values[:TRAIN_MIN], values[TRAIN_MIN:]
+    plain: Any = faiss.ProductQuantizer(WIDTH, WIDTH // 8, 8)
+    plain.train(values)
+    book = train(values, 8)
+    assert book is not None
+    ours = book.decode(book.encode(unseen)).astype(np.float32)
+    theirs = plain.decode(plain.compute_codes(unseen))
+    assert np.square(ours - unseen).mean() < 0.6 * np.square(theirs - unseen).mean()
+
+
+def test_wide_tokens_are_turned_block_by_block() -> None:
+    values = np.random.default_rng(5).standard_normal((TRAIN_MIN, 1104)).astype(np.float32)
+    book = train(values, 8)
+    assert book is not None and book.rotation.shape == (2, 552, 552) and book.width == 1104
+    codes = book.encode(values[:8])
+    assert np.corrcoef(book.decode(codes).ravel(), values[:8].ravel())[0, 1] > 0.7
 
 
 def test_a_codebook_survives_being_kept_and_tells_of_damage() -> None:
@@ -143,12 +194,16 @@ def test_a_codebook_survives_being_kept_and_tells_of_damage() -> None:
 
     random = np.random.default_rng(3)
     book = Codebook(
-        random.standard_normal((4, 256, 8)).astype(np.float16), np.ones((4, 8), np.float32) * np.float32(0.3)
+        random.integers(-WHOLE, WHOLE, (4, 256, 8), np.int16),
+        random.integers(-WHOLE, WHOLE, (2, 16, 16), np.int16),
+        0.37,
+        *random.standard_normal((2, 32)).astype(np.float32),
     )
     content = book.pack()
     again = Codebook.unpack(content, zlib.crc32(content))
-    assert again is not None
-    assert np.array_equal(again.centroids, book.centroids) and np.array_equal(again.weights, book.weights)
+    assert again is not None and again.step == book.step
+    for name in ("centroids", "rotation", "mean", "weights"):
+        assert np.array_equal(getattr(again, name), getattr(book, name))
     for bad in (content[:-1], content[:50] + b"?" + content[51:], b""):
         assert Codebook.unpack(bad, zlib.crc32(content)) is None
         assert Codebook.unpack(bad, zlib.crc32(bad)) is None or len(bad) == len(content)

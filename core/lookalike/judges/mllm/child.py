@@ -38,7 +38,7 @@ def serve(pipe: Connection, settings: Settings, shared: Shared) -> None:
     """Load the model and answer until the pipe closes or nothing is asked for a while.
 
     Args:
-        pipe: carries `Ask` in and `Reply` out.
+        pipe: carries `Ask` and `Encode` in and `Reply` out.
         settings: what to load.
         shared: memory that the owner sees too.
     """

@@ -11,12 +11,10 @@ after a copy of them.
 
 from __future__ import annotations
 
-import ctypes
 import math
 import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -24,13 +22,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.judges.mllm.batch import Batch, Piece, text_piece
 from lookalike.judges.mllm.bindings import check_abi
 from lookalike.judges.mllm.embeddings import text_embeddings
 from lookalike.judges.mllm.errors import JudgeError
+from lookalike.judges.mllm.memory import context_tokens
 from lookalike.judges.mllm.messages import Settings
-from lookalike.judges.mllm.template import render
 from lookalike.judges.mllm.tokens import VisualTokens
 from lookalike.judges.mllm.vision import Vision
+from lookalike.judges.mllm.vocabulary import Vocabulary
 
 QUERY = 0
 """The sequence that holds the query; candidates have the following ones."""
@@ -47,19 +47,6 @@ class Aborted(Exception):
     """The abort check said stop; the engine is ready for the next call."""
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """What one sequence gets in one decoding: text as int32 (n,), or a photo as float32 (n, width).
-
-    `positions` is int32 (n,), of a photo under M-RoPE (n, 4); with `answer` the last one's logits are wanted.
-    """
-
-    rows: NDArray[Any]
-    positions: NDArray[np.int32]
-    sequence: int
-    answer: bool = False
-
-
 class Engine:
     """A loaded model and the query it holds.
 
@@ -71,7 +58,6 @@ class Engine:
         vision: the image encoder and projector.
         width: length of one visual token.
         parallel: candidates decoded side by side.
-        answers: the tokens of the digits 0 and 1.
         joined: the question's embeddings, float32 (tokens, width), decoded together with a candidate's; None where
             it is decoded after them.
 
@@ -116,7 +102,7 @@ class Engine:
         with ExitStack() as opened:
             self._load_model(gpu)
             opened.callback(self._llama.llama_model_free, self._model)
-            self._read_prompt(settings.instructions, settings.question)
+            self._prompt = self._vocabulary.prompt(settings.family, settings.instructions, settings.question)
             self.vision = Vision(settings.mmproj, self._model, settings.max_tokens, settings.threads, gpu=gpu)
             opened.callback(self.vision.close)
             self._gpu = gpu
@@ -131,7 +117,7 @@ class Engine:
         self._model: Any = self._llama.llama_model_load_from_file(os.fsencode(self._settings.llm), parameters)
         if not self._model:
             raise JudgeError("The language model could not be loaded.")
-        self._vocabulary = self._llama.llama_model_get_vocab(self._model)
+        self._vocabulary = Vocabulary(self._model)
         self.width = self._llama.llama_model_n_embd_inp(self._model)
 
     def _close_context(self) -> None:
@@ -143,15 +129,14 @@ class Engine:
         self.joined: NDArray[np.float32] | None = None
         # Where a photo's tokens see each other the question cannot be among them.
         if not self.vision.non_causal:
-            self.joined = text_embeddings(Path(self._settings.llm), self._question, self.width)
+            self.joined = text_embeddings(Path(self._settings.llm), self._prompt.question, self.width)
         photo = self._settings.max_tokens
-        candidate = photo + len(self._question)
-        # A candidate has the query behind it once more where both orders are asked.
-        query = photo + len(self._between)
-        needed = len(self._opening) + query + self.parallel * (candidate + query)
-        at_once = candidate if self.joined is not None else max(photo, len(self._question))
-        between = self.parallel * len(self._between)
-        widest = max(len(self._opening), between, photo, self.parallel * at_once)
+        candidate = photo + len(self._prompt.question)
+        texts = len(self._prompt.opening), len(self._prompt.between), len(self._prompt.question)
+        needed = context_tokens(photo, *texts, self.parallel)
+        at_once = candidate if self.joined is not None else max(photo, len(self._prompt.question))
+        between = self.parallel * len(self._prompt.between)
+        widest = max(len(self._prompt.opening), between, photo, self.parallel * at_once)
         parameters = self._llama.llama_context_default_params()
         parameters.n_ctx = -(-needed // CONTEXT_STEP) * CONTEXT_STEP
         # Nothing is ever cut into several steps: where a photo's tokens see each other, that would be wrong, and
@@ -179,6 +164,11 @@ class Engine:
     def _opening_sequence(self) -> int:
         return QUERY + 1 + self.parallel
 
+    @property
+    def answers(self) -> tuple[int, int]:
+        """The tokens of the digits 0 and 1."""
+        return self._prompt.answers
+
     def set_wording(self, instructions: str, question: str) -> None:
         """Ask this from the next query on; the model stays loaded.
 
@@ -188,61 +178,11 @@ class Engine:
         if (instructions, question) == self._asked:
             return
         self._query_end = self._asked = None
-        self._read_prompt(instructions, question)
+        self._prompt = self._vocabulary.prompt(self._settings.family, instructions, question)
         # The context is as large as the prompt asks for, and takes no time beside a photo.
         self._close_context()
         self._open_context()
         self._asked = instructions, question
-
-    def _read_prompt(self, instructions: str, question: str) -> None:
-        family = self._settings.family
-        template = self._llama.llama_model_chat_template(self._model, None)
-        bos = self._llama.llama_vocab_bos(self._vocabulary)
-        eos = self._llama.llama_vocab_eos(self._vocabulary)
-        head, middle, tail = render(
-            (template or b"").decode(),
-            instructions,
-            question,
-            placeholder=family.placeholder,
-            bos=self._spelling(bos),
-            eos=self._spelling(eos),
-            after_photo=family.after_photo,
-        )
-        self._opening = self.tokenize(head + family.opening)
-        if self._llama.llama_vocab_get_add_bos(self._vocabulary) and self._opening[:1] != [bos]:
-            self._opening.insert(0, bos)
-        self._between = self.tokenize(family.closing + middle + family.opening)
-        ending = family.closing + tail + family.answer_lead
-        self._question = self.tokenize(ending)
-        self.answers = self._digit(ending, "0"), self._digit(ending, "1")
-
-    def _spelling(self, token: int) -> str:
-        return "" if token < 0 else self._llama.llama_vocab_get_text(self._vocabulary, token).decode()
-
-    def _digit(self, question: str, digit: str) -> int:
-        # In its place, since some vocabularies have another token for a digit that begins a text.
-        tokens = self.tokenize(question + digit)
-        if tokens[:-1] != self._question or self._piece(tokens[-1]) != digit.encode():
-            raise JudgeError(
-                f"The model's vocabulary has no token of its own for the digit {digit}, so it cannot judge.",
-                "Choose another model.",
-            )
-        return tokens[-1]
-
-    def _piece(self, token: int) -> bytes:
-        room = ctypes.create_string_buffer(64)
-        length = self._llama.llama_token_to_piece(self._vocabulary, token, room, len(room), 0, False)
-        return room.raw[: max(0, length)]
-
-    def tokenize(self, text: str) -> list[int]:
-        """The tokens of a text, marks such as ``<|im_end|>`` as one token each, nothing added."""
-        data = text.encode()
-        room = len(data) + 8
-        tokens = (self._llama.llama_token * room)()
-        count = self._llama.llama_tokenize(self._vocabulary, data, len(data), tokens, room, False, True)
-        if count < 0:
-            raise JudgeError("The prompt could not be put into the model's tokens.")
-        return list(tokens[:count])
 
     def encode(self, pixels: NDArray[np.uint8]) -> VisualTokens:
         """The tokens of one photo; see `Vision.encode`."""
@@ -257,18 +197,14 @@ class Engine:
         """
         self._query_end = None
         self._llama.llama_memory_clear(self._memory, True)
-        photo_at = len(self._opening)
+        photo_at = len(self._prompt.opening)
         between_at = photo_at + tokens.n_pos
-        self._decode([_text(self._opening, 0, self._opening_sequence)])
+        self._decode([text_piece(self._prompt.opening, 0, self._opening_sequence)])
         self._llama.llama_memory_seq_cp(self._memory, self._opening_sequence, QUERY, -1, -1)
         self._decode_photos([self._photo(tokens, photo_at, QUERY)])
-        self._decode([_text(self._between, between_at, QUERY)])
+        self._decode([text_piece(self._prompt.between, between_at, QUERY)])
         self._query = tokens
-        self._query_end = between_at + len(self._between)
-
-    def score(self, tokens: VisualTokens) -> float:
-        """The logit that the candidate shows what the query shows; raises as `scores`."""
-        return self.scores([tokens])[0]
+        self._query_end = between_at + len(self._prompt.between)
 
     def scores(self, candidates: Sequence[VisualTokens], *, both_orders: bool = False) -> list[float]:
         """The logits that each candidate shows what the query shows, decoded `parallel` at a time.
@@ -328,11 +264,11 @@ class Engine:
                 )
                 answers = self._decode(
                     [
-                        _text(self._question, start + tokens.n_pos, sequence, True)
+                        text_piece(self._prompt.question, start + tokens.n_pos, sequence, True)
                         for tokens, sequence, start in last
                     ]
                 )
-            size = llama.llama_vocab_n_tokens(self._vocabulary)
+            size = self._vocabulary.size
             rows = []
             for place in answers:
                 pointer = llama.llama_get_logits_ith(self._context, place)
@@ -346,16 +282,18 @@ class Engine:
 
     def _read_first(self, turns: list[tuple[VisualTokens, int]]) -> list[tuple[VisualTokens, int, int]]:
         """Decode candidates where the query stands otherwise; gives what follows, in which sequence, and where."""
-        query, start = self._query, len(self._opening)
+        query, start = self._query, len(self._prompt.opening)
         assert query is not None
         self._decode_photos([self._photo(tokens, start, sequence) for tokens, sequence in turns])
-        self._decode([_text(self._between, start + tokens.n_pos, sequence) for tokens, sequence in turns])
-        behind = start + len(self._between)
+        self._decode(
+            [text_piece(self._prompt.between, start + tokens.n_pos, sequence) for tokens, sequence in turns]
+        )
+        behind = start + len(self._prompt.between)
         return [(query, sequence, behind + tokens.n_pos) for tokens, sequence in turns]
 
     def _photo(
         self, tokens: VisualTokens, start: int, sequence: int, text: NDArray[np.float32] | None = None
-    ) -> _Piece:
+    ) -> Piece:
         """A photo's tokens, and after them the embeddings of a text if there are any."""
         rows, positions = tokens.embeddings, tokens.positions
         if rows.shape[1] != self.width:
@@ -369,9 +307,9 @@ class Engine:
             absolute = positions + np.array([start, start, start, 0], np.int32)
         else:
             absolute = positions[:, 0] + np.int32(start)
-        return _Piece(rows, absolute, sequence, text is not None)
+        return Piece(rows, absolute, sequence, text is not None)
 
-    def _decode_photos(self, pieces: list[_Piece]) -> None:
+    def _decode_photos(self, pieces: list[Piece]) -> None:
         if not self.vision.non_causal:
             self._decode(pieces)
             return
@@ -381,45 +319,18 @@ class Engine:
         finally:
             self._llama.llama_set_causal_attn(self._context, True)
 
-    def _decode(self, pieces: list[_Piece]) -> list[int]:
+    def _decode(self, pieces: list[Piece]) -> list[int]:
         """Decode text or photos, not both; gives the places of the answers in the batch."""
-        lengths = [len(piece.rows) for piece in pieces]
-        count = sum(lengths)
+        count = sum(len(piece.rows) for piece in pieces)
         if count == 0:
             return []
         # Beyond the limit llama.cpp ends the process.
         if count > self._batch_limit:
             raise JudgeError(f"The prompt takes {count} tokens at once, more than {self._batch_limit}.")
-        text = pieces[0].rows.ndim == 1
-        rows = np.concatenate([piece.rows for piece in pieces], dtype=np.int32 if text else np.float32)
-        # Under M-RoPE section-major: all times, all rows, all columns, all zeros.
-        positions = np.ascontiguousarray(np.concatenate([piece.positions for piece in pieces]).T)
-        integers, floats = ctypes.POINTER(ctypes.c_int32), ctypes.POINTER(ctypes.c_float)
-        sequences = np.repeat(np.array([piece.sequence for piece in pieces], np.int32), lengths)
-        first = sequences.ctypes.data
-        each = np.arange(first, first + sequences.nbytes, sequences.itemsize, dtype=np.uintp)
-        ones = np.ones(count, np.int32)
-        flags = np.zeros(count, np.int8)
-        ends = np.cumsum(lengths) - 1
-        answers = [int(end) for end, piece in zip(ends, pieces, strict=True) if piece.answer]
-        flags[answers] = 1
-        batch = self._llama.llama_batch(
-            n_tokens=count,
-            token=rows.ctypes.data_as(integers) if text else None,
-            embd=None if text else rows.ctypes.data_as(floats),
-            pos=positions.ctypes.data_as(integers),
-            n_seq_id=ones.ctypes.data_as(integers),
-            seq_id=each.ctypes.data_as(ctypes.POINTER(integers)),
-            logits=flags.ctypes.data_as(ctypes.POINTER(ctypes.c_int8)),
-        )
-        code = self._llama.llama_decode(self._context, batch)
+        batch = Batch(pieces)
+        code = self._llama.llama_decode(self._context, batch.struct)
         if code == ABORTED or (code != 0 and self._aborted()):
             raise Aborted
         if code != 0:
             raise JudgeError(f"The model could not read the prompt (code {code}).")
-        return answers
-
-
-def _text(tokens: list[int], start: int, sequence: int, answer: bool = False) -> _Piece:
-    positions = np.arange(start, start + len(tokens), dtype=np.int32)
-    return _Piece(np.array(tokens, np.int32), positions, sequence, answer)
+        return batch.answers

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.gguf_file import GgufFile
 from lookalike.judges.mllm.pixels import MIN_TOKENS, PixelPlan
+from lookalike.judges.mllm.template import render
 from lookalike.judges.mllm.unsupported import ARCHITECTURES, PROJECTORS
 
 COPY_AGAIN = "Copy or download it again."
@@ -172,7 +173,8 @@ def match_pair(llm: GgufFile, mmproj: GgufFile, budget: int) -> ModelPair:
         budget: visual tokens per photo at most, for families that let one choose.
 
     Raises:
-        JudgeError: they are swapped, do not belong together, or are of an unknown family.
+        JudgeError: they are swapped, do not belong together, are of an unknown family, or their chat template does
+            not serve.
     """
     if llm.architecture == "clip":
         raise JudgeError(f"{llm.path.name} is a projector, not a language model.", "Choose the model file.")
@@ -187,8 +189,13 @@ def match_pair(llm: GgufFile, mmproj: GgufFile, budget: int) -> ModelPair:
         raise JudgeError(f"{mmproj.path.name} does not read photos.", SUPPORTED)
     family = _family(llm, mmproj)
     width = _width(llm, mmproj, family)
-    if not isinstance(llm.values.get("tokenizer.chat_template"), str):
+    template = llm.values.get("tokenizer.chat_template")
+    if not isinstance(template, str):
         raise JudgeError(f"{llm.path.name} has no chat template.", "Choose an instruction-tuned model.")
+    # What it makes of the real turns is seen when the model is loaded; that it takes any is seen here.
+    render(
+        template, "Instructions.", "Question?", placeholder=family.placeholder, after_photo=family.after_photo
+    )
     return ModelPair(llm, mmproj, family, _plan(mmproj, family, budget), width)
 
 

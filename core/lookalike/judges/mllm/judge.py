@@ -20,11 +20,11 @@ from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.memory import check_memory, memory_needed
-from lookalike.judges.mllm.messages import Refused, Scored, Settings, Unscored, Wording
+from lookalike.judges.mllm.messages import Material, Refused, Scored, Settings, Unscored, Wording
 from lookalike.judges.mllm.pixels import VERSION as PIXELS_VERSION
 from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.prompts import load_prompt
-from lookalike.judges.mllm.session import ANSWER_SECONDS, Material, Session
+from lookalike.judges.mllm.session import ANSWER_SECONDS, Query, Session
 from lookalike.judges.mllm.token_store import Compression, TokenSet, TokenStore
 from lookalike.judges.protocol import DEFAULT_MODE, Explanation, JudgePhoto, Verdict
 
@@ -94,6 +94,8 @@ class MllmJudge:
             raise missing
         self._pair = match_pair(read_gguf(llm), read_gguf(mmproj), token_budget)
         self._plan = self._pair.plan
+        # Left to the worker it is one, or several in a GPU's own memory.
+        self._side_by_side = max(1, parallel)
         self.name = self._pair.llm.name
         expected = checksums or {}
         weights = _verified(llm, expected.get("llm"))[:16]
@@ -164,7 +166,7 @@ class MllmJudge:
         """
         self._session.check()
         pixels = prepare(query.load(self._plan.decode_size), self._plan)
-        number = next(self._queries)
+        asked = Query(next(self._queries), pixels, self._wording)
         ahead = _Ahead(self._material(candidate) for candidate in candidates)
         while not cancelled():
             group = ahead.take(self._session.parallel)
@@ -175,7 +177,7 @@ class MllmJudge:
             materials = [material for _, material in group if not isinstance(material, str)]
             results: Iterator[Scored | Unscored] = iter(())
             if materials:
-                reply = self._session.ask(number, pixels, materials, self._wording, cancelled, ahead.look)
+                reply = self._session.ask(asked, materials, cancelled, ahead.look)
                 if reply is None:
                     return
                 if isinstance(reply, Refused):
@@ -274,7 +276,9 @@ class MllmJudge:
             self._tokens.put(content, answer.tokens, answer.seconds)
 
     def _check_memory(self) -> None:
-        check_memory(self.name, memory_needed(self._pair), psutil.virtual_memory().available)
+        check_memory(
+            self.name, memory_needed(self._pair, self._side_by_side), psutil.virtual_memory().available
+        )
 
 
 def _verified(path: Path, expected: str | None) -> str:

@@ -5,14 +5,36 @@ from __future__ import annotations
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import ModelPair
 
-PROMPT_TOKENS = 512
-"""Of the prompt beside the photos: instructions, question and marks take some 200."""
+OPENING, BETWEEN, QUESTION = 256, 16, 64
+"""Tokens of the prompt before the query, between the photos and after the candidate; twice what they take or more."""
 GIGABYTE = 1e9
 
 
-def memory_needed(pair: ModelPair) -> int:
-    """About how many bytes a loaded model takes at work: files, key-value cache, and image buffers."""
-    context = 2 * pair.plan.max_tokens + PROMPT_TOKENS
+def context_tokens(photo: int, opening: int, between: int, question: int, parallel: int) -> int:
+    """Tokens that the key-value cache has to hold.
+
+    The opening and the query once, and for each of the candidates that are decoded side by side its own tokens,
+    the question, and the query behind it once more, where both orders are asked.
+
+    Args:
+        photo: tokens per photo at most.
+        opening: tokens before the first photo.
+        between: tokens between the photos.
+        question: tokens after the second photo.
+        parallel: candidates decoded side by side.
+    """
+    query = photo + between
+    return opening + query + parallel * (photo + question + query)
+
+
+def memory_needed(pair: ModelPair, parallel: int = 1) -> int:
+    """About how many bytes a loaded model takes at work: files, key-value cache, and image buffers.
+
+    Args:
+        pair: the model.
+        parallel: candidates decoded side by side.
+    """
+    context = context_tokens(pair.plan.max_tokens, OPENING, BETWEEN, QUESTION, parallel)
     return pair.memory(context) + image_buffers(pair)
 
 

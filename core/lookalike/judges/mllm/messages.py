@@ -19,6 +19,9 @@ from lookalike.judges.mllm.tokens import VisualTokens
 
 LEFT = 66
 
+Material = NDArray[np.uint8] | VisualTokens
+"""A photo as the encoder takes it, uint8 (height, width, 3), or its tokens."""
+
 
 class Stage(IntEnum):
     """What the worker is at, so that one that dies has told what it died of."""
@@ -103,7 +106,7 @@ class Ask:
     serial: int
     query: int
     query_pixels: NDArray[np.uint8] | None
-    candidates: tuple[NDArray[np.uint8] | VisualTokens, ...]
+    candidates: tuple[Material, ...]
     wording: Wording
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +14,7 @@ from numpy.typing import NDArray
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.child import serve
 from lookalike.judges.mllm.errors import JudgeError
+from lookalike.judges.mllm.faults import Faults
 from lookalike.judges.mllm.messages import (
     LEFT,
     Answer,
@@ -24,6 +22,7 @@ from lookalike.judges.mllm.messages import (
     Cancelled,
     Encode,
     Encoded,
+    Material,
     Ready,
     Refused,
     Reply,
@@ -34,28 +33,32 @@ from lookalike.judges.mllm.messages import (
     Unscored,
     Wording,
 )
-from lookalike.judges.mllm.tokens import VisualTokens
 from lookalike.worker import Worker, WorkerDied
-
-Material = NDArray[np.uint8] | VisualTokens
 
 POLL_SECONDS = 0.02
 CLOSING_SECONDS = 2.0
 ANSWER_SECONDS = 300.0
 """A question takes seconds; a worker that is silent for so long hangs, or the machine is no use for this model."""
 LOADING_SECONDS = 900.0
-LOADS = 2
-"""Deaths while loading after which the model is switched off."""
-TRIES = 2
-"""Deaths on a photo after which it is not given to the model again; the first may have had another reason."""
-BAD_PHOTOS = 3
-"""Photos that the model may break down on before it is switched off."""
-DEATHS = 12
-"""Deaths of any kind before it is switched off."""
 EVERYTHING = (1 << 63) - 1
 
 
 BROKE_DOWN = "The model broke down on this photo."
+
+
+@dataclass(frozen=True)
+class Query:
+    """What candidates are compared with.
+
+    Attributes:
+        number: from 1; each comparison has its own.
+        pixels: the query photo as the encoder takes it; sent only when the worker lacks it.
+        wording: what is asked.
+    """
+
+    number: int
+    pixels: NDArray[np.uint8]
+    wording: Wording
 
 
 class _SeveralDied(Exception):
@@ -104,11 +107,8 @@ class Session:
         self._query = 0
         self._encodes = 0
         self._encodes_before = 0
-        self._deaths: list[str] = []
-        self._unloadable = 0
-        self._useless = self._answered = False
-        self._tries: Counter[str] = Counter()
-        self._bad: set[str] = set()
+        self._answered = False
+        self._faults = Faults(name, settings.log)
         self._parallel = 1
         self._alone = False
 
@@ -126,7 +126,7 @@ class Session:
     @property
     def deaths(self) -> int:
         """How many workers ended by themselves while they were needed, or hung."""
-        return len(self._deaths)
+        return len(self._faults.deaths)
 
     @property
     def encodes(self) -> int:
@@ -135,56 +135,38 @@ class Session:
 
     def check(self) -> None:
         """Raise `JudgeError` if the model is switched off."""
-        if self._useless:
-            how = "broke down whatever it was given"
-        elif self._unloadable >= LOADS:
-            how = "broke down twice"
-        elif len(self._bad) >= BAD_PHOTOS:
-            how = f"broke down on {len(self._bad)} photos"
-        elif len(self._deaths) >= DEATHS:
-            how = f"broke down {len(self._deaths)} times"
-        else:
-            return
-        raise JudgeError(
-            f"{self._name} {how} and is switched off until Lookalike starts again "
-            f"({self._deaths[-1].rstrip('.')}).",
-            f"Choose another model or copy its files again; {Path(self._settings.log)} tells more.",
-        )
+        self._faults.check()
 
     def ask(
         self,
-        query: int,
-        query_pixels: NDArray[np.uint8],
+        query: Query,
         candidates: Sequence[Material],
-        wording: Wording,
         cancelled: Callable[[], bool],
         meanwhile: Callable[[], None],
     ) -> Answer | Refused | None:
         """Judge one query with one or several candidates; None once `cancelled()` is true.
 
         Args:
-            query: number of the query, from 1; each comparison has its own.
-            query_pixels: the query photo as the encoder takes it; sent only when the worker lacks it.
+            query: what they are compared with.
             candidates: the candidate photos as the encoder takes them, or their tokens.
-            wording: what is asked; one for each query.
             cancelled: polled while waiting.
             meanwhile: called once the worker has something to do.
 
         Raises:
             JudgeError: the model cannot be loaded, or is switched off.
         """
-        if len(candidates) > 1 and not self._alone and not self._bad:
+        if len(candidates) > 1 and not self._alone and not self._faults.photos:
             try:
-                return self._ask(query, query_pixels, candidates, wording, cancelled, meanwhile)
+                return self._ask(query, candidates, cancelled, meanwhile)
             except _SeveralDied:
                 self._alone = True
         results: list[Scored | Unscored] = []
         last = Answer(self._serial, self._query, self._encodes, ())
         for candidate in candidates:
-            if self._bad and _name(candidate) in self._bad:
+            if self._faults.over(candidate):
                 results.append(Unscored(BROKE_DOWN))
                 continue
-            reply = self._ask(query, query_pixels, [candidate], wording, cancelled, meanwhile)
+            reply = self._ask(query, [candidate], cancelled, meanwhile)
             if not isinstance(reply, Answer):
                 return reply
             results += reply.results
@@ -193,18 +175,16 @@ class Session:
 
     def _ask(
         self,
-        query: int,
-        query_pixels: NDArray[np.uint8],
+        query: Query,
         candidates: Sequence[Material],
-        wording: Wording,
         cancelled: Callable[[], bool],
         meanwhile: Callable[[], None],
     ) -> Answer | Refused | None:
         def question(serial: int) -> Ask:
-            known = self._query == query
-            return Ask(serial, query, None if known else query_pixels, tuple(candidates), wording)
+            pixels = None if self._query == query.number else query.pixels
+            return Ask(serial, query.number, pixels, tuple(candidates), query.wording)
 
-        photos: dict[Stage, Material] = {Stage.QUERY: query_pixels}
+        photos: dict[Stage, Material] = {Stage.QUERY: query.pixels}
         if len(candidates) == 1:
             photos[Stage.CANDIDATE] = candidates[0]
         reply = self._put(question, photos, cancelled, meanwhile)
@@ -245,7 +225,7 @@ class Session:
                     return None
             try:
                 self.check()
-                if self._bad and not self._answered:
+                if self._faults.photos and not self._answered:
                     self._probe(photos, cancelled)
                 return self._refusal(photos) or self._reply(question, cancelled, meanwhile)
             except WorkerDied as death:
@@ -283,10 +263,8 @@ class Session:
         try:
             self._reply(lambda serial: Encode(serial, grey), cancelled, lambda: None)
         except WorkerDied as death:
-            self._deaths.append(death.message)
             self._drop()
-            self._useless = True
-            self.check()
+            self._faults.useless(death.message)
 
     def _start(self) -> Worker:
         if self._worker is not None and self._worker.exitcode == LEFT and self._open is None:
@@ -324,8 +302,8 @@ class Session:
 
     def _refusal(self, photos: Mapping[Stage, Material]) -> Refused | Unscored | None:
         """The answer for a photo that the model broke down on before; None for others."""
-        for stage, photo in photos.items() if self._bad else ():
-            if _name(photo) in self._bad:
+        for stage, photo in photos.items():
+            if self._faults.over(photo):
                 if stage == Stage.QUERY:
                     return Refused(self._serial, self._query, self._encodes, BROKE_DOWN)
                 return Unscored(BROKE_DOWN)
@@ -338,17 +316,14 @@ class Session:
         self._drop()
         if left:
             return
-        self._deaths.append(death.message)
         hung = isinstance(death, WorkerHung)
-        if stage == Stage.LOADING:
-            self._unloadable += LOADS if hung else 1
-        elif stage in photos:
-            name = _name(photos[stage])
-            self._tries[name] += TRIES if hung else 1
-            if self._tries[name] >= TRIES:
-                self._bad.add(name)
-        elif stage == Stage.CANDIDATE:
+        if stage == Stage.CANDIDATE and stage not in photos:
+            self._faults.died(death.message)
             raise _SeveralDied
+        if stage == Stage.LOADING:
+            self._faults.died_loading(death.message, hung=hung)
+        else:
+            self._faults.died(death.message, photos.get(stage), hung=hung)
 
     def _drop(self) -> None:
         worker, self._worker = self._worker, None
@@ -388,9 +363,3 @@ class _Sending(threading.Thread):
         except WorkerDied:
             # Whoever waits for the reply finds the same.
             return
-
-
-def _name(photo: Material) -> str:
-    """Tells photos apart by what the model sees of them."""
-    pixels = photo.embeddings if isinstance(photo, VisualTokens) else photo
-    return hashlib.blake2b(np.ascontiguousarray(pixels).tobytes(), digest_size=16).hexdigest()

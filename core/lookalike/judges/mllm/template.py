@@ -9,6 +9,8 @@ from lookalike.judges.mllm.errors import JudgeError
 
 MARK = "<__photo__>"
 """Stands for a photo in a template that takes plain text only."""
+THOUGHT = "<think>", "</think>"
+"""Around what a model says to itself before it answers."""
 
 Message = dict[str, Any]
 
@@ -19,8 +21,8 @@ def render(
     question: str,
     *,
     placeholder: str,
-    bos: str,
-    eos: str,
+    bos: str = "",
+    eos: str = "",
     after_photo: str = "",
 ) -> tuple[str, str, str]:
     """Fill the template with one system turn and one user turn: query photo, candidate photo, question.
@@ -28,6 +30,8 @@ def render(
     The template is the exact Jinja text from the model file, run in Jinja's sandbox (llama.cpp's own
     `llama_chat_apply_template` knows a fixed list of templates and guesses the nearest). Templates differ in
     whether a turn may be a list of parts, so the turns are put to it in several ways until one comes out whole.
+
+    One that lets a model think first is told not to: the answer is read where the prompt ends.
 
     Args:
         template: the Jinja text.
@@ -42,7 +46,8 @@ def render(
         The text before the query photo, between the photos, and after the candidate up to the answer.
 
     Raises:
-        JudgeError: the template is broken or does not take a system turn and two photos.
+        JudgeError: the template is broken, does not take a system turn and two photos, or lets the model think
+            first whatever it is told.
     """
     from jinja2 import TemplateError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -58,7 +63,11 @@ def render(
     for messages, mark in _turns(instructions, question, placeholder, after_photo):
         try:
             prompt = environment.from_string(template).render(
-                messages=messages, add_generation_prompt=True, bos_token=bos, eos_token=eos
+                messages=messages,
+                add_generation_prompt=True,
+                enable_thinking=False,
+                bos_token=bos,
+                eos_token=eos,
             )
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
             fault = fault or error
@@ -67,6 +76,11 @@ def render(
         # A list that is written out as such is text too, with everything in it.
         listed = "'type':" in prompt or '"type":' in prompt
         if len(parts) == 3 and not listed and question in parts[2] and instructions in parts[0]:
+            if parts[2].rfind(THOUGHT[0]) > parts[2].rfind(THOUGHT[1]):
+                raise JudgeError(
+                    "The model always thinks before it answers, so it cannot judge.",
+                    "Choose its instruction-tuned sibling (often called Instruct).",
+                )
             return parts[0], parts[1], parts[2]
     if fault is not None:
         raise JudgeError(f"The model's chat template does not work ({fault}).") from fault

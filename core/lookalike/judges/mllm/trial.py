@@ -29,8 +29,6 @@ MOST_PAIRS = 16
 LONG_SECONDS = 4.0
 """As many pairs are timed, up to `MOST_PAIRS`, as take about so long."""
 SHORTEST_SECONDS = 1e-4
-CONTEXT = 1024
-"""Tokens of context that the estimate of memory is for."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,106 @@
+"""A model's tokens, and the prompt in them. Runs only in the worker process."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from typing import Any
+
+from lookalike.judges.mllm.errors import JudgeError
+from lookalike.judges.mllm.families import Family
+from lookalike.judges.mllm.template import render
+
+
+@dataclass(frozen=True)
+class PromptTokens:
+    """The texts around two photos.
+
+    Attributes:
+        opening: before the first photo.
+        between: between the photos.
+        question: after the second photo, up to the answer.
+        answers: the tokens of the digits 0 and 1 in the answer's place.
+    """
+
+    opening: list[int]
+    between: list[int]
+    question: list[int]
+    answers: tuple[int, int]
+
+
+class Vocabulary:
+    """A loaded model's tokenizer and chat template.
+
+    Args:
+        model: the language model's handle.
+
+    Attributes:
+        size: how many tokens there are.
+    """
+
+    def __init__(self, model: Any) -> None:
+        import llama_cpp
+
+        self._llama: Any = llama_cpp
+        self._handle = llama_cpp.llama_model_get_vocab(model)
+        self._template = (llama_cpp.llama_model_chat_template(model, None) or b"").decode()
+        self.size: int = llama_cpp.llama_vocab_n_tokens(self._handle)
+
+    def prompt(self, family: Family, instructions: str, question: str) -> PromptTokens:
+        """The two-photo prompt as the model's own chat template writes it.
+
+        Args:
+            family: what stands around a photo.
+            instructions: the system turn.
+            question: the text after the photos.
+
+        Raises:
+            JudgeError: the template does not take it, or the model cannot answer with one digit.
+        """
+        bos = self._llama.llama_vocab_bos(self._handle)
+        eos = self._llama.llama_vocab_eos(self._handle)
+        head, middle, tail = render(
+            self._template,
+            instructions,
+            question,
+            placeholder=family.placeholder,
+            bos=self._spelling(bos),
+            eos=self._spelling(eos),
+            after_photo=family.after_photo,
+        )
+        opening = self.tokenize(head + family.opening)
+        if self._llama.llama_vocab_get_add_bos(self._handle) and opening[:1] != [bos]:
+            opening.insert(0, bos)
+        between = self.tokenize(family.closing + middle + family.opening)
+        ending = family.closing + tail + family.answer_lead
+        answers = self._digit(ending, "0"), self._digit(ending, "1")
+        return PromptTokens(opening, between, self.tokenize(ending), answers)
+
+    def tokenize(self, text: str) -> list[int]:
+        """The tokens of a text, marks such as ``<|im_end|>`` as one token each, nothing added."""
+        data = text.encode()
+        room = len(data) + 8
+        tokens = (self._llama.llama_token * room)()
+        count = self._llama.llama_tokenize(self._handle, data, len(data), tokens, room, False, True)
+        if count < 0:
+            raise JudgeError("The prompt could not be put into the model's tokens.")
+        return list(tokens[:count])
+
+    def piece(self, token: int) -> bytes:
+        """What a token stands for in a text; nothing for a mark."""
+        room = ctypes.create_string_buffer(64)
+        length = self._llama.llama_token_to_piece(self._handle, token, room, len(room), 0, False)
+        return room.raw[: max(0, length)]
+
+    def _digit(self, ending: str, digit: str) -> int:
+        # In its place, since some vocabularies have another token for a digit that begins a text.
+        tokens = self.tokenize(ending + digit)
+        if tokens[:-1] != self.tokenize(ending) or self.piece(tokens[-1]) != digit.encode():
+            raise JudgeError(
+                f"The model's vocabulary has no token of its own for the digit {digit}, so it cannot judge.",
+                "Choose another model.",
+            )
+        return tokens[-1]
+
+    def _spelling(self, token: int) -> str:
+        return "" if token < 0 else self._llama.llama_vocab_get_text(self._handle, token).decode()
