@@ -17,12 +17,12 @@ from lookalike.index.record import Neighbours, VectorRecord, positions, recorded
 from lookalike.index.segment import SLACK, Segment
 from lookalike.index.tail import Tail, cosines
 
-SPARE = 32
+SPARE = 16
 """At least this many more candidates than asked for are scored exactly."""
 DEPTH = 6
 """Candidates by coarse codes for each one that is then scored exactly: with 4, .935 of the 100 nearest are found in 431
 of 4,096 lists of 1,000,000 descriptors, with 8 .951."""
-LEAST_DEPTH = 300
+LEAST_DEPTH = 256
 EXACT_AMONG = 1000
 """Up to this many ids to choose from are all compared with the query: no slower than looking into most lists.
 
