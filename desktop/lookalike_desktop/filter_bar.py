@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from lookalike.catalog.filters import FilterChoices, Filters
 from lookalike_desktop.filter_panel import FilterPanel
 from lookalike_desktop.filter_words import conditions
+from lookalike_desktop.flow_layout import FlowLayout
 from lookalike_desktop.session import Session
 from lookalike_desktop.theme import icon
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+CHIP_WIDTH = 220
+"""Width of a chip's words at most, pixels."""
 
 
 class FilterBar(QWidget):
@@ -37,10 +42,9 @@ class FilterBar(QWidget):
         self.panel = FilterPanel(self)
         self.panel.chosen.connect(self.use)
         button.clicked.connect(self.open_panel)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(14, 0, 14, 8)
-        self._row.setSpacing(6)
-        self._row.addStretch(1)
+        self._lines = FlowLayout(self)
+        self._lines.setContentsMargins(14, 0, 14, 8)
+        self._lines.setSpacing(6)
         self.chips: list[QToolButton] = []
         self.hide()
 
@@ -69,11 +73,11 @@ class FilterBar(QWidget):
             return
         self.filters = filters
         for chip in self.chips:
-            self._row.removeWidget(chip)
+            self._lines.removeWidget(chip)
             chip.deleteLater()
         self.chips = [self._chip(words, rest) for words, rest in conditions(filters)]
-        for place, chip in enumerate(self.chips):
-            self._row.insertWidget(place, chip)
+        for chip in self.chips:
+            self._lines.addWidget(chip)
         self.setVisible(bool(self.chips))
         self.draw_icons()
         self.changed.emit(filters)
@@ -85,11 +89,12 @@ class FilterBar(QWidget):
 
     def _chip(self, words: str, rest: Filters) -> QToolButton:
         chip = QToolButton()
-        chip.setText(words)
+        metrics = QFontMetrics(chip.font())
+        chip.setText(metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, CHIP_WIDTH))
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         chip.setIconSize(QSize(12, 12))
         chip.setAccessibleName(self.tr("Filter: {0}. Press to take it away.").format(words))
-        chip.setToolTip(self.tr("Take this filter away"))
+        chip.setToolTip(self.tr("{0}: take this filter away").format(words))
         chip.clicked.connect(lambda: self.use(rest))
         return chip

@@ -115,6 +115,11 @@ class FolderRow(QFrame):
         )
 
     @property
+    def buttons(self) -> tuple[QToolButton, QToolButton]:
+        """Its buttons, from left to right."""
+        return self._pause, self._remove
+
+    @property
     def state(self) -> str:
         """The line under the name."""
         return self._state.text()
@@ -170,6 +175,7 @@ class FoldersPanel(QFrame):
         fill.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)
         scroll.viewport().setAutoFillBackground(False)
@@ -232,9 +238,19 @@ class FoldersPanel(QFrame):
                 row.paused.connect(self.folder_paused)
                 row.looked_at.connect(self.looked_at)
                 self._list.addWidget(row)
+            self._order_tabs()
         for folder in folders:
             self.rows[folder.id].show_folder(folder)
         self.pause_button.setVisible(bool(folders))
+
+    def _order_tabs(self) -> None:
+        """Tab goes through the folders from the top, between the button above and those below them."""
+        last: QWidget = self.pause_button
+        for row in self.rows.values():
+            for button in row.buttons:
+                QWidget.setTabOrder(last, button)
+                last = button
+        QWidget.setTabOrder(last, self.add_button)
 
     def show_activity(self, activity: Activity) -> None:
         """Say what the standing job is doing."""
@@ -311,8 +327,14 @@ class FoldersPanel(QFrame):
         )
 
 
-def skipped_lines(problems: Sequence[tuple[Path, str]], told: Sequence[Skipped]) -> list[tuple[str, str]]:
-    """Everything that was passed over, the catalog's list and the running job's together, by path."""
+def skipped_lines(
+    problems: Sequence[tuple[Path, str]], told: Sequence[Skipped], folders: Sequence[Folder] = ()
+) -> list[tuple[str, str]]:
+    """Everything that was passed over, the catalog's list and the running job's together, by path.
+
+    What was told of a watched folder itself is left out: its own row says how it is now.
+    """
+    own = {str(folder.path) for folder in folders}
     lines = {str(path): reason for path, reason in problems}
-    lines.update({line.path: line.reason for line in told})
+    lines.update({line.path: line.reason for line in told if line.path not in own})
     return sorted(lines.items())

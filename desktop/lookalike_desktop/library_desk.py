@@ -161,8 +161,8 @@ class LibraryDesk(QObject):
         library = self._session.library
         if library is not None:
             self._session.tasks.run(
-                library.status,
-                lambda status: AboutLibrary(status, self._window).open(),
+                lambda: (library.status(), library.catalog.setting("descriptor") or "default"),
+                lambda found: AboutLibrary(*found, self._window).open(),
                 self.trouble.emit,
             )
 
@@ -210,7 +210,7 @@ class LibraryDesk(QObject):
         told = self._activity.skipped if self._activity is not None else ()
         if library is not None:
             self._session.tasks.run(
-                lambda: skipped_lines(library.status().problems, told),
+                lambda: skipped_lines(library.status().problems, told, library.folders()),
                 lambda lines: SkippedFiles(lines, self._window).open(),
                 self.trouble.emit,
             )

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lookalike_desktop.model_row import model_words
 from lookalike_desktop.numbers import count_words
 
 if TYPE_CHECKING:
@@ -46,10 +47,11 @@ class AboutLibrary(_Dialog):
 
     Args:
         status: the core's report.
+        descriptor: name of the descriptor model in use.
         parent: the window.
     """
 
-    def __init__(self, status: Status, parent: QWidget | None = None) -> None:
+    def __init__(self, status: Status, descriptor: str, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("AboutLibrary", "About this library"), parent)
         self.setMinimumWidth(520)
         form = QFormLayout()
@@ -63,8 +65,8 @@ class AboutLibrary(_Dialog):
             (self.tr("Files"), count_words(status.files)),
             (self.tr("Skipped files"), count_words(len(status.problems))),
             (self.tr("Kept in"), str(status.folder)),
-            (self.tr("Photos are described by"), status.descriptor),
-            (self.tr("Results are checked by"), status.judge),
+            (self.tr("Photos are described by"), model_words(descriptor)),
+            (self.tr("Results are checked by"), model_words(status.judge)),
             (self.tr("Not working here"), "\n".join(status.missing) or self.tr("Nothing")),
             (self.tr("Repaired at the start"), "\n".join(status.repairs) or self.tr("Nothing")),
         ]

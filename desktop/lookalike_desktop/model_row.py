@@ -27,6 +27,7 @@ class ModelRow(QFrame):
     download_wanted = Signal(object)
     cancel_wanted = Signal()
     use_wanted = Signal(object)
+    check_wanted = Signal(object)
     remove_wanted = Signal(object)
     step_wanted = Signal(object, int)
     """The focus is to go up (-1) or down (1) from this row."""
@@ -72,14 +73,19 @@ class ModelRow(QFrame):
         column.addStretch(1)
         self.main_button = QPushButton()
         self.main_button.clicked.connect(self._act)
+        self.check_button = QPushButton(self.tr("Check"))
+        self.check_button.setToolTip(self.tr("See whether its files are whole and belong together"))
+        self.check_button.clicked.connect(lambda: self.check_wanted.emit(self.offer))
         self.remove_button = QPushButton(self.tr("Remove"))
-        self.remove_button.setProperty("flat", True)
         self.remove_button.clicked.connect(lambda: self.remove_wanted.emit(self.offer))
-        for button in (self.main_button, self.remove_button):
+        for button in (self.check_button, self.remove_button):
+            button.setProperty("flat", True)
+        for button in (self.main_button, self.check_button, self.remove_button):
             button.setMinimumWidth(112)
         buttons = QVBoxLayout()
         buttons.setSpacing(4)
         buttons.addWidget(self.main_button)
+        buttons.addWidget(self.check_button)
         buttons.addWidget(self.remove_button)
         buttons.addStretch(1)
         row = QHBoxLayout(self)
@@ -92,8 +98,7 @@ class ModelRow(QFrame):
     @property
     def title(self) -> str:
         """The model's name as people read it."""
-        built_in = {"geometry": self.tr("Matching points"), "default": self.tr("Built-in descriptor")}
-        return built_in.get(self.offer.name, self.offer.name) if self.built_in else self.offer.name
+        return model_words(self.offer.name) if self.built_in else self.offer.name
 
     @property
     def built_in(self) -> bool:
@@ -172,12 +177,15 @@ class ModelRow(QFrame):
         self._say(state)
         self._bar.setVisible(False)
         self.main_button.setProperty("primary", offer.recommended and not offer.installed)
-        self.remove_button.setVisible((offer.installed and not self.built_in) or offer.downloaded > 0)
-        self.remove_button.setEnabled(not others_busy)
+        own = offer.installed and not self.built_in
+        self.check_button.setVisible(own)
+        self.remove_button.setVisible(own or offer.downloaded > 0)
+        for button in (self.check_button, self.remove_button):
+            button.setEnabled(not others_busy)
         self._name_buttons()
 
     def show_progress(self, progress: Progress) -> None:
-        """Show how far a download or an import is."""
+        """Show how far a download, an import or a check is."""
         self._say(progress_words(progress))
         self._bar.setVisible(True)
         if progress.total:
@@ -189,6 +197,7 @@ class ModelRow(QFrame):
         self.main_button.setText(self.tr("Cancel"))
         self.main_button.setProperty("primary", False)
         self.main_button.setEnabled(True)
+        self.check_button.setVisible(False)
         self.remove_button.setVisible(False)
         self._name_buttons()
 
@@ -205,7 +214,7 @@ class ModelRow(QFrame):
         self.setAccessibleDescription(self.words)
 
     def _name_buttons(self) -> None:
-        for button in (self.main_button, self.remove_button):
+        for button in (self.main_button, self.check_button, self.remove_button):
             button.setAccessibleName(f"{button.text().rstrip('…')} {self.title}")
             button.style().unpolish(button)
             button.style().polish(button)
@@ -231,8 +240,18 @@ class ModelRow(QFrame):
             super().keyPressEvent(event)
 
 
+def model_words(name: str) -> str:
+    """A model's name as people read it."""
+    built_in = {
+        "none": _tr("Nothing"),
+        "geometry": _tr("Matching points"),
+        "default": _tr("Built-in descriptor"),
+    }
+    return built_in.get(name, name)
+
+
 def progress_words(progress: Progress) -> str:
-    """How far a download or an import is, in words."""
+    """How far a download, an import or a check is, in words."""
     stages = {"connecting": _tr("Connecting…"), "trying": _tr("Trying it on two pictures…")}
     if progress.stage in stages or not progress.total:
         return stages.get(progress.stage, "")

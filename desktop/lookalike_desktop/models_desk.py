@@ -1,4 +1,4 @@
-"""What the user does with models: downloading, importing, using and removing them."""
+"""What the user does with models: downloading, importing, checking, using and removing them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from lookalike.models.hub import host
+from lookalike.models.installed import InstalledModel
 from lookalike.progress import Progress
 from lookalike_desktop.jobs import Job
 from lookalike_desktop.models_page import ModelsPage, Stock
@@ -18,12 +19,12 @@ from lookalike_desktop.session import Session
 
 if TYPE_CHECKING:
     from lookalike.library import Library
-    from lookalike.models.installed import InstalledModel
+    from lookalike.models.check import Checked
     from lookalike.shelf import Offer
 
 
 class ModelsDesk(QObject):
-    """Carries wishes from the page to the core, and its answers back. One model is added at a time.
+    """Carries wishes from the page to the core, and its answers back. One model is added or checked at a time.
 
     Args:
         session: the open library.
@@ -43,17 +44,18 @@ class ModelsDesk(QObject):
         self._page = page
         self._window = window
         self._job: Job | None = None
-        self._added: InstalledModel | None = None
+        self._outcome: InstalledModel | Checked | None = None
         page.download_wanted.connect(self.ask_download)
         page.cancel_wanted.connect(self.cancel)
         page.use_wanted.connect(self.use)
+        page.check_wanted.connect(self.check)
         page.remove_wanted.connect(self.ask_remove)
         page.files_wanted.connect(self.choose_files)
         page.folder_wanted.connect(self.choose_folder)
 
     @property
     def busy(self) -> bool:
-        """Whether a model is being added."""
+        """Whether a model is being added or checked."""
         return self._job is not None
 
     def read(self, then: Callable[[], None] = lambda: None) -> None:
@@ -87,7 +89,7 @@ class ModelsDesk(QObject):
         """Download a model; what an earlier try has left is taken up."""
         library = self._session.library
         if library is not None:
-            self._add(name, lambda cancelled: library.shelf.download(name, cancelled))
+            self._begin(name, lambda cancelled: library.shelf.download(name, cancelled))
 
     def choose_files(self) -> None:
         """Ask for a judge's two files."""
@@ -107,12 +109,20 @@ class ModelsDesk(QObject):
         """Take in the user's own model."""
         library = self._session.library
         if library is not None:
-            self._add(files[0].stem, lambda cancelled: library.shelf.import_files(files, cancelled=cancelled))
+            self._begin(
+                files[0].stem, lambda cancelled: library.shelf.import_files(files, cancelled=cancelled)
+            )
 
-    def _add(self, name: str, make: Callable[[Callable[[], bool]], Iterator[Any]]) -> None:
+    def check(self, offer: Offer) -> None:
+        """See whether a model's files are those that came in, and belong together."""
+        library = self._session.library
+        if library is not None:
+            self._begin(offer.name, lambda _: library.shelf.check(offer.name))
+
+    def _begin(self, name: str, make: Callable[[Callable[[], bool]], Iterator[Any]]) -> None:
         if self._job is not None:
             return
-        self._added = None
+        self._outcome = None
         self._job = Job(make, "models", self)
         self._job.progressed.connect(self._on_progressed)
         self._job.failed.connect(self.told)
@@ -120,30 +130,43 @@ class ModelsDesk(QObject):
         self._page.show_busy(name)
         self._job.start()
 
-    def _on_progressed(self, step: Progress | InstalledModel) -> None:
+    def _on_progressed(self, step: Progress | InstalledModel | Checked) -> None:
         if isinstance(step, Progress):
             self._page.show_progress(step)
         else:
-            self._added = step
+            self._outcome = step
 
     def _on_finished(self) -> None:
         if self._job is not None:
             self._job.deleteLater()
             self._job = None
         self._page.show_busy("")
-        added = self._added
-        if added is not None:
-            words = self.tr("{0} is there.").format(added.name)
-            if added.pairs_per_second is not None:
-                words = self.tr("{0} is there. In a trial it did {1}.").format(
-                    added.name, pace_words(added.pairs_per_second)
-                )
-            self.told.emit(words)
+        outcome = self._outcome
+        if isinstance(outcome, InstalledModel):
+            self.told.emit(self._added_words(outcome))
             self.judges_changed.emit()
+        elif outcome is not None:
+            self.told.emit(self._checked_words(outcome))
         self.read()
 
+    def _added_words(self, model: InstalledModel) -> str:
+        if model.pairs_per_second is None:
+            return self.tr("{0} is there.").format(model.name)
+        return self.tr("{0} is there. In a trial it did {1}.").format(
+            model.name, pace_words(model.pairs_per_second)
+        )
+
+    def _checked_words(self, checked: Checked) -> str:
+        if not checked.problems:
+            return self.tr("{0} is whole: its files are those that came in, and belong together.").format(
+                checked.name
+            )
+        return self.tr("{0}: {1} Remove the model and add it again.").format(
+            checked.name, " ".join(checked.problems)
+        )
+
     def cancel(self) -> None:
-        """End a download or an import; what has come of a download is kept."""
+        """End a download, an import or a check; what has come of a download is kept."""
         if self._job is not None:
             self._page.show_cancelling()
             self._job.cancel()

@@ -59,6 +59,7 @@ class ModelsPage(QWidget):
     download_wanted = Signal(object)
     cancel_wanted = Signal()
     use_wanted = Signal(object)
+    check_wanted = Signal(object)
     remove_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -74,10 +75,14 @@ class ModelsPage(QWidget):
         heading = QLabel(self.tr("Models"))
         heading.setProperty("heading", True)
         self.files_button = QPushButton(self.tr("Import files…"))
-        self.files_button.setToolTip(self.tr("A judge's two GGUF files: the model and its mmproj"))
+        self.files_button.setToolTip(
+            self.tr("The two GGUF files of a model that checks results: the model and its mmproj")
+        )
         self.files_button.clicked.connect(self.files_wanted)
         self.folder_button = QPushButton(self.tr("Import a folder…"))
-        self.folder_button.setToolTip(self.tr("A descriptor model in the transformers layout"))
+        self.folder_button.setToolTip(
+            self.tr("The folder of a model that describes photos, in the transformers layout")
+        )
         self.folder_button.clicked.connect(self.folder_wanted)
         top = QHBoxLayout()
         top.setSpacing(10)
@@ -151,9 +156,9 @@ class ModelsPage(QWidget):
         for kind, words in (
             (
                 "judge",
-                self.tr("Judges look at your photo and a result, and say whether both show the same thing"),
+                self.tr("Models that check results: do both photos show the same thing?"),
             ),
-            ("descriptor", self.tr("Descriptor models turn photos into what searches compare")),
+            ("descriptor", self.tr("Models that describe photos: searches compare what they say")),
         ):
             label = QLabel(words)
             label.setProperty("title", True)
@@ -176,6 +181,7 @@ class ModelsPage(QWidget):
         row.download_wanted.connect(self.download_wanted)
         row.cancel_wanted.connect(self.cancel_wanted)
         row.use_wanted.connect(self.use_wanted)
+        row.check_wanted.connect(self.check_wanted)
         row.remove_wanted.connect(self.remove_wanted)
         row.step_wanted.connect(self._step)
         self._list.addWidget(row)
@@ -195,7 +201,7 @@ class ModelsPage(QWidget):
         (row or (self.rows[0] if self.rows else self.back_button)).setFocus()
 
     def show_busy(self, name: str) -> None:
-        """Take in which model is being added; empty when none is."""
+        """Take in which model is being added or checked; empty when none is."""
         self._busy = name
         self._show_busy()
 
@@ -208,7 +214,7 @@ class ModelsPage(QWidget):
         self._import_row.setVisible(bool(self._busy) and self.row(self._busy) is None)
 
     def show_progress(self, progress: Progress) -> None:
-        """Show how far adding a model is."""
+        """Show how far adding or checking a model is."""
         row = self.row(self._busy)
         if row is not None:
             row.show_progress(progress)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from lookalike_desktop.numbers import count_words, duration_words
 from lookalike_desktop.preparing import Preparation, State
+
+ONE_LINE = 760
+"""From this width on the words stand beside the box, pixels."""
 
 
 class PreparingLine(QFrame):
@@ -31,21 +35,44 @@ class PreparingLine(QFrame):
         self.box.clicked.connect(self.allowed)
         self._words = QLabel()
         self._words.setProperty("quiet", True)
+        self._words.setWordWrap(True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setFixedWidth(140)
+        self._bar.setFixedWidth(100)
         self.button = QPushButton()
         self.button.setProperty("flat", True)
         self.button.clicked.connect(lambda: self.held.emit(not self._holding))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(24, 4, 16, 4)
-        row.setSpacing(14)
-        row.addWidget(self.box)
-        row.addStretch(1)
-        row.addWidget(self._words)
-        row.addWidget(self._bar)
-        row.addWidget(self.button)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(24, 4, 16, 4)
+        self._grid.setHorizontalSpacing(14)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self.box, 0, 0)
+        self._grid.addWidget(self._bar, 0, 2)
+        self._grid.addWidget(self.button, 0, 3)
+        self._place_words()
         self.hide()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for everything but the words, which go below where it is narrow."""
+        parts = [part for part in (self.box, self._bar, self.button) if not part.isHidden()]
+        needed = sum(part.sizeHint().width() + self._grid.horizontalSpacing() for part in parts)
+        margins = self._grid.contentsMargins()
+        return QSize(needed + margins.left() + margins.right(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the words where there is room for them."""
+        super().resizeEvent(event)
+        self._place_words()
+
+    def _place_words(self) -> None:
+        self._grid.removeWidget(self._words)
+        beside = self.width() >= ONE_LINE
+        side = Qt.AlignmentFlag.AlignRight if beside else Qt.AlignmentFlag.AlignLeft
+        self._words.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+        if beside:
+            self._grid.addWidget(self._words, 0, 1)
+        else:
+            self._grid.addWidget(self._words, 1, 0, 1, 4)
 
     @property
     def words(self) -> str:
@@ -66,6 +93,7 @@ class PreparingLine(QFrame):
             self._bar.setRange(0, max(1, progress.total))
             self._bar.setValue(progress.done)
         self._words.setText(self._said(preparation))
+        self._words.setVisible(bool(self._words.text()))
         self._words.setToolTip(preparation.trouble)
 
     def _said(self, preparation: Preparation) -> str:

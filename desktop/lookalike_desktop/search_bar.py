@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QFontMetrics, QImage, QPainter, QPaintEvent, QTransform
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QImage, QPainter, QPaintEvent, QResizeEvent, QTransform
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -18,6 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from lookalike_desktop.theme import icon
+
+CHIP_WIDTH = 200
+"""Width of the words on the chip at most, pixels."""
 
 
 class QueryPicture(QWidget):
@@ -53,6 +57,25 @@ class QueryPicture(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
 
 
+class ChipWords(QLabel):
+    """A few words that give way: cut in the middle where there is no room."""
+
+    def sizeHint(self) -> QSize:
+        """The words, up to a limit."""
+        return QSize(min(super().sizeHint().width(), CHIP_WIDTH), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """The beginning and the end of a name."""
+        return QSize(min(super().sizeHint().width(), CHIP_WIDTH // 4), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what there is room for."""
+        painter = QPainter(self)
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        painter.setPen(self.palette().windowText().color())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+
+
 class QueryChip(QFrame):
     """What is searched for, and the button that ends the search."""
 
@@ -62,33 +85,36 @@ class QueryChip(QFrame):
         super().__init__(parent)
         self.setProperty("card", True)
         self.picture = QueryPicture()
-        self._label = QLabel()
-        self._label.setMaximumWidth(220)
+        self._label = ChipWords()
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
         self.clear_button = QToolButton()
         self.clear_button.setProperty("flat", True)
         self.clear_button.setIconSize(QSize(14, 14))
         self.clear_button.setToolTip(self.tr("End this search (Esc)"))
         self.clear_button.setAccessibleName(self.tr("End this search"))
         self.clear_button.clicked.connect(self.cleared)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(4, 3, 3, 3)
-        row.setSpacing(7)
+        self._row = QHBoxLayout(self)
+        self._row.setSpacing(7)
         for widget in (self.picture, self._label, self.clear_button):
-            row.addWidget(widget)
+            self._row.addWidget(widget)
         self.setVisible(False)
 
     def show_query(self, label: str) -> None:
         """Name the query; its picture follows when it is ready."""
-        metrics = QFontMetrics(self._label.font())
-        self._label.setText(metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, 200))
+        self._label.setText(label)
         self._label.setToolTip(label)
-        self.picture.show_image(QImage())
+        self.show_image(QImage())
         self.setAccessibleName(self.tr("Searching for {0}").format(label))
         self.setVisible(True)
 
+    def show_image(self, image: QImage) -> None:
+        """Show the query's picture; words have none and keep their distance from the edge."""
+        self.picture.show_image(image)
+        self._row.setContentsMargins(10 if image.isNull() else 4, 3, 3, 3)
+
 
 class SearchBar(QWidget):
-    """The top of the window.
+    """The top of the window: one line, or two where it is narrow.
 
     Args:
         parent: the Qt parent.
@@ -134,20 +160,54 @@ class SearchBar(QWidget):
         self.judge.activated.connect(lambda row: self.judge_chosen.emit(self.judge.itemData(row)))
         self.models_button = self._button(self.tr("Models"), self.tr("Show the models (Ctrl+Shift+M)"))
         self.models_button.clicked.connect(self.models_wanted)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 12, 14, 8)
-        row.setSpacing(8)
-        row.addWidget(self.panel_button)
-        row.addWidget(self.chip)
-        row.addWidget(self.field, 1)
-        row.addWidget(self.open_button)
-        row.addWidget(self.paste_button)
-        row.addWidget(self.filter_button)
-        row.addSpacing(6)
-        row.addWidget(self.judge)
-        row.addWidget(self.mode)
-        row.addWidget(self.models_button)
+        self._query = QHBoxLayout()
+        self._query.setSpacing(8)
+        self._query.addWidget(self.panel_button)
+        self._query.addWidget(self.chip)
+        self._query.addWidget(self.field, 1)
+        for button in (self.open_button, self.paste_button, self.filter_button):
+            self._query.addWidget(button)
+        self._checks = QHBoxLayout()
+        self._checks.setSpacing(8)
+        self._checks.addStretch(1)
+        self._checks.addWidget(self.judge)
+        self._checks.addWidget(self.mode)
+        self._checks.addWidget(self.models_button)
+        self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._lines.setContentsMargins(14, 12, 14, 8)
+        self._lines.setSpacing(14)
+        self._lines.addLayout(self._query, 1)
+        self._lines.addLayout(self._checks)
         self.draw_icons()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the wider of two lines."""
+        margins = self._lines.contentsMargins()
+        widest = max(self._query.minimumSize().width(), self._checks.minimumSize().width())
+        return QSize(widest + margins.left() + margins.right(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take two lines where one is too narrow."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def event(self, event: QEvent) -> bool:
+        """What has come or gone may need another line."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fold()
+        return super().event(event)
+
+    def _fold(self) -> None:
+        margins = self._lines.contentsMargins()
+        needed = self._query.minimumSize().width() + self._checks.minimumSize().width()
+        if not self.chip.isHidden():
+            # Another line is better than a chip that cannot be read.
+            needed += self.chip.sizeHint().width() - self.chip.minimumSizeHint().width()
+        room = self.width() - margins.left() - margins.right() - self._lines.spacing()
+        way = QBoxLayout.Direction.LeftToRight if needed <= room else QBoxLayout.Direction.TopToBottom
+        if self._lines.direction() != way:
+            self._lines.setDirection(way)
+            self._lines.setSpacing(14 if way == QBoxLayout.Direction.LeftToRight else 8)
 
     def _button(self, name: str, hint: str) -> QToolButton:
         button = QToolButton()

@@ -63,15 +63,23 @@ QPushButton[large="true"] { padding: 9px 18px; }
 QToolButton[flat="true"], QPushButton[flat="true"] { border-color: transparent; background: transparent; }
 QToolButton[flat="true"]:hover, QPushButton[flat="true"]:hover { background: palette(mid); }
 QToolButton[flat="true"]:focus, QPushButton[flat="true"]:focus { border-color: palette(highlight); }
-QLineEdit, QComboBox {
+QLineEdit, QComboBox, QPlainTextEdit {
     border: 1px solid palette(mid); border-radius: 8px; padding: 7px 10px; background: palette(base);
     selection-background-color: palette(highlight); selection-color: palette(highlighted-text);
 }
-QLineEdit:focus, QComboBox:focus { border-color: palette(highlight); }
+QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border-color: palette(highlight); }
 QComboBox { padding: 6px 10px; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("DOWN"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { border: 1px solid palette(mid); background: palette(base); padding: 4px; }
+QCheckBox::indicator {
+    width: 14px; height: 14px; border: 1px solid palette(placeholder-text); border-radius: 4px;
+    background: palette(base);
+}
+QCheckBox::indicator:checked {
+    background: palette(highlight); border-color: palette(highlight); image: url("CHECK");
+}
+QCheckBox::indicator:focus { border-color: palette(highlight); }
 QMenu { border: 1px solid palette(mid); background: palette(base); padding: 6px; }
 QMenu::item { padding: 6px 22px 6px 12px; border-radius: 6px; }
 QMenu::item:selected { background: palette(highlight); color: palette(highlighted-text); }
@@ -79,6 +87,11 @@ QMenu::separator { height: 1px; background: palette(mid); margin: 5px 8px; }
 QProgressBar { border: none; border-radius: 3px; background: palette(mid); max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { border-radius: 3px; background: palette(highlight); }
 QListView, QScrollArea, QTreeView { border: none; background: transparent; }
+QTreeView::item { padding: 4px 2px; }
+QHeaderView::section {
+    border: none; border-bottom: 1px solid palette(mid); padding: 5px 4px; background: transparent;
+    color: palette(placeholder-text);
+}
 QScrollBar:vertical { width: 12px; background: transparent; margin: 2px; }
 QScrollBar::handle:vertical { background: palette(mid); border-radius: 4px; min-height: 36px; }
 QScrollBar::handle:vertical:hover { background: palette(placeholder-text); }
@@ -114,7 +127,10 @@ def set_dark(app: QApplication, dark: bool) -> None:
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, faint)
     app.setPalette(palette)
-    app.setStyleSheet(_STYLE.replace("DOWN", resource("icons/down.svg").as_posix()))
+    style = _STYLE
+    for word, name in (("DOWN", "down"), ("CHECK", "check")):
+        style = style.replace(word, resource(f"icons/{name}.svg").as_posix())
+    app.setStyleSheet(style)
 
 
 def blend(first: QColor, second: QColor, share: float) -> QColor:

@@ -31,6 +31,11 @@ LARGEST_SIDE = 8192
 SHARPEN_MS = 150
 """A sharper rendering is asked for once zooming has rested this long, milliseconds."""
 
+WORDED_WIDTH = 660
+"""From this width on the buttons above the photo have words, pixels."""
+
+NARROWEST = 360
+
 
 class Viewer(QWidget):
     """Shows one photo of the library.
@@ -81,6 +86,7 @@ class Viewer(QWidget):
         self.find_button.setToolTip(self.tr("Search with this photo (F)"))
         self.find_button.clicked.connect(self._on_find)
         self.folder_button = QPushButton(self.tr("Show in folder"))
+        self.folder_button.setToolTip(self.tr("Open the folder that it lies in"))
         self.folder_button.clicked.connect(self._show_in_folder)
         self.match = QLabel()
         self.match.setProperty("title", True)
@@ -112,7 +118,11 @@ class Viewer(QWidget):
         for widget in (self.back_button, self.previous_button, self.next_button, self.fit_button):
             top.addWidget(widget)
         top.addStretch(1)
-        for button in (self.folder_button, self.mark_button, self.find_button):
+        self._worded = {
+            button: button.text() for button in (self.folder_button, self.mark_button, self.find_button)
+        }
+        for button, words in self._worded.items():
+            button.setAccessibleName(words)
             top.addWidget(button)
         bottom = QHBoxLayout()
         bottom.setContentsMargins(18, 9, 18, 11)
@@ -280,9 +290,15 @@ class Viewer(QWidget):
             show_in_folder(self.info.paths[0])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut the facts to the width there is."""
+        """Cut the facts to the width there is; where it is narrow, buttons keep their icons alone."""
         super().resizeEvent(event)
+        for button, words in self._worded.items():
+            button.setText(words if self.width() >= WORDED_WIDTH else "")
         self._say(self._facts_text)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the buttons without their words."""
+        return QSize(NARROWEST, super().minimumSizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows and page keys leaf through."""

@@ -167,7 +167,7 @@ class Window(QMainWindow):
 
             def show(image: QImage) -> None:
                 if self.ask is ask:
-                    self.bar.chip.picture.show_image(image)
+                    self.bar.chip.show_image(image)
 
             self.session.tasks.run(lambda: to_qimage(picture(library)), show)
 

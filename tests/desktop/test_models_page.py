@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import socket
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from lookalike import shelf
 from lookalike.models import catalogue
+from lookalike.models.check import Checked
+from lookalike.models.installed import InstalledModel
 from lookalike.models.store import ModelStore
+from lookalike.progress import Progress
 from lookalike_desktop.model_row import ModelRow
 from lookalike_desktop.queries import ask_photo
 from lookalike_desktop.window import Window
@@ -187,6 +193,59 @@ def test_the_users_own_files_are_imported(
     qtbot.waitUntil(idle(window), timeout=PATIENCE)
     assert row(window, "dino").offer.kind == "descriptor"
     assert hub.requests == []
+
+
+def test_a_damaged_model_is_told_from_a_whole_one(
+    qtbot: QtBot,
+    open_window: OpenWindow,
+    indexed: Path,
+    hub: ModelHub,
+    own_home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = ModelStore(own_home / "models")
+    whole = store.import_judge(*write_pair(tmp_path / "whole", "idefics3"), "whole")
+    flipped = store.import_judge(*write_pair(tmp_path / "flipped", "qwen2vl", seed=1), "flipped")
+    with flipped.file("mmproj").open("r+b") as file:
+        file.seek(-1000, os.SEEK_END)
+        byte = file.read(1)[0]
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte ^ 1]))
+    # Whole files that do not belong together.
+    foreign = write_pair(tmp_path / "foreign", "idefics3", projection=128)[1]
+    store.import_judge(write_pair(tmp_path / "odd", "idefics3")[0], foreign, "odd")
+    window = open_window(indexed)
+    shown(qtbot, window)
+    assert row(window, "geometry").check_button.isHidden()
+    assert row(window, "Tiny").check_button.isHidden(), "what is not there cannot be checked"
+    assert row(window, "whole").check_button.accessibleName() == "Check whole"
+    threads = []
+    check_files = shelf.check_files
+
+    def watched(models: Sequence[InstalledModel]) -> Iterator[Progress | Checked]:
+        for step in check_files(models):
+            threads.append(threading.current_thread())
+            yield step
+
+    monkeypatch.setattr(shelf, "check_files", watched)
+    for name, words in (
+        ("whole", "whole is whole"),
+        ("flipped", f"flipped: {flipped.files['mmproj']} is damaged"),
+        ("odd", "odd: "),
+    ):
+        row(window, name).check_button.click()
+        assert window.models_desk.busy
+        assert not row(window, "Tiny").main_button.isEnabled(), "one thing at a time"
+        with qtbot.waitSignal(window.models_desk.told, timeout=PATIENCE):
+            pass
+        assert words in window.notice.words
+        assert ("Remove the model and add it again." in window.notice.words) == (name != "whole")
+        qtbot.waitUntil(idle(window), timeout=PATIENCE)
+    assert threads
+    assert threading.main_thread() not in threads
+    assert hub.requests == []
+    assert whole.file("llm").is_file()
 
 
 def test_the_page_is_worked_with_keys_alone(

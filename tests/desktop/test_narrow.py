@@ -1,0 +1,135 @@
+"""The window where there is little room, and the way of the Tab key through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from lookalike.catalog.filters import Filters
+from lookalike.progress import Progress, Skipped
+from lookalike_desktop.folders_panel import skipped_lines
+from lookalike_desktop.preparing import Preparation, State
+from lookalike_desktop.queries import ask_photo
+from lookalike_desktop.theme import set_dark
+from lookalike_desktop.window import Window
+from tests.desktop.conftest import PATIENCE
+
+OpenWindow = Callable[..., Window]
+
+
+def overlaps(window: Window) -> list[tuple[str, str]]:
+    """Pairs of parts of the bar and the chips that cover one another, and parts outside the window."""
+    parts = [
+        part
+        for place in (window.bar, window.filter_bar)
+        for part in place.children()
+        if isinstance(part, QWidget) and part.isVisible()
+    ]
+    where = {part: part.rect().translated(part.mapTo(window, part.rect().topLeft())) for part in parts}
+    found = [
+        (one.accessibleName(), other.accessibleName())
+        for place, one in enumerate(parts)
+        for other in parts[:place]
+        if where[one].intersects(where[other])
+    ]
+    outside = [part for part in parts if not window.rect().contains(where[part])]
+    return found + [(part.accessibleName(), "outside") for part in outside]
+
+
+@pytest.mark.parametrize("width", [800, 1280])
+def test_the_longest_words_fit_beside_the_folders(
+    qtbot: QtBot, open_window: OpenWindow, indexed: Path, album: Path, width: int
+) -> None:
+    window = open_window(indexed)
+    qtbot.waitUntil(lambda: bool(window.photos.model.ids) and window.panel.isVisible(), timeout=PATIENCE)
+    window.search(ask_photo(window.photos.model.ids[0], "A very long name of a photo that was chosen.jpeg"))
+    judges = ["none", "geometry", "Qwen2.5-VL-72B-Instruct-abliterated-Q4_K_M"]
+    window.bar.show_judges(judges, judges[-1])
+    window.bar.show_modes(["object", "landmark", "artwork", "edit"], "edit")
+    window.filter_bar.use(
+        Filters(folders=(album,), cameras=("A camera",), rating=3, keywords=("a rather long keyword " * 4,))
+    )
+    window.resize(width, 600)
+    for page in (window.photos, window.results, window.viewer, window.models):
+        window.pages.setCurrentWidget(page)
+        QApplication.processEvents()
+        QApplication.processEvents()
+        assert window.width() == width
+        assert overlaps(window) == []
+    progress = Progress("preparing", 12_345, 100_000, 3.0, 29_000.0)
+    window.preparing_line.show_preparation(Preparation(State.RUNNING, progress))
+    QApplication.processEvents()
+    assert window.width() == width
+    words = window.preparing_line.findChild(QLabel)
+    assert isinstance(words, QLabel)
+    assert words.height() < 3 * words.fontMetrics().height()
+    below = window.bar.judge.y() > window.bar.field.geometry().bottom()
+    assert below == (width == 800), "two lines only where one is too narrow"
+    # A model's long complaint takes lines, not width.
+    ranking = window.results.model.ranking
+    if ranking is not None:
+        window.results.model.apply(replace(ranking, notes=("It broke down. " * 30,)))
+        window.results.run.finished.emit()
+        QApplication.processEvents()
+    assert window.width() == width
+
+
+def test_tab_goes_through_the_folders_in_their_order(
+    qtbot: QtBot, open_window: OpenWindow, indexed: Path
+) -> None:
+    window = open_window(indexed)
+    qtbot.waitUntil(lambda: len(window.panel.rows) == 1, timeout=PATIENCE)
+    (row,) = window.panel.rows.values()
+    order: list[QWidget] = []
+    part = window.panel.pause_button.nextInFocusChain()
+    while part is not None and part is not window.panel.pause_button:
+        if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.isVisibleTo(window):
+            order.append(part)
+        part = part.nextInFocusChain()
+    assert order[:3] == [*row.buttons, window.panel.add_button]
+    for stop in order:
+        words = stop.text() if isinstance(stop, QAbstractButton) else ""
+        assert stop.accessibleName() or words, type(stop)
+
+
+def test_what_was_told_of_a_folder_is_not_among_the_skipped_files(
+    open_window: OpenWindow, indexed: Path
+) -> None:
+    library = open_window(indexed).session.library
+    assert library is not None
+    folders = library.folders()
+    told = [Skipped(str(folders[0].path), "It cannot be reached."), Skipped("/a.jpg", "It is broken.")]
+    assert skipped_lines([], told, folders) == [("/a.jpg", "It is broken.")]
+
+
+def test_every_icon_follows_the_colours(qapp: QApplication, open_window: OpenWindow, indexed: Path) -> None:
+    window = open_window(indexed)
+
+    def levels() -> dict[QAbstractButton, int]:
+        found = {}
+        for button in window.findChildren(QAbstractButton):
+            if not button.icon().isNull():
+                image = button.icon().pixmap(20, 20).toImage()
+                colours = [
+                    image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())
+                ]
+                drawn = [colour.lightness() for colour in colours if colour.alpha() > 200]
+                if drawn:
+                    found[button] = sum(drawn) // len(drawn)
+        return found
+
+    light = levels()
+    set_dark(qapp, True)
+    try:
+        dark = levels()
+    finally:
+        set_dark(qapp, False)
+    assert len(light) > 10
+    for button, level in light.items():
+        assert dark[button] > level + 60, button.accessibleName() or button.text()
