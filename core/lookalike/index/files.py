@@ -268,16 +268,24 @@ def _head_checksum(content: NDArray[np.uint8], bulk: range) -> int:
     return zlib.crc32(content[bulk.stop :].data, zlib.crc32(content[: bulk.start].data))
 
 
-def sweep(folder: Path, manifest: Manifest, spared: set[str]) -> None:
-    """Delete files that no longer count and unfinished ones, less those that are `spared` by name (and theirs).
+def sweep(folder: Path, manifest: Manifest, spared: Callable[[], set[str]]) -> None:
+    """Delete files that no longer count and unfinished ones, less those that are spared by name (and theirs).
 
     One that another process has mapped stays readable for it; where the system refuses to delete such a file
     (Windows), a later sweep does.
+
+    Args:
+        folder: where.
+        manifest: names the files that count.
+        spared: gives the names of files that another thread may be writing, each named before it is begun.
     """
-    counting = {file.name for file in manifest.files} | spared | {name + TEMPORARY for name in spared}
     # What the first version of this folder called its segments has no place in the second.
-    for pattern in (*(f"{kind}-*.bin" for kind in KINDS), "segment-*.faiss", f"*{TEMPORARY}"):
-        for path in folder.glob(pattern):
-            if path.name not in counting:
-                with suppress(OSError):
-                    path.unlink()
+    patterns = (*(f"{kind}-*.bin" for kind in KINDS), "segment-*.faiss", f"*{TEMPORARY}")
+    found = [path for pattern in patterns for path in folder.glob(pattern)]
+    # Asked for after looking: what was begun since then was not seen.
+    names = spared()
+    counting = {file.name for file in manifest.files} | names | {name + TEMPORARY for name in names}
+    for path in found:
+        if path.name not in counting:
+            with suppress(OSError):
+                path.unlink()

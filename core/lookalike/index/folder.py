@@ -157,7 +157,7 @@ class IndexFolder:
             return
         self._manifest = manifest
         self._unpublished -= {file.name for file in manifest.files}
-        sweep(self.path, manifest, set(self._unpublished))
+        sweep(self.path, manifest, lambda: set(self._unpublished))
 
     def _described(self, snapshot: Snapshot, mark: str | None) -> Manifest:
         kept = [segment for segment in snapshot.segments if segment.file is not None]

@@ -218,3 +218,23 @@ def test_folder_that_cannot_be_made(tmp_path, record) -> None:
     (tmp_path / "file").write_text("in the way")
     repairs = open_sound(tmp_path / "file" / "index", record)
     assert any("could not be written" in line for line in repairs)
+
+
+def test_a_file_that_another_thread_writes_while_files_are_swept_stays(tmp_path, monkeypatch) -> None:
+    record = MemoryRecord(DIMENSION)
+    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    folder = index._state.folder
+    looked = Path.glob
+
+    def glob(path: Path, pattern: str):
+        if pattern.startswith("codebook") and path == tmp_path and not list(looked(path, pattern)):
+            # What a training thread does just then.
+            folder._store("codebook", np.ones(8, np.uint8), 0, range(0))
+        return looked(path, pattern)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "glob", glob)
+        with index._state.upkeep:
+            index._state.publish()
+    assert len(list(tmp_path.glob("codebook-*"))) == 1
+    index.close()
