@@ -33,7 +33,7 @@ from lookalike.progress import Progress
 from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
 from lookalike.search.chosen import chosen_settings, keep_settings
 from lookalike.search.fusion import Fusion, fusion_for
-from lookalike.search.named import with_named
+from lookalike.search.named import NamedSearch
 from lookalike.search.query import Query
 from lookalike.search.query_photos import QueryPhotos
 from lookalike.search.ranking import Ranking
@@ -122,6 +122,7 @@ class Library:
         self.catalog = Catalog(self.folder / "catalog.sqlite")
         self.watched = WatchedFolders(self.catalog)
         self._photos = QueryPhotos(self.catalog)
+        self._named = NamedSearch(self.catalog, self._photos)
         with ExitStack() as opened:
             opened.callback(self.catalog.close)
             self.cache = ContentCache(self.folder / "cache.sqlite")
@@ -314,17 +315,10 @@ class Library:
             # What was fitted between photos says nothing of words.
             fusion = replace(fusion, calibrated=False)
 
-        def described() -> Iterator[Ranking]:
-            return engine.searcher.search(query, judge, fusion, settings, cancelled)
+        def described(asked: Query) -> Iterator[Ranking]:
+            return engine.searcher.search(asked, judge, fusion, settings, cancelled)
 
-        if not query.words or query.also:
-            return described()
-        hits = self.catalog.words.find(query.words, self.catalog.contents.count())
-        if settings.filters:
-            among = set(self.catalog.filters.matching(settings.filters).tolist())
-            hits = [hit for hit in hits if hit.content_id in among]
-        hits = hits[: settings.limit]
-        return with_named(hits, query.words, described if engine.describer.reads_words else None)
+        return self._named.search(query, settings, engine.describer.reads_words, described)
 
     def explain(self, query: Query, content_id: int, judge: str | None = None) -> Explanation | None:
         """Why the judge says what it says of a photo; None without a judge.

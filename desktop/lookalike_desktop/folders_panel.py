@@ -27,6 +27,7 @@ from lookalike_desktop.theme import icon
 if TYPE_CHECKING:
     from lookalike.catalog.files import Folder
     from lookalike.progress import Progress, Skipped
+    from lookalike.watching.switching import Changing
 
 WIDTH = 264
 """Width of the panel, pixels."""
@@ -184,6 +185,8 @@ class FoldersPanel(QFrame):
         self._anew.setProperty("quiet", True)
         self._anew.setWordWrap(True)
         self._anew.setVisible(False)
+        self._waiting = 0
+        self._describing = False
         self._summary = QLabel()
         self._summary.setProperty("quiet", True)
         self.skipped_button = QPushButton()
@@ -256,10 +259,11 @@ class FoldersPanel(QFrame):
         """Say what the standing job is doing."""
         progress = activity.progress
         words = self._words(progress)
+        self._describing = progress.stage == "describing" and bool(progress.total)
         if progress.stage == "describing":
-            self._show_anew(words, progress)
+            self._show_anew(words)
             return
-        self._anew.hide()
+        self._show_waiting()
         busy = activity.folder is None and progress.stage != "watching"
         for number, row in self.rows.items():
             if not row.folder.online or row.folder.paused:
@@ -270,13 +274,28 @@ class FoldersPanel(QFrame):
             elif activity.folder is None and not busy:
                 row.show_state(row.folder.note or words)
 
-    def _show_anew(self, words: str, progress: Progress) -> None:
+    def _show_anew(self, words: str) -> None:
         """Say how far a change of the descriptor model is."""
-        if progress.total:
+        if self._describing:
             self._anew.setText(self.tr("Getting to know the photos with the new model: {0}").format(words))
             self._anew.setVisible(True)
         else:
-            self._anew.hide()
+            self._show_waiting()
+
+    def show_changing(self, changing: Changing | None) -> None:
+        """Say how many photos a change of the descriptor model waits for; None while there is no change."""
+        self._waiting = changing.waiting if changing is not None else 0
+        if not self._describing:
+            self._show_waiting()
+
+    def _show_waiting(self) -> None:
+        if self._waiting == 1:
+            words = self.tr("The new model waits for one photo")
+        else:
+            words = self.tr("The new model waits for {0} photos").format(count_words(self._waiting))
+        reason = self.tr("its drive is away, its folder is paused, or the file cannot be read")
+        self._anew.setText(f"{words}: {reason}.")
+        self._anew.setVisible(self._waiting > 0)
 
     def _words(self, progress: Progress) -> str:
         if progress.stage == "watching":

@@ -18,6 +18,7 @@ from lookalike_desktop.watching_dialog import WatchingDialog
 
 if TYPE_CHECKING:
     from lookalike.catalog.files import Folder
+    from lookalike.library import Status
 
 
 class LibraryDesk(QObject):
@@ -83,7 +84,11 @@ class LibraryDesk(QObject):
             self._panel.show_photos(len(ids))
         library = self._session.library
         if library is not None:
-            self._session.tasks.run(lambda: len(library.status().problems), self._panel.show_skipped)
+            self._session.tasks.run(library.status, self._on_status)
+
+    def _on_status(self, status: Status) -> None:
+        self._panel.show_skipped(len(status.problems))
+        self._panel.show_changing(status.changing)
 
     def _on_activity(self, activity: Activity) -> None:
         self._activity = activity

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from lookalike.catalog.filters import Filters
 from lookalike.library import Library
 from lookalike.progress import Progress
+from lookalike.watching.switching import Changing
 from lookalike_desktop.folders_panel import FoldersPanel
 from lookalike_desktop.queries import ask_mime, ask_photo
 from lookalike_desktop.session import Activity
@@ -170,5 +171,11 @@ def test_a_change_of_the_model_is_told_with_the_time_left(qtbot: QtBot) -> None:
     panel.show_activity(Activity(None, Progress("describing", 40, 100, 2.0, 30.0), 0, ()))
     assert "40 of 100" in panel.anew
     assert "30 s left" in panel.anew
-    panel.show_activity(Activity(None, Progress("watching", 0, 0, 0.0, None), 0, ()))
+    watching = Activity(None, Progress("watching", 0, 0, 0.0, None), 0, ())
+    panel.show_activity(watching)
+    assert panel.anew == ""
+    panel.show_changing(Changing("new", 97, 100, waiting=3))
+    panel.show_activity(watching)
+    assert "waits for 3 photos" in panel.anew
+    panel.show_changing(None)
     assert panel.anew == ""

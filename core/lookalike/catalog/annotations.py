@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from lookalike.catalog.contents import chunks, marks
+from lookalike.catalog.contents import SHOWN, chunks, marks
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.files import Place, inside
 from lookalike.catalog.shot_names import SIDECAR_SUFFIX, plain_name
@@ -135,6 +135,21 @@ class AnnotationRecord:
         for piece in chunks(sorted(concerned)):
             self._resolve(db, piece)
         return concerned
+
+    def stale(self) -> list[int]:
+        """Contents whose words, or whose being a companion, do not agree with where files lie.
+
+        `refresh` puts them right.
+        """
+        rows = self._database.rows(
+            "SELECT content_id FROM words WHERE NOT EXISTS "
+            f"(SELECT 1 FROM contents WHERE contents.id = words.content_id AND {SHOWN}) "
+            f"UNION SELECT id FROM contents WHERE {SHOWN} AND id NOT IN (SELECT content_id FROM words) "
+            "UNION SELECT id FROM contents WHERE companion_of IS NOT NULL "
+            "AND EXISTS (SELECT 1 FROM files WHERE content_id = contents.id) "
+            "AND NOT EXISTS (SELECT 1 FROM files WHERE content_id = contents.companion_of)"
+        )
+        return [row[0] for row in rows]
 
     def _resolve(self, db: Database, content_ids: list[int]) -> None:
         photos = self._photos(db, content_ids)

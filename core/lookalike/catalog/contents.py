@@ -14,6 +14,9 @@ from lookalike.catalog.database import CatalogDatabase
 CHUNK = 500
 """Parameters per statement, well under SQLite's limit."""
 
+SHOWN = "companion_of IS NULL AND EXISTS (SELECT 1 FROM files WHERE content_id = contents.id)"
+"""What is true of contents that are photos to the user: they lie in some file and are no companions."""
+
 
 @dataclass(frozen=True)
 class ContentRow:
@@ -95,18 +98,13 @@ class Contents:
         Companions (raw files beside their pictures) are not among them.
         """
         rows = self._database.rows(
-            "SELECT id FROM contents WHERE companion_of IS NULL "
-            "AND EXISTS (SELECT 1 FROM files WHERE content_id = contents.id) "
-            "ORDER BY taken_at DESC NULLS LAST, id DESC"
+            f"SELECT id FROM contents WHERE {SHOWN} ORDER BY taken_at DESC NULLS LAST, id DESC"
         )
         return [row[0] for row in rows]
 
     def count(self) -> int:
         """How many photos lie in some file; a raw file and its picture are one."""
-        return self._database.rows(
-            "SELECT count(*) FROM contents WHERE companion_of IS NULL "
-            "AND EXISTS (SELECT 1 FROM files WHERE content_id = contents.id)"
-        )[0][0]
+        return self._database.rows(f"SELECT count(*) FROM contents WHERE {SHOWN}")[0][0]
 
     def photo_of(self, content_hash: str) -> int | None:
         """The id under which the content with this hash is shown: its picture's for a raw file beside one."""

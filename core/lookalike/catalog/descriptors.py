@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from lookalike.catalog.contents import chunks, marks
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.files import inside
+from lookalike.catalog.files import READABLE, inside
 
 _FINDABLE = (
     "SELECT content_id FROM descriptors WHERE describer_id = ? "
@@ -122,11 +122,16 @@ class DescriptorRecord:
             described.update(row[0] for row in rows)
         return set(content_ids) - described
 
-    def undescribed_contents(self) -> list[int]:
-        """Contents that lie in some file and that this model has not described."""
+    def undescribed_contents(self, readable: bool = False) -> list[int]:
+        """Contents that lie in some file and that this model has not described.
+
+        Args:
+            readable: only those that lie in a folder that is neither offline nor paused.
+        """
         rows = self._database.rows(
             "SELECT DISTINCT content_id FROM files WHERE content_id IS NOT NULL AND NOT EXISTS "
-            "(SELECT 1 FROM descriptors WHERE describer_id = ? AND descriptors.content_id = files.content_id)",
+            "(SELECT 1 FROM descriptors WHERE describer_id = ? AND descriptors.content_id = files.content_id)"
+            + (f" AND {READABLE}" if readable else ""),
             (self._describer,),
         )
         return [row[0] for row in rows]

@@ -19,6 +19,9 @@ __all__ = ["FileRow", "Files", "Folder", "Place", "inside"]
 DEPARTED_LIMIT = 200_000
 """Files that are gone are remembered up to this many, the latest."""
 
+READABLE = "folder_id IN (SELECT id FROM folders WHERE online AND NOT paused)"
+"""What is true of files that may be read now."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -179,6 +182,22 @@ class Files(Folders):
             )
             for number, path in rows:
                 found[number].append(Path(os.fsdecode(path)))
+        return found
+
+    def readable(self, content_ids: Sequence[int]) -> dict[int, list[Place]]:
+        """The places at which contents may be read, the last changed first; contents without any are left out.
+
+        Folders that are offline or paused are left alone.
+        """
+        found: dict[int, list[Place]] = {}
+        for piece in chunks(content_ids):
+            rows = self._database.rows(
+                "SELECT content_id, path, size, mtime_ns, inode, device FROM files "
+                f"WHERE content_id IN ({marks(len(piece))}) AND {READABLE} ORDER BY mtime_ns DESC, path",
+                piece,
+            )
+            for number, *place in rows:
+                found.setdefault(number, []).append(Place(*place))
         return found
 
     def refused_before(self, under: bytes) -> set[int]:

@@ -83,14 +83,14 @@ class _Pairs(Generic[Name]):
         found[self._rows[wanted[self._codes]]] = True
         return found
 
-    def used(self) -> NDArray[np.bool_]:
-        """Per code whether any row has it."""
-        return np.bincount(self._codes, minlength=len(self.names.all)) > 0
+    def used(self, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Per code whether any row of those in a mask has it."""
+        return np.bincount(self._codes[among[self._rows]], minlength=len(self.names.all)) > 0
 
-    def counts(self, among: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
-        """Per code how many rows (of those in a mask) have it; one that has it through several files counts once."""
+    def counts(self, among: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Per code how many rows of those in a mask have it; one that has it through several files counts once."""
         pairs = self._rows.astype(np.int64) * (len(self.names.all) + 1) + self._codes
-        pairs = np.unique(pairs if among is None else pairs[among[self._rows]])
+        pairs = np.unique(pairs[among[self._rows]])
         return np.bincount(pairs % (len(self.names.all) + 1), minlength=len(self.names.all))
 
 
@@ -139,11 +139,11 @@ class FilterColumns:
             placed = self._placed
             days = self._days[placed & (self._days != NO_DAY)]
             ratings = self._ratings[placed]
-            folders = zip(self._folders.names.all, self._folders.counts().tolist(), strict=True)
+            folders = zip(self._folders.names.all, self._folders.counts(placed).tolist(), strict=True)
             return FilterChoices(
                 folders=tuple((Path(os.fsdecode(name)), count) for name, count in sorted(folders) if count),
                 cameras=_by_use(self._cameras, np.bincount(self._camera_codes[placed])),
-                keywords=_by_use(self._keywords.names, self._keywords.counts()),
+                keywords=_by_use(self._keywords.names, self._keywords.counts(placed)),
                 formats=_by_use(self._formats.names, self._formats.counts(placed)),
                 rated=tuple(int(np.count_nonzero(ratings >= stars)) for stars in range(1, 6)),
                 first=EPOCH + timedelta(int(days.min())) if len(days) else None,
@@ -162,21 +162,24 @@ class FilterColumns:
             words = [camera.casefold() for camera in filters.cameras]
             wanted = self._cameras.which(lambda name: any(word in name.casefold() for word in words))
             wanted &= _named(self._cameras)
-            if not wanted.any():
-                raise _nothing("camera", filters.cameras, self._cameras.all)
+            used = np.bincount(self._camera_codes[self._placed], minlength=len(wanted)) > 0
+            if not (wanted & used).any():
+                raise _nothing("camera", filters.cameras, self._cameras.all, used)
             yield wanted[self._camera_codes]
         if filters.rating is not None:
             yield self._ratings >= filters.rating
         for keyword in filters.keywords:
             wanted = self._keywords.names.which(lambda name: name.casefold() == keyword.casefold())  # noqa: B023
-            if not (wanted & self._keywords.used()).any():
-                raise _nothing("keyword", (keyword,), self._keywords.names.all)
+            used = self._keywords.used(self._placed)
+            if not (wanted & used).any():
+                raise _nothing("keyword", (keyword,), self._keywords.names.all, used)
             yield self._keywords.having(wanted, rows)
         if filters.formats:
             formats = {name.casefold() for name in filters.formats}
             wanted = self._formats.names.which(lambda name: name.casefold() in formats)
-            if not (wanted & self._formats.used()).any():
-                raise _nothing("format", filters.formats, self._formats.names.all)
+            used = self._formats.used(self._placed)
+            if not (wanted & used).any():
+                raise _nothing("format", filters.formats, self._formats.names.all, used)
             yield self._formats.having(wanted, rows)
         if filters.ids is not None:
             yield np.isin(self._ids, np.fromiter(filters.ids, np.int64, len(filters.ids)))
@@ -184,7 +187,7 @@ class FilterColumns:
     def _folders_in(self, folders: Sequence[Path]) -> NDArray[np.bool_]:
         """Per folder code whether it is one of these or lies below one."""
         wanted = np.zeros(len(self._folders.names.all), np.bool_)
-        used = self._folders.used()
+        used = self._folders.used(self._placed)
         for folder in folders:
             path = os.fsencode(folder.expanduser().resolve())
             start, end = inside(path)
@@ -301,8 +304,8 @@ def _by_use(names: _Names[str], counts: NDArray[np.intp]) -> tuple[tuple[str, in
     return tuple(sorted(used, key=lambda entry: (-entry[1], entry[0])))
 
 
-def _nothing(what: str, wanted: Sequence[str], known: Sequence[str]) -> FilterError:
-    there = sorted(filter(None, known))
+def _nothing(what: str, wanted: Sequence[str], known: Sequence[str], used: NDArray[np.bool_]) -> FilterError:
+    there = sorted(name for name, some in zip(known, used.tolist(), strict=True) if name and some)
     shown = ", ".join(there[:8]) + (" …" if len(there) > 8 else "")
     return FilterError(
         f"No photo of the library has the {what} {' or '.join(wanted)}.",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from lookalike.catalog.contents import SHOWN
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.photos import Annotations
 
@@ -21,6 +22,9 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u2
 """Letters of scripts that do not set words apart: there a word may begin anywhere."""
 
 _MAX_QUERY_WORDS = 20
+_MAX_QUERY_LETTERS = 100
+"""Of one word of a query; SQLite refuses patterns of 50,000 bytes, and no name of a file is that long."""
+
 _WEIGHTS = ((KEYWORD, 4), (TITLE, 2), (NAME, 1))
 
 
@@ -91,7 +95,7 @@ class Words:
         Returns:
             Best first: keywords before titles before names, then the photos added last.
         """
-        words = words_of(query)[:_MAX_QUERY_WORDS]
+        words = [word[:_MAX_QUERY_LETTERS] for word in words_of(query)[:_MAX_QUERY_WORDS]]
         if not words:
             return []
         score, everywhere, scores, patterns = [], [], [], []
@@ -103,7 +107,9 @@ class Words:
             patterns.append(pattern)
         rows = self._database.rows(
             f"SELECT content_id, max({', '.join(score)}, 0), {' + '.join(score)} AS score FROM words "
-            f"WHERE {' AND '.join(everywhere)} ORDER BY score DESC, content_id DESC LIMIT ?",
+            f"WHERE {' AND '.join(everywhere)} "
+            f"AND EXISTS (SELECT 1 FROM contents WHERE contents.id = words.content_id AND {SHOWN}) "
+            "ORDER BY score DESC, content_id DESC LIMIT ?",
             [*scores, *scores, *patterns, limit],
         )
         names = {weight: where for where, weight in _WEIGHTS}

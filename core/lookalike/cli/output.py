@@ -64,7 +64,12 @@ def progress_line(progress: Progress) -> str:
 
 def changing_line(changing: Changing) -> str:
     """A change of the descriptor model in words."""
-    return f"changing to {changing.name}: {changing.described} of {changing.photos} photos are described anew"
+    line = f"changing to {changing.name}: {changing.described} of {changing.photos} photos are described anew"
+    if changing.waiting:
+        line += (
+            f"; {changing.waiting} cannot be read for now (drive away or folder paused) and are waited for"
+        )
+    return line
 
 
 def duration(seconds: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -133,7 +133,7 @@ class Searcher:
         if len(photos) < 2:
             photo, _ = self._photos.of(query if not photos else photos[0])
             return judge.explain(photo, candidate)
-        probes = self._prober.probes(query).probes
+        probes = self._prober.probes(replace(photos[0], also=tuple(photos[1:]), unlike=())).probes
         vector = self._record.vectors(np.array([content_id], np.int64))[0]
         _, photo = max(
             ((float(probe.vector @ vector), probe.photo) for probe in probes if probe.photo is not None),

@@ -50,6 +50,15 @@ def checked(catalog: Catalog, engine: Engine, sample: int | None) -> Iterator[Pr
     damage = [f"the catalog: {line}" for line in catalog.damage()]
     broken = bool(damage)
     repaired = list(index.repairs)
+    if stale := catalog.annotations.stale():
+        damage.append(f"The words or the raw files of {_photos(len(stale))} did not agree with their files.")
+        with catalog.transaction() as db:
+            concerned = catalog.annotations.refresh(db, (), stale)
+        engine.indexer.settle(concerned)
+        if catalog.annotations.stale():
+            broken = True
+        else:
+            repaired.append("They were worked out anew.")
     index.reconcile()
     outcome: Audit | None = None
     for step in audit(index, record, sample):

@@ -13,7 +13,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +120,7 @@ class Indexer:
     Attributes:
         preference: what the user looks at.
         unsettled: files that changed while they were read, for another look; to be emptied by who takes them.
+        away: contents that `describe` could not read, but may be able to later.
     """
 
     def __init__(
@@ -143,6 +143,7 @@ class Indexer:
         self.preference = preference or Preference()
         self._pace = pace
         self.unsettled: list[bytes] = []
+        self.away: set[int] = set()
 
     def apply(self, folder: Folder, changes: Changes) -> Generator[Progress, None, None]:
         """Apply changes found in a folder; yields after every batch, and may be closed at any yield."""
@@ -188,58 +189,71 @@ class Indexer:
     def describe(self, content_ids: Sequence[int]) -> Iterator[Progress]:
         """Describe contents that the catalog has already; yields after every batch, and may be closed at any yield.
 
-        Skips those that cannot be read now or have changed on disk, which a scan sees to.
+        Skips those that cannot be read and those that have changed on disk, which a scan sees to. Folders that are
+        offline or paused are left alone. The contents that may be readable later are noted in `away`.
 
         Raises:
-            LookalikeError: the model is at fault.
+            LookalikeError: the model is at fault, or what was described cannot be written.
         """
-        meter = ProgressMeter("describing", total=len(content_ids))
+        tasks = [(places[0], number) for number, places in self._catalog.files.readable(content_ids).items()]
+        loads = [max(place.size, 0) for place, _ in tasks]
+        share = sum(loads) / max(len(loads), 1)
+        meter = ProgressMeter("describing", total=len(tasks), load=2.0 * sum(loads) if loads else None)
         yield meter.snapshot()
+        meter.rested()
         unwritten: list[_Read] = []
         written_at = time.monotonic()
-        upcoming = self._again(content_ids)
-        for read in self._described(lambda count: list(islice(upcoming, count))):
+        upcoming = WorkList(tasks, self.preference)
+        for read in self._described(
+            lambda count: [partial(self._read_again, *task) for task in upcoming.take(count)]
+        ):
             unwritten.append(read)
-            if len(unwritten) >= self._describer.batch_size or time.monotonic() - written_at > WRITE_SECONDS:
-                self._keep(unwritten, meter)
-                unwritten, written_at = [], time.monotonic()
+            worked = time.monotonic() - written_at
+            if len(unwritten) >= self._describer.batch_size or worked > WRITE_SECONDS:
+                self._keep(unwritten, meter, share)
                 yield meter.snapshot()
+                meter.rested()
+                yield from self._rest(worked, meter)
+                unwritten, written_at = [], time.monotonic()
         if unwritten:
-            self._keep(unwritten, meter)
+            self._keep(unwritten, meter, share)
             yield meter.snapshot()
 
-    def _again(self, content_ids: Sequence[int]) -> Iterator[Callable[[], _Read]]:
-        for piece in chunks(content_ids):
-            rows = self._catalog.contents.get(piece)
-            for number, paths in self._catalog.files.paths(piece).items():
-                # One that was removed since the list was made has no path any more.
-                if paths and number in rows:
-                    yield partial(self._read_again, number, rows[number].hash, paths)
+    def _read_again(self, place: Place, content_id: int) -> _Read:
+        """In a decoding thread: the pixels of a content, from whichever of its files still holds it.
 
-    def _read_again(self, content_id: int, content: str, paths: Sequence[Path]) -> _Read:
-        """In a decoding thread: the pixels of a content, from whichever of its files still holds it."""
-        problem = "This photo has changed."
-        for path in paths:
+        Where it lies is asked for only now: in a long run files are moved, and folders paused.
+        """
+        places = self._catalog.files.readable([content_id]).get(content_id, [])
+        problem, passing = "Its folder is paused or cannot be reached.", not places
+        for other in places:
             try:
-                file = read_file(path)
-                if file.content == content:
+                file = read_file(Path(os.fsdecode(other.path)))
+                if self._catalog.contents.id_of(file.content) == content_id:
                     pixels = self._describer.prepare(decode(file, self._describer.decode_size).image)
-                    return _Read(_place(path), None, content_id, pixels=pixels)
+                    return _Read(place, None, content_id, pixels=pixels)
+                problem = "This photo has changed."
+            except FileUnavailableError as error:
+                problem, passing = str(error), True
             except LookalikeError as error:
                 problem = str(error)
-        return _Read(_place(paths[0]), None, problem=problem, passing=True)
+        return _Read(place, None, content_id, problem=problem, passing=passing)
 
-    def _keep(self, reads: list[_Read], meter: ProgressMeter) -> None:
+    def _keep(self, reads: list[_Read], meter: ProgressMeter, share: float) -> None:
         """Record descriptors of contents, and have the index find those that still lie in some file."""
         vectors: dict[int, NDArray[np.float32]] = {}
         with self._catalog.transaction() as db:
             for read in reads:
-                if read.content_id is None or read.vector is None:
-                    meter.skip(os.fsdecode(read.place.path), read.problem or "")
+                assert read.content_id is not None
+                load = share + max(read.place.size, 0)
+                if read.vector is None:
+                    meter.skip(os.fsdecode(read.place.path), read.problem or "", load)
+                    if read.passing:
+                        self.away.add(read.content_id)
                     continue
                 self._record.put(db, read.content_id, read.vector)
                 vectors[read.content_id] = read.vector
-                meter.advance()
+                meter.advance(1, load)
         self.settle(vectors, vectors)
 
     def _apply_known(self, folder: Folder, changes: Changes) -> Iterator[Progress]:

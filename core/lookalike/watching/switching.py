@@ -1,24 +1,29 @@
 """Changing the descriptor model: photos are described anew in the background while the model before still answers.
 
 The choice lies in the catalog, so it outlives the process: whoever scans or follows the library goes on where the work
-was left. Once every photo that can be read is described, the new model answers, in this process at once and in others
-at their next search. What the model before recorded is kept until the user has it forgotten, so changing back is quick.
+was left. Once every photo is described, the new model answers, in this process at once and in others at their next
+search. Photos whose files cannot be read for now (their drive is away, their folder is paused) are waited for, so that
+no search loses them; photos that are broken are not. What the model before recorded is kept until the user has it
+forgotten, so changing back is quick.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator
+import time
+from collections.abc import Collection, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
 from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.database import CatalogError
+from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.thumbnail_cache import ThumbnailCache
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.errors import LookalikeError
 from lookalike.models.store import ModelStore
-from lookalike.progress import Progress, ProgressMeter
+from lookalike.progress import Progress, ProgressMeter, Skipped
 from lookalike.watching.engine import Engine, Engines, index_folder
 from lookalike.watching.watched import WatchedFolders
 
@@ -27,6 +32,9 @@ DEFAULT = "default"
 
 STAGE = "describing"
 """The stage that progress of this work names."""
+
+RETRY_SECONDS = 60.0
+"""How soon a change that waits for photos, or that was interrupted, is tried again while folders are followed."""
 
 _USED = "descriptor"
 _NEXT = "next_descriptor"
@@ -54,11 +62,14 @@ class Changing:
         name: the model that is to answer.
         described: photos that it has described.
         photos: photos in all.
+        waiting: photos that cannot be read for now: their drive is away, or their folder is paused. The model
+            before answers until they can be.
     """
 
     name: str
     described: int
     photos: int
+    waiting: int = 0
 
 
 def spec_of(models: ModelStore, name: str) -> DescriberSpec:
@@ -109,11 +120,21 @@ class DescriptorSwitch:
         self._models = models
         self._engines = engines
         self._watched = watched
+        # What the last attempt could not read, though its folder seemed to be there.
+        self._away: frozenset[int] = frozenset()
 
     @property
     def wanted(self) -> str | None:
         """The model that is to answer; None while no change is under way."""
         return self._catalog.setting(_NEXT) or None
+
+    def standing(self) -> tuple[str, frozenset[int]] | None:
+        """The model that is to answer, and the folders that can be read now; None while no change is under way."""
+        name = self.wanted
+        if name is None:
+            return None
+        folders = self._catalog.files.folders()
+        return name, frozenset(folder.id for folder in folders if folder.online and not folder.paused)
 
     def choose(self, name: str) -> None:
         """Begin a change, or end one under way by choosing the model in use.
@@ -125,8 +146,8 @@ class DescriptorSwitch:
         if name == used_name(self._catalog):
             self._catalog.choose(_NEXT, "")
             return
-        describer = open_describer(spec)
-        record = self._catalog.descriptors(describer.key, describer.dimension)
+        record = self._record(spec)
+        self._away = frozenset()
         self._catalog.choose(_NEXT, name)
         if not record.undescribed_contents():
             for _ in self.steps():
@@ -139,17 +160,19 @@ class DescriptorSwitch:
             return None
         photos = self._catalog.contents.count()
         try:
-            describer = open_describer(spec_of(self._models, name))
+            record = self._record(spec_of(self._models, name))
         except LookalikeError:
             return Changing(name, 0, photos)
-        record = self._catalog.descriptors(describer.key, describer.dimension)
-        return Changing(name, photos - len(record.undescribed_contents()), photos)
+        left = set(record.undescribed_contents())
+        now = set(record.undescribed_contents(readable=True)) - self._away
+        return Changing(name, len(record.ids()), photos, len(self._found_now(left - now)))
 
     def steps(self) -> Generator[Progress, None, None]:
         """Go on with the change under way, until the new model answers or another choice is made.
 
-        Photos that cannot be read now are skipped; a later scan describes them. A model that fails is given up,
-        which the last word tells.
+        Photos that are broken are skipped. Where photos that searches find cannot be read for now, or the library
+        cannot be written, the change is left as far as it is, to be gone on with later. A model that fails is given
+        up. The last word tells.
 
         Yields:
             Progress of the stage `STAGE`; it may be closed at any yield.
@@ -157,20 +180,28 @@ class DescriptorSwitch:
         name = self.wanted
         if name is None:
             return
-        try:
-            engine = self._engine(spec_of(self._models, name))
-        except LookalikeError as error:
-            yield self._given_up(name, error)
-            return
+        engine: Engine | None = None
         taken = False
         try:
-            failed: set[int] = set()
-            while todo := [n for n in engine.record.undescribed_contents() if n not in failed]:
-                for progress in engine.indexer.describe(todo):
-                    yield progress
-                    if self.wanted != name:
-                        return
-                failed.update(todo)
+            spec = spec_of(self._models, name)
+            record = self._record(spec)
+            tried: set[int] = set()
+            away: set[int] = set()
+            # Nothing is loaded while all that is left is out of reach.
+            if record.undescribed_contents(readable=True) or not self._waiting(record):
+                engine = self._engine(spec)
+                away = engine.indexer.away
+                while todo := [n for n in record.undescribed_contents(readable=True) if n not in tried]:
+                    for progress in engine.indexer.describe(todo):
+                        yield progress
+                        if self.wanted != name:
+                            return
+                    tried.update(todo)
+            self._away = frozenset(away)
+            waiting = self._waiting(record, tried - away)
+            if engine is None or waiting:
+                yield _word(name, _waiting_words(len(waiting)))
+                return
             # Photos that were removed meanwhile were taken out of the other index only.
             engine.index.reconcile()
             engine.index.flush()
@@ -179,10 +210,13 @@ class DescriptorSwitch:
                 self._catalog.choose(_NEXT, "")
             self._engines.take_over(engine)
             taken = True
+        except (CatalogError, OSError) as error:
+            yield _word(name, f"{error} The change of the model goes on later.")
         except LookalikeError as error:
-            yield self._given_up(name, error)
+            self._catalog.choose(_NEXT, "")
+            yield _word(name, f"{error} Searches go on with the model before.")
         finally:
-            if not taken:
+            if engine is not None and not taken:
                 engine.close()
 
     def adopt(self) -> None:
@@ -222,11 +256,27 @@ class DescriptorSwitch:
     def _engine(self, spec: DescriberSpec) -> Engine:
         return Engine(self._library, self._catalog, self._thumbnails, spec, self._watched)
 
-    def _given_up(self, name: str, error: LookalikeError) -> Progress:
-        self._catalog.choose(_NEXT, "")
-        meter = ProgressMeter(STAGE, total=0)
-        meter.skip(name, f"{error} Searches go on with the model before.")
-        return meter.snapshot()
+    def _record(self, spec: DescriberSpec) -> DescriptorRecord:
+        describer = open_describer(spec)
+        return self._catalog.descriptors(describer.key, describer.dimension)
+
+    def _waiting(self, record: DescriptorRecord, broken: Collection[int] = ()) -> set[int]:
+        """Photos that searches find now and would not find with a model's record, but for broken ones."""
+        return self._found_now(set(record.undescribed_contents()).difference(broken))
+
+    def _found_now(self, content_ids: Collection[int]) -> set[int]:
+        return self._engines.current.record.findable(sorted(content_ids))
+
+
+def _word(name: str, reason: str) -> Progress:
+    meter = ProgressMeter(STAGE, total=0)
+    meter.skip(name, reason)
+    return meter.snapshot()
+
+
+def _waiting_words(count: int) -> str:
+    photos = "1 photo waits" if count == 1 else f"{count:,} photos wait"
+    return f"{photos} for a drive, a paused folder or a file that cannot be read. The model before answers until then."
 
 
 class InBackground:
@@ -239,17 +289,29 @@ class InBackground:
     def __init__(self, switch: DescriptorSwitch) -> None:
         self._switch = switch
         self._steps: Generator[Progress, None, None] | None = None
+        self._tried: tuple[str, frozenset[int]] | None = None
+        self._tried_at = 0.0
+        self._told: tuple[Skipped, ...] = ()
 
     def step(self) -> Progress | None:
         """Do a little; None when there is nothing to do."""
         if self._steps is None:
             self._switch.adopt()
-            if self._switch.wanted is None:
+            standing = self._switch.standing()
+            if standing is None:
+                self._tried = None
                 return None
+            if standing == self._tried and time.monotonic() - self._tried_at < RETRY_SECONDS:
+                return None
+            self._tried = standing
             self._steps = self._switch.steps()
         progress = next(self._steps, None)
         if progress is None:
-            self._steps = None
+            self._steps, self._tried_at = None, time.monotonic()
+        elif progress.total == 0:
+            if progress.skipped == self._told:
+                return None
+            self._told = progress.skipped
         return progress
 
     def close(self) -> None:

@@ -6,10 +6,11 @@ import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Generic, TypeVar
 
-from lookalike.catalog.files import FileRow, Place
+from lookalike.catalog.files import Place
 
-Task = tuple[Place, FileRow | None]
+T = TypeVar("T")
 
 
 class Preference:
@@ -34,21 +35,21 @@ class Preference:
         return len(self._paths)
 
 
-class WorkList:
+class WorkList(Generic[T]):
     """Tasks, handed out one by one.
 
     Args:
-        tasks: places with the rows they replace.
+        tasks: places, each with what else its work needs.
         preference: what comes first; it may change between any two tasks.
     """
 
-    def __init__(self, tasks: Sequence[Task], preference: Preference) -> None:
+    def __init__(self, tasks: Sequence[tuple[Place, T]], preference: Preference) -> None:
         # Taken from the end: the newest last.
         self._tasks = sorted(tasks, key=lambda task: task[0].mtime_ns)
         self._preference = preference
         self._version = 0
 
-    def take(self, count: int) -> list[Task]:
+    def take(self, count: int) -> list[tuple[Place, T]]:
         """The next tasks, `count` at most."""
         version = self._preference.version
         if version != self._version:
@@ -56,5 +57,5 @@ class WorkList:
             self._version = version
         return [self._tasks.pop() for _ in range(min(count, len(self._tasks)))]
 
-    def _key(self, task: Task) -> tuple[int, int]:
+    def _key(self, task: tuple[Place, T]) -> tuple[int, int]:
         return -self._preference.rank(task[0].path), task[0].mtime_ns

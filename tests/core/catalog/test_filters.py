@@ -141,6 +141,26 @@ def test_choices_name_what_there_is(filled, root):
     assert (choices.first, choices.last) == (date(1962, 1, 31), date(2019, 7, 19))
 
 
+def test_photos_that_are_gone_and_companions_are_not_counted(filled, root):
+    raw = put(filled, root, "e.dng", "e.dng", keywords=("cat",), camera="Canon Old", format="RAW")
+    picture = put(filled, root, "e2.jpg", "e2.jpg", keywords=("cat",))
+    assert dict(filled.filters.choices().keywords)["cat"] == 3
+    known = filled.files.known(os.fsencode(root))
+    with filled.transaction() as db:
+        db.execute("UPDATE contents SET companion_of = ? WHERE id = ?", (picture, raw))
+        filled.files.remove(
+            db, [known[os.fsencode(root / name)].id for name in ("trip/b.jpg", "trips/d.jpg")]
+        )
+    choices = filled.filters.choices()
+    assert choices.keywords == (("cat", 1), ("dog", 1))
+    assert dict(choices.cameras) == {"Canon EOS 5D": 1, "NIKON D70": 1}
+    with pytest.raises(FilterError, match="sea") as caught:
+        filled.filters.matching(Filters(keywords=("sea",)))
+    assert caught.value.remedy == "There are: cat, dog."
+    with pytest.raises(FilterError):
+        filled.filters.matching(Filters(cameras=("PowerShot",)))
+
+
 @pytest.mark.parametrize("text", ["", "19", "2019-13", "2019-02-30", "07/18/2019", "2019-07-18-1"])
 def test_what_is_no_date_is_told(text):
     with pytest.raises(FilterError):

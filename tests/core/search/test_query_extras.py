@@ -123,6 +123,44 @@ def test_several_photos_and_photos_that_lie_on_their_side(library, root):
     }
 
 
+def test_words_with_what_the_results_shall_not_resemble(library):
+    two = photo(library, "mug two")
+    assert set(names(library, Query(words="mug"))) == {"mug one", "mug two"}
+    assert names(library, Query(words="mug", unlike=(two,))) == ["mug one"]
+    assert names(library, Query(words="album", unlike=(Query(words="photo"),))) == ["mug one"]
+    # A photo as the query: the model is not asked to read what it cannot.
+    everything = names(library, photo(library, "jug"))
+    assert set(everything) - set(
+        names(library, replace(photo(library, "jug"), unlike=(Query(words="mug"),)))
+    ) == {
+        "mug one",
+        "mug two",
+    }
+
+
+@pytest.mark.parametrize("words_first", [True, False])
+def test_words_beside_photos_are_looked_for_in_names_where_no_model_reads_them(library, words_first):
+    jug = photo(library, "jug")
+    words = Query(words="mug")
+    query = replace(words, also=(jug,)) if words_first else replace(jug, also=(words,))
+    ranking = last(library, query)
+    assert ranking.final
+    assert ranking.named == 2
+    assert "does not read words" in ranking.notes[0]
+    found = names(library, query)
+    assert set(found[:2]) == {"mug one", "mug two"}
+    assert len(found) == len(set(found)) == 10
+    assert "jug" not in found
+    assert len(names(library, query, limit=3)) == 3
+    assert last(library, query, limit=1).same == 1
+    assert library.explain(query, ranking.results[0].content_id, "geometry") is not None
+
+
+def test_a_word_of_any_length_can_be_asked_for(library):
+    with pytest.raises(LookalikeError, match="No keyword"):
+        list(library.search(Query(words="a" * 60_000), judge="none"))
+
+
 def call(root: Path, capsys, *arguments: object) -> tuple[int, str, str]:
     capsys.readouterr()
     code = run(["--library", str(root / "library"), *map(str, arguments)])

@@ -399,6 +399,31 @@ def test_words_find_keywords_titles_and_names(library, album):
     assert found("coast") == [("photo_001.jpg", "title")]
 
 
+def test_words_of_photos_that_are_gone_find_nothing_and_are_cleared_by_a_check(library, album):
+    raw(album / "IMG_1.dng")
+    picture(album / "IMG_1.jpg")
+    scan(library)
+    words = library.catalog.words
+    assert len(words.find("album", 2)) == 2
+    (kept, *_) = library.photos()
+    rows = {row.content_id: row for row in library.catalog.files.known(os.fsencode(album)).values()}
+    lead = info_of(library, album / "IMG_1.jpg").content_id
+    companion = library.catalog.contents.companions([lead])[lead][0]
+    # A process that ended before it worked out what follows from files that went.
+    with library.catalog.transaction() as db:
+        library.catalog.files.remove(
+            db, [row.id for number, row in rows.items() if number not in (kept, companion)]
+        )
+    assert [hit.content_id for hit in words.find("album", 2)] == [kept]
+    *_, found = library.check()
+    assert any("did not agree" in line for line in found.damage)
+    assert found.sound
+    assert_in_line(library)
+    assert {hit.content_id for hit in words.find("album", 9)} == set(library.photos()) == {kept, companion}
+    *_, again = library.check()
+    assert (again.sound, again.damage) == (True, ())
+
+
 # Files that failed
 
 

@@ -15,12 +15,17 @@ import pytest
 
 from lookalike import places
 from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.database import CatalogError
+from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.cli.main import run
+from lookalike.cli.output import changing_line
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.models.store import ModelStore
+from lookalike.photos.errors import damaged
 from lookalike.search.query import Query
-from tests.builders.photo_files import textured_photo, write_album
+from lookalike.watching import indexer
+from tests.builders.photo_files import raw_dng, textured_photo, write_album
 from tests.builders.vision_models import save_dinov2
 
 PHOTOS = 18
@@ -146,18 +151,133 @@ def test_a_model_that_fails_is_given_up_and_told(library, store):
     assert len(answers(library)) == PHOTOS - 1
 
 
-def test_photos_that_cannot_be_read_now_do_not_hold_it_up(library, tmp_path):
+def told(library: Library) -> list[str]:
+    """The last word of a scan on the change of the model."""
+    *_, last = library.scan()
+    return [line.reason for line in last.skipped]
+
+
+def test_photos_whose_drive_is_away_are_waited_for(library, tmp_path):
+    write_album(tmp_path / "beside", 2, seed=40)
+    library.add_folder(tmp_path / "beside")
+    for _ in library.scan():
+        pass
+    old = library.status().descriptor
+    (tmp_path / "album").rename(tmp_path / "away")
+    library.choose_descriptor("tiny")
+    assert "18 photos wait" in told(library)[-1]
+    assert library.status().descriptor == old
+    changing = library.status().changing
+    assert (changing.described, changing.photos, changing.waiting) == (2, PHOTOS + 2, PHOTOS)
+    assert "18 cannot be read for now" in changing_line(changing)
+    assert len(answers(library)) == PHOTOS + 1
+    (tmp_path / "away").rename(tmp_path / "album")
+    for _ in library.scan():
+        pass
+    assert library.status().changing is None
+    assert library.status().descriptor.startswith("dinov2")
+    assert len(answers(library)) == PHOTOS + 1
+
+
+def test_a_file_that_cannot_be_read_now_is_waited_for_and_one_that_is_gone_is_not(library, tmp_path):
     hidden = tmp_path / "album" / "photo_003.jpg"
     hidden.rename(tmp_path / "away.jpg")
     library.choose_descriptor("tiny")
     steps = list(library._switch.steps())
-    assert [line.path for line in steps[-1].skipped] == [str(hidden)]
+    assert "1 photo waits" in steps[-1].skipped[0].reason
+    assert library.status().changing.waiting == 1
+    for _ in library.scan():
+        pass
     assert library.status().descriptor.startswith("dinov2")
     assert len(library) == PHOTOS - 1
     (tmp_path / "away.jpg").rename(hidden)
     for _ in library.scan():
         pass
     assert len(library) == PHOTOS
+
+
+def test_broken_photos_do_not_hold_it_up(library, monkeypatch):
+    decode = indexer.decode
+
+    def failing(file, longest_side):
+        if file.name == "photo_003.jpg":
+            raise damaged(file.name)
+        return decode(file, longest_side)
+
+    monkeypatch.setattr(indexer, "decode", failing)
+    library.choose_descriptor("tiny")
+    assert "damaged" in told(library)[-1]
+    assert library.status().descriptor.startswith("dinov2")
+    assert len(library) == PHOTOS - 1
+
+
+def test_a_paused_folder_is_not_read_and_waited_for(library, monkeypatch):
+    (folder,) = library.folders()
+    old = library.status().descriptor
+    library.watched.pause(folder)
+    opened: list[str] = []
+    read_file = indexer.read_file
+    monkeypatch.setattr(indexer, "read_file", lambda path: opened.append(path.name) or read_file(path))
+    library.choose_descriptor("tiny")
+    stages: list[str] = []
+    for progress in library.follow(lambda: len(stages) > 3):
+        stages.append(progress.stage)
+    assert opened == []
+    assert stages.count("describing") == 1, "told once"
+    assert library.status().changing.waiting == PHOTOS
+    assert library.status().descriptor == old
+    library.watched.pause(folder, False)
+    for _ in library.scan():
+        pass
+    assert library.status().descriptor.startswith("dinov2")
+    assert len(library) == PHOTOS
+
+
+def test_a_full_disk_interrupts_it_only(library, monkeypatch):
+    put = DescriptorRecord.put
+
+    def full(*_):
+        raise CatalogError("The disk is full.")
+
+    old = library.status().descriptor
+    library.choose_descriptor("tiny")
+    monkeypatch.setattr(DescriptorRecord, "put", full)
+    assert "goes on later" in told(library)[-1]
+    assert library.status().changing.name == "tiny"
+    assert library.status().descriptor == old
+    monkeypatch.setattr(DescriptorRecord, "put", put)
+    for _ in library.scan():
+        pass
+    assert library.status().descriptor.startswith("dinov2")
+
+
+def test_a_raw_file_beside_its_picture_is_not_counted(library, tmp_path):
+    (tmp_path / "album" / "shot.dng").write_bytes(raw_dng(textured_photo(50, (160, 120))))
+    textured_photo(50, (160, 120)).save(tmp_path / "album" / "shot.jpg")
+    for _ in library.scan():
+        pass
+    library.choose_descriptor("tiny")
+    changing = library.status().changing
+    assert (changing.described, changing.photos, changing.waiting) == (0, PHOTOS + 1, 0)
+
+
+def test_photos_are_described_anew_gently_and_what_is_looked_at_first(library, tmp_path, monkeypatch):
+    engine = library._engines.current
+    first = tmp_path / "album" / "photo_007.jpg"
+    library.watched.prefer([first])
+    order: list[str] = []
+    read_file = indexer.read_file
+    monkeypatch.setattr(indexer, "read_file", lambda path: order.append(path.name) or read_file(path))
+    rested: list[float] = []
+    monkeypatch.setattr(engine.indexer._pace, "rest", lambda worked: rested.append(worked) or 0.0)
+    numbers = library.photos()
+    engine.record.forget(numbers)
+    for _ in engine.indexer.describe(numbers):
+        pass
+    assert first.name in order[:4], "several files are read at once"
+    assert sorted(order) == sorted(path.name for path in (tmp_path / "album").iterdir())
+    assert len(rested) > 0
+    assert len(engine.record.ids()) == PHOTOS
 
 
 def test_another_process_follows_the_change(library, store, tmp_path):
