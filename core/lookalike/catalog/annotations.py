@@ -20,7 +20,7 @@ from sqlite_utils import Database
 
 from lookalike.catalog.contents import chunks, marks
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.files import Place, inside
+from lookalike.catalog.files import TAKES, Place, inside, taker
 from lookalike.catalog.shot_names import SIDECAR_SUFFIX, plain_name
 from lookalike.catalog.shots import pair
 from lookalike.catalog.words import Words
@@ -74,14 +74,14 @@ class AnnotationRecord:
     ) -> None:
         """Record what an XMP file says, or why it cannot be read; within the caller's transaction.
 
-        A folder no longer watched takes none.
+        A folder that is no longer watched, or lies elsewhere now, takes none.
         """
         db.execute(
             "INSERT INTO sidecars (folder_id, path, size, mtime_ns, said, problem) "
-            "SELECT id, ?, ?, ?, ?, ? FROM folders WHERE id = ? "
+            f"SELECT id, ?, ?, ?, ?, ? FROM folders WHERE {TAKES} "
             "ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, size = excluded.size, "
             "mtime_ns = excluded.mtime_ns, said = excluded.said, problem = excluded.problem",
-            (place.path, *place.stamp, said and _written(said), problem, folder_id),
+            (place.path, *place.stamp, said and _written(said), problem, *taker(folder_id, place.path)),
         )
 
     def remove(self, db: Database, paths: Iterable[bytes]) -> None:

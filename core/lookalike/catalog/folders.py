@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from lookalike.catalog.database import CatalogDatabase, CatalogError
 
 
@@ -14,7 +16,7 @@ class Folder:
     """A folder the user asked to have watched.
 
     Attributes:
-        id: its number in the catalog.
+        id: its number in the catalog, never given to another folder.
         path: absolute path.
         online: False while the folder cannot be reached (a drive that is not mounted); its files are kept.
         paused: whether the user wants its changes left alone for now.
@@ -32,6 +34,16 @@ def inside(prefix: bytes) -> tuple[bytes, bytes]:
     """The half-open range of paths under a folder (its separator up to the next byte value)."""
     start = prefix.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
     return start, start[:-1] + bytes([start[-1] + 1])
+
+
+TAKES = "id = ? AND instr(?, CAST(rtrim(path, ?) || ? AS BLOB)) = 1"
+"""Whether a folder is still watched where it was when a path in it was found. Joining BLOBs gives a text of the same
+bytes."""
+
+
+def taker(folder_id: int, path: bytes) -> tuple[int, bytes, str, str]:
+    """The parameters of `TAKES` for a path in a folder."""
+    return folder_id, path, os.sep, os.sep
 
 
 class Folders:
@@ -65,8 +77,9 @@ class Folders:
             if path.is_relative_to(folder.path):
                 return folder
         with self._database.transaction() as db:
-            db.execute("INSERT INTO folders (path) VALUES (?)", (os.fsencode(path),))
-            number = db.execute("SELECT id FROM folders WHERE path = ?", (os.fsencode(path),)).fetchone()[0]
+            db.execute("UPDATE folder_numbers SET latest = latest + 1")
+            number = db.execute("SELECT latest FROM folder_numbers").fetchone()[0]
+            db.execute("INSERT INTO folders (id, path) VALUES (?, ?)", (number, os.fsencode(path)))
             for folder in known:
                 if folder.path.is_relative_to(path):
                     for table in ("files", "sidecars", "mounts"):
@@ -76,16 +89,24 @@ class Folders:
                     db.execute("DELETE FROM folders WHERE id = ?", (folder.id,))
         return Folder(number, path, True)
 
-    def remove_folder(self, folder: Folder) -> None:
-        """Stop watching a folder and forget where its files are. Nothing on disk is touched."""
-        with self._database.transaction() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO departed (inode, device, size, mtime_ns, content_id) "
-                "SELECT inode, device, size, mtime_ns, content_id FROM files "
-                "WHERE folder_id = ? AND content_id IS NOT NULL AND inode != 0 AND size >= 0",
-                (folder.id,),
-            )
-            db.execute("DELETE FROM folders WHERE id = ?", (folder.id,))
+    def remove_folder(self, db: Database, folder: Folder) -> list[int]:
+        """Forget a folder and where its files are; within the caller's transaction.
+
+        Returns:
+            The contents that lay in it.
+        """
+        db.execute(
+            "INSERT OR REPLACE INTO departed (inode, device, size, mtime_ns, content_id) "
+            "SELECT inode, device, size, mtime_ns, content_id FROM files "
+            "WHERE folder_id = ? AND content_id IS NOT NULL AND inode != 0 AND size >= 0",
+            (folder.id,),
+        )
+        held = db.execute(
+            "SELECT DISTINCT content_id FROM files WHERE folder_id = ? AND content_id IS NOT NULL",
+            (folder.id,),
+        ).fetchall()
+        db.execute("DELETE FROM folders WHERE id = ?", (folder.id,))
+        return [row[0] for row in held]
 
     def relocate_folder(self, folder: Folder, path: Path) -> None:
         """Note that a folder now lies elsewhere, with everything in it.

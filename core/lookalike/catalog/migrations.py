@@ -317,3 +317,14 @@ def m0011_shots_sidecars_words(db: Database) -> None:
     )
     for statement in statements:
         db.execute(statement)
+
+
+@catalog_migrations()
+def m0012_folder_numbers(db: Database) -> None:
+    """The last number given to a folder: whoever still works on one that was removed must not meet another by it."""
+    statements = (
+        "CREATE TABLE folder_numbers (latest INTEGER NOT NULL)",
+        "INSERT INTO folder_numbers SELECT coalesce(max(id), 0) FROM folders",
+    )
+    for statement in statements:
+        db.execute(statement)

@@ -222,8 +222,11 @@ class Follower:
         return meter.snapshot()
 
     def _wanted(self, folder: Folder) -> bool:
-        """Whether a folder is still to be worked on."""
-        return any(other.id == folder.id and not other.paused for other in self._files.folders())
+        """Whether a folder is still to be worked on where it was."""
+        return any(
+            (other.id, other.path) == (folder.id, folder.path) and not other.paused
+            for other in self._files.folders()
+        )
 
     def _take_young(self, changes: Changes) -> list[bytes]:
         now = time.time_ns()

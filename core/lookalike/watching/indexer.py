@@ -7,6 +7,7 @@ to a transaction. A photo is recorded with its descriptor or not at all, so the 
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -143,6 +144,7 @@ class Indexer:
         self.preference = preference or Preference()
         self._pace = pace
         self.unsettled: list[bytes] = []
+        self._settling = threading.Lock()
 
     def apply(self, folder: Folder, changes: Changes) -> Generator[Progress, None, None]:
         """Apply changes found in a folder; yields after every batch, and may be closed at any yield."""
@@ -252,7 +254,7 @@ class Indexer:
         for piece in chunks(placed, FILES_PER_WRITE):
             left = [row for row, *_ in piece if row is not None]
             with self._catalog.transaction() as db:
-                files.remove(db, [row.id for row in left])
+                files.remove(db, folder.id, [row.id for row in left])
                 for _, place, content_id, problem in piece:
                     files.put(db, folder.id, place, content_id, problem)
                 concerned = self._refresh(
@@ -264,7 +266,7 @@ class Indexer:
             yield meter.snapshot()
         for gone in chunks(changes.gone, FILES_PER_WRITE):
             with self._catalog.transaction() as db:
-                files.remove(db, [row.id for row in gone])
+                files.remove(db, folder.id, [row.id for row in gone])
                 concerned = self._refresh(db, [row.place for row in gone], [row.content_id for row in gone])
             self.settle(concerned)
             yield meter.snapshot()
@@ -277,12 +279,6 @@ class Indexer:
             {number for number in content_ids if number is not None},
         )
 
-    def let_go(self, content_ids: set[int]) -> None:
-        """Have contents whose files left the catalog no longer found, unless they lie elsewhere too."""
-        with self._catalog.transaction() as db:
-            concerned = self._catalog.annotations.refresh(db, (), content_ids)
-        self.settle(concerned)
-
     def settle(
         self, content_ids: Iterable[int], fresh: Mapping[int, NDArray[np.float32]] | None = None
     ) -> None:
@@ -293,17 +289,19 @@ class Indexer:
             fresh: descriptors that are at hand; the others are taken from the record.
         """
         concerned = sorted(content_ids)
-        findable = self._record.findable(concerned)
-        lost = [number for number in concerned if number not in findable and number in self._index]
-        if lost:
-            self._index.remove(np.array(lost, np.int64))
-        wanted = [number for number in concerned if number in findable and number not in self._index]
-        at_hand = {number: fresh[number] for number in wanted if fresh and number in fresh}
-        known = np.array([number for number in wanted if number not in at_hand], np.int64)
-        if at_hand:
-            self._index.add(np.array(list(at_hand), np.int64), np.stack(list(at_hand.values())))
-        if len(known):
-            self._index.add(known, self._record.vectors(known))
+        # What one caller asked the catalog must be done before another, who has changed it since, asks.
+        with self._settling:
+            findable = self._record.findable(concerned)
+            lost = [number for number in concerned if number not in findable and number in self._index]
+            if lost:
+                self._index.remove(np.array(lost, np.int64))
+            wanted = [number for number in concerned if number in findable and number not in self._index]
+            at_hand = {number: fresh[number] for number in wanted if fresh and number in fresh}
+            known = np.array([number for number in wanted if number not in at_hand], np.int64)
+            if at_hand:
+                self._index.add(np.array(list(at_hand), np.int64), np.stack(list(at_hand.values())))
+            if len(known):
+                self._index.add(known, self._record.vectors(known))
 
     def _read(self, place: Place, replaced: FileRow | None) -> _Read:
         """In a decoding thread: what lies at a place, if it was the same before and after reading."""

@@ -196,6 +196,56 @@ def test_removing_a_folder_takes_its_photos_out_of_the_search(library, album):
     assert len(list(album.glob("*.jpg"))) == 12
 
 
+def test_a_folder_removed_while_it_is_scanned_leaves_nothing_in_the_next_one(library, album, tmp_path):
+    folder = library.add_folder(album)
+    write_album(tmp_path / "other", 2, seed=9)
+    for progress in library.scan():
+        if progress.stage == "indexing" and 0 < progress.done < 12:
+            library.remove_folder(folder)
+            library.add_folder(tmp_path / "other")
+    scan(library)
+    assert_in_line(library, tmp_path / "other")
+
+
+def test_a_folder_is_removed_whole_by_a_word_of_its_place_before(library, album):
+    folder = library.add_folder(album)
+    scan(library)
+    moved = album.rename(album.with_name("moved"))
+    library.watched.relocate(folder, moved)
+    library.remove_folder(folder)
+    assert (len(library), library.photos(), library.catalog.words.find("photo", 99)) == (0, [], [])
+
+
+def test_words_of_a_removed_folder_go_with_it_even_if_the_process_ends_there(tmp_path, album):
+    with Library(tmp_path / "library") as library:
+        folder = library.add_folder(album)
+        scan(library)
+        library.catalog.remove_folder(folder)
+    with Library(tmp_path / "library") as library:
+        assert (len(library), library.catalog.words.find("photo", 99)) == (0, [])
+
+
+def test_a_removal_while_the_index_is_told_of_new_photos_is_not_lost(library, album, monkeypatch):
+    """The folder goes after the catalog was asked what is to be found, and before the index has it."""
+    folder = library.add_folder(album)
+    record = library._engines.current.record
+    findable = record.findable
+    removals: list[threading.Thread] = []
+
+    def slow(content_ids):
+        found = findable(content_ids)
+        if found and not removals:
+            removals.append(threading.Thread(target=library.remove_folder, args=(folder,)))
+            removals[0].start()
+            removals[0].join(1.0)
+        return found
+
+    monkeypatch.setattr(record, "findable", slow)
+    scan(library)
+    removals[0].join()
+    assert (len(library), library.photos()) == (0, [])
+
+
 def test_following_applies_changes_as_they_happen(library, album):
     library.add_folder(album)
     stop = threading.Event()
