@@ -151,6 +151,9 @@ class Follower:
             top = os.fsencode(reached.folder.path)
             if top not in watch.tops():
                 watch.add(top, network=reached.mount is not None and reached.mount.network)
+                if reached not in new:
+                    # It was away for a moment, in which nobody told of its changes.
+                    new.append(reached)
         self._note(watch, standing)
         standing.folders = self._files.folders()
         # All are watched before the first is looked through: what happens meanwhile is told of.
@@ -168,7 +171,11 @@ class Follower:
             if place != top and not place.startswith(os.path.join(top, b"")):  # noqa: PTH118
                 continue
             reached = self._reach.look(reached.folder, mounts())
-            if not reached.folder.online or os.fsencode(reached.folder.path) != top:
+            if (
+                not reached.folder.online
+                or os.fsencode(reached.folder.path) != top
+                or top not in watch.tops()
+            ):
                 # It is looked for with the others, at once.
                 del standing.reached[number]
                 standing.looked = float("-inf")

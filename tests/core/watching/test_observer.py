@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from lookalike.watching import follower as follower_module
 from lookalike.watching import observer as observer_module
 from lookalike.watching.inotify import Inotify
 from lookalike.watching.observer import PLACES_LIMIT, FolderWatch
+from tests.builders.small_library import SmallLibrary
 from tests.core.watching.folder_play import photo
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
@@ -95,6 +97,61 @@ def test_a_folder_that_was_replaced_is_watched_anew(watch, tmp_path):
     heard(watch, top)
     (top / "a.jpg").write_bytes(b"x")
     heard(watch, top)
+
+
+def test_a_folder_made_anew_after_its_watch_ended_is_watched_once_added_again(watch, tmp_path):
+    top = tmp_path / "top"
+    top.mkdir()
+    watch.add(os.fsencode(top))
+    top.rename(tmp_path / "away")
+    deadline = time.monotonic() + 30
+    while watch.tops():
+        assert time.monotonic() < deadline
+        watch.wait(0.1)
+    assert watch.note(os.fsencode(top)) == ""
+    watch.add(os.fsencode(top))
+    assert watch.tops() == set()
+    top.mkdir()
+    watch.add(os.fsencode(top))
+    (top / "a.jpg").write_bytes(b"x")
+    heard(watch, top)
+
+
+def test_a_folder_moved_away_and_made_anew_while_followed_is_followed_on(tmp_path, monkeypatch):
+    """It comes back right after its watch was found to have ended, before anybody saw it missing."""
+    album = tmp_path / "album"
+    album.mkdir()
+    (album / "a.png").write_bytes(photo(1))
+    # The end of the watch is acted on before it has been quiet for long enough for a look.
+    monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.5)
+    monkeypatch.setattr(follower_module, "TICK_SECONDS", 0.05)
+    # Nothing else makes it look again.
+    library = SmallLibrary(tmp_path / "library", reach_seconds=3600, rescan_seconds=3600)
+    library.files.add_folder(album)
+    renew = FolderWatch.renew
+
+    def renew_then_make(self, top):
+        renew(self, top)
+        album.mkdir(exist_ok=True)
+
+    def wait_for(condition):
+        deadline = time.monotonic() + 30
+        while not condition():
+            assert time.monotonic() < deadline and not library.trouble, library.trouble
+            time.sleep(0.02)
+
+    try:
+        library.follow()
+        wait_for(lambda: len(library.index) == 1 and library.last and library.last.stage == "watching")
+        monkeypatch.setattr(FolderWatch, "renew", renew_then_make)
+        album.rename(tmp_path / "away")
+        wait_for(lambda: len(library.index) == 0)
+        (album / "b.png").write_bytes(photo(2))
+        wait_for(lambda: len(library.index) == 1)
+        (album / "c.png").write_bytes(photo(3))
+        wait_for(lambda: len(library.index) == 2)
+    finally:
+        library.close()
 
 
 def test_places_are_bounded(watch, tmp_path):
