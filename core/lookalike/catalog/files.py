@@ -146,8 +146,8 @@ class Files(Folders):
     def remove(self, db: Database, folder_id: int, ids: Iterable[int]) -> None:
         """Forget files of a folder that are gone; within the caller's transaction.
 
-               Numbers that have come to files of another folder meanwhile are left alone. Their contents are kept, and so
-        is what tells the files again should they come back.
+        Numbers that have come to files of another folder meanwhile are left alone. Their contents are kept, and
+        so is what tells the files again should they come back.
         """
         for piece in chunks(ids):
             db.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,14 +61,19 @@ class Folders:
             for number, path, online, paused, note in rows
         ]
 
-    def add_folder(self, path: Path) -> Folder:
+    def add_folder(self, path: Path, mounts: Mapping[bytes, str] | None = None) -> Folder:
         """Watch a folder.
 
         A folder inside a watched one is covered already, and that one is returned. One above watched folders
-        takes over their files.
+        takes over their files. From then on only what lies on disk counts, so it may not while one of them cannot
+        be reached: its photos would seem deleted. Nor while one is paused, which would be forgotten.
+
+        Args:
+            path: the folder.
+            mounts: other volumes that are mounted inside it: mount point → name, empty where it has none.
 
         Raises:
-            CatalogError: the path is no folder.
+            CatalogError: the path is no folder, or a watched folder inside it is offline or paused.
         """
         path = path.expanduser().resolve()
         if not path.is_dir():
@@ -76,6 +82,19 @@ class Folders:
         for folder in known:
             if path.is_relative_to(folder.path):
                 return folder
+        for folder in known:
+            if not folder.path.is_relative_to(path):
+                continue
+            if not folder.online:
+                raise CatalogError(
+                    f"{folder.path}, which lies in {path}, cannot be reached, and its photos would be forgotten.",
+                    "Connect its drive, or remove that folder first.",
+                )
+            if folder.paused:
+                raise CatalogError(
+                    f"{folder.path}, which lies in {path}, is paused.",
+                    "Let it go on, or remove that folder first.",
+                )
         with self._database.transaction() as db:
             db.execute("UPDATE folder_numbers SET latest = latest + 1")
             number = db.execute("SELECT latest FROM folder_numbers").fetchone()[0]
@@ -87,6 +106,9 @@ class Folders:
                             f"UPDATE {table} SET folder_id = ? WHERE folder_id = ?", (number, folder.id)
                         )
                     db.execute("DELETE FROM folders WHERE id = ?", (folder.id,))
+            # Known from the first look on, so that a drive pulled before it is only away.
+            for point, name in (mounts or {}).items():
+                db.execute("INSERT OR REPLACE INTO mounts VALUES (?, ?, ?)", (number, point, name))
         return Folder(number, path, True)
 
     def remove_folder(self, db: Database, folder: Folder) -> list[int]:
@@ -115,6 +137,13 @@ class Folders:
             CatalogError: the new place overlaps with a watched folder.
         """
         for other in self.folders():
+            if other.id == folder.id and path == other.path:
+                return
+            if other.id == folder.id and (path.is_relative_to(other.path) or other.path.is_relative_to(path)):
+                raise CatalogError(
+                    f"{path} and {other.path}, where this folder is said to lie, are one inside the other.",
+                    f"Remove this folder and add {path}: its photos need not be described again.",
+                )
             if path.is_relative_to(other.path) or other.path.is_relative_to(path):
                 raise CatalogError(f"{path} overlaps with the watched folder {other.path}.")
         old, new = os.fsencode(folder.path), os.fsencode(path)

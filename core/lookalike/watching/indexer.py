@@ -166,7 +166,7 @@ class Indexer:
         written_at = time.monotonic()
         upcoming = WorkList(changes.fresh, self.preference)
         for read in self._described(
-            lambda count: [partial(self._read, *task) for task in upcoming.take(count)]
+            lambda count: [partial(self._read, *task) for task in upcoming.take(count)], patient=True
         ):
             unwritten.append(read)
             worked = time.monotonic() - written_at
@@ -342,8 +342,16 @@ class Indexer:
         except LookalikeError as error:
             return _Read(place, replaced, problem=str(error))
 
-    def _described(self, take: Callable[[int], Sequence[Callable[[], _Read]]]) -> Iterator[_Read]:
-        """Every task that `take` hands out, read and described, in the order in which they are done."""
+    def _described(
+        self, take: Callable[[int], Sequence[Callable[[], _Read]]], patient: bool = False
+    ) -> Iterator[_Read]:
+        """Every task that `take` hands out, read and described, in the order in which they are done.
+
+        Args:
+            take: gives that many tasks at most; none when there are no more.
+            patient: whether a photo that fails alone is told of instead of raised. It may be the one that brings
+                the model down, tried again, and must not end every scan.
+        """
         threads = min(4, os.cpu_count() or 1)
         batch_size = self._describer.batch_size
         look_ahead = threads + 2 * batch_size
@@ -374,17 +382,19 @@ class Indexer:
                         else:
                             ready.append(read)
                     else:
-                        yield from self._with_vectors(flight.pop(finished), finished)
+                        yield from self._with_vectors(flight.pop(finished), finished, patient)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
             for future in flight:
                 future.cancel()
 
-    def _with_vectors(self, batch: list[_Read], future: Future[NDArray[np.float32]]) -> Iterator[_Read]:
+    def _with_vectors(
+        self, batch: list[_Read], future: Future[NDArray[np.float32]], patient: bool
+    ) -> Iterator[_Read]:
         """The batch with its descriptors.
 
         If it failed, its photos are tried one by one, so that one that brings the model down is told of and the
-        others are kept.
+        others are kept. A failure of the model, which may lack memory just now, is never taken for the file's.
 
         Raises:
             LookalikeError: not one of them could be described: the model is at fault, not a photo.
@@ -393,9 +403,12 @@ class Indexer:
             for read, vector in zip(batch, future.result(), strict=True):
                 yield replace(read, pixels=None, vector=vector)
             return
-        except LookalikeError:
+        except LookalikeError as error:
             if len(batch) == 1:
-                raise
+                if not patient:
+                    raise
+                yield replace(batch[0], pixels=None, row=None, problem=str(error), passing=True)
+                return
         failures = 0
         for read in batch:
             assert read.pixels is not None
@@ -405,7 +418,7 @@ class Indexer:
                 failures += 1
                 if failures == len(batch):
                     raise
-                yield replace(read, pixels=None, row=None, problem=str(error))
+                yield replace(read, pixels=None, row=None, problem=str(error), passing=True)
 
     def _write(self, folder: Folder, reads: list[_Read], meter: ProgressMeter) -> None:
         vectors: dict[int, NDArray[np.float32]] = {}

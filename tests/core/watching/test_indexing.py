@@ -6,10 +6,12 @@ import os
 import shutil
 import threading
 import time
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
 
+from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.search.query import Query
 from lookalike.watching import indexer as indexer_module
@@ -187,6 +189,33 @@ def test_an_unreachable_folder_keeps_its_photos(library, album):
     assert_in_line(library, album)
 
 
+def test_no_folder_takes_over_one_that_is_offline_or_paused(library, album, tmp_path):
+    folder = library.add_folder(album)
+    scan(library)
+    away = album.rename(tmp_path / "away")
+    with pytest.raises(LookalikeError, match="cannot be reached"):
+        library.add_folder(tmp_path)
+    assert len(library.photos()) == 12
+    away.rename(album)
+    library.watched.pause(folder)
+    with pytest.raises(LookalikeError, match="paused"):
+        library.add_folder(tmp_path)
+    library.watched.pause(folder, False)
+    above = library.add_folder(tmp_path)
+    assert library.folders() == [above]
+    assert len(library.photos()) == 12
+
+
+def test_a_folder_is_not_said_to_lie_inside_itself(library, album):
+    folder = library.add_folder(album)
+    (album / "inner").mkdir()
+    for place in (album / "inner", album.parent):
+        with pytest.raises(LookalikeError, match="one inside the other"):
+            library.watched.relocate(folder, place)
+    library.watched.relocate(folder, album)
+    assert library.folders() == [folder]
+
+
 def test_removing_a_folder_takes_its_photos_out_of_the_search(library, album):
     folder = library.add_folder(album)
     scan(library)
@@ -244,6 +273,32 @@ def test_a_removal_while_the_index_is_told_of_new_photos_is_not_lost(library, al
     scan(library)
     removals[0].join()
     assert (len(library), library.photos()) == (0, [])
+
+
+def test_a_passing_failure_of_the_model_is_not_the_photos(library, album, monkeypatch):
+    library.add_folder(album)
+    service = library._engines.current.service
+    describe, asked = service.describe, 0
+
+    def crashing(batch, urgent=False):
+        nonlocal asked
+        asked += 1
+        # The first batch, and then the first of its photos alone.
+        if asked <= 2:
+            future: Future[np.ndarray] = Future()
+            future.set_exception(LookalikeError("The descriptor model crashed twice."))
+            return future
+        return describe(batch, urgent)
+
+    monkeypatch.setattr(service, "describe", crashing)
+    (line,) = scan(library)[-1].skipped
+    assert "crashed" in line.reason
+    assert (len(library), library.status().problems) == (11, ())
+    # The one that is left fails alone, which ends nothing, and then no more.
+    asked = 1
+    assert len(scan(library)[-1].skipped) == 1
+    scan(library)
+    assert_in_line(library, album)
 
 
 def test_following_applies_changes_as_they_happen(library, album):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -194,6 +195,33 @@ def test_dropped_events_are_told_of_and_lose_nothing(tmp_path):
         # The folder whose making was among the dropped is watched.
         (album / "trip" / "a.png").write_bytes(photo(1))
         heard(watch, album / "trip")
+
+
+@linux
+def test_a_deleted_folder_costs_no_look_at_all_the_others(tmp_path):
+    class Counted(dict[bytes, int]):
+        passes = 0
+
+        def __iter__(self):
+            self.passes += 1
+            return super().__iter__()
+
+    for number in range(30):
+        (tmp_path / "top" / str(number) / "inner").mkdir(parents=True)
+    with FolderWatch(rescan_seconds=3600) as watch:
+        watch.add(os.fsencode(tmp_path / "top"))
+        source = watch._source
+        assert isinstance(source, Inotify)
+        numbers = source._numbers = Counted(source._numbers)
+        assert len(numbers) == 61
+        for number in range(30):
+            shutil.rmtree(tmp_path / "top" / str(number))
+        deadline = time.monotonic() + 30
+        while len(numbers) > 1:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        heard(watch, tmp_path / "top" / "29")
+        assert numbers.passes == 0
 
 
 LIMITED = """
