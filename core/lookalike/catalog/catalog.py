@@ -38,6 +38,11 @@ class Catalog:
         self.words = Words(self._database)
         self.annotations = AnnotationRecord(self._database, self.words)
         self.visual_tokens = VisualTokenRows(self._database)
+        try:
+            self.annotations.catch_up()
+        except BaseException:
+            self._database.close()
+            raise
 
     def remove_folder(self, folder: Folder) -> set[int]:
         """Stop watching a folder and forget where its files are. Nothing on disk is touched.

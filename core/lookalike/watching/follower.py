@@ -262,6 +262,7 @@ class Follower:
             self._files.renumber(folder, changes.renumbered)
         self._add_untried(place, known, changes)
         self._recognise(changes)
+        self._add_unread(place, known, changes)
         return changes
 
     def _add_untried(self, place: bytes, known: dict[bytes, FileRow], changes: Changes) -> None:
@@ -276,6 +277,18 @@ class Follower:
                 continue
             # A row that has moved is put in its new place first, and is then no longer there to be replaced.
             changes.fresh.append((moved[row.id], None) if row.id in moved else (row.place, row))
+
+    def _add_unread(self, place: bytes, known: dict[bytes, FileRow], changes: Changes) -> None:
+        """Photos of an older library are to be read once for what people wrote into them."""
+        unread = self._catalog.annotations.unread(place)
+        if not unread:
+            return
+        concerned = {place.path for place, _ in changes.fresh} | {row.place.path for row in changes.gone}
+        concerned |= {row.place.path for row, _ in changes.moved}
+        concerned |= {place.path for place, *_ in changes.recognised}
+        changes.fresh += [
+            (row.place, row) for row in known.values() if row.id in unread and row.place.path not in concerned
+        ]
 
     def _recognise(self, changes: Changes) -> None:
         """Take from what must be read the files whose content is known from where they were before."""

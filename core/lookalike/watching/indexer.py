@@ -38,6 +38,7 @@ from lookalike.photos import (
     Facts,
     FileUnavailableError,
     decode,
+    read_annotations,
     read_file,
     thumbnail,
 )
@@ -327,7 +328,10 @@ class Indexer:
             file = read_file(Path(os.fsdecode(place.path)))
             known = self._catalog.contents.id_of(file.content)
             if known is not None and not self._record.lacking([known]):
-                return _Read(place, replaced, content_id=known)
+                unread = self._catalog.annotations.is_unread(known)
+                return _Read(
+                    place, replaced, content_id=known, annotations=read_annotations(file) if unread else None
+                )
             photo = decode(file, max(self._describer.decode_size, THUMBNAIL_SIDE))
             self._thumbnails.put(file.content, THUMBNAIL_SIDE, thumbnail(photo.image, THUMBNAIL_SIDE))
             return _Read(
@@ -438,9 +442,9 @@ class Indexer:
                     content_id = self._catalog.contents.ensure(db, read.row)
                     self._record.put(db, content_id, read.vector)
                     vectors[content_id] = read.vector
-                    if read.annotations is not None:
-                        self._catalog.annotations.put_embedded(db, content_id, read.annotations)
                 assert content_id is not None
+                if read.annotations is not None:
+                    self._catalog.annotations.put_embedded(db, content_id, read.annotations)
                 self._catalog.files.put(db, folder.id, read.place, content_id, None)
                 held.add(content_id)
                 meter.advance(1, load)
