@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
@@ -180,10 +179,9 @@ class Library:
 
     def remove_folder(self, folder: Folder) -> None:
         """Stop watching a folder. Nothing on disk is touched."""
-        rows = self.catalog.files.known(os.fsencode(folder.path)).values()
-        self.catalog.files.remove_folder(folder)
+        concerned = self.catalog.remove_folder(folder)
         with self._engines.use() as engine:
-            engine.indexer.let_go({row.content_id for row in rows if row.content_id is not None})
+            engine.indexer.settle(concerned)
 
     def scan(self, folders: Sequence[Folder] | None = None) -> Generator[Progress, None, None]:
         """Bring the library in line with the disk; looks only at what changed."""

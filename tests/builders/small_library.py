@@ -6,7 +6,6 @@ colours, in this process.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -124,9 +123,7 @@ class SmallLibrary:
 
     def remove_folder(self, path: Path) -> None:
         (folder,) = [folder for folder in self.files.folders() if folder.path == path]
-        rows = self.files.known(os.fsencode(path)).values()
-        self.files.remove_folder(folder)
-        self.indexer.let_go({row.content_id for row in rows if row.content_id is not None})
+        self.indexer.settle(self.catalog.remove_folder(folder))
 
     def close(self) -> None:
         self.rest()

@@ -20,11 +20,14 @@ from sqlite_utils import Database
 
 from lookalike.catalog.contents import SHOWN, chunks, marks
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.files import Place, inside
+from lookalike.catalog.files import TAKES, Place, inside, taker
 from lookalike.catalog.shot_names import SIDECAR_SUFFIX, plain_name
 from lookalike.catalog.shots import pair
 from lookalike.catalog.words import Words
 from lookalike.photos import Annotations
+
+CATCH_UP = 2000
+"""Contents worked out anew in one transaction: a tenth of a second."""
 
 _NOTHING = Annotations()
 
@@ -74,14 +77,14 @@ class AnnotationRecord:
     ) -> None:
         """Record what an XMP file says, or why it cannot be read; within the caller's transaction.
 
-        A folder no longer watched takes none.
+        A folder that is no longer watched, or lies elsewhere now, takes none.
         """
         db.execute(
             "INSERT INTO sidecars (folder_id, path, size, mtime_ns, said, problem) "
-            "SELECT id, ?, ?, ?, ?, ? FROM folders WHERE id = ? "
+            f"SELECT id, ?, ?, ?, ?, ? FROM folders WHERE {TAKES} "
             "ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, size = excluded.size, "
             "mtime_ns = excluded.mtime_ns, said = excluded.said, problem = excluded.problem",
-            (place.path, *place.stamp, said and _written(said), problem, folder_id),
+            (place.path, *place.stamp, said and _written(said), problem, *taker(folder_id, place.path)),
         )
 
     def remove(self, db: Database, paths: Iterable[bytes]) -> None:
@@ -103,6 +106,29 @@ class AnnotationRecord:
         text = _written(said)
         if text is not None:
             db.execute("UPDATE contents SET embedded = ? WHERE id = ?", (text, content_id))
+        db.execute("DELETE FROM unread_contents WHERE content_id = ?", (content_id,))
+
+    def is_unread(self, content_id: int) -> bool:
+        """Whether a content was recorded before embedded metadata were kept, and not looked into since."""
+        return bool(self._database.rows("SELECT 1 FROM unread_contents WHERE content_id = ?", (content_id,)))
+
+    def unread(self, under: bytes) -> set[int]:
+        """One file id for each content that lies under a folder and `is_unread`."""
+        # The few that are left, and not all files of the folder, are gone through.
+        rows = self._database.rows(
+            "SELECT min(files.id) FROM unread_contents CROSS JOIN files USING (content_id) "
+            "WHERE path >= ? AND path < ? GROUP BY content_id",
+            inside(under),
+        )
+        return {row[0] for row in rows}
+
+    def catch_up(self) -> None:
+        """Work out what counts for contents that were recorded before it was kept; may be killed anywhere."""
+        while self._database.rows("SELECT 1 FROM stale_contents LIMIT 1"):
+            with self._database.transaction() as db:
+                rows = db.execute("SELECT content_id FROM stale_contents LIMIT ?", (CATCH_UP,)).fetchall()
+                self.refresh(db, (), [row[0] for row in rows])
+                db.conn.executemany("DELETE FROM stale_contents WHERE content_id = ?", rows)
 
     def get(self, content_ids: Sequence[int]) -> dict[int, Annotations]:
         """What counts for the given contents; the title is the description where there is only that."""

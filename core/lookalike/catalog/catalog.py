@@ -12,7 +12,7 @@ from lookalike.catalog.annotations import AnnotationRecord
 from lookalike.catalog.contents import Contents
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
-from lookalike.catalog.files import Files
+from lookalike.catalog.files import Files, Folder
 from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.pair_scores import PairScores
 from lookalike.catalog.visual_tokens import VisualTokenRows
@@ -38,6 +38,20 @@ class Catalog:
         self.words = Words(self._database)
         self.annotations = AnnotationRecord(self._database, self.words)
         self.visual_tokens = VisualTokenRows(self._database)
+        try:
+            self.annotations.catch_up()
+        except BaseException:
+            self._database.close()
+            raise
+
+    def remove_folder(self, folder: Folder) -> set[int]:
+        """Stop watching a folder and forget where its files are. Nothing on disk is touched.
+
+        Returns:
+            Every content that this may concern: it may no longer be found, or stand for itself again.
+        """
+        with self._database.transaction() as db:
+            return self.annotations.refresh(db, (), self.files.remove_folder(db, folder))
 
     def descriptors(self, key: str, dimension: int) -> DescriptorRecord:
         """The record of one descriptor model."""

@@ -11,10 +11,10 @@ from sqlite_utils import Database
 
 from lookalike.catalog.contents import chunks, marks
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.folders import Folder, Folders, inside
+from lookalike.catalog.folders import TAKES, Folder, Folders, inside, taker
 from lookalike.photos import decoders
 
-__all__ = ["FileRow", "Files", "Folder", "Place", "inside"]
+__all__ = ["TAKES", "FileRow", "Files", "Folder", "Place", "inside", "taker"]
 
 DEPARTED_LIMIT = 200_000
 """Files that are gone are remembered up to this many, the latest."""
@@ -127,29 +127,42 @@ class Files(Folders):
     def put(
         self, db: Database, folder_id: int, place: Place, content_id: int | None, problem: str | None
     ) -> None:
-        """Record what lies at a place; within the caller's transaction. A folder no longer watched takes none."""
+        """Record what lies at a place; within the caller's transaction.
+
+        A folder that is no longer watched, or lies elsewhere now, takes none.
+        """
         db.execute(
             "INSERT INTO files (folder_id, path, size, mtime_ns, inode, device, content_id, problem, decoders) "
-            "SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM folders WHERE id = ? "
+            f"SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM folders WHERE {TAKES} "
             "ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, "
             "size = excluded.size, mtime_ns = excluded.mtime_ns, inode = excluded.inode, device = excluded.device, "
             "content_id = excluded.content_id, problem = excluded.problem, decoders = excluded.decoders",
-            (*vars(place).values(), content_id, problem, problem and decoders(), folder_id),
+            (
+                *vars(place).values(),
+                content_id,
+                problem,
+                problem and decoders(),
+                *taker(folder_id, place.path),
+            ),
         )
 
-    def remove(self, db: Database, ids: Iterable[int]) -> None:
-        """Forget files that are gone; within the caller's transaction.
+    def remove(self, db: Database, folder_id: int, ids: Iterable[int]) -> None:
+        """Forget files of a folder that are gone; within the caller's transaction.
 
-        Their contents are kept, and so is what tells the files again should they come back.
+        Numbers that have come to files of another folder meanwhile are left alone. Their contents are kept, and
+        so is what tells the files again should they come back.
         """
         for piece in chunks(ids):
             db.execute(
                 "INSERT OR REPLACE INTO departed (inode, device, size, mtime_ns, content_id) "
                 "SELECT inode, device, size, mtime_ns, content_id FROM files "
-                f"WHERE id IN ({marks(len(piece))}) AND content_id IS NOT NULL AND inode != 0 AND size >= 0",
-                piece,
+                f"WHERE folder_id = ? AND id IN ({marks(len(piece))}) "
+                "AND content_id IS NOT NULL AND inode != 0 AND size >= 0",
+                [folder_id, *piece],
             )
-            db.execute(f"DELETE FROM files WHERE id IN ({marks(len(piece))})", piece)
+            db.execute(
+                f"DELETE FROM files WHERE folder_id = ? AND id IN ({marks(len(piece))})", [folder_id, *piece]
+            )
         db.execute("DELETE FROM departed WHERE id <= (SELECT max(id) FROM departed) - ?", (DEPARTED_LIMIT,))
 
     def renumber(self, folder: Folder, devices: dict[int, int]) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlite_utils import Database
 
 from lookalike.catalog.database import CatalogDatabase, CatalogError
 
@@ -14,7 +17,7 @@ class Folder:
     """A folder the user asked to have watched.
 
     Attributes:
-        id: its number in the catalog.
+        id: its number in the catalog, never given to another folder.
         path: absolute path.
         online: False while the folder cannot be reached (a drive that is not mounted); its files are kept.
         paused: whether the user wants its changes left alone for now.
@@ -34,6 +37,16 @@ def inside(prefix: bytes) -> tuple[bytes, bytes]:
     return start, start[:-1] + bytes([start[-1] + 1])
 
 
+TAKES = "id = ? AND instr(?, CAST(rtrim(path, ?) || ? AS BLOB)) = 1"
+"""Whether a folder is still watched where it was when a path in it was found. Joining BLOBs gives a text of the same
+bytes."""
+
+
+def taker(folder_id: int, path: bytes) -> tuple[int, bytes, str, str]:
+    """The parameters of `TAKES` for a path in a folder."""
+    return folder_id, path, os.sep, os.sep
+
+
 class Folders:
     """The table of folders."""
 
@@ -48,14 +61,19 @@ class Folders:
             for number, path, online, paused, note in rows
         ]
 
-    def add_folder(self, path: Path) -> Folder:
+    def add_folder(self, path: Path, mounts: Mapping[bytes, str] | None = None) -> Folder:
         """Watch a folder.
 
         A folder inside a watched one is covered already, and that one is returned. One above watched folders
-        takes over their files.
+        takes over their files. From then on only what lies on disk counts, so it may not while one of them cannot
+        be reached: its photos would seem deleted. Nor while one is paused, which would be forgotten.
+
+        Args:
+            path: the folder.
+            mounts: other volumes that are mounted inside it: mount point → name, empty where it has none.
 
         Raises:
-            CatalogError: the path is no folder.
+            CatalogError: the path is no folder, or a watched folder inside it is offline or paused.
         """
         path = path.expanduser().resolve()
         if not path.is_dir():
@@ -64,9 +82,23 @@ class Folders:
         for folder in known:
             if path.is_relative_to(folder.path):
                 return folder
+        for folder in known:
+            if not folder.path.is_relative_to(path):
+                continue
+            if not folder.online:
+                raise CatalogError(
+                    f"{folder.path}, which lies in {path}, cannot be reached, and its photos would be forgotten.",
+                    "Connect its drive, or remove that folder first.",
+                )
+            if folder.paused:
+                raise CatalogError(
+                    f"{folder.path}, which lies in {path}, is paused.",
+                    "Let it go on, or remove that folder first.",
+                )
         with self._database.transaction() as db:
-            db.execute("INSERT INTO folders (path) VALUES (?)", (os.fsencode(path),))
-            number = db.execute("SELECT id FROM folders WHERE path = ?", (os.fsencode(path),)).fetchone()[0]
+            db.execute("UPDATE folder_numbers SET latest = latest + 1")
+            number = db.execute("SELECT latest FROM folder_numbers").fetchone()[0]
+            db.execute("INSERT INTO folders (id, path) VALUES (?, ?)", (number, os.fsencode(path)))
             for folder in known:
                 if folder.path.is_relative_to(path):
                     for table in ("files", "sidecars", "mounts"):
@@ -74,18 +106,29 @@ class Folders:
                             f"UPDATE {table} SET folder_id = ? WHERE folder_id = ?", (number, folder.id)
                         )
                     db.execute("DELETE FROM folders WHERE id = ?", (folder.id,))
+            # Known from the first look on, so that a drive pulled before it is only away.
+            for point, name in (mounts or {}).items():
+                db.execute("INSERT OR REPLACE INTO mounts VALUES (?, ?, ?)", (number, point, name))
         return Folder(number, path, True)
 
-    def remove_folder(self, folder: Folder) -> None:
-        """Stop watching a folder and forget where its files are. Nothing on disk is touched."""
-        with self._database.transaction() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO departed (inode, device, size, mtime_ns, content_id) "
-                "SELECT inode, device, size, mtime_ns, content_id FROM files "
-                "WHERE folder_id = ? AND content_id IS NOT NULL AND inode != 0 AND size >= 0",
-                (folder.id,),
-            )
-            db.execute("DELETE FROM folders WHERE id = ?", (folder.id,))
+    def remove_folder(self, db: Database, folder: Folder) -> list[int]:
+        """Forget a folder and where its files are; within the caller's transaction.
+
+        Returns:
+            The contents that lay in it.
+        """
+        db.execute(
+            "INSERT OR REPLACE INTO departed (inode, device, size, mtime_ns, content_id) "
+            "SELECT inode, device, size, mtime_ns, content_id FROM files "
+            "WHERE folder_id = ? AND content_id IS NOT NULL AND inode != 0 AND size >= 0",
+            (folder.id,),
+        )
+        held = db.execute(
+            "SELECT DISTINCT content_id FROM files WHERE folder_id = ? AND content_id IS NOT NULL",
+            (folder.id,),
+        ).fetchall()
+        db.execute("DELETE FROM folders WHERE id = ?", (folder.id,))
+        return [row[0] for row in held]
 
     def relocate_folder(self, folder: Folder, path: Path) -> None:
         """Note that a folder now lies elsewhere, with everything in it.
@@ -94,6 +137,13 @@ class Folders:
             CatalogError: the new place overlaps with a watched folder.
         """
         for other in self.folders():
+            if other.id == folder.id and path == other.path:
+                return
+            if other.id == folder.id and (path.is_relative_to(other.path) or other.path.is_relative_to(path)):
+                raise CatalogError(
+                    f"{path} and {other.path}, where this folder is said to lie, are one inside the other.",
+                    f"Remove this folder and add {path}: its photos need not be described again.",
+                )
             if path.is_relative_to(other.path) or other.path.is_relative_to(path):
                 raise CatalogError(f"{path} overlaps with the watched folder {other.path}.")
         old, new = os.fsencode(folder.path), os.fsencode(path)

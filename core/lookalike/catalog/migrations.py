@@ -317,3 +317,26 @@ def m0011_shots_sidecars_words(db: Database) -> None:
     )
     for statement in statements:
         db.execute(statement)
+
+
+@catalog_migrations()
+def m0012_folder_numbers_and_unread_contents(db: Database) -> None:
+    """The last number given to a folder, so that whoever works on one that was removed meets no other by it.
+
+    And contents recorded before words, companions and embedded metadata were kept: `stale_contents` are to be worked
+    out anew, `unread_contents` to be looked into.
+    """
+    statements = (
+        "CREATE TABLE folder_numbers (latest INTEGER NOT NULL)",
+        "INSERT INTO folder_numbers SELECT coalesce(max(id), 0) FROM folders",
+        """CREATE TABLE stale_contents (
+            content_id INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE
+        )""",
+        "INSERT INTO stale_contents SELECT id FROM contents",
+        """CREATE TABLE unread_contents (
+            content_id INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE
+        )""",
+        "INSERT INTO unread_contents SELECT id FROM contents WHERE embedded IS NULL",
+    )
+    for statement in statements:
+        db.execute(statement)

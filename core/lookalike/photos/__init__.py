@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lookalike.photos.annotations import Annotations, read_sidecar
 from lookalike.photos.decoders import decoders
-from lookalike.photos.decoding import Photo, decode, open_image
+from lookalike.photos.decoding import Photo, decode, open_image, read_annotations
 from lookalike.photos.errors import FileUnavailableError, PhotoError
 from lookalike.photos.facts import Facts
 from lookalike.photos.files import (
@@ -35,6 +35,7 @@ __all__ = [
     "is_online_only",
     "is_photo",
     "open_image",
+    "read_annotations",
     "read_file",
     "read_sidecar",
     "thumbnail",

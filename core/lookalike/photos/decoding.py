@@ -140,6 +140,40 @@ def decode(file: FileBytes, longest_side: int) -> Photo:
         raise _cause(file.name, error) from error
 
 
+def read_annotations(file: FileBytes) -> Annotations:
+    """What people wrote into a photo, without its pixels being decoded but for JPEG XL; a broken one says nothing.
+
+    What a PNG file has after its pixels is not seen.
+    """
+    kind = sniff(file.data, file.name)
+    if kind is None:
+        return NOTHING
+    try:
+        with quiet:
+            if kind is not Kind.RAW:
+                claimed = claimed_size(kind, file.data)
+                if claimed is not None:
+                    _need(kind, file, claimed, (0, 0))
+                return _written(kind, file)
+            picture = read_preview(file, 1).picture
+            shown = NOTHING
+            if not isinstance(picture, Image.Image):
+                shown = _written(Kind.JPEG, FileBytes(file.content, picture, file.name))
+            return _raw_annotations(file, read_raw_tags(file.data)).over(shown)
+    except Exception:
+        # As in `decode`, anything may be wrong with it.
+        return NOTHING
+
+
+def _written(kind: Kind, file: FileBytes) -> Annotations:
+    image = _OPENERS[kind](file.data)
+    if kind is Kind.JPEG_XL:
+        # Its decoder gives metadata with the pixels only.
+        with budget.take(_need(kind, file, image.size, (0, 0), image.mode)):
+            image.load()
+    return _annotations(image, read_tags(file.data if kind is Kind.TIFF else _block(image, "exif")))
+
+
 def open_image(path: Path, longest_side: int) -> Image.Image:
     """The upright sRGB image of a file, its longest side `longest_side` pixels at most.
 
@@ -193,9 +227,12 @@ def _decode_raw(file: FileBytes, longest_side: int) -> Photo:
         image, written = shown.image, shown.annotations
         if not tags.main:
             tags = read_tags(_block(open_jpeg(preview.picture), "exif"))
-    own = read_embedded(_raw_xmp(file.data), b"", tags.number(Tag.RATING))
     facts = make_facts(preview.size, Kind.RAW.value, tags, preview.orientation)
-    return Photo(image, facts, own.over(written))
+    return Photo(image, facts, _raw_annotations(file, tags).over(written))
+
+
+def _raw_annotations(file: FileBytes, tags: Tags) -> Annotations:
+    return read_embedded(_raw_xmp(file.data), b"", tags.number(Tag.RATING))
 
 
 def _raw_xmp(data: bytes) -> bytes:

@@ -151,6 +151,9 @@ class Follower:
             top = os.fsencode(reached.folder.path)
             if top not in watch.tops():
                 watch.add(top, network=reached.mount is not None and reached.mount.network)
+                if reached not in new:
+                    # It was away for a moment, in which nobody told of its changes.
+                    new.append(reached)
         self._note(watch, standing)
         standing.folders = self._files.folders()
         # All are watched before the first is looked through: what happens meanwhile is told of.
@@ -168,7 +171,11 @@ class Follower:
             if place != top and not place.startswith(os.path.join(top, b"")):  # noqa: PTH118
                 continue
             reached = self._reach.look(reached.folder, mounts())
-            if not reached.folder.online or os.fsencode(reached.folder.path) != top:
+            if (
+                not reached.folder.online
+                or os.fsencode(reached.folder.path) != top
+                or top not in watch.tops()
+            ):
                 # It is looked for with the others, at once.
                 del standing.reached[number]
                 standing.looked = float("-inf")
@@ -222,8 +229,11 @@ class Follower:
         return meter.snapshot()
 
     def _wanted(self, folder: Folder) -> bool:
-        """Whether a folder is still to be worked on."""
-        return any(other.id == folder.id and not other.paused for other in self._files.folders())
+        """Whether a folder is still to be worked on where it was."""
+        return any(
+            (other.id, other.path) == (folder.id, folder.path) and not other.paused
+            for other in self._files.folders()
+        )
 
     def _take_young(self, changes: Changes) -> list[bytes]:
         now = time.time_ns()
@@ -252,6 +262,7 @@ class Follower:
             self._files.renumber(folder, changes.renumbered)
         self._add_untried(place, known, changes)
         self._recognise(changes)
+        self._add_unread(place, known, changes)
         return changes
 
     def _add_untried(self, place: bytes, known: dict[bytes, FileRow], changes: Changes) -> None:
@@ -266,6 +277,18 @@ class Follower:
                 continue
             # A row that has moved is put in its new place first, and is then no longer there to be replaced.
             changes.fresh.append((moved[row.id], None) if row.id in moved else (row.place, row))
+
+    def _add_unread(self, place: bytes, known: dict[bytes, FileRow], changes: Changes) -> None:
+        """Photos of an older library are to be read once for what people wrote into them."""
+        unread = self._catalog.annotations.unread(place)
+        if not unread:
+            return
+        concerned = {place.path for place, _ in changes.fresh} | {row.place.path for row in changes.gone}
+        concerned |= {row.place.path for row, _ in changes.moved}
+        concerned |= {place.path for place, *_ in changes.recognised}
+        changes.fresh += [
+            (row.place, row) for row in known.values() if row.id in unread and row.place.path not in concerned
+        ]
 
     def _recognise(self, changes: Changes) -> None:
         """Take from what must be read the files whose content is known from where they were before."""

@@ -7,6 +7,7 @@ to a transaction. A photo is recorded with its descriptor or not at all, so the 
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -36,6 +37,7 @@ from lookalike.photos import (
     Facts,
     FileUnavailableError,
     decode,
+    read_annotations,
     read_file,
     thumbnail,
 )
@@ -144,6 +146,7 @@ class Indexer:
         self._pace = pace
         self.unsettled: list[bytes] = []
         self.away: set[int] = set()
+        self._settling = threading.Lock()
 
     def apply(self, folder: Folder, changes: Changes) -> Generator[Progress, None, None]:
         """Apply changes found in a folder; yields after every batch, and may be closed at any yield."""
@@ -165,7 +168,7 @@ class Indexer:
         written_at = time.monotonic()
         upcoming = WorkList(changes.fresh, self.preference)
         for read in self._described(
-            lambda count: [partial(self._read, *task) for task in upcoming.take(count)]
+            lambda count: [partial(self._read, *task) for task in upcoming.take(count)], patient=True
         ):
             unwritten.append(read)
             worked = time.monotonic() - written_at
@@ -266,7 +269,7 @@ class Indexer:
         for piece in chunks(placed, FILES_PER_WRITE):
             left = [row for row, *_ in piece if row is not None]
             with self._catalog.transaction() as db:
-                files.remove(db, [row.id for row in left])
+                files.remove(db, folder.id, [row.id for row in left])
                 for _, place, content_id, problem in piece:
                     files.put(db, folder.id, place, content_id, problem)
                 concerned = self._refresh(
@@ -278,7 +281,7 @@ class Indexer:
             yield meter.snapshot()
         for gone in chunks(changes.gone, FILES_PER_WRITE):
             with self._catalog.transaction() as db:
-                files.remove(db, [row.id for row in gone])
+                files.remove(db, folder.id, [row.id for row in gone])
                 concerned = self._refresh(db, [row.place for row in gone], [row.content_id for row in gone])
             self.settle(concerned)
             yield meter.snapshot()
@@ -291,12 +294,6 @@ class Indexer:
             {number for number in content_ids if number is not None},
         )
 
-    def let_go(self, content_ids: set[int]) -> None:
-        """Have contents whose files left the catalog no longer found, unless they lie elsewhere too."""
-        with self._catalog.transaction() as db:
-            concerned = self._catalog.annotations.refresh(db, (), content_ids)
-        self.settle(concerned)
-
     def settle(
         self, content_ids: Iterable[int], fresh: Mapping[int, NDArray[np.float32]] | None = None
     ) -> None:
@@ -307,17 +304,19 @@ class Indexer:
             fresh: descriptors that are at hand; the others are taken from the record.
         """
         concerned = sorted(content_ids)
-        findable = self._record.findable(concerned)
-        lost = [number for number in concerned if number not in findable and number in self._index]
-        if lost:
-            self._index.remove(np.array(lost, np.int64))
-        wanted = [number for number in concerned if number in findable and number not in self._index]
-        at_hand = {number: fresh[number] for number in wanted if fresh and number in fresh}
-        known = np.array([number for number in wanted if number not in at_hand], np.int64)
-        if at_hand:
-            self._index.add(np.array(list(at_hand), np.int64), np.stack(list(at_hand.values())))
-        if len(known):
-            self._index.add(known, self._record.vectors(known))
+        # What one caller asked the catalog must be done before another, who has changed it since, asks.
+        with self._settling:
+            findable = self._record.findable(concerned)
+            lost = [number for number in concerned if number not in findable and number in self._index]
+            if lost:
+                self._index.remove(np.array(lost, np.int64))
+            wanted = [number for number in concerned if number in findable and number not in self._index]
+            at_hand = {number: fresh[number] for number in wanted if fresh and number in fresh}
+            known = np.array([number for number in wanted if number not in at_hand], np.int64)
+            if at_hand:
+                self._index.add(np.array(list(at_hand), np.int64), np.stack(list(at_hand.values())))
+            if len(known):
+                self._index.add(known, self._record.vectors(known))
 
     def _read(self, place: Place, replaced: FileRow | None) -> _Read:
         """In a decoding thread: what lies at a place, if it was the same before and after reading."""
@@ -343,7 +342,10 @@ class Indexer:
             file = read_file(Path(os.fsdecode(place.path)))
             known = self._catalog.contents.id_of(file.content)
             if known is not None and not self._record.lacking([known]):
-                return _Read(place, replaced, content_id=known)
+                unread = self._catalog.annotations.is_unread(known)
+                return _Read(
+                    place, replaced, content_id=known, annotations=read_annotations(file) if unread else None
+                )
             photo = decode(file, max(self._describer.decode_size, THUMBNAIL_SIDE))
             self._thumbnails.put(file.content, THUMBNAIL_SIDE, thumbnail(photo.image, THUMBNAIL_SIDE))
             return _Read(
@@ -358,8 +360,16 @@ class Indexer:
         except LookalikeError as error:
             return _Read(place, replaced, problem=str(error))
 
-    def _described(self, take: Callable[[int], Sequence[Callable[[], _Read]]]) -> Iterator[_Read]:
-        """Every task that `take` hands out, read and described, in the order in which they are done."""
+    def _described(
+        self, take: Callable[[int], Sequence[Callable[[], _Read]]], patient: bool = False
+    ) -> Iterator[_Read]:
+        """Every task that `take` hands out, read and described, in the order in which they are done.
+
+        Args:
+            take: gives that many tasks at most; none when there are no more.
+            patient: whether a photo that fails alone is told of instead of raised. It may be the one that brings
+                the model down, tried again, and must not end every scan.
+        """
         threads = min(4, os.cpu_count() or 1)
         batch_size = self._describer.batch_size
         look_ahead = threads + 2 * batch_size
@@ -390,17 +400,19 @@ class Indexer:
                         else:
                             ready.append(read)
                     else:
-                        yield from self._with_vectors(flight.pop(finished), finished)
+                        yield from self._with_vectors(flight.pop(finished), finished, patient)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
             for future in flight:
                 future.cancel()
 
-    def _with_vectors(self, batch: list[_Read], future: Future[NDArray[np.float32]]) -> Iterator[_Read]:
+    def _with_vectors(
+        self, batch: list[_Read], future: Future[NDArray[np.float32]], patient: bool
+    ) -> Iterator[_Read]:
         """The batch with its descriptors.
 
         If it failed, its photos are tried one by one, so that one that brings the model down is told of and the
-        others are kept.
+        others are kept. A failure of the model, which may lack memory just now, is never taken for the file's.
 
         Raises:
             LookalikeError: not one of them could be described: the model is at fault, not a photo.
@@ -409,9 +421,12 @@ class Indexer:
             for read, vector in zip(batch, future.result(), strict=True):
                 yield replace(read, pixels=None, vector=vector)
             return
-        except LookalikeError:
+        except LookalikeError as error:
             if len(batch) == 1:
-                raise
+                if not patient:
+                    raise
+                yield replace(batch[0], pixels=None, row=None, problem=str(error), passing=True)
+                return
         failures = 0
         for read in batch:
             assert read.pixels is not None
@@ -421,7 +436,7 @@ class Indexer:
                 failures += 1
                 if failures == len(batch):
                     raise
-                yield replace(read, pixels=None, row=None, problem=str(error))
+                yield replace(read, pixels=None, row=None, problem=str(error), passing=True)
 
     def _write(self, folder: Folder, reads: list[_Read], meter: ProgressMeter) -> None:
         vectors: dict[int, NDArray[np.float32]] = {}
@@ -441,9 +456,9 @@ class Indexer:
                     content_id = self._catalog.contents.ensure(db, read.row)
                     self._record.put(db, content_id, read.vector)
                     vectors[content_id] = read.vector
-                    if read.annotations is not None:
-                        self._catalog.annotations.put_embedded(db, content_id, read.annotations)
                 assert content_id is not None
+                if read.annotations is not None:
+                    self._catalog.annotations.put_embedded(db, content_id, read.annotations)
                 self._catalog.files.put(db, folder.id, read.place, content_id, None)
                 held.add(content_id)
                 meter.advance(1, load)

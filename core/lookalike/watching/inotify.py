@@ -112,7 +112,11 @@ class Inotify:
     def _drop_tree(self, top: bytes) -> None:
         start = os.path.join(top, b"")  # noqa: PTH118
         for folder in [path for path in self._numbers if path == top or path.startswith(start)]:
-            number = self._numbers.pop(folder)
+            self._drop(folder)
+
+    def _drop(self, folder: bytes) -> None:
+        number = self._numbers.pop(folder, None)
+        if number is not None:
             del self._paths[number]
             self._libc.inotify_rm_watch(self._queue, number)
 
@@ -158,9 +162,13 @@ class Inotify:
         if is_left_out(folder, name):
             return
         place = os.path.join(folder, name)  # noqa: PTH118
-        if mask & (_MOVED_FROM | _DELETE):
+        if mask & _MOVED_FROM:
             with self._lock:
                 self._drop_tree(place)
+        elif mask & _DELETE:
+            # It was empty: what lay in it has been told of before.
+            with self._lock:
+                self._drop(place)
         if mask & (_MOVED_TO | _CREATE | _ATTRIB):
             self._begin(place)
         # Files that came into a new folder before its watch was there are found by looking through it now.

@@ -92,7 +92,7 @@ class FolderWatch:
     # What is watched
 
     def add(self, top: bytes, network: bool = False) -> None:
-        """Watch a folder, with all below it.
+        """Watch a folder, with all below it. One that is not there is not among `tops` then.
 
         Args:
             top: the folder.
@@ -106,6 +106,8 @@ class FolderWatch:
             if self._source is None:
                 raise self._no_source or OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
             self._source.watch(top)
+        except (FileNotFoundError, NotADirectoryError):
+            del self._watched[top]
         except OSError as error:
             watched.polled, watched.note = True, self._words(error)
 
@@ -120,7 +122,7 @@ class FolderWatch:
 
     def note(self, top: bytes) -> str:
         """How a folder's changes are noticed where that is out of the ordinary; empty otherwise."""
-        return self._watched[top].note
+        return self._watched[top].note if top in self._watched else ""
 
     def _every(self) -> str:
         minutes = self._rescan_seconds / 60
@@ -142,7 +144,7 @@ class FolderWatch:
         try:
             self._source.watch(top)
         except (FileNotFoundError, NotADirectoryError):
-            return
+            del self._watched[top]
         except OSError as error:
             self.failed(top, error)
 

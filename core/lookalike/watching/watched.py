@@ -9,10 +9,11 @@ from pathlib import Path
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.files import Folder
 from lookalike.errors import LookalikeError
-from lookalike.watching.excludes import compiled, is_left_out
+from lookalike.watching.excludes import IGNORE_FILE, Excludes, compiled, is_left_out
 from lookalike.watching.follower import EXCLUDES
 from lookalike.watching.pace import CAREFUL, PACES
-from lookalike.watching.reach import relocate
+from lookalike.watching.reach import Reach, relocate
+from lookalike.watching.volumes import mounted_inside, mounts
 from lookalike.watching.worklist import Preference
 
 
@@ -29,6 +30,7 @@ class WatchedFolders:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._files = catalog.files
+        self._reach = Reach(catalog)
         self.preference = Preference()
 
     def at(self, path: Path) -> Folder:
@@ -49,10 +51,14 @@ class WatchedFolders:
         """Have a folder watched. One inside a watched folder is covered already, and that one is returned.
 
         Raises:
-            LookalikeError: the path is no folder, or a folder that is watched leaves it out.
+            LookalikeError: the path is no folder, a folder that is watched leaves it out, or one inside it is
+                paused or cannot be reached.
         """
         path = path.expanduser().resolve()
+        mounted = mounts()
         for folder in self._files.folders():
+            if folder.path.is_relative_to(path):
+                self._reach.look(folder, mounted)
             if not path.is_relative_to(folder.path):
                 continue
             at = folder.path
@@ -63,7 +69,13 @@ class WatchedFolders:
                         "Folders of this name are never looked into.",
                     )
                 at = at / name
-        return self._files.add_folder(path)
+            excludes = Excludes(self.excludes())
+            if excludes.rules(os.fsencode(folder.path), os.fsencode(path), []) is None:
+                raise LookalikeError(
+                    f"{path} lies in the watched folder {folder.path}, and a pattern leaves it out there.",
+                    f"Change the patterns of what is left out, or those in a {os.fsdecode(IGNORE_FILE)} file.",
+                )
+        return self._files.add_folder(path, mounted_inside(os.fsencode(path), mounted))
 
     def pause(self, folder: Folder, paused: bool = True) -> None:
         """Have a folder's changes left alone for now, or taken in again; it lasts over restarts."""

@@ -113,7 +113,7 @@ def test_removing_a_folder_forgets_places_and_keeps_contents(catalog, photos):
     record = catalog.descriptors("model", 3)
     with catalog.transaction() as db:
         record.put(db, number, np.array([1, 0, 0], np.float32))
-    catalog.files.remove_folder(folder)
+    catalog.remove_folder(folder)
     assert catalog.files.unplaced([number]) == [number]
     assert record.ids().tolist() == []
     assert record.lacking([number]) == set()
@@ -214,3 +214,33 @@ def test_asking_for_the_changes_of_others_waits_for_no_writer(catalog, tmp_path)
     other.close()
     assert catalog.changed_elsewhere()
     assert not catalog.changed_elsewhere()
+
+
+def test_a_folder_that_is_gone_takes_no_files_and_its_number_is_given_to_no_other(catalog, photos):
+    (photos / "b").mkdir()
+    (photos / "a").mkdir()
+    gone = catalog.files.add_folder(photos / "a")
+    number = put(catalog, gone, photos / "a" / "a.jpg", "aa")
+    (stale,) = catalog.files.known(os.fsencode(photos)).values()
+    catalog.remove_folder(gone)
+    other = catalog.files.add_folder(photos / "b")
+    assert other.id != gone.id
+    put(catalog, gone, photos / "a" / "late.jpg", "bb")
+    assert catalog.files.known(os.fsencode(photos)) == {}
+    # The number of a file may be given again, to one of another folder.
+    put(catalog, other, photos / "b" / "b.jpg", "cc")
+    with catalog.transaction() as db:
+        db.execute("UPDATE files SET id = ?", (stale.id,))
+        catalog.files.remove(db, gone.id, [stale.id])
+    assert catalog.files.unplaced([number]) == [number]
+    assert list(catalog.files.known(os.fsencode(photos))) == [os.fsencode(photos / "b" / "b.jpg")]
+
+
+def test_a_folder_that_lies_elsewhere_now_takes_no_files_of_its_place_before(catalog, photos):
+    (photos / "a").mkdir()
+    folder = catalog.files.add_folder(photos / "a")
+    (photos / "a").rename(photos / "ab")
+    catalog.files.relocate_folder(folder, photos / "ab")
+    put(catalog, folder, photos / "a" / "late.jpg", "aa")
+    put(catalog, folder, photos / "ab" / "new.jpg", "bb")
+    assert list(catalog.files.known(os.fsencode(photos))) == [os.fsencode(photos / "ab" / "new.jpg")]

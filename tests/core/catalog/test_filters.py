@@ -195,7 +195,7 @@ def test_columns_follow_this_process_and_others(filled, root, tmp_path):
         filled.filters.matching(Filters(folders=(root / "new",)))
     with pytest.raises(FilterError):
         filled.filters.matching(Filters(keywords=("bird",)))
-    filled.files.remove_folder(filled.files.folders()[0])
+    filled.remove_folder(filled.files.folders()[0])
     assert names(filled, Filters()) == []
 
 

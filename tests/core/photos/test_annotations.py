@@ -17,6 +17,7 @@ from lookalike.photos import (
     FileUnavailableError,
     PhotoError,
     decode,
+    read_annotations,
     read_file,
     read_sidecar,
 )
@@ -29,7 +30,14 @@ ALL = Annotations(4, "By the sea", "Two boats", ("Boat", "Küste"))
 
 
 def said(data: bytes, name: str = "photo.jpg") -> Annotations:
-    return decode(FileBytes.of(data, name), 64).annotations
+    return both_ways(FileBytes.of(data, name))
+
+
+def both_ways(file: FileBytes) -> Annotations:
+    """With the pixels and without."""
+    found = decode(file, 64).annotations
+    assert read_annotations(file) == found
+    return found
 
 
 def test_both_ways_of_writing_properties_are_read():
@@ -224,7 +232,7 @@ def test_broken_sidecars_are_told_of_in_one_line(tmp_path: Path, data: bytes, re
 
 def test_real_files(data: Path):
     def real(name: str) -> Annotations:
-        return decode(read_file(data / "formats" / name), 64).annotations
+        return both_ways(read_file(data / "formats" / name))
 
     assert real("jpeg/no_extension_mongolia").keywords == ("Mongolia", "Ôvôrhangaj", "Хужирт")
     assert real("heic/stonehenge.heic") == Annotations(0, "", "Classic View")

@@ -136,6 +136,8 @@ def test_excluded_photos_leave_the_view_and_come_back_without_decoding(tmp_path,
     library.scan()
     assert len(library.index) == len(library.catalog.contents.shown()) == 2
     assert len(library.record.ids()) == 2
+    with pytest.raises(LookalikeError, match="a pattern leaves it out"):
+        watched.add(album / "raw")
     watched.set_excludes([])
     library.scan()
     assert len(library.index) == len(library.catalog.contents.shown()) == 4

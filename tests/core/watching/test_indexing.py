@@ -6,10 +6,12 @@ import os
 import shutil
 import threading
 import time
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
 
+from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.search.query import Query
 from lookalike.watching import indexer as indexer_module
@@ -187,6 +189,33 @@ def test_an_unreachable_folder_keeps_its_photos(library, album):
     assert_in_line(library, album)
 
 
+def test_no_folder_takes_over_one_that_is_offline_or_paused(library, album, tmp_path):
+    folder = library.add_folder(album)
+    scan(library)
+    away = album.rename(tmp_path / "away")
+    with pytest.raises(LookalikeError, match="cannot be reached"):
+        library.add_folder(tmp_path)
+    assert len(library.photos()) == 12
+    away.rename(album)
+    library.watched.pause(folder)
+    with pytest.raises(LookalikeError, match="paused"):
+        library.add_folder(tmp_path)
+    library.watched.pause(folder, False)
+    above = library.add_folder(tmp_path)
+    assert library.folders() == [above]
+    assert len(library.photos()) == 12
+
+
+def test_a_folder_is_not_said_to_lie_inside_itself(library, album):
+    folder = library.add_folder(album)
+    (album / "inner").mkdir()
+    for place in (album / "inner", album.parent):
+        with pytest.raises(LookalikeError, match="one inside the other"):
+            library.watched.relocate(folder, place)
+    library.watched.relocate(folder, album)
+    assert library.folders() == [folder]
+
+
 def test_removing_a_folder_takes_its_photos_out_of_the_search(library, album):
     folder = library.add_folder(album)
     scan(library)
@@ -194,6 +223,82 @@ def test_removing_a_folder_takes_its_photos_out_of_the_search(library, album):
     assert len(library) == 0
     assert library.photos() == []
     assert len(list(album.glob("*.jpg"))) == 12
+
+
+def test_a_folder_removed_while_it_is_scanned_leaves_nothing_in_the_next_one(library, album, tmp_path):
+    folder = library.add_folder(album)
+    write_album(tmp_path / "other", 2, seed=9)
+    for progress in library.scan():
+        if progress.stage == "indexing" and 0 < progress.done < 12:
+            library.remove_folder(folder)
+            library.add_folder(tmp_path / "other")
+    scan(library)
+    assert_in_line(library, tmp_path / "other")
+
+
+def test_a_folder_is_removed_whole_by_a_word_of_its_place_before(library, album):
+    folder = library.add_folder(album)
+    scan(library)
+    moved = album.rename(album.with_name("moved"))
+    library.watched.relocate(folder, moved)
+    library.remove_folder(folder)
+    assert (len(library), library.photos(), library.catalog.words.find("photo", 99)) == (0, [], [])
+
+
+def test_words_of_a_removed_folder_go_with_it_even_if_the_process_ends_there(tmp_path, album):
+    with Library(tmp_path / "library") as library:
+        folder = library.add_folder(album)
+        scan(library)
+        library.catalog.remove_folder(folder)
+    with Library(tmp_path / "library") as library:
+        assert (len(library), library.catalog.words.find("photo", 99)) == (0, [])
+
+
+def test_a_removal_while_the_index_is_told_of_new_photos_is_not_lost(library, album, monkeypatch):
+    """The folder goes after the catalog was asked what is to be found, and before the index has it."""
+    folder = library.add_folder(album)
+    record = library._engines.current.record
+    findable = record.findable
+    removals: list[threading.Thread] = []
+
+    def slow(content_ids):
+        found = findable(content_ids)
+        if found and not removals:
+            removals.append(threading.Thread(target=library.remove_folder, args=(folder,)))
+            removals[0].start()
+            removals[0].join(1.0)
+        return found
+
+    monkeypatch.setattr(record, "findable", slow)
+    scan(library)
+    removals[0].join()
+    assert (len(library), library.photos()) == (0, [])
+
+
+def test_a_passing_failure_of_the_model_is_not_the_photos(library, album, monkeypatch):
+    library.add_folder(album)
+    service = library._engines.current.service
+    describe, asked = service.describe, 0
+
+    def crashing(batch, urgent=False):
+        nonlocal asked
+        asked += 1
+        # The first batch, and then the first of its photos alone.
+        if asked <= 2:
+            future: Future[np.ndarray] = Future()
+            future.set_exception(LookalikeError("The descriptor model crashed twice."))
+            return future
+        return describe(batch, urgent)
+
+    monkeypatch.setattr(service, "describe", crashing)
+    (line,) = scan(library)[-1].skipped
+    assert "crashed" in line.reason
+    assert (len(library), library.status().problems) == (11, ())
+    # The one that is left fails alone, which ends nothing, and then no more.
+    asked = 1
+    assert len(scan(library)[-1].skipped) == 1
+    scan(library)
+    assert_in_line(library, album)
 
 
 def test_following_applies_changes_as_they_happen(library, album):

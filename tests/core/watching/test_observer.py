@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -11,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from lookalike.watching import follower as follower_module
 from lookalike.watching import observer as observer_module
 from lookalike.watching.inotify import Inotify
 from lookalike.watching.observer import PLACES_LIMIT, FolderWatch
+from tests.builders.small_library import SmallLibrary
 from tests.core.watching.folder_play import photo
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
@@ -97,6 +100,61 @@ def test_a_folder_that_was_replaced_is_watched_anew(watch, tmp_path):
     heard(watch, top)
 
 
+def test_a_folder_made_anew_after_its_watch_ended_is_watched_once_added_again(watch, tmp_path):
+    top = tmp_path / "top"
+    top.mkdir()
+    watch.add(os.fsencode(top))
+    top.rename(tmp_path / "away")
+    deadline = time.monotonic() + 30
+    while watch.tops():
+        assert time.monotonic() < deadline
+        watch.wait(0.1)
+    assert watch.note(os.fsencode(top)) == ""
+    watch.add(os.fsencode(top))
+    assert watch.tops() == set()
+    top.mkdir()
+    watch.add(os.fsencode(top))
+    (top / "a.jpg").write_bytes(b"x")
+    heard(watch, top)
+
+
+def test_a_folder_moved_away_and_made_anew_while_followed_is_followed_on(tmp_path, monkeypatch):
+    """It comes back right after its watch was found to have ended, before anybody saw it missing."""
+    album = tmp_path / "album"
+    album.mkdir()
+    (album / "a.png").write_bytes(photo(1))
+    # The end of the watch is acted on before it has been quiet for long enough for a look.
+    monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.5)
+    monkeypatch.setattr(follower_module, "TICK_SECONDS", 0.05)
+    # Nothing else makes it look again.
+    library = SmallLibrary(tmp_path / "library", reach_seconds=3600, rescan_seconds=3600)
+    library.files.add_folder(album)
+    renew = FolderWatch.renew
+
+    def renew_then_make(self, top):
+        renew(self, top)
+        album.mkdir(exist_ok=True)
+
+    def wait_for(condition):
+        deadline = time.monotonic() + 30
+        while not condition():
+            assert time.monotonic() < deadline and not library.trouble, library.trouble
+            time.sleep(0.02)
+
+    try:
+        library.follow()
+        wait_for(lambda: len(library.index) == 1 and library.last and library.last.stage == "watching")
+        monkeypatch.setattr(FolderWatch, "renew", renew_then_make)
+        album.rename(tmp_path / "away")
+        wait_for(lambda: len(library.index) == 0)
+        (album / "b.png").write_bytes(photo(2))
+        wait_for(lambda: len(library.index) == 1)
+        (album / "c.png").write_bytes(photo(3))
+        wait_for(lambda: len(library.index) == 2)
+    finally:
+        library.close()
+
+
 def test_places_are_bounded(watch, tmp_path):
     watch.add(os.fsencode(tmp_path))
     for number in range(PLACES_LIMIT + 10):
@@ -137,6 +195,33 @@ def test_dropped_events_are_told_of_and_lose_nothing(tmp_path):
         # The folder whose making was among the dropped is watched.
         (album / "trip" / "a.png").write_bytes(photo(1))
         heard(watch, album / "trip")
+
+
+@linux
+def test_a_deleted_folder_costs_no_look_at_all_the_others(tmp_path):
+    class Counted(dict[bytes, int]):
+        passes = 0
+
+        def __iter__(self):
+            self.passes += 1
+            return super().__iter__()
+
+    for number in range(30):
+        (tmp_path / "top" / str(number) / "inner").mkdir(parents=True)
+    with FolderWatch(rescan_seconds=3600) as watch:
+        watch.add(os.fsencode(tmp_path / "top"))
+        source = watch._source
+        assert isinstance(source, Inotify)
+        numbers = source._numbers = Counted(source._numbers)
+        assert len(numbers) == 61
+        for number in range(30):
+            shutil.rmtree(tmp_path / "top" / str(number))
+        deadline = time.monotonic() + 30
+        while len(numbers) > 1:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        heard(watch, tmp_path / "top" / "29")
+        assert numbers.passes == 0
 
 
 LIMITED = """

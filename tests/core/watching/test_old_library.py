@@ -1,0 +1,85 @@
+"""A library of an older version comes to have words, companions and what people wrote into its photos."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from lookalike.catalog import annotations as annotations_module
+from lookalike.catalog.annotations import AnnotationRecord
+from lookalike.catalog.filters import Filters
+from lookalike.catalog.migrations import catalog_migrations
+from lookalike.library import Library
+from lookalike.photos import Annotations
+from lookalike.watching import indexer as indexer_module
+from tests.builders.photo_files import encoded, raw_dng, textured_photo, write_album, xmp
+
+SIZE = (160, 120)
+LONG_AGO = 1_600_000_000_000_000_001
+
+
+def scan(library: Library) -> None:
+    for _ in library.scan():
+        pass
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """What the first version left of three plain photos, one with keywords, and a raw file with its picture."""
+    album = tmp_path / "album"
+    write_album(album, 3, seed=4, size=SIZE)
+    said = xmp(Annotations(3, "", "", ("sunset",)))
+    (album / "tagged.jpg").write_bytes(encoded(textured_photo(77, SIZE), "JPEG", xmp=said))
+    (album / "shot.dng").write_bytes(raw_dng(textured_photo(50, SIZE)))
+    (album / "shot.jpg").write_bytes(encoded(textured_photo(50, SIZE), "JPEG"))
+    for path in album.iterdir():
+        os.utime(path, ns=(LONG_AGO, LONG_AGO))
+    with Library(tmp_path / "new") as library:
+        library.add_folder(album)
+        scan(library)
+    (tmp_path / "old").mkdir()
+    db = Database(tmp_path / "old" / "catalog.sqlite")
+    catalog_migrations.apply(db, stop_before="m0005_ratings_titles_keywords")
+    db.attach("new", tmp_path / "new" / "catalog.sqlite")
+    for table in ("contents", "folders", "files", "describers", "descriptors"):
+        columns = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table})"))
+        db.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
+    db.conn.commit()
+    db.close()
+    return tmp_path / "old"
+
+
+def test_an_old_library_has_words_and_pairs_at_once_and_ratings_after_a_scan(old, monkeypatch):
+    monkeypatch.setattr(annotations_module, "CATCH_UP", 2)
+    refresh = AnnotationRecord.refresh
+    done = []
+
+    def dies(self, db, shots, content_ids):
+        done.append(content_ids)
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        return refresh(self, db, shots, content_ids)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AnnotationRecord, "refresh", dies)
+        with pytest.raises(KeyboardInterrupt):
+            Library(old)
+    monkeypatch.setattr(indexer_module, "decode", lambda *_: pytest.fail("decoded again"))
+    with Library(old) as library:
+        assert len(library.photos()) == len(library) == 5
+        assert len(library.catalog.words.find("photo", 99)) == 3
+        assert library.filter_choices().keywords == ()
+        work = library.scan()
+        next(work)
+        work.close()
+        scan(library)
+        (tagged,) = library.photos(Filters(keywords=("sunset",)))
+        assert library.photos(Filters(rating=3)) == [tagged]
+        assert [hit.content_id for hit in library.catalog.words.find("sunset", 99)] == [tagged]
+        assert len(library.photos()) == len(library) == 5
+        monkeypatch.setattr(indexer_module, "read_file", None)
+        scan(library)
+        assert library.status().problems == ()
