@@ -136,7 +136,8 @@ class Actor:
     def remove(self, ids: list[int]) -> None:
         rows = self.catalog.files.known(os.fsencode(self.folder.path)).values()
         with self.catalog.transaction() as db:
-            self.catalog.files.remove(db, [row.id for row in rows if row.content_id in set(ids)])
+            gone = [row.id for row in rows if row.content_id in set(ids)]
+            self.catalog.files.remove(db, self.folder.id, gone)
         self.index.remove(np.array(ids, np.int64))
 
     def close(self) -> None:

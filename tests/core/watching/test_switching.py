@@ -211,13 +211,24 @@ def test_broken_photos_do_not_hold_it_up(library, monkeypatch):
     assert len(library) == PHOTOS - 1
 
 
+def files_read(monkeypatch) -> list[str]:
+    """The names of the files that indexing reads from now on."""
+    names: list[str] = []
+    read_file = indexer.read_file
+
+    def counted(path):
+        names.append(path.name)
+        return read_file(path)
+
+    monkeypatch.setattr(indexer, "read_file", counted)
+    return names
+
+
 def test_a_paused_folder_is_not_read_and_waited_for(library, monkeypatch):
     (folder,) = library.folders()
     old = library.status().descriptor
     library.watched.pause(folder)
-    opened: list[str] = []
-    read_file = indexer.read_file
-    monkeypatch.setattr(indexer, "read_file", lambda path: opened.append(path.name) or read_file(path))
+    opened = files_read(monkeypatch)
     library.choose_descriptor("tiny")
     stages: list[str] = []
     for progress in library.follow(lambda: len(stages) > 3):
@@ -265,11 +276,14 @@ def test_photos_are_described_anew_gently_and_what_is_looked_at_first(library, t
     engine = library._engines.current
     first = tmp_path / "album" / "photo_007.jpg"
     library.watched.prefer([first])
-    order: list[str] = []
-    read_file = indexer.read_file
-    monkeypatch.setattr(indexer, "read_file", lambda path: order.append(path.name) or read_file(path))
+    order = files_read(monkeypatch)
     rested: list[float] = []
-    monkeypatch.setattr(engine.indexer._pace, "rest", lambda worked: rested.append(worked) or 0.0)
+
+    def rest(worked):
+        rested.append(worked)
+        return 0.0
+
+    monkeypatch.setattr(engine.indexer._pace, "rest", rest)
     numbers = library.photos()
     engine.record.forget(numbers)
     for _ in engine.indexer.describe(numbers):
