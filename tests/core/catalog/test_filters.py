@@ -148,9 +148,8 @@ def test_photos_that_are_gone_and_companions_are_not_counted(filled, root):
     known = filled.files.known(os.fsencode(root))
     with filled.transaction() as db:
         db.execute("UPDATE contents SET companion_of = ? WHERE id = ?", (picture, raw))
-        filled.files.remove(
-            db, [known[os.fsencode(root / name)].id for name in ("trip/b.jpg", "trips/d.jpg")]
-        )
+        gone = [known[os.fsencode(root / name)].id for name in ("trip/b.jpg", "trips/d.jpg")]
+        filled.files.remove(db, filled.files.folders()[0].id, gone)
     choices = filled.filters.choices()
     assert choices.keywords == (("cat", 1), ("dog", 1))
     assert dict(choices.cameras) == {"Canon EOS 5D": 1, "NIKON D70": 1}

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from lookalike import progress
 from lookalike.models import download as downloads
 from lookalike.models import hub as remote
 from lookalike.models.catalogue import CatalogueModel
@@ -58,7 +59,8 @@ def until(work: Generator[Progress, None, object], done: int) -> None:
             return
 
 
-def test_a_download_arrives_whole_and_tells_of_its_progress(store, model, hub):
+def test_a_download_arrives_whole_and_tells_of_its_progress(store, model, hub, monkeypatch):
+    monkeypatch.setattr(progress, "FIRST_SECONDS", 0.0)
     steps, installed = run(download(store, model))
     assert installed == store.get("Tiny")
     assert installed.file("weights").read_bytes() == hub.files[LARGE]

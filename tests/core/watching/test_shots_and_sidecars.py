@@ -411,9 +411,8 @@ def test_words_of_photos_that_are_gone_find_nothing_and_are_cleared_by_a_check(l
     companion = library.catalog.contents.companions([lead])[lead][0]
     # A process that ended before it worked out what follows from files that went.
     with library.catalog.transaction() as db:
-        library.catalog.files.remove(
-            db, [row.id for number, row in rows.items() if number not in (kept, companion)]
-        )
+        gone = [row.id for number, row in rows.items() if number not in (kept, companion)]
+        library.catalog.files.remove(db, library.folders()[0].id, gone)
     assert [hit.content_id for hit in words.find("album", 2)] == [kept]
     *_, found = library.check()
     assert any("did not agree" in line for line in found.damage)
