@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from lookalike import progress
 from lookalike.models import download as downloads
 from lookalike.models import hub as remote
 from lookalike.models.catalogue import CatalogueModel
@@ -60,7 +59,7 @@ def until(work: Generator[Progress, None, object], done: int) -> None:
 
 
 def test_a_download_arrives_whole_and_tells_of_its_progress(store, model, hub, monkeypatch):
-    monkeypatch.setattr(progress, "FIRST_SECONDS", 0.0)
+    monkeypatch.setattr("lookalike.progress.FIRST_SECONDS", 1e-9)
     steps, installed = run(download(store, model))
     assert installed == store.get("Tiny")
     assert installed.file("weights").read_bytes() == hub.files[LARGE]
