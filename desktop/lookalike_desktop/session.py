@@ -212,7 +212,6 @@ class Session(QObject):
     def filter(self, filters: Filters) -> None:
         """Show only the photos that meet these from now on."""
         self.filters = filters
-        self._stale = self._reading
         self._read_photos()
 
     def _read_folders(self) -> None:
@@ -229,12 +228,18 @@ class Session(QObject):
             self._reading = False
             # A huge list is read less often, so that reading never takes more than a tenth of the time.
             self._refresh.setInterval(max(REFRESH_MS, int((time.monotonic() - started) * 10_000)))
+            if self.filters != filters:
+                # Chosen by the user meanwhile, who is not to wait for the next refresh.
+                self._read_photos()
+                return
             if self._stale:
                 self._refresh.start()
             self.photos_changed.emit(ids)
 
         def failed(line: str) -> None:
             self._reading = False
+            if self.filters != filters:
+                self._read_photos()
             self.failed.emit(line)
 
         library, filters = self._library, self.filters
