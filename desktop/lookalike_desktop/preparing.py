@@ -86,6 +86,7 @@ class Preparing(QObject):
         self._watched: QWindow | None = None
         self._busy_at = time.monotonic()
         self._useful = self._allowed = self._held = self._done = False
+        self._choices = 0
         self._trouble = ""
         self._progress: Progress | None = None
         self._job: Job | None = None
@@ -117,11 +118,16 @@ class Preparing(QObject):
         if library is None:
             return
 
+        choices = self._choices
+
         def found() -> tuple[bool, bool]:
             return library.judges.in_use() in library.judges.models(), library.tokens.ahead
 
         def take(answer: tuple[bool, bool]) -> None:
-            self._useful, self._allowed = answer
+            self._useful, allowed = answer
+            if choices == self._choices:
+                # Otherwise the user has chosen since, and this answer may be the one from before.
+                self._allowed = allowed
             self._restart()
             if not self._tick.isActive():
                 self._tick.start()
@@ -134,6 +140,7 @@ class Preparing(QObject):
         if library is None:
             return
         self._allowed = allowed
+        self._choices += 1
         self._restart()
         self._session.tasks.run(lambda: library.tokens.choose(ahead=allowed), lambda _: None)
 

@@ -5,44 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import ExifTags, Image
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lookalike.catalog.filters import Filters
-from lookalike.library import Library
+from lookalike.photos import Annotations
 from lookalike.progress import Progress
 from lookalike.watching.switching import Changing
 from lookalike_desktop.folders_panel import FoldersPanel
 from lookalike_desktop.queries import ask_mime, ask_photo
 from lookalike_desktop.session import Activity
 from lookalike_desktop.window import Window
+from tests.builders.photo_files import encoded, textured_photo, write_album, xmp
 from tests.desktop.conftest import PATIENCE
 
 OpenWindow = Callable[..., Window]
 
 
 @pytest.fixture(scope="module")
-def rated(indexed: Path) -> Path:
-    """The indexed album; two photos have stars, three a camera and a date."""
-    with Library(indexed) as library, library.catalog.transaction() as db:
-        ids = sorted(library.photos())
-        for number, stars in ((ids[1], 3), (ids[2], 5)):
-            db.execute("UPDATE contents SET rating = ? WHERE id = ?", (stars, number))
-        for number in ids[2:5]:
-            db.execute(
-                "UPDATE contents SET camera = 'Canon EOS', taken_at = '2019-07-18T10:00:00' WHERE id = ?",
-                (number,),
-            )
-    return indexed
+def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of nine photos; two have stars, three a camera and a date."""
+    folder = tmp_path_factory.mktemp("photos") / "album"
+    canon = Image.Exif()
+    canon[ExifTags.Base.Model] = "Canon EOS"
+    canon.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2019:07:18 10:00:00"
+    for number, path in enumerate(write_album(folder, 9)):
+        said: dict[str, Any] = {"exif": canon.tobytes()} if number in (2, 3, 4) else {}
+        if number in (1, 2):
+            said["xmp"] = xmp(Annotations(rating=3 if number == 1 else 5))
+        path.write_bytes(encoded(textured_photo(number, (320, 240)), "JPEG", **said))
+    return folder
 
 
 @pytest.fixture
-def window(qtbot: QtBot, open_window: OpenWindow, rated: Path) -> Window:
-    window = open_window(rated)
+def window(qtbot: QtBot, open_window: OpenWindow, indexed: Path) -> Window:
+    window = open_window(indexed)
     qtbot.waitUntil(lambda: len(window.photos.model.ids) == 9, timeout=PATIENCE)
     return window
 
@@ -155,7 +158,7 @@ def test_the_right_button_and_the_menu_key_ask_for_the_menu(qtbot: QtBot, window
 
 def test_several_dropped_files_are_several_photos(album: Path) -> None:
     data = QMimeData()
-    paths = [album / "photo_001.jpg", album / "copy.jpg", album / "photo_002.jpg"]
+    paths = [album / "photo_001.jpg", album / "photo_005.jpg", album / "photo_002.jpg"]
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     ask = ask_mime(data, "dropped")
     assert ask is not None
