@@ -17,6 +17,8 @@ STATIC = {
     "lint-imports": ("lint-imports",),
 }
 """The checks that run nothing of the project: a name to its program and arguments."""
+SIDE_BY_SIDE = ("-n", str(max(1, min(os.cpu_count() or 1, 4))), "--dist", "worksteal")
+"""How pytest runs when everything is checked: many tests wait for processes to start, which leaves cores idle."""
 
 
 def run(environment: Environment, pytest_arguments: list[str]) -> int:
@@ -36,7 +38,7 @@ def run(environment: Environment, pytest_arguments: list[str]) -> int:
         results[name] = (done.returncode == 0, time.monotonic() - start)
     say("* pytest")
     start = time.monotonic()
-    status, closing = _pytest(environment, pytest_arguments, env)
+    status, closing = _pytest(environment, pytest_arguments or list(SIDE_BY_SIDE), env)
     results["pytest"] = (status == 0, time.monotonic() - start)
     say()
     for name, (passed, seconds) in results.items():
