@@ -184,9 +184,9 @@ def test_numbers_that_go_together_cost_less_than_with_a_plain_quantiser() -> Non
 def test_wide_tokens_are_turned_block_by_block() -> None:
     values = np.random.default_rng(5).standard_normal((TRAIN_MIN, 1104)).astype(np.float32)
     book = train(values, 16)
-    assert book is not None and book.rotation.shape == (2, 552, 552) and book.width == 1104
+    assert book is not None and book.rotation.shape == (3, 368, 368) and book.width == 1104
     codes = book.encode(values[:8])
-    assert np.corrcoef(book.decode(codes).ravel(), values[:8].ravel())[0, 1] > 0.55
+    assert np.corrcoef(book.decode(codes).ravel(), values[:8].ravel())[0, 1] > 0.5
 
 
 def test_a_codebook_survives_being_kept_and_tells_of_damage() -> None:
