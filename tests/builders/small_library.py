@@ -19,6 +19,7 @@ from PIL import Image
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.thumbnail_cache import ThumbnailCache
 from lookalike.descriptors.service import DescriberService
+from lookalike.errors import LookalikeError
 from lookalike.index import VectorIndex
 from lookalike.progress import Progress
 from lookalike.watching.follower import Follower
@@ -43,7 +44,7 @@ class ColourDescriber:
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
     def describe_words(self, words: Sequence[str]) -> NDArray[np.float32]:
-        raise NotImplementedError
+        raise LookalikeError("Quarters know no words.", "Search with a photo.")
 
 
 class InlineService:

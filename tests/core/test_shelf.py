@@ -21,6 +21,7 @@ from lookalike.models.installed import InstalledModel
 from lookalike.models.store import ModelStore
 from lookalike.shelf import Shelf
 from tests.builders.gguf_models import write_pair
+from tests.builders.installed_models import put_judge
 from tests.builders.model_hub import ModelHub, serving, write_catalogue
 from tests.builders.vision_models import save_dinov2
 
@@ -112,10 +113,10 @@ def test_what_a_killed_import_left_goes_with_a_later_one(shelf, tmp_path):
     left = shelf.store.folder / ".old.unfinished"
     left.mkdir(parents=True)
     (left / "large.gguf").write_bytes(b"0" * 1000)
-    shelf.store.import_judge(*write_pair(tmp_path / "a", "qwen2vl"), "first")
+    put_judge(shelf.store, *write_pair(tmp_path / "a", "qwen2vl"), "first")
     assert left.is_dir()
     os.utime(left, (0, 0))
-    shelf.store.import_judge(*write_pair(tmp_path / "b", "qwen2vl"), "second")
+    put_judge(shelf.store, *write_pair(tmp_path / "b", "qwen2vl"), "second")
     assert not left.is_dir()
 
 
@@ -153,8 +154,8 @@ def test_a_folder_whose_weights_do_not_load_is_one_line_and_not_kept(shelf, tmp_
 
 def test_a_flipped_bit_is_found_and_the_file_named(shelf, tmp_path):
     llm, mmproj = write_pair(tmp_path, "qwen2vl")
-    model = shelf.store.import_judge(llm, mmproj, "tiny")
-    shelf.store.import_judge(*write_pair(tmp_path / "other", "idefics3"), "whole")
+    model = put_judge(shelf.store, llm, mmproj, "tiny")
+    put_judge(shelf.store, *write_pair(tmp_path / "other", "idefics3"), "whole")
     with model.file("mmproj").open("r+b") as file:
         file.seek(model.file("mmproj").stat().st_size // 2)
         byte = file.read(1)[0]
@@ -169,8 +170,8 @@ def test_a_flipped_bit_is_found_and_the_file_named(shelf, tmp_path):
 
 def test_a_missing_file_and_a_pair_that_does_not_fit_are_told(shelf, tmp_path):
     llm, mmproj = write_pair(tmp_path, "qwen2vl", projection=64)
-    shelf.store.import_judge(llm, mmproj, "unfit")
-    gone = shelf.store.import_judge(*write_pair(tmp_path / "other", "idefics3"), "gone")
+    put_judge(shelf.store, llm, mmproj, "unfit")
+    gone = put_judge(shelf.store, *write_pair(tmp_path / "other", "idefics3"), "gone")
     gone.file("llm").unlink()
     found = problems(shelf)
     assert "does not belong" in found["unfit"][0]
@@ -178,7 +179,7 @@ def test_a_missing_file_and_a_pair_that_does_not_fit_are_told(shelf, tmp_path):
 
 
 def test_manifests_of_other_versions_are_read(shelf, tmp_path):
-    model = shelf.store.import_judge(*write_pair(tmp_path, "qwen2vl"), "tiny")
+    model = put_judge(shelf.store, *write_pair(tmp_path, "qwen2vl"), "tiny")
     path = model.folder / "model.json"
     content = json.loads(path.read_text())
     older = {key: content[key] for key in ("name", "kind", "files", "checksums")}
@@ -240,7 +241,7 @@ def test_a_model_of_a_kind_that_cannot_run_is_refused_before_anything_is_fetched
 
 
 def test_nothing_but_a_download_opens_a_connection(shelf, offered, hub, tmp_path, monkeypatch):
-    shelf.store.import_judge(*write_pair(tmp_path / "own", "qwen2vl"), "own")
+    put_judge(shelf.store, *write_pair(tmp_path / "own", "qwen2vl"), "own")
 
     def refuse(*_: object) -> None:
         raise AssertionError("the network is used")

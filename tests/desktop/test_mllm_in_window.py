@@ -21,6 +21,7 @@ from lookalike.search.searcher import SearchSettings
 from lookalike_desktop.queries import ask_photo
 from lookalike_desktop.window import Window
 from tests.builders.gguf_models import write_pair
+from tests.builders.installed_models import put_judge
 from tests.desktop.conftest import PATIENCE
 
 OpenWindow = Callable[..., Window]
@@ -42,7 +43,7 @@ def search(qtbot: QtBot, window: Window) -> Ranking:
 def test_results_are_judged_by_an_imported_model_and_survive_its_end(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path, own_home: Path, tmp_path: Path
 ) -> None:
-    ModelStore(own_home / "models").import_judge(*write_pair(tmp_path, "idefics3", seed=61), name="tiny")
+    put_judge(ModelStore(own_home / "models"), *write_pair(tmp_path, "idefics3", seed=61), name="tiny")
     window = open_window(indexed)
     qtbot.waitUntil(lambda: window.bar.judge.count() == 3 and bool(window.photos.model.ids), timeout=PATIENCE)
     window.bar.judge_chosen.emit("tiny")
@@ -73,7 +74,7 @@ def test_a_model_that_kills_its_worker_is_one_line_and_the_results_stay(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path, own_home: Path, tmp_path: Path
 ) -> None:
     pair = write_pair(tmp_path, "qwen2vl", seed=62, omit={"v.blk.0.attn_q.weight"})
-    ModelStore(own_home / "models").import_judge(*pair, name="deadly")
+    put_judge(ModelStore(own_home / "models"), *pair, name="deadly")
     window = open_window(indexed)
     qtbot.waitUntil(lambda: window.bar.judge.count() == 3 and bool(window.photos.model.ids), timeout=PATIENCE)
     library = window.session.library
@@ -89,7 +90,7 @@ def test_a_model_that_kills_its_worker_is_one_line_and_the_results_stay(
 def test_what_counts_as_the_same_is_chosen_and_an_uncalibrated_model_says_so(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path, own_home: Path, tmp_path: Path
 ) -> None:
-    ModelStore(own_home / "models").import_judge(*write_pair(tmp_path, "idefics3", seed=63), name="tiny")
+    put_judge(ModelStore(own_home / "models"), *write_pair(tmp_path, "idefics3", seed=63), name="tiny")
     window = open_window(indexed)
     bar, results = window.bar, window.results
     qtbot.waitUntil(lambda: bar.judge.count() == 3 and bool(window.photos.model.ids), timeout=PATIENCE)

@@ -24,6 +24,7 @@ from lookalike_desktop.model_row import ModelRow
 from lookalike_desktop.queries import ask_photo
 from lookalike_desktop.window import Window
 from tests.builders.gguf_models import write_pair
+from tests.builders.installed_models import put_judge
 from tests.builders.model_hub import ModelHub, serving, write_catalogue
 from tests.builders.vision_models import save_dinov2
 from tests.desktop.conftest import PATIENCE
@@ -205,8 +206,8 @@ def test_a_damaged_model_is_told_from_a_whole_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store = ModelStore(own_home / "models")
-    whole = store.import_judge(*write_pair(tmp_path / "whole", "idefics3"), "whole")
-    flipped = store.import_judge(*write_pair(tmp_path / "flipped", "qwen2vl", seed=1), "flipped")
+    whole = put_judge(store, *write_pair(tmp_path / "whole", "idefics3"), "whole")
+    flipped = put_judge(store, *write_pair(tmp_path / "flipped", "qwen2vl", seed=1), "flipped")
     with flipped.file("mmproj").open("r+b") as file:
         file.seek(-1000, os.SEEK_END)
         byte = file.read(1)[0]
@@ -214,7 +215,7 @@ def test_a_damaged_model_is_told_from_a_whole_one(
         file.write(bytes([byte ^ 1]))
     # Whole files that do not belong together.
     foreign = write_pair(tmp_path / "foreign", "idefics3", projection=128)[1]
-    store.import_judge(write_pair(tmp_path / "odd", "idefics3")[0], foreign, "odd")
+    put_judge(store, write_pair(tmp_path / "odd", "idefics3")[0], foreign, "odd")
     window = open_window(indexed)
     shown(qtbot, window)
     assert row(window, "geometry").check_button.isHidden()
@@ -288,7 +289,7 @@ def test_looking_at_the_page_opens_no_connection(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ModelStore(own_home / "models").import_judge(*write_pair(tmp_path / "own", "idefics3"), "own")
+    put_judge(ModelStore(own_home / "models"), *write_pair(tmp_path / "own", "idefics3"), "own")
     used = []
 
     def refuse(*arguments: object) -> None:

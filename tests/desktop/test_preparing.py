@@ -18,6 +18,7 @@ from lookalike_desktop.preparing import BUSY_PERCENT, Preparation, State
 from lookalike_desktop.queries import ask_photo
 from lookalike_desktop.window import Window
 from tests.builders.gguf_models import write_pair
+from tests.builders.installed_models import put_judge
 from tests.desktop.conftest import PATIENCE
 
 OpenWindow = Callable[..., Window]
@@ -32,7 +33,7 @@ def window(qtbot: QtBot, open_window: OpenWindow, indexed: Path, own_home: Path,
     """A window whose library uses a tiny model of its own, and in which nobody works from the start."""
     # Weights of its own: no test finds photos prepared by another.
     seed = zlib.crc32(tmp_path.name.encode())
-    ModelStore(own_home / "models").import_judge(*write_pair(tmp_path, "idefics3", seed=seed), name="tiny")
+    put_judge(ModelStore(own_home / "models"), *write_pair(tmp_path, "idefics3", seed=seed), name="tiny")
     window = open_window(indexed)
     window.preparing.idle_seconds = 0.0
     window.preparing.load = lambda: 0.0

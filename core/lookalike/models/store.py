@@ -61,27 +61,6 @@ class ModelStore:
             )
         return Staging(self.folder, name, suffix)
 
-    def import_judge(self, llm: Path, mmproj: Path, name: str | None = None) -> InstalledModel:
-        """Take in a multimodal LLM, untried: its GGUF file and the projector's.
-
-        The files are linked where they lie on the same volume, else copied.
-
-        Raises:
-            ModelError: a file is missing, or the name is taken or unusable.
-        """
-        name, files = name or llm.stem, {"llm": llm, "mmproj": mmproj}
-        return _at_once(self.take_in(name, "judge", files))
-
-    def import_descriptor(self, source: Path, name: str | None = None) -> InstalledModel:
-        """Take in a transformers vision model, untried: the folder with its ``config.json`` and weights.
-
-        Raises:
-            ModelError: it is no such folder, or the name is taken or unusable.
-        """
-        if not (source / "config.json").is_file():
-            raise ModelError(f"{source} is not a model folder.", "It needs a config.json beside its weights.")
-        return _at_once(self.take_in(name or source.resolve().name, "descriptor", folder_files(source)))
-
     def take_in(
         self, name: str, kind: str, files: dict[str, Path]
     ) -> Generator[Progress, None, tuple[Staging, InstalledModel]]:
@@ -130,12 +109,3 @@ class ModelStore:
 def folder_files(folder: Path) -> dict[str, Path]:
     """The files of a model folder by role, which is their name."""
     return {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
-
-
-def _at_once(work: Generator[Progress, None, tuple[Staging, InstalledModel]]) -> InstalledModel:
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            staging, model = end.value
-            return staging.finish(model)

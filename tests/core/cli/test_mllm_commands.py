@@ -20,6 +20,7 @@ from lookalike.library import Library
 from lookalike.models.store import ModelStore
 from lookalike.search.query import Query
 from tests.builders.gguf_models import write_pair
+from tests.builders.installed_models import put_judge
 from tests.builders.photo_files import write_album
 
 pytestmark = pytest.mark.skipif(
@@ -97,7 +98,7 @@ def test_a_model_damaged_after_its_import_is_told_and_the_index_answers(indexed,
 def test_a_projector_that_kills_the_worker_is_told_and_the_index_answers(indexed, tmp_path, call):
     pair = write_pair(tmp_path, "qwen2vl", omit={"v.blk.0.attn_q.weight"})
     # As if it had been imported before models were tried.
-    ModelStore(places.models()).import_judge(*pair, "deadly")
+    put_judge(ModelStore(places.models()), *pair, "deadly")
     code, out, _ = call(
         "--library", indexed / "library", "search", query(indexed), "--judge", "deadly", "--json"
     )
@@ -113,7 +114,7 @@ def test_a_worker_killed_in_mid_query_is_started_again(indexed, tmp_path):
     # Weights of its own: verdicts of the other tests' models are kept and would leave nothing to judge.
     llm, mmproj = write_pair(tmp_path, "qwen2vl", seed=40)
     with Library(indexed / "library") as library:
-        library.models.import_judge(llm, mmproj, "killed")
+        put_judge(library.models, llm, mmproj, "killed")
         judge = library.judges.get("killed")
         assert isinstance(judge, MllmJudge)
 

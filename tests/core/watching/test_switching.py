@@ -25,6 +25,7 @@ from lookalike.models.store import ModelStore
 from lookalike.photos.errors import damaged
 from lookalike.search.query import Query
 from lookalike.watching import indexer
+from tests.builders.installed_models import put_descriptor
 from tests.builders.photo_files import raw_dng, textured_photo, write_album
 from tests.builders.vision_models import save_dinov2
 
@@ -39,7 +40,7 @@ def model(tmp_path_factory):
 @pytest.fixture
 def store(model, own_home):
     store = ModelStore(places.models())
-    store.import_descriptor(model, "tiny")
+    put_descriptor(store, model, "tiny")
     return store
 
 
