@@ -8,6 +8,7 @@ from dataclasses import replace
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.words import WordHit
 from lookalike.errors import LookalikeError
+from lookalike.search.probes import WORDS_REMEDY
 from lookalike.search.query import Query
 from lookalike.search.query_photos import QueryPhotos
 from lookalike.search.ranking import Ranking, Result
@@ -76,7 +77,7 @@ class NamedSearch:
         if not hits:
             raise LookalikeError(
                 f"No keyword, title or name has “{words}”, and the model in use does not read words.",
-                "Search with a photo, or import a model that reads words (`lookalike models --help`).",
+                WORDS_REMEDY,
             )
         alone = Ranking((), 0, final=True)
         return _merged(hits, apart, iter([alone]), settings.limit, (_ONLY_NAMES,))

@@ -18,6 +18,8 @@ from lookalike.search.query_photos import QueryPhotos, turned
 
 POSITIONS = 4
 """A photo may lie in this many positions, a quarter turn apart."""
+WORDS_REMEDY = "Search with a photo, or import a model that reads words: on the page of models or with `lookalike models`."
+"""What helps where the descriptor model reads no words."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ class Prober:
             if not self._describer.reads_words:
                 raise LookalikeError(
                     "The model in use does not read words.",
-                    "Search with a photo, or import a model that reads words (`lookalike models --help`).",
+                    WORDS_REMEDY,
                 )
             return _Part(query, None, None)
         photo, own = self._photos.of(query)
