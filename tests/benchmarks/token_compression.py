@@ -25,6 +25,8 @@ With ``--photos 700 --queries 4 --candidates 40``, on 160 pairs (logits' standar
     noise 0.1%    73799  0.0528  0.2620  0.0062  0.0434  0.9912  0.0010
     pool+fp16     18498  1.6493  4.6129  0.2274  0.5263  0.2638  0.0000
     drop+fp16     18498  1.6504  5.0072  0.2276  0.5778  0.2104  0.0000
+    pool+pq8       1218  1.6454  4.5841  0.2268  0.5236  0.2328  0.0095
+    drop+pq8       1218  1.6616  4.8280  0.2290  0.5477  0.2348  0.0271
 
 (The error of pooled tokens is that against pooled tokens.)
 
