@@ -66,10 +66,11 @@ class SmallLibrary:
 
     Args:
         folder: where its files lie.
+        service: describes; in this process when None.
         times: what the follower is given beside the parts (how often it looks).
     """
 
-    def __init__(self, folder: Path, **times: Any) -> None:
+    def __init__(self, folder: Path, service: DescriberService | None = None, **times: Any) -> None:
         self.catalog = Catalog(folder / "catalog.sqlite")
         self.files = self.catalog.files
         self.thumbnails = ThumbnailCache(folder / "thumbnails.sqlite")
@@ -83,7 +84,7 @@ class SmallLibrary:
             self.catalog,
             self.thumbnails,
             self.describer,
-            cast(DescriberService, InlineService(self.describer)),
+            service or cast(DescriberService, InlineService(self.describer)),
             self.record,
             self.index,
             self.preference,

@@ -29,6 +29,8 @@ from lookalike.photos import Annotations
 CATCH_UP = 2000
 """Contents worked out anew in one transaction: a tenth of a second."""
 
+SidecarStamp = tuple[int, int, int | None]
+
 _NOTHING = Annotations()
 
 
@@ -65,12 +67,23 @@ class AnnotationRecord:
 
     # XMP files
 
-    def known(self, under: bytes, deep: bool = True) -> dict[bytes, tuple[int, int]]:
-        """Stamps (size, time of last change in nanoseconds) of the XMP files under a folder, by path."""
+    def known(self, under: bytes, deep: bool = True) -> dict[bytes, SidecarStamp]:
+        """What tells that the XMP files under a folder are unchanged, by path: size, mtime and ctime.
+
+        Times are in nanoseconds; the ctime is None while unknown.
+        """
         rows = self._database.rows(
-            "SELECT path, size, mtime_ns FROM sidecars WHERE path >= ? AND path < ?", inside(under)
+            "SELECT path, size, mtime_ns, ctime_ns FROM sidecars WHERE path >= ? AND path < ?", inside(under)
         )
         return {row[0]: row[1:] for row in rows if deep or os.path.dirname(row[0]) == under}  # noqa: PTH120
+
+    def date(self, places: Sequence[Place]) -> None:
+        """Note the ctime of XMP files that are unchanged and whose ctime was unknown."""
+        with self._database.transaction() as db:
+            db.conn.executemany(
+                "UPDATE sidecars SET ctime_ns = ? WHERE path = ? AND size = ? AND mtime_ns = ? AND ctime_ns IS NULL",
+                [(place.ctime_ns, place.path, *place.stamp) for place in places],
+            )
 
     def put(
         self, db: Database, folder_id: int, place: Place, said: Annotations | None, problem: str | None
@@ -80,11 +93,19 @@ class AnnotationRecord:
         A folder that is no longer watched, or lies elsewhere now, takes none.
         """
         db.execute(
-            "INSERT INTO sidecars (folder_id, path, size, mtime_ns, said, problem) "
-            f"SELECT id, ?, ?, ?, ?, ? FROM folders WHERE {TAKES} "
+            "INSERT INTO sidecars (folder_id, path, size, mtime_ns, ctime_ns, said, problem) "
+            f"SELECT id, ?, ?, ?, ?, ?, ? FROM folders WHERE {TAKES} "
             "ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, size = excluded.size, "
-            "mtime_ns = excluded.mtime_ns, said = excluded.said, problem = excluded.problem",
-            (place.path, *place.stamp, said and _written(said), problem, *taker(folder_id, place.path)),
+            "mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, said = excluded.said, "
+            "problem = excluded.problem",
+            (
+                place.path,
+                *place.stamp,
+                place.ctime_ns,
+                said and _written(said),
+                problem,
+                *taker(folder_id, place.path),
+            ),
         )
 
     def remove(self, db: Database, paths: Iterable[bytes]) -> None:

@@ -30,6 +30,7 @@ class DescriptorRecord:
 
     def __init__(self, database: CatalogDatabase, key: str, dimension: int) -> None:
         self._database = database
+        self.key = key
         self.dimension = dimension
         with database.transaction() as db:
             db.execute(

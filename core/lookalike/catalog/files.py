@@ -19,6 +19,18 @@ __all__ = ["TAKES", "FileRow", "Files", "Folder", "Place", "inside", "taker"]
 DEPARTED_LIMIT = 200_000
 """Files that are gone are remembered up to this many, the latest."""
 
+_COLUMNS = (
+    "size",
+    "mtime_ns",
+    "inode",
+    "device",
+    "ctime_ns",
+    "content_id",
+    "problem",
+    "decoders",
+    "refused",
+)
+
 READABLE = "folder_id IN (SELECT id FROM folders WHERE online AND NOT paused)"
 """What is true of files that may be read now."""
 
@@ -34,6 +46,9 @@ class Place:
         mtime_ns: time of last change, nanoseconds.
         inode: file number on its volume; 0 where the volume has none.
         device: the volume's number.
+        ctime_ns: time of the last change of the bytes, the name or the rights, nanoseconds, which no program can set;
+            None while unknown, and where the file system has no such time.
+        linked: whether the file has other names too (hard links); not kept in the catalog.
     """
 
     path: bytes
@@ -41,6 +56,8 @@ class Place:
     mtime_ns: int
     inode: int
     device: int
+    ctime_ns: int | None = None
+    linked: bool = False
 
     @property
     def stamp(self) -> tuple[int, int]:
@@ -52,15 +69,34 @@ class Place:
         """What a file keeps when it is moved or renamed on its volume."""
         return self.device, self.inode, self.size, self.mtime_ns
 
+    def proves(self, ctime_ns: int | None) -> bool:
+        """Whether a file of this identity that was last read at this ctime holds the same bytes.
+
+        A name that comes or goes sets the ctime as a change of the bytes does. So of a file with one name, which was
+        moved, nothing can be asked; one with several has not been moved while the others are still there.
+        """
+        return not self.linked or ctime_ns is None or ctime_ns == self.ctime_ns
+
 
 @dataclass(frozen=True)
 class FileRow:
-    """A file as the catalog knows it; without a content it has a problem, in words for the user."""
+    """A file as the catalog knows it.
+
+    Attributes:
+        id: its number.
+        place: where it lies, as it was when it was last read.
+        content_id: what it holds; None where it has a problem.
+        problem: why it is not described, in words for the user.
+        refused: hash of the bytes that have the problem; None where they could not be read.
+        tried_by: what failed at them, one of `Files.tried_by` of then.
+    """
 
     id: int
     place: Place
     content_id: int | None
     problem: str | None
+    refused: str | None = None
+    tried_by: str | None = None
 
 
 class Files(Folders):
@@ -79,11 +115,11 @@ class Files(Folders):
             folder: only files of this watched folder.
         """
         rows = self._database.rows(
-            "SELECT id, path, size, mtime_ns, inode, device, content_id, problem FROM files "
-            "WHERE path >= ? AND path < ?" + (" AND +folder_id = ?" if folder else ""),
+            "SELECT id, path, size, mtime_ns, inode, device, ctime_ns, content_id, problem, refused, decoders "
+            "FROM files WHERE path >= ? AND path < ?" + (" AND +folder_id = ?" if folder else ""),
             (*inside(under), *([folder.id] if folder else [])),
         )
-        found = {row[1]: FileRow(row[0], Place(*row[1:6]), row[6], row[7]) for row in rows}
+        found = {row[1]: FileRow(row[0], Place(*row[1:7]), *row[7:]) for row in rows}
         if not deep:
             found = {path: row for path, row in found.items() if os.path.dirname(path) == under}  # noqa: PTH120
         return found
@@ -110,41 +146,73 @@ class Files(Folders):
         """
         found: dict[bytes, int] = {}
         for piece in chunks([place for place in places if place.inode]):
-            contents: dict[tuple[int, ...], set[int]] = {}
+            contents: dict[tuple[int, ...], set[tuple[int, int | None]]] = {}
             for table in ("files", "departed"):
-                for *identity, content_id in self._database.rows(
-                    f"SELECT device, inode, size, mtime_ns, content_id FROM {table} "
+                for *identity, content_id, ctime_ns in self._database.rows(
+                    f"SELECT device, inode, size, mtime_ns, content_id, ctime_ns FROM {table} "
                     f"WHERE inode IN ({marks(len(piece))}) AND content_id IS NOT NULL",
                     [place.inode for place in piece],
                 ):
-                    contents.setdefault(tuple(identity), set()).add(content_id)
+                    contents.setdefault(tuple(identity), set()).add((content_id, ctime_ns))
             for place in piece:
                 candidates = contents.get(place.identity, set())
-                if len(candidates) == 1:
-                    found[place.path] = next(iter(candidates))
+                proven = all(place.proves(ctime_ns) for _, ctime_ns in candidates)
+                held = {content_id for content_id, _ in candidates}
+                if proven and len(held) == 1:
+                    found[place.path] = next(iter(held))
         return found
 
     def put(
-        self, db: Database, folder_id: int, place: Place, content_id: int | None, problem: str | None
+        self,
+        db: Database,
+        folder_id: int,
+        place: Place,
+        content_id: int | None,
+        problem: str | None,
+        refused: str | None = None,
+        tried_by: str | None = None,
     ) -> None:
         """Record what lies at a place; within the caller's transaction.
 
         A folder that is no longer watched, or lies elsewhere now, takes none.
+
+        Args:
+            db: the caller's transaction.
+            folder_id: the folder.
+            place: where the file lies.
+            content_id: what it holds; None where it has a problem.
+            problem: why it is not described; None where it is.
+            refused: hash of the bytes that have the problem, where they were read.
+            tried_by: what failed at them; the decoders when None.
         """
+        set_ = ", ".join(f"{column} = excluded.{column}" for column in ("folder_id", *_COLUMNS))
         db.execute(
-            "INSERT INTO files (folder_id, path, size, mtime_ns, inode, device, content_id, problem, decoders) "
-            f"SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM folders WHERE {TAKES} "
-            "ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, "
-            "size = excluded.size, mtime_ns = excluded.mtime_ns, inode = excluded.inode, device = excluded.device, "
-            "content_id = excluded.content_id, problem = excluded.problem, decoders = excluded.decoders",
+            f"INSERT INTO files (folder_id, path, {', '.join(_COLUMNS)}) "
+            f"SELECT id, ?, {marks(len(_COLUMNS))} FROM folders WHERE {TAKES} "
+            f"ON CONFLICT (path) DO UPDATE SET {set_}",
             (
-                *vars(place).values(),
+                place.path,
+                place.size,
+                place.mtime_ns,
+                place.inode,
+                place.device,
+                place.ctime_ns,
                 content_id,
                 problem,
-                problem and decoders(),
+                problem and (tried_by or decoders()),
+                refused,
                 *taker(folder_id, place.path),
             ),
         )
+
+    def date(self, folder: Folder, places: Sequence[Place]) -> None:
+        """Note the ctime of files that are unchanged and whose ctime was unknown."""
+        with self._database.transaction() as db:
+            db.conn.executemany(
+                "UPDATE files SET ctime_ns = ? WHERE path = ? AND folder_id = ? AND inode = ? AND size = ? "
+                "AND mtime_ns = ? AND ctime_ns IS NULL",
+                [(p.ctime_ns, p.path, folder.id, p.inode, p.size, p.mtime_ns) for p in places],
+            )
 
     def remove(self, db: Database, folder_id: int, ids: Iterable[int]) -> None:
         """Forget files of a folder that are gone; within the caller's transaction.
@@ -154,8 +222,8 @@ class Files(Folders):
         """
         for piece in chunks(ids):
             db.execute(
-                "INSERT OR REPLACE INTO departed (inode, device, size, mtime_ns, content_id) "
-                "SELECT inode, device, size, mtime_ns, content_id FROM files "
+                "INSERT OR REPLACE INTO departed (inode, device, size, mtime_ns, ctime_ns, content_id) "
+                "SELECT inode, device, size, mtime_ns, ctime_ns, content_id FROM files "
                 f"WHERE folder_id = ? AND id IN ({marks(len(piece))}) "
                 "AND content_id IS NOT NULL AND inode != 0 AND size >= 0",
                 [folder_id, *piece],
@@ -213,11 +281,17 @@ class Files(Folders):
                 found.setdefault(number, []).append(Place(*place))
         return found
 
-    def refused_before(self, under: bytes) -> set[int]:
-        """Ids of the files under a folder that could not be read by decoders other than today's."""
+    @staticmethod
+    def tried_by(model: str) -> tuple[str, str]:
+        """What a file with a problem is noted to have been tried by: today's decoders, or those and a model."""
+        return decoders(), f"{decoders()} {model}"
+
+    def refused_before(self, under: bytes, model: str) -> set[int]:
+        """Ids of the files under a folder that other decoders, or another model, than today's have failed at."""
         rows = self._database.rows(
-            "SELECT id FROM files WHERE problem IS NOT NULL AND decoders IS NOT ? AND path >= ? AND path < ?",
-            (decoders(), *inside(under)),
+            "SELECT id FROM files WHERE problem IS NOT NULL AND (decoders IS NULL OR decoders NOT IN (?, ?)) "
+            "AND path >= ? AND path < ?",
+            (*self.tried_by(model), *inside(under)),
         )
         return {row[0] for row in rows}
 

@@ -340,3 +340,15 @@ def m0012_folder_numbers_and_unread_contents(db: Database) -> None:
     )
     for statement in statements:
         db.execute(statement)
+
+
+@catalog_migrations()
+def m0013_ctimes_and_refused_bytes(db: Database) -> None:
+    """The time of a file's last change that no program can set, and the bytes that a problem is one of.
+
+    `files.refused` is their hash, so that a change of a file's rights does not have them tried again. What failed at
+    them stands in `files.decoders`: the decoders, or these and a descriptor model.
+    """
+    for table in ("files", "departed", "sidecars"):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN ctime_ns INTEGER")
+    db.execute("ALTER TABLE files ADD COLUMN refused TEXT")

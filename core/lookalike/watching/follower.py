@@ -10,6 +10,7 @@ from contextlib import closing
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import FileRow, Folder, Place
+from lookalike.descriptors.versions import model_versions
 from lookalike.progress import Progress, ProgressMeter
 from lookalike.watching.excludes import Excludes
 from lookalike.watching.indexer import Indexer
@@ -254,12 +255,17 @@ class Follower:
             noted.gone = [row for path, row in known.items() if not path.startswith(away)]
             noted.sidecars = compare([], self._catalog.annotations.known(place, deep), away)
             return noted
-        stable = reached.mount is not None and reached.mount.stable_inodes and not reached.nested
+        mount = None if reached.nested else reached.mount
+        stable, ctimes = (mount.stable_inodes, mount.ctimes) if mount is not None else (False, False)
         beside = self._catalog.annotations.known(place, deep)
-        changes = survey(place, known, deep, rules, stable, reached.away, beside)
+        changes = survey(place, known, deep, rules, stable, reached.away, beside, ctimes)
         changes.unreadable = noted.unreadable + changes.unreadable
         if changes.renumbered:
             self._files.renumber(folder, changes.renumbered)
+        if changes.undated:
+            self._files.date(folder, changes.undated)
+        if changes.sidecars.undated:
+            self._catalog.annotations.date(changes.sidecars.undated)
         self._add_untried(place, known, changes)
         self._recognise(changes)
         self._add_unread(place, known, changes)
@@ -267,7 +273,9 @@ class Follower:
 
     def _add_untried(self, place: bytes, known: dict[bytes, FileRow], changes: Changes) -> None:
         """Photos that another model described, or other decoders refused, are to be tried by today's."""
-        again = self._record.undescribed(place) | self._files.refused_before(place)
+        again = self._record.undescribed(place) | self._files.refused_before(
+            place, model_versions(self._record.key)
+        )
         if not again:
             return
         moved = {row.id: at for row, at in changes.moved}
@@ -292,7 +300,9 @@ class Follower:
 
     def _recognise(self, changes: Changes) -> None:
         """Take from what must be read the files whose content is known from where they were before."""
-        found = self._files.identified([place for place, _ in changes.fresh])
+        # What is the same file still, but may have changed, tells nothing of itself.
+        others = [place for place, row in changes.fresh if row is None or not _same_file(row.place, place)]
+        found = self._files.identified(others)
         lacking = self._record.lacking(list(set(found.values())))
         fresh: list[tuple[Place, FileRow | None]] = []
         for place, row in changes.fresh:
@@ -302,6 +312,11 @@ class Follower:
             else:
                 changes.recognised.append((place, row, content_id))
         changes.fresh = fresh
+
+
+def _same_file(was: Place, now: Place) -> bool:
+    """Whether what lies at a path is the file that lay there, though perhaps written to."""
+    return (was.inode, was.mtime_ns) == (now.inode, now.mtime_ns)
 
 
 class _Standing:

@@ -1,7 +1,7 @@
-"""Applies changes to the library: reads, describes and records photos, keeping every core at work.
+"""Applies changes to the library: has photos read and described, records them, and has the index find them.
 
-Decoding threads feed the descriptor process; this generator only moves results along and writes them, a batch
-to a transaction. A photo is recorded with its descriptor or not at all, so the process may be killed anywhere.
+What the threads and the descriptor process make of photos is only moved along here and written, a batch to a
+transaction. A photo is recorded with its descriptor or not at all, so the process may be killed anywhere.
 """
 
 from __future__ import annotations
@@ -9,46 +9,30 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.contents import ContentRow, chunks
+from lookalike.catalog.contents import chunks
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import FileRow, Folder, Place
 from lookalike.catalog.shot_names import shot_of
 from lookalike.catalog.thumbnail_cache import ThumbnailCache
 from lookalike.descriptors.protocol import Describer
 from lookalike.descriptors.service import DescriberService
-from lookalike.errors import LookalikeError
+from lookalike.descriptors.versions import model_versions
 from lookalike.index import VectorIndex
-from lookalike.photos import (
-    THUMBNAIL_SIDE,
-    Annotations,
-    Facts,
-    FileUnavailableError,
-    decode,
-    read_annotations,
-    read_file,
-    thumbnail,
-)
 from lookalike.progress import Progress, ProgressMeter
+from lookalike.watching.describing import described
 from lookalike.watching.pace import Pace
+from lookalike.watching.reading import PhotoReader, Read
 from lookalike.watching.sidecars import apply_sidecars
 from lookalike.watching.survey import Changes
 from lookalike.watching.worklist import Preference, WorkList
-
-BATCHES_IN_FLIGHT = 2
-"""One in the network, one waiting for it: the descriptor process never waits for this one."""
 
 WRITE_SECONDS = 0.5
 """Finished photos wait at most about this long for their transaction."""
@@ -58,52 +42,6 @@ FILES_PER_WRITE = 5000
 
 REST_STEP_SECONDS = 0.2
 """A job that rests can be stopped this often."""
-
-TICK_NS = 100_000_000
-COARSE_TICK_NS = 2_000_000_000
-"""Two changes of a file within the clock tick of its file system leave the same time of last change. Times in whole
-seconds come from file systems that know no finer ones (FAT counts every second one)."""
-
-
-@dataclass(frozen=True)
-class _Read:
-    """What a decoding thread made of one file; a `passing` problem is the moment's, not the file's."""
-
-    place: Place
-    replaced: FileRow | None
-    content_id: int | None = None
-    row: ContentRow | None = None
-    annotations: Annotations | None = None
-    pixels: NDArray[np.uint8] | None = None
-    vector: NDArray[np.float32] | None = None
-    problem: str | None = None
-    passing: bool = False
-
-
-def unproven(place: Place, now_ns: int) -> bool:
-    """Whether a file was changed so recently that another change may leave the same size and time."""
-    tick = COARSE_TICK_NS if place.mtime_ns % 1_000_000_000 == 0 else TICK_NS
-    return 0 <= now_ns - place.mtime_ns < tick
-
-
-def content_row(content: str, size: int, facts: Facts) -> ContentRow:
-    """The catalog's row for a content of `size` bytes."""
-    return ContentRow(
-        hash=content,
-        bytes=size,
-        width=facts.width,
-        height=facts.height,
-        format=facts.format,
-        taken_at=facts.taken_at,
-        camera=facts.camera or None,
-        lens=facts.lens or None,
-        latitude=facts.latitude,
-        longitude=facts.longitude,
-    )
-
-
-def _place(path: Path) -> Place:
-    return Place(os.fsencode(path), 0, 0, 0, 0)
 
 
 class Indexer:
@@ -137,14 +75,14 @@ class Indexer:
         pace: Pace | None = None,
     ) -> None:
         self._catalog = catalog
-        self._thumbnails = thumbnails
+        self._reader = PhotoReader(catalog, thumbnails, describer, record)
         self._describer = describer
         self._service = service
         self._record = record
         self._index = index
         self.preference = preference or Preference()
         self._pace = pace
-        self.unsettled: list[bytes] = []
+        self.unsettled = self._reader.unsettled
         self.away: set[int] = set()
         self._settling = threading.Lock()
 
@@ -164,11 +102,14 @@ class Indexer:
             self.settle(concerned)
             yield meter.snapshot()
             meter.rested()
-        unwritten: list[_Read] = []
+        unwritten: list[Read] = []
         written_at = time.monotonic()
         upcoming = WorkList(changes.fresh, self.preference)
-        for read in self._described(
-            lambda count: [partial(self._read, *task) for task in upcoming.take(count)], patient=True
+        for read in described(
+            self._service,
+            self._describer.batch_size,
+            lambda count: [partial(self._reader.read, *task) for task in upcoming.take(count)],
+            patient=True,
         ):
             unwritten.append(read)
             worked = time.monotonic() - written_at
@@ -204,11 +145,13 @@ class Indexer:
         meter = ProgressMeter("describing", total=len(tasks), load=2.0 * sum(loads) if loads else None)
         yield meter.snapshot()
         meter.rested()
-        unwritten: list[_Read] = []
+        unwritten: list[Read] = []
         written_at = time.monotonic()
         upcoming = WorkList(tasks, self.preference)
-        for read in self._described(
-            lambda count: [partial(self._read_again, *task) for task in upcoming.take(count)]
+        for read in described(
+            self._service,
+            self._describer.batch_size,
+            lambda count: [partial(self._reader.read_again, *task) for task in upcoming.take(count)],
         ):
             unwritten.append(read)
             worked = time.monotonic() - written_at
@@ -222,27 +165,7 @@ class Indexer:
             self._keep(unwritten, meter, share)
             yield meter.snapshot()
 
-    def _read_again(self, place: Place, content_id: int) -> _Read:
-        """In a decoding thread: the pixels of a content, from whichever of its files still holds it.
-
-        Where it lies is asked for only now: in a long run files are moved, and folders paused.
-        """
-        places = self._catalog.files.readable([content_id]).get(content_id, [])
-        problem, passing = "Its folder is paused or cannot be reached.", not places
-        for other in places:
-            try:
-                file = read_file(Path(os.fsdecode(other.path)))
-                if self._catalog.contents.id_of(file.content) == content_id:
-                    pixels = self._describer.prepare(decode(file, self._describer.decode_size).image)
-                    return _Read(place, None, content_id, pixels=pixels)
-                problem = "This photo has changed."
-            except FileUnavailableError as error:
-                problem, passing = str(error), True
-            except LookalikeError as error:
-                problem = str(error)
-        return _Read(place, None, content_id, problem=problem, passing=passing)
-
-    def _keep(self, reads: list[_Read], meter: ProgressMeter, share: float) -> None:
+    def _keep(self, reads: list[Read], meter: ProgressMeter, share: float) -> None:
         """Record descriptors of contents, and have the index find those that still lie in some file."""
         vectors: dict[int, NDArray[np.float32]] = {}
         with self._catalog.transaction() as db:
@@ -318,129 +241,11 @@ class Indexer:
             if len(known):
                 self._index.add(known, self._record.vectors(known))
 
-    def _read(self, place: Place, replaced: FileRow | None) -> _Read:
-        """In a decoding thread: what lies at a place, if it was the same before and after reading."""
-        began = time.time_ns()
-        read = self._read_file(place, replaced)
-        try:
-            facts = os.lstat(place.path)
-        except OSError:
-            # Gone, or the drive is: whoever notices that looks again.
-            return _Read(place, replaced, problem="It is no longer there.", passing=True)
-        if (facts.st_size, facts.st_mtime_ns) != place.stamp:
-            self.unsettled.append(place.path)
-            return _Read(
-                place, replaced, problem="It is being changed, and is looked at again.", passing=True
-            )
-        if unproven(place, began):
-            return replace(read, place=replace(place, size=-1))
-        return read
-
-    def _read_file(self, place: Place, replaced: FileRow | None) -> _Read:
-        """One read of the file gives its hash and, if it is new, its pixels."""
-        try:
-            file = read_file(Path(os.fsdecode(place.path)))
-            known = self._catalog.contents.id_of(file.content)
-            if known is not None and not self._record.lacking([known]):
-                unread = self._catalog.annotations.is_unread(known)
-                return _Read(
-                    place, replaced, content_id=known, annotations=read_annotations(file) if unread else None
-                )
-            photo = decode(file, max(self._describer.decode_size, THUMBNAIL_SIDE))
-            self._thumbnails.put(file.content, THUMBNAIL_SIDE, thumbnail(photo.image, THUMBNAIL_SIDE))
-            return _Read(
-                place,
-                replaced,
-                row=content_row(file.content, len(file.data), photo.facts),
-                annotations=photo.annotations,
-                pixels=self._describer.prepare(photo.image),
-            )
-        except FileUnavailableError as error:
-            return _Read(place, replaced, problem=str(error), passing=True)
-        except LookalikeError as error:
-            return _Read(place, replaced, problem=str(error))
-
-    def _described(
-        self, take: Callable[[int], Sequence[Callable[[], _Read]]], patient: bool = False
-    ) -> Iterator[_Read]:
-        """Every task that `take` hands out, read and described, in the order in which they are done.
-
-        Args:
-            take: gives that many tasks at most; none when there are no more.
-            patient: whether a photo that fails alone is told of instead of raised. It may be the one that brings
-                the model down, tried again, and must not end every scan.
-        """
-        threads = min(4, os.cpu_count() or 1)
-        batch_size = self._describer.batch_size
-        look_ahead = threads + 2 * batch_size
-        reading: set[Future[_Read]] = set()
-        ready: deque[_Read] = deque()
-        flight: dict[Future[NDArray[np.float32]], list[_Read]] = {}
-        pool = ThreadPoolExecutor(threads, thread_name_prefix="decode")
-        try:
-            while True:
-                room = look_ahead - len(reading) - len(ready)
-                reading.update(pool.submit(task) for task in take(max(room, 0)))
-                while len(flight) < BATCHES_IN_FLIGHT and ready and (len(ready) >= batch_size or not reading):
-                    batch = [ready.popleft() for _ in range(min(batch_size, len(ready)))]
-                    future = self._service.describe(
-                        [read.pixels for read in batch if read.pixels is not None]
-                    )
-                    flight[future] = batch
-                if not reading and not flight:
-                    return
-                waiting: list[Future[Any]] = [*reading, *flight]
-                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                for finished in done:
-                    if finished in reading:
-                        reading.discard(finished)
-                        read = finished.result()
-                        if read.pixels is None:
-                            yield read
-                        else:
-                            ready.append(read)
-                    else:
-                        yield from self._with_vectors(flight.pop(finished), finished, patient)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-            for future in flight:
-                future.cancel()
-
-    def _with_vectors(
-        self, batch: list[_Read], future: Future[NDArray[np.float32]], patient: bool
-    ) -> Iterator[_Read]:
-        """The batch with its descriptors.
-
-        If it failed, its photos are tried one by one, so that one that brings the model down is told of and the
-        others are kept. A failure of the model, which may lack memory just now, is never taken for the file's.
-
-        Raises:
-            LookalikeError: not one of them could be described: the model is at fault, not a photo.
-        """
-        try:
-            for read, vector in zip(batch, future.result(), strict=True):
-                yield replace(read, pixels=None, vector=vector)
-            return
-        except LookalikeError as error:
-            if len(batch) == 1:
-                if not patient:
-                    raise
-                yield replace(batch[0], pixels=None, row=None, problem=str(error), passing=True)
-                return
-        failures = 0
-        for read in batch:
-            assert read.pixels is not None
-            try:
-                yield replace(read, pixels=None, vector=self._service.describe([read.pixels]).result()[0])
-            except LookalikeError as error:
-                failures += 1
-                if failures == len(batch):
-                    raise
-                yield replace(read, pixels=None, row=None, problem=str(error), passing=True)
-
-    def _write(self, folder: Folder, reads: list[_Read], meter: ProgressMeter) -> None:
+    def _write(self, folder: Folder, reads: list[Read], meter: ProgressMeter) -> None:
         vectors: dict[int, NDArray[np.float32]] = {}
         held: set[int] = set()
+        files = self._catalog.files
+        tried_by = files.tried_by(model_versions(self._record.key))
         with self._catalog.transaction() as db:
             for read in reads:
                 name = os.fsdecode(read.place.path)
@@ -449,7 +254,8 @@ class Indexer:
                     meter.skip(name, read.problem, load)
                     # What was known of a file that cannot be reached now stays, and the next scan tries again.
                     if not read.passing:
-                        self._catalog.files.put(db, folder.id, read.place, None, read.problem)
+                        tried = tried_by[read.by_model]
+                        files.put(db, folder.id, read.place, None, read.problem, read.content, tried)
                     continue
                 content_id = read.content_id
                 if read.row is not None and read.vector is not None:
@@ -459,7 +265,7 @@ class Indexer:
                 assert content_id is not None
                 if read.annotations is not None:
                     self._catalog.annotations.put_embedded(db, content_id, read.annotations)
-                self._catalog.files.put(db, folder.id, read.place, content_id, None)
+                files.put(db, folder.id, read.place, content_id, None)
                 held.add(content_id)
                 meter.advance(1, load)
             held.update(

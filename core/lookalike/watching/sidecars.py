@@ -8,12 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from lookalike.catalog.annotations import SidecarStamp
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import chunks
 from lookalike.catalog.files import Folder, Place
 from lookalike.catalog.shot_names import SIDECAR_SUFFIX, shot_of
 from lookalike.photos import Annotations, FileUnavailableError, PhotoError, read_sidecar
 from lookalike.progress import ProgressMeter
+from lookalike.watching.proof import same_time, unproven
 
 _ENDING = SIDECAR_SUFFIX.encode()
 _RECENT_NS = 2_000_000_000
@@ -31,10 +33,12 @@ class SidecarChanges:
     Attributes:
         fresh: places that are new or have changed.
         gone: paths where none is any more.
+        undated: unchanged ones whose ctime is to be noted.
     """
 
     fresh: list[Place] = field(default_factory=list)
     gone: list[bytes] = field(default_factory=list)
+    undated: list[Place] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.fresh or self.gone)
@@ -46,18 +50,25 @@ def is_sidecar(name: bytes) -> bool:
 
 
 def compare(
-    found: Sequence[Place], known: dict[bytes, tuple[int, int]], blind: tuple[bytes, ...] = ()
+    found: Sequence[Place], known: dict[bytes, SidecarStamp], blind: tuple[bytes, ...] = ()
 ) -> SidecarChanges:
     """Compare the XMP files that lie in a folder with those the catalog knows there.
 
     Args:
         found: those on disk.
-        known: stamps of the known ones, by path.
+        known: what tells that the known ones are unchanged, by path.
         blind: folders, with a separator at the end, that could not be listed; what is known below them is kept.
     """
-    fresh = [place for place in found if known.get(place.path) != place.stamp]
+    changes = SidecarChanges()
+    for place in found:
+        size, mtime_ns, ctime_ns = known.get(place.path, (None, None, None))
+        if (size, mtime_ns) != place.stamp or not same_time(ctime_ns, place.ctime_ns):
+            changes.fresh.append(place)
+        elif ctime_ns is None and place.ctime_ns is not None:
+            changes.undated.append(place)
     there = {place.path for place in found}
-    return SidecarChanges(fresh, [path for path in known if path not in there and not path.startswith(blind)])
+    changes.gone = [path for path in known if path not in there and not path.startswith(blind)]
+    return changes
 
 
 def apply_sidecars(
@@ -86,7 +97,8 @@ def apply_sidecars(
 
 
 def _proven(place: Place, now: int) -> Place:
-    return replace(place, size=-1) if 0 <= now - place.mtime_ns < _RECENT_NS else place
+    recent = 0 <= now - place.mtime_ns < _RECENT_NS or unproven(place, now)
+    return replace(place, size=-1) if recent else place
 
 
 def _read(place: Place, meter: ProgressMeter) -> tuple[Annotations | None, str | None, bool]:

@@ -6,11 +6,13 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from lookalike.catalog.annotations import SidecarStamp
 from lookalike.catalog.files import FileRow, Place
 from lookalike.catalog.shot_names import SIDECAR_SUFFIX
 from lookalike.photos import PHOTO_SUFFIXES
 from lookalike.progress import Skipped
 from lookalike.watching.excludes import IGNORE_FILE, Rules, is_left_out, read_patterns
+from lookalike.watching.proof import same_time
 from lookalike.watching.sidecars import SidecarChanges, compare, is_sidecar
 
 _SUFFIXES = frozenset(suffix.encode() for suffix in PHOTO_SUFFIXES)
@@ -30,6 +32,7 @@ class Changes:
         unreadable: what could not be looked at; what is known below it is kept.
         sidecars: XMP files beside photos that are new, have changed, or are gone.
         renumbered: numbers of volumes that are others now, old → new.
+        undated: unchanged places whose ctime is to be noted.
     """
 
     fresh: list[tuple[Place, FileRow | None]] = field(default_factory=list)
@@ -40,6 +43,7 @@ class Changes:
     unreadable: list[Skipped] = field(default_factory=list)
     sidecars: SidecarChanges = field(default_factory=SidecarChanges)
     renumbered: dict[int, int] = field(default_factory=dict)
+    undated: list[Place] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(
@@ -67,6 +71,7 @@ def walk(
     rules: Rules | None = None,
     blind: _Blind | None = None,
     sidecars: list[Place] | None = None,
+    ctimes: bool = False,
 ) -> Iterator[Place]:
     """The photos in a folder.
 
@@ -80,6 +85,7 @@ def walk(
         rules: the patterns in force in `top`.
         blind: takes the folders that could not be listed.
         sidecars: takes the XMP files.
+        ctimes: whether the file system keeps ctimes.
     """
     blind = blind or _Blind()
     suffixes = _SUFFIXES if sidecars is None else _SUFFIXES_AND_SIDECARS
@@ -117,7 +123,15 @@ def walk(
                 blind.note(entry.path, error)
                 continue
             if not (rules.levels and rules.exclude(entry.path, False)):
-                place = Place(entry.path, facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_dev)
+                place = Place(
+                    entry.path,
+                    facts.st_size,
+                    facts.st_mtime_ns,
+                    facts.st_ino,
+                    facts.st_dev,
+                    facts.st_ctime_ns if ctimes else None,
+                    facts.st_nlink > 1,
+                )
                 if sidecars is not None and is_sidecar(name):
                     sidecars.append(place)
                 else:
@@ -132,12 +146,13 @@ def survey(
     rules: Rules | None = None,
     stable_inodes: bool = False,
     away: Sequence[bytes] = (),
-    sidecars: dict[bytes, tuple[int, int]] | None = None,
+    sidecars: dict[bytes, SidecarStamp] | None = None,
+    ctimes: bool = False,
 ) -> Changes:
     """Compare a folder with the catalog.
 
-    A file is unchanged when its size and time of last change are, and its number too where files keep theirs. A
-    new place that has the volume, file number, size and time of a file that is gone is that file, moved.
+    A file is unchanged when its size and time of last change are, and its number and ctime too where files keep
+    theirs. A new place that has the volume, file number, size and time of a file that is gone is that file, moved.
 
     Args:
         top: the folder.
@@ -146,21 +161,26 @@ def survey(
         rules: the patterns in force in the folder.
         stable_inodes: whether another file number at a path means another file.
         away: folders below whose volume is not mounted: what is known there is kept.
-        sidecars: stamps of the XMP files that the catalog knows there, by path.
+        sidecars: what tells that the XMP files that the catalog knows there are unchanged, by path.
+        ctimes: whether another ctime at a path means that the file may be another.
     """
     changes = Changes()
     seen: set[bytes] = set()
     blind = _Blind()
     beside: list[Place] = []
-    for place in walk(top, deep, changes.unreadable, rules, blind, beside):
+    for place in walk(top, deep, changes.unreadable, rules, blind, beside, ctimes):
         seen.add(place.path)
         row = known.get(place.path)
         if row is None or row.place.stamp != place.stamp:
             changes.fresh.append((place, row))
             continue
         was = row.place
-        if was.inode == place.inode:
+        if was.inode == place.inode and not same_time(was.ctime_ns, place.ctime_ns):
+            changes.fresh.append((place, row))
+        elif was.inode == place.inode:
             changes.unchanged += 1
+            if was.ctime_ns is None and place.ctime_ns is not None:
+                changes.undated.append(place)
             if was.device != place.device:
                 changes.renumbered[was.device] = place.device
         elif stable_inodes:
@@ -190,10 +210,11 @@ def _recognise_moves(changes: Changes) -> None:
         return
     still_fresh: list[tuple[Place, FileRow | None]] = []
     for place, replaced in changes.fresh:
-        match = missing.pop(place.identity, None) if replaced is None else None
-        if match is None:
+        match = missing.get(place.identity) if replaced is None else None
+        if match is None or not place.proves(match.place.ctime_ns):
             still_fresh.append((place, replaced))
         else:
+            del missing[place.identity]
             changes.moved.append((match, place))
     moved = {row.id for row, _ in changes.moved}
     changes.fresh = still_fresh

@@ -119,6 +119,15 @@ class Mount:
         """Whether another file number at a path means another file."""
         return self.kind in STABLE_INODES
 
+    @property
+    def ctimes(self) -> bool:
+        """Whether another ctime at a path means that the file may have changed.
+
+        Elsewhere the time that goes by this name is made up at every mount (FAT), is another machine's, or, on
+        Windows, is that of the file's making.
+        """
+        return self.stable_inodes and sys.platform != "win32"
+
     def beneath(self, path: bytes) -> bytes:
         """Where a path on this mount lies inside the volume."""
         return os.path.join(self.root, path[len(os.path.join(self.point, b"")) :]).rstrip(b"/")  # noqa: PTH118

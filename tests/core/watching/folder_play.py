@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from lookalike.watching import follower as follower_module
-from lookalike.watching import indexer as indexer_module
 from lookalike.watching import observer as observer_module
+from lookalike.watching import reading as reading_module
 from tests.builders.small_library import SmallLibrary
 
 DEEDS: Counter[str] = Counter()
@@ -94,12 +94,12 @@ class FolderPlay(RuleBasedStateMachine):
             observer_module.QUIET_SECONDS,
             follower_module.SETTLE_SECONDS,
             follower_module.TICK_SECONDS,
-            indexer_module.decode,
+            reading_module.decode,
         )
         observer_module.QUIET_SECONDS = QUIET
         follower_module.SETTLE_SECONDS = SETTLE
         follower_module.TICK_SECONDS = QUIET
-        indexer_module.decode = self._decode
+        reading_module.decode = self._decode
         self.base = Path(tempfile.mkdtemp(prefix="play"))
         self.roots = [os.fsencode(self.base / name) for name in ("one", "two")]
         self.outside = os.fsencode(self.base / "outside")
@@ -495,6 +495,6 @@ class FolderPlay(RuleBasedStateMachine):
                 observer_module.QUIET_SECONDS,
                 follower_module.SETTLE_SECONDS,
                 follower_module.TICK_SECONDS,
-                indexer_module.decode,
+                reading_module.decode,
             ) = self._was
             shutil.rmtree(self.base)

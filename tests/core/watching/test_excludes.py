@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from lookalike.errors import LookalikeError
 from lookalike.watching.excludes import Excludes, is_left_out
+from lookalike.watching.proof import CTIME_TICK_NS
 from lookalike.watching.survey import walk
 from lookalike.watching.watched import WatchedFolders
 from tests.builders.small_library import SmallLibrary
@@ -118,7 +120,7 @@ def test_an_ignore_file_that_is_none_is_told_of_and_excludes_nothing(tmp_path):
 
 
 def test_excluded_photos_leave_the_view_and_come_back_without_decoding(tmp_path, monkeypatch):
-    from lookalike.watching import indexer
+    from lookalike.watching import reading
 
     library = SmallLibrary(tmp_path / "library")
     watched = WatchedFolders(library.catalog)
@@ -128,10 +130,11 @@ def test_excluded_photos_leave_the_view_and_come_back_without_decoding(tmp_path,
         path = album / ("raw" if number > 1 else "") / f"{number}.png"
         path.write_bytes(photo(number))
         os.utime(path, ns=(10**18, 10**18))
+    time.sleep(2 * CTIME_TICK_NS / 1e9)
     watched.add(album)
     library.scan()
     assert len(library.index) == 4
-    monkeypatch.setattr(indexer, "read_file", None)
+    monkeypatch.setattr(reading, "read_file", None)
     watched.set_excludes(["raw/"])
     library.scan()
     assert len(library.index) == len(library.catalog.contents.shown()) == 2

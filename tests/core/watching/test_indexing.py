@@ -14,7 +14,8 @@ import pytest
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.search.query import Query
-from lookalike.watching import indexer as indexer_module
+from lookalike.watching import reading as reading_module
+from lookalike.watching.proof import CTIME_TICK_NS
 from tests.builders.photo_files import textured_photo, write_album
 
 
@@ -40,13 +41,13 @@ def library(tmp_path):
 def decodes(monkeypatch):
     """Counts photos decoded for indexing."""
     names: list[str] = []
-    decode = indexer_module.decode
+    decode = reading_module.decode
 
     def counted(file, longest_side):
         names.append(file.name)
         return decode(file, longest_side)
 
-    monkeypatch.setattr(indexer_module, "decode", counted)
+    monkeypatch.setattr(reading_module, "decode", counted)
     return names
 
 
@@ -86,7 +87,7 @@ def test_descriptors_are_those_of_the_model(library, album):
     scan(library)
     ids = library._engines.current.record.ids()
     for number, stored in zip(ids[:4], library._engines.current.record.vectors(ids[:4]), strict=True):
-        side = max(library._engines.current.describer.decode_size, indexer_module.THUMBNAIL_SIDE)
+        side = max(library._engines.current.describer.decode_size, reading_module.THUMBNAIL_SIDE)
         pixels = library._engines.current.describer.prepare(library.image(int(number), side))
         fresh = library._engines.current.service.describe([pixels]).result()[0]
         assert np.dot(stored, fresh) == pytest.approx(1.0, abs=2e-3)
@@ -149,6 +150,7 @@ def test_bad_files_are_told_of_once_and_the_rest_goes_on(library, album, decodes
     # Files written within the last clock tick are read again in any case.
     for path in album.iterdir():
         os.utime(path, ns=(1_600_000_000_000_000_001, 1_600_000_000_000_000_001))
+    time.sleep(2 * CTIME_TICK_NS / 1e9)
     library.add_folder(album)
     last = scan(library)[-1]
     assert {os.path.basename(line.path) for line in last.skipped} == {"broken.jpg", "empty.jpg"}
@@ -275,28 +277,36 @@ def test_a_removal_while_the_index_is_told_of_new_photos_is_not_lost(library, al
     assert (len(library), library.photos()) == (0, [])
 
 
-def test_a_passing_failure_of_the_model_is_not_the_photos(library, album, monkeypatch):
+def test_a_failure_of_the_model_is_not_the_photos(library, album, monkeypatch):
     library.add_folder(album)
     service = library._engines.current.service
-    describe, asked = service.describe, 0
+    describe = service.describe
+    failures = 0
 
-    def crashing(batch, urgent=False):
-        nonlocal asked
-        asked += 1
-        # The first batch, and then the first of its photos alone.
-        if asked <= 2:
+    def failing(batch, urgent=False):
+        nonlocal failures
+        failures -= 1
+        if failures >= 0:
             future: Future[np.ndarray] = Future()
             future.set_exception(LookalikeError("The descriptor model crashed twice."))
             return future
         return describe(batch, urgent)
 
-    monkeypatch.setattr(service, "describe", crashing)
+    monkeypatch.setattr(service, "describe", failing)
+    # A batch, the first of its photos alone, and a grey picture: the model is broken.
+    failures = 3
+    with pytest.raises(LookalikeError, match="crashed"):
+        scan(library)
+    # A batch and the first of its photos alone, and then no more: it lacked memory.
+    failures = 2
+    assert scan(library)[-1].skipped == ()
+    assert_in_line(library, album)
+    # With one photo to describe, a broken model is told of, ends nothing, and is not taken for the photo's fault.
+    textured_photo(60, (320, 240)).save(album / "new.jpg")
+    failures = 3
     (line,) = scan(library)[-1].skipped
     assert "crashed" in line.reason
-    assert (len(library), library.status().problems) == (11, ())
-    # The one that is left fails alone, which ends nothing, and then no more.
-    asked = 1
-    assert len(scan(library)[-1].skipped) == 1
+    assert (len(library), library.status().problems) == (12, ())
     scan(library)
     assert_in_line(library, album)
 

@@ -14,7 +14,7 @@ from lookalike.catalog.filters import Filters
 from lookalike.catalog.migrations import catalog_migrations
 from lookalike.library import Library
 from lookalike.photos import Annotations
-from lookalike.watching import indexer as indexer_module
+from lookalike.watching import reading as reading_module
 from tests.builders.photo_files import encoded, raw_dng, textured_photo, write_album, xmp
 
 SIZE = (160, 120)
@@ -67,7 +67,7 @@ def test_an_old_library_has_words_and_pairs_at_once_and_ratings_after_a_scan(old
         patch.setattr(AnnotationRecord, "refresh", dies)
         with pytest.raises(KeyboardInterrupt):
             Library(old)
-    monkeypatch.setattr(indexer_module, "decode", lambda *_: pytest.fail("decoded again"))
+    monkeypatch.setattr(reading_module, "decode", lambda *_: pytest.fail("decoded again"))
     with Library(old) as library:
         assert len(library.photos()) == len(library) == 5
         assert len(library.catalog.words.find("photo", 99)) == 3
@@ -80,6 +80,6 @@ def test_an_old_library_has_words_and_pairs_at_once_and_ratings_after_a_scan(old
         assert library.photos(Filters(rating=3)) == [tagged]
         assert [hit.content_id for hit in library.catalog.words.find("sunset", 99)] == [tagged]
         assert len(library.photos()) == len(library) == 5
-        monkeypatch.setattr(indexer_module, "read_file", None)
+        monkeypatch.setattr(reading_module, "read_file", None)
         scan(library)
         assert library.status().problems == ()

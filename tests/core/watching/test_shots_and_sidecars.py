@@ -16,7 +16,8 @@ from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.photos import Annotations
 from lookalike.search.query import Query
-from lookalike.watching import indexer as indexer_module
+from lookalike.watching import reading as reading_module
+from lookalike.watching.proof import CTIME_TICK_NS
 from tests.builders.photo_files import camera_exif, encoded, raw_dng, textured_photo, write_album, xmp
 
 TAKEN, CAMERA = "2023:05:06 07:08:09", "Acme One"
@@ -40,13 +41,13 @@ def library(tmp_path: Path, album: Path) -> Iterator[Library]:
 @pytest.fixture
 def decodes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
-    decode = indexer_module.decode
+    decode = reading_module.decode
 
     def counted(file, longest_side):
         names.append(file.name)
         return decode(file, longest_side)
 
-    monkeypatch.setattr(indexer_module, "decode", counted)
+    monkeypatch.setattr(reading_module, "decode", counted)
     return names
 
 
@@ -63,9 +64,10 @@ def picture(path: Path, seed: int = 50, exif: bytes = b"", **options) -> Path:
 
 
 def aged(path: Path) -> None:
-    """Make a file one that was changed long enough ago for its time to prove that it is unchanged."""
+    """Make a file one that was changed long enough ago for its times to prove that it is unchanged."""
     long_ago = time.time_ns() - 60_000_000_000
     os.utime(path, ns=(long_ago, long_ago))
+    time.sleep(2 * CTIME_TICK_NS / 1e9)
 
 
 def scan(library: Library) -> None:

@@ -24,7 +24,7 @@ from lookalike.library import Library
 from lookalike.models.store import ModelStore
 from lookalike.photos.errors import damaged
 from lookalike.search.query import Query
-from lookalike.watching import indexer
+from lookalike.watching import reading
 from tests.builders.installed_models import put_descriptor
 from tests.builders.photo_files import raw_dng, textured_photo, write_album
 from tests.builders.vision_models import save_dinov2
@@ -198,14 +198,14 @@ def test_a_file_that_cannot_be_read_now_is_waited_for_and_one_that_is_gone_is_no
 
 
 def test_broken_photos_do_not_hold_it_up(library, monkeypatch):
-    decode = indexer.decode
+    decode = reading.decode
 
     def failing(file, longest_side):
         if file.name == "photo_003.jpg":
             raise damaged(file.name)
         return decode(file, longest_side)
 
-    monkeypatch.setattr(indexer, "decode", failing)
+    monkeypatch.setattr(reading, "decode", failing)
     library.choose_descriptor("tiny")
     assert "damaged" in told(library)[-1]
     assert library.status().descriptor.startswith("dinov2")
@@ -215,13 +215,13 @@ def test_broken_photos_do_not_hold_it_up(library, monkeypatch):
 def files_read(monkeypatch) -> list[str]:
     """The names of the files that indexing reads from now on."""
     names: list[str] = []
-    read_file = indexer.read_file
+    read_file = reading.read_file
 
     def counted(path):
         names.append(path.name)
         return read_file(path)
 
-    monkeypatch.setattr(indexer, "read_file", counted)
+    monkeypatch.setattr(reading, "read_file", counted)
     return names
 
 

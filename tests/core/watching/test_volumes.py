@@ -61,12 +61,12 @@ import json, os, subprocess, sys, time
 from pathlib import Path
 from tests.builders.small_library import SmallLibrary
 from tests.core.watching.folder_play import photo
-from lookalike.watching import indexer
+from lookalike.watching import reading
 
 base = Path(sys.argv[1])
 decoded = []
-decode = indexer.decode
-indexer.decode = lambda file, side: decoded.append(file.name) or decode(file, side)
+decode = reading.decode
+reading.decode = lambda file, side: decoded.append(file.name) or decode(file, side)
 
 def sh(*command):
     subprocess.run(command, check=True)
@@ -101,6 +101,8 @@ def plug(where):
     # A drive whose files have new numbers with every mount.
     sh("mount", "-t", "tmpfs", "drive", str(base / where))
     sh("cp", "-a", str(base / "store") + "/.", str(base / where))
+    # What was written just now proves nothing.
+    time.sleep(0.05)
 
 def pull(where):
     sh("umount", "-l", str(base / where))
