@@ -12,7 +12,9 @@ import traceback
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.core.watching.folder_play import DEEDS, FolderPlay
+from tests.core.watching.folder_play import FolderPlay
+from tests.core.watching.play_beside import BESIDE
+from tests.core.watching.play_deeds import DEEDS
 
 
 def main() -> None:
@@ -36,6 +38,8 @@ def main() -> None:
         )
     except BaseException:
         failed = traceback.format_exc()
+    finally:
+        BESIDE.end()
     for deed, count in DEEDS.most_common():
         print(f"{count:7d}  {deed}")
     print(f"{DEEDS.total():7d}  deeds in {time.monotonic() - began:.0f} s")

@@ -27,7 +27,7 @@ from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.files import Place
 from lookalike.watching.survey import walk
 from tests.builders.small_library import SmallLibrary
-from tests.core.watching.folder_play import photo
+from tests.builders.tiny_files import photo
 
 FOLDER_FILES = 250
 OPENED: list[str] = []

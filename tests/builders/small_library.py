@@ -90,6 +90,7 @@ class SmallLibrary:
             self.preference,
         )
         self.follower = Follower(self.catalog, self.record, self.indexer, **times)
+        self._behind = False
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self.trouble: list[BaseException] = []
@@ -98,6 +99,13 @@ class SmallLibrary:
     @property
     def following(self) -> bool:
         return self._thread is not None
+
+    def look(self) -> None:
+        """Take in what another process has written."""
+        if self.catalog.changed_elsewhere():
+            self._behind = True
+        if self._behind:
+            self._behind = not self.index.catch_up()
 
     def scan(self) -> list[Progress]:
         return list(self.follower.scan())

@@ -17,7 +17,7 @@ from lookalike.watching.proof import CTIME_TICK_NS
 from lookalike.watching.survey import walk
 from lookalike.watching.watched import WatchedFolders
 from tests.builders.small_library import SmallLibrary
-from tests.core.watching.folder_play import photo
+from tests.builders.tiny_files import photo
 
 FILES = [
     "a.jpg",

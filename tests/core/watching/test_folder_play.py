@@ -5,11 +5,21 @@ from __future__ import annotations
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.core.watching.folder_play import DEEDS, FolderPlay
+from tests.core.watching.folder_play import FolderPlay
+from tests.core.watching.play_beside import BESIDE
+from tests.core.watching.play_deeds import DEEDS
 
 
 def test_random_deeds_leave_no_difference():
     before = DEEDS.total()
+    try:
+        play()
+    finally:
+        BESIDE.end()
+    assert DEEDS.total() - before > 300
+
+
+def play() -> None:
     run_state_machine_as_test(
         FolderPlay,
         settings=settings(
@@ -22,4 +32,3 @@ def test_random_deeds_leave_no_difference():
             phases=[Phase.generate],
         ),
     )
-    assert DEEDS.total() - before > 300

@@ -20,7 +20,7 @@ from lookalike.watching.pace import CAREFUL, Pace
 from lookalike.watching.proof import CTIME_TICK_NS
 from lookalike.watching.watched import WatchedFolders
 from tests.builders.small_library import SmallLibrary
-from tests.core.watching.folder_play import photo
+from tests.builders.tiny_files import photo
 
 A_WHILE = 2 * CTIME_TICK_NS / 1e9
 """After this long what is read is proven."""

@@ -17,7 +17,7 @@ from lookalike.watching import observer as observer_module
 from lookalike.watching.inotify import Inotify
 from lookalike.watching.observer import PLACES_LIMIT, FolderWatch
 from tests.builders.small_library import SmallLibrary
-from tests.core.watching.folder_play import photo
+from tests.builders.tiny_files import photo
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
 
@@ -231,7 +231,7 @@ open("/proc/sys/user/max_inotify_watches", "w").write("40")
 from lookalike.watching import observer
 observer.QUIET_SECONDS = 0.05
 from tests.builders.small_library import SmallLibrary
-from tests.core.watching.folder_play import photo
+from tests.builders.tiny_files import photo
 
 base = Path(sys.argv[1])
 album = base / "album"

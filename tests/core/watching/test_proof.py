@@ -17,7 +17,7 @@ from lookalike.watching.proof import COARSE_TICK_NS, CTIME_TICK_NS, TICK_NS, sam
 from lookalike.watching.volumes import Mount
 from tests.builders.photo_files import xmp
 from tests.builders.small_library import SmallLibrary
-from tests.core.watching.folder_play import photo
+from tests.builders.tiny_files import photo
 
 LONG_AGO = 10**18 + 1
 

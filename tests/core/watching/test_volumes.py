@@ -60,7 +60,7 @@ PRELUDE = """
 import json, os, subprocess, sys, time
 from pathlib import Path
 from tests.builders.small_library import SmallLibrary
-from tests.core.watching.folder_play import photo
+from tests.builders.tiny_files import photo
 from lookalike.watching import reading
 
 base = Path(sys.argv[1])
