@@ -3,9 +3,11 @@
 On a generated tree of tiny photos (hard links are not used: each is a file of its own) it prints
 
 - seconds to compare an unchanged library with the disk, and the ratio to a bare walk of the same tree (`os.scandir`
-  and `stat` of every file) in the same run; photos opened and bytes allocated meanwhile;
+  and `stat` of every file) in the same run, and photos opened meanwhile; first of all in a library of an older version,
+  which knows no ctimes;
 - seconds until files that were moved, a whole tree of them, are where they now lie, and photos opened;
-- for a burst of events on a followed folder: seconds until the library agrees, memory before and after.
+- seconds until all files are proven the same after their rights were changed, photos opened and photos decoded;
+- for bursts of events on a followed folder: seconds until the library agrees, and memory before and after each.
 
 Run: ``python -m tests.benchmarks.reconciliation --files 100000 --burst 10000``
 """
@@ -19,18 +21,22 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
 
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.files import Place
+from lookalike.photos import FileBytes
+from lookalike.watching import reading
 from lookalike.watching.survey import walk
 from tests.builders.small_library import SmallLibrary
 from tests.builders.tiny_files import photo
 
 FOLDER_FILES = 250
 OPENED: list[str] = []
+DECODED: list[str] = []
 _listening = False
 
 
@@ -43,6 +49,16 @@ def listen(listening: bool) -> None:
     global _listening
     OPENED.clear()
     _listening = listening
+
+
+def count_decodes() -> None:
+    decode = reading.decode
+
+    def counted(file: FileBytes, longest_side: int) -> Any:
+        DECODED.append(file.name)
+        return decode(file, longest_side)
+
+    reading.decode = counted
 
 
 def make_tree(top: Path, files: int) -> None:
@@ -65,14 +81,22 @@ def fill(library: SmallLibrary, top: Path) -> None:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     ids = []
     with library.catalog.transaction() as db:
-        for number, (place, vector) in enumerate(zip(places, vectors, strict=True)):
-            row = ContentRow(f"{number:032x}", place.size, 4, 4, "PNG")
+        for place, vector in zip(places, vectors, strict=True):
+            row = ContentRow(hash_of(photo(number_of(place))), place.size, 4, 4, "PNG")
             content = library.catalog.contents.ensure(db, row)
             library.record.put(db, content, vector)
             library.files.put(db, folder.id, place, content, None)
             ids.append(content)
     library.index.add(np.array(ids, np.int64), vectors)
     library.index.flush()
+
+
+def number_of(place: Place) -> int:
+    return int(os.path.basename(place.path).partition(b".")[0])
+
+
+def hash_of(data: bytes) -> str:
+    return FileBytes.of(data, "").content
 
 
 def bare_walk(top: Path) -> int:
@@ -92,7 +116,7 @@ def megabytes() -> float:
     return psutil.Process().memory_info().rss / 1e6
 
 
-def reconcile(library: SmallLibrary, top: Path, rounds: int) -> None:
+def reconcile(library: SmallLibrary, top: Path, rounds: int, name: str) -> None:
     walks, scans = [], []
     for _ in range(rounds):
         began = time.perf_counter()
@@ -106,9 +130,28 @@ def reconcile(library: SmallLibrary, top: Path, rounds: int) -> None:
         listen(False)
     walk_s, scan_s = statistics.median(walks), statistics.median(scans)
     print(
-        f"unchanged   {files} files: {scan_s:.2f} s, a bare walk {walk_s:.2f} s, ratio {scan_s / walk_s:.1f}, "
-        f"{opened} photos opened"
+        f"{name:12s}{files} files: {scan_s:.2f} s, a bare walk {walk_s:.2f} s, ratio {scan_s / walk_s:.1f}, "
+        f"{opened} photos opened",
+        flush=True,
     )
+
+
+def change_rights(library: SmallLibrary, top: Path) -> None:
+    count = 0
+    for path in top.rglob("*.png"):
+        path.chmod(0o640)
+        count += 1
+    time.sleep(0.1)
+    listen(True)
+    DECODED.clear()
+    began = time.perf_counter()
+    library.scan()
+    print(
+        f"rights      of {count} files changed: {time.perf_counter() - began:.1f} s, {len(OPENED)} photos opened, "
+        f"{len(DECODED)} decoded",
+        flush=True,
+    )
+    listen(False)
 
 
 def move_tree(library: SmallLibrary, top: Path) -> None:
@@ -126,29 +169,34 @@ def move_tree(library: SmallLibrary, top: Path) -> None:
     listen(False)
 
 
-def burst(library: SmallLibrary, top: Path, events: int) -> None:
+def bursts(library: SmallLibrary, top: Path, events: int, rounds: int) -> None:
     library.follow()
     while library.last is None or library.last.stage != "watching":
         time.sleep(0.1)
-    before = megabytes()
     names = [path for folder in sorted(top.glob("[0-9]*")) for path in sorted(folder.glob("*.png"))]
     (top / "burst").mkdir()
-    renames = names[: events // 2]
-    listen(True)
-    began = time.perf_counter()
-    for path in renames:
-        path.rename(top / "burst" / path.name)
-    made = time.perf_counter()
-    place = os.fsencode(top / "burst")
-    while len(library.files.known(place)) < len(renames) or library.last.stage != "watching":
-        assert not library.trouble, library.trouble
-        time.sleep(0.05)
-    print(
-        f"burst       {2 * len(renames)} events in {made - began:.2f} s: in line "
-        f"{time.perf_counter() - made:.2f} s after the last, {len(OPENED)} photos opened, "
-        f"memory {before:.0f} MB before and {megabytes():.0f} MB after"
-    )
-    listen(False)
+    places = [(path, top / "burst" / path.name) for path in names[: events // 2]]
+    burst = os.fsencode(top / "burst")
+    memory = [megabytes()]
+    for number in range(rounds):
+        listen(True)
+        began = time.perf_counter()
+        for here, there in places:
+            here.rename(there)
+        made = time.perf_counter()
+        there_now = len(places) if places[0][1].parent == top / "burst" else 0
+        while len(library.files.known(burst)) != there_now or library.last.stage != "watching":
+            assert not library.trouble, library.trouble
+            time.sleep(0.05)
+        memory.append(megabytes())
+        print(
+            f"burst {number + 1}     {2 * len(places)} events in {made - began:.2f} s: in line "
+            f"{time.perf_counter() - made:.2f} s after the last, {len(OPENED)} photos opened",
+            flush=True,
+        )
+        listen(False)
+        places = [(there, here) for here, there in places]
+    print(f"memory      {', '.join(f'{one:.0f}' for one in memory)} MB before the bursts and after each")
     library.rest()
 
 
@@ -157,17 +205,21 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=100_000)
     parser.add_argument("--burst", type=int, default=10_000, help="events")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--bursts", type=int, default=6)
     chosen = parser.parse_args()
     sys.addaudithook(_heard)
+    count_decodes()
     with tempfile.TemporaryDirectory() as scratch:
         top = Path(scratch, "photos")
         make_tree(top, chosen.files)
         library = SmallLibrary(Path(scratch, "library"))
         try:
             fill(library, top)
-            reconcile(library, top, chosen.rounds)
+            reconcile(library, top, 1, "upgraded")
+            reconcile(library, top, chosen.rounds, "unchanged")
             move_tree(library, top)
-            burst(library, top, chosen.burst)
+            change_rights(library, top)
+            bursts(library, top, chosen.burst, chosen.bursts)
         finally:
             library.close()
 

@@ -49,6 +49,7 @@ class Place:
         ctime_ns: time of the last change of the bytes, the name or the rights, nanoseconds, which no program can set;
             None while unknown, and where the file system has no such time.
         linked: whether the file has other names too (hard links); not kept in the catalog.
+        online_only: whether its bytes lie in the cloud; not kept in the catalog.
     """
 
     path: bytes
@@ -58,6 +59,7 @@ class Place:
     device: int
     ctime_ns: int | None = None
     linked: bool = False
+    online_only: bool = False
 
     @property
     def stamp(self) -> tuple[int, int]:
@@ -205,13 +207,13 @@ class Files(Folders):
             ),
         )
 
-    def date(self, folder: Folder, places: Sequence[Place]) -> None:
+    def date(self, ctimes: Sequence[tuple[FileRow, int]]) -> None:
         """Note the ctime of files that are unchanged and whose ctime was unknown."""
         with self._database.transaction() as db:
             db.conn.executemany(
-                "UPDATE files SET ctime_ns = ? WHERE path = ? AND folder_id = ? AND inode = ? AND size = ? "
-                "AND mtime_ns = ? AND ctime_ns IS NULL",
-                [(p.ctime_ns, p.path, folder.id, p.inode, p.size, p.mtime_ns) for p in places],
+                "UPDATE files SET ctime_ns = ? WHERE id = ? AND path = ? AND size = ? AND mtime_ns = ? "
+                "AND ctime_ns IS NULL",
+                [(ctime_ns, row.id, row.place.path, *row.place.stamp) for row, ctime_ns in ctimes],
             )
 
     def remove(self, db: Database, folder_id: int, ids: Iterable[int]) -> None:

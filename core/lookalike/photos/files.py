@@ -29,8 +29,11 @@ LIMIT_BYTES = 512 << 20
 """Files beyond this size are not read: the largest medium-format raw files are half of it."""
 
 _DIGEST_BYTES = 16
-_RECALL_ON_DATA_ACCESS = 0x00400000
+_RECALLED = 0x00400000 | 0x00040000
+"""Windows' FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS and _RECALL_ON_OPEN."""
+
 _SF_DATALESS = 0x40000000
+"""macOS: the content is fetched when it is read."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,11 @@ def is_photo(path: PurePath) -> bool:
 
 
 def is_online_only(status: os.stat_result) -> bool:
-    """Whether reading the file would make the system fetch it from a cloud drive."""
-    windows = getattr(status, "st_file_attributes", 0) & _RECALL_ON_DATA_ACCESS
+    """Whether opening or reading the file would make the system fetch it from a cloud drive.
+
+    Linux has no such mark: its programs for cloud drives mount a file system of their own.
+    """
+    windows = getattr(status, "st_file_attributes", 0) & _RECALLED
     macos = getattr(status, "st_flags", 0) & _SF_DATALESS
     return bool(windows or macos)
 
@@ -82,6 +88,9 @@ def read_file(path: Path, limit_bytes: int = LIMIT_BYTES) -> FileBytes:
         os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     )
     try:
+        # Asked before the file is opened, which alone may have it fetched.
+        if is_online_only(path.stat()):
+            raise _online_only(name)
         descriptor = os.open(path, flags)
         with os.fdopen(descriptor, "rb", buffering=0) as file:
             status = os.fstat(descriptor)
@@ -104,10 +113,12 @@ def _refuse(status: os.stat_result, name: str, limit_bytes: int) -> None:
         raise PhotoError(f"{printable(name)} is not a file.")
     if status.st_size > limit_bytes:
         raise _too_big(name, status.st_size)
-    if is_online_only(status):
-        raise FileUnavailableError(
-            f"{printable(name)} is kept online only.", "Make it available on this computer first."
-        )
+
+
+def _online_only(name: str) -> FileUnavailableError:
+    return FileUnavailableError(
+        f"{printable(name)} is kept online only.", "Make it available on this computer first."
+    )
 
 
 def _too_big(name: str, size: int) -> PhotoError:

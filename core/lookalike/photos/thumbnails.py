@@ -3,8 +3,9 @@
 The sides are the desktop's own (freedesktop's Thumbnail Managing Standard): 256, "large", is made of every photo while
 it is decoded for its descriptor and takes 12 KB on average; 512, "x-large", takes 30 KB and is made when a screen of
 high density or large cells ask for it. 128, "normal", is not kept: drawing a larger one smaller is quicker than
-reading another. The desktop's own cache is left alone: it goes by path instead of content, is not bounded, and is
-not ours to fill.
+reading another. Nor is 1024, "xx-large": the largest cell of the grid, 264 points, takes 528 pixels on a screen of
+double density, and what shows a photo larger than that decodes the photo itself. The desktop's own cache is left
+alone: it goes by path instead of content, is not bounded, and is not ours to fill.
 """
 
 from __future__ import annotations

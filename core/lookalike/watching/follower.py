@@ -263,12 +263,13 @@ class Follower:
         if changes.renumbered:
             self._files.renumber(folder, changes.renumbered)
         if changes.undated:
-            self._files.date(folder, changes.undated)
+            self._files.date(changes.undated)
         if changes.sidecars.undated:
             self._catalog.annotations.date(changes.sidecars.undated)
         self._add_untried(place, known, changes)
         self._recognise(changes)
         self._add_unread(place, known, changes)
+        changes.leave_online(place)
         return changes
 
     def _add_untried(self, place: bytes, known: dict[bytes, FileRow], changes: Changes) -> None:

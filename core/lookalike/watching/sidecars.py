@@ -12,12 +12,11 @@ from lookalike.catalog.annotations import SidecarStamp
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import chunks
 from lookalike.catalog.files import Folder, Place
-from lookalike.catalog.shot_names import SIDECAR_SUFFIX, shot_of
+from lookalike.catalog.shot_names import shot_of
 from lookalike.photos import Annotations, FileUnavailableError, PhotoError, read_sidecar
 from lookalike.progress import ProgressMeter
 from lookalike.watching.proof import same_time, unproven
 
-_ENDING = SIDECAR_SUFFIX.encode()
 _RECENT_NS = 2_000_000_000
 """A file that changed so recently when it was read may change again and keep its size and time (FAT counts every
 second second), so it is read once more at the next look."""
@@ -42,11 +41,6 @@ class SidecarChanges:
 
     def __bool__(self) -> bool:
         return bool(self.fresh or self.gone)
-
-
-def is_sidecar(name: bytes) -> bool:
-    """Whether a file of this name is taken for an XMP file beside a photo."""
-    return name[-len(_ENDING) :].lower() == _ENDING
 
 
 def compare(

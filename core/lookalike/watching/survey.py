@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from lookalike.catalog.annotations import SidecarStamp
 from lookalike.catalog.files import FileRow, Place
 from lookalike.catalog.shot_names import SIDECAR_SUFFIX
-from lookalike.photos import PHOTO_SUFFIXES
+from lookalike.photos import PHOTO_SUFFIXES, is_online_only
 from lookalike.progress import Skipped
 from lookalike.watching.excludes import IGNORE_FILE, Rules, is_left_out, read_patterns
 from lookalike.watching.proof import same_time
-from lookalike.watching.sidecars import SidecarChanges, compare, is_sidecar
+from lookalike.watching.sidecars import SidecarChanges, compare
 
 _SUFFIXES = frozenset(suffix.encode() for suffix in PHOTO_SUFFIXES)
-_SUFFIXES_AND_SIDECARS = _SUFFIXES | {SIDECAR_SUFFIX.encode()}
+_SIDECAR = SIDECAR_SUFFIX.encode()
+_SUFFIXES_AND_SIDECARS = _SUFFIXES | {_SIDECAR}
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Changes:
         unreadable: what could not be looked at; what is known below it is kept.
         sidecars: XMP files beside photos that are new, have changed, or are gone.
         renumbered: numbers of volumes that are others now, old → new.
-        undated: unchanged places whose ctime is to be noted.
+        undated: rows of unchanged files whose ctime was unknown, and what it is.
     """
 
     fresh: list[tuple[Place, FileRow | None]] = field(default_factory=list)
@@ -43,7 +44,16 @@ class Changes:
     unreadable: list[Skipped] = field(default_factory=list)
     sidecars: SidecarChanges = field(default_factory=SidecarChanges)
     renumbered: dict[int, int] = field(default_factory=dict)
-    undated: list[Place] = field(default_factory=list)
+    undated: list[tuple[FileRow, int]] = field(default_factory=list)
+
+    def leave_online(self, top: bytes) -> None:
+        """Leave new photos alone whose bytes lie in the cloud: looking at them would have them all fetched."""
+        away = {place.path for place, _ in self.fresh if place.online_only}
+        if away:
+            self.fresh = [entry for entry in self.fresh if entry[0].path not in away]
+            photos = "1 photo is" if len(away) == 1 else f"{len(away):,} photos are"
+            reason = f"{photos} kept online only, and taken in once on this computer."
+            self.unreadable.append(Skipped(os.fsdecode(top), reason))
 
     def __bool__(self) -> bool:
         return bool(
@@ -107,7 +117,8 @@ def walk(
             if name.startswith(b"."):
                 continue
             try:
-                if os.path.splitext(name)[1].lower() in suffixes and entry.is_file(follow_symlinks=False):  # noqa: PTH122
+                suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122
+                if suffix in suffixes and entry.is_file(follow_symlinks=False):
                     facts = entry.stat(follow_symlinks=False)
                 elif deep and entry.is_dir(follow_symlinks=False):
                     if not is_left_out(folder, name) and not (
@@ -131,8 +142,9 @@ def walk(
                     facts.st_dev,
                     facts.st_ctime_ns if ctimes else None,
                     facts.st_nlink > 1,
+                    is_online_only(facts),
                 )
-                if sidecars is not None and is_sidecar(name):
+                if sidecars is not None and suffix == _SIDECAR:
                     sidecars.append(place)
                 else:
                     yield place
@@ -180,7 +192,7 @@ def survey(
         elif was.inode == place.inode:
             changes.unchanged += 1
             if was.ctime_ns is None and place.ctime_ns is not None:
-                changes.undated.append(place)
+                changes.undated.append((row, place.ctime_ns))
             if was.device != place.device:
                 changes.renumbered[was.device] = place.device
         elif stable_inodes:

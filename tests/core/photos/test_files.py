@@ -139,6 +139,7 @@ def test_names_that_break_lines_or_encodings_are_told_in_one_line(tmp_path: Path
     ("status", "online_only"),
     [
         ({"st_file_attributes": 0x00400020}, True),
+        ({"st_file_attributes": 0x00040020}, True),
         ({"st_file_attributes": 0x20}, False),
         ({"st_flags": 0x40000000}, True),
         ({"st_flags": 0}, False),

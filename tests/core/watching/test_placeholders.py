@@ -1,0 +1,85 @@
+"""Photos that lie in the cloud only: the whole way from the scan to the thumbnail, and never opened.
+
+Linux marks no such files, so the mark is another here, the year 1999; all that looks at it is real.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lookalike.library import Library
+from lookalike.photos import files as files_module
+from lookalike.search.query import Query
+from lookalike.watching import survey as survey_module
+from lookalike.watching.proof import CTIME_TICK_NS
+from tests.builders.photo_files import write_album
+
+MARK = 946_000_000_000_000_001
+OPENED: list[str] = []
+_listening: list[bool] = []
+
+
+def _heard(event: str, about: tuple) -> None:
+    if (
+        _listening
+        and event == "open"
+        and os.fspath(about[0] if isinstance(about[0], str) else "").endswith(".jpg")
+    ):
+        OPENED.append(Path(about[0]).name)
+
+
+@pytest.fixture(autouse=True)
+def opened(monkeypatch):
+    """Photos that were opened, by anything in this process; and files of 1999 lie in the cloud."""
+    for module in (files_module, survey_module):
+        monkeypatch.setattr(module, "is_online_only", lambda status: status.st_mtime_ns == MARK)
+    sys.addaudithook(_heard)
+    OPENED.clear()
+    _listening.append(True)
+    yield OPENED
+    _listening.clear()
+
+
+def scan(library: Library) -> list[tuple[str, str]]:
+    return [(line.path, line.reason) for line in list(library.scan())[-1].skipped]
+
+
+def test_photos_that_lie_in_the_cloud_are_never_opened(tmp_path, opened):
+    album = tmp_path / "album"
+    here, evicted, *away = write_album(album, 5)
+    for path in away:
+        os.utime(path, ns=(MARK, MARK))
+    time.sleep(2 * CTIME_TICK_NS / 1e9)
+    opened.clear()
+    with Library(tmp_path / "library") as library:
+        library.add_folder(album)
+        assert scan(library) == [
+            (str(album), "3 photos are kept online only, and taken in once on this computer.")
+        ]
+        assert sorted(set(opened)) == [here.name, evicted.name]
+        assert (len(library), library.status().problems) == (2, ())
+
+        # One that was here when it was described, and is taken away to save space: it is still found.
+        os.utime(evicted, ns=(MARK, MARK))
+        away[0].rename(album / "renamed.jpg")
+        opened.clear()
+        assert [reason[:8] for _, reason in scan(library)] == ["4 photos"]
+        assert len(library) == 2
+        row = library.catalog.files.known(os.fsencode(album))[os.fsencode(evicted)]
+        number = row.content_id
+        assert number is not None
+        *_, ranking = library.search(Query(content_id=number), judge="none")
+        assert len(ranking.results) == 1
+        assert library.thumbnail(number)
+        assert library.thumbnail(number, 512) == library.thumbnail(number), "the one that there is"
+        assert opened == []
+
+        os.utime(album / "renamed.jpg")
+        scan(library)
+        assert set(opened) == {"renamed.jpg"}
+        assert len(library) == 3
