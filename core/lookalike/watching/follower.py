@@ -61,6 +61,9 @@ class Follower:
         self._reach = Reach(catalog)
         self._rescan_seconds = rescan_seconds
         self._reach_seconds = REACH_SECONDS if reach_seconds is None else reach_seconds
+        # Folders whose look was given up, and the library's patterns that looks went by, since the last `_take_in`.
+        self._cut_off: set[int] = set()
+        self._rules_used: set[str | None] = set()
 
     def scan(self, folders: Sequence[Folder] | None = None) -> Generator[Progress, None, None]:
         """Compare folders (all when None) with the disk and apply what changed; opens no unchanged photo.
@@ -121,15 +124,18 @@ class Follower:
         folders = self._files.folders()
         excludes = self._catalog.setting(EXCLUDES)
         due = time.monotonic() - standing.looked >= self._reach_seconds
-        if not due and folders == standing.folders and excludes == standing.excludes:
+        # What was changed and changed back while a folder was looked through shows in how that look went.
+        new_rules = excludes != standing.excludes or bool(self._rules_used - {excludes})
+        if not due and set(folders) == standing.folders and not new_rules and not self._cut_off:
             return
-        new_rules = excludes != standing.excludes
-        standing.looked, standing.excludes = time.monotonic(), excludes
+        cut_off, self._cut_off, self._rules_used = self._cut_off, set(), set()
+        standing.looked, standing.excludes, standing.folders = time.monotonic(), excludes, set()
         mounted = mounts()
         before, standing.reached = standing.reached, {}
         new = []
         for folder in folders:
             reached = self._reach.look(folder, mounted)
+            standing.folders.add(reached.folder)
             if not reached.folder.online:
                 if folder.id not in standing.offline:
                     standing.offline.add(folder.id)
@@ -140,7 +146,8 @@ class Follower:
                 continue
             standing.reached[folder.id] = reached
             top, old = os.fsencode(reached.folder.path), before.get(folder.id)
-            if old is None or old.folder.path != reached.folder.path or new_rules:
+            moved = old is not None and old.folder.path != reached.folder.path
+            if old is None or moved or new_rules or folder.id in cut_off:
                 new.append(reached)
             elif (old.nested, old.away) != (reached.nested, reached.away):
                 watch.renew(top)
@@ -156,7 +163,6 @@ class Follower:
                     # It was away for a moment, in which nobody told of its changes.
                     new.append(reached)
         self._note(watch, standing)
-        standing.folders = self._files.folders()
         # All are watched before the first is looked through: what happens meanwhile is told of.
         for reached in sorted(
             new, key=lambda one: self._indexer.preference.rank(os.fsencode(one.folder.path))
@@ -219,6 +225,7 @@ class Follower:
             for progress in work:
                 yield progress
                 if not self._wanted(folder):
+                    self._cut_off.add(folder.id)
                     break
         late += self._indexer.unsettled
         self._indexer.unsettled.clear()
@@ -247,9 +254,10 @@ class Follower:
         """What changed in a folder that can be reached, or in a place below it."""
         folder, top = reached.folder, os.fsencode(reached.folder.path)
         known = self._files.known(place, deep, folder)
-        patterns = (self._catalog.setting(EXCLUDES) or "").splitlines()
+        patterns = self._catalog.setting(EXCLUDES)
+        self._rules_used.add(patterns)
         noted = Changes()
-        rules = Excludes(patterns).rules(top, place, noted.unreadable)
+        rules = Excludes((patterns or "").splitlines()).rules(top, place, noted.unreadable)
         if rules is None:
             away = tuple(os.path.join(point, b"") for point in reached.away)  # noqa: PTH118
             noted.gone = [row for path, row in known.items() if not path.startswith(away)]
@@ -327,6 +335,6 @@ class _Standing:
         self.reached: dict[int, Reached] = {}
         self.notes: dict[int, str] = {}
         self.offline: set[int] = set()
-        self.folders: list[Folder] = []
+        self.folders: set[Folder] = set()
         self.excludes: str | None = None
         self.looked = float("-inf")

@@ -16,6 +16,7 @@ from lookalike.watching import follower as follower_module
 from lookalike.watching import indexer as indexer_module
 from lookalike.watching import observer as observer_module
 from lookalike.watching import reading as reading_module
+from lookalike.watching.follower import Follower
 from lookalike.watching.pace import CAREFUL, Pace
 from lookalike.watching.proof import CTIME_TICK_NS
 from lookalike.watching.watched import WatchedFolders
@@ -259,6 +260,54 @@ def test_pausing_stops_a_scan_at_its_next_step(library, folders):
         if progress.folder == watched.at(folders / "one").id and progress.done:
             watched.pause(watched.at(folders / "one"))
     assert 0 < len(library.index) < 100
+
+
+def following(library: SmallLibrary, met) -> None:
+    """Follow in this thread until nothing more happens, giving every progress to `met`."""
+    stages: list[str] = []
+    for progress in library.follower.follow(lambda: stages[-6:] == ["watching"] * 6):
+        met(progress)
+        stages.append(progress.stage)
+
+
+def test_a_folder_paused_and_resumed_within_one_look_is_looked_through_again(library, folders, monkeypatch):
+    monkeypatch.setattr(follower_module, "TICK_SECONDS", 0.02)
+    for number in range(100, 200):
+        write(folders / "one" / f"{number}.png", number)
+    watched = WatchedFolders(library.catalog)
+    wanted = Follower._wanted
+    given_up = []
+
+    def wanted_then_resumed(self, folder):
+        still = wanted(self, folder)
+        if not still:
+            given_up.append(folder)
+            watched.pause(watched.at(folders / "one"), False)
+        return still
+
+    def pause(progress):
+        if progress.stage == "indexing" and not given_up:
+            watched.pause(watched.at(folders / "one"))
+
+    monkeypatch.setattr(Follower, "_wanted", wanted_then_resumed)
+    following(library, pause)
+    assert len(given_up) == 1
+    assert len(library.index) == 106
+
+
+def test_patterns_changed_and_changed_back_within_one_look_leave_nothing_out(library, folders, monkeypatch):
+    monkeypatch.setattr(follower_module, "TICK_SECONDS", 0.02)
+    watched = WatchedFolders(library.catalog)
+    watched.set_excludes([])
+    stages = []
+
+    def change(progress):
+        stages.append(progress.stage)
+        watched.set_excludes(["trip/"] if len(stages) == 1 else [])
+
+    following(library, change)
+    assert stages[0] == "looking"
+    assert len(library.index) == 6
 
 
 def test_a_gentle_job_rests_and_can_be_stopped_meanwhile(library, folders, monkeypatch):
