@@ -60,8 +60,13 @@ def _summary(library: Library, skipped: Sequence[Skipped]) -> dict[str, Any]:
 def add(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -> None:
     """Watch folders and index the photos in them."""
     with Library(library_folder) as library:
-        folders = [library.add_folder(path) for path in paths]
-        scan_and_report(library, folders, as_json)
+        folders = []
+        for path in paths:
+            folder = library.add_folder(path)
+            folders.append(folder)
+            if folder.path != path.expanduser().resolve() and not as_json:
+                warn(f"{path} lies in {folder.path}, which is watched already.")
+        scan_and_report(library, list(dict.fromkeys(folders)), as_json)
 
 
 @click.command()

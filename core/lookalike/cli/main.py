@@ -16,7 +16,7 @@ from lookalike.cli.folder_settings import folders
 from lookalike.cli.folders import add, remove, scan, start, watch
 from lookalike.cli.listing import photos
 from lookalike.cli.models import models
-from lookalike.cli.output import say_json, warn
+from lookalike.cli.output import say_json, take_any_name, warn
 from lookalike.cli.searching import search
 from lookalike.cli.status import app, status
 from lookalike.cli.tokens import tokens
@@ -63,6 +63,7 @@ for command in (
 
 def main() -> None:
     """Run the command line; exits 0 when done, 1 on a failure told in one line, 2 on wrong usage, 130 on Ctrl-C."""
+    take_any_name()
     sys.exit(run(sys.argv[1:]))
 
 

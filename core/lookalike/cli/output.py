@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import sys
 from collections.abc import Generator, Iterable
@@ -18,6 +20,23 @@ from lookalike.watching.switching import Changing
 
 T = TypeVar("T")
 
+_ANY_NAME = "lookalike-any-name"
+
+
+def take_any_name() -> None:
+    """Have the standard streams print every name there is: its own bytes where it is no text, else an escape."""
+    codecs.register_error(_ANY_NAME, _any_name)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_ANY_NAME)
+
+
+def _any_name(error: UnicodeError) -> tuple[str | bytes, int]:
+    try:
+        return codecs.lookup_error("surrogateescape")(error)
+    except UnicodeError:
+        return codecs.lookup_error("backslashreplace")(error)
+
 
 def say(line: str = "") -> None:
     """Print a line for people."""
@@ -30,16 +49,19 @@ def warn(line: str) -> None:
 
 
 def say_json(content: Any) -> None:
-    """Print one JSON value on one line."""
-    click.echo(json.dumps(content, default=_plain, ensure_ascii=False))
+    """Print one JSON value on one line.
+
+    Bytes of a name that are no text stand there as `os.fsdecode` gives them, which `os.fsencode` turns back.
+    """
+    text = json.dumps(content, default=_plain, ensure_ascii=False)
+    click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
     if isinstance(value, Path):
-        # Undecodable bytes of a name cannot be JSON text: they show as the usual replacement sign.
-        return str(value).encode("utf-8", "replace").decode("utf-8")
+        return str(value)
     raise TypeError(type(value))
 
 

@@ -300,6 +300,27 @@ def test_ctrl_c_stops_cleanly_and_keeps_what_is_finished(tmp_path):
     assert 0 < _indexed(command) < 60
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux")
+def test_names_that_are_no_text_are_told_where_the_system_speaks_utf_8(tmp_path):
+    album = os.fsencode(tmp_path / "album") + b"\xe9"
+    os.mkdir(album)
+    good, broken = os.path.join(album, b"good\xff.jpg"), os.path.join(album, b"broken\xff.jpg")
+    textured_photo(1, (320, 240)).save(os.fsdecode(good), "JPEG")
+    with open(broken, "wb") as file:
+        file.write(b"no photo")
+    # What Python makes of any language but C's.
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    command = [sys.executable, "-m", "lookalike", "--library", str(tmp_path / "library")]
+
+    def told(*arguments: str | bytes) -> bytes:
+        return subprocess.run([*command, *arguments], env=environment, capture_output=True, check=True).stdout
+
+    summary = json.loads(told("add", "--json", album))
+    assert [os.fsencode(line["path"]) for line in summary["skipped"]] == [broken]
+    assert told("photos") == good + b"\n"
+    assert broken in told("status")
+
+
 def _indexed(command: list[str]) -> int:
     done = subprocess.run([*command, "status", "--json"], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)["indexed"]
