@@ -24,6 +24,8 @@ from lookalike.index import VectorIndex
 from lookalike.progress import Progress
 from lookalike.watching.follower import Follower
 from lookalike.watching.indexer import Indexer
+from lookalike.watching.reading import PhotoReader
+from lookalike.watching.suspects import Suspects
 from lookalike.watching.worklist import Preference
 
 
@@ -80,9 +82,12 @@ class SmallLibrary:
             folder / "index", self.describer.key, self.describer.dimension, self.record
         )
         self.preference = Preference()
+        self.reader = PhotoReader(
+            self.catalog, self.thumbnails, self.describer, self.record, Suspects(folder / "decoding")
+        )
         self.indexer = Indexer(
             self.catalog,
-            self.thumbnails,
+            self.reader,
             self.describer,
             service or cast(DescriberService, InlineService(self.describer)),
             self.record,

@@ -18,6 +18,8 @@ from lookalike.search.searcher import Searcher
 from lookalike.watching.follower import Follower
 from lookalike.watching.indexer import Indexer
 from lookalike.watching.pace import Pace
+from lookalike.watching.reading import PhotoReader
+from lookalike.watching.suspects import Suspects
 from lookalike.watching.watched import WatchedFolders
 
 
@@ -59,9 +61,10 @@ class Engine:
         )
         self.service = DescriberService(spec)
         self.searcher = Searcher(catalog, self.describer, self.service, self.record, self.index)
+        reader = PhotoReader(catalog, thumbnails, self.describer, self.record, Suspects(library / "decoding"))
         self.indexer = Indexer(
             catalog,
-            thumbnails,
+            reader,
             self.describer,
             self.service,
             self.record,

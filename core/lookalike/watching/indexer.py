@@ -21,7 +21,6 @@ from lookalike.catalog.contents import chunks
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import FileRow, Folder, Place
 from lookalike.catalog.shot_names import shot_of
-from lookalike.catalog.thumbnail_cache import ThumbnailCache
 from lookalike.descriptors.protocol import Describer
 from lookalike.descriptors.service import DescriberService
 from lookalike.descriptors.versions import model_versions
@@ -49,8 +48,8 @@ class Indexer:
 
     Args:
         catalog: the library's catalog.
-        thumbnails: takes a thumbnail of every photo that is decoded.
-        describer: prepares pixels, in the decoding threads.
+        reader: reads photos, in the decoding threads.
+        describer: says how many photos are described at once.
         service: describes prepared pixels.
         record: the durable descriptors of `describer`.
         index: finds them.
@@ -66,7 +65,7 @@ class Indexer:
     def __init__(
         self,
         catalog: Catalog,
-        thumbnails: ThumbnailCache,
+        reader: PhotoReader,
         describer: Describer,
         service: DescriberService,
         record: DescriptorRecord,
@@ -75,14 +74,14 @@ class Indexer:
         pace: Pace | None = None,
     ) -> None:
         self._catalog = catalog
-        self._reader = PhotoReader(catalog, thumbnails, describer, record)
+        self._reader = reader
         self._describer = describer
         self._service = service
         self._record = record
         self._index = index
         self.preference = preference or Preference()
         self._pace = pace
-        self.unsettled = self._reader.unsettled
+        self.unsettled = reader.unsettled
         self.away: set[int] = set()
         self._settling = threading.Lock()
 

@@ -25,13 +25,16 @@ from lookalike.photos import (
     THUMBNAIL_SIDE,
     Annotations,
     Facts,
+    FileBytes,
     FileUnavailableError,
+    Photo,
     decode,
     read_annotations,
     read_file,
     thumbnail,
 )
 from lookalike.watching.proof import unproven
+from lookalike.watching.suspects import Suspects
 
 
 @dataclass(frozen=True)
@@ -89,18 +92,25 @@ class PhotoReader:
         thumbnails: takes a thumbnail of every photo that is decoded.
         describer: prepares pixels.
         record: its durable descriptors.
+        suspects: knows what may crash the decoders.
 
     Attributes:
         unsettled: files that changed while they were read, for another look; to be emptied by who takes them.
     """
 
     def __init__(
-        self, catalog: Catalog, thumbnails: ThumbnailCache, describer: Describer, record: DescriptorRecord
+        self,
+        catalog: Catalog,
+        thumbnails: ThumbnailCache,
+        describer: Describer,
+        record: DescriptorRecord,
+        suspects: Suspects,
     ) -> None:
         self._catalog = catalog
         self._thumbnails = thumbnails
         self._describer = describer
         self._record = record
+        self._suspects = suspects
         self.unsettled: list[bytes] = []
 
     def read(self, place: Place, replaced: FileRow | None) -> Read:
@@ -132,7 +142,7 @@ class PhotoReader:
                 return Read(
                     place, replaced, content_id=known, annotations=read_annotations(file) if unread else None
                 )
-            photo = decode(file, max(self._describer.decode_size, THUMBNAIL_SIDE))
+            photo = self._decoded(file, max(self._describer.decode_size, THUMBNAIL_SIDE))
             self._thumbnails.put(content, THUMBNAIL_SIDE, thumbnail(photo.image, THUMBNAIL_SIDE))
             return Read(
                 place,
@@ -146,6 +156,12 @@ class PhotoReader:
             return Read(place, replaced, problem=str(error), passing=True)
         except LookalikeError as error:
             return Read(place, replaced, problem=str(error), content=content)
+
+    def _decoded(self, file: FileBytes, longest_side: int) -> Photo:
+        if file.content in self._suspects:
+            return self._suspects.decode(file, longest_side)
+        with self._suspects.marked(file.content):
+            return decode(file, longest_side)
 
     def _refused(self, place: Place, replaced: FileRow | None, content: str) -> Read | None:
         """What is known of bytes at this place that today's decoders, or the model, have failed at already."""
@@ -168,7 +184,7 @@ class PhotoReader:
             try:
                 file = read_file(Path(os.fsdecode(other.path)))
                 if self._catalog.contents.id_of(file.content) == content_id:
-                    pixels = self._describer.prepare(decode(file, self._describer.decode_size).image)
+                    pixels = self._describer.prepare(self._decoded(file, self._describer.decode_size).image)
                     return Read(place, None, content_id, pixels=pixels)
                 problem = "This photo has changed."
             except FileUnavailableError as error:

@@ -1,8 +1,11 @@
-"""A photo that kills the descriptor process, which is a real one here, is remembered, and the others are described."""
+"""Photos that bring processes down, which are real ones here: they are remembered, and the others are described."""
 
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -15,9 +18,11 @@ from lookalike.descriptors.service import DescriberService
 from lookalike.watching import follower as follower_module
 from lookalike.watching import indexer as indexer_module
 from lookalike.watching import reading as reading_module
+from lookalike.watching import suspects as suspects_module
 from lookalike.watching.proof import CTIME_TICK_NS
 from tests.builders.small_library import SmallLibrary
-from tests.core.watching import deadly_describer
+from tests.builders.tiny_files import photo
+from tests.core.watching import deadly_decoder, deadly_describer
 
 
 @pytest.fixture
@@ -79,3 +84,52 @@ def test_a_photo_that_kills_the_model_is_remembered_until_the_model_is_another(
     library.scan()
     assert library.files.problems() == []
     assert len(library.index) == 4
+
+
+def test_a_photo_that_crashed_the_program_is_decoded_apart_from_then_on(tmp_path, monkeypatch):
+    album, folder = tmp_path / "album", tmp_path / "library"
+    album.mkdir()
+    for number in range(12):
+        (album / f"{number}.png").write_bytes(photo(number))
+    (album / "deadly.png").write_bytes(deadly_decoder.DEADLY)
+    command = [sys.executable, "-m", "tests.core.watching.deadly_decoder", str(folder), str(album)]
+    assert subprocess.run(command, stderr=subprocess.DEVNULL).returncode == -signal.SIGSEGV
+
+    decoded_here: list[str] = []
+    decode = reading_module.decode
+
+    def counted(file, longest_side):
+        decoded_here.append(file.name)
+        return decode(file, longest_side)
+
+    apart: list[str] = []
+    start = suspects_module.Worker
+
+    def counted_start(*args, **kwargs):
+        apart.append(kwargs["name"])
+        return start(*args, **kwargs)
+
+    monkeypatch.setattr(reading_module, "decode", counted)
+    monkeypatch.setattr(suspects_module, "_serve", deadly_decoder.serve)
+    monkeypatch.setattr(suspects_module, "Worker", counted_start)
+    library = SmallLibrary(folder)
+    library.scan()
+    ((path, problem),) = library.files.problems()
+    assert path == album / "deadly.png"
+    assert "SIGSEGV" in problem
+    assert len(library.index) == 12
+    assert "deadly.png" not in decoded_here
+    assert 1 <= len(apart) <= 5, "it, and those that the other threads were at"
+
+    tried = len(apart)
+    (album / "deadly.png").chmod(0o640)
+    library.scan()
+    assert len(apart) == tried, "its bytes are known to be deadly"
+    library.close()
+    again = SmallLibrary(folder)
+    (album / "copy.png").write_bytes(deadly_decoder.DEADLY)
+    again.scan()
+    assert len(again.files.problems()) == 2
+    assert "copy.png" not in decoded_here
+    assert len(apart) == tried + 1, "the others are suspects no more"
+    again.close()
