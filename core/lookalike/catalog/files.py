@@ -71,13 +71,19 @@ class Place:
         """What a file keeps when it is moved or renamed on its volume."""
         return self.device, self.inode, self.size, self.mtime_ns
 
-    def proves(self, ctime_ns: int | None) -> bool:
-        """Whether a file of this identity that was last read at this ctime holds the same bytes.
+    def proves(self, path: bytes | None, ctime_ns: int | None) -> bool:
+        """Whether a file of this identity holds the same bytes as when it was last read.
 
-        A name that comes or goes sets the ctime as a change of the bytes does. So of a file with one name, which was
-        moved, nothing can be asked; one with several has not been moved while the others are still there.
+        A name that comes or goes sets the ctime as a change of the bytes does. So where it is another, a file must at
+        least have been renamed, and have no other name under which it stayed.
+
+        Args:
+            path: where it lay then; None while unknown.
+            ctime_ns: its ctime then; None while unknown.
         """
-        return not self.linked or ctime_ns is None or ctime_ns == self.ctime_ns
+        if ctime_ns is None or ctime_ns == self.ctime_ns:
+            return True
+        return not self.linked and path != self.path
 
 
 @dataclass(frozen=True)
@@ -148,18 +154,18 @@ class Files(Folders):
         """
         found: dict[bytes, int] = {}
         for piece in chunks([place for place in places if place.inode]):
-            contents: dict[tuple[int, ...], set[tuple[int, int | None]]] = {}
+            contents: dict[tuple[int, ...], list[tuple[int, bytes | None, int | None]]] = {}
             for table in ("files", "departed"):
-                for *identity, content_id, ctime_ns in self._database.rows(
-                    f"SELECT device, inode, size, mtime_ns, content_id, ctime_ns FROM {table} "
+                for *identity, content_id, path, ctime_ns in self._database.rows(
+                    f"SELECT device, inode, size, mtime_ns, content_id, path, ctime_ns FROM {table} "
                     f"WHERE inode IN ({marks(len(piece))}) AND content_id IS NOT NULL",
                     [place.inode for place in piece],
                 ):
-                    contents.setdefault(tuple(identity), set()).add((content_id, ctime_ns))
+                    contents.setdefault(tuple(identity), []).append((content_id, path, ctime_ns))
             for place in piece:
-                candidates = contents.get(place.identity, set())
-                proven = all(place.proves(ctime_ns) for _, ctime_ns in candidates)
-                held = {content_id for content_id, _ in candidates}
+                candidates = contents.get(place.identity, [])
+                proven = all(place.proves(path, ctime_ns) for _, path, ctime_ns in candidates)
+                held = {content_id for content_id, *_ in candidates}
                 if proven and len(held) == 1:
                     found[place.path] = next(iter(held))
         return found
@@ -224,8 +230,8 @@ class Files(Folders):
         """
         for piece in chunks(ids):
             db.execute(
-                "INSERT OR REPLACE INTO departed (inode, device, size, mtime_ns, ctime_ns, content_id) "
-                "SELECT inode, device, size, mtime_ns, ctime_ns, content_id FROM files "
+                "INSERT OR REPLACE INTO departed (inode, device, size, mtime_ns, ctime_ns, path, content_id) "
+                "SELECT inode, device, size, mtime_ns, ctime_ns, path, content_id FROM files "
                 f"WHERE folder_id = ? AND id IN ({marks(len(piece))}) "
                 "AND content_id IS NOT NULL AND inode != 0 AND size >= 0",
                 [folder_id, *piece],

@@ -118,8 +118,8 @@ class Folders:
             The contents that lay in it.
         """
         db.execute(
-            "INSERT OR REPLACE INTO departed (inode, device, size, mtime_ns, ctime_ns, content_id) "
-            "SELECT inode, device, size, mtime_ns, ctime_ns, content_id FROM files "
+            "INSERT OR REPLACE INTO departed (inode, device, size, mtime_ns, ctime_ns, path, content_id) "
+            "SELECT inode, device, size, mtime_ns, ctime_ns, path, content_id FROM files "
             "WHERE folder_id = ? AND content_id IS NOT NULL AND inode != 0 AND size >= 0",
             (folder.id,),
         )

@@ -346,9 +346,12 @@ def m0012_folder_numbers_and_unread_contents(db: Database) -> None:
 def m0013_ctimes_and_refused_bytes(db: Database) -> None:
     """The time of a file's last change that no program can set, and the bytes that a problem is one of.
 
+    Of files that left, where they lay, which tells a file that was renamed from one that may have been changed.
+
     `files.refused` is their hash, so that a change of a file's rights does not have them tried again. What failed at
     them stands in `files.decoders`: the decoders, or these and a descriptor model.
     """
     for table in ("files", "departed", "sidecars"):
         db.execute(f"ALTER TABLE {table} ADD COLUMN ctime_ns INTEGER")
     db.execute("ALTER TABLE files ADD COLUMN refused TEXT")
+    db.execute("ALTER TABLE departed ADD COLUMN path BLOB")

@@ -223,7 +223,7 @@ def _recognise_moves(changes: Changes) -> None:
     still_fresh: list[tuple[Place, FileRow | None]] = []
     for place, replaced in changes.fresh:
         match = missing.get(place.identity) if replaced is None else None
-        if match is None or not place.proves(match.place.ctime_ns):
+        if match is None or not place.proves(match.place.path, match.place.ctime_ns):
             still_fresh.append((place, replaced))
         else:
             del missing[place.identity]

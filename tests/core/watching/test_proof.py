@@ -96,6 +96,16 @@ def test_a_file_rewritten_and_given_back_its_time_is_seen(library, album, deeds)
     assert held(library, album / "a.png") == on_disk(album / "a.png") != before
 
 
+def test_it_is_seen_in_a_folder_that_was_not_watched_meanwhile(library, album, deeds):
+    library.remove_folder(album)
+    write(album / "a.png", photo(50))
+    library.files.add_folder(album)
+    library.scan()
+    assert held(library, album / "a.png") == on_disk(album / "a.png")
+    assert "a.png" in deeds.decoded
+    assert "b.png" not in deeds.read, "it has the ctime it had"
+
+
 def test_it_is_seen_while_followed_too(library, album, monkeypatch):
     monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.05)
     library.follow()
