@@ -21,7 +21,7 @@ from lookalike.library import Library
 from lookalike.search.query import Query
 from tests.builders.photo_files import write_album
 
-SIZE = (1024, 768)
+SIZE = (640, 480)
 
 
 def scan(library: Library) -> None:

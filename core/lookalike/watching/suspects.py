@@ -20,6 +20,9 @@ from lookalike.photos import FileBytes, Photo, PhotoError, decode
 from lookalike.photos.errors import printable
 from lookalike.worker import Worker, WorkerDied
 
+CLOCK_SECONDS = 5
+"""The time at which a process began is told a little differently once the system's clock was set."""
+
 
 class Suspects:
     """Marks what is being decoded, and knows what was when another process of this library died.
@@ -84,13 +87,14 @@ class Suspects:
 
 
 def _name(process: psutil.Process) -> str:
-    """A name that no other process has, though it may have the number."""
-    return f"{process.pid}-{process.create_time():.2f}"
+    return f"{process.pid}-{process.create_time():.0f}"
 
 
 def _lives(name: str) -> bool:
+    """Whether the process of this name is still there, and no other has its number."""
     try:
-        return _name(psutil.Process(int(name.partition("-")[0]))) == name
+        number, began = name.split("-")
+        return abs(psutil.Process(int(number)).create_time() - int(began)) < CLOCK_SECONDS
     except (ValueError, psutil.Error):
         return False
 
