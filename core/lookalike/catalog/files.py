@@ -152,23 +152,25 @@ class Files(Folders):
 
         A file that keeps volume, file number, size and time of last change is the same file.
         """
-        found: dict[bytes, int] = {}
+        found: dict[bytes, int | None] = {}
         for piece in chunks([place for place in places if place.inode]):
-            contents: dict[tuple[int, ...], list[tuple[int, bytes | None, int | None]]] = {}
             for table in ("files", "departed"):
+                # Where a file lies now, or just did, counts more than where it lay before.
+                piece = [place for place in piece if place.path not in found]
+                known: dict[tuple[int, ...], list[tuple[int, bytes | None, int | None]]] = {}
                 for *identity, content_id, path, ctime_ns in self._database.rows(
                     f"SELECT device, inode, size, mtime_ns, content_id, path, ctime_ns FROM {table} "
                     f"WHERE inode IN ({marks(len(piece))}) AND content_id IS NOT NULL",
                     [place.inode for place in piece],
                 ):
-                    contents.setdefault(tuple(identity), []).append((content_id, path, ctime_ns))
-            for place in piece:
-                candidates = contents.get(place.identity, [])
-                proven = all(place.proves(path, ctime_ns) for _, path, ctime_ns in candidates)
-                held = {content_id for content_id, *_ in candidates}
-                if proven and len(held) == 1:
-                    found[place.path] = next(iter(held))
-        return found
+                    known.setdefault(tuple(identity), []).append((content_id, path, ctime_ns))
+                for place in piece:
+                    if (candidates := known.get(place.identity)) is None:
+                        continue
+                    proven = all(place.proves(path, ctime_ns) for _, path, ctime_ns in candidates)
+                    held = {content_id for content_id, *_ in candidates}
+                    found[place.path] = held.pop() if proven and len(held) == 1 else None
+        return {path: content_id for path, content_id in found.items() if content_id is not None}
 
     def put(
         self,

@@ -159,7 +159,6 @@ class FolderPlay(FolderDeeds):
     @rule()
     def compare(self) -> None:
         """The library says what the disk says."""
-        self._spare()
         if self.following:
             deadline = time.monotonic() + WAIT_SECONDS
             while (difference := self._difference()) and time.monotonic() < deadline:

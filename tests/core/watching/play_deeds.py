@@ -141,21 +141,21 @@ class FolderDeeds(RuleBasedStateMachine):
         DEEDS[deed] += 1
         for path in self._all(False):
             if os.path.isfile(path) and not os.path.islink(path):
-                self.looked_like[_identity(path)].setdefault(hash_of(read(path)), set()).add(path)
+                self._note(path)
 
-    def _spare(self) -> None:
-        """Date those files anew that nothing on disk tells from another file's new place.
+    def _note(self, path: bytes) -> None:
+        """Note what a file looks like, and date it anew if nothing tells it from another file's new place.
 
-        They have the number, size and time that other bytes had under another name: a file was written to, given
-        back its time, and renamed, or its number went to a new one of the same size and time.
+        It then has the number, size and time that other bytes had under another name: it was written to, given back
+        its time, and renamed, or its number was another's of the same size and time.
         """
-        for path in self._all(False):
-            if os.path.isfile(path) and not os.path.islink(path):
-                others = self.looked_like.get(_identity(path), {})
-                now = hash_of(read(path))
-                if any(held != now and names - {path} for held, names in others.items()):
-                    os.utime(path)
-                    self._did("date a file anew that no system tells from another")
+        held = hash_of(read(path))
+        looks = self.looked_like[_identity(path)]
+        if any(other != held and names - {path} for other, names in looks.items()):
+            os.utime(path)
+            DEEDS["date a file anew that no system tells from another"] += 1
+            looks = self.looked_like[_identity(path)]
+        looks.setdefault(held, set()).add(path)
 
     # Deeds on files
 
@@ -314,7 +314,7 @@ class FolderDeeds(RuleBasedStateMachine):
     @rule(data=st.data())
     def move_folder(self, data: st.DataObject) -> None:
         path, target = self._some(data, True), self._target(data, FOLDERS)
-        if path is None or os.path.lexists(target) or (target + b"/").startswith(path + b"/"):
+        if path is None or os.path.lexists(target) or _inside(target, path):
             return
         os.rename(path, target)
         self._did("move or rename a tree")
@@ -333,7 +333,7 @@ class FolderDeeds(RuleBasedStateMachine):
     def copy_folder(self, data: st.DataObject) -> None:
         path, target = self._some(data, True), self._target(data, FOLDERS)
         small = path is not None and sum(len(names) for _, _, names in os.walk(path)) < 20
-        if path is None or not small or os.path.lexists(target) or (target + b"/").startswith(path + b"/"):
+        if path is None or not small or os.path.lexists(target) or _inside(target, path):
             return
         shutil.copytree(os.fsdecode(path), os.fsdecode(target), symlinks=True)
         self._did("copy a tree")
@@ -346,6 +346,11 @@ class FolderDeeds(RuleBasedStateMachine):
         else:
             Path(os.fsdecode(path)).write_text(patterns)
         self._did("edit an ignore file")
+
+
+def _inside(path: bytes, folder: bytes) -> bool:
+    """Whether a path lies in a folder, be it by links."""
+    return (os.path.realpath(path) + b"/").startswith(os.path.realpath(folder) + b"/")
 
 
 def _is_raw(path: bytes) -> bool:

@@ -125,6 +125,21 @@ def test_files_that_left_and_come_back_need_no_reading(library, folders, opened)
     again.close()
 
 
+def test_files_that_go_back_where_they_were_need_no_reading(library, folders, opened):
+    library.scan()
+    before = where(library, folders)
+    opened.clear()
+    for here, there in (("one/0.png", "two/0.png"), ("two/0.png", "one/0.png"), ("one/0.png", "two/0.png")):
+        (folders / here).rename(folders / there)
+        library.scan()
+        assert where(library, folders)[there] == before["one/0.png"]
+    # The folder to which a file goes back may be looked at before the one it leaves.
+    (folders / "two" / "0.png").rename(folders / "one" / "0.png")
+    library.scan()
+    assert where(library, folders) == before
+    assert opened == []
+
+
 def test_moves_are_recognised_though_the_system_numbers_its_volumes_anew(library, folders, opened):
     """As after a restart of the computer."""
     library.scan()
