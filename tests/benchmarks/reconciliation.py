@@ -27,7 +27,7 @@ import numpy as np
 import psutil
 
 from lookalike.catalog.contents import ContentRow
-from lookalike.catalog.files import Place
+from lookalike.catalog.files import Place, inside
 from lookalike.photos import FileBytes
 from lookalike.watching import reading
 from lookalike.watching.survey import walk
@@ -35,6 +35,7 @@ from tests.builders.small_library import SmallLibrary
 from tests.builders.tiny_files import photo
 
 FOLDER_FILES = 250
+COUNT = "SELECT count(*) FROM files WHERE path >= ? AND path < ?"
 OPENED: list[str] = []
 DECODED: list[str] = []
 _listening = False
@@ -169,9 +170,13 @@ def move_tree(library: SmallLibrary, top: Path) -> None:
     listen(False)
 
 
+def at_rest(library: SmallLibrary) -> bool:
+    return library.last is not None and library.last.stage == "watching"
+
+
 def bursts(library: SmallLibrary, top: Path, events: int, rounds: int) -> None:
     library.follow()
-    while library.last is None or library.last.stage != "watching":
+    while not at_rest(library):
         time.sleep(0.1)
     names = [path for folder in sorted(top.glob("[0-9]*")) for path in sorted(folder.glob("*.png"))]
     (top / "burst").mkdir()
@@ -184,8 +189,8 @@ def bursts(library: SmallLibrary, top: Path, events: int, rounds: int) -> None:
         for here, there in places:
             here.rename(there)
         made = time.perf_counter()
-        there_now = len(places) if places[0][1].parent == top / "burst" else 0
-        while len(library.files.known(burst)) != there_now or library.last.stage != "watching":
+        there_now = [(len(places) if places[0][1].parent == top / "burst" else 0,)]
+        while library.catalog._database.rows(COUNT, inside(burst)) != there_now or not at_rest(library):
             assert not library.trouble, library.trouble
             time.sleep(0.05)
         memory.append(megabytes())
