@@ -18,7 +18,7 @@ from lookalike.search.query_photos import QueryPhotos, turned
 
 POSITIONS = 4
 """A photo may lie in this many positions, a quarter turn apart."""
-WORDS_REMEDY = "Search with a photo, or import a model that reads words: on the page of models or with `lookalike models`."
+WORDS_REMEDY = "Search with a photo, or import a model that reads words (page of models, `lookalike models`)."
 """What helps where the descriptor model reads no words."""
 
 
