@@ -22,6 +22,10 @@ SLACK = 0.01
 """More than the codes ever shift a cosine: 8 bits over each component's whole range give errors of about 5e-4,
 and none above 6e-3 among 20,000 synthetic descriptors of 32 to 1280 dimensions."""
 
+NEAR = 5
+"""Rows so few apart are read together with what lies between them: photos of one scene follow one another, and to ask
+for a row takes as long as to copy five. Of 600 candidates among 1,000,000 synthetic descriptors 338 reads remain."""
+
 
 def single_threaded_faiss() -> Any:
     """FAISS, with one thread for whoever calls."""
@@ -144,19 +148,26 @@ class Segment:
         return mask
 
     def codes(self, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
-        """Codes of some rows, uint8 (len(rows), dimension)."""
+        """Codes of some ascending rows, uint8 (len(rows), dimension)."""
         size, start = self.dimension, self.bulk.start
         if self._descriptor is None:
             return self.content[start : self.bulk.stop].reshape(-1, size)[rows]
-        if len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1:
-            together = os.pread(self._descriptor, len(rows) * size, start + int(rows[0]) * size)
-        else:
-            descriptor = self._descriptor
-            together = b"".join([os.pread(descriptor, size, start + row * size) for row in rows.tolist()])
-        if len(together) != len(rows) * size:
-            # The file was cut while it was open; the row of zeros loses in any comparison.
-            together = together.ljust(len(rows) * size, b"\0")
-        return np.frombuffer(together, np.uint8).reshape(-1, size)
+        ends = np.flatnonzero(np.diff(rows, append=np.iinfo(np.intp).max) > NEAR)
+        firsts = rows[np.append(0, ends[:-1] + 1)] if len(rows) else rows
+        counts = rows[ends] - firsts + 1
+        descriptor = self._descriptor
+        together = b"".join(
+            [
+                os.pread(descriptor, count * size, start + first * size)
+                for first, count in zip(firsts.tolist(), counts.tolist(), strict=True)
+            ]
+        )
+        # Should the file have been cut while it was open: a row of zeros loses in any comparison.
+        read = np.frombuffer(together.ljust(int(counts.sum()) * size, b"\0"), np.uint8).reshape(-1, size)
+        if len(read) == len(rows):
+            return read
+        skipped = np.repeat(firsts - (np.cumsum(counts) - counts), np.diff(ends, prepend=-1))
+        return read[rows - skipped]
 
     def vectors(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
         """Vectors of some ascending rows as their codes have them, float32 (len(rows), dimension)."""
@@ -166,7 +177,7 @@ class Segment:
         return vectors
 
     def scores(self, query: NDArray[np.float32], rows: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Approximate cosines (off by less than `SLACK`) of some rows with a unit vector (dimension,)."""
+        """Approximate cosines (off by less than `SLACK`) of some ascending rows with a unit vector (dimension,)."""
         # Not by BLAS: on a busy machine its threads wait for one another for longer than this takes.
         similarities: NDArray[np.float32] = np.einsum(
             "nd,d->n", self.codes(rows).astype(np.float32), query * self._step

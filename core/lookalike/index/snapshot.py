@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -182,7 +181,7 @@ class Snapshot:
             record: gives the vectors that candidates from the segments are scored with.
             floor: the least cosine wanted.
         """
-        candidates = self._candidates(query, k + max(SPARE, k // 8), among, floor - SLACK)
+        candidates = self._candidates(query, k, among, floor - SLACK)
         # In order of id, as the record stores them.
         ids, vectors = (
             recorded(record, np.sort(candidates)) if len(candidates) else (candidates, self.tail.vectors[:0])
@@ -198,6 +197,7 @@ class Snapshot:
         self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None, floor: float
     ) -> NDArray[np.int64]:
         scans = list(self._scans(query, k, among))
+        k += max(SPARE, k // 8)
         if not scans:
             return np.zeros(0, np.int64)
         ids = np.concatenate([scan[0] for scan in scans])
@@ -216,10 +216,7 @@ class Snapshot:
             yield from self._scored(query, among, self.segments)
             return
         if coarse is not None and not exactly:
-            lists = coarse.training.lists
-            if among is not None:
-                lists = lists_among(lists, coarse.codebook.lists, len(among) / max(len(self), 1))
-            yield from self.coarse_scans(query, k, lists, among)
+            yield from self.coarse_scans(query, k, coarse.training.reach(k), among)
         for segment in self.segments:
             if not segment.live_rows or (segment.coded and not exactly):
                 continue
@@ -229,20 +226,20 @@ class Snapshot:
                 wanted = chosen if wanted is None else wanted & chosen
                 if not wanted.any():
                     continue
-            yield segment.segment.scan(query, k, wanted)
+            yield segment.segment.scan(query, k + max(SPARE, k // 8), wanted)
             if coarse is not None:
                 # A library of this size is not to stay in memory because it was looked through once.
                 segment.segment.release()
 
     def coarse_scans(
-        self, query: NDArray[np.float32], k: int, lists: int, among: NDArray[np.int64] | None
+        self, query: NDArray[np.float32], k: int, reach: float, among: NDArray[np.int64] | None
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Candidates by their codes, scored again with the finer ones of the segments.
 
         Args:
             query: unit vector (dimension,).
             k: how many are wanted in the end.
-            lists: how many lists of codes to look into.
+            reach: which lists to look into, as `Training` says.
             among: the only ids that may be found; None for all.
 
         Yields:
@@ -250,10 +247,13 @@ class Snapshot:
         """
         assert self.coarse is not None
         allowed = self._living_selector
+        share = 1.0
         if among is not None:
+            share = len(among) / max(len(self), 1)
             wanted = mask(among, self._id_bound)
             allowed = selector(wanted if self._living is None else wanted & self._living)
-        found = self.coarse.nearest(query, max(LEAST_DEPTH, DEPTH * k), lists, allowed)
+        probe = self.coarse.probe(query, reach, share)
+        found = self.coarse.nearest(probe, max(LEAST_DEPTH, DEPTH * k), allowed)
         coded = (segment for segment in self.segments if segment.coded)
         yield from self._scored(query, found, coded)
 
@@ -300,14 +300,6 @@ class Snapshot:
     def sealed_rows(self) -> int:
         """Live rows outside the tail."""
         return sum(segment.live_rows for segment in self.segments)
-
-
-def lists_among(lists: int, all_lists: int, share: float) -> int:
-    """How many lists to look into when only a share of the vectors may be found.
-
-    The square root: see `EXACT_AMONG`; with the share to the power of .3, .998 and .996 are found of 2 and 10 %.
-    """
-    return min(all_lists, math.ceil(lists / max(share, 1e-6) ** 0.5))
 
 
 def _within(ids: NDArray[np.int64], others: NDArray[np.int64]) -> tuple[int, int]:
