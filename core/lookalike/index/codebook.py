@@ -132,12 +132,15 @@ def train(
     else:
         target = dimension
         rotation = faiss.RandomRotationMatrix(dimension, target)
-    rotation.train(np.ascontiguousarray(sample[:PCA_SAMPLE]))
+    rng = np.random.default_rng(seed)
+    rotation.train(sample[rng.choice(len(sample), min(len(sample), PCA_SAMPLE), replace=False)])
     _check(cancelled)
     rotated = np.concatenate([rotation.apply(sample[s : s + PIECE]) for s in range(0, len(sample), PIECE)])
     _check(cancelled)
     lengths = np.linalg.norm(rotated, axis=1, keepdims=True)
     rotated /= np.maximum(lengths, 1e-9)
+    # Photos come in the order they were taken in, and a part of them makes the groups.
+    rng.shuffle(rotated)
     groups = max(1, round(math.sqrt(lists)))
     middle = _k_means(rotated[: 512 * groups], groups, seed)
     nearest = _assign(middle, rotated, cancelled)
