@@ -92,7 +92,7 @@ class LiveSegment:
 
     def rows(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """Per id its row, and whether it is live here."""
-        rows, there = positions(self.segment.ids, ids)
+        rows, there = self.segment.rows(ids)
         return rows, there if self.live is None else there & self.live[rows]
 
 
@@ -261,13 +261,18 @@ class Snapshot:
         self, query: NDArray[np.float32], ids: NDArray[np.int64], segments: Iterable[LiveSegment]
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Per segment those of some ids (ascending) that are live in it, and their approximate cosines."""
-        for segment in segments:
-            first, end = _within(ids, segment.segment.ids)
+        segments = list(segments)
+        firsts = np.searchsorted(ids, [segment.segment.span[0] for segment in segments])
+        ends = np.searchsorted(ids, [segment.segment.span[1] for segment in segments], "right")
+        for segment, first, end in zip(segments, firsts.tolist(), ends.tolist(), strict=True):
             if first == end:
                 continue
-            rows, there = segment.rows(ids[first:end])
-            if there.any():
-                yield ids[first:end][there], segment.segment.scores(query, rows[there])
+            here = ids[first:end]
+            rows, there = segment.rows(here)
+            if not there.all():
+                here, rows = here[there], rows[there]
+            if len(here):
+                yield here, segment.segment.scores(query, rows)
 
     @cached_property
     def _id_bound(self) -> int:
