@@ -1,4 +1,4 @@
-"""Coarse codes: one bit a component in inverted lists, a few lists of which answer a query.
+"""Coarse codes: two bits a component in inverted lists, a few lists of which answer a query.
 
 Ids are looked up in bitmaps: they are small numbers, never reused, as the catalog hands them out (its contents are
 never deleted).

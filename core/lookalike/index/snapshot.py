@@ -18,10 +18,10 @@ from lookalike.index.tail import Tail, cosines
 
 SPARE = 16
 """At least this many more candidates than asked for are scored exactly."""
-DEPTH = 6
-"""Candidates by coarse codes for each one that is then scored exactly: with 4, .935 of the 100 nearest are found in 431
-of 4,096 lists of 1,000,000 descriptors, with 8 .951."""
-LEAST_DEPTH = 256
+DEPTH = 5
+"""Candidates by coarse codes for each one that is asked for (`CODE_DIMENSION` says what that finds), ..."""
+LEAST_DEPTH = 128
+"""... and at least so many: the 10 nearest are all among them."""
 EXACT_AMONG = 1000
 """Up to this many ids to choose from are all compared with the query: no slower than looking into most lists.
 

@@ -31,7 +31,7 @@ REACHES = tuple(step / 64 for step in range(4, 65))
 FIRST_REACH = 0.5
 """Until the recall has been measured."""
 SHARE_OF_CODES = 262144
-"""Rows to a file of codes at first (40 MB at 768 bits)."""
+"""Rows to a file of codes at first (43 MB)."""
 
 
 def improvement_due(state: IndexState) -> bool:
