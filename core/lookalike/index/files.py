@@ -77,7 +77,7 @@ class Training:
     checked_rows: int
     checked_recall: float
 
-    def reach(self, k: int) -> float:
+    def reach(self, k: float) -> float:
         """The reach of a query for the k nearest: as much more for each tenfold k as from 10 to 100."""
         return self.reach_of_10 + (self.reach_of_100 - self.reach_of_10) * math.log10(max(k, 10) / 10)
 

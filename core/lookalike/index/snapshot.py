@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from lookalike.index.codes import Coarse, mask, selector
 from lookalike.index.files import IndexFile
 from lookalike.index.record import Neighbours, VectorRecord, positions, recorded
 from lookalike.index.segment import SLACK, Segment
+from lookalike.index.sharing import shared
 from lookalike.index.tail import Tail, cosines
 
 SPARE = 16
@@ -22,6 +23,8 @@ DEPTH = 5
 """Candidates by coarse codes for each one that is asked for (`CODE_DIMENSION` says what that finds), ..."""
 LEAST_DEPTH = 128
 """... and at least so many: the 10 nearest are all among them."""
+ALONE = 256
+"""More candidates than these are read and scored by several threads."""
 EXACT_AMONG = 1000
 """Up to this many ids to choose from are all compared with the query: no slower than looking into most lists.
 
@@ -216,7 +219,9 @@ class Snapshot:
             yield from self._scored(query, among, self.segments)
             return
         if coarse is not None and not exactly:
-            yield from self.coarse_scans(query, k, coarse.training.reach(k), among)
+            # The nearest of a tenth of all are among ten times as many nearest of all.
+            reach = coarse.training.reach(k / self._share(among))
+            yield from self.coarse_scans(query, k, reach, among)
         for segment in self.segments:
             if not segment.live_rows or (segment.coded and not exactly):
                 continue
@@ -247,21 +252,20 @@ class Snapshot:
         """
         assert self.coarse is not None
         allowed = self._living_selector
-        share = 1.0
         if among is not None:
-            share = len(among) / max(len(self), 1)
             wanted = mask(among, self._id_bound)
             allowed = selector(wanted if self._living is None else wanted & self._living)
-        probe = self.coarse.probe(query, reach, share)
+        probe = self.coarse.probe(query, reach, self._share(among))
         found = self.coarse.nearest(probe, max(LEAST_DEPTH, DEPTH * k), allowed)
         coded = (segment for segment in self.segments if segment.coded)
         yield from self._scored(query, found, coded)
 
     def _scored(
         self, query: NDArray[np.float32], ids: NDArray[np.int64], segments: Iterable[LiveSegment]
-    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Per segment those of some ids (ascending) that are live in it, and their approximate cosines."""
         segments = list(segments)
+        tasks = []
         firsts = np.searchsorted(ids, [segment.segment.span[0] for segment in segments])
         ends = np.searchsorted(ids, [segment.segment.span[1] for segment in segments], "right")
         for segment, first, end in zip(segments, firsts.tolist(), ends.tolist(), strict=True):
@@ -272,7 +276,12 @@ class Snapshot:
             if not there.all():
                 here, rows = here[there], rows[there]
             if len(here):
-                yield here, segment.segment.scores(query, rows)
+                tasks.append(partial(_scores, segment.segment, query, here, rows))
+        return shared(tasks) if len(ids) > ALONE else [task() for task in tasks]
+
+    def _share(self, among: NDArray[np.int64] | None) -> float:
+        """About the share of the vectors that may be found."""
+        return 1.0 if among is None else min(1.0, max(len(among), 1) / max(len(self), 1))
 
     @cached_property
     def _id_bound(self) -> int:
@@ -305,6 +314,12 @@ class Snapshot:
     def sealed_rows(self) -> int:
         """Live rows outside the tail."""
         return sum(segment.live_rows for segment in self.segments)
+
+
+def _scores(
+    segment: Segment, query: NDArray[np.float32], ids: NDArray[np.int64], rows: NDArray[np.intp]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    return ids, segment.scores(query, rows)
 
 
 def _within(ids: NDArray[np.int64], others: NDArray[np.int64]) -> tuple[int, int]:

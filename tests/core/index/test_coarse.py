@@ -102,7 +102,7 @@ def test_the_lists_looked_into(index, queries) -> None:
             assert 1 <= near < LEAST_LISTS
             np.testing.assert_array_equal(probe.lists[0], lists[0, :near])
             np.testing.assert_array_equal(probe.distances[0], distances[0, :near])
-            assert coarse.probe(query, reach, 0.25).lists.shape[1] == 2 * near
+        assert coarse.probe(query, 4.0, 0.25).lists.shape[1] == 2 * LEAST_LISTS
         assert coarse.probe(query, 4.0).lists.shape[1] == LEAST_LISTS
         assert coarse.probe(query, 4.0, 1e-9).lists.shape[1] == coarse.codebook.lists
 
