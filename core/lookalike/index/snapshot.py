@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,6 @@ from lookalike.index.codes import Coarse, mask, selector
 from lookalike.index.files import IndexFile
 from lookalike.index.record import Neighbours, VectorRecord, positions, recorded
 from lookalike.index.segment import SLACK, Segment
-from lookalike.index.sharing import shared
 from lookalike.index.tail import Tail, cosines
 
 SPARE = 16
@@ -23,8 +22,6 @@ DEPTH = 5
 """Candidates by coarse codes for each one that is asked for (`CODE_DIMENSION` says what that finds), ..."""
 LEAST_DEPTH = 128
 """... and at least so many: the 10 nearest are all among them."""
-ALONE = 256
-"""More candidates than these are read and scored by several threads."""
 EXACT_AMONG = 1000
 """Up to this many ids to choose from are all compared with the query: no slower than looking into most lists.
 
@@ -265,7 +262,7 @@ class Snapshot:
     ) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Per segment those of some ids (ascending) that are live in it, and their approximate cosines."""
         segments = list(segments)
-        tasks = []
+        scored = []
         firsts = np.searchsorted(ids, [segment.segment.span[0] for segment in segments])
         ends = np.searchsorted(ids, [segment.segment.span[1] for segment in segments], "right")
         for segment, first, end in zip(segments, firsts.tolist(), ends.tolist(), strict=True):
@@ -276,8 +273,8 @@ class Snapshot:
             if not there.all():
                 here, rows = here[there], rows[there]
             if len(here):
-                tasks.append(partial(_scores, segment.segment, query, here, rows))
-        return shared(tasks) if len(ids) > ALONE else [task() for task in tasks]
+                scored.append((here, segment.segment.scores(query, rows)))
+        return scored
 
     def _share(self, among: NDArray[np.int64] | None) -> float:
         """About the share of the vectors that may be found."""
@@ -314,12 +311,6 @@ class Snapshot:
     def sealed_rows(self) -> int:
         """Live rows outside the tail."""
         return sum(segment.live_rows for segment in self.segments)
-
-
-def _scores(
-    segment: Segment, query: NDArray[np.float32], ids: NDArray[np.int64], rows: NDArray[np.intp]
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    return ids, segment.scores(query, rows)
 
 
 def _within(ids: NDArray[np.int64], others: NDArray[np.int64]) -> tuple[int, int]:
