@@ -25,8 +25,10 @@ DRIFT = 0.03
 """A codebook is trained anew when it finds this much less of the 10 nearest than it did at first."""
 QUERIES = 256
 TARGET_OF_10, TARGET_OF_100 = 0.98, 0.95
-"""The reach becomes what it takes to find these shares of the 10 and the 100 nearest of the index's own vectors. Queries
-that are not in it find about as much, of 1,000,000 synthetic descriptors .974 and .955 (`tests.benchmarks.index_scale`)."""
+"""The reach becomes what it takes to find these shares of the 10 and the 100 nearest of the index's own vectors.
+
+Queries that are not in it find about as much (`tests.benchmarks.index_scale`): of 1,000,000 synthetic descriptors
+.974 and .955."""
 REACHES = tuple(step / 64 for step in range(4, 65))
 """What is tried, as squared distances of unit vectors."""
 FIRST_REACH = 0.5
