@@ -270,12 +270,15 @@ class Coarse:
         Args:
             query: unit vector (dimension,).
             reach: how much further than the nearest centre a list's may be, as squared distances.
-            share: of all vectors, the share that may be found: the smaller, the more lists at most.
+            share: of all vectors, the share that may be found: the smaller, the more lists.
         """
         rotated = self.codebook.rotated(query[np.newaxis])
-        most = max(LEAST_LISTS, MOST_SHARE * self.codebook.lists) / max(share, 1e-6) ** 0.5
-        lists, distances = self.codebook.nearest_lists(rotated, math.ceil(most))
-        count = np.searchsorted(distances[0], distances[0, 0] + reach, "right")
+        # Without this .89 and .97 are found of the 10 nearest among 1 and 10 % of 1,000,000 synthetic descriptors.
+        widened = 1 / max(share, 1e-6) ** 0.5
+        most = max(LEAST_LISTS, MOST_SHARE * self.codebook.lists)
+        lists, distances = self.codebook.nearest_lists(rotated, math.ceil(most * widened))
+        near = np.searchsorted(distances[0], distances[0, 0] + reach, "right")
+        count = min(math.ceil(near * widened), lists.shape[1])
         return Probe(
             rotated, np.ascontiguousarray(lists[:, :count]), np.ascontiguousarray(distances[:, :count])
         )

@@ -102,7 +102,7 @@ def test_the_lists_looked_into(index, queries) -> None:
             assert 1 <= near < LEAST_LISTS
             np.testing.assert_array_equal(probe.lists[0], lists[0, :near])
             np.testing.assert_array_equal(probe.distances[0], distances[0, :near])
-        assert coarse.probe(query, 4.0, 0.25).lists.shape[1] == 2 * LEAST_LISTS
+            assert coarse.probe(query, reach, 0.25).lists.shape[1] == 2 * near
         assert coarse.probe(query, 4.0).lists.shape[1] == LEAST_LISTS
         assert coarse.probe(query, 4.0, 1e-9).lists.shape[1] == coarse.codebook.lists
 
@@ -121,6 +121,7 @@ def test_one_query_and_many_see_the_same_lists(index, queries) -> None:
 @pytest.mark.parametrize("share", [0.0002, 0.001, 0.01, 0.1, 0.5, 1])
 def test_filter_at_every_selectivity(index, record, queries, share, monkeypatch) -> None:
     monkeypatch.setattr("lookalike.index.snapshot.EXACT_AMONG", 20)
+    monkeypatch.setattr("lookalike.index.snapshot.EXACT_SHARE", 0)
     rng = np.random.default_rng(6)
     among = rng.permutation(record.ids())[: max(1, round(share * ROWS))]
     assert recall(index, record, queries, 10, among) >= ENOUGH
