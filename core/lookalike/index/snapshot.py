@@ -25,8 +25,8 @@ LEAST_DEPTH = 128
 EXACT_AMONG = 1000
 """Up to this many ids to choose from are all compared with the query: no slower than looking into most lists."""
 EXACT_SHARE, MOST_EXACT = 0.01, 20000
-"""So is this share of all vectors, up to so many: among 1 % of 1,000,000 synthetic descriptors the codes find .959 of the
-10 nearest, in 26 ms of one processor; among 10 % .983, in 42 ms, of 100,000 .981, in 6 ms."""
+"""So is this share of all vectors, up to so many: among 1 % of 1,000,000 synthetic descriptors the codes find .959 of
+the 10 nearest, in 26 ms of one processor; among 10 % .983, in 32 ms, of 100,000 .981, in 6 ms."""
 MAX_COARSE = 3000
 """Where more candidates than this are wanted, all vectors are compared."""
 
