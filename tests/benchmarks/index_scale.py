@@ -213,7 +213,8 @@ def build(home: Home) -> dict[str, float]:
     coarse = index._state.snapshot.coarse
     if coarse is not None:
         figures["lists"] = coarse.codebook.lists
-        figures["lists looked into"] = coarse.training.lists
+        figures["reach of 10"] = coarse.training.reach_of_10
+        figures["reach of 100"] = coarse.training.reach_of_100
         figures["recall@10 it measured"] = coarse.training.recall
     index.close()
     database.close()

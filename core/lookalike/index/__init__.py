@@ -4,7 +4,7 @@ The catalog's record of descriptors is the truth; nothing here needs to survive.
 
 * ``segment-*.bin``: a FAISS index each (8-bit scalar quantiser, the content ids as FAISS ids);
 * ``codebook-*.bin`` and ``codes-*.bin``, once there are more vectors than a query can be compared with: a rotation,
-  the centres of the lists, and one bit a component (RaBitQ) in those lists, the content ids as FAISS ids;
+  the centres of the lists, and two bits a component (RaBitQ) in those lists, the content ids as FAISS ids;
 * ``state-*.bin``: dead rows, and ids that were in no segment yet;
 * ``manifest.json``: which files count, with their sizes and checksums, and the state of the record that they stand
   for; replaced by an atomic rename. All other files are written once, never changed, and mapped into memory;

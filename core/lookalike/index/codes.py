@@ -1,4 +1,4 @@
-"""Coarse codes: one bit a component in inverted lists, a few lists of which answer a query.
+"""Coarse codes: two bits a component in inverted lists, a few lists of which answer a query.
 
 Ids are looked up in bitmaps: they are small numbers, never reused, as the catalog hands them out (its contents are
 never deleted).
@@ -6,6 +6,7 @@ never deleted).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,11 +18,16 @@ from numpy.typing import NDArray
 from lookalike.index.codebook import ASSIGNED, Cancelled, Codebook
 from lookalike.index.files import IndexFile, Training, Unusable
 from lookalike.index.segment import Batches, single_threaded_faiss
-from lookalike.index.sharing import shared
+from lookalike.index.sharing import MOST_THREADS, shared
 
 EVERYTHING = np.iinfo(np.int64).max
-PIECE_ENTRIES = 16384
-"""About as many entries are looked through at a time, some 0.4 ms, so that several threads can share a query."""
+MOST_SHARE = 1 / 8
+"""A query looks into at most this share of the lists, however many are within its reach, ..."""
+LEAST_LISTS = 128
+"""... or into this many."""
+PIECE_ENTRIES = 32768
+"""From twice as many entries on, about 1.5 ms each, several threads share a query, each with one piece: every piece
+finds its own best ones, so of 107,000 entries eight pieces took 7.5 ms of processor time, two 5.1 and one 4.5."""
 
 
 @dataclass(frozen=True)
@@ -258,25 +264,43 @@ class Coarse:
         """Entries, dead ones included."""
         return sum(part.codes.rows for part in self.parts)
 
-    def nearest(self, query: NDArray[np.float32], k: int, lists: int, allowed: Any) -> NDArray[np.int64]:
-        """The ids of the k entries nearest a query by their codes, ascending, each once.
+    def probe(self, query: NDArray[np.float32], reach: float, share: float = 1.0) -> Probe:
+        """A query and the lists that it looks into.
 
         Args:
             query: unit vector (dimension,).
+            reach: how much further than the nearest centre a list's may be, as squared distances.
+            share: of all vectors, the share that may be found: the smaller, the more lists.
+        """
+        rotated = self.codebook.rotated(query[np.newaxis])
+        # Without this .89 and .97 are found of the 10 nearest among 1 and 10 % of 1,000,000 synthetic descriptors.
+        widened = 1 / max(share, 1e-6) ** 0.5
+        most = max(LEAST_LISTS, MOST_SHARE * self.codebook.lists)
+        lists, distances = self.codebook.nearest_lists(rotated, math.ceil(most * widened))
+        near = np.searchsorted(distances[0], distances[0, 0] + reach, "right")
+        count = min(math.ceil(near * widened), lists.shape[1])
+        return Probe(
+            rotated, np.ascontiguousarray(lists[:, :count]), np.ascontiguousarray(distances[:, :count])
+        )
+
+    def nearest(self, probe: Probe, k: int, allowed: Any) -> NDArray[np.int64]:
+        """The ids of the k entries nearest a query by their codes, ascending, each once.
+
+        Args:
+            probe: the query.
             k: how many entries at most.
-            lists: how many lists to look into.
             allowed: a FAISS selector of the ids that may be found; None for all.
         """
         if not self.parts:
             return np.zeros(0, np.int64)
-        rotated = self.codebook.rotated(query[np.newaxis])
-        probe = Probe(rotated, *self.codebook.nearest_lists(rotated, lists))
         share = probe.lists.shape[1] / self.codebook.lists
         scans = shared(
             [
                 partial(part.codes.scan, piece, k, allowed)
                 for part in self.parts
-                for piece in probe.pieces(1 + int(part.codes.rows * share / PIECE_ENTRIES))
+                for piece in probe.pieces(
+                    min(MOST_THREADS, max(1, int(part.codes.rows * share / PIECE_ENTRIES)))
+                )
             ]
         )
         ids = np.concatenate([scan[0] for scan in scans])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import uuid
 import zlib
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 TEMPORARY = ".tmp"
 KINDS = ("segment", "codes", "codebook", "state")
@@ -57,19 +58,28 @@ class IndexFile:
 class Training:
     """How a codebook was made and what it was found to give.
 
+    A query looks into the lists whose centres are no further from it than the nearest one is, plus a reach, all as
+    squared distances.
+
     Attributes:
         rows: live vectors in the index then.
-        lists: how many lists a query looks into.
+        reach_of_10: the reach of a query for the 10 nearest.
+        reach_of_100: the reach of a query for the 100 nearest.
         recall: share of the true 10 nearest that were found, right after training.
         checked_rows: live vectors when the recall was last measured.
         checked_recall: what it was then.
     """
 
     rows: int
-    lists: int
+    reach_of_10: float
+    reach_of_100: float
     recall: float
     checked_rows: int
     checked_recall: float
+
+    def reach(self, k: float) -> float:
+        """The reach of a query for the k nearest: as much more for each tenfold k as from 10 to 100."""
+        return self.reach_of_10 + (self.reach_of_100 - self.reach_of_10) * math.log10(max(k, 10) / 10)
 
 
 @dataclass(frozen=True)

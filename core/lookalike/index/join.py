@@ -14,7 +14,7 @@ from lookalike.index.record import VectorRecord, positions, recorded
 from lookalike.index.segment import SLACK
 from lookalike.index.snapshot import Snapshot
 
-JOINED_LISTS = 2
+JOINED_LISTS = 3
 """Two vectors are compared when they share one of this many of their nearest lists."""
 BLOCK = 4096
 """Rows that are compared at a time with as many others: 64 MB of cosines."""

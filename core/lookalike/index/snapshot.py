@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,15 +18,15 @@ from lookalike.index.tail import Tail, cosines
 
 SPARE = 16
 """At least this many more candidates than asked for are scored exactly."""
-DEPTH = 6
-"""Candidates by coarse codes for each one that is then scored exactly: with 4, .935 of the 100 nearest are found in 431
-of 4,096 lists of 1,000,000 descriptors, with 8 .951."""
-LEAST_DEPTH = 256
+DEPTH = 5
+"""Candidates by coarse codes for each one that is asked for (`CODE_DIMENSION` says what that finds), ..."""
+LEAST_DEPTH = 128
+"""... and at least so many: the 10 nearest are all among them."""
 EXACT_AMONG = 1000
-"""Up to this many ids to choose from are all compared with the query: no slower than looking into most lists.
-
-Of 100,000 synthetic descriptors of dimension 1280, 10 nearest among a share drawn at random (ms of one processor,
-recall): all compared .5 % 6.2 1.0, 2 % 11.9 1.0, 10 % 22.2 1.0; by codes 4.8 1.0, 5.2 1.0, 5.2 .998."""
+"""Up to this many ids to choose from are all compared with the query: no slower than looking into most lists."""
+EXACT_SHARE, MOST_EXACT = 0.01, 20000
+"""So is this share of all vectors, up to so many: among 1 % of 1,000,000 synthetic descriptors the codes find .959 of
+the 10 nearest, in 26 ms of one processor; among 10 % .983, in 32 ms, of 100,000 .981, in 6 ms."""
 MAX_COARSE = 3000
 """Where more candidates than this are wanted, all vectors are compared."""
 
@@ -93,7 +92,7 @@ class LiveSegment:
 
     def rows(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """Per id its row, and whether it is live here."""
-        rows, there = positions(self.segment.ids, ids)
+        rows, there = self.segment.rows(ids)
         return rows, there if self.live is None else there & self.live[rows]
 
 
@@ -182,7 +181,7 @@ class Snapshot:
             record: gives the vectors that candidates from the segments are scored with.
             floor: the least cosine wanted.
         """
-        candidates = self._candidates(query, k + max(SPARE, k // 8), among, floor - SLACK)
+        candidates = self._candidates(query, k, among, floor - SLACK)
         # In order of id, as the record stores them.
         ids, vectors = (
             recorded(record, np.sort(candidates)) if len(candidates) else (candidates, self.tail.vectors[:0])
@@ -198,6 +197,7 @@ class Snapshot:
         self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None, floor: float
     ) -> NDArray[np.int64]:
         scans = list(self._scans(query, k, among))
+        k += max(SPARE, k // 8)
         if not scans:
             return np.zeros(0, np.int64)
         ids = np.concatenate([scan[0] for scan in scans])
@@ -212,14 +212,14 @@ class Snapshot:
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         coarse = self.coarse
         exactly = coarse is None or k > MAX_COARSE
-        if coarse is not None and among is not None and len(among) <= EXACT_AMONG:
+        exact = max(EXACT_AMONG, min(EXACT_SHARE * len(self), MOST_EXACT))
+        if coarse is not None and among is not None and len(among) <= exact:
             yield from self._scored(query, among, self.segments)
             return
         if coarse is not None and not exactly:
-            lists = coarse.training.lists
-            if among is not None:
-                lists = lists_among(lists, coarse.codebook.lists, len(among) / max(len(self), 1))
-            yield from self.coarse_scans(query, k, lists, among)
+            # The nearest of a tenth of all are among ten times as many nearest of all.
+            reach = coarse.training.reach(k / self._share(among))
+            yield from self.coarse_scans(query, k, reach, among)
         for segment in self.segments:
             if not segment.live_rows or (segment.coded and not exactly):
                 continue
@@ -229,20 +229,20 @@ class Snapshot:
                 wanted = chosen if wanted is None else wanted & chosen
                 if not wanted.any():
                     continue
-            yield segment.segment.scan(query, k, wanted)
+            yield segment.segment.scan(query, k + max(SPARE, k // 8), wanted)
             if coarse is not None:
                 # A library of this size is not to stay in memory because it was looked through once.
                 segment.segment.release()
 
     def coarse_scans(
-        self, query: NDArray[np.float32], k: int, lists: int, among: NDArray[np.int64] | None
+        self, query: NDArray[np.float32], k: int, reach: float, among: NDArray[np.int64] | None
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Candidates by their codes, scored again with the finer ones of the segments.
 
         Args:
             query: unit vector (dimension,).
             k: how many are wanted in the end.
-            lists: how many lists of codes to look into.
+            reach: which lists to look into, as `Training` says.
             among: the only ids that may be found; None for all.
 
         Yields:
@@ -253,21 +253,33 @@ class Snapshot:
         if among is not None:
             wanted = mask(among, self._id_bound)
             allowed = selector(wanted if self._living is None else wanted & self._living)
-        found = self.coarse.nearest(query, max(LEAST_DEPTH, DEPTH * k), lists, allowed)
+        probe = self.coarse.probe(query, reach, self._share(among))
+        found = self.coarse.nearest(probe, max(LEAST_DEPTH, DEPTH * k), allowed)
         coded = (segment for segment in self.segments if segment.coded)
         yield from self._scored(query, found, coded)
 
     def _scored(
         self, query: NDArray[np.float32], ids: NDArray[np.int64], segments: Iterable[LiveSegment]
-    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Per segment those of some ids (ascending) that are live in it, and their approximate cosines."""
-        for segment in segments:
-            first, end = _within(ids, segment.segment.ids)
+        segments = list(segments)
+        scored = []
+        firsts = np.searchsorted(ids, [segment.segment.span[0] for segment in segments])
+        ends = np.searchsorted(ids, [segment.segment.span[1] for segment in segments], "right")
+        for segment, first, end in zip(segments, firsts.tolist(), ends.tolist(), strict=True):
             if first == end:
                 continue
-            rows, there = segment.rows(ids[first:end])
-            if there.any():
-                yield ids[first:end][there], segment.segment.scores(query, rows[there])
+            here = ids[first:end]
+            rows, there = segment.rows(here)
+            if not there.all():
+                here, rows = here[there], rows[there]
+            if len(here):
+                scored.append((here, segment.segment.scores(query, rows)))
+        return scored
+
+    def _share(self, among: NDArray[np.int64] | None) -> float:
+        """About the share of the vectors that may be found."""
+        return 1.0 if among is None else min(1.0, max(len(among), 1) / max(len(self), 1))
 
     @cached_property
     def _id_bound(self) -> int:
@@ -300,14 +312,6 @@ class Snapshot:
     def sealed_rows(self) -> int:
         """Live rows outside the tail."""
         return sum(segment.live_rows for segment in self.segments)
-
-
-def lists_among(lists: int, all_lists: int, share: float) -> int:
-    """How many lists to look into when only a share of the vectors may be found.
-
-    The square root: see `EXACT_AMONG`; with the share to the power of .3, .998 and .996 are found of 2 and 10 %.
-    """
-    return min(all_lists, math.ceil(lists / max(share, 1e-6) ** 0.5))
 
 
 def _within(ids: NDArray[np.int64], others: NDArray[np.int64]) -> tuple[int, int]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from lookalike.index.codebook import MAX_SAMPLE, SAMPLE_PER_LIST, Cancelled, lis
 from lookalike.index.codes import Coarse
 from lookalike.index.files import Training
 from lookalike.index.segment import Segment
-from lookalike.index.snapshot import SPARE, LiveSegment, Snapshot
+from lookalike.index.snapshot import LiveSegment, Snapshot
 from lookalike.index.state import IndexState
 from lookalike.index.tail import Tail
 from lookalike.index.upkeep import code, codes_of, vectors_of
@@ -24,26 +23,18 @@ CHECK_GROWTH = 1.25
 """The recall is measured again whenever the library has grown by this factor."""
 DRIFT = 0.03
 """A codebook is trained anew when it finds this much less of the 10 nearest than it did at first."""
-QUERIES = 64
-TARGET_OF_10, TARGET_OF_100 = 0.991, 0.965
-"""As many lists are looked into as it takes to find these shares of the 10 and the 100 nearest of the index's own
-vectors. Queries that are not in it find less: of 1,000,000 synthetic descriptors .972 and .951 in 512 of 4,096 lists,
-.976 and .955 in 609 (`tests.benchmarks.index_scale`)."""
-LADDER = 2**0.25
-"""Factor from one number of lists that is tried to the next."""
-FIRST_SHARE = 1 / 8
-"""Share of the lists that is looked into until the recall has been measured."""
+QUERIES = 256
+TARGET_OF_10, TARGET_OF_100 = 0.98, 0.95
+"""The reach becomes what it takes to find these shares of the 10 and the 100 nearest of the index's own vectors.
+
+Queries that are not in it find about as much (`tests.benchmarks.index_scale`): of 1,000,000 synthetic descriptors
+.974 and .955."""
+REACHES = tuple(step / 64 for step in range(4, 65))
+"""What is tried, as squared distances of unit vectors."""
+FIRST_REACH = 0.5
+"""Until the recall has been measured."""
 SHARE_OF_CODES = 262144
-"""Rows to a file of codes at first (40 MB at 768 bits)."""
-
-
-@dataclass(frozen=True)
-class Recall:
-    """Shares of the true 10 and 100 nearest that are found by looking into a number of lists."""
-
-    lists: int
-    of_10: float
-    of_100: float
+"""Rows to a file of codes at first (43 MB)."""
 
 
 def improvement_due(state: IndexState) -> bool:
@@ -102,12 +93,13 @@ def _check(state: IndexState) -> None:
     snapshot = state.snapshot
     coarse = snapshot.coarse
     assert coarse is not None
-    recall = next(measured(snapshot, [coarse.training.lists], snapshot.sealed_rows, state.stopping.is_set))
+    check = SelfCheck(snapshot, snapshot.sealed_rows, state.stopping.is_set)
+    recall = check.recall(10, coarse.training.reach_of_10)
     with state.upkeep:
         now = state.snapshot.coarse
         if state.closed or now is None or now.codebook is not coarse.codebook:
             return
-        training = replace(now.training, checked_rows=snapshot.sealed_rows, checked_recall=recall.of_10)
+        training = replace(now.training, checked_rows=snapshot.sealed_rows, checked_recall=recall)
         with state.changing:
             state.snapshot = replace(state.snapshot, coarse=replace(now, training=training))
         state.publish()
@@ -121,7 +113,7 @@ def _train(state: IndexState) -> None:
     content = train(sample, min(lists, len(sample)), cancelled=state.stopping.is_set)
     del sample
     codebook, file = state.folder.store_codebook(content)
-    coarse = Coarse(codebook, file, (), Training(rows, math.ceil(FIRST_SHARE * codebook.lists), 0, rows, 0))
+    coarse = Coarse(codebook, file, (), Training(rows, FIRST_REACH, FIRST_REACH, 0, rows, 0))
     if snapshot.coarse is None:
         _begin(state, coarse)
     else:
@@ -206,18 +198,22 @@ def _tune(state: IndexState) -> None:
 
 
 def _tuned(snapshot: Snapshot, state: IndexState) -> Training:
-    """The training with as many lists to look into as its recall on this snapshot calls for."""
+    """The training with the reach that its recall on this snapshot calls for."""
     assert snapshot.coarse is not None
-    most = snapshot.coarse.codebook.lists
-    steps = sorted({min(round(8 * LADDER**step), most) for step in range(64)})
-    for best in measured(snapshot, steps, 1, state.stopping.is_set):
-        if best.of_10 >= TARGET_OF_10 and best.of_100 >= TARGET_OF_100:
+    check = SelfCheck(snapshot, 1, state.stopping.is_set)
+    for reach_of_10 in REACHES:
+        recall = check.recall(10, reach_of_10)
+        if recall >= TARGET_OF_10:
+            break
+    for reach_of_100 in REACHES[REACHES.index(reach_of_10) :]:
+        if check.recall(100, reach_of_100) >= TARGET_OF_100:
             break
     return replace(
         snapshot.coarse.training,
-        lists=best.lists,
-        recall=max(best.of_10, DRIFT),
-        checked_recall=max(best.of_10, DRIFT),
+        reach_of_10=reach_of_10,
+        reach_of_100=reach_of_100,
+        recall=max(recall, DRIFT),
+        checked_recall=max(recall, DRIFT),
         checked_rows=snapshot.sealed_rows,
     )
 
@@ -240,41 +236,43 @@ def sampled(snapshot: Snapshot, count: int, seed: int) -> tuple[NDArray[np.int64
     return np.concatenate(ids), np.concatenate(vectors)
 
 
-def measured(
-    snapshot: Snapshot, steps: Sequence[int], seed: int, cancelled: Callable[[], bool]
-) -> Iterator[Recall]:
-    """The recall that looking into some numbers of lists gives, on vectors drawn from the index.
+class SelfCheck:
+    """Compares what is found for vectors drawn from the index with what is nearest them in truth.
 
     Args:
         snapshot: its coded segments are searched.
-        steps: numbers of lists.
         seed: of the draw.
         cancelled: asked several times a second.
 
     Raises:
         Cancelled: `cancelled` said so.
     """
-    snapshot = Snapshot(
-        tuple(s for s in snapshot.segments if s.coded and s.live_rows),
-        Tail.empty(0),
-        snapshot.coarse,
-    )
-    ids, queries = sampled(snapshot, QUERIES, seed)
-    queries /= np.linalg.norm(queries, axis=1, keepdims=True)
-    truth = _nearest(snapshot, ids, queries, 100, cancelled)
-    for lists in steps:
+
+    def __init__(self, snapshot: Snapshot, seed: int, cancelled: Callable[[], bool]) -> None:
+        coded = tuple(segment for segment in snapshot.segments if segment.coded and segment.live_rows)
+        self._snapshot = Snapshot(coded, Tail.empty(0), snapshot.coarse)
+        self._cancelled = cancelled
+        self._ids, queries = sampled(self._snapshot, QUERIES, seed)
+        self._queries = queries / np.linalg.norm(queries, axis=1, keepdims=True)
+        self._truth = _nearest(self._snapshot, self._ids, self._queries, 100, cancelled)
+
+    def recall(self, count: int, reach: float) -> float:
+        """The share of the `count` nearest (100 at most) that a search with a reach finds.
+
+        Raises:
+            Cancelled: the index is being closed.
+        """
         shares = []
-        for own, query, true in zip(ids, queries, truth, strict=True):
-            if cancelled():
+        for own, query, true in zip(self._ids, self._queries, self._truth, strict=True):
+            if self._cancelled():
                 raise Cancelled
-            scans = list(snapshot.coarse_scans(query, len(true) + SPARE, lists, None))
-            found = np.concatenate([scan[0] for scan in scans])
-            similarities = np.concatenate([scan[1] for scan in scans])
+            scans = list(self._snapshot.coarse_scans(query, count, reach, None))
+            found = np.concatenate([np.zeros(0, np.int64), *(scan[0] for scan in scans)])
+            similarities = np.concatenate([np.zeros(0, np.float32), *(scan[1] for scan in scans)])
             best = found[np.argsort(-similarities)]
             best = best[best != own]
-            shares.append([np.isin(true[:count], best[:count]).mean() for count in (10, 100)])
-        of_10, of_100 = np.mean(shares, axis=0).tolist()
-        yield Recall(lists, of_10, of_100)
+            shares.append(np.isin(true[:count], best[:count]).mean())
+        return float(np.mean(shares))
 
 
 def _nearest(

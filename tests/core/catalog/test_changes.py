@@ -96,6 +96,23 @@ def test_every_way_to_come_and_go_is_noticed(library) -> None:
         assert library.record.present(everything).tolist() == [number in now for number in range(10)]
 
 
+def test_to_ask_what_changed_takes_no_walk_through_all_contents(library) -> None:
+    library.do(
+        "WITH RECURSIVE n (i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
+        "INSERT INTO contents (id, hash, bytes, width, height, format) SELECT i, i, 1, 1, 1, 'JPEG' FROM n"
+    )
+    library.do("UPDATE contents SET camera = 'x'")
+    mark, _ = library.record.changed_since(None)
+    library.file(1, copy=1)
+    hundreds = []
+    connection = library.database._reader.conn
+    connection.set_progress_handler(lambda: hundreds.append(1), 100)
+    _, changed = library.record.changed_since(mark)
+    connection.set_progress_handler(None, 0)
+    assert changed.tolist() == [1]
+    assert len(hundreds) < 10
+
+
 def test_marks_of_another_or_a_later_catalog_say_nothing(library, tmp_path) -> None:
     library.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copy(tmp_path / "catalog.sqlite", tmp_path / "backup.sqlite")

@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from lookalike.index import Limits, VectorIndex, codebook, training
+from lookalike.index.codes import LEAST_LISTS
 from lookalike.index.files import read_manifest
 from tests.builders.vectors import Archive, MemoryRecord
 
@@ -82,14 +83,45 @@ def recall(index: VectorIndex, record: MemoryRecord, queries, k: int, among=None
 def test_coarse_codes_find_nearly_all(index, record, queries) -> None:
     snapshot = index._state.snapshot
     assert snapshot.coarse is not None and all(segment.coded for segment in snapshot.segments)
-    assert snapshot.coarse.training.lists < snapshot.coarse.codebook.lists
+    probed = [snapshot.coarse.probe(query, snapshot.coarse.training.reach(10)) for query in queries]
+    assert np.mean([probe.lists.shape[1] for probe in probed]) < snapshot.coarse.codebook.lists / 2
     assert recall(index, record, queries, 10) >= ENOUGH
     assert recall(index, record, queries, 100) >= ENOUGH
+
+
+def test_the_lists_looked_into(index, queries) -> None:
+    """As many as lie within the reach, nearest first; more where little may be found."""
+    coarse = index._state.snapshot.coarse
+    assert coarse is not None
+    for query in queries[:10]:
+        rotated = coarse.codebook.rotated(query[np.newaxis])
+        lists, distances = coarse.codebook.nearest_lists(rotated, coarse.codebook.lists)
+        for reach in (0.0, 0.05, 0.1):
+            near = np.count_nonzero(distances <= distances.min() + reach)
+            probe = coarse.probe(query, reach)
+            assert 1 <= near < LEAST_LISTS
+            np.testing.assert_array_equal(probe.lists[0], lists[0, :near])
+            np.testing.assert_array_equal(probe.distances[0], distances[0, :near])
+            assert coarse.probe(query, reach, 0.25).lists.shape[1] == 2 * near
+        assert coarse.probe(query, 4.0).lists.shape[1] == LEAST_LISTS
+        assert coarse.probe(query, 4.0, 1e-9).lists.shape[1] == coarse.codebook.lists
+
+
+def test_one_query_and_many_see_the_same_lists(index, queries) -> None:
+    coarse = index._state.snapshot.coarse
+    assert coarse is not None
+    rotated = coarse.codebook.rotated(queries)
+    together, distances = coarse.codebook.nearest_lists(rotated, 5)
+    for row, vector in enumerate(rotated):
+        lists, own = coarse.codebook.nearest_lists(vector[np.newaxis], 5)
+        np.testing.assert_allclose(own[0], distances[row], atol=1e-5)
+        assert lists[0, 0] == together[row, 0]
 
 
 @pytest.mark.parametrize("share", [0.0002, 0.001, 0.01, 0.1, 0.5, 1])
 def test_filter_at_every_selectivity(index, record, queries, share, monkeypatch) -> None:
     monkeypatch.setattr("lookalike.index.snapshot.EXACT_AMONG", 20)
+    monkeypatch.setattr("lookalike.index.snapshot.EXACT_SHARE", 0)
     rng = np.random.default_rng(6)
     among = rng.permutation(record.ids())[: max(1, round(share * ROWS))]
     assert recall(index, record, queries, 10, among) >= ENOUGH

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from lookalike.index import Limits, VectorIndex
@@ -137,6 +141,29 @@ def test_codes_are_never_off_by_the_slack(vectors, queries) -> None:
         query = query / np.linalg.norm(query)
         ids, similarities = segment.scan(query, ROWS + 1, None)
         assert np.abs(similarities - everything[ids] @ query).max() < SLACK
+
+
+@settings(max_examples=100)
+@given(rows=st.lists(st.integers(0, 299), unique=True).map(sorted))
+def test_rows_are_read_as_they_lie(tmp_path_factory, vectors, rows) -> None:
+    path = tmp_path_factory.getbasetemp() / "rows.bin"
+    content = encode(lambda: [(np.arange(300), vectors[:300])])
+    assert content is not None
+    path.write_bytes(content.tobytes())
+    wanted = np.array(rows, np.intp)
+    np.testing.assert_array_equal(Segment(content, path).codes(wanted), Segment(content).codes(wanted))
+
+
+def test_rows_that_a_file_has_lost_are_zeros(tmp_path, vectors) -> None:
+    content = encode(lambda: [(np.arange(300), vectors[:300])])
+    assert content is not None
+    (tmp_path / "rows.bin").write_bytes(content.tobytes())
+    segment = Segment(content, tmp_path / "rows.bin")
+    wanted = np.array([5, 100, 102, 200], np.intp)
+    whole = segment.codes(wanted)
+    os.truncate(tmp_path / "rows.bin", segment.bulk.start + 101 * DIMENSION)
+    np.testing.assert_array_equal(segment.codes(wanted)[:2], whole[:2])
+    assert not segment.codes(wanted)[2:].any()
 
 
 def test_empty_index_finds_nothing(tmp_path) -> None:
