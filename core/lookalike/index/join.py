@@ -16,7 +16,7 @@ from lookalike.index.snapshot import Snapshot
 
 JOINED_LISTS = 3
 """Two vectors are compared when they share one of this many of their nearest lists: of the pairs of cosine .95 or more
-among 1,000,000 synthetic descriptors two find .985 and three .992, in the same time (`tests.benchmarks.index_scale`)."""
+among 1,000,000 synthetic descriptors two find .985 and three .992, in one time (`tests.benchmarks.index_scale`)."""
 BLOCK = 4096
 """Rows that are compared at a time with as many others: 64 MB of cosines."""
 BATCH_PAIRS = 65536
