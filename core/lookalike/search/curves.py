@@ -69,7 +69,14 @@ class Isotonic:
 
     def over(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """As the call, for each value of an array of any shape."""
-        return np.interp(values, self.values, self.probabilities)
+        knots, probabilities = np.array(self.values), np.array(self.probabilities)
+        if len(knots) == 1:
+            return np.full(np.shape(values), probabilities[0])
+        # Not numpy.interp: its slope between two knots that nearly meet overflows.
+        inside = np.clip(values, knots[0], knots[-1])
+        right = np.clip(np.searchsorted(knots, inside, side="right"), 1, len(knots) - 1)
+        share = (inside - knots[right - 1]) / (knots[right] - knots[right - 1])
+        return probabilities[right - 1] + (probabilities[right] - probabilities[right - 1]) * share
 
     def even(self) -> float | None:
         """The least value whose probability is a half or more; None if there is none."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lookalike.descriptors.efficientnet import EfficientNetDescriber
@@ -68,6 +68,7 @@ def test_the_store_gives_back_the_last_of_each_pair(tmp_path_factory, first, sec
 
 
 @given(curves, st.lists(finite, min_size=2, max_size=20))
+@example(Isotonic(values=(-2.2e-311, 5e-324), probabilities=(0.0, 1.0)), [0.0, 0.0])
 def test_curves_never_fall_and_stay_probabilities(curve, values):
     values = sorted(values)
     said = [curve(value) for value in values]
