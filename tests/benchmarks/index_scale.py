@@ -238,19 +238,20 @@ def searching(home: Home) -> dict[str, float]:
     figures |= {f"{name} growth MB": after[name] - before[name] for name in before}
     figures["VmRSS MB"] = after["VmRSS"]
     for k in (DEEPEST, 10):
-        _, taken = asked(partial(nearest, index, k, None), queries)
+        found, taken = asked(partial(nearest, index, k, None), queries)
         figures |= {f"{name} of {k}, again": figure for name, figure in timing(taken).items()}
+        figures[f"recall@10 of {k}"] = recalls(found, truth)["recall@10"]
     snapshot = index._state.snapshot
     coarse = snapshot.coarse
     sealed = sum(len(segment.segment.ids) for segment in snapshot.segments)
     mapped = sum(segment.segment.content.size for segment in snapshot.segments)
     if coarse is not None:
-        # A row's codes, its id in its list, and its id in the segment.
+        # A row's codes and its id in its list; the id in the segment is looked at where some between are missing.
         kept = sum(
             part.codes.bulk.start + part.codes.rows * (part.codes.index.code_size + 8)
             for part in coarse.parts
         )
-        mapped = kept + coarse.codebook.content.size + 8 * sealed
+        mapped = kept + coarse.codebook.content.size
     figures["bytes a photo to keep in memory"] = mapped / max(sealed, 1)
     figures["bytes a photo on disk"] = sum(
         path.stat().st_size for path in (home.path / "index").iterdir()

@@ -2,7 +2,7 @@
 
 The catalog's record of descriptors is the truth; nothing here needs to survive. A folder holds
 
-* ``segment-*.bin``: a FAISS index each (8-bit scalar quantiser, the content ids as FAISS ids);
+* ``segment-*.bin``: content ids and a FAISS index each (8-bit scalar quantiser);
 * ``codebook-*.bin`` and ``codes-*.bin``, once there are more vectors than a query can be compared with: a rotation,
   the centres of the lists, and two bits a component (RaBitQ) in those lists, the content ids as FAISS ids;
 * ``state-*.bin``: dead rows, and ids that were in no segment yet;

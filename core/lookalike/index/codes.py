@@ -1,4 +1,4 @@
-"""Coarse codes: two bits a component in inverted lists, a few lists of which answer a query.
+"""Files of coarse codes: two bits a component, in inverted lists.
 
 Ids are looked up in bitmaps: they are small numbers, never reused, as the catalog hands them out (its contents are
 never deleted).
@@ -6,33 +6,23 @@ never deleted).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.index.codebook import ASSIGNED, Cancelled, Codebook
-from lookalike.index.files import IndexFile, Training, Unusable
+from lookalike.index.files import Unusable
 from lookalike.index.segment import Batches, single_threaded_faiss
-from lookalike.index.sharing import MOST_THREADS, shared
 
 EVERYTHING = np.iinfo(np.int64).max
-MOST_SHARE = 1 / 8
-"""A query looks into at most this share of the lists, however many are within its reach, ..."""
-LEAST_LISTS = 128
-"""... or into this many."""
-PIECE_ENTRIES = 32768
-"""From twice as many entries on, about 1.5 ms each, several threads share a query, each with one piece: every piece
-finds its own best ones, so of 107,000 entries eight pieces took 7.5 ms of processor time, two 5.1 and one 4.5."""
 
 
 @dataclass(frozen=True)
 class Probe:
-    """A query as the codes see it; made once for all files of codes.
+    """A query as the codes see it, and lists to look into; made once for all files of codes.
 
     Attributes:
         rotated: float32 (1, code dimension).
@@ -44,6 +34,14 @@ class Probe:
     lists: NDArray[np.int64]
     distances: NDArray[np.float32]
 
+    def part(self, begin: int, end: int) -> Probe:
+        """The same query with some of its lists, as a slice takes them."""
+        return Probe(
+            self.rotated,
+            np.ascontiguousarray(self.lists[:, begin:end]),
+            np.ascontiguousarray(self.distances[:, begin:end]),
+        )
+
     def pieces(self, count: int) -> list[Probe]:
         """The same query with its lists dealt out, each piece with near ones and far ones."""
         return [
@@ -54,6 +52,27 @@ class Probe:
             )
             for start in range(min(count, self.lists.shape[1]))
         ]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Entries near a query, nearest first.
+
+    Attributes:
+        ids: int64 (n,).
+        distances: estimated squared distances in the space of the codes, float32 (n,).
+    """
+
+    ids: NDArray[np.int64]
+    distances: NDArray[np.float32]
+
+    @classmethod
+    def best(cls, some: Sequence[Found], k: int) -> Found:
+        """The k nearest of several, each id once."""
+        ids, places = np.unique(np.concatenate([one.ids for one in some]), return_index=True)
+        distances = np.concatenate([one.distances for one in some])[places]
+        order = np.argsort(distances, kind="stable")[:k]
+        return cls(ids[order], distances[order])
 
 
 class Codes:
@@ -96,6 +115,8 @@ class Codes:
         index.own_fields = False
         index.quantizer = codebook.centres
         _destroy(placeholder)
+        # `scan` brings what was found before.
+        index.parallel_mode = index.PARALLEL_MODE_NO_HEAP_INIT
         self.index: Any = index
         self.bulk = range(end - rows * size, content.size)
 
@@ -111,20 +132,22 @@ class Codes:
         start = self.content.size - self.rows * 2 * ASSIGNED
         return np.frombuffer(self.content[start:].tobytes(), np.uint16).reshape(-1, ASSIGNED)
 
-    def scan(self, probe: Probe, k: int, selector: Any) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The k entries of the probed lists that are nearest by their codes.
+    def scan(self, probe: Probe, k: int, selector: Any, before: Found | None = None) -> Found:
+        """The k entries of the probed lists, and of what was found before, that are nearest by their codes.
 
         Args:
             probe: the query.
             k: how many at most.
             selector: a FAISS selector of the ids that may be found; None for all.
-
-        Returns:
-            Ids and estimated squared distances, nearest first.
+            before: at most k entries of other lists; what is no better than these is passed over quickly.
         """
         faiss = single_threaded_faiss()
-        distances = np.empty((1, k), np.float32)
-        ids = np.empty((1, k), np.int64)
+        distances = np.full(k, np.inf, np.float32)
+        ids = np.full(k, -1, np.int64)
+        if before is not None:
+            # From the farthest to the nearest they are a heap.
+            distances[k - len(before.ids) :] = before.distances[::-1]
+            ids[k - len(before.ids) :] = before.ids[::-1]
         parameters = faiss.SearchParametersIVF(nprobe=probe.lists.shape[1], sel=selector)
         self.index.search_preassigned_c(
             1,
@@ -138,8 +161,10 @@ class Codes:
             parameters,
             None,
         )
-        found = ids[0] >= 0
-        return ids[0][found], distances[0][found]
+        # FAISS leaves them as a heap.
+        order = np.argsort(distances, kind="stable")
+        order = order[ids[order] >= 0]
+        return Found(ids[order], distances[order])
 
 
 def encode_codes(
@@ -233,78 +258,3 @@ def _destroy(quantizer: Any) -> None:
     Giving the ownership back (`thisown`) would upset SWIG's count of owned objects, and with it the whole module.
     """
     quantizer.__swig_destroy__(quantizer)
-
-
-@dataclass(frozen=True)
-class LiveCodes:
-    """Codes, and the file that they lie in, or None while they are in memory only."""
-
-    codes: Codes
-    file: IndexFile | None
-
-
-@dataclass(frozen=True, eq=False)
-class Coarse:
-    """A codebook and all codes made with it: they hold the ids of every segment that is marked as coded.
-
-    Attributes:
-        codebook: what the codes were made with.
-        file: where it lies, or None while it is in memory only.
-        parts: the codes; an id may be in several of them, and ids that are no longer live may be.
-        training: how many lists to look into, among others.
-    """
-
-    codebook: Codebook
-    file: IndexFile | None
-    parts: tuple[LiveCodes, ...]
-    training: Training
-
-    @property
-    def rows(self) -> int:
-        """Entries, dead ones included."""
-        return sum(part.codes.rows for part in self.parts)
-
-    def probe(self, query: NDArray[np.float32], reach: float, share: float = 1.0) -> Probe:
-        """A query and the lists that it looks into.
-
-        Args:
-            query: unit vector (dimension,).
-            reach: how much further than the nearest centre a list's may be, as squared distances.
-            share: of all vectors, the share that may be found: the smaller, the more lists.
-        """
-        rotated = self.codebook.rotated(query[np.newaxis])
-        # Without this .89 and .97 are found of the 10 nearest among 1 and 10 % of 1,000,000 synthetic descriptors.
-        widened = 1 / max(share, 1e-6) ** 0.5
-        most = max(LEAST_LISTS, MOST_SHARE * self.codebook.lists)
-        lists, distances = self.codebook.nearest_lists(rotated, math.ceil(most * widened))
-        near = np.searchsorted(distances[0], distances[0, 0] + reach, "right")
-        count = min(math.ceil(near * widened), lists.shape[1])
-        return Probe(
-            rotated, np.ascontiguousarray(lists[:, :count]), np.ascontiguousarray(distances[:, :count])
-        )
-
-    def nearest(self, probe: Probe, k: int, allowed: Any) -> NDArray[np.int64]:
-        """The ids of the k entries nearest a query by their codes, ascending, each once.
-
-        Args:
-            probe: the query.
-            k: how many entries at most.
-            allowed: a FAISS selector of the ids that may be found; None for all.
-        """
-        if not self.parts:
-            return np.zeros(0, np.int64)
-        share = probe.lists.shape[1] / self.codebook.lists
-        scans = shared(
-            [
-                partial(part.codes.scan, piece, k, allowed)
-                for part in self.parts
-                for piece in probe.pieces(
-                    min(MOST_THREADS, max(1, int(part.codes.rows * share / PIECE_ENTRIES)))
-                )
-            ]
-        )
-        ids = np.concatenate([scan[0] for scan in scans])
-        distances = np.concatenate([scan[1] for scan in scans])
-        if len(ids) > k:
-            ids = ids[np.argpartition(distances, k - 1)[:k]]
-        return np.unique(ids)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 TEMPORARY = ".tmp"
 KINDS = ("segment", "codes", "codebook", "state")
@@ -58,8 +58,10 @@ class IndexFile:
 class Training:
     """How a codebook was made and what it was found to give.
 
-    A query looks into the lists whose centres are no further from it than the nearest one is, plus a reach, all as
-    squared distances.
+    A query looks into the lists whose centres are no further from it than the last of the k nearest that it has found
+    by then, plus half the distance of the nearest centre, plus a reach, all as squared distances; what it has found is
+    judged by the codes. (No theory is behind the half: of 0, a quarter and a half of that distance, and half to
+    five quarters of the other, this pair left the fewest entries to look through.)
 
     Attributes:
         rows: live vectors in the index then.

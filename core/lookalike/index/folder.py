@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.index.coarse import LiveCodes
 from lookalike.index.codebook import Codebook
-from lookalike.index.codes import Codes, LiveCodes
+from lookalike.index.codes import Codes
 from lookalike.index.files import (
     MANIFEST,
     IndexFile,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.codes import Coarse
+from lookalike.index.coarse import Coarse
 from lookalike.index.record import VectorRecord, positions, recorded
 from lookalike.index.segment import SLACK
 from lookalike.index.snapshot import Snapshot

@@ -10,8 +10,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.index.coarse import Coarse, LiveCodes
 from lookalike.index.codebook import Codebook
-from lookalike.index.codes import Coarse, Codes, LiveCodes
+from lookalike.index.codes import Codes
 from lookalike.index.files import IndexFile, Manifest, Unusable, check_bulk, map_file
 from lookalike.index.segment import Segment
 from lookalike.index.snapshot import LiveSegment

@@ -46,7 +46,8 @@ def encode(batches: Callable[[], Batches]) -> NDArray[np.uint8] | None:
             for the codes.
 
     Returns:
-        A serialised FAISS ``IDMap,SQ8`` index with inner product, uint8 (bytes,); None for no vectors.
+        How many vectors, their ids, and a serialised FAISS ``SQ8`` index with inner product, uint8 (bytes,); None for
+        no vectors.
     """
     ranges = [np.stack([vectors.min(axis=0), vectors.max(axis=0)]) for ids, vectors in batches() if len(ids)]
     if not ranges:
@@ -58,11 +59,13 @@ def encode(batches: Callable[[], Batches]) -> NDArray[np.uint8] | None:
     )
     codes.sq.rangestat = faiss.ScalarQuantizer.RS_minmax
     codes.train(extremes)
-    index = faiss.IndexIDMap(codes)
+    # Before the codes they lie aligned, and need not be copied to be used.
+    head = [np.zeros(1, np.int64)]
     for ids, vectors in batches():
-        index.add_with_ids(vectors, ids)
-    content: NDArray[np.uint8] = faiss.serialize_index(index)
-    return content
+        codes.add(vectors)
+        head.append(ids)
+    head[0][0] = codes.ntotal
+    return np.concatenate([np.concatenate(head).view(np.uint8), faiss.serialize_index(codes)])
 
 
 class Segment:
@@ -74,7 +77,7 @@ class Segment:
             through the mapping keeps its neighbourhood in this process's memory.
 
     Attributes:
-        ids: ascending, int64 (rows,).
+        ids: ascending, int64 (rows,), where they lie.
         span: the first and the last of them.
         content: the bytes; FAISS only borrows them.
         bulk: where in them the codes lie.
@@ -88,19 +91,20 @@ class Segment:
         faiss = single_threaded_faiss()
         self.content = content
         try:
-            self._index: Any = faiss.read_index(faiss.ZeroCopyIOReader(faiss.swig_ptr(content), content.size))
-            self._codes: Any = faiss.downcast_index(self._index.index)
-            self.ids: NDArray[np.int64] = faiss.vector_to_array(self._index.id_map)
+            rows = int(content[:8].view(np.int64)[0])
+            self.ids: NDArray[np.int64] = np.asarray(content[8 : 8 + 8 * rows]).view(np.int64)
+            codes = content[8 + 8 * rows :]
+            self._codes: Any = faiss.read_index(faiss.ZeroCopyIOReader(faiss.swig_ptr(codes), codes.size))
             low, span = faiss.vector_to_array(self._codes.sq.trained).reshape(2, -1)
-        except (RuntimeError, AttributeError, ValueError) as error:
+        except (RuntimeError, AttributeError, ValueError, IndexError) as error:
             raise Unusable("could not be read by this version of FAISS") from error
+        if len(self.ids) != self._codes.ntotal:
+            raise Unusable("does not fit the index")
         self.span = int(self.ids[0]), int(self.ids[-1])
         # A component is low + span * (code + 0.5) / 255.
         self._step: NDArray[np.float32] = span / 255
         self._origin: NDArray[np.float32] = low + self._step / 2
-        # FAISS writes the codes, the number of ids, and the ids.
-        end = content.size - 8 - self.ids.nbytes
-        self.bulk = range(end - len(self.ids) * self.dimension, end)
+        self.bulk = range(content.size - len(self.ids) * self.dimension, content.size)
         self._descriptor: int | None = None
         if path is not None and hasattr(os, "pread"):
             try:
@@ -114,7 +118,7 @@ class Segment:
     @property
     def dimension(self) -> int:
         """Length of the vectors."""
-        return int(self._index.d)
+        return int(self._codes.d)
 
     def scan(
         self, query: NDArray[np.float32], k: int, wanted: NDArray[np.bool_] | None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.codes import Coarse
+from lookalike.index.coarse import Coarse
 from lookalike.index.folder import IndexFolder
 from lookalike.index.limits import Limits
 from lookalike.index.record import TrackedRecord, VectorRecord, positions, recorded

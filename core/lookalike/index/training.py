@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.index.coarse import Coarse
 from lookalike.index.codebook import MAX_SAMPLE, SAMPLE_PER_LIST, Cancelled, lists_for, train
-from lookalike.index.codes import Coarse
 from lookalike.index.files import Training
 from lookalike.index.segment import Segment
 from lookalike.index.snapshot import LiveSegment, Snapshot
@@ -18,20 +19,20 @@ from lookalike.index.tail import Tail
 from lookalike.index.upkeep import code, codes_of, vectors_of
 
 GROWTH = 4
-"""A library that has grown by this factor gets a new codebook, with twice the lists."""
+"""A library that has grown by this factor gets a new codebook, with more lists."""
 CHECK_GROWTH = 1.25
 """The recall is measured again whenever the library has grown by this factor."""
 DRIFT = 0.03
 """A codebook is trained anew when it finds this much less of the 10 nearest than it did at first."""
-QUERIES = 256
-TARGET_OF_10, TARGET_OF_100 = 0.98, 0.95
+QUERIES = 512
+TARGET_OF_10, TARGET_OF_100 = 0.975, 0.96
 """The reach becomes what it takes to find these shares of the 10 and the 100 nearest of the index's own vectors.
 
-Queries that are not in it find about as much (`tests.benchmarks.index_scale`): of 1,000,000 synthetic descriptors
-.974 and .955."""
-REACHES = tuple(step / 64 for step in range(4, 65))
+Queries that are not in it find about as much (`tests.benchmarks.index_scale`): of 100,000 synthetic descriptors .965
+and .953, of 1,000,000 .976 and .963."""
+REACHES = tuple(step / 256 for step in range(-128, 257))
 """What is tried, as squared distances of unit vectors."""
-FIRST_REACH = 0.5
+FIRST_REACH = 0.25
 """Until the recall has been measured."""
 SHARE_OF_CODES = 262144
 """Rows to a file of codes at first (43 MB)."""
@@ -201,13 +202,9 @@ def _tuned(snapshot: Snapshot, state: IndexState) -> Training:
     """The training with the reach that its recall on this snapshot calls for."""
     assert snapshot.coarse is not None
     check = SelfCheck(snapshot, 1, state.stopping.is_set)
-    for reach_of_10 in REACHES:
-        recall = check.recall(10, reach_of_10)
-        if recall >= TARGET_OF_10:
-            break
-    for reach_of_100 in REACHES[REACHES.index(reach_of_10) :]:
-        if check.recall(100, reach_of_100) >= TARGET_OF_100:
-            break
+    reach_of_10 = _least_reach(check, 10, TARGET_OF_10)
+    reach_of_100 = _least_reach(check, 100, TARGET_OF_100)
+    recall = check.recall(10, reach_of_10)
     return replace(
         snapshot.coarse.training,
         reach_of_10=reach_of_10,
@@ -216,6 +213,12 @@ def _tuned(snapshot: Snapshot, state: IndexState) -> Training:
         checked_recall=max(recall, DRIFT),
         checked_rows=snapshot.sealed_rows,
     )
+
+
+def _least_reach(check: SelfCheck, count: int, target: float) -> float:
+    """The least reach with which that share of the nearest is found, or the greatest one tried."""
+    place = bisect_left(REACHES, target, key=lambda reach: check.recall(count, reach))
+    return REACHES[min(place, len(REACHES) - 1)]
 
 
 def sampled(snapshot: Snapshot, count: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.index.coarse import Coarse, LiveCodes
 from lookalike.index.codebook import Cancelled
-from lookalike.index.codes import Coarse, LiveCodes, encode_codes, merge_codes
+from lookalike.index.codes import encode_codes, merge_codes
 from lookalike.index.segment import Batches, Segment, encode
 from lookalike.index.snapshot import LiveSegment
 from lookalike.index.state import BATCH_ROWS, IndexState

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,17 +12,26 @@ import pytest
 from numpy.typing import NDArray
 
 from lookalike.index import Limits, VectorIndex, codebook, training
-from lookalike.index.codes import LEAST_LISTS
+from lookalike.index.coarse import FIRST_LISTS, LEAST_LISTS, Coarse, within_reach
+from lookalike.index.codes import Found, selector
 from lookalike.index.files import read_manifest
 from tests.builders.vectors import Archive, MemoryRecord
 
 DIMENSION = 192
 ROWS = 6000
 ENOUGH = 0.92
-"""Recall that other photos than the indexed ones have; the index itself aims at .978 for its own."""
+"""Recall that other photos than the indexed ones have; the index itself aims at .98 for its own."""
 LIMITS = Limits(
     seal_rows=500, flush_rows=50, segment_rows=2000, small_segments=4, exact_rows=2000, training_delay=0
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_lists() -> Iterator[None]:
+    """So many lists that a query leaves most of them out, as in a large library."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codebook, "ROWS_PER_LIST", 12)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -83,28 +93,74 @@ def recall(index: VectorIndex, record: MemoryRecord, queries, k: int, among=None
 def test_coarse_codes_find_nearly_all(index, record, queries) -> None:
     snapshot = index._state.snapshot
     assert snapshot.coarse is not None and all(segment.coded for segment in snapshot.segments)
-    probed = [snapshot.coarse.probe(query, snapshot.coarse.training.reach(10)) for query in queries]
-    assert np.mean([probe.lists.shape[1] for probe in probed]) < snapshot.coarse.codebook.lists / 2
+    assert (
+        np.mean([looked_into(snapshot.coarse, query, 10) for query in queries])
+        < snapshot.coarse.codebook.lists / 4
+    )
     assert recall(index, record, queries, 10) >= ENOUGH
     assert recall(index, record, queries, 100) >= ENOUGH
 
 
-def test_the_lists_looked_into(index, queries) -> None:
-    """As many as lie within the reach, nearest first; more where little may be found."""
+def looked_into(coarse: Coarse, query: NDArray[np.float32], k: int) -> int:
+    """How many lists a query for the k nearest looks into."""
+    near = coarse.near(query)
+    found = coarse.parts[0].codes.scan(near.part(0, FIRST_LISTS), 200, None)
+    return max(FIRST_LISTS, within_reach(near, found.distances, k, coarse.training.reach(k)))
+
+
+def test_the_lists_that_may_be_looked_into(index, queries) -> None:
+    """The nearest first; more where little may be found."""
     coarse = index._state.snapshot.coarse
     assert coarse is not None
     for query in queries[:10]:
         rotated = coarse.codebook.rotated(query[np.newaxis])
         lists, distances = coarse.codebook.nearest_lists(rotated, coarse.codebook.lists)
-        for reach in (0.0, 0.05, 0.1):
-            near = np.count_nonzero(distances <= distances.min() + reach)
-            probe = coarse.probe(query, reach)
-            assert 1 <= near < LEAST_LISTS
-            np.testing.assert_array_equal(probe.lists[0], lists[0, :near])
-            np.testing.assert_array_equal(probe.distances[0], distances[0, :near])
-            assert coarse.probe(query, reach, 0.25).lists.shape[1] == 2 * near
-        assert coarse.probe(query, 4.0).lists.shape[1] == LEAST_LISTS
-        assert coarse.probe(query, 4.0, 1e-9).lists.shape[1] == coarse.codebook.lists
+        for share, count in ((1.0, LEAST_LISTS), (0.25, 2 * LEAST_LISTS), (1e-9, coarse.codebook.lists)):
+            near = coarse.near(query, share)
+            np.testing.assert_array_equal(near.lists[0], lists[0, :count])
+            np.testing.assert_array_equal(near.distances[0], distances[0, :count])
+
+
+def test_how_far_a_query_looks(index, queries) -> None:
+    """As far as the k-th of what it has found, half the nearest centre's distance and the reach together."""
+    coarse = index._state.snapshot.coarse
+    assert coarse is not None
+    for query in queries[:10]:
+        near = coarse.near(query)
+        found = np.sort(np.random.default_rng(1).uniform(0.1, 0.6, 150).astype(np.float32))
+        ends = []
+        for k, reach in ((10, -0.5), (10, 0.0), (100, 0.0), (100, 0.1)):
+            limit = found[k - 1] + near.distances[0, 0] / 2 + reach
+            end = within_reach(near, found, k, reach)
+            assert np.all(near.distances[0, :end] <= limit) and np.all(near.distances[0, end:] > limit)
+            ends.append(end)
+        assert ends == sorted(ends)
+        assert within_reach(near, found, 1, 0.0) == within_reach(near, found, 10, 0.0)
+        assert within_reach(near, found[:9], 10, -4.0) == LEAST_LISTS
+
+
+@pytest.mark.parametrize("depth", [5, 60, 2000])
+@pytest.mark.parametrize("share", [1, 0.1])
+def test_lists_looked_into_one_after_the_other(index, record, queries, depth, share) -> None:
+    """What was found before goes into the next look: together they find what one look does."""
+    coarse = index._state.snapshot.coarse
+    assert coarse is not None
+    codes = coarse.parts[0].codes
+    rng = np.random.default_rng(8)
+    allowed = None if share == 1 else selector(rng.random(record.ids().max() + 1) < share)
+    for query in queries[:10]:
+        near = coarse.near(query)
+        at_once = codes.scan(near, depth, allowed)
+        before = codes.scan(near.part(0, 20), depth, allowed)
+        after = codes.scan(near.part(20, near.lists.shape[1]), depth, allowed, before)
+        np.testing.assert_array_equal(at_once.distances, np.sort(at_once.distances))
+        np.testing.assert_array_equal(after.distances, at_once.distances)
+        assert set(after.ids.tolist()) == set(at_once.ids.tolist())
+        # An id that was removed and added again has two entries.
+        best = Found.best([before, at_once, after], depth)
+        ids, first = np.unique(at_once.ids, return_index=True)
+        np.testing.assert_array_equal(np.sort(best.ids), ids)
+        np.testing.assert_array_equal(best.distances, at_once.distances[np.sort(first)])
 
 
 def test_one_query_and_many_see_the_same_lists(index, queries) -> None:
