@@ -156,11 +156,16 @@ def test_lists_looked_into_one_after_the_other(index, record, queries, depth, sh
         np.testing.assert_array_equal(at_once.distances, np.sort(at_once.distances))
         np.testing.assert_array_equal(after.distances, at_once.distances)
         assert set(after.ids.tolist()) == set(at_once.ids.tolist())
-        # An id that was removed and added again has two entries.
-        best = Found.best([before, at_once, after], depth)
-        ids, first = np.unique(at_once.ids, return_index=True)
-        np.testing.assert_array_equal(np.sort(best.ids), ids)
-        np.testing.assert_array_equal(best.distances, at_once.distances[np.sort(first)])
+
+
+def test_the_best_of_several_looks() -> None:
+    """Each id once, by its nearest entry: one that was removed and added again has two."""
+    one = Found(np.array([5, 3, 9]), np.array([0.1, 0.2, 0.4], np.float32))
+    other = Found(np.array([3, 7]), np.array([0.2, 0.3], np.float32))
+    best = Found.best([one, other], 3)
+    assert best.ids.tolist() == [5, 3, 7]
+    np.testing.assert_array_equal(best.distances, np.array([0.1, 0.2, 0.3], np.float32))
+    assert Found.best([other], 10).ids.tolist() == [3, 7]
 
 
 def test_one_query_and_many_see_the_same_lists(index, queries) -> None:
