@@ -2,7 +2,7 @@
 
 The catalog's record of descriptors is the truth; nothing here needs to survive. A folder holds
 
-* ``segment-*.bin``: content ids and a FAISS index each (8-bit scalar quantiser);
+* ``segment-*.bin``: content ids and a FAISS index each (their vectors as fp16, as the record has them);
 * ``codebook-*.bin`` and ``codes-*.bin``, once there are more vectors than a query can be compared with: a rotation,
   the centres of the lists, and two bits a component (RaBitQ) in those lists, the content ids as FAISS ids;
 * ``state-*.bin``: dead rows, and ids that were in no segment yet;
@@ -11,9 +11,10 @@ The catalog's record of descriptors is the truth; nothing here needs to survive.
 * ``writer.lock``: whoever holds it may write files. Others read, and keep what they add in memory.
 
 What came since the last segment (the tail) lives in memory only: opening asks the record what has changed since the
-manifest was written. A query looks into some lists of codes, scores what it finds there again with the segments'
-8-bit codes and the best of those with the record's fp16 vectors, so that the cosines handed out are exact. While
-the library is small, or what may be found is filtered down to little, the 8-bit codes are compared one by one.
+manifest was written. A query looks into some lists of codes and scores what it finds there with the segments'
+vectors, so that the cosines handed out are exact. While the library is small, or what may be found is filtered down
+to little, the vectors are compared one by one. (Codes of eight bits are half as large. They took another step, in
+which the best were scored with the record's vectors, row by row out of SQLite: a fifth of a query's time.)
 
 A codebook is trained in the background on a sample, and again when the library has grown fourfold or when a
 measurement on a sample finds that fewer of the nearest are found than at first.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lookalike.index.codebook import Codebook
 from lookalike.index.codes import Codes, Found, Probe
-from lookalike.index.files import IndexFile, Training
+from lookalike.index.files import IndexFile, Reaches, Training
 from lookalike.index.sharing import MOST_THREADS, shared
 
 FIRST_LISTS = 32
@@ -61,15 +61,14 @@ class Coarse:
         return sum(part.codes.rows for part in self.parts)
 
     def nearest(
-        self, query: NDArray[np.float32], k: int, depth: int, reach: float, allowed: Any, share: float = 1.0
+        self, query: NDArray[np.float32], depth: int, reaches: Reaches, allowed: Any, share: float = 1.0
     ) -> NDArray[np.int64]:
         """The ids of the entries nearest a query by their codes, ascending, each once.
 
         Args:
             query: unit vector (dimension,).
-            k: how many are wanted in the end; lists are looked into for so many.
-            depth: how many entries at most, `k` or more.
-            reach: how far to look, as `Training` says.
+            depth: how many entries at most.
+            reaches: how far to look.
             allowed: a FAISS selector of the ids that may be found; None for all.
             share: of all vectors, the share that may be found: the smaller, the more lists.
         """
@@ -78,7 +77,7 @@ class Coarse:
         near = self.near(query, share)
         first = min(math.ceil(FIRST_LISTS * _widened(share)), near.lists.shape[1])
         found = self._scan(near.part(0, first), depth, allowed)
-        end = within_reach(near, found.distances, k, reach)
+        end = within_reach(near, found.distances, reaches)
         if end > first:
             found = self._scan(near.part(first, end), depth, allowed, found)
         return np.sort(found.ids)
@@ -109,19 +108,17 @@ class Coarse:
         return Found.best(scans, depth)
 
 
-def within_reach(near: Probe, distances: NDArray[np.float32], k: int, reach: float) -> int:
+def within_reach(near: Probe, distances: NDArray[np.float32], reaches: Reaches) -> int:
     """How many of the lists a query looks into.
 
     Args:
         near: all that it may look into.
         distances: estimated squared distances of what was found in the first of them, ascending.
-        k: how many are wanted in the end.
-        reach: how far to look, as `Training` says.
+        reaches: how far to look.
     """
-    k = max(k, 10)
-    if len(distances) < k:
+    if len(distances) < reaches[-1][0]:
         return near.lists.shape[1]
-    limit = distances[k - 1] + near.distances[0, 0] / 2 + reach
+    limit = max(distances[k - 1] + reach for k, reach in reaches) + near.distances[0, 0] / 2
     return int(np.searchsorted(near.distances[0], limit, "right"))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 TEMPORARY = ".tmp"
 KINDS = ("segment", "codes", "codebook", "state")
@@ -37,10 +37,10 @@ class IndexFile:
         name: file name within the folder.
         rows: vectors in it.
         bytes: its size.
-        bulk_start: where its codes begin, which make up most of it; a flaw there costs no more than accuracy.
+        bulk_start: where its vectors or codes begin, which make up most of it; a flaw there costs accuracy.
         bulk_end: where they end.
-        head_checksum: CRC-32 of all but the codes.
-        bulk_checksum: CRC-32 of the codes.
+        head_checksum: CRC-32 of all but these.
+        bulk_checksum: CRC-32 of these.
         coded: for a segment, whether the coarse codes cover it.
     """
 
@@ -52,6 +52,10 @@ class IndexFile:
     head_checksum: int
     bulk_checksum: int
     coded: bool = False
+
+
+Reaches = tuple[tuple[int, float], ...]
+"""Numbers of neighbours, ascending, and the reach for each, as `Training` says; the furthest counts."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,17 @@ class Training:
     checked_rows: int
     checked_recall: float
 
-    def reach(self, k: float) -> float:
-        """The reach of a query for the k nearest: as much more for each tenfold k as from 10 to 100."""
-        return self.reach_of_10 + (self.reach_of_100 - self.reach_of_10) * math.log10(max(k, 10) / 10)
+    def reaches(self, k: int) -> Reaches:
+        """How far a query for the k nearest looks: for the 10 nearest of them, and for all.
+
+        The reach changes as much for each tenfold k as from 10 to 100.
+        """
+        further = (self.reach_of_100 - self.reach_of_10) * math.log10(max(k, 10) / 10)
+        return (
+            ((10, self.reach_of_10),)
+            if k <= 10
+            else ((10, self.reach_of_10), (k, self.reach_of_10 + further))
+        )
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from lookalike.index.coarse import Coarse
 from lookalike.index.record import VectorRecord, positions, recorded
-from lookalike.index.segment import SLACK
 from lookalike.index.snapshot import Snapshot
 
 JOINED_LISTS = 3
 """Two vectors are compared when they share one of this many of their nearest lists: of the pairs of cosine .95 or more
 among 1,000,000 synthetic descriptors two find .985 and three .992, in one time (`tests.benchmarks.index_scale`)."""
+ROUNDING = 1e-4
+"""More than two ways to compute a cosine in float32 differ by."""
 BLOCK = 4096
 """Rows that are compared at a time with as many others: 64 MB of cosines."""
 BATCH_PAIRS = 65536
@@ -98,7 +99,7 @@ class Join:
     def _near(
         self, chosen: NDArray[np.intp], group: NDArray[np.intp], list_number: int
     ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-        """Positions of pairs of a chosen member and any member of a list, near by their codes."""
+        """Positions of pairs of a chosen member and any member of a list that are near."""
         everything = len(chosen) == len(group)
         for start in range(0, len(chosen), BLOCK):
             left = chosen[start : start + BLOCK]
@@ -108,7 +109,7 @@ class Join:
                 right = group[other : other + BLOCK]
                 same = everything and other == start
                 similarities = left_vectors @ (left_vectors if same else self._vectors(right)).T
-                rows, columns = np.nonzero(similarities >= self._floor - SLACK)
+                rows, columns = np.nonzero(similarities >= self._floor - ROUNDING)
                 first, second = left[rows], right[columns]
                 # A pair of two chosen ones turns up twice, in either order; with itself each one does.
                 once = (first < second) | ((first > second) & ~self._new[second])
@@ -141,7 +142,7 @@ class Join:
         return Pairs(ids[0][kept], ids[1][kept], similarities[kept], done, len(self._ids))
 
     def _vectors(self, chosen: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Vectors of some positions as their codes have them, float32 (n, dimension)."""
+        """Vectors of some positions, float32 (n, dimension)."""
         vectors = np.empty((len(chosen), self._tail.shape[1]), np.float32)
         sources = self._sources[chosen]
         for source in np.unique(sources):

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 
 from lookalike.index.coarse import Coarse
 from lookalike.index.codes import mask, selector
-from lookalike.index.files import IndexFile
-from lookalike.index.record import Neighbours, VectorRecord, positions, recorded
-from lookalike.index.segment import SLACK, Segment
-from lookalike.index.tail import Tail, cosines
+from lookalike.index.files import IndexFile, Reaches
+from lookalike.index.record import Neighbours, positions
+from lookalike.index.scoring import scores
+from lookalike.index.segment import Segment
+from lookalike.index.tail import Tail
 
-SPARE = 16
-"""At least this many more candidates than asked for are scored exactly."""
 DEPTH = 5
 """Candidates by coarse codes for each one that is asked for (`CODE_DIMENSION` says what that finds), ..."""
 LEAST_DEPTH = 128
@@ -30,6 +29,11 @@ EXACT_SHARE, MOST_EXACT = 0.01, 20000
 the 10 nearest, in 26 ms of one processor; among 10 % .992, in 38 ms, of 100,000 .979, in 5 ms."""
 MAX_COARSE = 3000
 """Where more candidates than this are wanted, all vectors are compared."""
+TOGETHER = 2048
+"""About so many vectors are scored at once (5 MB)."""
+
+Scored = tuple[NDArray[np.int64], NDArray[np.float32]]
+"""Ids and their cosines with a query."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +41,7 @@ class LiveSegment:
     """A segment and which of its rows still count.
 
     Attributes:
-        segment: the codes.
+        segment: the vectors.
         file: where they lie, or None while they are in memory only.
         live: per row whether it may be found, or None for all; never changed in place.
         live_rows: how many may be found.
@@ -102,8 +106,8 @@ class Snapshot:
     """Segments, oldest first, and the tail. An id is live in at most one place.
 
     Attributes:
-        segments: compressed vectors.
-        tail: exact ones.
+        segments: vectors in files.
+        tail: those in memory.
         coarse: codes of the segments that are marked as coded, or None while all are compared with every query.
     """
 
@@ -166,12 +170,7 @@ class Snapshot:
         return followed, wanted[~placed]
 
     def search(
-        self,
-        query: NDArray[np.float32],
-        k: int,
-        among: NDArray[np.int64] | None,
-        record: VectorRecord,
-        floor: float = -np.inf,
+        self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None, floor: float = -np.inf
     ) -> Neighbours:
         """The k live ids nearest the query, of cosine `floor` or more.
 
@@ -179,38 +178,16 @@ class Snapshot:
             query: unit vector (dimension,).
             k: how many at most, 1 or more.
             among: the only ids that may be found, ascending; None for all.
-            record: gives the vectors that candidates from the segments are scored with.
             floor: the least cosine wanted.
         """
-        candidates = self._candidates(query, k, among, floor - SLACK)
-        # In order of id, as the record stores them.
-        ids, vectors = (
-            recorded(record, np.sort(candidates)) if len(candidates) else (candidates, self.tail.vectors[:0])
-        )
-        newest, newest_similarities = self.tail.search(query, k, among)
-        ids = np.concatenate([ids, newest])
-        similarities = np.concatenate([cosines(vectors, query), newest_similarities])
+        scans = [*self._scans(query, k, among), self.tail.search(query, k, among)]
+        ids = np.concatenate([scan[0] for scan in scans])
+        similarities = np.concatenate([scan[1] for scan in scans])
         order = np.lexsort((ids, -similarities))[:k]
         order = order[similarities[order] >= floor]
         return Neighbours(ids[order], np.clip(similarities[order], -1, 1))
 
-    def _candidates(
-        self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None, floor: float
-    ) -> NDArray[np.int64]:
-        scans = list(self._scans(query, k, among))
-        k += max(SPARE, k // 8)
-        if not scans:
-            return np.zeros(0, np.int64)
-        ids = np.concatenate([scan[0] for scan in scans])
-        similarities = np.concatenate([scan[1] for scan in scans])
-        if len(ids) > k:
-            best = np.argpartition(-similarities, k - 1)[:k]
-            ids, similarities = ids[best], similarities[best]
-        return ids[similarities >= floor]
-
-    def _scans(
-        self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None
-    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    def _scans(self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None) -> Iterator[Scored]:
         coarse = self.coarse
         exactly = coarse is None or k > MAX_COARSE
         exact = max(EXACT_AMONG, min(EXACT_SHARE * len(self), MOST_EXACT))
@@ -218,7 +195,7 @@ class Snapshot:
             yield from self._scored(query, among, self.segments)
             return
         if coarse is not None and not exactly:
-            yield from self.coarse_scans(query, k, coarse.training.reach(k), among)
+            yield from self.coarse_scans(query, k, coarse.training.reaches(k), among)
         for segment in self.segments:
             if not segment.live_rows or (segment.coded and not exactly):
                 continue
@@ -228,24 +205,21 @@ class Snapshot:
                 wanted = chosen if wanted is None else wanted & chosen
                 if not wanted.any():
                     continue
-            yield segment.segment.scan(query, k + max(SPARE, k // 8), wanted)
+            yield segment.segment.scan(query, k, wanted)
             if coarse is not None:
                 # A library of this size is not to stay in memory because it was looked through once.
                 segment.segment.release()
 
     def coarse_scans(
-        self, query: NDArray[np.float32], k: int, reach: float, among: NDArray[np.int64] | None
-    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        """Candidates by their codes, scored again with the finer ones of the segments.
+        self, query: NDArray[np.float32], k: int, reaches: Reaches, among: NDArray[np.int64] | None
+    ) -> Iterator[Scored]:
+        """Candidates by their codes, scored with the vectors of the segments.
 
         Args:
             query: unit vector (dimension,).
             k: how many are wanted in the end.
-            reach: how far to look, as `Training` says.
+            reaches: how far to look.
             among: the only ids that may be found; None for all.
-
-        Yields:
-            Per segment ids and approximate cosines (off by less than `SLACK`).
         """
         assert self.coarse is not None
         allowed = self._living_selector
@@ -253,16 +227,17 @@ class Snapshot:
             wanted = mask(among, self._id_bound)
             allowed = selector(wanted if self._living is None else wanted & self._living)
         depth = max(LEAST_DEPTH, DEPTH * k)
-        found = self.coarse.nearest(query, k, depth, reach, allowed, self._share(among))
+        found = self.coarse.nearest(query, depth, reaches, allowed, self._share(among))
         coded = (segment for segment in self.segments if segment.coded)
         yield from self._scored(query, found, coded)
 
     def _scored(
         self, query: NDArray[np.float32], ids: NDArray[np.int64], segments: Iterable[LiveSegment]
-    ) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        """Per segment those of some ids (ascending) that are live in it, and their approximate cosines."""
+    ) -> Iterator[Scored]:
+        """Those of some ids (ascending) that are live in segments, and their cosines."""
         segments = list(segments)
-        scored = []
+        gathered: list[NDArray[np.int64]] = []
+        parts: list[tuple[Segment, NDArray[np.intp]]] = []
         firsts = np.searchsorted(ids, [segment.segment.span[0] for segment in segments])
         ends = np.searchsorted(ids, [segment.segment.span[1] for segment in segments], "right")
         for segment, first, end in zip(segments, firsts.tolist(), ends.tolist(), strict=True):
@@ -272,9 +247,18 @@ class Snapshot:
             rows, there = segment.rows(here)
             if not there.all():
                 here, rows = here[there], rows[there]
-            if len(here):
-                scored.append((here, segment.segment.scores(query, rows)))
-        return scored
+            if len(here) > TOGETHER:
+                for start in range(0, len(here), TOGETHER):
+                    piece = slice(start, start + TOGETHER)
+                    yield here[piece], scores([(segment.segment, rows[piece])], query)
+                continue
+            gathered.append(here)
+            parts.append((segment.segment, rows))
+            if sum(map(len, gathered)) > TOGETHER:
+                yield np.concatenate(gathered), scores(parts, query)
+                gathered, parts = [], []
+        if gathered:
+            yield np.concatenate(gathered), scores(parts, query)
 
     def _share(self, among: NDArray[np.int64] | None) -> float:
         """About the share of the vectors that may be found."""

@@ -110,7 +110,7 @@ class IndexState:
             for start in range(0, len(ids), BATCH_ROWS):
                 yield recorded(self.record, ids[start : start + BATCH_ROWS])
 
-        content = encode(batches)
+        content = encode(batches())
         return None if content is None else self.folder.store_segment(content)
 
     def exchange(self, old: list[LiveSegment], new: LiveSegment | None) -> None:

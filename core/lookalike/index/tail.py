@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.index.scoring import cosines
+
 FIRST_ROWS = 64
 
 
@@ -83,13 +85,4 @@ class Tail:
         if len(rows) > k:
             scores = (self.vectors @ query)[rows]
             rows = rows[np.argpartition(-scores, k - 1)[:k]]
-        return self.ids[rows], cosines(self.vectors[rows], query)
-
-
-def cosines(vectors: NDArray[np.float32], query: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Inner products of unit vectors (n, dimension) with a query.
-
-    Row by row, not by BLAS, whose last bits depend on a row's neighbours: equal vectors must tie.
-    """
-    products: NDArray[np.float32] = np.einsum("nd,d->n", vectors, query)
-    return products
+        return self.ids[rows], cosines(self.vectors[rows].astype("<f2").view(np.uint8), query)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lookalike.index.coarse import Coarse
 from lookalike.index.codebook import MAX_SAMPLE, SAMPLE_PER_LIST, Cancelled, lists_for, train
-from lookalike.index.files import Training
+from lookalike.index.files import Reaches, Training
 from lookalike.index.segment import Segment
 from lookalike.index.snapshot import LiveSegment, Snapshot
 from lookalike.index.state import IndexState
@@ -95,7 +95,7 @@ def _check(state: IndexState) -> None:
     coarse = snapshot.coarse
     assert coarse is not None
     check = SelfCheck(snapshot, snapshot.sealed_rows, state.stopping.is_set)
-    recall = check.recall(10, coarse.training.reach_of_10)
+    recall = check.recall(coarse.training.reaches(10))
     with state.upkeep:
         now = state.snapshot.coarse
         if state.closed or now is None or now.codebook is not coarse.codebook:
@@ -202,9 +202,9 @@ def _tuned(snapshot: Snapshot, state: IndexState) -> Training:
     """The training with the reach that its recall on this snapshot calls for."""
     assert snapshot.coarse is not None
     check = SelfCheck(snapshot, 1, state.stopping.is_set)
-    reach_of_10 = _least_reach(check, 10, TARGET_OF_10)
-    reach_of_100 = _least_reach(check, 100, TARGET_OF_100)
-    recall = check.recall(10, reach_of_10)
+    reach_of_10 = _least_reach(check, (), 10, TARGET_OF_10)
+    reach_of_100 = _least_reach(check, ((10, reach_of_10),), 100, TARGET_OF_100)
+    recall = check.recall(((10, reach_of_10),))
     return replace(
         snapshot.coarse.training,
         reach_of_10=reach_of_10,
@@ -215,9 +215,9 @@ def _tuned(snapshot: Snapshot, state: IndexState) -> Training:
     )
 
 
-def _least_reach(check: SelfCheck, count: int, target: float) -> float:
+def _least_reach(check: SelfCheck, known: Reaches, count: int, target: float) -> float:
     """The least reach with which that share of the nearest is found, or the greatest one tried."""
-    place = bisect_left(REACHES, target, key=lambda reach: check.recall(count, reach))
+    place = bisect_left(REACHES, target, key=lambda reach: check.recall((*known, (count, reach))))
     return REACHES[min(place, len(REACHES) - 1)]
 
 
@@ -259,17 +259,18 @@ class SelfCheck:
         self._queries = queries / np.linalg.norm(queries, axis=1, keepdims=True)
         self._truth = _nearest(self._snapshot, self._ids, self._queries, 100, cancelled)
 
-    def recall(self, count: int, reach: float) -> float:
-        """The share of the `count` nearest (100 at most) that a search with a reach finds.
+    def recall(self, reaches: Reaches) -> float:
+        """The share of the nearest, as many as the last of `reaches` is for (100 at most), that a search finds.
 
         Raises:
             Cancelled: the index is being closed.
         """
+        count = reaches[-1][0]
         shares = []
         for own, query, true in zip(self._ids, self._queries, self._truth, strict=True):
             if self._cancelled():
                 raise Cancelled
-            scans = list(self._snapshot.coarse_scans(query, count, reach, None))
+            scans = list(self._snapshot.coarse_scans(query, count, reaches, None))
             found = np.concatenate([np.zeros(0, np.int64), *(scan[0] for scan in scans)])
             similarities = np.concatenate([np.zeros(0, np.float32), *(scan[1] for scan in scans)])
             best = found[np.argsort(-similarities)]

@@ -26,7 +26,7 @@ def seal(state: IndexState) -> None:
     rows = np.flatnonzero(tail.live)
     rows = rows[np.argsort(tail.ids[rows])]
     batch = (tail.ids[rows], tail.vectors[rows])
-    content = encode(lambda: [batch])
+    content = encode([batch])
     sealed = None if content is None else state.folder.store_segment(content)
     with state.changing:
         now = state.snapshot
@@ -55,7 +55,7 @@ def merge_due(state: IndexState) -> bool:
 
 
 def vectors_of(segment: Segment, rows: NDArray[np.intp]) -> Batches:
-    """Ids and approximate vectors of some rows of a segment, a batch at a time."""
+    """Ids and vectors of some rows of a segment, a batch at a time."""
     for start in range(0, len(rows), BATCH_ROWS):
         piece = rows[start : start + BATCH_ROWS]
         yield segment.ids[piece], segment.vectors(piece)

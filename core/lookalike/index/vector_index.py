@@ -147,7 +147,7 @@ class VectorIndex:
         unit = self._unit(query)
         if among is not None:
             among = _ascending(np.asarray(among, np.int64))
-        return self._state.snapshot.search(unit, k, among, self._state.record) if k > 0 else _nothing()
+        return self._state.snapshot.search(unit, k, among) if k > 0 else _nothing()
 
     def within(self, query: NDArray[np.float32], min_similarity: float, limit: int) -> Neighbours:
         """The nearest contents of at least a cosine, at most `limit` of them, best first.
@@ -159,7 +159,7 @@ class VectorIndex:
         unit = self._unit(query)
         if limit <= 0:
             return _nothing()
-        return self._state.snapshot.search(unit, limit, None, self._state.record, min_similarity)
+        return self._state.snapshot.search(unit, limit, None, min_similarity)
 
     def join(self, min_similarity: float, since: NDArray[np.int64] | None = None) -> Generator[Pairs]:
         """All pairs of contents of at least a cosine, e.g. to find duplicates.

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from lookalike.index import Limits, VectorIndex
-from lookalike.index.segment import SLACK, Segment, encode
+from lookalike.index.scoring import scores
+from lookalike.index.segment import Segment, encode
+from lookalike.index.tail import Tail
 from tests.builders.vectors import MemoryRecord, descriptors
 
 DIMENSION = 192
@@ -128,42 +130,70 @@ def test_vectors_close_to_fp16_are_found_as_themselves(index, record, vectors) -
         assert found.similarities.max() <= 1
 
 
-def test_codes_are_never_off_by_the_slack(vectors, queries) -> None:
-    # Ranges come from all rows: an outlier in a later batch is not cut.
-    outlier = np.zeros((1, DIMENSION), np.float32)
-    outlier[0, 5] = -1
-    batches = [(np.arange(ROWS), vectors), (np.array([ROWS]), outlier)]
-    content = encode(lambda: batches)
+def test_every_way_to_a_cosine_gives_the_same(vectors, queries) -> None:
+    """A scan, single rows and the tail are compared with one another: equal vectors must tie."""
+    rounded = vectors.astype(np.float16).astype(np.float32)
+    half = ROWS // 2
+    content = encode([(np.arange(half), rounded[:half]), (np.arange(half, ROWS), rounded[half:])])
     assert content is not None
     segment = Segment(content)
-    everything = np.concatenate([vectors, outlier])
-    for query in [*queries, outlier[0]]:
-        query = query / np.linalg.norm(query)
-        ids, similarities = segment.scan(query, ROWS + 1, None)
-        assert np.abs(similarities - everything[ids] @ query).max() < SLACK
+    tail = Tail.empty(DIMENSION).append(np.arange(ROWS), vectors)
+    for query in queries:
+        query = (query / np.linalg.norm(query)).astype(np.float32)
+        ids, similarities = segment.scan(query, ROWS, None)
+        assert np.all(np.diff(similarities) <= 0) and len(ids) == ROWS
+        np.testing.assert_allclose(similarities, rounded[ids] @ query, atol=1e-6)
+        scanned = similarities[np.argsort(ids)]
+        some = [np.arange(ROWS), np.arange(5, 25, 3), np.array([0, 1, 2, 5, 9, 50])]
+        np.testing.assert_array_equal(
+            scores([(segment, rows) for rows in some], query), scanned[np.concatenate(some)]
+        )
+        np.testing.assert_array_equal(tail.search(query, ROWS, None)[1], scanned)
+        np.testing.assert_array_equal(segment.vectors(np.arange(9)), rounded[:9])
+
+
+def test_a_damaged_row_is_never_near(vectors) -> None:
+    """Until the damage is noticed, that is: of large libraries the files are checked in the background."""
+    content = encode([(np.arange(50), vectors[:50])])
+    assert content is not None
+    segment = Segment(content)
+    halves = content[segment.bulk.start :].view("<f2").reshape(50, DIMENSION)
+    for row, flaw in enumerate((np.inf, -np.inf, np.nan, 6e4, -6e4)):
+        halves[row, 3] = flaw
+    query = vectors[7]
+    ids, similarities = segment.scan(query, 50, None)
+    assert ids[0] == 7 and np.all(similarities <= 1.001) and not np.isin(ids, np.arange(5)).any()
+    assert np.all(scores([(segment, np.arange(5))], query) == -1)
 
 
 @settings(max_examples=100)
 @given(rows=st.lists(st.integers(0, 299), unique=True).map(sorted))
 def test_rows_are_read_as_they_lie(tmp_path_factory, vectors, rows) -> None:
     path = tmp_path_factory.getbasetemp() / "rows.bin"
-    content = encode(lambda: [(np.arange(300), vectors[:300])])
+    content = encode([(np.arange(300), vectors[:300])])
     assert content is not None
     path.write_bytes(content.tobytes())
     wanted = np.array(rows, np.intp)
-    np.testing.assert_array_equal(Segment(content, path).codes(wanted), Segment(content).codes(wanted))
+    filed, memory = Segment(content, path), Segment(content)
+    np.testing.assert_array_equal(filed.vectors(wanted), memory.vectors(wanted))
+    query = vectors[0]
+    expected = memory.vectors(wanted) @ query
+    np.testing.assert_allclose(scores([(filed, wanted)], query), expected, atol=1e-6)
+    np.testing.assert_allclose(
+        scores([(memory, wanted), (filed, wanted)], query), np.tile(expected, 2), atol=1e-6
+    )
 
 
 def test_rows_that_a_file_has_lost_are_zeros(tmp_path, vectors) -> None:
-    content = encode(lambda: [(np.arange(300), vectors[:300])])
+    content = encode([(np.arange(300), vectors[:300])])
     assert content is not None
     (tmp_path / "rows.bin").write_bytes(content.tobytes())
     segment = Segment(content, tmp_path / "rows.bin")
     wanted = np.array([5, 100, 102, 200], np.intp)
-    whole = segment.codes(wanted)
-    os.truncate(tmp_path / "rows.bin", segment.bulk.start + 101 * DIMENSION)
-    np.testing.assert_array_equal(segment.codes(wanted)[:2], whole[:2])
-    assert not segment.codes(wanted)[2:].any()
+    whole = segment.vectors(wanted)
+    os.truncate(tmp_path / "rows.bin", segment.bulk.start + 101 * 2 * DIMENSION)
+    np.testing.assert_array_equal(segment.vectors(wanted)[:2], whole[:2])
+    assert not segment.vectors(wanted)[2:].any()
 
 
 def test_empty_index_finds_nothing(tmp_path) -> None:
