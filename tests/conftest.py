@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lookalike.index.sharing import dismiss_helpers
 from tests.data import evaluation_data
 
 
@@ -18,6 +19,7 @@ def no_leaks() -> Iterator[None]:
     """Fail a test that leaves a thread or a child process behind."""
     before = set(threading.enumerate())
     yield
+    dismiss_helpers()
     deadline = time.monotonic() + 5
     while True:
         threads = [thread for thread in threading.enumerate() if thread not in before and thread.is_alive()]

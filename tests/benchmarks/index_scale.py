@@ -36,6 +36,8 @@ KEY = "benchmark"
 CHUNK = 10000
 QUERIES = 100
 DEEPEST = 100
+WARMING = 8
+"""Rounds of queries at most until what they need is in memory: a system may take back what was read once."""
 SHARES = (0.0001, 0.001, 0.01, 0.1, 0.5, 1.0)
 SIMILARITY = 0.95
 JOIN_SAMPLE = 400
@@ -162,16 +164,29 @@ def asked(
     return found, taken
 
 
+def warm(
+    search: Callable[[NDArray[np.float32]], NDArray[np.int64]], queries: NDArray[np.float32]
+) -> tuple[list[NDArray[np.int64]], list[float]]:
+    """As `asked`, once nothing has to be read from the disk for it any more, and the median of three rounds then."""
+    for _ in range(WARMING):
+        before = moved("read_bytes")
+        asked(search, queries)
+        if moved("read_bytes") == before:
+            break
+    rounds = [asked(search, queries) for _ in range(3)]
+    return sorted(rounds, key=lambda one: float(np.median(one[1][:-1])))[1]
+
+
 def resident() -> dict[str, float]:
     """This process's resident memory in MB: in all, of its own, and mapped from files."""
     lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return {name: int(lines[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon", "RssFile")}
 
 
-def written() -> int:
-    """Bytes that this process has had written so far."""
+def moved(which: str) -> int:
+    """Bytes that this process has had written to the disk (`write_bytes`) or read from it (`read_bytes`) so far."""
     lines = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
-    return int(lines["write_bytes"])
+    return int(lines[which])
 
 
 def recalls(found: list[NDArray[np.int64]], truth: NDArray[np.int64]) -> dict[str, float]:
@@ -238,8 +253,8 @@ def searching(home: Home) -> dict[str, float]:
     figures |= {f"{name} growth MB": after[name] - before[name] for name in before}
     figures["VmRSS MB"] = after["VmRSS"]
     for k in (DEEPEST, 10):
-        found, taken = asked(partial(nearest, index, k, None), queries)
-        figures |= {f"{name} of {k}, again": figure for name, figure in timing(taken).items()}
+        found, taken = warm(partial(nearest, index, k, None), queries)
+        figures |= {f"{name} of {k}, warm": figure for name, figure in timing(taken).items()}
         figures[f"recall@10 of {k}"] = recalls(found, truth)["recall@10"]
     snapshot = index._state.snapshot
     coarse = snapshot.coarse
@@ -288,7 +303,7 @@ def adding(home: Home) -> dict[str, float]:
     figures = {}
     for batch, first in ((32, home.photos + 1), (1000, home.photos + 1001)):
         ids = np.arange(first, first + 1000)
-        wrote = written()
+        wrote = moved("write_bytes")
         begin = time.perf_counter()
         for start in range(0, 1000, batch):
             rows = slice(start, start + batch)
@@ -300,7 +315,7 @@ def adding(home: Home) -> dict[str, float]:
         with database.transaction():
             pass
         database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
-        figures[f"written, times their size, in batches of {batch}"] = (written() - wrote) / (
+        figures[f"written, times their size, in batches of {batch}"] = (moved("write_bytes") - wrote) / (
             1000 * 2 * home.dimension
         )
     take_out(home, database, index)

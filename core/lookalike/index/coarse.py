@@ -15,19 +15,31 @@ from lookalike.index.codes import Codes, Found, Probe
 from lookalike.index.files import IndexFile, Reaches, Training
 from lookalike.index.sharing import MOST_THREADS, shared
 
-FIRST_LISTS = 32
+FIRST_LISTS = 16
 """A query looks into its nearest lists first, and from what it finds there judges how far it has to look.
 
-Of 1,000,000 synthetic descriptors .975 of the 10 and .963 of the 100 nearest lie in the lists within the reach that
-`Training` has, a median of 6 and 7 % of all entries. To go by the nearest centre alone takes 12 and 13 % for as many,
-a fixed number of lists 11 % for the latter. (To go by what the lists hold as well, by how wide they are or by the
-further lists of what was found, takes 4 and 5 %, and was not worth the means.)"""
+Of 1,000,000 synthetic descriptors .976 of the 10 and .973 of the 100 nearest lie in the lists within the reach that
+`Training` has, a median of 8 and 12 % of all entries; from 64 lists on, 7 and 11 %. To go by the nearest centre alone
+takes nearly twice as many. (To go by what the lists hold as well, by how wide they are or by the further lists of what
+was found, takes three quarters of it, and was not worth the means.)"""
 MOST_SHARE = 1 / 6
 """A query looks into at most this share of the lists, however many are within its reach, ..."""
 LEAST_LISTS = 128
 """... or into this many."""
+DEPTH = 6
+"""What is found by codes at most, for each one that is asked for, ..."""
+LEAST_DEPTH = 128
+"""... and at least."""
+MARGIN = 1 / 24
+"""What is estimated to be further than the k-th nearest by more than this share of the distances of that one and of
+the nearest centre together (the error of RaBitQ codes grows with both) is not scored.
+
+Of the 100 nearest among what was found of 1,000,000 synthetic descriptors .995 are within that, 370 candidates on
+average; as many are among the 500 best by their codes. Of 100,000 it is .999, and 270 candidates."""
+LEAST_CANDIDATES = 64
+"""So many are always scored."""
 PIECE_ENTRIES = 16384
-"""From twice as many entries on, about 0.6 ms each, several threads share a query, each with one piece: every piece
+"""From twice as many entries on, about 0.7 ms each, several threads share a query, each with one piece: every piece
 finds its own best ones, so of 80,000 entries six pieces took 3.2 ms of processor time, two 2.9 and one 2.6."""
 
 
@@ -60,45 +72,44 @@ class Coarse:
         """Entries, dead ones included."""
         return sum(part.codes.rows for part in self.parts)
 
-    def nearest(
-        self, query: NDArray[np.float32], depth: int, reaches: Reaches, allowed: Any, share: float = 1.0
+    def candidates(
+        self, query: NDArray[np.float32], k: int, reaches: Reaches, allowed: Any, share: float = 1.0
     ) -> NDArray[np.int64]:
-        """The ids of the entries nearest a query by their codes, ascending, each once.
+        """The ids, ascending, of entries among which, as far as the codes tell, the k nearest a query are.
 
         Args:
             query: unit vector (dimension,).
-            depth: how many entries at most.
+            k: how many are wanted in the end.
             reaches: how far to look.
             allowed: a FAISS selector of the ids that may be found; None for all.
             share: of all vectors, the share that may be found: the smaller, the more lists.
         """
         if not self.parts:
             return np.zeros(0, np.int64)
-        near = self.near(query, share)
-        first = min(math.ceil(FIRST_LISTS * _widened(share)), near.lists.shape[1])
-        found = self._scan(near.part(0, first), depth, allowed)
-        end = within_reach(near, found.distances, reaches)
-        if end > first:
-            found = self._scan(near.part(first, end), depth, allowed, found)
-        return np.sort(found.ids)
+        near = self.near(query)
+        first = near.nearest(math.ceil(FIRST_LISTS * _widened(share)))
+        some = self._scan(near.probe(first), max(k, LEAST_CANDIDATES), allowed)
+        lists = near.within(far_enough(near, some.distances, reaches), self.most_lists(share))
+        limit = near_enough(near, some.distances, k)
+        found = self._scan(near.probe(lists), max(LEAST_DEPTH, DEPTH * k), allowed, limit)
+        return np.sort(found.ids[found.distances <= near_enough(near, found.distances, k)])
 
-    def near(self, query: NDArray[np.float32], share: float = 1.0) -> Probe:
-        """A query and all lists that it may look into, nearest first.
-
-        Args:
-            query: unit vector (dimension,).
-            share: as `nearest` has it.
-        """
+    def near(self, query: NDArray[np.float32]) -> Near:
+        """A query (dimension,), and how far it is from all lists."""
         rotated = self.codebook.rotated(query[np.newaxis])
-        most = max(LEAST_LISTS, MOST_SHARE * self.codebook.lists)
-        return Probe(rotated, *self.codebook.nearest_lists(rotated, math.ceil(most * _widened(share))))
+        return Near(rotated, self.codebook.distances(rotated))
 
-    def _scan(self, probe: Probe, depth: int, allowed: Any, before: Found | None = None) -> Found:
-        """The best entries of all its lists in every file and of what was found before."""
+    def most_lists(self, share: float = 1.0) -> int:
+        """How many lists a query may look into; `share` as `candidates` has it."""
+        most = max(LEAST_LISTS, MOST_SHARE * self.codebook.lists)
+        return min(math.ceil(most * _widened(share)), self.codebook.lists)
+
+    def _scan(self, probe: Probe, depth: int, allowed: Any, limit: float = math.inf) -> Found:
+        """The best entries of all its lists in every file, no further than a limit."""
         share = probe.lists.shape[1] / self.codebook.lists
         scans = shared(
             [
-                partial(part.codes.scan, piece, depth, allowed, before)
+                partial(part.codes.scan, piece, depth, allowed, limit)
                 for part in self.parts
                 for piece in probe.pieces(
                     min(MOST_THREADS, max(1, int(part.codes.rows * share / PIECE_ENTRIES)))
@@ -108,18 +119,65 @@ class Coarse:
         return Found.best(scans, depth)
 
 
-def within_reach(near: Probe, distances: NDArray[np.float32], reaches: Reaches) -> int:
-    """How many of the lists a query looks into.
+@dataclass(frozen=True)
+class Near:
+    """A query and how far it is from the centres of the lists.
+
+    Attributes:
+        rotated: the query as the codes see it, float32 (1, code dimension).
+        distances: squared, float32 (lists,).
+    """
+
+    rotated: NDArray[np.float32]
+    distances: NDArray[np.float32]
+
+    def nearest(self, count: int) -> NDArray[np.int64]:
+        """The nearest lists, in no order."""
+        if count >= len(self.distances):
+            return np.arange(len(self.distances))
+        return np.argpartition(self.distances, count - 1)[:count]
+
+    def within(self, limit: float, most: int) -> NDArray[np.int64]:
+        """The lists within a squared distance, in no order; the nearest of them where they are too many.
+
+        Args:
+            limit: the distance; the nearest list counts in any case.
+            most: how many at most.
+        """
+        within = np.flatnonzero(self.distances <= max(limit, self.distances.min()))
+        return within if len(within) <= most else self.nearest(most)
+
+    def probe(self, lists: NDArray[np.int64]) -> Probe:
+        """The query with some of the lists."""
+        return Probe(self.rotated, lists[np.newaxis], self.distances[lists][np.newaxis])
+
+
+def far_enough(near: Near, distances: NDArray[np.float32], reaches: Reaches) -> float:
+    """How far from a query the centres are whose lists it looks into, squared.
 
     Args:
-        near: all that it may look into.
-        distances: estimated squared distances of what was found in the first of them, ascending.
+        near: the query.
+        distances: estimated squared distances of what was found in the first lists, ascending.
         reaches: how far to look.
     """
     if len(distances) < reaches[-1][0]:
-        return near.lists.shape[1]
-    limit = max(distances[k - 1] + reach for k, reach in reaches) + near.distances[0, 0] / 2
-    return int(np.searchsorted(near.distances[0], limit, "right"))
+        return math.inf
+    return float(max(distances[k - 1] + reach for k, reach in reaches) + near.distances.min() / 2)
+
+
+def near_enough(near: Near, distances: NDArray[np.float32], k: int) -> float:
+    """How near, squared and by the codes, an entry is that may be one of the k nearest.
+
+    Args:
+        near: the query.
+        distances: estimated squared distances of entries, ascending; of more entries it can only become less.
+        k: how many are wanted.
+    """
+    if len(distances) < max(k, LEAST_CANDIDATES):
+        return math.inf
+    # An estimate may be less than nothing.
+    margin = MARGIN * max(near.distances.min() + distances[k - 1], 0)
+    return float(max(distances[k - 1] + margin, distances[LEAST_CANDIDATES - 1]))
 
 
 def _widened(share: float) -> float:

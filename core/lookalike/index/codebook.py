@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 
 from lookalike.index.files import Unusable
 from lookalike.index.segment import single_threaded_faiss
+from lookalike.index.sharing import shared
 
 CODE_DIMENSION = 512
 """Longer vectors are cut to their first principal components before they are coded.
@@ -22,8 +25,8 @@ through them takes the same time; each candidate costs a read from the disk, and
 BITS = 2
 ASSIGNED = 4
 """Nearest lists that are kept for each vector: two vectors that share one are compared by the join."""
-ROWS_PER_LIST = 128
-"""A centre takes as much memory as seven codes, and to start on a list as much time as to look through a hundred."""
+ROWS_PER_LIST = 160
+"""A centre takes as much memory as thirteen codes."""
 SAMPLE_PER_LIST = 64
 MAX_SAMPLE = 131072
 """At most this many vectors train a codebook (400 MB while that lasts)."""
@@ -33,8 +36,8 @@ PIECE = 4096
 ITERATIONS = 8
 POLISH = 3
 """Rounds of k-means over all lists at the end."""
-FEW = 16
-"""More vectors than these are compared with the centres as one product of matrices of float32."""
+FEWEST_CENTRES = 4096
+"""Two threads share a query from twice as many centres on."""
 
 
 class Cancelled(Exception):
@@ -75,6 +78,8 @@ class Codebook:
             self._rotation: Any = faiss.downcast_VectorTransform(self._whole.chain.at(0))
             self.centres: Any = faiss.downcast_index(self._whole.index)
             self.lists = int(self.centres.ntotal)
+            size = self.lists * int(self.centres.d)
+            self._rows = faiss.rev_swig_ptr(self.centres.get_xb(), size).reshape(self.lists, -1)
             self.dimension = int(self._whole.d)
         except (RuntimeError, AttributeError) as error:
             raise Unusable("could not be read by this version of FAISS") from error
@@ -84,6 +89,26 @@ class Codebook:
         turned: NDArray[np.float32] = self._rotation.apply(np.ascontiguousarray(vectors, np.float32))
         return turned
 
+    def distances(self, rotated: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Squared distances of all centres from one rotated vector (1, code dimension), float32 (lists,)."""
+        distances = np.empty(self.lists, np.float32)
+        bounds = np.linspace(0, self.lists, max(1, self.lists // FEWEST_CENTRES) + 1).astype(int).tolist()
+        shared([partial(self._measure, rotated, distances, *ends) for ends in itertools.pairwise(bounds)])
+        return distances
+
+    def _measure(
+        self, rotated: NDArray[np.float32], distances: NDArray[np.float32], begin: int, end: int
+    ) -> None:
+        faiss = single_threaded_faiss()
+        # An index would hand them out sorted, which takes as long as to compute them.
+        faiss.fvec_L2sqr_ny(
+            faiss.swig_ptr(distances[begin:end]),
+            faiss.swig_ptr(rotated),
+            faiss.swig_ptr(self._rows[begin:end]),
+            rotated.shape[1],
+            end - begin,
+        )
+
     def nearest_lists(
         self, rotated: NDArray[np.float32], count: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -92,11 +117,7 @@ class Codebook:
         Returns:
             Lists int64 (n, count), nearest first, and squared distances float32 (n, count).
         """
-        centres = self.centres
-        if len(rotated) > FEW:
-            centres = single_threaded_faiss().IndexFlatL2(centres.d)
-            centres.add(self.centres.reconstruct_n(0, self.lists))
-        distances, lists = centres.search(rotated, min(count, self.lists))
+        distances, lists = self.centres.search(rotated, min(count, self.lists))
         return lists, distances
 
     def empty(self) -> Any:
@@ -124,7 +145,7 @@ def train(
         cancelled: asked about once a second.
 
     Returns:
-        A serialised FAISS index: a rotation, then the centres as fp16, uint8 (bytes,).
+        A serialised FAISS index: a rotation, then the centres, uint8 (bytes,).
 
     Raises:
         Cancelled: `cancelled` said so.
@@ -157,8 +178,8 @@ def train(
         if share == 0:
             continue
         parts.append(_k_means(members, int(share), seed + group).reconstruct_n(0, int(share)))
-    centres = faiss.IndexScalarQuantizer(target, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_L2)
-    centres.is_trained = True
+    # As fp16 they would take half the memory, but to decode one takes longer than to go through 50 codes of its list.
+    centres = faiss.IndexFlatL2(target)
     centres.add(_polished(_unit(np.concatenate(parts)), rotated, cancelled) * lengths.mean())
     whole = faiss.IndexPreTransform(_bare(rotation), centres)
     content: NDArray[np.uint8] = faiss.serialize_index(whole)

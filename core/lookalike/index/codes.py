@@ -26,7 +26,7 @@ class Probe:
 
     Attributes:
         rotated: float32 (1, code dimension).
-        lists: int64 (1, lists to look into).
+        lists: int64 (1, lists to look into), one at least.
         distances: of their centres, float32 like `lists`.
     """
 
@@ -34,16 +34,8 @@ class Probe:
     lists: NDArray[np.int64]
     distances: NDArray[np.float32]
 
-    def part(self, begin: int, end: int) -> Probe:
-        """The same query with some of its lists, as a slice takes them."""
-        return Probe(
-            self.rotated,
-            np.ascontiguousarray(self.lists[:, begin:end]),
-            np.ascontiguousarray(self.distances[:, begin:end]),
-        )
-
     def pieces(self, count: int) -> list[Probe]:
-        """The same query with its lists dealt out, each piece with near ones and far ones."""
+        """The same query with its lists dealt out."""
         return [
             Probe(
                 self.rotated,
@@ -115,7 +107,7 @@ class Codes:
         index.own_fields = False
         index.quantizer = codebook.centres
         _destroy(placeholder)
-        # `scan` brings what was found before.
+        # `scan` brings one.
         index.parallel_mode = index.PARALLEL_MODE_NO_HEAP_INIT
         self.index: Any = index
         self.bulk = range(end - rows * size, content.size)
@@ -132,22 +124,19 @@ class Codes:
         start = self.content.size - self.rows * 2 * ASSIGNED
         return np.frombuffer(self.content[start:].tobytes(), np.uint16).reshape(-1, ASSIGNED)
 
-    def scan(self, probe: Probe, k: int, selector: Any, before: Found | None = None) -> Found:
-        """The k entries of the probed lists, and of what was found before, that are nearest by their codes.
+    def scan(self, probe: Probe, k: int, selector: Any, limit: float = np.inf) -> Found:
+        """The k entries of the probed lists that are nearest by their codes.
 
         Args:
             probe: the query.
             k: how many at most.
             selector: a FAISS selector of the ids that may be found; None for all.
-            before: at most k entries of other lists; what is no better than these is passed over quickly.
+            limit: only those of at most this estimated squared distance; the others are passed over quickly.
         """
         faiss = single_threaded_faiss()
-        distances = np.full(k, np.inf, np.float32)
+        # A heap, which FAISS goes on with: what is no better than its worst is not looked at closely.
+        distances = np.full(k, np.nextafter(np.float32(limit), np.float32(np.inf)), np.float32)
         ids = np.full(k, -1, np.int64)
-        if before is not None:
-            # From the farthest to the nearest they are a heap.
-            distances[k - len(before.ids) :] = before.distances[::-1]
-            ids[k - len(before.ids) :] = before.ids[::-1]
         parameters = faiss.SearchParametersIVF(nprobe=probe.lists.shape[1], sel=selector)
         self.index.search_preassigned_c(
             1,

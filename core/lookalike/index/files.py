@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "manifest.json"
 TEMPORARY = ".tmp"
 KINDS = ("segment", "codes", "codebook", "state")

@@ -58,10 +58,9 @@ def scores(
     wanted: list[int] = []
     end = 0
     for (segment, _), (firsts, counts, places) in zip(parts, reads, strict=True):
-        wanted += [end // size + place for place in places]
-        for first, count in zip(firsts, counts, strict=True):
-            begin, end = end, end + count * size
-            segment.read(first, view[begin:end])
+        before = end // size
+        wanted += [before + place for place in places]
+        end += segment.read(zip(firsts, counts, strict=True), view[end:])
     return cosines(memory[:end].reshape(-1, size), query)[wanted]
 
 

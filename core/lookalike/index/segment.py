@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import mmap
 import os
 import weakref
@@ -156,24 +155,33 @@ class Segment:
         mask[rows[there]] = True
         return mask
 
-    def read(self, row: int, into: memoryview) -> None:
-        """The bytes of a row and of those behind it, as many as there is room for; zeros where the file has lost some.
+    def read(self, stretches: Iterable[tuple[int, int]], into: memoryview) -> int:
+        """Read the bytes of rows; zeros, which lose in any comparison, where the file has lost some.
 
-        Zeros lose in any comparison.
+        Args:
+            stretches: each a first row, and how many.
+            into: where they go, one stretch after the other.
+
+        Returns:
+            How many bytes they are.
         """
-        size = len(into)
-        start = self.bulk.start + row * self._row_bytes
-        if self._descriptor is None:
-            into[:] = self.content[start : start + size].data
-        elif (got := os.preadv(self._descriptor, [into], start)) < size:
-            into[got:] = bytes(size - got)
+        size, bulk, descriptor = self._row_bytes, self.bulk.start, self._descriptor
+        end = 0
+        for first, count in stretches:
+            begin, end = end, end + count * size
+            start = bulk + first * size
+            if descriptor is None:
+                into[begin:end] = self.content[start : start + end - begin].data
+            elif (got := os.preadv(descriptor, (into[begin:end],), start)) < end - begin:
+                into[begin + got : end] = bytes(end - begin - got)
+        return end
 
     def vectors(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
         """Vectors of some ascending rows, float32 (len(rows), dimension)."""
         content = np.empty((len(rows), self._row_bytes), np.uint8)
-        stretches = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
-        for begin, end in itertools.pairwise([*stretches.tolist(), len(rows)]):
-            self.read(int(rows[begin]), content[begin:end].reshape(-1).data)
+        starts = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
+        counts = np.diff(starts, append=len(rows))
+        self.read(zip(rows[starts].tolist(), counts.tolist(), strict=True), content.reshape(-1).data)
         return content.view("<f2").astype(np.float32)
 
     def release(self) -> None:

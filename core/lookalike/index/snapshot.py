@@ -18,10 +18,6 @@ from lookalike.index.scoring import scores
 from lookalike.index.segment import Segment
 from lookalike.index.tail import Tail
 
-DEPTH = 5
-"""Candidates by coarse codes for each one that is asked for (`CODE_DIMENSION` says what that finds), ..."""
-LEAST_DEPTH = 128
-"""... and at least so many: the 10 nearest are all among them."""
 EXACT_AMONG = 1000
 """Up to this many ids to choose from are all compared with the query: no slower than looking into most lists."""
 EXACT_SHARE, MOST_EXACT = 0.01, 20000
@@ -226,10 +222,8 @@ class Snapshot:
         if among is not None:
             wanted = mask(among, self._id_bound)
             allowed = selector(wanted if self._living is None else wanted & self._living)
-        depth = max(LEAST_DEPTH, DEPTH * k)
-        found = self.coarse.nearest(query, depth, reaches, allowed, self._share(among))
-        coded = (segment for segment in self.segments if segment.coded)
-        yield from self._scored(query, found, coded)
+        found = self.coarse.candidates(query, k, reaches, allowed, self._share(among))
+        yield from self._scored(query, found, self._coded)
 
     def _scored(
         self, query: NDArray[np.float32], ids: NDArray[np.int64], segments: Iterable[LiveSegment]
@@ -263,6 +257,10 @@ class Snapshot:
     def _share(self, among: NDArray[np.int64] | None) -> float:
         """About the share of the vectors that may be found."""
         return 1.0 if among is None else min(1.0, max(len(among), 1) / max(len(self), 1))
+
+    @cached_property
+    def _coded(self) -> tuple[LiveSegment, ...]:
+        return tuple(segment for segment in self.segments if segment.coded)
 
     @cached_property
     def _id_bound(self) -> int:

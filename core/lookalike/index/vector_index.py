@@ -16,6 +16,7 @@ from lookalike.index.folder import IndexFolder
 from lookalike.index.join import Join, Pairs
 from lookalike.index.limits import Limits
 from lookalike.index.record import Neighbours, VectorRecord
+from lookalike.index.sharing import dismiss_helpers
 from lookalike.index.snapshot import Snapshot
 from lookalike.index.state import IndexState
 from lookalike.index.tail import Tail
@@ -240,6 +241,7 @@ class VectorIndex:
             for thread in (self._thread, self._trainer):
                 if thread is not None:
                     thread.join()
+            dismiss_helpers()
             state.folder.release()
 
     def _check_open(self) -> None:

@@ -1,0 +1,83 @@
+"""The threads that share the work of one query."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+
+from lookalike.index import sharing
+from lookalike.index.sharing import dismiss_helpers, shared
+
+
+@pytest.fixture(autouse=True)
+def four_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    dismiss_helpers()
+    monkeypatch.setattr(sharing, "MOST_THREADS", 4)
+
+
+def helpers() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "query helper"}
+
+
+def slept(number: int) -> int:
+    time.sleep(0.001 * (7 - number % 8))
+    return number
+
+
+def test_results_in_the_order_of_the_tasks() -> None:
+    assert shared([partial(slept, number) for number in range(20)]) == list(range(20))
+    assert shared([partial(slept, 3)]) == [3]
+    assert shared([]) == []
+
+
+def test_tasks_are_done_at_once_by_threads_that_stay() -> None:
+    together = threading.Barrier(4)
+    shared([partial(together.wait, 60)] * 4)
+    there = helpers()
+    assert len(there) == 3
+    shared([partial(together.wait, 60)] * 4)
+    assert helpers() == there
+    dismiss_helpers()
+    assert not helpers()
+
+
+def test_first_failure_is_raised_and_what_is_left_not_begun() -> None:
+    done: list[int] = []
+
+    def unless_first(number: int) -> None:
+        if not number:
+            raise ValueError("no")
+        done.append(slept(number))
+
+    with pytest.raises(ValueError, match="no"):
+        shared([partial(unless_first, number) for number in range(1000)])
+    assert len(done) < 999
+    assert shared([partial(slept, number) for number in range(8)]) == list(range(8))
+
+
+def test_nobody_waits_for_helpers_that_are_busy_or_gone() -> None:
+    """Whoever asks does what nobody has begun."""
+    let_go = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        busy = pool.submit(shared, [partial(let_go.wait, 60)] * 4)
+        assert shared([partial(slept, number) for number in range(4)]) == list(range(4))
+        let_go.set()
+        assert busy.result() == [True] * 4
+
+
+def test_many_queries_at_once_while_helpers_come_and_go() -> None:
+    def ask(first: int) -> list[int]:
+        return shared([partial(slept, number) for number in range(first, first + 5)])
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(ask, range(200))
+        for _ in range(20):
+            dismiss_helpers()
+            time.sleep(0.005)
+        assert list(answers) == [list(range(first, first + 5)) for first in range(200)]
+    dismiss_helpers()
+    assert not helpers()
