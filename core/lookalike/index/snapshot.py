@@ -20,9 +20,10 @@ from lookalike.index.tail import Tail
 
 EXACT_AMONG = 1000
 """Up to this many ids to choose from are all compared with the query: no slower than looking into most lists."""
-EXACT_SHARE, MOST_EXACT = 0.01, 20000
-"""So is this share of all vectors, up to so many: among 1 % of 1,000,000 synthetic descriptors the codes find .959 of
-the 10 nearest, in 26 ms of one processor; among 10 % .992, in 38 ms, of 100,000 .979, in 5 ms."""
+EXACT_SHARE, MOST_EXACT = 0.003, 20000
+"""So is this share of all vectors, up to so many: of 1,000,000 synthetic descriptors to compare 3,000 takes 10 ms, as
+long as the codes do for 0.5 or 2 % of all, among which they find .998 of the 10 nearest; among 10 % they find .991 in
+26 ms, of 100,000 .997 in 3 ms."""
 MAX_COARSE = 3000
 """Where more candidates than this are wanted, all vectors are compared."""
 TOGETHER = 2048
