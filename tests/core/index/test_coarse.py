@@ -105,7 +105,7 @@ def test_coarse_codes_find_nearly_all(index, record, queries) -> None:
     assert snapshot.coarse is not None and all(segment.coded for segment in snapshot.segments)
     assert (
         np.mean([looked_into(snapshot.coarse, query, 10) for query in queries])
-        < snapshot.coarse.codebook.lists / 3
+        < snapshot.coarse.codebook.lists / 4
     )
     assert recall(index, record, queries, 10) >= ENOUGH
     assert recall(index, record, queries, 100) >= ENOUGH
