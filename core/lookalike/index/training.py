@@ -55,21 +55,20 @@ def _training_due(state: IndexState) -> bool:
 
 def _tuning_due(snapshot: Snapshot) -> bool:
     coarse = snapshot.coarse
-    return (
-        coarse is not None
-        and not coarse.training.recall
-        and any(segment.coded and segment.live_rows for segment in snapshot.segments)
-        and all(segment.coded for segment in snapshot.segments if segment.live_rows)
-    )
+    return coarse is not None and not coarse.training.recall and _all_coded(snapshot)
 
 
 def _check_due(snapshot: Snapshot) -> bool:
     coarse = snapshot.coarse
     if coarse is None or not coarse.training.recall:
         return False
-    if not any(segment.coded and segment.live_rows for segment in snapshot.segments):
-        return False
-    return snapshot.sealed_rows >= CHECK_GROWTH * coarse.training.checked_rows
+    # What came since the last check is what may be found less well: without its codes the recall says little.
+    return snapshot.sealed_rows >= CHECK_GROWTH * coarse.training.checked_rows and _all_coded(snapshot)
+
+
+def _all_coded(snapshot: Snapshot) -> bool:
+    living = [segment for segment in snapshot.segments if segment.live_rows]
+    return bool(living) and all(segment.coded for segment in living)
 
 
 def improve(state: IndexState) -> None:
@@ -82,16 +81,17 @@ def improve(state: IndexState) -> None:
     """
     if state.stopping.wait(state.limits.training_delay):
         raise Cancelled
-    if _check_due(state.snapshot):
-        _check(state)
+    snapshot = state.snapshot
+    if _check_due(snapshot):
+        _check(state, snapshot)
     if _training_due(state):
         _train(state)
-    if _tuning_due(state.snapshot):
-        _tune(state)
-
-
-def _check(state: IndexState) -> None:
     snapshot = state.snapshot
+    if _tuning_due(snapshot):
+        _tune(state, snapshot)
+
+
+def _check(state: IndexState, snapshot: Snapshot) -> None:
     coarse = snapshot.coarse
     assert coarse is not None
     check = SelfCheck(snapshot, snapshot.sealed_rows, state.stopping.is_set)
@@ -185,8 +185,7 @@ def _coded(state: IndexState, coarse: Coarse, done: set[Segment], snapshot: Snap
     return replace(coarse, parts=tuple(parts))
 
 
-def _tune(state: IndexState) -> None:
-    snapshot = state.snapshot
+def _tune(state: IndexState, snapshot: Snapshot) -> None:
     assert snapshot.coarse is not None
     training = _tuned(snapshot, state)
     with state.upkeep:
