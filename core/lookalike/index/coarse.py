@@ -23,9 +23,11 @@ Of 1,000,000 synthetic descriptors .976 of the 10 and .974 of the 100 nearest li
 with lower aims, to go by the nearest centre alone took nearly twice as many entries, and to go by what the lists hold
 as well, by how wide they are or by the further lists of what was found, three quarters: not worth the means."""
 MOST_SHARE = 1 / 6
-"""A query looks into at most this share of the lists, however many are within its reach, ..."""
+"""A query of a whole library looks into at most this share of the lists, however many are within its reach, ..."""
 LEAST_LISTS = 128
-"""... or into this many."""
+"""... or into this many, ..."""
+ENTRIES_EACH = 64
+"""... or into lists that have as many entries for each one that is wanted."""
 DEPTH = 6
 """What is found by codes at most, for each one that is asked for, ..."""
 LEAST_DEPTH = 128
@@ -38,6 +40,14 @@ Of the 100 nearest among what was found of 1,000,000 synthetic descriptors .995 
 average; as many are among the 500 best by their codes. Of 100,000 it is .999, and 270 candidates."""
 LEAST_CANDIDATES = 64
 """So many are always scored."""
+SURROUNDINGS = 2048
+"""Of so many entries nearest a query it is looked at how many are among those that may be found, ..."""
+TYPICAL, LEAST_TYPICAL = 0.5, 4
+"""... and unless they are half as many as anywhere, and so many at least, what may be found lies elsewhere, and
+nothing near the query tells how far: a query looks into all lists ..."""
+FAR_DEPTH, LEAST_FAR_DEPTH = 20, 512
+"""... and scores so many candidates for each one that is asked for, but at least so many: far from a query there are
+many at nearly one distance, closer together than the codes can tell."""
 PIECE_ENTRIES = 16384
 """From twice as many entries on several threads share a query, each with one piece: every piece finds its own best
 ones, so that of 122,000 entries one piece took 3.8 ms of processor time, two 4.8, four 6.0 and six 7.4."""
@@ -73,7 +83,12 @@ class Coarse:
         return sum(part.codes.rows for part in self.parts)
 
     def candidates(
-        self, query: NDArray[np.float32], k: int, reaches: Reaches, allowed: Any, share: float = 1.0
+        self,
+        query: NDArray[np.float32],
+        k: int,
+        reaches: Reaches,
+        allowed: Any,
+        choice: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.int64]:
         """The ids, ascending, of entries among which, as far as the codes tell, the k nearest a query are.
 
@@ -82,28 +97,53 @@ class Coarse:
             k: how many are wanted in the end.
             reaches: how far to look.
             allowed: a FAISS selector of the ids that may be found; None for all.
-            share: of all vectors, the share that may be found: the smaller, the more lists.
+            choice: the same as a mask over all ids where a part of the library was chosen: the smaller it is and the
+                less like the query, the more lists.
         """
         if not self.parts:
             return np.zeros(0, np.int64)
         near = self.near(query)
-        first = near.nearest(math.ceil(FIRST_LISTS * _widened(share)))
-        some = self._scan(near.probe(first), max(k, LEAST_CANDIDATES), allowed)
-        lists = near.within(far_enough(near, some.distances, reaches), self.most_lists(share))
+        everywhere = self.codebook.lists
+        first, most = FIRST_LISTS, self.most_lists(k)
+        if choice is not None:
+            if not self._around(near, choice):
+                found = self._scan(
+                    near.probe(near.nearest(everywhere)), max(LEAST_FAR_DEPTH, FAR_DEPTH * k), allowed
+                )
+                return np.sort(found.ids)
+            first, most = math.ceil(FIRST_LISTS / (np.count_nonzero(choice) / self.rows) ** 0.5), everywhere
+        some = self._scan(near.probe(near.nearest(first)), max(k, LEAST_CANDIDATES), allowed)
+        if len(some.ids) < k:
+            most = everywhere
+        lists = near.within(far_enough(near, some.distances, reaches), most)
         limit = near_enough(near, some.distances, k)
+        depth = max(LEAST_DEPTH, DEPTH * k)
         # The first lists once more: of what they hold only the k best are known, and the rest may be candidates.
-        found = self._scan(near.probe(lists), max(LEAST_DEPTH, DEPTH * k), allowed, limit)
+        found = self._scan(near.probe(lists), depth, allowed, limit)
+        # With a limit FAISS passes over vectors right in their list's centre, as many equal ones are.
+        found = Found.best([some, found], depth)
         return np.sort(found.ids[found.distances <= near_enough(near, found.distances, k)])
+
+    def around(self, query: NDArray[np.float32], choice: NDArray[np.bool_]) -> bool:
+        """Whether a part of the library, a mask over all ids, lies around a query about as it does elsewhere."""
+        return bool(self.parts) and self._around(self.near(query), choice)
+
+    def _around(self, near: Near, choice: NDArray[np.bool_]) -> bool:
+        found = self._scan(near.probe(near.nearest(FIRST_LISTS)), SURROUNDINGS, None).ids
+        chosen = np.count_nonzero(choice[found[found < len(choice)]])
+        share = np.count_nonzero(choice) / self.rows
+        return bool(chosen >= max(TYPICAL * share * len(found), LEAST_TYPICAL))
 
     def near(self, query: NDArray[np.float32]) -> Near:
         """A query (dimension,), and how far it is from all lists."""
         rotated = self.codebook.rotated(query[np.newaxis])
         return Near(rotated, self.codebook.distances(rotated))
 
-    def most_lists(self, share: float = 1.0) -> int:
-        """How many lists a query may look into; `share` as `candidates` has it."""
-        most = max(LEAST_LISTS, MOST_SHARE * self.codebook.lists)
-        return min(math.ceil(most * _widened(share)), self.codebook.lists)
+    def most_lists(self, k: int) -> int:
+        """How many lists a query for k of the whole library may look into."""
+        lists = self.codebook.lists
+        most = max(LEAST_LISTS, MOST_SHARE * lists, ENTRIES_EACH * k * lists / max(self.rows, 1))
+        return min(math.ceil(most), lists)
 
     def _scan(self, probe: Probe, depth: int, allowed: Any, limit: float = math.inf) -> Found:
         """The best entries of all its lists in every file, no further than a limit."""
@@ -179,8 +219,3 @@ def near_enough(near: Near, distances: NDArray[np.float32], k: int) -> float:
     # An estimate may be less than nothing.
     margin = MARGIN * max(near.distances.min() + distances[k - 1], 0)
     return float(max(distances[k - 1] + margin, distances[LEAST_CANDIDATES - 1]))
-
-
-def _widened(share: float) -> float:
-    """How many times as many lists a query looks into where only a share of all vectors may be found."""
-    return float(1 / max(share, 1e-6) ** 0.5)

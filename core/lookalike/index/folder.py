@@ -38,7 +38,7 @@ class IndexFolder:
     """Reads and, when it holds the lock, writes the files. Trouble with them is told, never raised.
 
     Args:
-        path: made when absent.
+        path: made when it is taken and absent.
         key: the describer's key.
         dimension: length of the vectors.
 
@@ -53,12 +53,8 @@ class IndexFolder:
         self._dimension = dimension
         self._lock: WriterLock | None = None
         self._manifest: Manifest | None = None
-        self._state = np.zeros(0, np.int64)
+        self._state: tuple[IndexFile, NDArray[np.int64]] | None = None
         self._unpublished: set[str] = set()
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            self._tell_unwritable(error)
 
     @property
     def writable(self) -> bool:
@@ -67,9 +63,13 @@ class IndexFolder:
 
     def take(self) -> bool:
         """Become the writer if nobody else is; True when that is news."""
-        if self._lock is not None:
+        if self._guarded():
             return False
-        self._lock = WriterLock.take(self.path)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock = WriterLock.take(self.path)
+        except OSError as error:
+            self._tell_unwritable(error)
         return self.writable
 
     def release(self) -> None:
@@ -77,6 +77,12 @@ class IndexFolder:
         if self._lock is not None:
             self._lock.release()
             self._lock = None
+
+    def _guarded(self) -> bool:
+        """Whether the folder is this process's to write; if it was deleted, what lies there now may be another's."""
+        if self._lock is not None and not self._lock.guards(self.path):
+            self.release()
+        return self.writable
 
     def read(self, expected: Callable[[], bool]) -> Found:
         """What can be used of the folder.
@@ -147,7 +153,7 @@ class IndexFolder:
             snapshot: what to find again at the next opening.
             mark: the record's state that it stands for; None when unknown.
         """
-        if self._lock is None:
+        if not self._guarded():
             return
         try:
             manifest = self._described(snapshot, mark)
@@ -197,11 +203,14 @@ class IndexFolder:
         if not counts.any() and not len(pending):
             return None
         state = np.concatenate([counts, *dead, pending])
-        before = None if self._manifest is None else self._manifest.state
-        if before is None or not np.array_equal(state, self._state):
-            before = write_file(self.path, new_name("state"), state.view(np.uint8), len(pending), range(0))
-            self._state = state
-        return before
+        if self._state is not None and self._manifest is not None:
+            file, before = self._state
+            # One that no manifest came to name has been swept, or will be.
+            if file == self._manifest.state and np.array_equal(state, before):
+                return file
+        file = write_file(self.path, new_name("state"), state.view(np.uint8), len(pending), range(0))
+        self._state = file, state
+        return file
 
     def check(self, cancelled: Callable[[], bool]) -> set[str]:
         """Compare the codes of all files with their checksums; the names of damaged ones, which is told too."""
@@ -210,9 +219,22 @@ class IndexFolder:
             try:
                 check_bulk(self.path, file, cancelled)
             except (Unusable, FileNotFoundError) as why:
+                if file.name not in self._named():
+                    # It was replaced meanwhile.
+                    continue
                 damaged.add(file.name)
                 self._tell(f"{self.path / file.name} {told(why)}; it was made again.")
         return damaged
+
+    def _named(self) -> set[str]:
+        """The names of the files that count at present, by whomever they were written."""
+        manifest = self._manifest
+        if not self.writable:
+            try:
+                manifest = read_manifest(self.path)
+            except (FileNotFoundError, Unusable):
+                return set()
+        return set() if manifest is None else {file.name for file in manifest.files}
 
     def _store(self, kind: str, content: NDArray[np.uint8], rows: int, bulk: range) -> IndexFile | None:
         """A file that the next sweep spares; None where it cannot be written."""

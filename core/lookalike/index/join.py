@@ -109,14 +109,14 @@ class Join:
                 right = group[other : other + BLOCK]
                 same = everything and other == start
                 similarities = left_vectors @ (left_vectors if same else self._vectors(right)).T
-                rows, columns = np.nonzero(similarities >= self._floor - ROUNDING)
-                first, second = left[rows], right[columns]
-                # A pair of two chosen ones turns up twice, in either order; with itself each one does.
-                once = (first < second) | ((first > second) & ~self._new[second])
-                first, second = first[once], second[once]
-                own = self._first_common_list(first, second) == list_number
-                if own.any():
-                    yield first[own], second[own]
+                for rows, columns in _some_at_a_time(similarities >= self._floor - ROUNDING):
+                    first, second = left[rows], right[columns]
+                    # A pair of two chosen ones turns up twice, in either order; with itself each one does.
+                    once = (first < second) | ((first > second) & ~self._new[second])
+                    first, second = first[once], second[once]
+                    own = self._first_common_list(first, second) == list_number
+                    if own.any():
+                        yield first[own], second[own]
 
     def _first_common_list(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.int32]:
         """The lowest list that both of a pair are in: there the pair is handed out."""
@@ -170,3 +170,14 @@ class Join:
             rotated = coarse.codebook.rotated(self._vectors(piece))
             lists[piece] = coarse.codebook.nearest_lists(rotated, JOINED_LISTS)[0]
         return lists
+
+
+def _some_at_a_time(near: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Rows and columns of what is true, some `BATCH_PAIRS` at a time: of equal vectors all pairs are near."""
+    ends = np.cumsum(np.count_nonzero(near, axis=1))
+    start = 0
+    while start < len(near) and (before := int(ends[start - 1]) if start else 0) < ends[-1]:
+        end = max(start + 1, int(np.searchsorted(ends, before + BATCH_PAIRS, "right")))
+        rows, columns = np.nonzero(near[start:end])
+        yield rows + start, columns
+        start = end

@@ -8,6 +8,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+READ_ATTEMPTS = 3
+
 
 class VectorRecord(Protocol):
     """The durable record of descriptors; the catalog implements it. Any thread may call it.
@@ -84,6 +86,7 @@ def recorded(record: VectorRecord, ids: NDArray[np.int64]) -> tuple[NDArray[np.i
 
     The record is written before the index, so a row that is being removed may be gone from the record already.
     """
+    attempts = 0
     while True:
         try:
             return ids, record.vectors(ids)
@@ -93,5 +96,8 @@ def recorded(record: VectorRecord, ids: NDArray[np.int64]) -> tuple[NDArray[np.i
             else:
                 _, there = positions(record.ids(), ids)
             if there.all():
-                raise
+                # One of them may have been put back in between.
+                attempts += 1
+                if attempts == READ_ATTEMPTS:
+                    raise
             ids = ids[there]

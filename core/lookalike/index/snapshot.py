@@ -23,7 +23,8 @@ EXACT_AMONG = 1000
 EXACT_SHARE, MOST_EXACT = 0.003, 20000
 """So is this share of all vectors, up to so many: of 1,000,000 synthetic descriptors to compare 3,000 takes 10 ms, as
 long as the codes do for 0.5 or 2 % of all, among which they find .998 of the 10 nearest; among 10 % they find .991 in
-26 ms, of 100,000 .997 in 3 ms."""
+26 ms, of 100,000 .997 in 3 ms. Where what may be found is unlike the query, so many are compared whatever the share:
+the codes tell near ones apart better than far ones."""
 MAX_COARSE = 3000
 """Where more candidates than this are wanted, all vectors are compared."""
 TOGETHER = 2048
@@ -188,9 +189,13 @@ class Snapshot:
         coarse = self.coarse
         exactly = coarse is None or k > MAX_COARSE
         exact = max(EXACT_AMONG, min(EXACT_SHARE * len(self), MOST_EXACT))
-        if coarse is not None and among is not None and len(among) <= exact:
-            yield from self._scored(query, among, self.segments)
-            return
+        if coarse is not None and among is not None:
+            among = self._sealed(among)
+            if len(among) <= exact or (
+                len(among) <= MOST_EXACT and not coarse.around(query, mask(among, self._id_bound))
+            ):
+                yield from self._scored(query, among, self.segments)
+                return
         if coarse is not None and not exactly:
             yield from self.coarse_scans(query, k, coarse.training.reaches(k), among)
         for segment in self.segments:
@@ -219,11 +224,11 @@ class Snapshot:
             among: the only ids that may be found; None for all.
         """
         assert self.coarse is not None
-        allowed = self._living_selector
+        allowed, choice = self._living_selector, None
         if among is not None:
-            wanted = mask(among, self._id_bound)
-            allowed = selector(wanted if self._living is None else wanted & self._living)
-        found = self.coarse.candidates(query, k, reaches, allowed, self._share(among))
+            choice = mask(among, self._id_bound)
+            allowed = selector(choice if self._living is None else choice & self._living)
+        found = self.coarse.candidates(query, k, reaches, allowed, choice)
         yield from self._scored(query, found, self._coded)
 
     def _scored(
@@ -255,9 +260,11 @@ class Snapshot:
         if gathered:
             yield np.concatenate(gathered), scores(parts, query)
 
-    def _share(self, among: NDArray[np.int64] | None) -> float:
-        """About the share of the vectors that may be found."""
-        return 1.0 if among is None else min(1.0, max(len(among), 1) / max(len(self), 1))
+    def _sealed(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of some ids (ascending) that are live in a segment."""
+        first, end = np.searchsorted(ids, [0, self._id_bound])
+        ids = ids[first:end]
+        return ids[self._sealed_ids[ids]]
 
     @cached_property
     def _coded(self) -> tuple[LiveSegment, ...]:
@@ -279,6 +286,10 @@ class Snapshot:
     def coded_ids(self) -> NDArray[np.bool_]:
         """The ids of coded segments, dead ones included as they may come back, as a mask over all from 0 on."""
         return self._mask(segment.segment.ids for segment in self.segments if segment.coded)
+
+    @cached_property
+    def _sealed_ids(self) -> NDArray[np.bool_]:
+        return self._mask(segment.ids for segment in self.segments)
 
     def _mask(self, groups: Iterable[NDArray[np.int64]]) -> NDArray[np.bool_]:
         chosen = np.zeros(self._id_bound, np.bool_)

@@ -49,30 +49,38 @@ class IndexState:
     closed: bool = False
 
     def load(self) -> bool:
-        """Read the folder and follow the record; whether codes are still to be compared with their checksums."""
+        """Read the folder and follow the record; whether codes are still to be compared with their checksums.
+
+        What was known before answers until that is done, and goes on if it fails.
+        """
         found = self.folder.read(expected=lambda: len(self.record.ids()) > 0)
-        self.snapshot = Snapshot(tuple(found.segments), Tail.empty(self.dimension), found.coarse)
-        self.mark = found.mark
-        self.follow(found.pending)
+        snapshot = Snapshot(tuple(found.segments), Tail.empty(self.dimension), found.coarse)
+        self._follow(snapshot, found.mark, found.pending)
         self.publish()
         return found.unchecked
 
-    def follow(self, also: NDArray[np.int64] | None = None) -> None:
-        """Bring the snapshot in line with the record; `changing` is held.
+    def follow(self) -> None:
+        """Bring the snapshot in line with the record; `changing` is held."""
+        self._follow(self.snapshot, self.mark, None)
+
+    def _follow(self, snapshot: Snapshot, since: str | None, also: NDArray[np.int64] | None) -> None:
+        """Take a snapshot into use once it is in line with the record; until then the present one answers.
 
         Args:
+            snapshot: what is known of the record.
+            since: the record's state that it reflects; None when unknown.
             also: ids that the record may have although the mark says nothing of them.
         """
         mark, changed = None, None
         if isinstance(self.record, TrackedRecord):
-            mark, changed = self.record.changed_since(self.mark)
+            mark, changed = self.record.changed_since(since)
         if changed is None or not isinstance(self.record, TrackedRecord):
             # Asked for under the lock: what is recorded later is added later.
-            followed, missing = self.snapshot.only(np.unique(self.record.ids()))
+            followed, missing = snapshot.only(np.unique(self.record.ids()))
         else:
             if also is not None:
                 changed = np.union1d(changed, also)
-            followed, missing = self.snapshot.revised(changed, self.record.present(changed))
+            followed, missing = snapshot.revised(changed, self.record.present(changed))
         self.snapshot = self._with(followed, missing)
         self.mark = mark
 

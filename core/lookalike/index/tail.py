@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from lookalike.index.scoring import cosines
 
 FIRST_ROWS = 64
+ROUNDING = 1e-6
+"""More than the same cosine differs by in one matrix product."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,11 @@ class Tail:
     def search(
         self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The k live rows nearest the query, in no order, with exact cosines."""
+        """The k live rows nearest the query and others as near, in no order, with exact cosines."""
         wanted = self.live if among is None else self.live & np.isin(self.ids, among)
         rows = np.flatnonzero(wanted)
         if len(rows) > k:
             scores = (self.vectors @ query)[rows]
-            rows = rows[np.argpartition(-scores, k - 1)[:k]]
+            # Which of equal ones is found is up to the ids: they are told apart once all are known to be equal.
+            rows = rows[scores >= np.partition(scores, -k)[-k] - ROUNDING]
         return self.ids[rows], cosines(self.vectors[rows].astype("<f2").view(np.uint8), query)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lookalike.index.coarse import Coarse
 from lookalike.index.codebook import MAX_SAMPLE, SAMPLE_PER_LIST, Cancelled, lists_for, train
 from lookalike.index.files import Reaches, Training
+from lookalike.index.limits import Limits
 from lookalike.index.segment import Segment
 from lookalike.index.snapshot import LiveSegment, Snapshot
 from lookalike.index.state import IndexState
@@ -19,9 +20,9 @@ from lookalike.index.tail import Tail
 from lookalike.index.upkeep import code, codes_of, vectors_of
 
 GROWTH = 4
-"""A library that has grown by this factor gets a new codebook, with more lists."""
-CHECK_GROWTH = 1.25
-"""The recall is measured again whenever the library has grown by this factor."""
+"""A library that has grown or shrunk by this factor gets a new codebook, with more or fewer lists, or none any more."""
+CHECK_GROWTH, CHECK_LOSS = 1.25, 0.5
+"""The recall is measured again whenever the library has grown or shrunk by such a factor."""
 DRIFT = 0.03
 """A codebook is trained anew when it finds this much less of the 10 nearest than it did at first."""
 QUERIES = 512
@@ -34,23 +35,39 @@ REACHES = tuple(step / 256 for step in range(-128, 257))
 """What is tried, as squared distances of unit vectors."""
 FIRST_REACH = 0.25
 """Until the recall has been measured."""
+ROUNDING = 1e-5
+"""More than two ways to compute a cosine in float32 differ by."""
+NOTHING = -2.0
+"""Less than any cosine."""
 SHARE_OF_CODES = 262144
 """Rows to a file of codes at first (43 MB)."""
 
 
 def improvement_due(state: IndexState) -> bool:
     """Whether this process should train a codebook or measure the recall that the present one gives."""
-    snapshot = state.snapshot
-    return state.folder.writable and (_check_due(snapshot) or _tuning_due(snapshot) or _training_due(state))
+    snapshot, limits = state.snapshot, state.limits
+    return state.folder.writable and (
+        _check_due(snapshot)
+        or _tuning_due(snapshot)
+        or _training_due(snapshot, limits)
+        or _abandoning_due(snapshot, limits)
+    )
 
 
-def _training_due(state: IndexState) -> bool:
-    rows = state.snapshot.sealed_rows
-    coarse = state.snapshot.coarse
+def _training_due(snapshot: Snapshot, limits: Limits) -> bool:
+    rows = snapshot.sealed_rows
+    coarse = snapshot.coarse
     if coarse is None:
-        return rows >= state.limits.exact_rows
+        return rows >= limits.exact_rows
     training = coarse.training
-    return rows >= GROWTH * training.rows or training.checked_recall < training.recall - DRIFT
+    if rows * GROWTH <= training.rows:
+        return rows >= limits.exact_rows
+    drifted = training.checked_recall < training.recall - DRIFT
+    return rows > 0 and (rows >= GROWTH * training.rows or drifted)
+
+
+def _abandoning_due(snapshot: Snapshot, limits: Limits) -> bool:
+    return snapshot.coarse is not None and snapshot.sealed_rows * GROWTH <= limits.exact_rows
 
 
 def _tuning_due(snapshot: Snapshot) -> bool:
@@ -63,7 +80,8 @@ def _check_due(snapshot: Snapshot) -> bool:
     if coarse is None or not coarse.training.recall:
         return False
     # What came since the last check is what may be found less well: without its codes the recall says little.
-    return snapshot.sealed_rows >= CHECK_GROWTH * coarse.training.checked_rows and _all_coded(snapshot)
+    rows, before = snapshot.sealed_rows, coarse.training.checked_rows
+    return (rows >= CHECK_GROWTH * before or rows <= CHECK_LOSS * before) and _all_coded(snapshot)
 
 
 def _all_coded(snapshot: Snapshot) -> bool:
@@ -82,10 +100,14 @@ def improve(state: IndexState) -> None:
     if state.stopping.wait(state.limits.training_delay):
         raise Cancelled
     snapshot = state.snapshot
+    if _abandoning_due(snapshot, state.limits):
+        _abandon(state)
+        return
     if _check_due(snapshot):
         _check(state, snapshot)
-    if _training_due(state):
-        _train(state)
+    snapshot = state.snapshot
+    if _training_due(snapshot, state.limits):
+        _train(state, snapshot)
     snapshot = state.snapshot
     if _tuning_due(snapshot):
         _tune(state, snapshot)
@@ -106,8 +128,18 @@ def _check(state: IndexState, snapshot: Snapshot) -> None:
         state.publish()
 
 
-def _train(state: IndexState) -> None:
-    snapshot = state.snapshot
+def _abandon(state: IndexState) -> None:
+    """Compare all with every query again: so few are left."""
+    with state.upkeep:
+        if state.closed:
+            return
+        with state.changing:
+            segments = tuple(replace(segment, coded=False) for segment in state.snapshot.segments)
+            state.snapshot = replace(state.snapshot, segments=segments, coarse=None)
+        state.publish()
+
+
+def _train(state: IndexState, snapshot: Snapshot) -> None:
     rows = snapshot.sealed_rows
     lists = lists_for(rows)
     _, sample = sampled(snapshot, min(rows, MAX_SAMPLE, SAMPLE_PER_LIST * lists), seed=rows)
@@ -142,10 +174,11 @@ def _succeed(state: IndexState, coarse: Coarse) -> None:
     try:
         while True:
             coarse = _coded(state, coarse, done, state.snapshot)
-            if not coarse.training.recall:
-                segments = tuple(replace(s, coded=True) for s in state.snapshot.segments if s.segment in done)
-                training = _tuned(Snapshot(segments, Tail.empty(state.dimension), coarse), state)
-                coarse = replace(coarse, training=training)
+            segments = tuple(replace(s, coded=True) for s in state.snapshot.segments if s.segment in done)
+            complete = Snapshot(segments, Tail.empty(state.dimension), coarse)
+            # What all was removed from meanwhile is tuned once there is something again.
+            if not coarse.training.recall and complete.sealed_rows:
+                coarse = replace(coarse, training=_tuned(complete, state))
             with state.upkeep:
                 if state.stopping.is_set():
                     raise Cancelled
@@ -272,10 +305,13 @@ class SelfCheck:
             scans = list(self._snapshot.coarse_scans(query, count, reaches, None))
             found = np.concatenate([np.zeros(0, np.int64), *(scan[0] for scan in scans)])
             similarities = np.concatenate([np.zeros(0, np.float32), *(scan[1] for scan in scans)])
-            best = found[np.argsort(-similarities)]
-            best = best[best != own]
-            shares.append(np.isin(true[:count], best[:count]).mean())
-        return float(np.mean(shares))
+            wanted = true[:count]
+            wanted = wanted[wanted > NOTHING]
+            if len(wanted):
+                # Equal ones stand for one another.
+                right = int(np.count_nonzero(similarities[found != own] >= wanted[-1] - ROUNDING))
+                shares.append(min(right, len(wanted)) / len(wanted))
+        return float(np.mean(shares)) if shares else 1.0
 
 
 def _nearest(
@@ -284,9 +320,11 @@ def _nearest(
     queries: NDArray[np.float32],
     count: int,
     cancelled: Callable[[], bool],
-) -> NDArray[np.int64]:
-    """The ids nearest each query among all, less its own, best first, int64 (queries, count)."""
-    best_ids = np.zeros((len(queries), 0), np.int64)
+) -> NDArray[np.float32]:
+    """The cosines of those nearest each query among all, best first, float32 (queries, count).
+
+    Where there are so few, `NOTHING` is in the place of the query itself.
+    """
     best = np.zeros((len(queries), 0), np.float32)
     for segment in snapshot.segments:
         rows = np.arange(len(segment.segment.ids)) if segment.live is None else np.flatnonzero(segment.live)
@@ -294,10 +332,7 @@ def _nearest(
             if cancelled():
                 raise Cancelled
             scores = queries @ vectors.T
-            scores[ids[np.newaxis] == own[:, np.newaxis]] = -2
+            scores[ids[np.newaxis] == own[:, np.newaxis]] = NOTHING
             best = np.concatenate([best, scores], axis=1)
-            best_ids = np.concatenate([best_ids, np.broadcast_to(ids, scores.shape)], axis=1)
-            kept = np.argpartition(-best, min(count, best.shape[1]) - 1, axis=1)[:, :count]
-            best = np.take_along_axis(best, kept, axis=1)
-            best_ids = np.take_along_axis(best_ids, kept, axis=1)
-    return np.take_along_axis(best_ids, np.argsort(-best, axis=1), axis=1)
+            best = -np.partition(-best, min(count, best.shape[1]) - 1, axis=1)[:, :count]
+    return -np.sort(-best, axis=1)

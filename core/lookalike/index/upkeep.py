@@ -100,8 +100,7 @@ def merge_codes_due(state: IndexState) -> bool:
     coarse = state.snapshot.coarse
     if coarse is None:
         return False
-    rows = sum(len(segment.segment.ids) for segment in state.snapshot.segments if segment.coded)
-    if coarse.parts and coarse.rows > STALE * max(rows, state.limits.seal_rows):
+    if _stale(state):
         with state.changing:
             state.set_coarse(replace(coarse, parts=()), set())
         return True
@@ -120,6 +119,12 @@ def merge_codes_due(state: IndexState) -> bool:
     return True
 
 
+def _stale(state: IndexState) -> bool:
+    snapshot = state.snapshot
+    rows = sum(len(segment.segment.ids) for segment in snapshot.segments if segment.coded)
+    return snapshot.coarse is not None and snapshot.coarse.rows > STALE * max(rows, state.limits.seal_rows)
+
+
 def upkeep_due(state: IndexState) -> bool:
     """Whether there is a tail to seal or are codes to make or merge."""
     snapshot = state.snapshot
@@ -128,7 +133,11 @@ def upkeep_due(state: IndexState) -> bool:
     if snapshot.coarse is None or not state.folder.writable:
         return False
     lacking = any(segment.live_rows and not segment.coded for segment in snapshot.segments)
-    return lacking or bool(state.limits.codes_due([part.codes.rows for part in snapshot.coarse.parts]))
+    return (
+        lacking
+        or _stale(state)
+        or bool(state.limits.codes_due([part.codes.rows for part in snapshot.coarse.parts]))
+    )
 
 
 def maintain(state: IndexState, tail_rows: int) -> None:
@@ -171,14 +180,27 @@ def check_files(state: IndexState) -> None:
             return
         for old in state.snapshot.segments:
             if old.file is not None and old.file.name in damaged:
-                new = state.make_segment(old.segment.ids if old.live is None else old.segment.ids[old.live])
-                with state.changing:
-                    state.exchange([old], new)
+                _remake(state, old)
         coarse = state.snapshot.coarse
         if coarse is not None and any(part.file and part.file.name in damaged for part in coarse.parts):
             with state.changing:
                 state.set_coarse(replace(coarse, parts=()), set())
         state.publish()
+
+
+def renew(state: IndexState, ids: NDArray[np.int64]) -> None:
+    """Take rows of some ids (ascending) out of all segments, so that none comes back; `upkeep` is held."""
+    with state.changing:
+        state.snapshot = state.snapshot.without(ids)
+    for old in state.snapshot.segments:
+        if old.segment.mask(ids).any():
+            _remake(state, old)
+
+
+def _remake(state: IndexState, old: LiveSegment) -> None:
+    new = state.make_segment(old.ids)
+    with state.changing:
+        state.exchange([old], new)
 
 
 def store_kept_in_memory(state: IndexState) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.index.chore import Chore
 from lookalike.index.codebook import Cancelled
 from lookalike.index.folder import IndexFolder
 from lookalike.index.join import Join, Pairs
@@ -21,7 +21,7 @@ from lookalike.index.snapshot import Snapshot
 from lookalike.index.state import IndexState
 from lookalike.index.tail import Tail
 from lookalike.index.training import improve, improvement_due
-from lookalike.index.upkeep import check_files, code, maintain, store_kept_in_memory, upkeep_due
+from lookalike.index.upkeep import check_files, code, maintain, renew, store_kept_in_memory, upkeep_due
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +45,11 @@ class VectorIndex:
             limits,
             Snapshot((), Tail.empty(dimension)),
         )
-        self._thread: threading.Thread | None = None
-        self._trainer: threading.Thread | None = None
         self._unchecked = False
         self._gave_up = False
+        lock = self._state.changing
+        self._upkeep = Chore("index upkeep", self._upkeep_due, self._keep_up, self._wake, lock)
+        self._training = Chore("index training", self._improvement_due, self._improve, self._wake, lock)
 
     @classmethod
     def open(
@@ -193,6 +194,16 @@ class VectorIndex:
                 self._state.follow()
             self._state.publish()
 
+    def renew(self, ids: NDArray[np.int64]) -> None:
+        """Read the vectors of some ids from the record again: they are not what the index has of them.
+
+        Rows that died are kept in case their id comes back, with the vector that it had; of these ids none is.
+        """
+        with self._state.upkeep:
+            self._check_open()
+            renew(self._state, np.unique(np.asarray(ids, np.int64)))
+            self.reconcile(everything=True)
+
     def catch_up(self) -> bool:
         """Like `reconcile`, but at once or not at all: False while upkeep is under way, which no search awaits."""
         if not self._state.upkeep.acquire(blocking=False):
@@ -209,8 +220,13 @@ class VectorIndex:
         with state.upkeep:
             self._check_open()
             if state.folder.take():
-                with state.changing:
-                    self._unchecked = state.load()
+                try:
+                    with state.changing:
+                        self._unchecked = state.load()
+                except BaseException:
+                    # Another flush is to try it again.
+                    state.folder.release()
+                    raise
             store_kept_in_memory(state)
             maintain(state, state.limits.flush_rows)
         self._wake()
@@ -218,9 +234,9 @@ class VectorIndex:
     def settle(self) -> None:
         """Flush, and wait until all upkeep that is due has been done, training included."""
         self.flush()
-        while (working := self._working()) is not None:
-            working.join()
-            self._wake()
+        while self._upkeep.busy or self._training.busy:
+            self._upkeep.join()
+            self._training.join()
 
     def close(self) -> None:
         """Flush, and let others write the folder. Safe to call twice. Training that goes on is given up."""
@@ -238,9 +254,8 @@ class VectorIndex:
                         # Lets go of the mapped files once running searches end.
                         state.snapshot = Snapshot((), Tail.empty(state.dimension))
         finally:
-            for thread in (self._thread, self._trainer):
-                if thread is not None:
-                    thread.join()
+            self._upkeep.join()
+            self._training.join()
             dismiss_helpers()
             state.folder.release()
 
@@ -249,7 +264,8 @@ class VectorIndex:
             raise RuntimeError("the index is closed")
 
     def _unit(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
-        query = np.ascontiguousarray(query, np.float32)
+        # Squares of very small or large float32 numbers are none.
+        query = np.asarray(query, np.float64)
         if query.shape != (self._state.dimension,):
             raise ValueError(
                 f"a query of shape {query.shape} for an index of dimension {self._state.dimension}"
@@ -257,25 +273,22 @@ class VectorIndex:
         norm = np.linalg.norm(query)
         if not np.isfinite(norm) or norm == 0:
             raise ValueError("the query has no direction")
-        return query / norm
+        unit: NDArray[np.float32] = (query / norm).astype(np.float32)
+        return unit
 
     def _wake(self) -> None:
         """Start the upkeep that is due, unless it is under way."""
-        state = self._state
-        with state.changing:
-            if state.stopping.is_set():
-                return
-            if (self._unchecked or upkeep_due(state)) and not _alive(self._thread):
-                self._thread = threading.Thread(target=self._upkeep, name="index upkeep")
-                self._thread.start()
-            if not self._gave_up and improvement_due(state) and not _alive(self._trainer):
-                self._trainer = threading.Thread(target=self._improve, name="index training")
-                self._trainer.start()
+        with self._state.changing:
+            self._upkeep.wake()
+            self._training.wake()
 
-    def _working(self) -> threading.Thread | None:
-        return next((thread for thread in (self._thread, self._trainer) if _alive(thread)), None)
+    def _upkeep_due(self) -> bool:
+        return not self._state.stopping.is_set() and (self._unchecked or upkeep_due(self._state))
 
-    def _upkeep(self) -> None:
+    def _improvement_due(self) -> bool:
+        return not (self._state.stopping.is_set() or self._gave_up) and improvement_due(self._state)
+
+    def _keep_up(self) -> bool:
         state = self._state
         try:
             maintain(state, state.limits.seal_rows)
@@ -287,22 +300,20 @@ class VectorIndex:
             # Nothing depends on it: the rows stay where they are, and the next flush meets the same trouble in
             # its caller's sight.
             log.warning("upkeep of the index in %s was put off", state.folder.path, exc_info=True)
-        else:
-            self._wake()
+            return False
+        return True
 
-    def _improve(self) -> None:
+    def _improve(self) -> bool:
         try:
             improve(self._state)
         except Cancelled:
-            pass
+            return False
         except Exception:
             # Searches go on as they did. What failed would fail again.
             self._gave_up = True
             log.warning("training the index in %s was given up", self._state.folder.path, exc_info=True)
-
-
-def _alive(thread: threading.Thread | None) -> bool:
-    return thread is not None and thread.is_alive()
+            return False
+        return True
 
 
 def _ascending(ids: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -74,8 +74,7 @@ def checked(catalog: Catalog, engine: Engine, sample: int | None) -> Iterator[Pr
         if first.damaged:
             record.forget(first.damaged)
             repaired.append(f"{_photos(len(first.damaged))} will be described again by the next scan.")
-        index.remove(doubtful)
-        index.reconcile(everything=True)
+        index.renew(doubtful)
         index.flush()
         for step in audit(index, record, sample):
             if isinstance(step, Audit):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lookalike.index import Limits, VectorIndex
-from lookalike.index.files import FORMAT, MANIFEST
+from lookalike.index.files import FORMAT, MANIFEST, check_bulk
 from tests.builders.vectors import MemoryRecord, descriptors
 
 DIMENSION = 32
@@ -238,3 +241,84 @@ def test_a_file_that_another_thread_writes_while_files_are_swept_stays(tmp_path,
             index._state.publish()
     assert len(list(tmp_path.glob("codebook-*"))) == 1
     index.close()
+
+
+def test_removed_photos_stay_removed_when_a_manifest_could_not_be_written(
+    folder, record, monkeypatch
+) -> None:
+    index = VectorIndex.open(folder, "model", DIMENSION, record, LIMITS)
+    for gone, full in (([1, 2], False), ([10, 11, 12], True), ([], False)):
+        ids = np.array(gone, np.int64)
+        record.drop(ids)
+        index.remove(ids)
+        with monkeypatch.context() as patch:
+            if full:
+                patch.setattr("lookalike.index.folder.write_manifest", disk_full)
+            index.flush()
+    assert any("could not be written" in line for line in index.repairs)
+    index.close()
+    assert open_sound(folder, record) == []
+
+
+def disk_full(*_arguments: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_folder_deleted_while_it_is_open(folder, record) -> None:
+    first = VectorIndex.open(folder, "model", DIMENSION, record, LIMITS)
+    shutil.rmtree(folder)
+    second = VectorIndex.open(folder, "model", DIMENSION, record, LIMITS)
+    assert second._state.folder.writable
+    more = descriptors(200, DIMENSION, seed=9)
+    for start, index in ((1001, first), (1101, second)):
+        ids = np.arange(start, start + 100)
+        record.put(ids, more[start - 1001 : start - 901])
+        index.add(ids, record.vectors(ids))
+        index.flush()
+    assert not first._state.folder.writable
+    second.close()
+    assert open_sound(folder, record) == []
+    # Nobody else writes it any more.
+    first.flush()
+    assert first._state.folder.writable and len(first) == ROWS + 200
+    first.close()
+    assert open_sound(folder, record) == []
+
+
+def test_folder_that_cannot_be_locked_is_told(folder, record) -> None:
+    (folder / "writer.lock").unlink()
+    (folder / "writer.lock").mkdir()
+    index = VectorIndex.open(folder, "model", DIMENSION, record, LIMITS)
+    assert not index._state.folder.writable and len(index) == ROWS
+    index.flush()
+    assert len(index.repairs) == 1 and str(folder) in index.repairs[0]
+    assert "could not be written (Is a directory)" in index.repairs[0]
+    index.close()
+
+
+def test_files_that_are_replaced_while_they_are_checked_are_not_told(folder, record, monkeypatch) -> None:
+    monkeypatch.setattr("lookalike.index.reading.CHECKED_AT_OPENING", 1000)
+    reached, go_on = threading.Event(), threading.Event()
+
+    def slow(path, file, cancelled=lambda: False):
+        reached.set()
+        assert go_on.wait(60)
+        check_bulk(path, file, cancelled)
+
+    merging = replace(LIMITS, segment_rows=4000, small_segments=2)
+    writer = VectorIndex.open(folder, "model", DIMENSION, record, merging)
+    writer.settle()
+    monkeypatch.setattr("lookalike.index.folder.check_bulk", slow)
+    reader = VectorIndex.open(folder, "model", DIMENSION, record, LIMITS)
+    assert reached.wait(60)
+    ids = np.arange(1001, 1101)
+    record.put(ids, descriptors(100, DIMENSION, seed=9))
+    before = {path.name for path in segments(folder)}
+    writer.add(ids, record.vectors(ids))
+    writer.settle()
+    assert before - {path.name for path in segments(folder)}
+    go_on.set()
+    reader.settle()
+    assert reader.repairs == []
+    reader.close()
+    writer.close()

@@ -128,3 +128,13 @@ def test_join_ends_when_it_is_closed_and_passes_over_what_is_gone(tmp_path, reco
     index.close()
     with pytest.raises(RuntimeError, match="closed"):
         index.join(0.9)
+
+
+def test_pairs_of_many_equal_vectors_come_in_batches(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("lookalike.index.join.BATCH_PAIRS", 2000)
+    record = MemoryRecord(DIMENSION)
+    record.put(np.arange(300), np.repeat(descriptors(1, DIMENSION), 300, axis=0))
+    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, EXACT)
+    batches = [len(pairs.first) for pairs in index.join(0.9)]
+    assert sum(batches) == 300 * 299 / 2 and max(batches) <= 2000
+    index.close()

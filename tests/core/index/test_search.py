@@ -234,3 +234,26 @@ def test_closed_index_says_so(tmp_path) -> None:
     index.close()
     with pytest.raises(RuntimeError, match="closed"):
         index.search(np.ones(8, np.float32), 1)
+
+
+def test_of_equal_vectors_the_lowest_ids_are_found_wherever_they_are(tmp_path):
+    record = MemoryRecord(DIMENSION)
+    ids = np.random.default_rng(2).permutation(600)
+    equal, other = descriptors(2, DIMENSION, seed=6)
+    record.put(np.sort(ids), np.where(np.arange(600)[:, None] % 3 == 0, equal, other))
+    index = VectorIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), LIMITS)
+    index._state.record = record
+    index.add(ids, record.vectors(ids))
+    for _ in range(2):
+        assert index.search(equal, 5).ids.tolist() == [0, 3, 6, 9, 12]
+        index.flush()
+    assert not index._state.snapshot.tail.rows
+    index.close()
+
+
+@pytest.mark.parametrize("length", [1e-30, 1e-21, 1.0, 1e21, 1e30])
+def test_queries_of_any_length(index, vectors, length):
+    query = vectors[11]
+    found, expected = index.search((query * np.float32(length)), 20), index.search(query, 20)
+    assert found.ids.tolist() == expected.ids.tolist()
+    np.testing.assert_allclose(found.similarities, expected.similarities, atol=1e-6)

@@ -257,3 +257,39 @@ def test_a_hole_is_found_by_comparing_everything(tmp_path) -> None:
     index.reconcile(everything=True)
     assert 7 in index
     index.close()
+
+
+def test_while_a_folder_is_taken_over_what_was_known_answers(tmp_path, monkeypatch) -> None:
+    record = filled(300)
+    writer = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    writer.flush()
+    reader = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    new, gone = np.arange(1000, 1050), np.arange(10)
+    more = descriptors(50, DIMENSION, seed=1)
+    record.put(new, more)
+    reader.add(new, more)
+    lost = record.vectors(gone)
+    record.drop(gone)
+    reader.remove(gone)
+    # The writer ends as a killed process does.
+    writer._state.folder.release()
+
+    seen = []
+
+    def read(ids):
+        seen.append((reader.search(more[7], 1).ids[0], reader.search(lost[5], 1).ids[0], len(reader)))
+        raise OSError("database is locked")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="locked"):
+        patch.setattr(record, "vectors", read)
+        reader.flush()
+    assert seen and all((found, count) == (1007, 340) and other != 5 for found, other, count in seen)
+    assert len(reader) == 340 and reader.search(more[7], 1).ids[0] == 1007
+
+    reader.flush()
+    assert reader._state.folder.writable and len(reader) == 340 and 1007 in reader and 5 not in reader
+    reader.close()
+    writer.close()
+    again = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    assert len(again) == 340 and again.repairs == []
+    again.close()

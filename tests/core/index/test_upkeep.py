@@ -1,0 +1,188 @@
+"""What is due gets done, whenever it becomes due, and as the library grows and shrinks."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lookalike.index import Limits, VectorIndex, training, vector_index
+from lookalike.index.training import improvement_due
+from lookalike.index.upkeep import upkeep_due
+from tests.builders.vectors import MemoryRecord, descriptors
+
+DIMENSION = 64
+ROWS = 4000
+LIMITS = Limits(
+    seal_rows=500, flush_rows=10, segment_rows=1500, small_segments=4, exact_rows=2000, training_delay=0
+)
+
+
+@pytest.fixture(scope="module")
+def vectors() -> np.ndarray:
+    return descriptors(ROWS, DIMENSION)
+
+
+@pytest.fixture
+def record() -> MemoryRecord:
+    return MemoryRecord(DIMENSION)
+
+
+@pytest.fixture
+def index(tmp_path, record):
+    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    yield index
+    index.close()
+
+
+def put(index, record, vectors, first, end) -> None:
+    ids = np.arange(first, end)
+    record.put(ids, vectors[first:end])
+    index.add(ids, vectors[first:end])
+
+
+def take_out(index, record, ids) -> None:
+    record.drop(ids)
+    index.remove(ids)
+
+
+class Held:
+    """A function that waits at its end, once, until it may go on."""
+
+    def __init__(self, function) -> None:
+        self._function = function
+        self._unheld = True
+        self.reached = threading.Event()
+        self.go_on = threading.Event()
+
+    def __call__(self, *arguments, **named):
+        result = self._function(*arguments, **named)
+        if self._unheld:
+            self._unheld = False
+            self.reached.set()
+            assert self.go_on.wait(60)
+        return result
+
+
+def ended(index) -> None:
+    index._upkeep.join()
+    index._training.join()
+    assert not index._upkeep.busy and not index._training.busy
+
+
+def test_rows_that_come_while_upkeep_is_in_its_last_step_are_sealed(index, record, vectors, monkeypatch):
+    held = Held(vector_index.code)
+    monkeypatch.setattr(vector_index, "code", held)
+    put(index, record, vectors, 0, 600)
+    assert held.reached.wait(60)
+    put(index, record, vectors, 600, 1500)
+    held.go_on.set()
+    ended(index)
+    assert index._state.snapshot.tail.rows < LIMITS.seal_rows and not upkeep_due(index._state)
+
+
+def test_a_check_that_becomes_due_while_another_improvement_is_made_follows(
+    index, record, vectors, monkeypatch
+):
+    put(index, record, vectors, 0, 2100)
+    held = Held(training._tuned)
+    monkeypatch.setattr(training, "_tuned", held)
+    monkeypatch.setattr(training, "DRIFT", 1)
+    index.flush()
+    assert held.reached.wait(60)
+    put(index, record, vectors, 2100, 3100)
+    index.flush()
+    index._upkeep.join()
+    held.go_on.set()
+    ended(index)
+    coarse = index._state.snapshot.coarse
+    assert coarse is not None and coarse.training.checked_rows == 3100
+    assert not improvement_due(index._state)
+
+
+def test_all_photos_removed_while_a_codebook_is_trained_anew(index, record, vectors, monkeypatch):
+    index._state.limits = replace(LIMITS, exact_rows=500)
+    put(index, record, vectors, 0, 600)
+    index.settle()
+    held = Held(training.train)
+    monkeypatch.setattr(training, "train", held)
+    put(index, record, vectors, 600, 3000)
+    index.flush()
+    assert held.reached.wait(60)
+    take_out(index, record, np.arange(3000))
+    held.go_on.set()
+    index.settle()
+    put(index, record, vectors, 3000, 4000)
+    index.settle()
+    assert not index._gave_up and not improvement_due(index._state)
+    coarse = index._state.snapshot.coarse
+    assert coarse is not None and coarse.training.recall
+    for row in range(3000, 4000, 50):
+        assert index.search(vectors[row], 1).ids[0] == row
+
+
+def test_a_library_that_shrinks_lets_go_of_what_it_no_longer_needs(index, record, vectors, tmp_path):
+    put(index, record, vectors, 0, 4000)
+    index.settle()
+    first = index._state.snapshot.coarse
+    assert first is not None and list(tmp_path.glob("codes-*"))
+
+    # Most codes are stale then.
+    take_out(index, record, np.arange(1400, 4000))
+    index.settle()
+    second = index._state.snapshot.coarse
+    assert second is not None and second.rows < first.rows / 2
+
+    # All are compared again.
+    take_out(index, record, np.arange(400, 1400))
+    index.settle()
+    assert index._state.snapshot.coarse is None
+    assert not list(tmp_path.glob("codes-*")) and not list(tmp_path.glob("codebook-*"))
+    found = index.search(vectors[3], 1000)
+    np.testing.assert_array_equal(found.ids, record.nearest(vectors[3], 1000)[0])
+    index.close()
+    again = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    assert again.repairs == [] and len(again) == 400 and again._state.snapshot.coarse is None
+    again.close()
+
+
+def test_a_much_smaller_library_gets_a_codebook_of_its_size(index, record, vectors, monkeypatch):
+    monkeypatch.setattr(training, "DRIFT", 1)
+    index._state.limits = replace(LIMITS, exact_rows=500)
+    put(index, record, vectors, 0, 4000)
+    index.settle()
+    coarse = index._state.snapshot.coarse
+    assert coarse is not None
+    index._state.snapshot = replace(
+        index._state.snapshot, coarse=replace(coarse, training=replace(coarse.training, rows=4000))
+    )
+    take_out(index, record, np.arange(900, 4000))
+    index.settle()
+    coarse = index._state.snapshot.coarse
+    assert coarse is not None and coarse.training.rows == coarse.training.checked_rows == 900
+
+
+def test_a_row_with_another_vector_than_the_record_has_is_read_again(tmp_path, record, vectors):
+    put_vectors, other = vectors[:400], descriptors(1, DIMENSION, seed=9)
+    record.put(np.arange(400), put_vectors)
+    VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS).close()
+    one = np.array([7])
+    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index.remove(one)
+    record.drop(one)
+    record.put(one, other)
+    # The dead row comes back as it was.
+    index.reconcile(everything=True)
+    assert index.search(other[0], 1).ids[0] != 7
+    index.renew(one)
+    for _ in range(2):
+        assert len(index) == 400
+        found = index.search(other[0], 1)
+        assert found.ids[0] == 7 and found.similarities[0] > 0.999
+        assert index.search(vectors[7], 1).ids[0] != 7
+        index.close()
+        index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+        assert index.repairs == []
+    index.close()
