@@ -295,7 +295,10 @@ class Library:
                 self._switch.adopt()
         with self._engines.use() as engine, self.tokens.giving_way():
             if self._behind:
-                self._behind = not engine.index.catch_up()
+                # First, as what another search learns meanwhile is not caught up with here.
+                self._behind = False
+                if not engine.index.catch_up():
+                    self._behind = True
             for ranking in self._rankings(engine, query, looking, settings, cancelled):
                 news = self.tokens.store.news() if ranking.final else []
                 yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *news))

@@ -39,6 +39,9 @@ DEEPEST = 100
 WARMING = 8
 """Rounds of queries at most until what they need is in memory: a system may take back what was read once."""
 SHARES = (0.0001, 0.001, 0.01, 0.1, 0.5, 1.0)
+UNLIKE_SHARES = (0.01, 0.1, 0.5)
+ALBUM = 200
+"""Photos that followed one another."""
 SIMILARITY = 0.95
 JOIN_SAMPLE = 400
 
@@ -277,7 +280,7 @@ def searching(home: Home) -> dict[str, float]:
 
 
 def filtering(home: Home) -> dict[str, dict[str, float]]:
-    """Queries among a share of all ids, drawn at random."""
+    """Queries among a share of all ids, drawn at random or from the albums that are least like the query."""
     queries, similarities = home.load("queries"), home.load("similarities")
     database, record = home.record()
     index = home.index(record)
@@ -289,6 +292,21 @@ def filtering(home: Home) -> dict[str, dict[str, float]]:
         order = nearest_columns(part, min(10, len(among)))
         found, taken = asked(partial(nearest, index, 10, among), queries)
         figures[f"{100 * share:g} %"] = timing(taken) | recalls(found, among[order])
+    for share in UNLIKE_SHARES:
+        count = round(share * home.photos)
+        found, taken, true = [], [], []
+        spent = 0.0
+        for query, all_similarities in zip(queries, similarities, strict=True):
+            albums = all_similarities.reshape(-1, ALBUM).mean(axis=1).argsort()[: max(1, count // ALBUM)]
+            among = 1 + np.sort((albums[:, np.newaxis] * ALBUM + np.arange(ALBUM)).ravel())
+            one, milliseconds = asked(partial(nearest, index, 10, among), query[np.newaxis])
+            found += one
+            taken += milliseconds[:-1]
+            spent += milliseconds[-1] / len(queries)
+            true.append(among[nearest_columns(all_similarities[np.newaxis, among - 1], 10)[0]])
+        figures[f"the {100 * share:g} % in the albums least like the query"] = timing(
+            [*taken, spent]
+        ) | recalls(found, np.array(true))
     index.close()
     database.close()
     return figures

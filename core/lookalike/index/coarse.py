@@ -45,7 +45,7 @@ SURROUNDINGS = 2048
 TYPICAL, LEAST_TYPICAL = 0.5, 4
 """... and unless they are half as many as anywhere, and so many at least, what may be found lies elsewhere, and
 nothing near the query tells how far: a query looks into all lists ..."""
-FAR_DEPTH, LEAST_FAR_DEPTH = 20, 512
+FAR_DEPTH, LEAST_FAR_DEPTH = 20, 1024
 """... and scores so many candidates for each one that is asked for, but at least so many: far from a query there are
 many at nearly one distance, closer together than the codes can tell."""
 PIECE_ENTRIES = 16384
