@@ -45,8 +45,10 @@ class Chore:
         # It has let go of the lock for good.
         self.join()
         self._busy = True
-        self._thread = threading.Thread(target=self._run, name=self._name)
-        self._thread.start()
+        thread = threading.Thread(target=self._run, name=self._name)
+        thread.start()
+        # Only now: what has not begun cannot be waited for.
+        self._thread = thread
 
     def join(self) -> None:
         """Wait until it is no longer under way."""
