@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.database import CatalogError
 from lookalike.catalog.files import Folder
+from lookalike.watching.status import signed
 from lookalike.watching.volumes import Mount, came_back, mount_of, mounted_inside
 
 SAMPLE = 20
@@ -99,11 +101,16 @@ class Reach:
 
         An empty mount point is not, nor is another drive at it. But files that were copied to a new drive are.
         """
-        if not folder.path.is_dir():
+        try:
+            status = folder.path.stat()
+        except OSError:
+            # Whatever the system says of it: not there, not allowed, nobody at the other end, a disk that fails.
+            return False
+        if not stat.S_ISDIR(status.st_mode):
             return False
         if volume and mount is not None and mount.name == volume:
             return True
-        if not volume and folder.path.stat().st_dev in self._files.devices(folder):
+        if not volume and signed(status.st_dev) in self._files.devices(folder):
             return True
         sample = self._files.sample(folder, SAMPLE)
         return not sample or any(os.path.lexists(place.path) for place in sample)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lookalike.catalog.files import Place
+from lookalike.watching.status import stamp_of
 
 MOUNTINFO = Path("/proc/self/mountinfo")
 BY_UUID = Path("/dev/disk/by-uuid")
@@ -195,7 +196,7 @@ def _holds(folder: bytes, sample: Sequence[bytes], places: Sequence[Place]) -> b
             status = os.lstat(os.path.join(folder, name))  # noqa: PTH118
         except OSError:
             continue
-        there += (status.st_size, status.st_mtime_ns) == place.stamp
+        there += stamp_of(status) == place.stamp
     return there * 2 > len(places)
 
 

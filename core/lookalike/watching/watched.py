@@ -88,7 +88,7 @@ class WatchedFolders:
             LookalikeError: the new place is no folder, or overlaps with a watched one.
         """
         path = path.expanduser().resolve()
-        if not path.is_dir():
+        if not os.path.isdir(path):  # noqa: PTH112
             raise LookalikeError(f"{path} is not a folder.", "Check the name, or connect the drive it is on.")
         relocate(self._catalog, folder, path)
 
