@@ -9,15 +9,13 @@ from contextlib import closing
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
-from lookalike.catalog.files import FileRow, Folder, Place
-from lookalike.descriptors.versions import model_versions
+from lookalike.catalog.files import Folder
 from lookalike.progress import Progress, ProgressMeter
-from lookalike.watching.excludes import Excludes
+from lookalike.watching.comparison import EXCLUDES, Comparison
 from lookalike.watching.indexer import Indexer
 from lookalike.watching.observer import RESCAN_SECONDS, FolderWatch
 from lookalike.watching.reach import Reach, Reached
-from lookalike.watching.sidecars import compare
-from lookalike.watching.survey import Changes, survey
+from lookalike.watching.survey import Changes
 from lookalike.watching.volumes import mounts
 
 SETTLE_SECONDS = 1.0
@@ -28,9 +26,6 @@ TICK_SECONDS = 0.5
 
 REACH_SECONDS = 10.0
 """How often drives that come and go are looked for."""
-
-EXCLUDES = "excludes"
-"""The setting that holds the library's own patterns, a line each."""
 
 OFFLINE = "This folder cannot be reached. What is known of its photos is kept."
 
@@ -56,14 +51,13 @@ class Follower:
     ) -> None:
         self._catalog = catalog
         self._files = catalog.files
-        self._record = record
         self._indexer = indexer
         self._reach = Reach(catalog)
         self._rescan_seconds = rescan_seconds
         self._reach_seconds = REACH_SECONDS if reach_seconds is None else reach_seconds
-        # Folders whose look was given up, and the library's patterns that looks went by, since the last `_take_in`.
+        self._comparison = Comparison(catalog, record)
+        # Folders whose look was given up since the last `_take_in`.
         self._cut_off: set[int] = set()
-        self._rules_used: set[str | None] = set()
 
     def scan(self, folders: Sequence[Folder] | None = None) -> Generator[Progress, None, None]:
         """Compare folders (all when None) with the disk and apply what changed; opens no unchanged photo.
@@ -125,10 +119,11 @@ class Follower:
         excludes = self._catalog.setting(EXCLUDES)
         due = time.monotonic() - standing.looked >= self._reach_seconds
         # What was changed and changed back while a folder was looked through shows in how that look went.
-        new_rules = excludes != standing.excludes or bool(self._rules_used - {excludes})
+        new_rules = excludes != standing.excludes or bool(self._comparison.rules_used - {excludes})
         if not due and set(folders) == standing.folders and not new_rules and not self._cut_off:
             return
-        cut_off, self._cut_off, self._rules_used = self._cut_off, set(), set()
+        cut_off, self._cut_off = self._cut_off, set()
+        self._comparison.rules_used.clear()
         standing.looked, standing.excludes, standing.folders = time.monotonic(), excludes, set()
         mounted = mounts()
         before, standing.reached = standing.reached, {}
@@ -207,11 +202,11 @@ class Follower:
         """
         folder = reached.folder
         if folder.online:
-            changes = self._changes(reached, place, deep)
+            changes = self._comparison.changes(reached, place, deep)
             # The drive may have been pulled while it was looked at: what seems gone is then only away.
             again = self._reach.look(folder, mounts()) if changes.gone else reached
             if again.away != reached.away:
-                changes = self._changes(again, place, deep)
+                changes = self._comparison.changes(again, place, deep)
             if again.folder.path != folder.path:
                 return []
             folder = again.folder
@@ -249,83 +244,6 @@ class Follower:
         young = {place.path for place, _ in changes.fresh if settled < place.mtime_ns <= now}
         changes.fresh = [entry for entry in changes.fresh if entry[0].path not in young]
         return list(young)
-
-    def _changes(self, reached: Reached, place: bytes, deep: bool) -> Changes:
-        """What changed in a folder that can be reached, or in a place below it."""
-        folder, top = reached.folder, os.fsencode(reached.folder.path)
-        known = self._files.known(place, deep, folder)
-        patterns = self._catalog.setting(EXCLUDES)
-        self._rules_used.add(patterns)
-        noted = Changes()
-        rules = Excludes((patterns or "").splitlines()).rules(top, place, noted.unreadable)
-        if rules is None:
-            away = tuple(os.path.join(point, b"") for point in reached.away)  # noqa: PTH118
-            noted.gone = [row for path, row in known.items() if not path.startswith(away)]
-            noted.sidecars = compare([], self._catalog.annotations.known(place, deep), away)
-            return noted
-        mount = None if reached.nested else reached.mount
-        stable, ctimes = (mount.stable_inodes, mount.ctimes) if mount is not None else (False, False)
-        beside = self._catalog.annotations.known(place, deep)
-        changes = survey(place, known, deep, rules, stable, reached.away, beside, ctimes)
-        changes.unreadable = noted.unreadable + changes.unreadable
-        if changes.renumbered:
-            self._files.renumber(folder, changes.renumbered)
-        if changes.undated:
-            self._files.date(changes.undated)
-        if changes.sidecars.undated:
-            self._catalog.annotations.date(changes.sidecars.undated)
-        self._add_untried(place, known, changes)
-        self._recognise(changes)
-        self._add_unread(place, known, changes)
-        changes.leave_online(place)
-        return changes
-
-    def _add_untried(self, place: bytes, known: dict[bytes, FileRow], changes: Changes) -> None:
-        """Photos that another model described, or other decoders refused, are to be tried by today's."""
-        again = self._record.undescribed(place) | self._files.refused_before(
-            place, model_versions(self._record.key)
-        )
-        if not again:
-            return
-        moved = {row.id: at for row, at in changes.moved}
-        passed = {entry[0].path for entry in changes.fresh} | {row.place.path for row in changes.gone}
-        for row in known.values():
-            if row.id not in again or row.place.path in passed:
-                continue
-            # A row that has moved is put in its new place first, and is then no longer there to be replaced.
-            changes.fresh.append((moved[row.id], None) if row.id in moved else (row.place, row))
-
-    def _add_unread(self, place: bytes, known: dict[bytes, FileRow], changes: Changes) -> None:
-        """Photos of an older library are to be read once for what people wrote into them."""
-        unread = self._catalog.annotations.unread(place)
-        if not unread:
-            return
-        concerned = {place.path for place, _ in changes.fresh} | {row.place.path for row in changes.gone}
-        concerned |= {row.place.path for row, _ in changes.moved}
-        concerned |= {place.path for place, *_ in changes.recognised}
-        changes.fresh += [
-            (row.place, row) for row in known.values() if row.id in unread and row.place.path not in concerned
-        ]
-
-    def _recognise(self, changes: Changes) -> None:
-        """Take from what must be read the files whose content is known from where they were before."""
-        # What is the same file still, but may have changed, tells nothing of itself.
-        others = [place for place, row in changes.fresh if row is None or not _same_file(row.place, place)]
-        found = self._files.identified(others)
-        lacking = self._record.lacking(list(set(found.values())))
-        fresh: list[tuple[Place, FileRow | None]] = []
-        for place, row in changes.fresh:
-            content_id = found.get(place.path)
-            if content_id is None or content_id in lacking:
-                fresh.append((place, row))
-            else:
-                changes.recognised.append((place, row, content_id))
-        changes.fresh = fresh
-
-
-def _same_file(was: Place, now: Place) -> bool:
-    """Whether what lies at a path is the file that lay there, though perhaps written to."""
-    return (was.inode, was.mtime_ns) == (now.inode, now.mtime_ns)
 
 
 class _Standing:

@@ -9,8 +9,8 @@ from pathlib import Path
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.files import Folder
 from lookalike.errors import LookalikeError
+from lookalike.watching.comparison import EXCLUDES
 from lookalike.watching.excludes import IGNORE_FILE, Excludes, compiled, is_left_out
-from lookalike.watching.follower import EXCLUDES
 from lookalike.watching.pace import CAREFUL, PACES
 from lookalike.watching.reach import Reach, relocate
 from lookalike.watching.volumes import mounted_inside, mounts
