@@ -144,6 +144,9 @@ class Follower:
             moved = old is not None and old.folder.path != reached.folder.path
             if old is None or moved or new_rules or folder.id in cut_off:
                 new.append(reached)
+            elif old.identity != reached.identity:
+                # Another directory has its place, of which nobody tells yet.
+                watch.remove(top)
             elif (old.nested, old.away) != (reached.nested, reached.away):
                 watch.renew(top)
                 new.append(reached)
@@ -155,7 +158,7 @@ class Follower:
             if top not in watch.tops():
                 watch.add(top, network=reached.mount is not None and reached.mount.network)
                 if reached not in new:
-                    # It was away for a moment, in which nobody told of its changes.
+                    # Nobody told of its changes until now.
                     new.append(reached)
         self._note(watch, standing)
         # All are watched before the first is looked through: what happens meanwhile is told of.

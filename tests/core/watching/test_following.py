@@ -11,6 +11,9 @@ import pytest
 
 from lookalike.watching import follower as follower_module
 from lookalike.watching import observer as observer_module
+from lookalike.watching.comparison import Comparison
+from lookalike.watching.proof import CTIME_TICK_NS
+from lookalike.watching.reach import Reach
 from tests.builders.small_library import SmallLibrary
 from tests.builders.tiny_files import photo
 
@@ -33,6 +36,7 @@ def album(folder: Path, *seeds: int) -> Path:
     folder.mkdir(parents=True)
     for seed in seeds:
         (folder / f"{seed}.png").write_bytes(photo(seed))
+        os.utime(folder / f"{seed}.png", ns=(10**18 + seed, 10**18 + seed))
     return folder
 
 
@@ -54,6 +58,8 @@ def wait_for(library: SmallLibrary, condition: Callable[[], object]) -> None:
 
 def followed(library: SmallLibrary, *folders: Path) -> None:
     """Follow folders; they are in the library, and nothing is left to be done."""
+    # What was written just now proves nothing.
+    time.sleep(2 * CTIME_TICK_NS / 1e9)
     for folder in folders:
         library.files.add_folder(folder)
     library.scan()
@@ -79,3 +85,52 @@ def test_a_folder_moved_from_one_watched_folder_to_another_with_a_link_left_behi
     (tmp_path / "one" / "trip").rename(tmp_path / "two" / "trip")
     (tmp_path / "one" / "trip").symlink_to(tmp_path / "two" / "trip")
     wait_for(library, lambda: known(library, tmp_path) == ["two/2.png", "two/trip/1.png"])
+
+
+def test_another_directory_in_the_place_of_a_watched_folder_is_followed(library, tmp_path):
+    folder = album(tmp_path / "data" / "album", 1, 2)
+    album(tmp_path / "restored" / "album", 1, 3)
+    followed(library, folder)
+    (tmp_path / "data").rename(tmp_path / "before")
+    (tmp_path / "restored").rename(tmp_path / "data")
+    wait_for(library, lambda: known(library, folder) == ["1.png", "3.png"])
+    (folder / "4.png").write_bytes(photo(4))
+    wait_for(library, lambda: known(library, folder) == ["1.png", "3.png", "4.png"])
+
+
+@pytest.mark.parametrize("moved", ["album", ""])
+def test_a_watched_folder_that_a_link_leads_to_now_is_followed_where_it_lies(
+    library, tmp_path, monkeypatch, moved
+):
+    """The folder itself, or the one above it, was moved to a larger disk."""
+    folder = album(tmp_path / "small" / "album", 1, 2)
+    followed(library, folder)
+    large = tmp_path / "large" / moved
+    large.parent.mkdir(exist_ok=True)
+    (tmp_path / "small" / moved).rename(large)
+    (tmp_path / "small" / moved).symlink_to(large)
+    place = tmp_path / "large" / "album"
+    wait_for(library, lambda: [each.path for each in library.files.folders()] == [place])
+    assert library.files.folders()[0].online
+    (place / "3.png").write_bytes(photo(3))
+    wait_for(library, lambda: known(library, place) == ["1.png", "2.png", "3.png"])
+    wait_for(library, lambda: library.last and library.last.stage == "watching")
+    looks, asked = [], []
+    changes, look = Comparison.changes, Reach.look
+    monkeypatch.setattr(
+        Comparison, "changes", lambda self, *args: looks.append(args[1]) or changes(self, *args)
+    )
+    monkeypatch.setattr(Reach, "look", lambda self, *args: asked.append(args[0]) or look(self, *args))
+    wait_for(library, lambda: len(asked) > 10)
+    # What it was told of last may be looked at once more; it is not looked through whenever drives are looked for.
+    assert len(looks) <= 3
+
+
+def test_a_link_to_something_else_in_the_place_of_a_watched_folder_is_not_followed(library, tmp_path):
+    folder = album(tmp_path / "album", 1)
+    album(tmp_path / "strangers", 2, 3)
+    followed(library, folder)
+    folder.rename(tmp_path / "away")
+    folder.symlink_to(tmp_path / "strangers")
+    wait_for(library, lambda: not library.files.folders()[0].online)
+    assert known(library, tmp_path) == ["album/1.png"]

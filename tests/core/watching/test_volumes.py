@@ -205,3 +205,20 @@ def test_watching_notices_drives_that_come_and_go(tmp_path):
         """,
     )
     assert told == {"card away": 32, "card back": 32, "decoded": 34}
+
+
+def test_a_drive_mounted_over_a_watched_empty_folder_is_followed(tmp_path):
+    told = played(
+        tmp_path,
+        """
+        library.files.add_folder(base / "usb")
+        library.follow()
+        wait_for(lambda: library.last and library.last.stage == "watching")
+        plug("usb")
+        wait_for(lambda: len(library.index) == 30)
+        (base / "usb" / "live.png").write_bytes(photo(503))
+        wait_for(lambda: "usb/live.png" in names(library))
+        told["state"] = state(library)
+        """,
+    )
+    assert told == {"state": [["usb", True]]}
