@@ -10,6 +10,7 @@ from contextlib import closing
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Folder
+from lookalike.errors import LookalikeError
 from lookalike.progress import Progress, ProgressMeter
 from lookalike.watching.comparison import EXCLUDES, Comparison
 from lookalike.watching.indexer import Indexer
@@ -26,6 +27,12 @@ TICK_SECONDS = 0.5
 
 REACH_SECONDS = 10.0
 """How often drives that come and go are looked for."""
+
+RETRY_SECONDS = 5.0
+"""So long after a failure `follow` tries again, twice as long after the next one ..."""
+
+RETRY_LIMIT_SECONDS = 60.0
+"""... and never longer than this."""
 
 OFFLINE = "This folder cannot be reached. What is known of its photos is kept."
 
@@ -71,7 +78,12 @@ class Follower:
                 continue
             yield ProgressMeter("looking", folder=folder.id).snapshot()
             reached = self._reach.look(folder, mounts())
+            self._cut_off.discard(folder.id)
             yield from self._look(reached, os.fsencode(reached.folder.path), deep=True)
+            if folder.id in self._cut_off and self._wanted(reached.folder):
+                # Its drive was pulled meanwhile, and may be back.
+                reached = self._reach.look(reached.folder, mounts())
+                yield from self._look(reached, os.fsencode(reached.folder.path), deep=True)
 
     def follow(
         self, stopped: Callable[[], bool], meanwhile: Callable[[], Progress | None] = lambda: None
@@ -89,21 +101,43 @@ class Follower:
             Progress while there is something to do; in between, every half second, a "watching" snapshot.
         """
         idle = ProgressMeter("watching", total=0)
+        told, pause = "", 0.0
         with FolderWatch(self._rescan_seconds) as watch:
             standing = _Standing()
-            overflows = 0
             while not stopped():
-                yield from self._take_in(watch, standing)
-                working = meanwhile()
-                yield working or idle.snapshot()
-                for place, deep in watch.wait(0.0 if working else TICK_SECONDS):
-                    yield from self._look_again(watch, standing, place, deep)
-                self._note(watch, standing)
-                if watch.overflows > overflows:
-                    overflows = watch.overflows
-                    idle.skip(
-                        "", "The system dropped word of some changes, so the folders were looked through."
-                    )
+                try:
+                    yield from self._round(watch, standing, idle, meanwhile)
+                except (LookalikeError, OSError) as error:
+                    # The disk is full, or another program holds the catalog: that passes, and the user may be away.
+                    if str(error) != told:
+                        told = str(error)
+                        idle.skip("", f"{told} Until then no changes are taken in.")
+                    pause = min(max(2 * pause, RETRY_SECONDS), RETRY_LIMIT_SECONDS)
+                    standing.forget()
+                    again = time.monotonic() + pause
+                    while time.monotonic() < again and not stopped():
+                        yield idle.snapshot()
+                        time.sleep(min(pause, TICK_SECONDS))
+                else:
+                    told, pause = "", 0.0
+
+    def _round(
+        self,
+        watch: FolderWatch,
+        standing: _Standing,
+        idle: ProgressMeter,
+        meanwhile: Callable[[], Progress | None],
+    ) -> Iterator[Progress]:
+        """Take in what was said of the folders and what happened in them, and do a little of other work."""
+        yield from self._take_in(watch, standing)
+        working = meanwhile()
+        yield working or idle.snapshot()
+        for place, deep in watch.wait(0.0 if working else TICK_SECONDS):
+            yield from self._look_again(watch, standing, place, deep)
+        self._note(watch, standing)
+        if watch.overflows > standing.overflows:
+            standing.overflows = watch.overflows
+            idle.skip("", "The system dropped word of some changes, so the folders were looked through.")
 
     def _note(self, watch: FolderWatch, standing: _Standing) -> None:
         """Have the catalog say how the folders' changes are noticed."""
@@ -219,7 +253,15 @@ class Follower:
         late = self._take_young(changes) if settle else []
         if not changes:
             return late
-        with closing(self._indexer.apply(folder, changes)) as work:
+
+        def reachable() -> bool:
+            now = self._reach.look(folder, mounts())
+            if (now.folder, now.away, now.identity) == (folder, again.away, again.identity):
+                return True
+            self._cut_off.add(folder.id)
+            return False
+
+        with closing(self._indexer.apply(folder, changes, reachable)) as work:
             for progress in work:
                 yield progress
                 if not self._wanted(folder):
@@ -259,3 +301,8 @@ class _Standing:
         self.folders: set[Folder] = set()
         self.excludes: str | None = None
         self.looked = float("-inf")
+        self.overflows = 0
+
+    def forget(self) -> None:
+        """Have all folders taken in and looked through anew."""
+        self.reached, self.looked = {}, float("-inf")
