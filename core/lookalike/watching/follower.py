@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
@@ -33,6 +34,9 @@ RETRY_SECONDS = 5.0
 
 RETRY_LIMIT_SECONDS = 60.0
 """... and never longer than this."""
+
+BETWEEN_PHOTOS = 200
+"""New photos of one place that are taken in at a time while another is worked on: some seconds of work."""
 
 OFFLINE = "This folder cannot be reached. What is known of its photos is kept."
 
@@ -129,6 +133,9 @@ class Follower:
         meanwhile: Callable[[], Progress | None],
     ) -> Iterator[Progress]:
         """Take in what was said of the folders and what happened in them, and do a little of other work."""
+        for place, deep in standing.put_off.items():
+            watch.mark(place, deep)
+        standing.put_off.clear()
         yield from self._take_in(watch, standing)
         working = meanwhile()
         yield working or idle.snapshot()
@@ -200,14 +207,25 @@ class Follower:
             new, key=lambda one: self._indexer.preference.rank(os.fsencode(one.folder.path))
         ):
             yield ProgressMeter("looking", folder=reached.folder.id).snapshot()
-            yield from self._look(reached, os.fsencode(reached.folder.path), deep=True)
+            between = partial(self._look_between, watch, standing)
+            yield from self._look(reached, os.fsencode(reached.folder.path), deep=True, between=between)
 
     def _look_again(
-        self, watch: FolderWatch, standing: _Standing, place: bytes, deep: bool
+        self, watch: FolderWatch, standing: _Standing, place: bytes, deep: bool, limit: int | None = None
     ) -> Iterator[Progress]:
+        """Look at a place that was told of.
+
+        Args:
+            watch: tells of places.
+            standing: what is known of the folders.
+            place: a watched folder, or one below it.
+            deep: whether all below the place is to be looked at.
+            limit: new photos that are taken in now, and the others soon; None for all, and then what is told of
+                other places meanwhile is looked at in between.
+        """
         for number, reached in list(standing.reached.items()):
             top = os.fsencode(reached.folder.path)
-            if place != top and not place.startswith(os.path.join(top, b"")):  # noqa: PTH118
+            if not _covers(top, place) or (limit is not None and not self._wanted(reached.folder)):
                 continue
             reached = self._reach.look(reached.folder, mounts())
             if (
@@ -220,11 +238,27 @@ class Follower:
                 standing.looked = float("-inf")
                 watch.remove(top)
                 continue
-            for late in (yield from self._look(reached, place, deep, settle=True)):
-                watch.mark(os.path.dirname(late))  # noqa: PTH120
+            between = None if limit is not None else partial(self._look_between, watch, standing)
+            late = yield from self._look(reached, place, deep, settle=True, limit=limit, between=between)
+            for folder in {os.path.dirname(path) for path in late}:  # noqa: PTH120
+                watch.mark(folder)
+
+    def _look_between(self, watch: FolderWatch, standing: _Standing, place: bytes) -> Iterator[Progress]:
+        """While a place is worked on, which may take hours, look at what is told of others."""
+        for other, deep in watch.wait(0.0):
+            if _covers(other, place) or _covers(place, other):
+                standing.put_off[other] = standing.put_off.get(other, False) or deep
+            else:
+                yield from self._look_again(watch, standing, other, deep, BETWEEN_PHOTOS)
 
     def _look(
-        self, reached: Reached, place: bytes, deep: bool, settle: bool = False
+        self,
+        reached: Reached,
+        place: bytes,
+        deep: bool,
+        settle: bool = False,
+        limit: int | None = None,
+        between: Callable[[bytes], Iterator[Progress]] | None = None,
     ) -> Generator[Progress, None, list[bytes]]:
         """Compare a place in a folder with the disk and apply what changed.
 
@@ -233,6 +267,8 @@ class Follower:
             place: the folder itself, or a folder below it.
             deep: whether all below the place belongs to the comparison.
             settle: whether files that may still be written to are left for later.
+            limit: new photos that are taken in at most, the latest; the others are left for later.
+            between: does other work after every batch, given the place.
 
         Returns:
             Paths that are to be looked at again soon.
@@ -251,6 +287,10 @@ class Follower:
             yield self._offline(folder)
             return []
         late = self._take_young(changes) if settle else []
+        if limit is not None and len(changes.fresh) > limit:
+            changes.fresh.sort(key=lambda entry: entry[0].mtime_ns)
+            late += [place.path for place, _ in changes.fresh[:-limit]]
+            changes.fresh = changes.fresh[-limit:]
         if not changes:
             return late
 
@@ -267,6 +307,8 @@ class Follower:
                 if not self._wanted(folder):
                     self._cut_off.add(folder.id)
                     break
+                if between is not None:
+                    yield from between(place)
         late += self._indexer.unsettled
         self._indexer.unsettled.clear()
         return late
@@ -291,6 +333,11 @@ class Follower:
         return list(young)
 
 
+def _covers(folder: bytes, place: bytes) -> bool:
+    """Whether a place is a folder, or lies below it."""
+    return place == folder or place.startswith(os.path.join(folder, b""))  # noqa: PTH118
+
+
 class _Standing:
     """What `follow` knows of the folders: those it watches, and what it last read about all."""
 
@@ -302,6 +349,8 @@ class _Standing:
         self.excludes: str | None = None
         self.looked = float("-inf")
         self.overflows = 0
+        # Places that were told of while they, or what they lie in, were worked on.
+        self.put_off: dict[bytes, bool] = {}
 
     def forget(self) -> None:
         """Have all folders taken in and looked through anew."""

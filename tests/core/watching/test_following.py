@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from lookalike.catalog import database as database_module
 from lookalike.descriptors.service import DescriberService
+from lookalike.progress import Progress
 from lookalike.watching import follower as follower_module
 from lookalike.watching import observer as observer_module
 from lookalike.watching.comparison import Comparison
@@ -91,24 +92,26 @@ class Counted:
 
 
 class Interrupted(InlineService):
-    """Describes, but does something first when it is asked for the second time."""
+    """Describes, but does something first when it is asked for the `at`th time."""
 
-    def __init__(self, deed: Callable[[], object]) -> None:
+    def __init__(self, deed: Callable[[], object], at: int) -> None:
         super().__init__(ColourDescriber())
-        self._deed = deed
+        self._deed, self._at = deed, at
         self._calls = 0
 
     def describe(
         self, batch: Sequence[NDArray[np.uint8]], urgent: bool = False
     ) -> Future[NDArray[np.float32]]:
         self._calls += 1
-        if self._calls == 2:
+        if self._calls == self._at:
             self._deed()
+        # Long enough for events to be told of between the batches.
+        time.sleep(0.02)
         return super().describe(batch, urgent)
 
 
-def interrupted(tmp_path: Path, deed: Callable[[], object]) -> SmallLibrary:
-    service = cast(DescriberService, Interrupted(deed))
+def interrupted(tmp_path: Path, deed: Callable[[], object], at: int = 2) -> SmallLibrary:
+    service = cast(DescriberService, Interrupted(deed, at))
     return SmallLibrary(tmp_path / "library", service, reach_seconds=0.1, rescan_seconds=3600)
 
 
@@ -231,3 +234,45 @@ def test_following_goes_on_after_another_program_has_held_the_catalog(tmp_path, 
             other.execute("ROLLBACK")
         (folder / "3.png").write_bytes(photo(3))
         wait_for(library, lambda: known(library, folder) == ["1.png", "2.png", "3.png"])
+
+
+@pytest.mark.parametrize("limit", [follower_module.BETWEEN_PHOTOS, 2])
+def test_what_happens_in_other_folders_is_taken_in_while_one_is_indexed(tmp_path, monkeypatch, limit):
+    monkeypatch.setattr(follower_module, "BETWEEN_PHOTOS", limit)
+    one, two = album(tmp_path / "one", *range(400)), album(tmp_path / "two", 1000, 1001, 1002)
+    paused = album(tmp_path / "paused", 2000)
+
+    def deed() -> None:
+        library.files.set_paused(folders[2], True)
+        (paused / "2000.png").unlink()
+        (two / "1000.png").unlink()
+        (two / "1001.png").rename(two / "moved.png")
+        for seed in range(1003, 1008):
+            (two / f"{seed}.png").write_bytes(photo(seed))
+            os.utime(two / f"{seed}.png", ns=(10**18 + seed, 10**18 + seed))
+        (one / "7.png").unlink()
+
+    expected = [f"{seed}.png" for seed in range(1002, 1008)] + ["moved.png"]
+    left: list[int] = []
+
+    def heard(progress: Progress) -> None:
+        if not left and sorted(path.name for path in two.iterdir()) == expected == names(two):
+            left.append(400 - len(names(one)))
+
+    def names(folder: Path) -> list[str]:
+        return sorted(
+            os.path.basename(os.fsdecode(path)) for path in library.files.known(os.fsencode(folder))
+        )
+
+    with closing(interrupted(tmp_path, deed, at=4)) as library:
+        folders = [library.files.add_folder(folder) for folder in (two, one, paused)]
+        list(library.follower.scan([folders[0], folders[2]]))
+        assert (names(two), names(one)) == (["1000.png", "1001.png", "1002.png"], [])
+        # The others are looked through first, and are as they were.
+        library.preference.prefer([two, paused])
+        library.heard = heard
+        library.follow()
+        wait_for(library, lambda: left)
+        assert left[0] > 1
+        wait_for(library, lambda: len(names(one)) == 399)
+        assert names(paused) == ["2000.png"]
