@@ -102,9 +102,10 @@ class Follower:
             meanwhile: does a little of other work between changes and says how far that is; None when there is none.
 
         Yields:
-            Progress while there is something to do; in between, every half second, a "watching" snapshot.
+            Progress while there is something to do; in between, every half second, a "watching" snapshot. While
+            following stands still after a failure, "waiting" snapshots instead, in which the last line says why.
         """
-        idle = ProgressMeter("watching", total=0)
+        idle, failed = ProgressMeter("watching", total=0), ProgressMeter("waiting", total=0)
         told, pause = "", 0.0
         with FolderWatch(self._rescan_seconds) as watch:
             standing = _Standing()
@@ -115,12 +116,12 @@ class Follower:
                     # The disk is full, or another program holds the catalog: that passes, and the user may be away.
                     if str(error) != told:
                         told = str(error)
-                        idle.skip("", f"{told} Until then no changes are taken in.")
+                        failed.skip("", f"{told} Until then no changes are taken in.")
                     pause = min(max(2 * pause, RETRY_SECONDS), RETRY_LIMIT_SECONDS)
                     standing.forget()
                     again = time.monotonic() + pause
                     while time.monotonic() < again and not stopped():
-                        yield idle.snapshot()
+                        yield failed.snapshot()
                         time.sleep(min(pause, TICK_SECONDS))
                 else:
                     told, pause = "", 0.0
