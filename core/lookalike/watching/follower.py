@@ -88,6 +88,10 @@ class Follower:
                 # Its drive was pulled meanwhile, and may be back.
                 reached = self._reach.look(reached.folder, mounts())
                 yield from self._look(reached, os.fsencode(reached.folder.path), deep=True)
+            if reached.away:
+                meter = ProgressMeter("looking", folder=folder.id)
+                meter.skipped.extend(self._reach.away(reached.folder, mounts()))
+                yield meter.snapshot()
 
     def follow(
         self, stopped: Callable[[], bool], meanwhile: Callable[[], Progress | None] = lambda: None
@@ -138,6 +142,7 @@ class Follower:
             watch.mark(place, deep)
         standing.put_off.clear()
         yield from self._take_in(watch, standing)
+        self._tell_away(standing, idle)
         working = meanwhile()
         yield working or idle.snapshot()
         for place, deep in watch.wait(0.0 if working else TICK_SECONDS):
@@ -146,6 +151,14 @@ class Follower:
         if watch.overflows > standing.overflows:
             standing.overflows = watch.overflows
             idle.skip("", "The system dropped word of some changes, so the folders were looked through.")
+
+    def _tell_away(self, standing: _Standing, idle: ProgressMeter) -> None:
+        """Tell once of volumes that are missing below the folders."""
+        away = {(number, point) for number, reached in standing.reached.items() for point in reached.away}
+        if away - standing.away:
+            for number in sorted({number for number, _ in away - standing.away}):
+                idle.skipped.extend(self._reach.away(standing.reached[number].folder, mounts()))
+        standing.away = away
 
     def _note(self, watch: FolderWatch, standing: _Standing) -> None:
         """Have the catalog say how the folders' changes are noticed."""
@@ -350,6 +363,7 @@ class _Standing:
         self.excludes: str | None = None
         self.looked = float("-inf")
         self.overflows = 0
+        self.away: set[tuple[int, bytes]] = set()
         # Places that were told of while they, or what they lie in, were worked on.
         self.put_off: dict[bytes, bool] = {}
 

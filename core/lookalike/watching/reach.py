@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.database import CatalogError
 from lookalike.catalog.files import Folder
+from lookalike.progress import Skipped
 from lookalike.watching.status import signed
 from lookalike.watching.volumes import Mount, came_back, holds, mount_of, mounted_inside
 
@@ -85,8 +86,7 @@ class Reach:
         if mount is not None and (mount.name, mount.beneath(top)) != (volume, beneath):
             self._files.set_volume(folder, mount.name, mount.beneath(top))
         nested, before = mounted_inside(top, mounted), self._files.mounts(folder)
-        away = [point for point, name in before.items() if nested.get(point) != name and before[point]]
-        away += [point for point in before if not before[point] and point not in nested]
+        away = _missing(before, nested)
         kept = {**nested, **{point: before[point] for point in away}}
         if kept != before:
             self._files.set_mounts(folder, kept)
@@ -97,6 +97,20 @@ class Reach:
             tuple(sorted(nested.items())),
             _identity(top, mount is not None and mount.network),
         )
+
+    def away(self, folder: Folder, mounted: Sequence[Mount]) -> list[Skipped]:
+        """A line for each volume of which photos are known below a folder, and which is not mounted now."""
+        nested = mounted_inside(os.fsencode(folder.path), mounted)
+        lines = []
+        for point in _missing(self._files.mounts(folder), nested):
+            count = len(self._files.known(point, folder=folder))
+            if count:
+                photos = "its photo" if count == 1 else f"its {count:,} photos"
+                reason = (
+                    f"The drive that was mounted here cannot be reached. What is known of {photos} is kept."
+                )
+                lines.append(Skipped(os.fsdecode(point), reason))
+        return lines
 
     def note(self, folder: Folder, online: bool) -> Folder:
         """Remember whether a folder can be reached."""
@@ -133,6 +147,13 @@ class Reach:
             return None
         found = came_back(volume, beneath, names, places, mounted)
         return None if found is None or found == os.fsencode(folder.path) else Path(os.fsdecode(found))
+
+
+def _missing(before: Mapping[bytes, str], nested: Mapping[bytes, str]) -> list[bytes]:
+    """Where other volumes were mounted of which none, or another, is mounted there now."""
+    return [
+        point for point, name in before.items() if point not in nested or (name and nested[point] != name)
+    ]
 
 
 def _real(folder: Folder) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.files import Folder
 from lookalike.errors import LookalikeError
+from lookalike.progress import Skipped
 from lookalike.watching.comparison import EXCLUDES
 from lookalike.watching.excludes import IGNORE_FILE, Excludes, compiled, is_left_out
 from lookalike.watching.pace import CAREFUL, PACES
@@ -76,6 +77,10 @@ class WatchedFolders:
                     f"Change the patterns of what is left out, or those in a {os.fsdecode(IGNORE_FILE)} file.",
                 )
         return self._files.add_folder(path, mounted_inside(os.fsencode(path), mounted))
+
+    def away(self, folder: Folder) -> list[Skipped]:
+        """A line for each drive below a folder of which photos are known, and which is not mounted now."""
+        return self._reach.away(folder, mounts()) if folder.online else []
 
     def pause(self, folder: Folder, paused: bool = True) -> None:
         """Have a folder's changes left alone for now, or taken in again; it lasts over restarts."""
