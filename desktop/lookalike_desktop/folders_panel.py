@@ -264,7 +264,7 @@ class FoldersPanel(QFrame):
             self._show_anew(words)
             return
         self._show_waiting()
-        busy = activity.folder is None and progress.stage != "watching"
+        busy = activity.folder is None and progress.stage not in ("watching", "waiting")
         for number, row in self.rows.items():
             if not row.folder.online or row.folder.paused:
                 continue
@@ -300,6 +300,8 @@ class FoldersPanel(QFrame):
     def _words(self, progress: Progress) -> str:
         if progress.stage == "watching":
             return self.tr("Watching for changes")
+        if progress.stage == "waiting":
+            return self.tr("Waiting, and tried again soon")
         if progress.stage == "looking":
             return self.tr("Looking for photos…")
         if progress.total is None:

@@ -65,6 +65,7 @@ class Session(QObject):
         self._stopping: list[Callable[[], None]] = []
         self._closed = False
         self._changes = 0
+        self._trouble = ""
         self._reading = False
         self._stale = False
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
@@ -205,6 +206,10 @@ class Session(QObject):
             self._stale = True
             if not self._refresh.isActive():
                 self._refresh.start()
+        trouble = activity.progress.skipped[-1].reason if activity.progress.stage == "waiting" else ""
+        if trouble and trouble != self._trouble:
+            self.failed.emit(trouble)
+        self._trouble = trouble
         self.activity.emit(activity)
 
     # Reading
@@ -267,6 +272,9 @@ def _standing(library: Library, cancelled: Callable[[], bool]) -> Iterator[Activ
     changes = 0
     skipped: dict[tuple[str, str], Skipped] = {}
     for progress in library.follow(cancelled):
+        if progress.stage == "waiting":
+            yield Activity(None, progress, changes, tuple(skipped.values()))
+            continue
         changes += progress.stage != "watching"
         skipped.update({(line.path, line.reason): line for line in progress.skipped})
         yield Activity(progress.folder, replace(progress, skipped=()), changes, tuple(skipped.values()))

@@ -7,7 +7,7 @@ colours, in this process.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, cast
@@ -100,6 +100,7 @@ class SmallLibrary:
         self._thread: threading.Thread | None = None
         self.trouble: list[BaseException] = []
         self.last: Progress | None = None
+        self.heard: Callable[[Progress], object] = lambda progress: None
 
     @property
     def following(self) -> bool:
@@ -122,6 +123,7 @@ class SmallLibrary:
             try:
                 for progress in self.follower.follow(self._stop.is_set):
                     self.last = progress
+                    self.heard(progress)
             except BaseException as error:
                 self.trouble.append(error)
 

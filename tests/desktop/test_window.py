@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -273,6 +275,34 @@ def test_a_drive_that_goes_keeps_its_photos_and_may_come_back(
     qtbot.waitUntil(lambda: state().startswith("Offline"), timeout=PATIENCE)
     assert len(window.photos.model.ids) == 9
     elsewhere.rename(drive)
+    qtbot.waitUntil(lambda: state() == "Watching for changes", timeout=PATIENCE)
+
+
+def test_the_window_goes_on_following_after_another_program_has_held_the_library(
+    qtbot: QtBot, open_window: OpenWindow, album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lookalike.catalog.database.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("lookalike.watching.follower.RETRY_SECONDS", 0.1)
+    photos = shutil.copytree(album, tmp_path / "photos")
+    window = open_window(tmp_path / "library", (photos,))
+    told: list[str] = []
+    window.session.failed.connect(told.append)
+
+    def state() -> str:
+        return " ".join(row.state for row in window.panel.rows.values())
+
+    qtbot.waitUntil(
+        lambda: state() == "Watching for changes" and len(window.photos.model.ids) == 9, timeout=PATIENCE
+    )
+    catalog = sqlite3.connect(tmp_path / "library" / "catalog.sqlite", isolation_level=None)
+    with closing(catalog):
+        catalog.execute("BEGIN IMMEDIATE")
+        (photos / "copy.jpg").unlink()
+        qtbot.waitUntil(lambda: state().startswith("Waiting"), timeout=PATIENCE)
+        assert [line for line in told if "in use by another program" in line] == told
+        assert len(told) == 1
+        catalog.execute("ROLLBACK")
+    qtbot.waitUntil(lambda: len(window.photos.model.ids) == 8, timeout=PATIENCE)
     qtbot.waitUntil(lambda: state() == "Watching for changes", timeout=PATIENCE)
 
 

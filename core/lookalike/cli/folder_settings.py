@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -24,11 +25,15 @@ def folders(context: click.Context, as_json: bool) -> None:
         return
     with Library(context.obj) as library:
         if as_json:
-            say_json(library.folders())
+            say_json(
+                [{**asdict(folder), "away": library.watched.away(folder)} for folder in library.folders()]
+            )
             return
         for folder in library.folders():
             state = folder_state(folder)
             say(f"{folder.path}{f'  ({state})' if state else ''}")
+            for line in library.watched.away(folder):
+                say(f"  {line.path}: {line.reason}")
 
 
 @folders.command()

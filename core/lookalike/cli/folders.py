@@ -107,7 +107,7 @@ def _follow(library: Library, as_json: bool) -> None:
         raise click.UsageError("No folder is watched yet. `lookalike add FOLDER` adds one.")
     if not as_json:
         say("Watching. Ctrl-C ends it.")
-    told = 0
+    told = failures = 0
     notes: dict[int, tuple[bool, bool, str]] = {}
     for progress in library.follow(lambda: False):
         if progress.stage == "watching":
@@ -120,6 +120,9 @@ def _follow(library: Library, as_json: bool) -> None:
                         say_json({"folder": folder})
                     else:
                         say(f"{folder.path}: {folder_state(folder) or 'it can be reached again.'}")
+        elif progress.stage == "waiting":
+            say_skipped(progress.skipped[failures:])
+            failures = len(progress.skipped)
         elif progress.stage == STAGE:
             _say_changed_model(library, progress, as_json)
         elif progress.stage == "indexing" and progress.total and progress.done == progress.total:

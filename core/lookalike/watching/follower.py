@@ -6,18 +6,18 @@ import os
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
-from lookalike.catalog.files import FileRow, Folder, Place
-from lookalike.descriptors.versions import model_versions
+from lookalike.catalog.files import Folder
+from lookalike.errors import LookalikeError
 from lookalike.progress import Progress, ProgressMeter
-from lookalike.watching.excludes import Excludes
+from lookalike.watching.comparison import EXCLUDES, Comparison
 from lookalike.watching.indexer import Indexer
 from lookalike.watching.observer import RESCAN_SECONDS, FolderWatch
 from lookalike.watching.reach import Reach, Reached
-from lookalike.watching.sidecars import compare
-from lookalike.watching.survey import Changes, survey
+from lookalike.watching.survey import Changes
 from lookalike.watching.volumes import mounts
 
 SETTLE_SECONDS = 1.0
@@ -29,8 +29,14 @@ TICK_SECONDS = 0.5
 REACH_SECONDS = 10.0
 """How often drives that come and go are looked for."""
 
-EXCLUDES = "excludes"
-"""The setting that holds the library's own patterns, a line each."""
+RETRY_SECONDS = 5.0
+"""So long after a failure `follow` tries again, twice as long after the next one ..."""
+
+RETRY_LIMIT_SECONDS = 60.0
+"""... and never longer than this."""
+
+BETWEEN_PHOTOS = 200
+"""New photos of one place that are taken in at a time while another is worked on: some seconds of work."""
 
 OFFLINE = "This folder cannot be reached. What is known of its photos is kept."
 
@@ -56,14 +62,13 @@ class Follower:
     ) -> None:
         self._catalog = catalog
         self._files = catalog.files
-        self._record = record
         self._indexer = indexer
         self._reach = Reach(catalog)
         self._rescan_seconds = rescan_seconds
         self._reach_seconds = REACH_SECONDS if reach_seconds is None else reach_seconds
-        # Folders whose look was given up, and the library's patterns that looks went by, since the last `_take_in`.
+        self._comparison = Comparison(catalog, record)
+        # Folders whose look was given up since the last `_take_in`.
         self._cut_off: set[int] = set()
-        self._rules_used: set[str | None] = set()
 
     def scan(self, folders: Sequence[Folder] | None = None) -> Generator[Progress, None, None]:
         """Compare folders (all when None) with the disk and apply what changed; opens no unchanged photo.
@@ -77,7 +82,16 @@ class Follower:
                 continue
             yield ProgressMeter("looking", folder=folder.id).snapshot()
             reached = self._reach.look(folder, mounts())
+            self._cut_off.discard(folder.id)
             yield from self._look(reached, os.fsencode(reached.folder.path), deep=True)
+            if folder.id in self._cut_off and self._wanted(reached.folder):
+                # Its drive was pulled meanwhile, and may be back.
+                reached = self._reach.look(reached.folder, mounts())
+                yield from self._look(reached, os.fsencode(reached.folder.path), deep=True)
+            if reached.away:
+                meter = ProgressMeter("looking", folder=folder.id)
+                meter.skipped.extend(self._reach.away(reached.folder, mounts()))
+                yield meter.snapshot()
 
     def follow(
         self, stopped: Callable[[], bool], meanwhile: Callable[[], Progress | None] = lambda: None
@@ -92,24 +106,59 @@ class Follower:
             meanwhile: does a little of other work between changes and says how far that is; None when there is none.
 
         Yields:
-            Progress while there is something to do; in between, every half second, a "watching" snapshot.
+            Progress while there is something to do; in between, every half second, a "watching" snapshot. While
+            following stands still after a failure, "waiting" snapshots instead, in which the last line says why.
         """
-        idle = ProgressMeter("watching", total=0)
+        idle, failed = ProgressMeter("watching", total=0), ProgressMeter("waiting", total=0)
+        told, pause = "", 0.0
         with FolderWatch(self._rescan_seconds) as watch:
             standing = _Standing()
-            overflows = 0
             while not stopped():
-                yield from self._take_in(watch, standing)
-                working = meanwhile()
-                yield working or idle.snapshot()
-                for place, deep in watch.wait(0.0 if working else TICK_SECONDS):
-                    yield from self._look_again(watch, standing, place, deep)
-                self._note(watch, standing)
-                if watch.overflows > overflows:
-                    overflows = watch.overflows
-                    idle.skip(
-                        "", "The system dropped word of some changes, so the folders were looked through."
-                    )
+                try:
+                    yield from self._round(watch, standing, idle, meanwhile)
+                except (LookalikeError, OSError) as error:
+                    # The disk is full, or another program holds the catalog: that passes, and the user may be away.
+                    if str(error) != told:
+                        told = str(error)
+                        failed.skip("", f"{told} Until then no changes are taken in.")
+                    pause = min(max(2 * pause, RETRY_SECONDS), RETRY_LIMIT_SECONDS)
+                    standing.forget()
+                    again = time.monotonic() + pause
+                    while time.monotonic() < again and not stopped():
+                        yield failed.snapshot()
+                        time.sleep(min(pause, TICK_SECONDS))
+                else:
+                    told, pause = "", 0.0
+
+    def _round(
+        self,
+        watch: FolderWatch,
+        standing: _Standing,
+        idle: ProgressMeter,
+        meanwhile: Callable[[], Progress | None],
+    ) -> Iterator[Progress]:
+        """Take in what was said of the folders and what happened in them, and do a little of other work."""
+        for place, deep in standing.put_off.items():
+            watch.mark(place, deep)
+        standing.put_off.clear()
+        yield from self._take_in(watch, standing)
+        self._tell_away(standing, idle)
+        working = meanwhile()
+        yield working or idle.snapshot()
+        for place, deep in watch.wait(0.0 if working else TICK_SECONDS):
+            yield from self._look_again(watch, standing, place, deep)
+        self._note(watch, standing)
+        if watch.overflows > standing.overflows:
+            standing.overflows = watch.overflows
+            idle.skip("", "The system dropped word of some changes, so the folders were looked through.")
+
+    def _tell_away(self, standing: _Standing, idle: ProgressMeter) -> None:
+        """Tell once of volumes that are missing below the folders."""
+        away = {(number, point) for number, reached in standing.reached.items() for point in reached.away}
+        if away - standing.away:
+            for number in sorted({number for number, _ in away - standing.away}):
+                idle.skipped.extend(self._reach.away(standing.reached[number].folder, mounts()))
+        standing.away = away
 
     def _note(self, watch: FolderWatch, standing: _Standing) -> None:
         """Have the catalog say how the folders' changes are noticed."""
@@ -125,10 +174,11 @@ class Follower:
         excludes = self._catalog.setting(EXCLUDES)
         due = time.monotonic() - standing.looked >= self._reach_seconds
         # What was changed and changed back while a folder was looked through shows in how that look went.
-        new_rules = excludes != standing.excludes or bool(self._rules_used - {excludes})
+        new_rules = excludes != standing.excludes or bool(self._comparison.rules_used - {excludes})
         if not due and set(folders) == standing.folders and not new_rules and not self._cut_off:
             return
-        cut_off, self._cut_off, self._rules_used = self._cut_off, set(), set()
+        cut_off, self._cut_off = self._cut_off, set()
+        self._comparison.rules_used.clear()
         standing.looked, standing.excludes, standing.folders = time.monotonic(), excludes, set()
         mounted = mounts()
         before, standing.reached = standing.reached, {}
@@ -149,6 +199,9 @@ class Follower:
             moved = old is not None and old.folder.path != reached.folder.path
             if old is None or moved or new_rules or folder.id in cut_off:
                 new.append(reached)
+            elif old.identity != reached.identity:
+                # Another directory has its place, of which nobody tells yet.
+                watch.remove(top)
             elif (old.nested, old.away) != (reached.nested, reached.away):
                 watch.renew(top)
                 new.append(reached)
@@ -160,7 +213,7 @@ class Follower:
             if top not in watch.tops():
                 watch.add(top, network=reached.mount is not None and reached.mount.network)
                 if reached not in new:
-                    # It was away for a moment, in which nobody told of its changes.
+                    # Nobody told of its changes until now.
                     new.append(reached)
         self._note(watch, standing)
         # All are watched before the first is looked through: what happens meanwhile is told of.
@@ -168,14 +221,25 @@ class Follower:
             new, key=lambda one: self._indexer.preference.rank(os.fsencode(one.folder.path))
         ):
             yield ProgressMeter("looking", folder=reached.folder.id).snapshot()
-            yield from self._look(reached, os.fsencode(reached.folder.path), deep=True)
+            between = partial(self._look_between, watch, standing)
+            yield from self._look(reached, os.fsencode(reached.folder.path), deep=True, between=between)
 
     def _look_again(
-        self, watch: FolderWatch, standing: _Standing, place: bytes, deep: bool
+        self, watch: FolderWatch, standing: _Standing, place: bytes, deep: bool, limit: int | None = None
     ) -> Iterator[Progress]:
+        """Look at a place that was told of.
+
+        Args:
+            watch: tells of places.
+            standing: what is known of the folders.
+            place: a watched folder, or one below it.
+            deep: whether all below the place is to be looked at.
+            limit: new photos that are taken in now, and the others soon; None for all, and then what is told of
+                other places meanwhile is looked at in between.
+        """
         for number, reached in list(standing.reached.items()):
             top = os.fsencode(reached.folder.path)
-            if place != top and not place.startswith(os.path.join(top, b"")):  # noqa: PTH118
+            if not _covers(top, place) or (limit is not None and not self._wanted(reached.folder)):
                 continue
             reached = self._reach.look(reached.folder, mounts())
             if (
@@ -188,11 +252,27 @@ class Follower:
                 standing.looked = float("-inf")
                 watch.remove(top)
                 continue
-            for late in (yield from self._look(reached, place, deep, settle=True)):
-                watch.mark(os.path.dirname(late))  # noqa: PTH120
+            between = None if limit is not None else partial(self._look_between, watch, standing)
+            late = yield from self._look(reached, place, deep, settle=True, limit=limit, between=between)
+            for folder in {os.path.dirname(path) for path in late}:  # noqa: PTH120
+                watch.mark(folder)
+
+    def _look_between(self, watch: FolderWatch, standing: _Standing, place: bytes) -> Iterator[Progress]:
+        """While a place is worked on, which may take hours, look at what is told of others."""
+        for other, deep in watch.wait(0.0):
+            if _covers(other, place) or _covers(place, other):
+                standing.put_off[other] = standing.put_off.get(other, False) or deep
+            else:
+                yield from self._look_again(watch, standing, other, deep, BETWEEN_PHOTOS)
 
     def _look(
-        self, reached: Reached, place: bytes, deep: bool, settle: bool = False
+        self,
+        reached: Reached,
+        place: bytes,
+        deep: bool,
+        settle: bool = False,
+        limit: int | None = None,
+        between: Callable[[bytes], Iterator[Progress]] | None = None,
     ) -> Generator[Progress, None, list[bytes]]:
         """Compare a place in a folder with the disk and apply what changed.
 
@@ -201,17 +281,19 @@ class Follower:
             place: the folder itself, or a folder below it.
             deep: whether all below the place belongs to the comparison.
             settle: whether files that may still be written to are left for later.
+            limit: new photos that are taken in at most, the latest; the others are left for later.
+            between: does other work after every batch, given the place.
 
         Returns:
             Paths that are to be looked at again soon.
         """
         folder = reached.folder
         if folder.online:
-            changes = self._changes(reached, place, deep)
+            changes = self._comparison.changes(reached, place, deep)
             # The drive may have been pulled while it was looked at: what seems gone is then only away.
             again = self._reach.look(folder, mounts()) if changes.gone else reached
             if again.away != reached.away:
-                changes = self._changes(again, place, deep)
+                changes = self._comparison.changes(again, place, deep)
             if again.folder.path != folder.path:
                 return []
             folder = again.folder
@@ -219,14 +301,28 @@ class Follower:
             yield self._offline(folder)
             return []
         late = self._take_young(changes) if settle else []
+        if limit is not None and len(changes.fresh) > limit:
+            changes.fresh.sort(key=lambda entry: entry[0].mtime_ns)
+            late += [place.path for place, _ in changes.fresh[:-limit]]
+            changes.fresh = changes.fresh[-limit:]
         if not changes:
             return late
-        with closing(self._indexer.apply(folder, changes)) as work:
+
+        def reachable() -> bool:
+            now = self._reach.look(folder, mounts())
+            if (now.folder, now.away, now.identity) == (folder, again.away, again.identity):
+                return True
+            self._cut_off.add(folder.id)
+            return False
+
+        with closing(self._indexer.apply(folder, changes, reachable)) as work:
             for progress in work:
                 yield progress
                 if not self._wanted(folder):
                     self._cut_off.add(folder.id)
                     break
+                if between is not None:
+                    yield from between(place)
         late += self._indexer.unsettled
         self._indexer.unsettled.clear()
         return late
@@ -250,82 +346,10 @@ class Follower:
         changes.fresh = [entry for entry in changes.fresh if entry[0].path not in young]
         return list(young)
 
-    def _changes(self, reached: Reached, place: bytes, deep: bool) -> Changes:
-        """What changed in a folder that can be reached, or in a place below it."""
-        folder, top = reached.folder, os.fsencode(reached.folder.path)
-        known = self._files.known(place, deep, folder)
-        patterns = self._catalog.setting(EXCLUDES)
-        self._rules_used.add(patterns)
-        noted = Changes()
-        rules = Excludes((patterns or "").splitlines()).rules(top, place, noted.unreadable)
-        if rules is None:
-            away = tuple(os.path.join(point, b"") for point in reached.away)  # noqa: PTH118
-            noted.gone = [row for path, row in known.items() if not path.startswith(away)]
-            noted.sidecars = compare([], self._catalog.annotations.known(place, deep), away)
-            return noted
-        mount = None if reached.nested else reached.mount
-        stable, ctimes = (mount.stable_inodes, mount.ctimes) if mount is not None else (False, False)
-        beside = self._catalog.annotations.known(place, deep)
-        changes = survey(place, known, deep, rules, stable, reached.away, beside, ctimes)
-        changes.unreadable = noted.unreadable + changes.unreadable
-        if changes.renumbered:
-            self._files.renumber(folder, changes.renumbered)
-        if changes.undated:
-            self._files.date(changes.undated)
-        if changes.sidecars.undated:
-            self._catalog.annotations.date(changes.sidecars.undated)
-        self._add_untried(place, known, changes)
-        self._recognise(changes)
-        self._add_unread(place, known, changes)
-        changes.leave_online(place)
-        return changes
 
-    def _add_untried(self, place: bytes, known: dict[bytes, FileRow], changes: Changes) -> None:
-        """Photos that another model described, or other decoders refused, are to be tried by today's."""
-        again = self._record.undescribed(place) | self._files.refused_before(
-            place, model_versions(self._record.key)
-        )
-        if not again:
-            return
-        moved = {row.id: at for row, at in changes.moved}
-        passed = {entry[0].path for entry in changes.fresh} | {row.place.path for row in changes.gone}
-        for row in known.values():
-            if row.id not in again or row.place.path in passed:
-                continue
-            # A row that has moved is put in its new place first, and is then no longer there to be replaced.
-            changes.fresh.append((moved[row.id], None) if row.id in moved else (row.place, row))
-
-    def _add_unread(self, place: bytes, known: dict[bytes, FileRow], changes: Changes) -> None:
-        """Photos of an older library are to be read once for what people wrote into them."""
-        unread = self._catalog.annotations.unread(place)
-        if not unread:
-            return
-        concerned = {place.path for place, _ in changes.fresh} | {row.place.path for row in changes.gone}
-        concerned |= {row.place.path for row, _ in changes.moved}
-        concerned |= {place.path for place, *_ in changes.recognised}
-        changes.fresh += [
-            (row.place, row) for row in known.values() if row.id in unread and row.place.path not in concerned
-        ]
-
-    def _recognise(self, changes: Changes) -> None:
-        """Take from what must be read the files whose content is known from where they were before."""
-        # What is the same file still, but may have changed, tells nothing of itself.
-        others = [place for place, row in changes.fresh if row is None or not _same_file(row.place, place)]
-        found = self._files.identified(others)
-        lacking = self._record.lacking(list(set(found.values())))
-        fresh: list[tuple[Place, FileRow | None]] = []
-        for place, row in changes.fresh:
-            content_id = found.get(place.path)
-            if content_id is None or content_id in lacking:
-                fresh.append((place, row))
-            else:
-                changes.recognised.append((place, row, content_id))
-        changes.fresh = fresh
-
-
-def _same_file(was: Place, now: Place) -> bool:
-    """Whether what lies at a path is the file that lay there, though perhaps written to."""
-    return (was.inode, was.mtime_ns) == (now.inode, now.mtime_ns)
+def _covers(folder: bytes, place: bytes) -> bool:
+    """Whether a place is a folder, or lies below it."""
+    return place == folder or place.startswith(os.path.join(folder, b""))  # noqa: PTH118
 
 
 class _Standing:
@@ -338,3 +362,11 @@ class _Standing:
         self.folders: set[Folder] = set()
         self.excludes: str | None = None
         self.looked = float("-inf")
+        self.overflows = 0
+        self.away: set[tuple[int, bytes]] = set()
+        # Places that were told of while they, or what they lie in, were worked on.
+        self.put_off: dict[bytes, bool] = {}
+
+    def forget(self) -> None:
+        """Have all folders taken in and looked through anew."""
+        self.reached, self.looked = {}, float("-inf")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -85,19 +85,29 @@ class Indexer:
         self.away: set[int] = set()
         self._settling = threading.Lock()
 
-    def apply(self, folder: Folder, changes: Changes) -> Generator[Progress, None, None]:
-        """Apply changes found in a folder; yields after every batch, and may be closed at any yield."""
+    def apply(
+        self, folder: Folder, changes: Changes, reachable: Callable[[], bool] = lambda: True
+    ) -> Generator[Progress, None, None]:
+        """Apply changes found in a folder; yields after every batch, and may be closed at any yield.
+
+        Changes in another folder, or at another place of this one, may be applied at any yield too.
+
+        Args:
+            folder: the folder.
+            changes: what was found.
+            reachable: asked when files could not be read; once it says no, the rest is left.
+        """
         yield from self._apply_known(folder, changes)
         loads = [place.size for place, _ in changes.fresh]
         # A photo's work is partly the same for all (the network) and partly that of its bytes (the decoder).
-        self._share = sum(loads) / max(len(loads), 1)
+        share = sum(loads) / max(len(loads), 1)
         meter = ProgressMeter(
             "indexing", total=len(changes.fresh), folder=folder.id, load=2.0 * sum(loads) if loads else None
         )
         meter.skipped.extend(changes.unreadable)
         yield meter.snapshot()
         meter.rested()
-        for concerned in apply_sidecars(self._catalog, folder, changes.sidecars, meter):
+        for concerned in apply_sidecars(self._catalog, folder, changes.sidecars, meter, reachable):
             self.settle(concerned)
             yield meter.snapshot()
             meter.rested()
@@ -113,13 +123,15 @@ class Indexer:
             unwritten.append(read)
             worked = time.monotonic() - written_at
             if len(unwritten) >= self._describer.batch_size or worked > WRITE_SECONDS:
-                self._write(folder, unwritten, meter)
+                going_on = self._write(folder, unwritten, meter, share, reachable)
                 yield meter.snapshot()
+                if not going_on:
+                    return
                 meter.rested()
                 yield from self._rest(worked, meter)
                 unwritten, written_at = [], time.monotonic()
         if unwritten:
-            self._write(folder, unwritten, meter)
+            self._write(folder, unwritten, meter, share, reachable)
             yield meter.snapshot()
 
     def _rest(self, worked: float, meter: ProgressMeter) -> Iterator[Progress]:
@@ -240,7 +252,18 @@ class Indexer:
             if len(known):
                 self._index.add(known, self._record.vectors(known))
 
-    def _write(self, folder: Folder, reads: list[Read], meter: ProgressMeter) -> None:
+    def _write(
+        self,
+        folder: Folder,
+        reads: list[Read],
+        meter: ProgressMeter,
+        share: float,
+        reachable: Callable[[], bool],
+    ) -> bool:
+        """Record what was read; False once the folder is away, and then that is no trouble of its files."""
+        going_on = not any(read.passing for read in reads) or reachable()
+        if not going_on:
+            reads = [read for read in reads if not read.passing]
         vectors: dict[int, NDArray[np.float32]] = {}
         held: set[int] = set()
         files = self._catalog.files
@@ -248,7 +271,7 @@ class Indexer:
         with self._catalog.transaction() as db:
             for read in reads:
                 name = os.fsdecode(read.place.path)
-                load = self._share + max(read.place.size, 0)
+                load = share + max(read.place.size, 0)
                 if read.problem is not None:
                     meter.skip(name, read.problem, load)
                     # What was known of a file that cannot be reached now stays, and the next scan tries again.
@@ -276,3 +299,4 @@ class Indexer:
                 db, {shot_of(read.place.path) for read in reads}, held
             )
         self.settle(concerned, vectors)
+        return going_on

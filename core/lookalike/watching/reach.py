@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import stat
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.database import CatalogError
 from lookalike.catalog.files import Folder
-from lookalike.watching.volumes import Mount, came_back, mount_of, mounted_inside
+from lookalike.progress import Skipped
+from lookalike.watching.status import signed
+from lookalike.watching.volumes import Mount, came_back, holds, mount_of, mounted_inside
 
 SAMPLE = 20
 """How many known files tell a volume that has no name."""
@@ -25,12 +28,14 @@ class Reached:
         mount: the volume it lies on, or None.
         away: folders below it whose volume is not mounted now.
         nested: other volumes mounted below it: mount point → name.
+        identity: volume and number of the directory that lies at its place, whatever its name.
     """
 
     folder: Folder
     mount: Mount | None = None
     away: tuple[bytes, ...] = ()
     nested: tuple[tuple[bytes, str], ...] = ()
+    identity: tuple[int, int] | None = None
 
 
 def relocate(catalog: Catalog, folder: Folder, path: Path) -> None:
@@ -81,12 +86,31 @@ class Reach:
         if mount is not None and (mount.name, mount.beneath(top)) != (volume, beneath):
             self._files.set_volume(folder, mount.name, mount.beneath(top))
         nested, before = mounted_inside(top, mounted), self._files.mounts(folder)
-        away = [point for point, name in before.items() if nested.get(point) != name and before[point]]
-        away += [point for point in before if not before[point] and point not in nested]
+        away = _missing(before, nested)
         kept = {**nested, **{point: before[point] for point in away}}
         if kept != before:
             self._files.set_mounts(folder, kept)
-        return Reached(self.note(folder, True), mount, tuple(away), tuple(sorted(nested.items())))
+        return Reached(
+            self.note(folder, True),
+            mount,
+            tuple(away),
+            tuple(sorted(nested.items())),
+            _identity(top, mount is not None and mount.network),
+        )
+
+    def away(self, folder: Folder, mounted: Sequence[Mount]) -> list[Skipped]:
+        """A line for each volume of which photos are known below a folder, and which is not mounted now."""
+        nested = mounted_inside(os.fsencode(folder.path), mounted)
+        lines = []
+        for point in _missing(self._files.mounts(folder), nested):
+            count = len(self._files.known(point, folder=folder))
+            if count:
+                photos = "its photo" if count == 1 else f"its {count:,} photos"
+                reason = (
+                    f"The drive that was mounted here cannot be reached. What is known of {photos} is kept."
+                )
+                lines.append(Skipped(os.fsdecode(point), reason))
+        return lines
 
     def note(self, folder: Folder, online: bool) -> Folder:
         """Remember whether a folder can be reached."""
@@ -97,13 +121,15 @@ class Reach:
     def _there(self, folder: Folder, volume: str, mount: Mount | None) -> bool:
         """Whether what lies at a folder's path is that folder.
 
-        An empty mount point is not, nor is another drive at it. But files that were copied to a new drive are.
+        An empty mount point is not, nor is another drive at it, or a link. But files that were copied to a new drive
+        are.
         """
-        if not folder.path.is_dir():
+        status = _status(os.fsencode(folder.path))
+        if status is None or _real(folder) != folder.path:
             return False
         if volume and mount is not None and mount.name == volume:
             return True
-        if not volume and folder.path.stat().st_dev in self._files.devices(folder):
+        if not volume and signed(status.st_dev) in self._files.devices(folder):
             return True
         sample = self._files.sample(folder, SAMPLE)
         return not sample or any(os.path.lexists(place.path) for place in sample)
@@ -114,7 +140,38 @@ class Reach:
         places = self._files.sample(folder, SAMPLE)
         top = os.path.join(os.fsencode(folder.path), b"")  # noqa: PTH118
         names = [place.path[len(top) :] for place in places]
+        real = _real(folder)
+        if real != folder.path and places and holds(os.fsencode(real), names, places):
+            return real
         if not volume and not places:
             return None
         found = came_back(volume, beneath, names, places, mounted)
         return None if found is None or found == os.fsencode(folder.path) else Path(os.fsdecode(found))
+
+
+def _missing(before: Mapping[bytes, str], nested: Mapping[bytes, str]) -> list[bytes]:
+    """Where other volumes were mounted of which none, or another, is mounted there now."""
+    return [
+        point for point, name in before.items() if point not in nested or (name and nested[point] != name)
+    ]
+
+
+def _real(folder: Folder) -> Path:
+    """Where the links lead that have come to lie on the way to a folder, which was named without any."""
+    return Path(os.path.realpath(folder.path))
+
+
+def _status(top: bytes) -> os.stat_result | None:
+    """What the system says of a directory; None where there is none, or none that it lets anybody see."""
+    try:
+        status = os.stat(top)  # noqa: PTH116
+    except OSError:
+        # Not there, not allowed, nobody at the other end, a disk that fails.
+        return None
+    return status if stat.S_ISDIR(status.st_mode) else None
+
+
+def _identity(top: bytes, network: bool) -> tuple[int, int] | None:
+    # On a network drive a directory's number may be made up anew at any time.
+    status = _status(top)
+    return None if status is None else (status.st_dev, 0 if network else status.st_ino)

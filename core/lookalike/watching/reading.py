@@ -34,6 +34,7 @@ from lookalike.photos import (
     thumbnail,
 )
 from lookalike.watching.proof import unproven
+from lookalike.watching.status import stamp_of
 from lookalike.watching.suspects import Suspects
 
 
@@ -122,7 +123,7 @@ class PhotoReader:
         except OSError:
             # Gone, or the drive is: whoever notices that looks again.
             return Read(place, replaced, problem="It is no longer there.", passing=True)
-        if (facts.st_size, facts.st_mtime_ns) != place.stamp:
+        if stamp_of(facts) != place.stamp:
             self.unsettled.append(place.path)
             return Read(place, replaced, problem="It is being changed, and is looked at again.", passing=True)
         # The ctime that is kept is the one from before: had it changed meanwhile, the next look would tell.

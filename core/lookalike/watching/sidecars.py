@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -66,9 +66,20 @@ def compare(
 
 
 def apply_sidecars(
-    catalog: Catalog, folder: Folder, changes: SidecarChanges, meter: ProgressMeter
+    catalog: Catalog,
+    folder: Folder,
+    changes: SidecarChanges,
+    meter: ProgressMeter,
+    reachable: Callable[[], bool],
 ) -> Iterator[set[int]]:
     """Record what changed, a batch to a transaction.
+
+    Args:
+        catalog: the library's catalog.
+        folder: the folder.
+        changes: what was found in it.
+        meter: takes a line for each file that cannot be read.
+        reachable: asked when files could not be read; once it says no, the rest is left.
 
     Yields:
         After every batch, the contents it concerns.
@@ -80,9 +91,13 @@ def apply_sidecars(
         yield concerned
     for piece in chunks(changes.fresh, _BATCH):
         now = time.time_ns()
-        read = [(_proven(place, now), *_read(place, meter)) for place in piece]
+        read = [(_proven(place, now), *_read(place)) for place in piece]
+        if any(passing for *_, passing in read) and not reachable():
+            return
         with catalog.transaction() as db:
             for place, said, problem, passing in read:
+                if problem is not None:
+                    meter.skip(os.fsdecode(place.path), problem)
                 # One that cannot be reached now keeps what is known of it, and the next look tries again.
                 if not passing:
                     catalog.annotations.put(db, folder.id, place, said, problem)
@@ -95,11 +110,9 @@ def _proven(place: Place, now: int) -> Place:
     return replace(place, size=-1) if recent else place
 
 
-def _read(place: Place, meter: ProgressMeter) -> tuple[Annotations | None, str | None, bool]:
+def _read(place: Place) -> tuple[Annotations | None, str | None, bool]:
     """What an XMP file says, or why it cannot be read, and whether that is the moment's fault."""
-    path = Path(os.fsdecode(place.path))
     try:
-        return read_sidecar(path), None, False
+        return read_sidecar(Path(os.fsdecode(place.path))), None, False
     except PhotoError as error:
-        meter.skip(str(path), str(error))
         return None, str(error), isinstance(error, FileUnavailableError)

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from lookalike.catalog.annotations import SidecarStamp
 from lookalike.catalog.files import FileRow, Place
 from lookalike.catalog.shot_names import SIDECAR_SUFFIX
-from lookalike.photos import PHOTO_SUFFIXES, is_online_only
+from lookalike.photos import PHOTO_SUFFIXES
 from lookalike.progress import Skipped
 from lookalike.watching.excludes import IGNORE_FILE, Rules, is_left_out, read_patterns
 from lookalike.watching.proof import same_time
 from lookalike.watching.sidecars import SidecarChanges, compare
+from lookalike.watching.status import place_of
 
 _SUFFIXES = frozenset(suffix.encode() for suffix in PHOTO_SUFFIXES)
 _SIDECAR = SIDECAR_SUFFIX.encode()
@@ -134,16 +135,7 @@ def walk(
                 blind.note(entry.path, error)
                 continue
             if not (rules.levels and rules.exclude(entry.path, False)):
-                place = Place(
-                    entry.path,
-                    facts.st_size,
-                    facts.st_mtime_ns,
-                    facts.st_ino,
-                    facts.st_dev,
-                    facts.st_ctime_ns if ctimes else None,
-                    facts.st_nlink > 1,
-                    is_online_only(facts),
-                )
+                place = place_of(entry.path, facts, ctimes)
                 if sidecars is not None and suffix == _SIDECAR:
                     sidecars.append(place)
                 else:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lookalike.catalog.files import Place
+from lookalike.watching.status import stamp_of
 
 MOUNTINFO = Path("/proc/self/mountinfo")
 BY_UUID = Path("/dev/disk/by-uuid")
@@ -183,19 +184,22 @@ def came_back(
         candidate = mount.place_of(beneath)
         if candidate is None or not os.path.isdir(candidate):  # noqa: PTH112
             continue
-        if volume or _holds(candidate, sample, places):
+        if volume or holds(candidate, sample, places):
             return candidate
     return None
 
 
-def _holds(folder: bytes, sample: Sequence[bytes], places: Sequence[Place]) -> bool:
+def holds(folder: bytes, sample: Sequence[bytes], places: Sequence[Place]) -> bool:
+    """Whether most of a sample of known files lie in a folder, with size and time of last change."""
     there = 0
     for name, place in zip(sample, places, strict=True):
         try:
             status = os.lstat(os.path.join(folder, name))  # noqa: PTH118
         except OSError:
             continue
-        there += (status.st_size, status.st_mtime_ns) == place.stamp
+        size, mtime_ns = stamp_of(status)
+        # Of a file that was read too soon after its last change the catalog does not keep the size.
+        there += mtime_ns == place.mtime_ns and (place.size < 0 or size == place.size)
     return there * 2 > len(places)
 
 

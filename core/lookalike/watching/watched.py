@@ -9,8 +9,9 @@ from pathlib import Path
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.files import Folder
 from lookalike.errors import LookalikeError
+from lookalike.progress import Skipped
+from lookalike.watching.comparison import EXCLUDES
 from lookalike.watching.excludes import IGNORE_FILE, Excludes, compiled, is_left_out
-from lookalike.watching.follower import EXCLUDES
 from lookalike.watching.pace import CAREFUL, PACES
 from lookalike.watching.reach import Reach, relocate
 from lookalike.watching.volumes import mounted_inside, mounts
@@ -77,6 +78,10 @@ class WatchedFolders:
                 )
         return self._files.add_folder(path, mounted_inside(os.fsencode(path), mounted))
 
+    def away(self, folder: Folder) -> list[Skipped]:
+        """A line for each drive below a folder of which photos are known, and which is not mounted now."""
+        return self._reach.away(folder, mounts()) if folder.online else []
+
     def pause(self, folder: Folder, paused: bool = True) -> None:
         """Have a folder's changes left alone for now, or taken in again; it lasts over restarts."""
         self._files.set_paused(folder, paused)
@@ -88,7 +93,7 @@ class WatchedFolders:
             LookalikeError: the new place is no folder, or overlaps with a watched one.
         """
         path = path.expanduser().resolve()
-        if not path.is_dir():
+        if not os.path.isdir(path):  # noqa: PTH112
             raise LookalikeError(f"{path} is not a folder.", "Check the name, or connect the drive it is on.")
         relocate(self._catalog, folder, path)
 

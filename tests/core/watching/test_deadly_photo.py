@@ -15,7 +15,7 @@ from PIL import Image
 from lookalike.descriptors import worker as worker_module
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.service import DescriberService
-from lookalike.watching import follower as follower_module
+from lookalike.watching import comparison as comparison_module
 from lookalike.watching import indexer as indexer_module
 from lookalike.watching import reading as reading_module
 from lookalike.watching import suspects as suspects_module
@@ -78,7 +78,7 @@ def test_a_photo_that_kills_the_model_is_remembered_until_the_model_is_another(
     assert len(started) == died, "the same bytes are not tried again"
     assert library.files.problems() == [(album / "deadly.png", line.reason)]
 
-    for module in (follower_module, reading_module, indexer_module):
+    for module in (comparison_module, reading_module, indexer_module):
         monkeypatch.setattr(module, "model_versions", lambda key: f"{key} mended")
     monkeypatch.delenv(deadly_describer.IS_DEADLY)
     library.scan()

@@ -15,7 +15,7 @@ import pytest
 from lookalike.library import Library
 from lookalike.photos import files as files_module
 from lookalike.search.query import Query
-from lookalike.watching import survey as survey_module
+from lookalike.watching import status as status_module
 from lookalike.watching.proof import CTIME_TICK_NS
 from tests.builders.photo_files import write_album
 
@@ -36,7 +36,7 @@ def _heard(event: str, about: tuple) -> None:
 @pytest.fixture(autouse=True)
 def opened(monkeypatch):
     """Photos that were opened, by anything in this process; and files of 1999 lie in the cloud."""
-    for module in (files_module, survey_module):
+    for module in (files_module, status_module):
         monkeypatch.setattr(module, "is_online_only", lambda status: status.st_mtime_ns == MARK)
     sys.addaudithook(_heard)
     OPENED.clear()

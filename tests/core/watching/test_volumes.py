@@ -205,3 +205,51 @@ def test_watching_notices_drives_that_come_and_go(tmp_path):
         """,
     )
     assert told == {"card away": 32, "card back": 32, "decoded": 34}
+
+
+def test_a_drive_mounted_over_a_watched_empty_folder_is_followed(tmp_path):
+    told = played(
+        tmp_path,
+        """
+        library.files.add_folder(base / "usb")
+        library.follow()
+        wait_for(lambda: library.last and library.last.stage == "watching")
+        plug("usb")
+        wait_for(lambda: len(library.index) == 30)
+        (base / "usb" / "live.png").write_bytes(photo(503))
+        wait_for(lambda: "usb/live.png" in names(library))
+        told["state"] = state(library)
+        """,
+    )
+    assert told == {"state": [["usb", True]]}
+
+
+def test_a_drive_that_is_gone_from_inside_a_folder_is_told_of(tmp_path):
+    told = played(
+        tmp_path,
+        """
+        from lookalike.watching.watched import WatchedFolders
+        watched = WatchedFolders(library.catalog)
+        (base / "photos" / "card").mkdir(parents=True)
+        (base / "photos" / "own.png").write_bytes(photo(500))
+        plug("photos/card")
+        folder = library.files.add_folder(base / "photos")
+        told["whole"] = [line.path for step in library.scan() for line in step.skipped]
+        pull("photos/card")
+        told["scan"] = [(line.path, line.reason) for step in library.scan() for line in step.skipped]
+        lines = []
+        library.heard = lambda step: step.stage == "watching" and lines.append([x.path for x in step.skipped])
+        library.follow()
+        wait_for(lambda: len(lines) > 3)
+        told["follow"] = lines[-1]
+        library.rest()
+        told["folders"] = [line.path for line in watched.away(folder)]
+        plug("photos/card")
+        library.scan()
+        told["back"] = [line.path for line in watched.away(folder)]
+        """,
+    )
+    card = str(tmp_path / "photos" / "card")
+    reason = "The drive that was mounted here cannot be reached. What is known of its 30 photos is kept."
+    away = {"scan": [[card, reason]], "follow": [card], "folders": [card]}
+    assert told == {"whole": [], **away, "back": []}
