@@ -368,7 +368,7 @@ class Library:
         )
 
     def image(self, content_id: int, longest_side: int) -> Image.Image:
-        """A photo, upright sRGB, its longest side at most `longest_side` pixels.
+        """A photo, upright sRGB, its longest side at most `longest_side` pixels; as it is now, if it was changed.
 
         Raises:
             LookalikeError: none of its files can be read.
@@ -379,7 +379,7 @@ class Library:
         """A photo's thumbnail as JPEG bytes, to be shown at `side` pixels.
 
         It is made anew where it is missing, at a scale at which the file's format is read quickly. A smaller one
-        is given where that cannot be, because the photo's drive is away.
+        is given where that cannot be, because the photo's drive is away or its file holds another photo by now.
 
         Args:
             content_id: the photo.
@@ -396,7 +396,7 @@ class Library:
         if kept is not None:
             return kept
         try:
-            made = thumbnail(self.image(content_id, side), side)
+            made = thumbnail(self._photos.exact(content_id, content, side), side)
         except LookalikeError:
             smaller = self.thumbnails.best(content)
             if smaller is None:
