@@ -8,10 +8,12 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from lookalike.catalog import database
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.database import CatalogError
@@ -180,6 +182,37 @@ def test_a_file_that_is_no_catalog_is_told(tmp_path):
     with pytest.raises(CatalogError, match="damaged") as told:
         Catalog(path)
     assert str(path) in str(told.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system limits no files there")
+def test_a_drive_that_fails_at_the_opening_is_told_with_a_remedy(tmp_path):
+    path = tmp_path / "catalog.sqlite"
+    Catalog(path).close()
+    code = (
+        "import resource, signal, sys\n"
+        "from pathlib import Path\n"
+        "from lookalike.catalog.catalog import Catalog\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "try:\n"
+        "    Catalog(Path(sys.argv[1]))\n"
+        "except Exception as error:\n"
+        "    sys.stderr.write(f'{type(error).__name__}: {error}')\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(path)], stderr=subprocess.PIPE, text=True) as other:
+        said = other.communicate()[1]
+    assert said.startswith(f"CatalogError: {path} cannot be read or written (disk I/O error).")
+    assert said.endswith("Check the drive it lies on and its free space.")
+
+
+def test_a_disk_without_room_to_open_the_file_is_called_full(tmp_path, monkeypatch):
+    path = tmp_path / "catalog.sqlite"
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+    monkeypatch.setattr(database.shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
+    with pytest.raises(CatalogError, match="disk is full") as told, database.known_failures(path):
+        raise error
+    assert told.value.remedy
 
 
 def test_two_processes_can_open_a_new_catalog_at_once(tmp_path):
