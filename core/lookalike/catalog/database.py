@@ -151,7 +151,10 @@ def _words(name: str, path: Path, error: Exception) -> tuple[str, str]:
     if name.startswith("SQLITE_BUSY"):
         return f"{path} is in use by another program.", "Close it and try again."
     if failing:
-        return f"{path} cannot be read or written ({error}).", "Check the drive it lies on and its free space."
+        return (
+            f"{path} cannot be read or written ({error}).",
+            "Check the drive it lies on and its free space.",
+        )
     return f"{path} could not be used ({error}).", ""
 
 

@@ -78,24 +78,25 @@ class Folders:
         path = path.expanduser().resolve()
         if not path.is_dir():
             raise CatalogError(f"{path} is not a folder.", "Check the name, or connect the drive it is on.")
-        known = self.folders()
-        for folder in known:
-            if path.is_relative_to(folder.path):
-                return folder
-        for folder in known:
-            if not folder.path.is_relative_to(path):
-                continue
-            if not folder.online:
-                raise CatalogError(
-                    f"{folder.path}, which lies in {path}, cannot be reached, and its photos would be forgotten.",
-                    "Connect its drive, or remove that folder first.",
-                )
-            if folder.paused:
-                raise CatalogError(
-                    f"{folder.path}, which lies in {path}, is paused.",
-                    "Let it go on, or remove that folder first.",
-                )
         with self._database.transaction() as db:
+            # Asked only now, when no other process can add a folder any more.
+            known = self.folders()
+            for folder in known:
+                if path.is_relative_to(folder.path):
+                    return folder
+            for folder in known:
+                if not folder.path.is_relative_to(path):
+                    continue
+                if not folder.online:
+                    raise CatalogError(
+                        f"{folder.path}, which lies in {path}, cannot be reached, and its photos would be forgotten.",
+                        "Connect its drive, or remove that folder first.",
+                    )
+                if folder.paused:
+                    raise CatalogError(
+                        f"{folder.path}, which lies in {path}, is paused.",
+                        "Let it go on, or remove that folder first.",
+                    )
             db.execute("UPDATE folder_numbers SET latest = latest + 1")
             number = db.execute("SELECT latest FROM folder_numbers").fetchone()[0]
             db.execute("INSERT INTO folders (id, path) VALUES (?, ?)", (number, os.fsencode(path)))
@@ -136,18 +137,20 @@ class Folders:
         Raises:
             CatalogError: the new place overlaps with a watched folder.
         """
-        for other in self.folders():
-            if other.id == folder.id and path == other.path:
-                return
-            if other.id == folder.id and (path.is_relative_to(other.path) or other.path.is_relative_to(path)):
-                raise CatalogError(
-                    f"{path} and {other.path}, where this folder is said to lie, are one inside the other.",
-                    f"Remove this folder and add {path}: its photos need not be described again.",
-                )
-            if path.is_relative_to(other.path) or other.path.is_relative_to(path):
-                raise CatalogError(f"{path} overlaps with the watched folder {other.path}.")
         old, new = os.fsencode(folder.path), os.fsencode(path)
         with self._database.transaction() as db:
+            for other in self.folders():
+                if other.id == folder.id and path == other.path:
+                    return
+                if other.id == folder.id and (
+                    path.is_relative_to(other.path) or other.path.is_relative_to(path)
+                ):
+                    raise CatalogError(
+                        f"{path} and {other.path}, where this folder is said to lie, are one inside the other.",
+                        f"Remove this folder and add {path}: its photos need not be described again.",
+                    )
+                if path.is_relative_to(other.path) or other.path.is_relative_to(path):
+                    raise CatalogError(f"{path} overlaps with the watched folder {other.path}.")
             for table in ("files", "sidecars", "mounts"):
                 # Joining BLOBs gives a text of the same bytes.
                 db.execute(

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -199,7 +200,9 @@ def test_a_drive_that_fails_at_the_opening_is_told_with_a_remedy(tmp_path):
         "except Exception as error:\n"
         "    sys.stderr.write(f'{type(error).__name__}: {error}')\n"
     )
-    with subprocess.Popen([sys.executable, "-c", code, str(path)], stderr=subprocess.PIPE, text=True) as other:
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stderr=subprocess.PIPE, text=True
+    ) as other:
         said = other.communicate()[1]
     assert said.startswith(f"CatalogError: {path} cannot be read or written (disk I/O error).")
     assert said.endswith("Check the drive it lies on and its free space.")
@@ -223,6 +226,51 @@ def test_two_processes_can_open_a_new_catalog_at_once(tmp_path):
     )
     processes = [subprocess.Popen([sys.executable, "-c", code, str(path)]) for _ in range(4)]
     assert [process.wait(60) for process in processes] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("names", [("sub", ""), ("", "sub"), ("", ""), ("sub", "sub")])
+def test_folders_added_at_once_are_never_one_inside_the_other(tmp_path, photos, names):
+    (photos / "sub").mkdir()
+    path = tmp_path / "catalog.sqlite"
+    catalog = Catalog(path)
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from lookalike.catalog.catalog import Catalog\n"
+        "catalog = Catalog(Path(sys.argv[1]))\n"
+        "print('ready', flush=True)\n"
+        "sys.stdin.readline()\n"
+        "print('asking', flush=True)\n"
+        "print(catalog.files.add_folder(Path(sys.argv[2])).path)\n"
+    )
+    others = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(path), str(photos / name)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in names
+    ]
+    try:
+        for other in others:
+            assert other.stdout.readline() == "ready\n"
+        # As a scan's batch does, this keeps the others from writing, though not from asking.
+        with catalog.transaction():
+            for other in others:
+                other.stdin.write("go\n")
+                other.stdin.flush()
+                assert other.stdout.readline() == "asking\n"
+            time.sleep(0.3)
+        said = [Path(other.communicate()[0].strip()) for other in others]
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+    assert [other.returncode for other in others] == [0, 0]
+    assert [folder.path for folder in catalog.files.folders()] == [photos / min(names)]
+    assert set(said) <= {photos, photos / "sub"}
+    catalog.close()
 
 
 def test_asking_for_the_changes_of_others_waits_for_no_writer(catalog, tmp_path):
