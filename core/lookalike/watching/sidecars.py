@@ -101,5 +101,5 @@ def _read(place: Place, meter: ProgressMeter) -> tuple[Annotations | None, str |
     try:
         return read_sidecar(path), None, False
     except PhotoError as error:
-        meter.skip(str(path), str(error))
+        meter.note(str(path), str(error))
         return None, str(error), isinstance(error, FileUnavailableError)
