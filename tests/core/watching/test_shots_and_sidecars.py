@@ -329,6 +329,7 @@ def test_a_broken_sidecar_is_one_line_and_its_photo_is_found(library, album):
 
 
 def test_xmp_files_are_not_counted_as_photos(library, album):
+    scan(library)
     for name in "ab":
         picture(album / f"{name}.jpg", seed=ord(name))
         (album / f"{name}.xmp").write_bytes(b"<x:xmpmeta")
