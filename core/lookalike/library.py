@@ -54,7 +54,7 @@ class Status:
         files: files known, those with a problem included.
         photos: distinct photos among them.
         indexed: photos that a search finds.
-        problems: files that could not be indexed and XMP files that could not be read, and why.
+        problems: files that could not be indexed, XMP files and folders that could not be read, and why.
         descriptor: key of the descriptor model that answers searches.
         changing: how far another model is that is to take its place; None without one.
         judge: name of the judge that searches use.
@@ -420,7 +420,15 @@ class Library:
             files=files.count(),
             photos=self.catalog.contents.count(),
             indexed=len(self),
-            problems=tuple(sorted([*files.problems(), *self.catalog.annotations.problems()])),
+            problems=tuple(
+                sorted(
+                    [
+                        *files.problems(),
+                        *self.catalog.annotations.problems(),
+                        *self.catalog.unreadable.problems(),
+                    ]
+                )
+            ),
             descriptor=self._engines.current.describer.key,
             changing=None if self._fixed else self._switch.state(),
             judge=self.judges.in_use(),

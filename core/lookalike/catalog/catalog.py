@@ -16,6 +16,7 @@ from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Files, Folder
 from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.pair_scores import PairScores
+from lookalike.catalog.unreadable import Unreadable
 from lookalike.catalog.visual_tokens import VisualTokenRows
 from lookalike.catalog.words import Words
 
@@ -34,6 +35,7 @@ class Catalog:
         self._database = CatalogDatabase(path)
         self.contents = Contents(self._database)
         self.files = Files(self._database)
+        self.unreadable = Unreadable(self._database)
         self.filters = FilterColumns(self._database)
         self.pair_scores = PairScores(self._database)
         self.words = Words(self._database)

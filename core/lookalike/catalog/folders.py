@@ -157,6 +157,8 @@ class Folders:
                     f"UPDATE {table} SET path = CAST(? || substr(path, ?) AS BLOB) WHERE folder_id = ?",
                     (new, len(old) + 1, folder.id),
                 )
+            # What could not be read there is met again where it lies now.
+            db.execute("DELETE FROM unreadable WHERE folder_id = ?", (folder.id,))
             # A trigger does the same for files.
             db.execute("UPDATE sidecars SET shot = shot_of(path) WHERE folder_id = ?", (folder.id,))
             db.execute(

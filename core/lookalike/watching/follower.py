@@ -218,6 +218,8 @@ class Follower:
         if not folder.online:
             yield self._offline(folder)
             return []
+        met = [(os.fsencode(line.path), line.reason) for line in changes.unreadable]
+        self._catalog.unreadable.looked(folder.id, place, deep, met)
         late = self._take_young(changes) if settle else []
         if not changes:
             return late

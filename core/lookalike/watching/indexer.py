@@ -252,7 +252,10 @@ class Indexer:
                 if read.problem is not None:
                     meter.skip(name, read.problem, load)
                     # What was known of a file that cannot be reached now stays, and the next scan tries again.
-                    if not read.passing:
+                    if read.passing:
+                        if os.path.lexists(name) and read.place.path not in self.unsettled:
+                            self._catalog.unreadable.put(db, folder.id, read.place.path, read.problem)
+                    else:
                         tried = tried_by[read.by_model]
                         files.put(db, folder.id, read.place, None, read.problem, read.content, tried)
                     continue
