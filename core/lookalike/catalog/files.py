@@ -12,10 +12,10 @@ from sqlite_utils import Database
 from lookalike.catalog.births import born_ns
 from lookalike.catalog.contents import chunks, marks
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.folders import TAKES, Folder, Folders, inside, taker
+from lookalike.catalog.folders import TAKES, Folder, Folders, inside, taker, within
 from lookalike.photos import decoders
 
-__all__ = ["TAKES", "FileRow", "Files", "Folder", "Place", "inside", "taker"]
+__all__ = ["TAKES", "FileRow", "Files", "Folder", "Place", "inside", "taker", "within"]
 
 DEPARTED_LIMIT = 200_000
 """Files that are gone are remembered up to this many, the latest."""
@@ -131,15 +131,13 @@ class Files(Folders):
             deep: whether files in directories below it belong to them.
             folder: only files of this watched folder.
         """
+        where, parameters = within(under, deep)
         rows = self._database.rows(
             "SELECT id, path, size, mtime_ns, inode, device, ctime_ns, content_id, problem, refused, decoders "
-            "FROM files WHERE path >= ? AND path < ?" + (" AND +folder_id = ?" if folder else ""),
-            (*inside(under), *([folder.id] if folder else [])),
+            f"FROM files WHERE {where}" + (" AND +folder_id = ?" if folder else ""),
+            (*parameters, *([folder.id] if folder else [])),
         )
-        found = {row[1]: FileRow(row[0], Place(*row[1:7]), *row[7:]) for row in rows}
-        if not deep:
-            found = {path: row for path, row in found.items() if os.path.dirname(path) == under}  # noqa: PTH120
-        return found
+        return {row[1]: FileRow(row[0], Place(*row[1:7]), *row[7:]) for row in rows}
 
     def sample(self, folder: Folder, count: int) -> list[Place]:
         """Up to `count` files of a folder, spread over it."""

@@ -37,6 +37,21 @@ def inside(prefix: bytes) -> tuple[bytes, bytes]:
     return start, start[:-1] + bytes([start[-1] + 1])
 
 
+def within(folder: bytes, deep: bool) -> tuple[str, tuple[bytes | int, ...]]:
+    """What is true of the paths in a folder, in SQL, and its parameters.
+
+    Args:
+        folder: the folder.
+        deep: whether what lies in the folders below it is in it too.
+    """
+    start, end = inside(folder)
+    if deep:
+        return "path >= ? AND path < ?", (start, end)
+    # The rest of such a path has no separator. SQLite goes through paths alone, and only these become rows.
+    separator = os.fsencode(os.sep)
+    return "path >= ? AND path < ? AND instr(substr(path, ?), ?) = 0", (start, end, len(start) + 1, separator)
+
+
 TAKES = "id = ? AND instr(?, CAST(rtrim(path, ?) || ? AS BLOB)) = 1"
 """Whether a folder is still watched where it was when a path in it was found. Joining BLOBs gives a text of the same
 bytes."""

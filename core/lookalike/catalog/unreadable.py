@@ -28,9 +28,8 @@ class Unreadable:
             found: folders and ignore files that could not be read, and why. Files are noted as they are read.
         """
         lines = [(path, path if os.path.isdir(path) else os.path.dirname(path), why) for path, why in found]  # noqa: PTH112, PTH120
-        where, parameters = "place = ?", (place,)
-        if deep:
-            where, parameters = "(place = ? OR place >= ? AND place < ?)", (place, *inside(place))
+        where = "(place = ? OR place >= ? AND place < ?)" if deep else "place = ?"
+        parameters = (place, *inside(place)) if deep else (place,)
         known = self._database.rows(f"SELECT 1 FROM unreadable WHERE {where} LIMIT 1", parameters)
         if not (known or lines):
             return

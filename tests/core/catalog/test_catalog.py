@@ -254,10 +254,14 @@ def test_folders_added_at_once_are_never_one_inside_the_other(tmp_path, photos, 
     ]
     try:
         for other in others:
+            assert other.stdin is not None
+            assert other.stdout is not None
             assert other.stdout.readline() == "ready\n"
         # As a scan's batch does, this keeps the others from writing, though not from asking.
         with catalog.transaction():
             for other in others:
+                assert other.stdin is not None
+                assert other.stdout is not None
                 other.stdin.write("go\n")
                 other.stdin.flush()
                 assert other.stdout.readline() == "asking\n"
@@ -325,3 +329,30 @@ def test_a_folder_that_lies_elsewhere_now_takes_no_files_of_its_place_before(cat
     put(catalog, folder, photos / "a" / "late.jpg", "aa")
     put(catalog, folder, photos / "ab" / "new.jpg", "bb")
     assert list(catalog.files.known(os.fsencode(photos))) == [os.fsencode(photos / "ab" / "new.jpg")]
+
+
+@pytest.mark.parametrize("top", ["/p", "/"])
+def test_a_look_at_one_folder_is_given_what_lies_in_it_alone(catalog, monkeypatch, top):
+    here = [b"a.png", b"caf\xe9.png", b"d.png", b"\xff"]
+    below = [b"d/a.png", b"d/e/b.png", b"caf\xe9/a.png", b"d.png/x.png"]
+    start = os.path.join(os.fsencode(top), b"")
+    with catalog.transaction() as db:
+        db.execute("INSERT INTO folders (id, path) VALUES (1, ?)", (os.fsencode(top),))
+        for number, name in enumerate([*here, *below]):
+            where = Place(start + name, 1, 1, number, 1)
+            catalog.files.put(db, 1, where, None, "broken")
+            catalog.annotations.put(db, 1, where, None, "broken")
+    read: list[int] = []
+    rows = database.CatalogDatabase.rows
+
+    def counted(self, sql, parameters=()):
+        found = rows(self, sql, parameters)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(database.CatalogDatabase, "rows", counted)
+    for known in (catalog.files.known, catalog.annotations.known):
+        assert set(known(os.fsencode(top), deep=False)) == {start + name for name in here}
+        assert set(known(os.fsencode(top))) == {start + name for name in [*here, *below]}
+        assert set(known(start + b"d", deep=False)) == {start + b"d/a.png"}
+    assert read == [4, 8, 1] * 2, "of a large library a look would otherwise go through all"
