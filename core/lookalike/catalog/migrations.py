@@ -369,5 +369,4 @@ def m0014_unreadable(db: Database) -> None:
             PRIMARY KEY (path, reason)
         ) WITHOUT ROWID"""
     )
-    db.execute("CREATE INDEX unreadable_by_place ON unreadable (place)")
     db.execute("CREATE INDEX unreadable_by_folder ON unreadable (folder_id)")

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.files import TAKES, inside, taker
+from lookalike.catalog.files import TAKES, taker
 
 
 class Unreadable:
@@ -27,15 +27,20 @@ class Unreadable:
             deep: whether the folders below it were too.
             found: folders and ignore files that could not be read, and why. Files are noted as they are read.
         """
-        lines = [(path, path if os.path.isdir(path) else os.path.dirname(path), why) for path, why in found]  # noqa: PTH112, PTH120
-        where = "(place = ? OR place >= ? AND place < ?)" if deep else "place = ?"
-        parameters = (place, *inside(place)) if deep else (place,)
-        known = self._database.rows(f"SELECT 1 FROM unreadable WHERE {where} LIMIT 1", parameters)
-        if not (known or lines):
+        lines = {(path, path if os.path.isdir(path) else os.path.dirname(path), why) for path, why in found}  # noqa: PTH112, PTH120
+        below = os.path.join(place, b"")  # noqa: PTH118
+        rows = self._database.rows(
+            "SELECT path, place, reason FROM unreadable WHERE folder_id = ?", (folder_id,)
+        )
+        seen = {row for row in rows if row[1] == place or (deep and row[1].startswith(below))}
+        # Mostly there is nothing to write, or the same again.
+        gone, fresh = seen - lines, lines.difference(rows)
+        if not (gone or fresh):
             return
         with self._database.transaction() as db:
-            db.execute(f"DELETE FROM unreadable WHERE {where}", parameters)
-            for path, at, why in lines:
+            for path, _, why in gone:
+                db.execute("DELETE FROM unreadable WHERE path = ? AND reason = ?", (path, why))
+            for path, at, why in fresh:
                 self._put(db, folder_id, path, at, why)
 
     def put(self, db: Database, folder_id: int, path: bytes, reason: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,21 @@ def test_bad_patterns_are_told_of_until_they_are_put_right(library, album):
     assert told(library) == [".lookalikeignore: “!” is no pattern."]
     (album / "trip" / ".lookalikeignore").unlink()
     library.scan()
+    assert told(library) == []
+
+
+def test_what_is_met_again_is_not_written_again(library, album):
+    (folder,) = library.files.folders()
+    (album / ".lookalikeignore").write_text("!\n")
+    found = [(os.fsencode(album / ".lookalikeignore"), "“!” is no pattern.")]
+    library.catalog.unreadable.looked(folder.id, os.fsencode(album), True, found)
+    with closing(sqlite3.connect(album.parent / "library" / "catalog.sqlite")) as other:
+        before = other.execute("PRAGMA data_version").fetchone()
+        for place, deep in ((album, True), (album / "trip", False), (album, False)):
+            library.catalog.unreadable.looked(folder.id, os.fsencode(place), deep, found)
+        assert other.execute("PRAGMA data_version").fetchone() == before
+        library.catalog.unreadable.looked(folder.id, os.fsencode(album), False, [])
+        assert other.execute("PRAGMA data_version").fetchone() != before
     assert told(library) == []
 
 
