@@ -240,6 +240,12 @@ class Indexer:
             if len(known):
                 self._index.add(known, self._record.vectors(known))
 
+    def _note_unreadable(self, db: Database, folder: Folder, read: Read) -> None:
+        """Keep why a file could not be read: not where it is gone or being changed, or where the model failed at it."""
+        path = read.place.path
+        if read.content is None and path not in self.unsettled and os.path.lexists(path):
+            self._catalog.unreadable.put(db, folder.id, path, read.problem or "")
+
     def _write(self, folder: Folder, reads: list[Read], meter: ProgressMeter) -> None:
         vectors: dict[int, NDArray[np.float32]] = {}
         held: set[int] = set()
@@ -253,8 +259,7 @@ class Indexer:
                     meter.skip(name, read.problem, load)
                     # What was known of a file that cannot be reached now stays, and the next scan tries again.
                     if read.passing:
-                        if os.path.lexists(name) and read.place.path not in self.unsettled:
-                            self._catalog.unreadable.put(db, folder.id, read.place.path, read.problem)
+                        self._note_unreadable(db, folder, read)
                     else:
                         tried = tried_by[read.by_model]
                         files.put(db, folder.id, read.place, None, read.problem, read.content, tried)
