@@ -218,8 +218,6 @@ class Follower:
         if not folder.online:
             yield self._offline(folder)
             return []
-        met = [(os.fsencode(line.path), line.reason) for line in changes.unreadable]
-        self._catalog.unreadable.looked(folder.id, place, deep, met)
         late = self._take_young(changes) if settle else []
         if not changes:
             return late
@@ -279,6 +277,9 @@ class Follower:
         self._add_untried(place, known, changes)
         self._recognise(changes)
         self._add_unread(place, known, changes)
+        # Photos that are left online on purpose are no trouble.
+        met = [(os.fsencode(line.path), line.reason) for line in changes.unreadable]
+        self._catalog.unreadable.looked(folder.id, place, deep, met)
         changes.leave_online(place)
         return changes
 
