@@ -54,7 +54,7 @@ class Status:
         files: files known, those with a problem included.
         photos: distinct photos among them.
         indexed: photos that a search finds.
-        problems: files that could not be indexed and XMP files that could not be read, and why.
+        problems: files that could not be indexed, XMP files and folders that could not be read, and why.
         descriptor: key of the descriptor model that answers searches.
         changing: how far another model is that is to take its place; None without one.
         judge: name of the judge that searches use.
@@ -371,7 +371,7 @@ class Library:
         )
 
     def image(self, content_id: int, longest_side: int) -> Image.Image:
-        """A photo, upright sRGB, its longest side at most `longest_side` pixels.
+        """A photo, upright sRGB, its longest side at most `longest_side` pixels; as it is now, if it was changed.
 
         Raises:
             LookalikeError: none of its files can be read.
@@ -382,7 +382,7 @@ class Library:
         """A photo's thumbnail as JPEG bytes, to be shown at `side` pixels.
 
         It is made anew where it is missing, at a scale at which the file's format is read quickly. A smaller one
-        is given where that cannot be, because the photo's drive is away.
+        is given where that cannot be, because the photo's drive is away or its file holds another photo by now.
 
         Args:
             content_id: the photo.
@@ -399,7 +399,7 @@ class Library:
         if kept is not None:
             return kept
         try:
-            made = thumbnail(self.image(content_id, side), side)
+            made = thumbnail(self._photos.exact(content_id, content, side), side)
         except LookalikeError:
             smaller = self.thumbnails.best(content)
             if smaller is None:
@@ -423,7 +423,15 @@ class Library:
             files=files.count(),
             photos=self.catalog.contents.count(),
             indexed=len(self),
-            problems=tuple(sorted([*files.problems(), *self.catalog.annotations.problems()])),
+            problems=tuple(
+                sorted(
+                    [
+                        *files.problems(),
+                        *self.catalog.annotations.problems(),
+                        *self.catalog.unreadable.problems(),
+                    ]
+                )
+            ),
             descriptor=self._engines.current.describer.key,
             changing=None if self._fixed else self._switch.state(),
             judge=self.judges.in_use(),

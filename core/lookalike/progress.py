@@ -80,8 +80,12 @@ class ProgressMeter:
 
     def skip(self, path: str, reason: str, load: float = 0.0) -> None:
         """Count one unit as finished and remember why nothing came of it."""
-        self.skipped.append(Skipped(path, reason))
+        self.note(path, reason)
         self.advance(1, load)
+
+    def note(self, path: str, reason: str) -> None:
+        """Remember that something was passed over that is none of the units."""
+        self.skipped.append(Skipped(path, reason))
 
     def rested(self) -> None:
         """Leave the time since the last snapshot out of the count: the job stood still."""

@@ -20,7 +20,7 @@ from sqlite_utils import Database
 
 from lookalike.catalog.contents import SHOWN, chunks, marks
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.files import TAKES, Place, inside, taker
+from lookalike.catalog.files import TAKES, Place, inside, taker, within
 from lookalike.catalog.shot_names import SIDECAR_SUFFIX, plain_name
 from lookalike.catalog.shots import pair
 from lookalike.catalog.words import Words
@@ -72,10 +72,11 @@ class AnnotationRecord:
 
         Times are in nanoseconds; the ctime is None while unknown.
         """
+        where, parameters = within(under, deep)
         rows = self._database.rows(
-            "SELECT path, size, mtime_ns, ctime_ns FROM sidecars WHERE path >= ? AND path < ?", inside(under)
+            f"SELECT path, size, mtime_ns, ctime_ns FROM sidecars WHERE {where}", parameters
         )
-        return {row[0]: row[1:] for row in rows if deep or os.path.dirname(row[0]) == under}  # noqa: PTH120
+        return {row[0]: row[1:] for row in rows}
 
     def date(self, places: Sequence[Place]) -> None:
         """Note the ctime of XMP files that are unchanged and whose ctime was unknown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Files, Folder
 from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.pair_scores import PairScores
+from lookalike.catalog.unreadable import Unreadable
 from lookalike.catalog.visual_tokens import VisualTokenRows
 from lookalike.catalog.words import Words
 
@@ -33,6 +35,7 @@ class Catalog:
         self._database = CatalogDatabase(path)
         self.contents = Contents(self._database)
         self.files = Files(self._database)
+        self.unreadable = Unreadable(self._database)
         self.filters = FilterColumns(self._database)
         self.pair_scores = PairScores(self._database)
         self.words = Words(self._database)
@@ -73,12 +76,21 @@ class Catalog:
     def setting(self, name: str) -> str | None:
         """What the user chose, or None."""
         rows = self._database.rows("SELECT value FROM settings WHERE name = ?", (name,))
-        return rows[0][0] if rows else None
+        if not rows:
+            return None
+        value: str | bytes = rows[0][0]
+        return value if isinstance(value, str) else os.fsdecode(value)
 
     def choose(self, name: str, value: str) -> None:
-        """Remember a choice of the user."""
+        """Remember a choice of the user, who may name files in bytes that are no text."""
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            stored: str | bytes = os.fsencode(value)
+        else:
+            stored = value
         with self._database.transaction() as db:
-            db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+            db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, stored))
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from lookalike.errors import LookalikeError
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another process (the window and a command line may share a library)."""
+
+OPENING_BYTES = 1 << 20
+"""A disk with less room than this is full."""
 
 
 class CatalogError(LookalikeError):
@@ -137,7 +141,8 @@ def known_failures(path: Path) -> Iterator[None]:
 
 
 def _words(name: str, path: Path, error: Exception) -> tuple[str, str]:
-    if name.startswith("SQLITE_FULL"):
+    failing = name.startswith("SQLITE_IOERR")
+    if name.startswith("SQLITE_FULL") or (failing and _is_full(path)):
         return f"The disk is full, so {path} cannot be written.", "Free some space and start again."
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")) or isinstance(error, OSError):
         return f"{path} cannot be written ({error}).", "Check the folder's permissions or choose another one."
@@ -145,4 +150,16 @@ def _words(name: str, path: Path, error: Exception) -> tuple[str, str]:
         return f"{path} is damaged.", "Move it away; the library is then built anew from your photos."
     if name.startswith("SQLITE_BUSY"):
         return f"{path} is in use by another program.", "Close it and try again."
+    if failing:
+        return (
+            f"{path} cannot be read or written ({error}).",
+            "Check the drive it lies on and its free space.",
+        )
     return f"{path} could not be used ({error}).", ""
+
+
+def _is_full(path: Path) -> bool:
+    """Whether a disk has no room for what SQLite puts beside a file to open it, which it calls an I/O error."""
+    with suppress(OSError):
+        return shutil.disk_usage(path.parent).free < OPENING_BYTES
+    return False

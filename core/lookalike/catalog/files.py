@@ -9,12 +9,13 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from lookalike.catalog.births import born_ns
 from lookalike.catalog.contents import chunks, marks
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.folders import TAKES, Folder, Folders, inside, taker
+from lookalike.catalog.folders import TAKES, Folder, Folders, inside, taker, within
 from lookalike.photos import decoders
 
-__all__ = ["TAKES", "FileRow", "Files", "Folder", "Place", "inside", "taker"]
+__all__ = ["TAKES", "FileRow", "Files", "Folder", "Place", "inside", "taker", "within"]
 
 DEPARTED_LIMIT = 200_000
 """Files that are gone are remembered up to this many, the latest."""
@@ -75,15 +76,23 @@ class Place:
         """Whether a file of this identity holds the same bytes as when it was last read.
 
         A name that comes or goes sets the ctime as a change of the bytes does. So where it is another, a file must at
-        least have been renamed, and have no other name under which it stayed.
+        least have been renamed, and have no other name under which it stayed. Nor may it be another file: systems
+        give the number of one that is deleted to the next that is made, which a copy may have size and time of last
+        change from too, if that is told in whole seconds. A file made later than the ctime was taken is another. Where
+        nobody knows when it was made, a time in whole seconds proves nothing. What is not proven is hashed.
 
         Args:
             path: where it lay then; None while unknown.
             ctime_ns: its ctime then; None while unknown.
         """
-        if ctime_ns is None or ctime_ns == self.ctime_ns:
+        if ctime_ns is not None and ctime_ns == self.ctime_ns:
             return True
-        return not self.linked and path != self.path
+        if ctime_ns is not None and (self.linked or path == self.path):
+            return False
+        born = None if ctime_ns is None else born_ns(self.path)
+        if born is None or ctime_ns is None:
+            return self.mtime_ns % 1_000_000_000 != 0
+        return born <= ctime_ns
 
 
 @dataclass(frozen=True)
@@ -122,15 +131,13 @@ class Files(Folders):
             deep: whether files in directories below it belong to them.
             folder: only files of this watched folder.
         """
+        where, parameters = within(under, deep)
         rows = self._database.rows(
             "SELECT id, path, size, mtime_ns, inode, device, ctime_ns, content_id, problem, refused, decoders "
-            "FROM files WHERE path >= ? AND path < ?" + (" AND +folder_id = ?" if folder else ""),
-            (*inside(under), *([folder.id] if folder else [])),
+            f"FROM files WHERE {where}" + (" AND +folder_id = ?" if folder else ""),
+            (*parameters, *([folder.id] if folder else [])),
         )
-        found = {row[1]: FileRow(row[0], Place(*row[1:7]), *row[7:]) for row in rows}
-        if not deep:
-            found = {path: row for path, row in found.items() if os.path.dirname(path) == under}  # noqa: PTH120
-        return found
+        return {row[1]: FileRow(row[0], Place(*row[1:7]), *row[7:]) for row in rows}
 
     def sample(self, folder: Folder, count: int) -> list[Place]:
         """Up to `count` files of a folder, spread over it."""
@@ -150,7 +157,7 @@ class Files(Folders):
     def identified(self, places: Sequence[Place]) -> dict[bytes, int]:
         """Contents of places that are known, or were, elsewhere: path → content id, without reading a byte.
 
-        A file that keeps volume, file number, size and time of last change is the same file.
+        A file that keeps volume, file number, size and time of last change is the same file; see `Place.proves`.
         """
         found: dict[bytes, int | None] = {}
         for piece in chunks([place for place in places if place.inode]):

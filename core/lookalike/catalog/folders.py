@@ -37,6 +37,21 @@ def inside(prefix: bytes) -> tuple[bytes, bytes]:
     return start, start[:-1] + bytes([start[-1] + 1])
 
 
+def within(folder: bytes, deep: bool) -> tuple[str, tuple[bytes | int, ...]]:
+    """What is true of the paths in a folder, in SQL, and its parameters.
+
+    Args:
+        folder: the folder.
+        deep: whether what lies in the folders below it is in it too.
+    """
+    start, end = inside(folder)
+    if deep:
+        return "path >= ? AND path < ?", (start, end)
+    # The rest of such a path has no separator. SQLite goes through paths alone, and only these become rows.
+    separator = os.fsencode(os.sep)
+    return "path >= ? AND path < ? AND instr(substr(path, ?), ?) = 0", (start, end, len(start) + 1, separator)
+
+
 TAKES = "id = ? AND instr(?, CAST(rtrim(path, ?) || ? AS BLOB)) = 1"
 """Whether a folder is still watched where it was when a path in it was found. Joining BLOBs gives a text of the same
 bytes."""
@@ -78,24 +93,25 @@ class Folders:
         path = path.expanduser().resolve()
         if not path.is_dir():
             raise CatalogError(f"{path} is not a folder.", "Check the name, or connect the drive it is on.")
-        known = self.folders()
-        for folder in known:
-            if path.is_relative_to(folder.path):
-                return folder
-        for folder in known:
-            if not folder.path.is_relative_to(path):
-                continue
-            if not folder.online:
-                raise CatalogError(
-                    f"{folder.path}, which lies in {path}, cannot be reached, and its photos would be forgotten.",
-                    "Connect its drive, or remove that folder first.",
-                )
-            if folder.paused:
-                raise CatalogError(
-                    f"{folder.path}, which lies in {path}, is paused.",
-                    "Let it go on, or remove that folder first.",
-                )
         with self._database.transaction() as db:
+            # Asked only now, when no other process can add a folder any more.
+            known = self.folders()
+            for folder in known:
+                if path.is_relative_to(folder.path):
+                    return folder
+            for folder in known:
+                if not folder.path.is_relative_to(path):
+                    continue
+                if not folder.online:
+                    raise CatalogError(
+                        f"{folder.path}, which lies in {path}, cannot be reached, and its photos would be forgotten.",
+                        "Connect its drive, or remove that folder first.",
+                    )
+                if folder.paused:
+                    raise CatalogError(
+                        f"{folder.path}, which lies in {path}, is paused.",
+                        "Let it go on, or remove that folder first.",
+                    )
             db.execute("UPDATE folder_numbers SET latest = latest + 1")
             number = db.execute("SELECT latest FROM folder_numbers").fetchone()[0]
             db.execute("INSERT INTO folders (id, path) VALUES (?, ?)", (number, os.fsencode(path)))
@@ -136,24 +152,28 @@ class Folders:
         Raises:
             CatalogError: the new place overlaps with a watched folder.
         """
-        for other in self.folders():
-            if other.id == folder.id and path == other.path:
-                return
-            if other.id == folder.id and (path.is_relative_to(other.path) or other.path.is_relative_to(path)):
-                raise CatalogError(
-                    f"{path} and {other.path}, where this folder is said to lie, are one inside the other.",
-                    f"Remove this folder and add {path}: its photos need not be described again.",
-                )
-            if path.is_relative_to(other.path) or other.path.is_relative_to(path):
-                raise CatalogError(f"{path} overlaps with the watched folder {other.path}.")
         old, new = os.fsencode(folder.path), os.fsencode(path)
         with self._database.transaction() as db:
+            for other in self.folders():
+                if other.id == folder.id and path == other.path:
+                    return
+                if other.id == folder.id and (
+                    path.is_relative_to(other.path) or other.path.is_relative_to(path)
+                ):
+                    raise CatalogError(
+                        f"{path} and {other.path}, where this folder is said to lie, are one inside the other.",
+                        f"Remove this folder and add {path}: its photos need not be described again.",
+                    )
+                if path.is_relative_to(other.path) or other.path.is_relative_to(path):
+                    raise CatalogError(f"{path} overlaps with the watched folder {other.path}.")
             for table in ("files", "sidecars", "mounts"):
                 # Joining BLOBs gives a text of the same bytes.
                 db.execute(
                     f"UPDATE {table} SET path = CAST(? || substr(path, ?) AS BLOB) WHERE folder_id = ?",
                     (new, len(old) + 1, folder.id),
                 )
+            # What could not be read there is met again where it lies now.
+            db.execute("DELETE FROM unreadable WHERE folder_id = ?", (folder.id,))
             # A trigger does the same for files.
             db.execute("UPDATE sidecars SET shot = shot_of(path) WHERE folder_id = ?", (folder.id,))
             db.execute(

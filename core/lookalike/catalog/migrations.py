@@ -355,3 +355,18 @@ def m0013_ctimes_and_refused_bytes(db: Database) -> None:
         db.execute(f"ALTER TABLE {table} ADD COLUMN ctime_ns INTEGER")
     db.execute("ALTER TABLE files ADD COLUMN refused TEXT")
     db.execute("ALTER TABLE departed ADD COLUMN path BLOB")
+
+
+@catalog_migrations()
+def m0014_unreadable(db: Database) -> None:
+    """What a look could not read or list: nothing is known against it, and the next look at `place` tries again."""
+    db.execute(
+        """CREATE TABLE unreadable (
+            path BLOB NOT NULL,
+            folder_id INTEGER NOT NULL REFERENCES folders (id) ON DELETE CASCADE,
+            place BLOB NOT NULL,
+            reason TEXT NOT NULL,
+            PRIMARY KEY (path, reason)
+        ) WITHOUT ROWID"""
+    )
+    db.execute("CREATE INDEX unreadable_by_folder ON unreadable (folder_id)")

@@ -108,8 +108,13 @@ def _follow(library: Library, as_json: bool) -> None:
     if not as_json:
         say("Watching. Ctrl-C ends it.")
     told = failures = 0
+    known: set[Skipped] = set()
     notes: dict[int, tuple[bool, bool, str]] = {}
+    last: Progress | None = None
     for progress in library.follow(lambda: False):
+        if last is not None and _is_over(last, progress):
+            _say_changes(library, last, known, as_json)
+        last = progress if progress.stage == "indexing" else None
         if progress.stage == "watching":
             say_skipped(progress.skipped[told:])
             told = len(progress.skipped)
@@ -125,12 +130,32 @@ def _follow(library: Library, as_json: bool) -> None:
             failures = len(progress.skipped)
         elif progress.stage == STAGE:
             _say_changed_model(library, progress, as_json)
-        elif progress.stage == "indexing" and progress.total and progress.done == progress.total:
-            if as_json:
-                say_json({"done": progress.done, "photos": len(library), "skipped": progress.skipped})
-            else:
-                say(f"{progress.done} changed, {len(library)} photos can be searched.")
-                say_skipped(progress.skipped)
+
+
+def _is_over(last: Progress, progress: Progress) -> bool:
+    """Whether a look at a folder, of which `last` was the latest word, is at its end, now that `progress` comes."""
+    if last.done != last.total:
+        return False
+    told = progress.skipped[: len(last.skipped)]
+    now = progress.stage, progress.folder, progress.total, told
+    return now != (last.stage, last.folder, last.total, last.skipped) or progress.done < last.done
+
+
+def _say_changes(library: Library, progress: Progress, known: set[Skipped], as_json: bool) -> None:
+    """Say what came of a look at a folder.
+
+    What is passed over beside photos (an XMP file, a folder) is met again at every look, and told of when it is new.
+    """
+    skipped = [line for line in progress.skipped if progress.total or line not in known]
+    known.update(skipped)
+    if not (progress.total or skipped):
+        return
+    if as_json:
+        say_json({"done": progress.done, "photos": len(library), "skipped": skipped})
+        return
+    if progress.total:
+        say(f"{progress.done} changed, {len(library)} photos can be searched.")
+    say_skipped(skipped)
 
 
 def _say_changed_model(library: Library, progress: Progress, as_json: bool) -> None:

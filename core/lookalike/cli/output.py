@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 _ANY_NAME = "lookalike-any-name"
 
+_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029], "\N{REPLACEMENT CHARACTER}")
+"""What may stand in the name of a file, and would break the line or be obeyed by the terminal."""
+
 
 def take_any_name() -> None:
     """Have the standard streams print every name there is: its own bytes where it is no text, else an escape."""
@@ -40,12 +43,12 @@ def _any_name(error: UnicodeError) -> tuple[str | bytes, int]:
 
 def say(line: str = "") -> None:
     """Print a line for people."""
-    click.echo(line)
+    click.echo(line.translate(_CONTROLS))
 
 
 def warn(line: str) -> None:
     """Print a line for people that is not part of the answer."""
-    click.echo(line, err=True)
+    click.echo(line.translate(_CONTROLS), err=True)
 
 
 def say_json(content: Any) -> None:

@@ -92,13 +92,16 @@ def read_file(path: Path, limit_bytes: int = LIMIT_BYTES) -> FileBytes:
         if is_online_only(path.stat()):
             raise _online_only(name)
         descriptor = os.open(path, flags)
-        with os.fdopen(descriptor, "rb", buffering=0) as file:
+        try:
             status = os.fstat(descriptor)
             _refuse(status, name, limit_bytes)
-            # One byte more than there was tells a file that grows from one that is complete.
-            data = file.read(status.st_size + 1)
-            while len(data) <= limit_bytes and (rest := file.read(1 << 20)):
-                data += rest
+            with os.fdopen(descriptor, "rb", buffering=0, closefd=False) as file:
+                # One byte more than there was tells a file that grows from one that is complete.
+                data = file.read(status.st_size + 1)
+                while len(data) <= limit_bytes and (rest := file.read(1 << 20)):
+                    data += rest
+        finally:
+            os.close(descriptor)
     except (OSError, ValueError) as error:
         raise _unavailable(name, error) from error
     if len(data) > limit_bytes:

@@ -12,6 +12,7 @@ _ITEM = _RDF + "li"
 _LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
 _DEFAULT_LANGUAGE = "x-default"
 _MAX_DEPTH = 100
+_PADDING = "\0 \t\r\n"
 
 
 class XmpError(ValueError):
@@ -32,14 +33,18 @@ def read_xmp(data: bytes, wanted: Collection[str]) -> dict[str, list[str]]:
         XmpError: the bytes are no well-formed XML, have a document type, or hold no RDF.
     """
     reader = _Reader(wanted)
-    parser = expat.ParserCreate(namespace_separator=" ")
+    try:
+        packet, encoding = _unpadded(data)
+    except UnicodeDecodeError as error:
+        raise XmpError("unknown encoding") from error
+    parser = expat.ParserCreate(encoding, " ")
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = _refuse_doctype
     try:
-        parser.Parse(data.strip(b"\x00 \t\r\n"), True)
+        parser.Parse(packet, True)
     except expat.ExpatError as error:
         raise XmpError(f"line {error.lineno}: {expat.ErrorString(error.code)}") from error
     except (LookupError, ValueError) as error:
@@ -49,6 +54,16 @@ def read_xmp(data: bytes, wanted: Collection[str]) -> dict[str, list[str]]:
     if not reader.rooted:
         raise XmpError("it holds no RDF")
     return reader.found
+
+
+def _unpadded(data: bytes) -> tuple[bytes, str | None]:
+    """A packet without what surrounds it, and its encoding where the packet itself may not tell it."""
+    start = data.find(b"<")
+    if start < 0 or data[start + 1 : start + 2] != b"\0":
+        return data.strip(_PADDING.encode()), None
+    # Letters of two bytes each: in the first of them lies the half that is not zero, or in the second.
+    text = data[: len(data) // 2 * 2].decode("utf-16-be" if start % 2 else "utf-16-le")
+    return text.strip("\ufeff" + _PADDING).encode(), "utf-8"
 
 
 def _refuse_doctype(*_: object) -> None:

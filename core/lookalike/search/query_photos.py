@@ -10,7 +10,8 @@ from PIL import Image
 from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import JudgePhoto
-from lookalike.photos import FileBytes, decode, open_image, read_file
+from lookalike.photos import FileBytes, FileUnavailableError, decode, open_image, read_file
+from lookalike.photos.errors import printable
 from lookalike.search.query import Query, Region, crop, view_hash
 
 MAX_DECODE_SIDE = 4096
@@ -30,22 +31,53 @@ class QueryPhotos:
         self._catalog = catalog
 
     def image(self, content_id: int, longest_side: int) -> Image.Image:
-        """A photo of the library, upright, its longest side at most `longest_side` pixels.
+        """A photo of the library to be shown, upright, its longest side at most `longest_side` pixels.
+
+        Where none of its files holds it any more, what lies there now: nothing may be kept that is made of it.
 
         Raises:
             LookalikeError: none of its files can be read.
         """
+        rows = self._catalog.contents.get([content_id])
+        if content_id not in rows:
+            raise _gone()
+        changed: list[Path] = []
+        try:
+            return self._exact(content_id, rows[content_id].hash, longest_side, changed)
+        except LookalikeError:
+            if not changed:
+                raise
+        return open_image(changed[0], longest_side)
+
+    def exact(self, content_id: int, content: str, longest_side: int) -> Image.Image:
+        """Like `image`, but of bytes with this hash and no others, so that what is made of it may be kept.
+
+        A file may have been changed since it was last looked at. Its bytes are read anyway, and so are hashed.
+
+        Raises:
+            LookalikeError: none of its files can be read, or none of them holds it any more.
+        """
+        return self._exact(content_id, content, longest_side, [])
+
+    def _exact(self, content_id: int, content: str, longest_side: int, changed: list[Path]) -> Image.Image:
+        """See `exact`; `changed` takes the files that hold other bytes."""
         trouble: LookalikeError | None = None
         for path in self._catalog.files.paths([content_id])[content_id]:
             try:
-                return open_image(path, longest_side)
+                file = read_file(path)
+                if file.content == content:
+                    return decode(file, longest_side).image
+                changed.append(path)
+                trouble = FileUnavailableError(
+                    f"{printable(path.name)} has changed since its folder was last scanned.", "Scan it again."
+                )
             except LookalikeError as error:
                 trouble = error
-        raise trouble or LookalikeError("This photo is no longer in the library.")
+        raise trouble or _gone()
 
     def candidate(self, content_id: int, content: str) -> JudgePhoto:
         """A photo of the library as judges see it."""
-        return JudgePhoto(content, lambda longest_side: self.image(content_id, longest_side))
+        return JudgePhoto(content, lambda longest_side: self.exact(content_id, content, longest_side))
 
     def of(self, query: Query) -> tuple[JudgePhoto, int | None]:
         """A query's own photo as judges see it, and the library's photo that it is or is cut from, if any.
@@ -65,10 +97,13 @@ class QueryPhotos:
             number = query.content_id
             rows = self._catalog.contents.get([number])
             if number not in rows:
-                raise LookalikeError("This photo is no longer in the library.")
+                raise _gone()
+            content = rows[number].hash
             photo = JudgePhoto(
-                view_hash(rows[number].hash, region),
-                lambda side: _reduced(crop(self.image(number, _decode_side(region, side)), region), side),
+                view_hash(content, region),
+                lambda side: _reduced(
+                    crop(self.exact(number, content, _decode_side(region, side)), region), side
+                ),
             )
             return photo, number
         raise LookalikeError("There is nothing to search for.", "Give a photo or words.")
@@ -84,6 +119,10 @@ def turned(photo: JudgePhoto, turns: int) -> JudgePhoto:
         view_hash(photo.content, None, turns) if photo.content else "",
         lambda longest_side: load(longest_side).transpose(turn),
     )
+
+
+def _gone() -> LookalikeError:
+    return LookalikeError("This photo is no longer in the library.")
 
 
 def _decode_side(region: Region | None, longest_side: int) -> int:

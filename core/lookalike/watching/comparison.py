@@ -67,6 +67,9 @@ class Comparison:
         self._add_untried(place, known, changes)
         self._recognise(changes)
         self._add_unread(place, known, changes)
+        # Photos that are left online on purpose are no trouble.
+        met = [(os.fsencode(line.path), line.reason) for line in changes.unreadable]
+        self._catalog.unreadable.looked(folder.id, place, deep, met)
         changes.leave_online(place)
         return changes
 

@@ -119,10 +119,14 @@ def read_patterns(folder: bytes, problems: list[Skipped]) -> GitIgnoreSpec | Non
     try:
         # A named pipe of this name must not be waited for.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return None
-            data = file.read(IGNORE_FILE_BYTES + 1)
+        try:
+            # What is opened from a descriptor does not close it where it turns out to be a folder.
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    return None
+                data = file.read(IGNORE_FILE_BYTES + 1)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -252,6 +252,12 @@ class Indexer:
             if len(known):
                 self._index.add(known, self._record.vectors(known))
 
+    def _note_unreadable(self, db: Database, folder: Folder, read: Read) -> None:
+        """Keep why a file could not be read: not where it is gone or being changed, or where the model failed at it."""
+        path = read.place.path
+        if read.content is None and path not in self.unsettled and os.path.lexists(path):
+            self._catalog.unreadable.put(db, folder.id, path, read.problem or "")
+
     def _write(
         self,
         folder: Folder,
@@ -275,7 +281,9 @@ class Indexer:
                 if read.problem is not None:
                     meter.skip(name, read.problem, load)
                     # What was known of a file that cannot be reached now stays, and the next scan tries again.
-                    if not read.passing:
+                    if read.passing:
+                        self._note_unreadable(db, folder, read)
+                    else:
                         tried = tried_by[read.by_model]
                         files.put(db, folder.id, read.place, None, read.problem, read.content, tried)
                     continue

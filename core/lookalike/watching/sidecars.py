@@ -97,10 +97,12 @@ def apply_sidecars(
         with catalog.transaction() as db:
             for place, said, problem, passing in read:
                 if problem is not None:
-                    meter.skip(os.fsdecode(place.path), problem)
+                    meter.note(os.fsdecode(place.path), problem)
                 # One that cannot be reached now keeps what is known of it, and the next look tries again.
                 if not passing:
                     catalog.annotations.put(db, folder.id, place, said, problem)
+                elif os.path.lexists(place.path):
+                    catalog.unreadable.put(db, folder.id, place.path, problem or "")
             concerned = catalog.annotations.refresh(db, {shot_of(place.path) for place in piece}, ())
         yield concerned
 

@@ -53,13 +53,20 @@ class WatchedFolders:
 
         Raises:
             LookalikeError: the path is no folder, a folder that is watched leaves it out, or one inside it is
-                paused or cannot be reached.
+                paused, cannot be reached, or would be left out.
         """
         path = path.expanduser().resolve()
         mounted = mounts()
+        excludes = Excludes(self.excludes())
         for folder in self._files.folders():
             if folder.path.is_relative_to(path):
                 self._reach.look(folder, mounted)
+                if excludes.rules(os.fsencode(path), os.fsencode(folder.path), []) is None:
+                    raise LookalikeError(
+                        f"{folder.path}, which is watched, would be left out of {path}: it is hidden there, "
+                        "or a pattern names it.",
+                        "Remove that folder first, or add the folders beside it one by one.",
+                    )
             if not path.is_relative_to(folder.path):
                 continue
             at = folder.path
@@ -70,7 +77,6 @@ class WatchedFolders:
                         "Folders of this name are never looked into.",
                     )
                 at = at / name
-            excludes = Excludes(self.excludes())
             if excludes.rules(os.fsencode(folder.path), os.fsencode(path), []) is None:
                 raise LookalikeError(
                     f"{path} lies in the watched folder {folder.path}, and a pattern leaves it out there.",

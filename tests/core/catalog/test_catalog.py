@@ -7,11 +7,14 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from lookalike.catalog import database
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.database import CatalogError
@@ -182,6 +185,39 @@ def test_a_file_that_is_no_catalog_is_told(tmp_path):
     assert str(path) in str(told.value)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the system limits no files there")
+def test_a_drive_that_fails_at_the_opening_is_told_with_a_remedy(tmp_path):
+    path = tmp_path / "catalog.sqlite"
+    Catalog(path).close()
+    code = (
+        "import resource, signal, sys\n"
+        "from pathlib import Path\n"
+        "from lookalike.catalog.catalog import Catalog\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "try:\n"
+        "    Catalog(Path(sys.argv[1]))\n"
+        "except Exception as error:\n"
+        "    sys.stderr.write(f'{type(error).__name__}: {error}')\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stderr=subprocess.PIPE, text=True
+    ) as other:
+        said = other.communicate()[1]
+    assert said.startswith(f"CatalogError: {path} cannot be read or written (disk I/O error).")
+    assert said.endswith("Check the drive it lies on and its free space.")
+
+
+def test_a_disk_without_room_to_open_the_file_is_called_full(tmp_path, monkeypatch):
+    path = tmp_path / "catalog.sqlite"
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+    monkeypatch.setattr(database.shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
+    with pytest.raises(CatalogError, match="disk is full") as told, database.known_failures(path):
+        raise error
+    assert told.value.remedy
+
+
 def test_two_processes_can_open_a_new_catalog_at_once(tmp_path):
     path = tmp_path / "catalog.sqlite"
     code = (
@@ -190,6 +226,55 @@ def test_two_processes_can_open_a_new_catalog_at_once(tmp_path):
     )
     processes = [subprocess.Popen([sys.executable, "-c", code, str(path)]) for _ in range(4)]
     assert [process.wait(60) for process in processes] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("names", [("sub", ""), ("", "sub"), ("", ""), ("sub", "sub")])
+def test_folders_added_at_once_are_never_one_inside_the_other(tmp_path, photos, names):
+    (photos / "sub").mkdir()
+    path = tmp_path / "catalog.sqlite"
+    catalog = Catalog(path)
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from lookalike.catalog.catalog import Catalog\n"
+        "catalog = Catalog(Path(sys.argv[1]))\n"
+        "print('ready', flush=True)\n"
+        "sys.stdin.readline()\n"
+        "print('asking', flush=True)\n"
+        "print(catalog.files.add_folder(Path(sys.argv[2])).path)\n"
+    )
+    others = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(path), str(photos / name)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in names
+    ]
+    try:
+        for other in others:
+            assert other.stdin is not None
+            assert other.stdout is not None
+            assert other.stdout.readline() == "ready\n"
+        # As a scan's batch does, this keeps the others from writing, though not from asking.
+        with catalog.transaction():
+            for other in others:
+                assert other.stdin is not None
+                assert other.stdout is not None
+                other.stdin.write("go\n")
+                other.stdin.flush()
+                assert other.stdout.readline() == "asking\n"
+            time.sleep(0.3)
+        said = [Path(other.communicate()[0].strip()) for other in others]
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+    assert [other.returncode for other in others] == [0, 0]
+    assert [folder.path for folder in catalog.files.folders()] == [photos / min(names)]
+    assert set(said) <= {photos, photos / "sub"}
+    catalog.close()
 
 
 def test_asking_for_the_changes_of_others_waits_for_no_writer(catalog, tmp_path):
@@ -244,3 +329,30 @@ def test_a_folder_that_lies_elsewhere_now_takes_no_files_of_its_place_before(cat
     put(catalog, folder, photos / "a" / "late.jpg", "aa")
     put(catalog, folder, photos / "ab" / "new.jpg", "bb")
     assert list(catalog.files.known(os.fsencode(photos))) == [os.fsencode(photos / "ab" / "new.jpg")]
+
+
+@pytest.mark.parametrize("top", ["/p", "/"])
+def test_a_look_at_one_folder_is_given_what_lies_in_it_alone(catalog, monkeypatch, top):
+    here = [b"a.png", b"caf\xe9.png", b"d.png", b"\xff"]
+    below = [b"d/a.png", b"d/e/b.png", b"caf\xe9/a.png", b"d.png/x.png"]
+    start = os.path.join(os.fsencode(top), b"")
+    with catalog.transaction() as db:
+        db.execute("INSERT INTO folders (id, path) VALUES (1, ?)", (os.fsencode(top),))
+        for number, name in enumerate([*here, *below]):
+            where = Place(start + name, 1, 1, number, 1)
+            catalog.files.put(db, 1, where, None, "broken")
+            catalog.annotations.put(db, 1, where, None, "broken")
+    read: list[int] = []
+    rows = database.CatalogDatabase.rows
+
+    def counted(self, sql, parameters=()):
+        found = rows(self, sql, parameters)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(database.CatalogDatabase, "rows", counted)
+    for known in (catalog.files.known, catalog.annotations.known):
+        assert set(known(os.fsencode(top), deep=False)) == {start + name for name in here}
+        assert set(known(os.fsencode(top))) == {start + name for name in [*here, *below]}
+        assert set(known(start + b"d", deep=False)) == {start + b"d/a.png"}
+    assert read == [4, 8, 1] * 2, "of a large library a look would otherwise go through all"

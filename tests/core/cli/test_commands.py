@@ -321,6 +321,26 @@ def test_names_that_are_no_text_are_told_where_the_system_speaks_utf_8(tmp_path)
     assert broken in told("status")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_names_that_break_lines_or_steer_the_terminal_are_told_in_one_line(tmp_path, call):
+    album = tmp_path / "album"
+    album.mkdir()
+    (album / "two\n  skipped nothing.jpg").write_bytes(b"no photo")
+    (album / "\x1b[31mred\x9b0m.jpg").write_bytes(b"no photo")
+    library = ("--library", tmp_path / "library")
+    code, out, err = call(*library, "add", album)
+    assert code == 0
+    told = [line for line in err.splitlines() if "skipped /" in line]
+    assert len(told) == 2
+    status = call(*library, "status")[1]
+    told += [line for line in status.splitlines() if line.startswith("skipped")]
+    assert len(told) == 4
+    assert not any(letter in "".join((out, err, status)) for letter in "\x1b\x9b")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        assert call(*library, "remove", "no\nsuch\x1b[0m")[2].count("\n") == 1
+
+
 def _indexed(command: list[str]) -> int:
     done = subprocess.run([*command, "status", "--json"], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)["indexed"]

@@ -45,6 +45,24 @@ def test_both_ways_of_writing_properties_are_read():
     assert from_xmp(xmp_of_elements(ALL)) == ALL
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
+@pytest.mark.parametrize("padding", ["", "\n", " \r\n\t", "\0\0"])
+@pytest.mark.parametrize("declared", [True, False])
+def test_packets_of_every_encoding_are_read(encoding: str, mark: str, padding: str, declared: bool):
+    text = xmp(ALL).decode()
+    if declared:
+        text = f"<?xml version='1.0' encoding='{encoding[:6].rstrip('-')}'?>{text}"
+    assert from_xmp(f"{mark}{text}{padding}".encode(encoding)) == ALL
+
+
+def test_half_a_letter_is_no_packet():
+    for end in (b"", b"\0", b"\xd8"):
+        assert from_xmp(xmp(ALL).decode().encode("utf-16-le") + end) == ALL
+    with pytest.raises(XmpError, match="unknown encoding"):
+        from_xmp(xmp(ALL).decode().encode("utf-16-le") + b"\x00\xd8")
+
+
 @pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF", "HEIC"])
 def test_every_format_carries_xmp(file_format: str):
     photo = smooth_photo((64, 48))

@@ -154,3 +154,12 @@ def test_open_image_reads_and_decodes(tmp_path: Path):
     path = tmp_path / "photo.jpg"
     path.write_bytes(encoded(smooth_photo((300, 200)), "JPEG"))
     assert open_image(path, 150).size == (150, 100)
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="only Linux lists open files there")
+def test_a_folder_that_is_no_photo_is_closed_again(tmp_path):
+    before = os.listdir("/proc/self/fd")
+    for _ in range(5):
+        with pytest.raises(PhotoError, match="is not a file"):
+            read_file(tmp_path)
+    assert len(os.listdir("/proc/self/fd")) <= len(before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import time
 
 import pytest
@@ -147,3 +148,57 @@ def test_excluded_photos_leave_the_view_and_come_back_without_decoding(tmp_path,
     with pytest.raises(LookalikeError, match="no pattern"):
         watched.set_excludes(["!"])
     library.close()
+
+
+@pytest.mark.parametrize("how", ["hidden", "ignore file", "own list"])
+def test_a_watched_folder_is_not_taken_over_by_one_that_leaves_it_out(tmp_path, how):
+    inner = tmp_path / "album" / (".private" if how == "hidden" else "raw")
+    inner.mkdir(parents=True)
+    (inner / "a.png").write_bytes(photo(1))
+    library = SmallLibrary(tmp_path / "library")
+    watched = WatchedFolders(library.catalog)
+    watched.add(inner)
+    library.scan()
+    if how == "ignore file":
+        (tmp_path / "album" / ".lookalikeignore").write_text("raw/\n")
+    elif how == "own list":
+        watched.set_excludes(["raw/"])
+    with pytest.raises(LookalikeError, match="would be left out") as refused:
+        watched.add(tmp_path / "album")
+    assert str(inner) in str(refused.value)
+    library.scan()
+    assert [folder.path for folder in library.files.folders()] == [inner]
+    assert len(library.index) == 1
+    library.close()
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="only Linux lists open files there")
+def test_a_folder_of_the_name_of_an_ignore_file_is_told_of_and_closed(tmp_path):
+    (tmp_path / ".lookalikeignore").mkdir()
+    before = os.listdir("/proc/self/fd")
+    told: list = []
+    for _ in range(5):
+        Excludes().rules(os.fsencode(tmp_path), os.fsencode(tmp_path), told)
+    assert len(told) == 5
+    assert len(os.listdir("/proc/self/fd")) <= len(before)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_patterns_of_names_that_are_no_text_last(tmp_path):
+    album = tmp_path / "album"
+    odd = os.fsencode(album) + b"/caf\xe9"
+    os.makedirs(odd)
+    for number, name in enumerate((odd + b"/a.png", os.fsencode(album) + b"/b.png")):
+        with open(name, "wb") as file:
+            file.write(photo(number))
+    library = SmallLibrary(tmp_path / "library")
+    library.files.add_folder(album)
+    library.scan()
+    pattern = os.fsdecode(b"caf\xe9/")
+    WatchedFolders(library.catalog).set_excludes([pattern, "größer/"])
+    library.scan()
+    assert len(library.index) == 1
+    library.close()
+    again = SmallLibrary(tmp_path / "library")
+    assert WatchedFolders(again.catalog).excludes() == [pattern, "größer/"]
+    again.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from lookalike.catalog import files as files_module
 from lookalike.errors import LookalikeError
 from lookalike.watching import follower as follower_module
 from lookalike.watching import indexer as indexer_module
@@ -19,6 +20,7 @@ from lookalike.watching import reading as reading_module
 from lookalike.watching.follower import Follower
 from lookalike.watching.pace import CAREFUL, Pace
 from lookalike.watching.proof import CTIME_TICK_NS
+from lookalike.watching.volumes import Mount
 from lookalike.watching.watched import WatchedFolders
 from tests.builders.small_library import SmallLibrary
 from tests.builders.tiny_files import photo
@@ -381,3 +383,49 @@ def test_a_thousand_photos_arrive_while_searches_go_on(library, folders):
     (folders / "outside" / "many").rename(folders / "two" / "many")
     assert set(sizes_while(library.scan)) <= {6, 1006}, "known ones come all at once"
     assert len(library.index) == 1006
+
+
+WHOLE_SECONDS = 1_700_000_000 * 10**9
+
+
+def swap_for_another(folder: Path) -> None:
+    """Delete 1.png and make 2.png, of the same size and time, until the system gives it the number of 1.png."""
+    number = (folder / "1.png").stat().st_ino
+    (folder / "1.png").unlink()
+    for attempt in range(50):
+        write(folder / "2.png", 92)
+        os.utime(folder / "2.png", ns=(WHOLE_SECONDS, WHOLE_SECONDS))
+        if (folder / "2.png").stat().st_ino == number:
+            return
+        (folder / "2.png").rename(folder.parent / f"kept {attempt}")
+    pytest.skip("This file system gives no file number twice.")
+
+
+@pytest.mark.parametrize("knows", ["births", "ctimes", "neither"])
+def test_another_file_with_the_number_of_a_deleted_one_is_read(library, folders, monkeypatch, knows):
+    if knows == "neither":
+        monkeypatch.setattr(Mount, "ctimes", property(lambda mount: False))
+    if knows != "births":
+        monkeypatch.setattr(files_module, "born_ns", lambda path: None)
+    write(folders / "one" / "1.png", 91)
+    os.utime(folders / "one" / "1.png", ns=(WHOLE_SECONDS, WHOLE_SECONDS))
+    time.sleep(A_WHILE)
+    library.scan()
+    swap_for_another(folders / "one")
+    library.scan()
+    number = where(library, folders)["one/2.png"]
+    held = library.catalog.contents.get([number])[number].hash
+    assert held == reading_module.read_file(folders / "one" / "2.png").content
+
+
+def test_a_fine_time_tells_a_file_where_nobody_knows_when_it_was_made(library, folders, opened, monkeypatch):
+    monkeypatch.setattr(files_module, "born_ns", lambda path: None)
+    library.scan()
+    before = where(library, folders)
+    opened.clear()
+    (folders / "one" / "trip" / "1.png").rename(folders / "two" / "1.png")
+    (folders / "one" / "0.png").rename(folders / "two" / "0.png")
+    library.scan()
+    after = where(library, folders)
+    assert (after["two/1.png"], after["two/0.png"]) == (before["one/trip/1.png"], before["one/0.png"])
+    assert [Path(path).name for path in opened] == ["0.png"], "its time is in whole seconds"

@@ -328,6 +328,15 @@ def test_a_broken_sidecar_is_one_line_and_its_photo_is_found(library, album):
     assert info_of(library, album / "photo_000.jpg").annotations.rating == 2
 
 
+def test_xmp_files_are_not_counted_as_photos(library, album):
+    for name in "ab":
+        picture(album / f"{name}.jpg", seed=ord(name))
+        (album / f"{name}.xmp").write_bytes(b"<x:xmpmeta")
+    told = [progress for progress in library.scan() if progress.stage == "indexing"]
+    assert {len(progress.skipped) for progress in told if not progress.done} == {0, 2}
+    assert (told[-1].done, len(told[-1].skipped)) == (told[-1].total, 2)
+
+
 def test_two_changes_within_one_tick_of_the_clock(library, album):
     sidecar = album / "photo_000.xmp"
     sidecar.write_bytes(xmp(Annotations(2)))

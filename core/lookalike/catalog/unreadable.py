@@ -1,0 +1,60 @@
+"""What the last look at a folder could not read: files and folders without rights, failing drives, bad ignore files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from lookalike.catalog.database import CatalogDatabase
+from lookalike.catalog.files import TAKES, taker
+
+
+class Unreadable:
+    """The table of what could not be read, and why."""
+
+    def __init__(self, database: CatalogDatabase) -> None:
+        self._database = database
+
+    def looked(self, folder_id: int, place: bytes, deep: bool, found: Iterable[tuple[bytes, str]]) -> None:
+        """Take down what a look at a place met, instead of what the look before did.
+
+        Args:
+            folder_id: the watched folder.
+            place: the folder that was looked at.
+            deep: whether the folders below it were too.
+            found: folders and ignore files that could not be read, and why. Files are noted as they are read.
+        """
+        lines = {(path, path if os.path.isdir(path) else os.path.dirname(path), why) for path, why in found}  # noqa: PTH112, PTH120
+        below = os.path.join(place, b"")  # noqa: PTH118
+        rows = self._database.rows(
+            "SELECT path, place, reason FROM unreadable WHERE folder_id = ?", (folder_id,)
+        )
+        seen = {row for row in rows if row[1] == place or (deep and row[1].startswith(below))}
+        # Mostly there is nothing to write, or the same again.
+        gone, fresh = seen - lines, lines.difference(rows)
+        if not (gone or fresh):
+            return
+        with self._database.transaction() as db:
+            for path, _, why in gone:
+                db.execute("DELETE FROM unreadable WHERE path = ? AND reason = ?", (path, why))
+            for path, at, why in fresh:
+                self._put(db, folder_id, path, at, why)
+
+    def put(self, db: Database, folder_id: int, path: bytes, reason: str) -> None:
+        """Note a file that could not be read; within the caller's transaction."""
+        self._put(db, folder_id, path, os.path.dirname(path), reason)  # noqa: PTH120
+
+    def _put(self, db: Database, folder_id: int, path: bytes, place: bytes, reason: str) -> None:
+        db.execute(
+            "INSERT OR REPLACE INTO unreadable (path, folder_id, place, reason) "
+            f"SELECT ?, id, ?, ? FROM folders WHERE {TAKES}",
+            (path, place, reason, *taker(folder_id, path if path != place else os.path.join(path, b""))),  # noqa: PTH118
+        )
+
+    def problems(self) -> list[tuple[Path, str]]:
+        """What could not be read, and why."""
+        rows = self._database.rows("SELECT path, reason FROM unreadable ORDER BY path")
+        return [(Path(os.fsdecode(path)), reason) for path, reason in rows]
