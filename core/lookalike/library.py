@@ -297,8 +297,11 @@ class Library:
             if self._behind:
                 # First, as what another search learns meanwhile is not caught up with here.
                 self._behind = False
-                if not engine.index.catch_up():
-                    self._behind = True
+                caught_up = False
+                try:
+                    caught_up = engine.index.catch_up()
+                finally:
+                    self._behind |= not caught_up
             for ranking in self._rankings(engine, query, looking, settings, cancelled):
                 news = self.tokens.store.news() if ranking.final else []
                 yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *news))

@@ -206,10 +206,14 @@ class Session(QObject):
             self._stale = True
             if not self._refresh.isActive():
                 self._refresh.start()
-        trouble = activity.progress.skipped[-1].reason if activity.progress.stage == "waiting" else ""
-        if trouble and trouble != self._trouble:
-            self.failed.emit(trouble)
-        self._trouble = trouble
+        if activity.progress.stage == "waiting":
+            trouble = activity.progress.skipped[-1].reason
+            if trouble != self._trouble:
+                self.failed.emit(trouble)
+            self._trouble = trouble
+        elif activity.progress.stage == "watching":
+            # What it looks at between two attempts does not mean that the trouble has passed.
+            self._trouble = ""
         self.activity.emit(activity)
 
     # Reading

@@ -8,6 +8,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from lookalike.catalog.database import DAMAGED
+
 SCHEMA = """
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS entries (
@@ -20,7 +22,7 @@ CREATE TABLE IF NOT EXISTS entries (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS entries_by_use ON entries (used, bytes);
 CREATE TABLE IF NOT EXISTS total (bytes INTEGER NOT NULL);
-INSERT INTO total SELECT coalesce(sum(bytes), 0) FROM entries WHERE NOT EXISTS (SELECT 1 FROM total);
+INSERT INTO total SELECT (SELECT coalesce(sum(bytes), 0) FROM entries) WHERE NOT EXISTS (SELECT 1 FROM total);
 CREATE TRIGGER IF NOT EXISTS entry_comes AFTER INSERT ON entries
 BEGIN UPDATE total SET bytes = bytes + new.bytes; END;
 CREATE TRIGGER IF NOT EXISTS entry_goes AFTER DELETE ON entries
@@ -37,8 +39,6 @@ BUSY_SECONDS = 5.0
 
 MEMORY_BYTES = 64 << 20
 """What is kept, in memory, while the file cannot be used."""
-
-_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 class ContentCache:
@@ -124,7 +124,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     try:
         return _connected(path)
     except sqlite3.DatabaseError as error:
-        if not getattr(error, "sqlite_errorname", "").startswith(_DAMAGED):
+        if not getattr(error, "sqlite_errorname", "").startswith(DAMAGED):
             raise
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)

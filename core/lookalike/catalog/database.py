@@ -19,12 +19,18 @@ from lookalike.errors import LookalikeError
 BUSY_SECONDS = 30.0
 """How long a write waits for another process (the window and a command line may share a library)."""
 
+DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
 OPENING_BYTES = 1 << 20
 """A disk with less room than this is full."""
 
 
 class CatalogError(LookalikeError):
     """The catalog cannot be opened or written."""
+
+
+class CatalogDamagedError(CatalogError):
+    """The catalog's file is damaged, which does not pass."""
 
 
 class CatalogDatabase:
@@ -137,7 +143,8 @@ def known_failures(path: Path) -> Iterator[None]:
     except (sqlite3.DatabaseError, OSError) as error:
         name = getattr(error, "sqlite_errorname", "")
         message, remedy = _words(name, path, error)
-        raise CatalogError(message, remedy) from error
+        kind = CatalogDamagedError if name.startswith(DAMAGED) else CatalogError
+        raise kind(message, remedy) from error
 
 
 def _words(name: str, path: Path, error: Exception) -> tuple[str, str]:
@@ -146,7 +153,7 @@ def _words(name: str, path: Path, error: Exception) -> tuple[str, str]:
         return f"The disk is full, so {path} cannot be written.", "Free some space and start again."
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")) or isinstance(error, OSError):
         return f"{path} cannot be written ({error}).", "Check the folder's permissions or choose another one."
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if name.startswith(DAMAGED):
         return f"{path} is damaged.", "Move it away; the library is then built anew from your photos."
     if name.startswith("SQLITE_BUSY"):
         return f"{path} is in use by another program.", "Close it and try again."

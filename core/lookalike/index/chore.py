@@ -44,11 +44,10 @@ class Chore:
             return
         # It has let go of the lock for good.
         self.join()
-        self._busy = True
         thread = threading.Thread(target=self._run, name=self._name)
         thread.start()
-        # Only now: what has not begun cannot be waited for.
-        self._thread = thread
+        # Only now: it may not have begun, and what has not cannot be waited for. Its end waits for the lock.
+        self._busy, self._thread = True, thread
 
     def join(self) -> None:
         """Wait until it is no longer under way."""
@@ -56,12 +55,19 @@ class Chore:
             self._thread.join()
 
     def _run(self) -> None:
-        while True:
-            done = self._work()
+        try:
+            while self._going_on(self._work()):
+                pass
+        except BaseException:
             with self._lock:
-                if done and self._due():
-                    continue
-                if done:
-                    self._then()
                 self._busy = False
-                return
+            raise
+
+    def _going_on(self, done: bool) -> bool:
+        with self._lock:
+            if done and self._due():
+                return True
+            if done:
+                self._then()
+            self._busy = False
+            return False

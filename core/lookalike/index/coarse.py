@@ -131,7 +131,7 @@ class Coarse:
     def _around(self, near: Near, choice: NDArray[np.bool_]) -> bool:
         found = self._scan(near.probe(near.nearest(FIRST_LISTS)), SURROUNDINGS, None).ids
         chosen = np.count_nonzero(choice[found[found < len(choice)]])
-        share = np.count_nonzero(choice) / self.rows
+        share = np.count_nonzero(choice) / max(self.rows, 1)
         return bool(chosen >= max(TYPICAL * share * len(found), LEAST_TYPICAL))
 
     def near(self, query: NDArray[np.float32]) -> Near:

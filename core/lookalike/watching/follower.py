@@ -9,9 +9,9 @@ from contextlib import closing
 from functools import partial
 
 from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.database import CatalogDamagedError, CatalogError
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Folder
-from lookalike.errors import LookalikeError
 from lookalike.progress import Progress, ProgressMeter
 from lookalike.watching.comparison import EXCLUDES, Comparison
 from lookalike.watching.indexer import Indexer
@@ -108,6 +108,9 @@ class Follower:
         Yields:
             Progress while there is something to do; in between, every half second, a "watching" snapshot. While
             following stands still after a failure, "waiting" snapshots instead, in which the last line says why.
+
+        Raises:
+            LookalikeError: the catalog is damaged, or the model at fault.
         """
         idle, failed = ProgressMeter("watching", total=0), ProgressMeter("waiting", total=0)
         told, pause = "", 0.0
@@ -116,7 +119,9 @@ class Follower:
             while not stopped():
                 try:
                     yield from self._round(watch, standing, idle, meanwhile)
-                except (LookalikeError, OSError) as error:
+                except CatalogDamagedError:
+                    raise
+                except (CatalogError, OSError) as error:
                     # The disk is full, or another program holds the catalog: that passes, and the user may be away.
                     if str(error) != told:
                         told = str(error)
@@ -165,8 +170,8 @@ class Follower:
         for number, reached in standing.reached.items():
             note = watch.note(os.fsencode(reached.folder.path))
             if standing.notes.get(number) != note:
-                standing.notes[number] = note
                 self._files.set_note(reached.folder, note)
+                standing.notes[number] = note
 
     def _take_in(self, watch: FolderWatch, standing: _Standing) -> Iterator[Progress]:
         """Bring what is watched in line with the list of folders, and look through what is new in it."""
@@ -239,7 +244,11 @@ class Follower:
         """
         for number, reached in list(standing.reached.items()):
             top = os.fsencode(reached.folder.path)
-            if not _covers(top, place) or (limit is not None and not self._wanted(reached.folder)):
+            if not _covers(top, place):
+                continue
+            if limit is not None and not self._wanted(reached.folder):
+                # It may go on before it is asked for again.
+                self._cut_off.add(number)
                 continue
             reached = self._reach.look(reached.folder, mounts())
             if (
@@ -323,8 +332,9 @@ class Follower:
                     break
                 if between is not None:
                     yield from between(place)
-        late += self._indexer.unsettled
-        self._indexer.unsettled.clear()
+        # Other threads may add to them.
+        while self._indexer.unsettled:
+            late.append(self._indexer.unsettled.pop())
         return late
 
     def _offline(self, folder: Folder) -> Progress:

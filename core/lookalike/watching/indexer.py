@@ -255,7 +255,7 @@ class Indexer:
     def _note_unreadable(self, db: Database, folder: Folder, read: Read) -> None:
         """Keep why a file could not be read: not where it is gone or being changed, or where the model failed at it."""
         path = read.place.path
-        if read.content is None and path not in self.unsettled and os.path.lexists(path):
+        if read.content is None and not read.unsettled and os.path.lexists(path):
             self._catalog.unreadable.put(db, folder.id, path, read.problem or "")
 
     def _write(

@@ -141,7 +141,9 @@ class Reach:
         top = os.path.join(os.fsencode(folder.path), b"")  # noqa: PTH118
         names = [place.path[len(top) :] for place in places]
         real = _real(folder)
-        if real != folder.path and places and holds(os.fsencode(real), names, places):
+        if real != folder.path and (
+            holds(os.fsencode(real), names, places) if places else _status(os.fsencode(real))
+        ):
             return real
         if not volume and not places:
             return None
@@ -158,7 +160,11 @@ def _missing(before: Mapping[bytes, str], nested: Mapping[bytes, str]) -> list[b
 
 def _real(folder: Folder) -> Path:
     """Where the links lead that have come to lie on the way to a folder, which was named without any."""
-    return Path(os.path.realpath(folder.path))
+    try:
+        return Path(os.path.realpath(folder.path))
+    except OSError:
+        # Windows says in many ways that a drive does not answer.
+        return folder.path
 
 
 def _status(top: bytes) -> os.stat_result | None:

@@ -54,6 +54,7 @@ class Read:
         problem: why it cannot be described, in words for the user.
         passing: whether the problem is the moment's and not the file's.
         by_model: whether it was the model that could not describe it, and not the decoders that could not read it.
+        unsettled: whether it was being changed.
     """
 
     place: Place
@@ -67,6 +68,7 @@ class Read:
     problem: str | None = None
     passing: bool = False
     by_model: bool = False
+    unsettled: bool = False
 
 
 def content_row(content: str, size: int, facts: Facts) -> ContentRow:
@@ -125,7 +127,13 @@ class PhotoReader:
             return Read(place, replaced, problem="It is no longer there.", passing=True)
         if stamp_of(facts) != place.stamp:
             self.unsettled.append(place.path)
-            return Read(place, replaced, problem="It is being changed, and is looked at again.", passing=True)
+            return Read(
+                place,
+                replaced,
+                problem="It is being changed, and is looked at again.",
+                passing=True,
+                unsettled=True,
+            )
         # The ctime that is kept is the one from before: had it changed meanwhile, the next look would tell.
         return replace(read, place=replace(place, size=-1)) if unproven(place, began) else read
 

@@ -186,3 +186,16 @@ def test_a_row_with_another_vector_than_the_record_has_is_read_again(tmp_path, r
         index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
         assert index.repairs == []
     index.close()
+
+
+def test_upkeep_goes_on_once_threads_can_be_started_again(index, record, vectors, monkeypatch):
+    def refuse(_thread):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="new thread"):
+        patch.setattr(threading.Thread, "start", refuse)
+        put(index, record, vectors, 0, 600)
+    index.settle()
+    assert not index._state.snapshot.tail.rows and len(index) == 500
+    index.reconcile(everything=True)
+    assert len(index) == 600

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -276,3 +276,66 @@ def test_what_happens_in_other_folders_is_taken_in_while_one_is_indexed(tmp_path
         assert left[0] > 1
         wait_for(library, lambda: len(names(one)) == 399)
         assert names(paused) == ["2000.png"]
+
+
+def test_what_happens_in_a_folder_that_pauses_while_another_is_indexed_is_taken_in_once_it_goes_on(tmp_path):
+    one, two = album(tmp_path / "one", *range(400)), album(tmp_path / "two", 1000)
+    resumed: list[int] = []
+
+    def deed() -> None:
+        library.files.set_paused(folders[0], True)
+        (two / "1000.png").unlink()
+        (two / "1001.png").write_bytes(photo(1001))
+        os.utime(two / "1001.png", ns=(10**18, 10**18))
+
+    def heard(progress: Progress) -> None:
+        count = len(library.files.known(os.fsencode(one)))
+        if not resumed and count > 250:
+            library.files.set_paused(folders[0], False)
+            resumed.append(count)
+
+    with closing(interrupted(tmp_path, deed, at=4)) as library:
+        folders = [library.files.add_folder(folder) for folder in (two, one)]
+        list(library.follower.scan([folders[0]]))
+        library.preference.prefer([two])
+        library.heard = heard
+        library.follow()
+        wait_for(library, lambda: len(library.files.known(os.fsencode(one))) == 400)
+        assert resumed and resumed[0] < 400
+        wait_for(
+            library, lambda: list(library.files.known(os.fsencode(two))) == [os.fsencode(two / "1001.png")]
+        )
+
+
+def test_a_catalog_that_is_damaged_ends_following(tmp_path):
+    folder = album(tmp_path / "album", 1, 2, 3)
+    library = SmallLibrary(tmp_path / "library", rescan_seconds=3600)
+    try:
+        followed(library, folder)
+        path = tmp_path / "library" / "catalog.sqlite"
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with path.open("r+b") as file:
+            file.write(b"\xff" * path.stat().st_size)
+        (folder / "4.png").write_bytes(photo(4))
+        deadline = time.monotonic() + 30
+        while not library.trouble:
+            assert time.monotonic() < deadline, library.last
+            time.sleep(0.02)
+        assert isinstance(library.trouble[0], database_module.CatalogDamagedError)
+    finally:
+        with suppress(database_module.CatalogDamagedError):
+            library.close()
+        library.thumbnails.close()
+        library.catalog.close()
+
+
+def test_an_empty_folder_that_a_link_leads_to_now_is_followed_where_it_lies(library, tmp_path):
+    (tmp_path / "small" / "album").mkdir(parents=True)
+    followed(library, tmp_path / "small" / "album")
+    (tmp_path / "small").rename(tmp_path / "large")
+    (tmp_path / "small").symlink_to("large")
+    place = tmp_path / "large" / "album"
+    wait_for(library, lambda: [each.path for each in library.files.folders()] == [place])
+    (place / "1.png").write_bytes(photo(1))
+    wait_for(library, lambda: known(library, place) == ["1.png"])
