@@ -88,7 +88,7 @@ class Coarse:
         k: int,
         reaches: Reaches,
         allowed: Any,
-        choice: NDArray[np.bool_] | None = None,
+        choice: Choice | None = None,
     ) -> NDArray[np.int64]:
         """The ids, ascending, of entries among which, as far as the codes tell, the k nearest a query are.
 
@@ -97,8 +97,8 @@ class Coarse:
             k: how many are wanted in the end.
             reaches: how far to look.
             allowed: a FAISS selector of the ids that may be found; None for all.
-            choice: the same as a mask over all ids where a part of the library was chosen: the smaller it is and the
-                less like the query, the more lists.
+            choice: where a part of the library was chosen, what `choice` says of it: the smaller it is and the less
+                like the query, the more lists.
         """
         if not self.parts:
             return np.zeros(0, np.int64)
@@ -106,12 +106,12 @@ class Coarse:
         everywhere = self.codebook.lists
         first, most = FIRST_LISTS, self.most_lists(k)
         if choice is not None:
-            if not self._around(near, choice):
+            if not choice.around:
                 found = self._scan(
                     near.probe(near.nearest(everywhere)), max(LEAST_FAR_DEPTH, FAR_DEPTH * k), allowed
                 )
                 return np.sort(found.ids)
-            first, most = math.ceil(FIRST_LISTS / (np.count_nonzero(choice) / self.rows) ** 0.5), everywhere
+            first, most = math.ceil(FIRST_LISTS / choice.share**0.5), everywhere
         some = self._scan(near.probe(near.nearest(first)), max(k, LEAST_CANDIDATES), allowed)
         if len(some.ids) < k:
             most = everywhere
@@ -124,15 +124,15 @@ class Coarse:
         found = Found.best([some, found], depth)
         return np.sort(found.ids[found.distances <= near_enough(near, found.distances, k)])
 
-    def around(self, query: NDArray[np.float32], choice: NDArray[np.bool_]) -> bool:
-        """Whether a part of the library, a mask over all ids, lies around a query about as it does elsewhere."""
-        return bool(self.parts) and self._around(self.near(query), choice)
-
-    def _around(self, near: Near, choice: NDArray[np.bool_]) -> bool:
+    def choice(self, query: NDArray[np.float32], wanted: NDArray[np.bool_]) -> Choice:
+        """A part of the library, a mask over all ids, as seen from a query (dimension,)."""
+        if not self.rows:
+            return Choice(wanted, 0, False)
+        near = self.near(query)
         found = self._scan(near.probe(near.nearest(FIRST_LISTS)), SURROUNDINGS, None).ids
-        chosen = np.count_nonzero(choice[found[found < len(choice)]])
-        share = np.count_nonzero(choice) / max(self.rows, 1)
-        return bool(chosen >= max(TYPICAL * share * len(found), LEAST_TYPICAL))
+        chosen = np.count_nonzero(wanted[found[found < len(wanted)]])
+        share = np.count_nonzero(wanted) / self.rows
+        return Choice(wanted, share, bool(chosen >= max(TYPICAL * share * len(found), LEAST_TYPICAL)))
 
     def near(self, query: NDArray[np.float32]) -> Near:
         """A query (dimension,), and how far it is from all lists."""
@@ -158,6 +158,21 @@ class Coarse:
             ]
         )
         return Found.best(scans, depth)
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """The part of a library that may be found, as seen from a query.
+
+    Attributes:
+        wanted: a mask over all ids.
+        share: how many they are, to one entry of the codes.
+        around: whether it lies around the query about as it does elsewhere.
+    """
+
+    wanted: NDArray[np.bool_]
+    share: float
+    around: bool
 
 
 @dataclass(frozen=True)

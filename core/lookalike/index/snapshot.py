@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.coarse import Coarse
+from lookalike.index.coarse import Choice, Coarse
 from lookalike.index.codes import mask, selector
 from lookalike.index.files import IndexFile, Reaches
 from lookalike.index.record import Neighbours, positions
@@ -22,8 +22,8 @@ EXACT_AMONG = 1000
 """Up to this many ids to choose from are all compared with the query: no slower than looking into most lists."""
 EXACT_SHARE, MOST_EXACT = 0.003, 20000
 """So is this share of all vectors, up to so many: of 1,000,000 synthetic descriptors to compare 3,000 takes 10 ms, as
-long as the codes do for 0.5 or 2 % of all, among which they find .998 of the 10 nearest; among 10 % they find .991 in
-26 ms, of 100,000 .997 in 3 ms. Where what may be found is unlike the query, so many are compared whatever the share:
+long as the codes do for 0.5 or 2 % of all; among 1 % they find .995 of the 10 nearest, among 10 % .992 in 29 ms, of
+100,000 .995 in 5 ms. Where what may be found is unlike the query, so many are compared whatever the share:
 the codes tell near ones apart better than far ones."""
 MAX_COARSE = 3000
 """Where more candidates than this are wanted, all vectors are compared."""
@@ -189,15 +189,17 @@ class Snapshot:
         coarse = self.coarse
         exactly = coarse is None or k > MAX_COARSE
         exact = max(EXACT_AMONG, min(EXACT_SHARE * len(self), MOST_EXACT))
+        choice = None
         if coarse is not None and among is not None:
             among = self._sealed(among)
-            if len(among) <= exact or (
-                len(among) <= MOST_EXACT and not coarse.around(query, mask(among, self._id_bound))
-            ):
+            if len(among) > exact and not exactly:
+                choice = coarse.choice(query, mask(among, self._id_bound))
+            unlike = choice is not None and not choice.around
+            if len(among) <= exact or (unlike and len(among) <= MOST_EXACT):
                 yield from self._scored(query, among, self.segments)
                 return
         if coarse is not None and not exactly:
-            yield from self.coarse_scans(query, k, coarse.training.reaches(k), among)
+            yield from self.coarse_scans(query, k, coarse.training.reaches(k), choice)
         for segment in self.segments:
             if not segment.live_rows or (segment.coded and not exactly):
                 continue
@@ -213,7 +215,7 @@ class Snapshot:
                 segment.segment.release()
 
     def coarse_scans(
-        self, query: NDArray[np.float32], k: int, reaches: Reaches, among: NDArray[np.int64] | None
+        self, query: NDArray[np.float32], k: int, reaches: Reaches, choice: Choice | None
     ) -> Iterator[Scored]:
         """Candidates by their codes, scored with the vectors of the segments.
 
@@ -221,13 +223,12 @@ class Snapshot:
             query: unit vector (dimension,).
             k: how many are wanted in the end.
             reaches: how far to look.
-            among: the only ids that may be found; None for all.
+            choice: the part of the library that may be found; None for all.
         """
         assert self.coarse is not None
-        allowed, choice = self._living_selector, None
-        if among is not None:
-            choice = mask(among, self._id_bound)
-            allowed = selector(choice if self._living is None else choice & self._living)
+        allowed = self._living_selector
+        if choice is not None:
+            allowed = selector(choice.wanted if self._living is None else choice.wanted & self._living)
         found = self.coarse.candidates(query, k, reaches, allowed, choice)
         yield from self._scored(query, found, self._coded)
 
