@@ -25,8 +25,8 @@ def take(home: Path, photo: str) -> bytes:
     from PySide6.QtWidgets import QApplication
 
     from lookalike.sample_album import sample_album
-    from lookalike_desktop.queries import ask_file
-    from lookalike_desktop.theme import apply_theme, set_dark
+    from lookalike_desktop.qt.theme import apply_theme, set_dark
+    from lookalike_desktop.search.queries import ask_file
     from lookalike_desktop.window import Window
 
     app = QApplication([])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lookalike.index.sharing import dismiss_helpers
+from lookalike.index.query_threads import dismiss_helpers
 from tests.data import evaluation_data
 
 

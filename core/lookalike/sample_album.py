@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image, ImageEnhance, ImageOps
 
-from lookalike import places
+from lookalike import app_paths
 from lookalike.errors import LookalikeError
 from lookalike.resources import resource
 
@@ -32,7 +32,7 @@ def sample_album() -> Path:
     Raises:
         LookalikeError: the photos are not installed, or the album cannot be written.
     """
-    album = places.home() / "sample album"
+    album = app_paths.home() / "sample album"
     if album.is_dir() and any(album.iterdir()):
         return album
     described = tomllib.loads(resource("sample_album.toml").read_text(encoding="utf-8"))

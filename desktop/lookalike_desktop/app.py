@@ -11,7 +11,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from lookalike.resources import resource
-from lookalike_desktop.theme import apply_theme, icon
+from lookalike_desktop.qt.theme import apply_theme, icon
 from lookalike_desktop.window import Window
 
 

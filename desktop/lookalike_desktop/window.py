@@ -9,23 +9,23 @@ from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QKeySequence, QShortcu
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from lookalike.search.query import Region
-from lookalike_desktop.filter_bar import FilterBar
-from lookalike_desktop.folders_panel import FoldersPanel
-from lookalike_desktop.grid_view import GridView
-from lookalike_desktop.intake import Intake
-from lookalike_desktop.library_desk import LibraryDesk
-from lookalike_desktop.library_page import LibraryPage
-from lookalike_desktop.models_desk import ModelsDesk
-from lookalike_desktop.models_page import ModelsPage
-from lookalike_desktop.pages import DropHint, Notice
-from lookalike_desktop.preparing import Preparing
-from lookalike_desktop.preparing_line import PreparingLine
-from lookalike_desktop.queries import Ask, ask_also, ask_photo, ask_unlike, to_qimage
-from lookalike_desktop.results_page import ResultsPage
-from lookalike_desktop.search_bar import SearchBar
-from lookalike_desktop.session import Session
-from lookalike_desktop.thumbnails import Thumbnails
-from lookalike_desktop.viewer import Viewer
+from lookalike_desktop.library.folders_panel import FoldersPanel
+from lookalike_desktop.library.library_controller import LibraryDesk
+from lookalike_desktop.library.library_page import LibraryPage
+from lookalike_desktop.library.session import Session
+from lookalike_desktop.models.models_controller import ModelsDesk
+from lookalike_desktop.models.models_page import ModelsPage
+from lookalike_desktop.models.token_preparation_controller import Preparing
+from lookalike_desktop.models.token_preparation_line import PreparingLine
+from lookalike_desktop.qt.thumbnails import Thumbnails
+from lookalike_desktop.search.filter_bar import FilterBar
+from lookalike_desktop.search.intake import Intake
+from lookalike_desktop.search.queries import Ask, ask_also, ask_photo, ask_unlike, to_qimage
+from lookalike_desktop.search.results_page import ResultsPage
+from lookalike_desktop.search.search_bar import SearchBar
+from lookalike_desktop.viewer.viewer import Viewer
+from lookalike_desktop.widgets.grid_view import GridView
+from lookalike_desktop.widgets.messages import DropHint, Notice
 
 
 class Window(QMainWindow):

@@ -12,9 +12,9 @@ import traceback
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.core.watching.folder_play import FolderPlay
-from tests.core.watching.play_beside import BESIDE
-from tests.core.watching.play_deeds import DEEDS
+from tests.core.watching.stateful.actions import DEEDS
+from tests.core.watching.stateful.machine import FolderPlay
+from tests.core.watching.stateful.second_process import BESIDE
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from PIL import Image
 from lookalike.evaluation.evaluate import content_ids
 from lookalike.evaluation.ground_truth import GroundTruth, read_ground_truth
 from lookalike.evaluation.metrics import average_precision, mean_by_group, recall_at
-from lookalike.judges.judges import NO_JUDGE
+from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
 from lookalike.search.query import Query
 from lookalike.search.searcher import SearchSettings

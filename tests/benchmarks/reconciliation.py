@@ -28,9 +28,9 @@ import psutil
 
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.files import Place, inside
+from lookalike.ingest import photo_reader
 from lookalike.photos import FileBytes
-from lookalike.watching import reading
-from lookalike.watching.survey import walk
+from lookalike.watching.folder_walk import walk
 from tests.builders.small_library import SmallLibrary
 from tests.builders.tiny_files import photo
 
@@ -53,13 +53,13 @@ def listen(listening: bool) -> None:
 
 
 def count_decodes() -> None:
-    decode = reading.decode
+    decode = photo_reader.decode
 
     def counted(file: FileBytes, longest_side: int) -> Any:
         DECODED.append(file.name)
         return decode(file, longest_side)
 
-    reading.decode = counted
+    photo_reader.decode = counted
 
 
 def make_tree(top: Path, files: int) -> None:

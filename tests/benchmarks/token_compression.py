@@ -60,7 +60,7 @@ from lookalike.judges.mllm.messages import Settings
 from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.prompts import load_prompt
 from lookalike.judges.mllm.token_store.codebook import TRAIN_MIN, Codebook, train
-from lookalike.judges.mllm.token_store.record import owner, pack
+from lookalike.judges.mllm.token_store.record_format import owner, pack
 from lookalike.judges.mllm.token_store.reduction import reduced
 from lookalike.judges.mllm.tokens import VisualTokens
 from lookalike.photos import is_photo, open_image

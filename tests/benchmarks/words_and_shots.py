@@ -23,7 +23,7 @@ from lookalike.catalog.contents import ContentRow, chunks
 from lookalike.catalog.files import Folder, Place
 from lookalike.catalog.shot_names import shot_of
 from lookalike.photos import Annotations
-from lookalike.watching.survey import survey
+from lookalike.watching.folder_walk import survey
 
 WORDS = "boat sea coast harbour dog cat garden snow city night bridge tower market friend birthday"
 

@@ -16,17 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.thumbnail_cache import ThumbnailCache
 from lookalike.descriptors.service import DescriberService
 from lookalike.errors import LookalikeError
 from lookalike.index import VectorIndex
+from lookalike.ingest.decode_quarantine import Suspects
+from lookalike.ingest.indexer import Indexer
+from lookalike.ingest.photo_reader import PhotoReader
+from lookalike.ingest.work_queue import Preference
 from lookalike.progress import Progress
 from lookalike.watching.follower import Follower
-from lookalike.watching.indexer import Indexer
-from lookalike.watching.reading import PhotoReader
-from lookalike.watching.suspects import Suspects
-from lookalike.watching.worklist import Preference
 
 
 class ColourDescriber:

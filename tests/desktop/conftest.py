@@ -15,9 +15,9 @@ from PIL import Image
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from lookalike_desktop.session import Activity
-from lookalike_desktop.theme import apply_theme
-from lookalike_desktop.thumbnails import Thumbnails
+from lookalike_desktop.library.session import Activity
+from lookalike_desktop.qt.theme import apply_theme
+from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.window import Window
 from tests.builders.photo_files import encoded, textured_photo, write_album
 

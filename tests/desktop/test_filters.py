@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lookalike.catalog.filters import Filters
+from lookalike.library.descriptor_migration import Changing
 from lookalike.photos import Annotations
 from lookalike.progress import Progress
-from lookalike.watching.switching import Changing
-from lookalike_desktop.folders_panel import FoldersPanel
-from lookalike_desktop.queries import ask_mime, ask_photo
-from lookalike_desktop.session import Activity
+from lookalike_desktop.library.folders_panel import FoldersPanel
+from lookalike_desktop.library.session import Activity
+from lookalike_desktop.search.queries import ask_mime, ask_photo
 from lookalike_desktop.window import Window
 from tests.builders.photo_files import encoded, textured_photo, write_album, xmp
 from tests.desktop.conftest import PATIENCE

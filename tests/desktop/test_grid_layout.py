@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect
 
-from lookalike_desktop.grid_layout import GridLayout, Section
+from lookalike_desktop.widgets.grid_layout import GridLayout, Section
 
 
 def layout(*counts: int) -> GridLayout:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pytestqt.qtbot import QtBot
 
 from lookalike.errors import LookalikeError
-from lookalike_desktop.jobs import Job, Tasks
+from lookalike_desktop.qt.jobs import Job, Tasks
 from tests.desktop.conftest import PATIENCE
 
 

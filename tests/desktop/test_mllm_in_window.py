@@ -18,7 +18,7 @@ from lookalike.search.calibration import Calibration
 from lookalike.search.curves import Logistic
 from lookalike.search.ranking import Ranking
 from lookalike.search.searcher import SearchSettings
-from lookalike_desktop.queries import ask_photo
+from lookalike_desktop.search.queries import ask_photo
 from lookalike_desktop.window import Window
 from tests.builders.gguf_models import write_pair
 from tests.builders.installed_models import put_judge

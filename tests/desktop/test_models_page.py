@@ -14,14 +14,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from lookalike import shelf
+from lookalike.library import model_manager
 from lookalike.models import catalogue
 from lookalike.models.check import Checked
 from lookalike.models.installed import InstalledModel
 from lookalike.models.store import ModelStore
 from lookalike.progress import Progress
-from lookalike_desktop.model_row import ModelRow
-from lookalike_desktop.queries import ask_photo
+from lookalike_desktop.models.model_row import ModelRow
+from lookalike_desktop.search.queries import ask_photo
 from lookalike_desktop.window import Window
 from tests.builders.gguf_models import write_pair
 from tests.builders.installed_models import put_judge
@@ -222,14 +222,14 @@ def test_a_damaged_model_is_told_from_a_whole_one(
     assert row(window, "Tiny").check_button.isHidden(), "what is not there cannot be checked"
     assert row(window, "whole").check_button.accessibleName() == "Check whole"
     threads = []
-    check_files = shelf.check_files
+    check_files = model_manager.check_files
 
     def watched(models: Sequence[InstalledModel]) -> Iterator[Progress | Checked]:
         for step in check_files(models):
             threads.append(threading.current_thread())
             yield step
 
-    monkeypatch.setattr(shelf, "check_files", watched)
+    monkeypatch.setattr(model_manager, "check_files", watched)
     for name, words in (
         ("whole", "whole is whole"),
         ("flipped", f"flipped: {flipped.files['mmproj']} is damaged"),

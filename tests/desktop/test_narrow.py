@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from lookalike.catalog.filters import Filters
 from lookalike.progress import Progress, Skipped
-from lookalike_desktop.folders_panel import skipped_lines
-from lookalike_desktop.preparing import Preparation, State
-from lookalike_desktop.queries import ask_photo
-from lookalike_desktop.theme import set_dark
+from lookalike_desktop.library.folders_panel import skipped_lines
+from lookalike_desktop.models.token_preparation_controller import Preparation, State
+from lookalike_desktop.qt.theme import set_dark
+from lookalike_desktop.search.queries import ask_photo
 from lookalike_desktop.window import Window
 from tests.desktop.conftest import PATIENCE
 

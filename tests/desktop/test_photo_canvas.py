@@ -8,8 +8,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from lookalike_desktop.photo_canvas import MAX_ZOOM, PhotoCanvas
-from lookalike_desktop.queries import to_qimage
+from lookalike_desktop.search.queries import to_qimage
+from lookalike_desktop.viewer.photo_canvas import MAX_ZOOM, PhotoCanvas
 from tests.builders.photo_files import textured_photo
 
 

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lookalike.search.ranking import Ranking, Result
-from lookalike_desktop.grid_view import GridView
-from lookalike_desktop.photo_model import PhotoModel, ResultsModel, percent
-from lookalike_desktop.thumbnails import WAITING, Thumbnails
+from lookalike_desktop.qt.thumbnails import WAITING, Thumbnails
+from lookalike_desktop.widgets.grid_view import GridView
+from lookalike_desktop.widgets.photo_model import PhotoModel, ResultsModel, percent
 from tests.builders.photo_files import encoded, textured_photo
 from tests.desktop.conftest import PATIENCE
 

@@ -14,8 +14,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from lookalike.models.store import ModelStore
-from lookalike_desktop.preparing import BUSY_PERCENT, Preparation, State
-from lookalike_desktop.queries import ask_photo
+from lookalike_desktop.models.token_preparation_controller import BUSY_PERCENT, Preparation, State
+from lookalike_desktop.search.queries import ask_photo
 from lookalike_desktop.window import Window
 from tests.builders.gguf_models import write_pair
 from tests.builders.installed_models import put_judge

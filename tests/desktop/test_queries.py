@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from lookalike_desktop.queries import ask_mime, folders_in, to_pil, to_qimage
+from lookalike_desktop.search.queries import ask_mime, folders_in, to_pil, to_qimage
 from tests.builders.photo_files import textured_photo
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike_desktop.grid_layout import GridLayout, Section
-from lookalike_desktop.reorder import reordered
+from lookalike_desktop.widgets.grid_layout import GridLayout, Section
+from lookalike_desktop.widgets.reorder import reordered
 
 
 def _layout(same: int, count: int, columns: int) -> GridLayout:

@@ -15,11 +15,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 from pytestqt.qtbot import QtBot
 
 from lookalike.search.ranking import Ranking
-from lookalike_desktop.grid_view import GridView
-from lookalike_desktop.library_dialogs import AboutLibrary, SkippedFiles
-from lookalike_desktop.queries import ask_file, ask_photo, to_qimage
-from lookalike_desktop.search_bar import QueryChip
-from lookalike_desktop.watching_dialog import WatchingDialog
+from lookalike_desktop.library.library_dialogs import AboutLibrary, SkippedFiles
+from lookalike_desktop.library.watching_dialog import WatchingDialog
+from lookalike_desktop.search.queries import ask_file, ask_photo, to_qimage
+from lookalike_desktop.search.search_bar import QueryChip
+from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.window import Window
 from tests.builders.photo_files import textured_photo, write_album
 from tests.desktop.conftest import PATIENCE, original, watching

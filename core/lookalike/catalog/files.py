@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from lookalike.catalog.births import born_ns
+from lookalike.catalog.birth_time import born_ns
 from lookalike.catalog.contents import chunks, marks
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.folders import TAKES, Folder, Folders, inside, taker, within

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from lookalike.cli.folders import json_option
 from lookalike.cli.output import say, say_json, shown
+from lookalike.cli.scanning import json_option
 from lookalike.library import Library
-from lookalike.watching.checking import Checked
+from lookalike.library.integrity import Checked
 
 EXIT_FAILED = 1
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from lookalike.cli.checking import checking_options, chosen, uncalibrated
-from lookalike.cli.folders import json_option
+from lookalike.cli.judge_options import checking_options, chosen, uncalibrated
 from lookalike.cli.output import say, say_json, shown, warn
+from lookalike.cli.scanning import json_option
 from lookalike.evaluation.evaluate import Report, evaluate
 from lookalike.evaluation.ground_truth import read_ground_truth
 from lookalike.library import Library

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from lookalike.catalog.filters import Filters
-from lookalike.cli.folders import json_option
-from lookalike.cli.narrowing import filter_options
+from lookalike.cli.filter_options import filter_options
 from lookalike.cli.output import say, say_json, warn
+from lookalike.cli.scanning import json_option
 from lookalike.library import Library
 
 

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import click
 
-from lookalike import places
+from lookalike import app_paths
 from lookalike.catalog.catalog import Catalog
-from lookalike.cli.folders import json_option
 from lookalike.cli.output import changing_line, say, say_json, shown, warn
+from lookalike.cli.scanning import json_option
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
+from lookalike.library.descriptor_migration import Changing
+from lookalike.library.model_manager import Offer, Shelf
 from lookalike.models.advice import Advice, amount, this_machine
 from lookalike.models.catalogue import KINDS
 from lookalike.models.check import Checked
 from lookalike.models.installed import InstalledModel
 from lookalike.models.store import ModelStore
-from lookalike.shelf import Offer, Shelf
-from lookalike.watching.switching import Changing
 
 HEADINGS = {"judge": "Judges compare two photos:", "descriptor": "Descriptor models describe photos:"}
 
@@ -29,7 +29,7 @@ def models() -> None:
 
 
 def _shelf() -> Shelf:
-    return Shelf(ModelStore(places.models()))
+    return Shelf(ModelStore(app_paths.models()))
 
 
 @models.command("list")
@@ -207,7 +207,7 @@ def use(library_folder: Path | None, name: str, as_json: bool) -> None:
         if name != "default":
             raise
         # The library's descriptor model is what no longer opens.
-        catalog = Catalog((library_folder or places.default_library()) / "catalog.sqlite")
+        catalog = Catalog((library_folder or app_paths.default_library()) / "catalog.sqlite")
         try:
             catalog.choose("descriptor", "")
         finally:

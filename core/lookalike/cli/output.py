@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import click
 
 from lookalike.catalog.files import Folder
+from lookalike.library.descriptor_migration import Changing
 from lookalike.progress import Progress, Skipped
-from lookalike.watching.switching import Changing
 
 T = TypeVar("T")
 

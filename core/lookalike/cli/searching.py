@@ -13,10 +13,10 @@ from typing import Any
 import click
 
 from lookalike.catalog.filters import Filters
-from lookalike.cli.checking import checking_options, chosen, uncalibrated
-from lookalike.cli.folders import json_option
-from lookalike.cli.narrowing import filter_options
+from lookalike.cli.filter_options import filter_options
+from lookalike.cli.judge_options import checking_options, chosen, uncalibrated
 from lookalike.cli.output import say, say_json, warn
+from lookalike.cli.scanning import json_option
 from lookalike.library import Library
 from lookalike.search.query import Query, Region
 from lookalike.search.ranking import Ranking

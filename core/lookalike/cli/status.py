@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from lookalike.cli.folders import folder_arguments, json_option, open_window
 from lookalike.cli.output import changing_line, folder_state, say, say_json
+from lookalike.cli.scanning import folder_arguments, json_option, open_window
 from lookalike.library import Library
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from lookalike.cli.folders import json_option
 from lookalike.cli.output import duration, say, say_json, say_skipped, shown, warn
-from lookalike.judges.mllm.token_desk import TokenStatus
+from lookalike.cli.scanning import json_option
 from lookalike.library import Library
+from lookalike.library.token_preparation import TokenStatus
 from lookalike.progress import Progress, Skipped
 
 judge_option = click.option("--judge", help="Whose tokens; the judge in use otherwise.")

@@ -15,7 +15,7 @@ from lookalike.evaluation.calibrating import Fitted, calibrate
 from lookalike.evaluation.ground_truth import GroundTruth
 from lookalike.evaluation.outcome import Gallery, calibration_figures, figures_of, line_figures, score
 from lookalike.evaluation.pairs import Pairs
-from lookalike.judges.judges import NO_JUDGE
+from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
 from lookalike.progress import Progress, ProgressMeter
 from lookalike.search.calibration import NO_JUDGE_KEY

@@ -23,10 +23,10 @@ Order of writing, everywhere: the record first, then the index.
 """
 
 from lookalike.index.audit import Audit, audit
-from lookalike.index.join import Pairs
-from lookalike.index.limits import Limits
-from lookalike.index.record import Neighbours, TrackedRecord, VectorRecord
-from lookalike.index.vector_index import VectorIndex
+from lookalike.index.faiss_index import VectorIndex
+from lookalike.index.merge_policy import Limits
+from lookalike.index.similarity_join import Pairs
+from lookalike.index.vector_source import Neighbours, TrackedRecord, VectorRecord
 
 __all__ = [
     "Audit",

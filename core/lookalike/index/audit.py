@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.record import VectorRecord, positions, recorded
-from lookalike.index.vector_index import VectorIndex
+from lookalike.index.faiss_index import VectorIndex
+from lookalike.index.vector_source import VectorRecord, positions, recorded
 from lookalike.progress import Progress, ProgressMeter
 
 BATCH_ROWS = 256

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lookalike.index.codebook import Codebook
 from lookalike.index.codes import Codes, Found, Probe
 from lookalike.index.files import IndexFile, Reaches, Training
-from lookalike.index.sharing import MOST_THREADS, shared
+from lookalike.index.query_threads import MOST_THREADS, shared
 
 FIRST_LISTS = 32
 """A query looks into its nearest lists first, and from what it finds there judges how far it has to look.

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.index.files import Unusable
+from lookalike.index.query_threads import shared
 from lookalike.index.segment import single_threaded_faiss
-from lookalike.index.sharing import shared
 
 CODE_DIMENSION = 512
 """Longer vectors are cut to their first principal components before they are coded.

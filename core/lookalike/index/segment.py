@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.index.files import Unusable
-from lookalike.index.record import positions
+from lookalike.index.vector_source import positions
 
 Batches = Iterable[tuple[NDArray[np.int64], NDArray[np.float32]]]
 """Ids, ascending across all batches, and their vectors (n, dimension)."""

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from lookalike.index.coarse import Coarse
 from lookalike.index.folder import IndexFolder
-from lookalike.index.limits import Limits
-from lookalike.index.record import TrackedRecord, VectorRecord, positions, recorded
+from lookalike.index.merge_policy import Limits
 from lookalike.index.segment import Batches, Segment, encode
 from lookalike.index.snapshot import LiveSegment, Snapshot
 from lookalike.index.tail import Tail
+from lookalike.index.vector_source import TrackedRecord, VectorRecord, positions, recorded
 
 BATCH_ROWS = 8192
 """Vectors that are read from the record and encoded at a time."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lookalike.index.coarse import Coarse
 from lookalike.index.codebook import MAX_SAMPLE, SAMPLE_PER_LIST, Cancelled, lists_for, train
 from lookalike.index.files import Reaches, Training
-from lookalike.index.limits import Limits
+from lookalike.index.merge_policy import Limits
 from lookalike.index.segment import Segment
 from lookalike.index.snapshot import LiveSegment, Snapshot
 from lookalike.index.state import IndexState

@@ -17,11 +17,11 @@ from lookalike.index import VectorIndex
 from lookalike.judges.protocol import DEFAULT_MODE, Explanation, Judge
 from lookalike.search.fusion import TOP, Fusion
 from lookalike.search.nearest import nearest
-from lookalike.search.probes import Prober
 from lookalike.search.query import Query
+from lookalike.search.query_encoder import Prober
 from lookalike.search.query_photos import QueryPhotos
 from lookalike.search.ranking import Ranking
-from lookalike.search.stream import Candidates, rankings
+from lookalike.search.ranking_stream import Candidates, rankings
 
 
 @dataclass(frozen=True)

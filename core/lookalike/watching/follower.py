@@ -12,12 +12,12 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.database import CatalogDamagedError, CatalogError
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Folder
+from lookalike.ingest.folder_diff import Changes
+from lookalike.ingest.indexer import Indexer
 from lookalike.progress import Progress, ProgressMeter
-from lookalike.watching.comparison import EXCLUDES, Comparison
-from lookalike.watching.indexer import Indexer
+from lookalike.watching.folder_locator import Reach, Reached
 from lookalike.watching.observer import RESCAN_SECONDS, FolderWatch
-from lookalike.watching.reach import Reach, Reached
-from lookalike.watching.survey import Changes
+from lookalike.watching.reconcile import EXCLUDES, Comparison
 from lookalike.watching.volumes import mounts
 
 SETTLE_SECONDS = 1.0

@@ -9,13 +9,13 @@ from pathlib import Path
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.files import Folder
 from lookalike.errors import LookalikeError
+from lookalike.ingest.throttle import CAREFUL, PACES
+from lookalike.ingest.work_queue import Preference
 from lookalike.progress import Skipped
-from lookalike.watching.comparison import EXCLUDES
 from lookalike.watching.excludes import IGNORE_FILE, Excludes, compiled, is_left_out
-from lookalike.watching.pace import CAREFUL, PACES
-from lookalike.watching.reach import Reach, relocate
+from lookalike.watching.folder_locator import Reach, relocate
+from lookalike.watching.reconcile import EXCLUDES
 from lookalike.watching.volumes import mounted_inside, mounts
-from lookalike.watching.worklist import Preference
 
 
 class WatchedFolders:
@@ -126,7 +126,7 @@ class WatchedFolders:
         self.preference.prefer(paths)
 
     def pace(self) -> str:
-        """How hard indexing works: one of `lookalike.watching.pace.PACES`."""
+        """How hard indexing works: one of `lookalike.ingest.throttle.PACES`."""
         chosen = self._catalog.setting("pace")
         return chosen if chosen in PACES else CAREFUL
 

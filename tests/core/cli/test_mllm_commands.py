@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from lookalike import places
+from lookalike import app_paths
 from lookalike.cli.main import run
 from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.library import Library
@@ -98,7 +98,7 @@ def test_a_model_damaged_after_its_import_is_told_and_the_index_answers(indexed,
 def test_a_projector_that_kills_the_worker_is_told_and_the_index_answers(indexed, tmp_path, call):
     pair = write_pair(tmp_path, "qwen2vl", omit={"v.blk.0.attn_q.weight"})
     # As if it had been imported before models were tried.
-    put_judge(ModelStore(places.models()), *pair, "deadly")
+    put_judge(ModelStore(app_paths.models()), *pair, "deadly")
     code, out, _ = call(
         "--library", indexed / "library", "search", query(indexed), "--judge", "deadly", "--json"
     )

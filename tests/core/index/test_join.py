@@ -108,8 +108,8 @@ def test_join_of_new_ids_finds_their_pairs_of_the_full_join(tmp_path, record, li
 def test_join_in_blocks(tmp_path, record, monkeypatch) -> None:
     index = opened(tmp_path, record, COARSE)
     whole = joined(index, 0.9)
-    monkeypatch.setattr("lookalike.index.join.BLOCK", 37)
-    monkeypatch.setattr("lookalike.index.join.BATCH_PAIRS", 11)
+    monkeypatch.setattr("lookalike.index.similarity_join.BLOCK", 37)
+    monkeypatch.setattr("lookalike.index.similarity_join.BATCH_PAIRS", 11)
     assert joined(index, 0.9).keys() == whole.keys()
     index.close()
 
@@ -131,7 +131,7 @@ def test_join_ends_when_it_is_closed_and_passes_over_what_is_gone(tmp_path, reco
 
 
 def test_pairs_of_many_equal_vectors_come_in_batches(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("lookalike.index.join.BATCH_PAIRS", 2000)
+    monkeypatch.setattr("lookalike.index.similarity_join.BATCH_PAIRS", 2000)
     record = MemoryRecord(DIMENSION)
     record.put(np.arange(300), np.repeat(descriptors(1, DIMENSION), 300, axis=0))
     index = VectorIndex.open(tmp_path, "model", DIMENSION, record, EXACT)

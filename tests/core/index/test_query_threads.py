@@ -9,14 +9,14 @@ from functools import partial
 
 import pytest
 
-from lookalike.index import sharing
-from lookalike.index.sharing import dismiss_helpers, shared
+from lookalike.index import query_threads
+from lookalike.index.query_threads import dismiss_helpers, shared
 
 
 @pytest.fixture(autouse=True)
 def four_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     dismiss_helpers()
-    monkeypatch.setattr(sharing, "MOST_THREADS", 4)
+    monkeypatch.setattr(query_threads, "MOST_THREADS", 4)
 
 
 def helpers() -> set[threading.Thread]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lookalike.index import Limits, VectorIndex, training, vector_index
+from lookalike.index import Limits, VectorIndex, faiss_index, training
 from lookalike.index.training import improvement_due
 from lookalike.index.upkeep import upkeep_due
 from tests.builders.vectors import MemoryRecord, descriptors
@@ -73,8 +73,8 @@ def ended(index) -> None:
 
 
 def test_rows_that_come_while_upkeep_is_in_its_last_step_are_sealed(index, record, vectors, monkeypatch):
-    held = Held(vector_index.code)
-    monkeypatch.setattr(vector_index, "code", held)
+    held = Held(faiss_index.code)
+    monkeypatch.setattr(faiss_index, "code", held)
     put(index, record, vectors, 0, 600)
     assert held.reached.wait(60)
     put(index, record, vectors, 600, 1500)

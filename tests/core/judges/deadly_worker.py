@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lookalike.judges.mllm.child import serve
 from lookalike.judges.mllm.engine import Engine
 from lookalike.judges.mllm.messages import Settings, Shared
+from lookalike.judges.mllm.request_handler import serve
 from lookalike.judges.mllm.tokens import VisualTokens
 
 KILLS, STOPS = (250, 10, 10), (10, 250, 10)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from lookalike.catalog.content_cache import ContentCache
+from lookalike.caches.content_cache import ContentCache
 from lookalike.errors import LookalikeError
 from lookalike.judges.geometry import GeometricJudge
 from lookalike.judges.geometry.evidence import logit_of, weigh

@@ -16,7 +16,7 @@ import pytest
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.judges.mllm.token_store import Compression, TokenSet, TokenStore
-from lookalike.judges.mllm.token_store.room import give_back
+from lookalike.judges.mllm.token_store.eviction import give_back
 from lookalike.judges.mllm.token_store.upkeep import compress, pending
 from tests.core.judges.made_up_tokens import PHOTOS, WIDTH, same, tokens_of
 

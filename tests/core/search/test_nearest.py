@@ -10,7 +10,7 @@ from PIL import Image
 from lookalike.index import Limits, VectorIndex
 from lookalike.judges.protocol import JudgePhoto
 from lookalike.search.nearest import UNLIKE_WEIGHT, combined, nearest
-from lookalike.search.probes import Probe, Probes
+from lookalike.search.query_encoder import Probe, Probes
 from tests.builders.vectors import MemoryRecord, descriptors
 
 DIMENSION = 32

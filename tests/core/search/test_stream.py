@@ -18,7 +18,7 @@ from lookalike.search.curves import Logistic
 from lookalike.search.fusion import Fusion
 from lookalike.search.query import crop, view_hash
 from lookalike.search.ranking import ranked
-from lookalike.search.stream import Candidates, rankings
+from lookalike.search.ranking_stream import Candidates, rankings
 
 FUSION = Fusion(weight=0.5, cosine=Logistic(10.0, -5.0), match=None, cut_off=0.5, calibrated=True)
 

@@ -7,8 +7,8 @@ import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from lookalike.ingest import photo_reader
 from lookalike.photos import FileBytes, Photo, decode
-from lookalike.watching import reading
 from tests.builders.small_library import SmallLibrary
 from tests.builders.tiny_files import photo
 
@@ -26,7 +26,7 @@ def serve(pipe: Connection) -> None:
 
 
 if __name__ == "__main__":
-    reading.decode = deadly
+    photo_reader.decode = deadly
     library = SmallLibrary(Path(sys.argv[1]))
     library.files.add_folder(Path(sys.argv[2]))
     library.scan()

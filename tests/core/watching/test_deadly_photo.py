@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.descriptors import worker as worker_module
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.service import DescriberService
-from lookalike.watching import comparison as comparison_module
-from lookalike.watching import indexer as indexer_module
-from lookalike.watching import reading as reading_module
-from lookalike.watching import suspects as suspects_module
-from lookalike.watching.proof import CTIME_TICK_NS
+from lookalike.ingest import decode_quarantine as suspects_module
+from lookalike.ingest import indexer as indexer_module
+from lookalike.ingest import photo_reader as reading_module
+from lookalike.watching import reconcile as comparison_module
 from tests.builders.small_library import SmallLibrary
 from tests.builders.tiny_files import photo
 from tests.core.watching import deadly_decoder, deadly_describer

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.errors import LookalikeError
 from lookalike.watching.excludes import Excludes, is_left_out
-from lookalike.watching.proof import CTIME_TICK_NS
-from lookalike.watching.survey import walk
+from lookalike.watching.folder_walk import walk
 from lookalike.watching.watched import WatchedFolders
 from tests.builders.small_library import SmallLibrary
 from tests.builders.tiny_files import photo
@@ -121,7 +121,7 @@ def test_an_ignore_file_that_is_none_is_told_of_and_excludes_nothing(tmp_path):
 
 
 def test_excluded_photos_leave_the_view_and_come_back_without_decoding(tmp_path, monkeypatch):
-    from lookalike.watching import reading
+    from lookalike.ingest import photo_reader
 
     library = SmallLibrary(tmp_path / "library")
     watched = WatchedFolders(library.catalog)
@@ -135,7 +135,7 @@ def test_excluded_photos_leave_the_view_and_come_back_without_decoding(tmp_path,
     watched.add(album)
     library.scan()
     assert len(library.index) == 4
-    monkeypatch.setattr(reading, "read_file", None)
+    monkeypatch.setattr(photo_reader, "read_file", None)
     watched.set_excludes(["raw/"])
     library.scan()
     assert len(library.index) == len(library.catalog.contents.shown()) == 2

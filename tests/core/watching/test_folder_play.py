@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.core.watching.folder_play import FolderPlay
-from tests.core.watching.play_beside import BESIDE
-from tests.core.watching.play_deeds import DEEDS
+from tests.core.watching.stateful.actions import DEEDS
+from tests.core.watching.stateful.machine import FolderPlay
+from tests.core.watching.stateful.second_process import BESIDE
 
 
 def test_random_deeds_leave_no_difference():

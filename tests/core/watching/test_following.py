@@ -16,13 +16,13 @@ import pytest
 from numpy.typing import NDArray
 
 from lookalike.catalog import database as database_module
+from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.descriptors.service import DescriberService
 from lookalike.progress import Progress
 from lookalike.watching import follower as follower_module
 from lookalike.watching import observer as observer_module
-from lookalike.watching.comparison import Comparison
-from lookalike.watching.proof import CTIME_TICK_NS
-from lookalike.watching.reach import Reach
+from lookalike.watching.folder_locator import Reach
+from lookalike.watching.reconcile import Comparison
 from tests.builders.small_library import ColourDescriber, InlineService, SmallLibrary
 from tests.builders.tiny_files import photo
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from lookalike.catalog import files as files_module
+from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.errors import LookalikeError
+from lookalike.ingest import indexer as indexer_module
+from lookalike.ingest import photo_reader as reading_module
+from lookalike.ingest.throttle import CAREFUL, Pace
 from lookalike.watching import follower as follower_module
-from lookalike.watching import indexer as indexer_module
 from lookalike.watching import observer as observer_module
-from lookalike.watching import reading as reading_module
 from lookalike.watching.follower import Follower
-from lookalike.watching.pace import CAREFUL, Pace
-from lookalike.watching.proof import CTIME_TICK_NS
 from lookalike.watching.volumes import Mount
 from lookalike.watching.watched import WatchedFolders
 from tests.builders.small_library import SmallLibrary

@@ -11,11 +11,11 @@ from concurrent.futures import Future
 import numpy as np
 import pytest
 
+from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.errors import LookalikeError
+from lookalike.ingest import photo_reader as reading_module
 from lookalike.library import Library
 from lookalike.search.query import Query
-from lookalike.watching import reading as reading_module
-from lookalike.watching.proof import CTIME_TICK_NS
 from tests.builders.photo_files import textured_photo, write_album
 
 

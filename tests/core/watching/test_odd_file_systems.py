@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from lookalike.watching.proof import CTIME_TICK_NS
-from lookalike.watching.status import signed
+from lookalike.catalog.file_stat import signed
+from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from tests.builders.fuse_mount import NUMBER
 from tests.builders.small_library import SmallLibrary
 from tests.builders.tiny_files import photo

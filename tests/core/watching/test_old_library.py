@@ -12,9 +12,9 @@ from lookalike.catalog import annotations as annotations_module
 from lookalike.catalog.annotations import AnnotationRecord
 from lookalike.catalog.filters import Filters
 from lookalike.catalog.migrations import catalog_migrations
+from lookalike.ingest import photo_reader as reading_module
 from lookalike.library import Library
 from lookalike.photos import Annotations
-from lookalike.watching import reading as reading_module
 from tests.builders.photo_files import encoded, raw_dng, textured_photo, write_album, xmp
 
 SIZE = (160, 120)

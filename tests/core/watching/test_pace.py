@@ -9,9 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lookalike.catalog.files import Place
+from lookalike.ingest.throttle import (
+    CAREFUL,
+    CONSIDERATE,
+    FAST,
+    LOOK_SECONDS,
+    REST_LIMIT_SECONDS,
+    RESTS,
+    Pace,
+)
+from lookalike.ingest.work_queue import Preference, WorkList
 from lookalike.progress import ProgressMeter
-from lookalike.watching.pace import CAREFUL, CONSIDERATE, FAST, LOOK_SECONDS, REST_LIMIT_SECONDS, RESTS, Pace
-from lookalike.watching.worklist import Preference, WorkList
 
 
 class Clock:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from lookalike.catalog import file_stat as status_module
+from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.library import Library
 from lookalike.photos import files as files_module
 from lookalike.search.query import Query
-from lookalike.watching import status as status_module
-from lookalike.watching.proof import CTIME_TICK_NS
 from tests.builders.photo_files import write_album
 
 MARK = 946_000_000_000_000_001

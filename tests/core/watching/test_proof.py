@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from lookalike.catalog.files import Place
+from lookalike.catalog.racy_timestamps import COARSE_TICK_NS, CTIME_TICK_NS, TICK_NS, same_time, unproven
+from lookalike.ingest import photo_reader as reading_module
 from lookalike.photos import Annotations
 from lookalike.watching import observer as observer_module
-from lookalike.watching import reading as reading_module
-from lookalike.watching.proof import COARSE_TICK_NS, CTIME_TICK_NS, TICK_NS, same_time, unproven
 from lookalike.watching.volumes import Mount
 from tests.builders.photo_files import xmp
 from tests.builders.small_library import SmallLibrary

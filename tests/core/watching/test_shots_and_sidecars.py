@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from lookalike.catalog.filters import Filters
+from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.errors import LookalikeError
+from lookalike.ingest import photo_reader as reading_module
 from lookalike.library import Library
 from lookalike.photos import Annotations
 from lookalike.search.query import Query
-from lookalike.watching import reading as reading_module
-from lookalike.watching.proof import CTIME_TICK_NS
 from tests.builders.photo_files import camera_exif, encoded, raw_dng, textured_photo, write_album, xmp
 
 TAKEN, CAMERA = "2023:05:06 07:08:09", "Acme One"
@@ -349,7 +349,7 @@ def test_two_changes_within_one_tick_of_the_clock(library, album):
 
 
 def test_many_sidecars_come_in_batches(library, album, monkeypatch):
-    from lookalike.watching import sidecars
+    from lookalike.ingest import sidecars
 
     monkeypatch.setattr(sidecars, "_BATCH", 2)
     for number in range(3):

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from lookalike.catalog.files import FileRow, Place
-from lookalike.watching.survey import Changes, survey, walk
+from lookalike.ingest.folder_diff import Changes
+from lookalike.watching.folder_walk import survey, walk
 
 
 @pytest.fixture

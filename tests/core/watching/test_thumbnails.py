@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lookalike.catalog.thumbnail_cache import ThumbnailCache
+from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.photos import decoding, raw
@@ -142,7 +142,7 @@ def test_heic_uses_the_thumbnail_inside(data, monkeypatch):
 
 
 def test_the_least_recently_seen_go_first(tmp_path, monkeypatch):
-    from lookalike.catalog import content_cache
+    from lookalike.caches import content_cache
 
     monkeypatch.setattr(content_cache, "TOUCH_SECONDS", 0.0)
     cache = ThumbnailCache(tmp_path / "thumbnails.sqlite", limit_bytes=10_000)

@@ -61,12 +61,12 @@ import json, os, subprocess, sys, time
 from pathlib import Path
 from tests.builders.small_library import SmallLibrary
 from tests.builders.tiny_files import photo
-from lookalike.watching import reading
+from lookalike.ingest import photo_reader
 
 base = Path(sys.argv[1])
 decoded = []
-decode = reading.decode
-reading.decode = lambda file, side: decoded.append(file.name) or decode(file, side)
+decode = photo_reader.decode
+photo_reader.decode = lambda file, side: decoded.append(file.name) or decode(file, side)
 
 def sh(*command):
     subprocess.run(command, check=True)

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from lookalike.catalog.content_cache import ContentCache
+from lookalike.caches.content_cache import ContentCache
 from lookalike.errors import LookalikeError
 from lookalike.judges.geometry.evidence import PROVEN, Evidence, weigh
 from lookalike.judges.geometry.features import KIND, LONGEST_SIDE, LocalFeatures, extract

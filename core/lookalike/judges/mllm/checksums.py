@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from lookalike import places
+from lookalike import app_paths
 
 
 def checksum(path: Path, memory: Path | None = None) -> str:
@@ -26,7 +26,7 @@ def checksum(path: Path, memory: Path | None = None) -> str:
     Raises:
         OSError: the file cannot be read.
     """
-    memory = memory or places.home() / "model_checksums.json"
+    memory = memory or app_paths.home() / "model_checksums.json"
     path = path.resolve()
     before = path.stat()
     stamp = [before.st_size, before.st_mtime_ns]

@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from lookalike import places
+from lookalike import app_paths
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.available import unavailable
 from lookalike.judges.mllm.checksums import checksum
@@ -107,7 +107,7 @@ class MllmJudge:
         self._ask(mode, False)
         kind = f"{projector}:{preprocessing}:{compression.reduction}"
         self._tokens = None if cache is None else cache.open_set(kind, self._pair.width)
-        log = (log_folder or places.logs()) / "mllm.log"
+        log = (log_folder or app_paths.logs()) / "mllm.log"
         settings = Settings(
             llm=str(llm.resolve()),
             mmproj=str(mmproj.resolve()),

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import LookalikeError
-from lookalike.judges.mllm.child import serve
+from lookalike.judges.mllm.circuit_breaker import Faults
 from lookalike.judges.mllm.errors import JudgeError
-from lookalike.judges.mllm.faults import Faults
 from lookalike.judges.mllm.messages import (
     LEFT,
     Answer,
@@ -33,6 +32,7 @@ from lookalike.judges.mllm.messages import (
     Unscored,
     Wording,
 )
+from lookalike.judges.mllm.request_handler import serve
 from lookalike.worker import Worker, WorkerDied
 
 POLL_SECONDS = 0.02

@@ -13,7 +13,7 @@ import numpy as np
 import psutil
 from PIL import Image, ImageDraw
 
-from lookalike import places
+from lookalike import app_paths
 from lookalike.catalog.catalog import Catalog
 from lookalike.judges.mllm.available import mllm_available
 from lookalike.judges.mllm.errors import JudgeError
@@ -82,7 +82,7 @@ def try_pair(
                 raise
             raise JudgeError(
                 f"{name} broke down in its trial and is not kept.",
-                f"Choose another model, or take its files anew; {places.logs() / 'mllm.log'} tells more.",
+                f"Choose another model, or take its files anew; {app_paths.logs() / 'mllm.log'} tells more.",
             ) from error
 
 

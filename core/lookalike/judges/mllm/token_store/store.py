@@ -23,8 +23,8 @@ from lookalike.catalog.visual_tokens import CodebookRow, TokenPlace
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.token_store.codebook import Codebook
 from lookalike.judges.mllm.token_store.compression import Compression
-from lookalike.judges.mllm.token_store.record import owner, pack, unpack
-from lookalike.judges.mllm.token_store.room import make_room
+from lookalike.judges.mllm.token_store.eviction import make_room
+from lookalike.judges.mllm.token_store.record_format import owner, pack, unpack
 from lookalike.judges.mllm.token_store.segments import SegmentFiles
 from lookalike.judges.mllm.tokens import VisualTokens
 

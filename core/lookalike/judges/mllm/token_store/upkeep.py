@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.judges.mllm.token_store.codebook import TRAIN_MAX, TRAIN_MIN, Codebook, train
-from lookalike.judges.mllm.token_store.room import give_back
+from lookalike.judges.mllm.token_store.eviction import give_back
 from lookalike.judges.mllm.token_store.store import Move, NotKept, TokenSet
 from lookalike.progress import Progress, ProgressMeter
 

@@ -1,0 +1,1 @@
+"""What is made from the bytes of photos and kept: bounded, and deletable at any time."""

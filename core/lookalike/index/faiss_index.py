@@ -1,0 +1,324 @@
+"""The index that the rest of Lookalike uses."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.index.background_task import Chore
+from lookalike.index.codebook import Cancelled
+from lookalike.index.folder import IndexFolder
+from lookalike.index.merge_policy import Limits
+from lookalike.index.query_threads import dismiss_helpers
+from lookalike.index.similarity_join import Join, Pairs
+from lookalike.index.snapshot import Snapshot
+from lookalike.index.state import IndexState
+from lookalike.index.tail import Tail
+from lookalike.index.training import improve, improvement_due
+from lookalike.index.upkeep import check_files, code, maintain, renew, store_kept_in_memory, upkeep_due
+from lookalike.index.vector_source import Neighbours, VectorRecord
+
+log = logging.getLogger(__name__)
+
+
+class VectorIndex:
+    """Finds the recorded vectors nearest a query. Open one with `VectorIndex.open`.
+
+    Any thread may call anything. Searches run on the state at their start and wait for nobody; changes follow
+    one another. Sealing and merging run in a thread of their own that ends with its work.
+
+    Several processes may open one folder. The first writes its files; the others search as well and keep what
+    they add in memory, until a `flush` finds the folder free. What another process recorded is found after
+    `reconcile`.
+    """
+
+    def __init__(self, folder: Path, key: str, dimension: int, record: VectorRecord, limits: Limits) -> None:
+        self._state = IndexState(
+            IndexFolder(folder, key, dimension),
+            dimension,
+            record,
+            limits,
+            Snapshot((), Tail.empty(dimension)),
+        )
+        self._unchecked = False
+        self._gave_up = False
+        lock = self._state.changing
+        self._upkeep = Chore("index upkeep", self._upkeep_due, self._keep_up, self._wake, lock)
+        self._training = Chore("index training", self._improvement_due, self._improve, self._wake, lock)
+
+    @classmethod
+    def open(
+        cls, folder: Path, key: str, dimension: int, record: VectorRecord, limits: Limits | None = None
+    ) -> VectorIndex:
+        """Open the index in `folder`, made when absent, and bring it in line with the record.
+
+        Ids that the record has and the segments lack are read from it; segments that are damaged, missing, or
+        of another key or dimension are made again from it, which `repairs` tells.
+
+        Args:
+            folder: for this index alone.
+            key: the describer's key; vectors of different keys never mix.
+            dimension: length of the vectors.
+            record: the durable record.
+            limits: sizes that steer upkeep.
+        """
+        index = cls(folder, key, dimension, record, limits or Limits())
+        index._state.folder.take()
+        with index._state.upkeep, index._state.changing:
+            index._unchecked = index._state.load()
+        index._wake()
+        return index
+
+    @property
+    def repairs(self) -> list[str]:
+        """What went wrong with the files and was put right, one line each."""
+        return list(self._state.folder.repairs)
+
+    def __len__(self) -> int:
+        return len(self._state.snapshot)
+
+    def __contains__(self, content_id: int) -> bool:
+        return bool(self._state.snapshot.has(np.array([content_id], np.int64))[0])
+
+    def add(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+        """Make vectors findable; the record must have them already. Ids that are present are passed over.
+
+        Args:
+            ids: content ids (n,).
+            vectors: unit vectors, float32 (n, dimension).
+
+        Raises:
+            ValueError: the vectors have another shape or are not finite.
+        """
+        ids = np.asarray(ids, np.int64)
+        vectors = np.asarray(vectors, np.float32)
+        if vectors.shape != (len(ids), self._state.dimension):
+            raise ValueError(
+                f"vectors {vectors.shape} for {len(ids)} ids of dimension {self._state.dimension}"
+            )
+        if not np.isfinite(vectors).all():
+            raise ValueError("a vector has components that are not finite")
+        ids, first = np.unique(ids, return_index=True)
+        for start in range(0, len(ids), self._state.limits.seal_rows):
+            rows = slice(start, start + self._state.limits.seal_rows)
+            self._append(ids[rows], vectors[first[rows]])
+
+    def _append(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+        state = self._state
+        with state.changing:
+            self._check_open()
+            new = ~state.snapshot.has(ids)
+            if not new.any():
+                return
+            tail = state.snapshot.tail.append(ids[new], vectors[new])
+            state.snapshot = replace(state.snapshot, tail=tail)
+            if tail.rows >= state.limits.seal_rows:
+                self._wake()
+        if tail.rows >= 2 * state.limits.seal_rows:
+            # Adding outruns the thread: wait for it, so that the tail stays small.
+            maintain(state, state.limits.seal_rows)
+
+    def remove(self, ids: NDArray[np.int64]) -> None:
+        """Make ids unfindable; the record must have let go of them already. Unknown ids are passed over."""
+        with self._state.changing:
+            self._check_open()
+            self._state.snapshot = self._state.snapshot.without(np.unique(np.asarray(ids, np.int64)))
+
+    def search(
+        self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
+    ) -> Neighbours:
+        """The nearest contents.
+
+        Args:
+            query: vector (dimension,) of any length but zero.
+            k: how many at most.
+            among: the only ids that may be found; None for all.
+
+        Returns:
+            At most k neighbours, best first. Their cosines are those of the record's vectors.
+
+        Raises:
+            ValueError: the query has another shape, or no direction.
+        """
+        self._check_open()
+        unit = self._unit(query)
+        if among is not None:
+            among = _ascending(np.asarray(among, np.int64))
+        return self._state.snapshot.search(unit, k, among) if k > 0 else _nothing()
+
+    def within(self, query: NDArray[np.float32], min_similarity: float, limit: int) -> Neighbours:
+        """The nearest contents of at least a cosine, at most `limit` of them, best first.
+
+        Raises:
+            ValueError: the query has another shape, or no direction.
+        """
+        self._check_open()
+        unit = self._unit(query)
+        if limit <= 0:
+            return _nothing()
+        return self._state.snapshot.search(unit, limit, None, min_similarity)
+
+    def join(self, min_similarity: float, since: NDArray[np.int64] | None = None) -> Generator[Pairs]:
+        """All pairs of contents of at least a cosine, e.g. to find duplicates.
+
+        With coarse codes some pairs are missed, the more the lower the cosine. The state at the start is looked
+        through, in bounded memory; searches and changes go on. Closing the generator ends the work.
+
+        Args:
+            min_similarity: the least cosine of a pair.
+            since: only pairs with at least one of these ids: what the join of all finds of them, in less time.
+
+        Yields:
+            Pairs, each once, in no order, and how far it has come.
+        """
+        self._check_open()
+        chosen = None if since is None else _ascending(np.asarray(since, np.int64))
+        return Join(self._state.snapshot, self._state.record, min_similarity, chosen).pairs()
+
+    def reconcile(self, everything: bool = False) -> None:
+        """Follow the record, e.g. after another process changed it.
+
+        Args:
+            everything: compare all ids, and not only those that the record says have changed.
+        """
+        with self._state.upkeep:
+            with self._state.changing:
+                self._check_open()
+                if everything:
+                    self._state.mark = None
+                self._state.follow()
+            self._state.publish()
+
+    def renew(self, ids: NDArray[np.int64]) -> None:
+        """Read the vectors of some ids from the record again: they are not what the index has of them.
+
+        Rows that died are kept in case their id comes back, with the vector that it had; of these ids none is.
+        """
+        with self._state.upkeep:
+            self._check_open()
+            renew(self._state, np.unique(np.asarray(ids, np.int64)))
+            self.reconcile(everything=True)
+
+    def catch_up(self) -> bool:
+        """Like `reconcile`, but at once or not at all: False while upkeep is under way, which no search awaits."""
+        if not self._state.upkeep.acquire(blocking=False):
+            return False
+        try:
+            self.reconcile()
+        finally:
+            self._state.upkeep.release()
+        return True
+
+    def flush(self) -> None:
+        """Make everything in the tail quick to open next time, and take over a folder that its writer left."""
+        state = self._state
+        with state.upkeep:
+            self._check_open()
+            if state.folder.take():
+                try:
+                    with state.changing:
+                        self._unchecked = state.load()
+                except BaseException:
+                    # Another flush is to try it again.
+                    state.folder.release()
+                    raise
+            store_kept_in_memory(state)
+            maintain(state, state.limits.flush_rows)
+        self._wake()
+
+    def settle(self) -> None:
+        """Flush, and wait until all upkeep that is due has been done, training included."""
+        self.flush()
+        while self._upkeep.busy or self._training.busy:
+            self._upkeep.join()
+            self._training.join()
+
+    def close(self) -> None:
+        """Flush, and let others write the folder. Safe to call twice. Training that goes on is given up."""
+        state = self._state
+        state.stopping.set()
+        try:
+            with state.upkeep:
+                if state.closed:
+                    return
+                try:
+                    self.flush()
+                finally:
+                    with state.changing:
+                        state.closed = True
+                        # Lets go of the mapped files once running searches end.
+                        state.snapshot = Snapshot((), Tail.empty(state.dimension))
+        finally:
+            self._upkeep.join()
+            self._training.join()
+            dismiss_helpers()
+            state.folder.release()
+
+    def _check_open(self) -> None:
+        if self._state.closed:
+            raise RuntimeError("the index is closed")
+
+    def _unit(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
+        # Squares of very small or large float32 numbers are none.
+        query = np.asarray(query, np.float64)
+        if query.shape != (self._state.dimension,):
+            raise ValueError(
+                f"a query of shape {query.shape} for an index of dimension {self._state.dimension}"
+            )
+        norm = np.linalg.norm(query)
+        if not np.isfinite(norm) or norm == 0:
+            raise ValueError("the query has no direction")
+        unit: NDArray[np.float32] = (query / norm).astype(np.float32)
+        return unit
+
+    def _wake(self) -> None:
+        """Start the upkeep that is due, unless it is under way."""
+        with self._state.changing:
+            self._upkeep.wake()
+            self._training.wake()
+
+    def _upkeep_due(self) -> bool:
+        return not self._state.stopping.is_set() and (self._unchecked or upkeep_due(self._state))
+
+    def _improvement_due(self) -> bool:
+        return not (self._state.stopping.is_set() or self._gave_up) and improvement_due(self._state)
+
+    def _keep_up(self) -> bool:
+        state = self._state
+        try:
+            maintain(state, state.limits.seal_rows)
+            if self._unchecked:
+                self._unchecked = False
+                check_files(state)
+            code(state)
+        except Exception:
+            # Nothing depends on it: the rows stay where they are, and the next flush meets the same trouble in
+            # its caller's sight.
+            log.warning("upkeep of the index in %s was put off", state.folder.path, exc_info=True)
+            return False
+        return True
+
+    def _improve(self) -> bool:
+        try:
+            improve(self._state)
+        except Cancelled:
+            return False
+        except Exception:
+            # Searches go on as they did. What failed would fail again.
+            self._gave_up = True
+            log.warning("training the index in %s was given up", self._state.folder.path, exc_info=True)
+            return False
+        return True
+
+
+def _ascending(ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    return ids if np.all(np.diff(ids) > 0) else np.unique(ids)
+
+
+def _nothing() -> Neighbours:
+    return Neighbours(np.zeros(0, np.int64), np.zeros(0, np.float32))

@@ -1,0 +1,183 @@
+"""Pairs of near vectors over the whole library."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.index.coarse import Coarse
+from lookalike.index.snapshot import Snapshot
+from lookalike.index.vector_source import VectorRecord, positions, recorded
+
+JOINED_LISTS = 3
+"""Two vectors are compared when they share one of this many of their nearest lists: of the pairs of cosine .95 or more
+among 1,000,000 synthetic descriptors two find .985 and three .992, in one time (`tests.benchmarks.index_scale`)."""
+ROUNDING = 1e-4
+"""More than two ways to compute a cosine in float32 differ by."""
+BLOCK = 4096
+"""Rows that are compared at a time with as many others: 64 MB of cosines."""
+BATCH_PAIRS = 65536
+"""Pairs that are handed out together at most, roughly."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Some pairs of near contents, each pair handed out once, and how far the join has come.
+
+    Attributes:
+        first: the lower content ids, int64 (n,).
+        second: the higher ones, int64 (n,).
+        similarities: cosines of the record's vectors, float32 (n,).
+        done: vectors compared so far.
+        total: vectors to compare.
+    """
+
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    similarities: NDArray[np.float32]
+    done: int
+    total: int
+
+
+class Join:
+    """Compares the vectors of a snapshot with one another.
+
+    With coarse codes, two vectors are compared if they share one of their nearest lists, which does not depend on
+    when they came: a join of new ids finds the same pairs as the join of all. Without, all are compared.
+
+    Args:
+        snapshot: what to look through.
+        record: gives the vectors that pairs are scored with.
+        min_similarity: the least cosine of a pair.
+        since: only pairs with at least one of these ids (ascending); None for all pairs.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        record: VectorRecord,
+        min_similarity: float,
+        since: NDArray[np.int64] | None,
+    ) -> None:
+        self._record = record
+        self._floor = min_similarity
+        self._segments = [segment.segment for segment in snapshot.segments]
+        self._tail = snapshot.tail.vectors
+        rows = [
+            np.arange(len(live.segment.ids)) if live.live is None else np.flatnonzero(live.live)
+            for live in snapshot.segments
+        ]
+        rows.append(np.flatnonzero(snapshot.tail.live))
+        self._sources = np.repeat(np.arange(len(rows), dtype=np.int32), [len(some) for some in rows])
+        self._rows = np.concatenate(rows)
+        ids = [live.ids for live in snapshot.segments]
+        self._ids = np.concatenate([*ids, snapshot.tail.ids[snapshot.tail.live]])
+        self._new = np.ones(len(self._ids), np.bool_) if since is None else positions(since, self._ids)[1]
+        self._lists = self._listed(snapshot.coarse)
+
+    def pairs(self) -> Generator[Pairs]:
+        """All pairs, each once, with empty batches in between where there is little to find."""
+        count = self._lists.shape[1]
+        flat = self._lists.ravel()
+        order = np.argsort(flat, kind="stable")
+        members = order // count
+        bounds = np.flatnonzero(np.diff(flat[order], prepend=-1, append=-1).astype(np.bool_))
+        done = 0
+        for begin, end in itertools.pairwise(bounds):
+            group = members[begin:end]
+            chosen = group[self._new[group]]
+            if len(chosen):
+                for first, second in self._near(chosen, group, int(flat[order[begin]])):
+                    yield self._scored(first, second, done // count)
+            done += len(group)
+        yield self._scored(members[:0], members[:0], len(self._ids))
+
+    def _near(
+        self, chosen: NDArray[np.intp], group: NDArray[np.intp], list_number: int
+    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+        """Positions of pairs of a chosen member and any member of a list that are near."""
+        everything = len(chosen) == len(group)
+        for start in range(0, len(chosen), BLOCK):
+            left = chosen[start : start + BLOCK]
+            left_vectors = self._vectors(left)
+            # Members ascend: where all are chosen, a pair's other order is of an earlier block.
+            for other in range(start if everything else 0, len(group), BLOCK):
+                right = group[other : other + BLOCK]
+                same = everything and other == start
+                similarities = left_vectors @ (left_vectors if same else self._vectors(right)).T
+                for rows, columns in _some_at_a_time(similarities >= self._floor - ROUNDING):
+                    first, second = left[rows], right[columns]
+                    # A pair of two chosen ones turns up twice, in either order; with itself each one does.
+                    once = (first < second) | ((first > second) & ~self._new[second])
+                    first, second = first[once], second[once]
+                    own = self._first_common_list(first, second) == list_number
+                    if own.any():
+                        yield first[own], second[own]
+
+    def _first_common_list(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.int32]:
+        """The lowest list that both of a pair are in: there the pair is handed out."""
+        one, other = self._lists[first], self._lists[second]
+        common = (one[:, :, np.newaxis] == other[:, np.newaxis, :]).any(axis=2)
+        return np.where(common, one, np.iinfo(np.int32).max).min(axis=1, initial=np.iinfo(np.int32).max)
+
+    def _scored(self, first: NDArray[np.intp], second: NDArray[np.intp], done: int) -> Pairs:
+        ids = np.stack([self._ids[first], self._ids[second]])
+        ids.sort(axis=0)
+        kept = np.zeros(ids.shape[1], np.bool_)
+        similarities = np.zeros(ids.shape[1], np.float32)
+        for start in range(0, ids.shape[1], BATCH_PAIRS):
+            piece = ids[:, start : start + BATCH_PAIRS]
+            there, vectors = recorded(self._record, np.unique(piece))
+            one, has_one = positions(there, piece[0])
+            other, has_other = positions(there, piece[1])
+            both = np.flatnonzero(has_one & has_other)
+            for some in np.array_split(both, max(1, len(both) // BLOCK)):
+                exact = np.einsum("nd,nd->n", vectors[one[some]], vectors[other[some]])
+                similarities[start + some] = np.clip(exact, -1, 1)
+                kept[start + some] = exact >= self._floor
+        return Pairs(ids[0][kept], ids[1][kept], similarities[kept], done, len(self._ids))
+
+    def _vectors(self, chosen: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Vectors of some positions, float32 (n, dimension)."""
+        vectors = np.empty((len(chosen), self._tail.shape[1]), np.float32)
+        sources = self._sources[chosen]
+        for source in np.unique(sources):
+            these = np.flatnonzero(sources == source)
+            rows = self._rows[chosen[these]]
+            vectors[these] = (
+                self._tail[rows] if source == len(self._segments) else self._segments[source].vectors(rows)
+            )
+        return vectors
+
+    def _listed(self, coarse: Coarse | None) -> NDArray[np.int32]:
+        """The nearest lists of every vector, int32 (n, lists); one list for all without codes."""
+        if coarse is None:
+            return np.zeros((len(self._ids), 1), np.int32)
+        lists = np.zeros((len(self._ids), JOINED_LISTS), np.int32)
+        known = np.concatenate([np.zeros(0, np.int64), *(part.codes.ids for part in coarse.parts)])
+        order = np.argsort(known, kind="stable")
+        found, there = positions(known[order], self._ids)
+        if len(known):
+            assigned = np.concatenate([part.codes.assigned[:, :JOINED_LISTS] for part in coarse.parts])
+            lists[there] = assigned[order[found[there]]]
+        lacking = np.flatnonzero(~there)
+        for start in range(0, len(lacking), BLOCK):
+            piece = lacking[start : start + BLOCK]
+            rotated = coarse.codebook.rotated(self._vectors(piece))
+            lists[piece] = coarse.codebook.nearest_lists(rotated, JOINED_LISTS)[0]
+        return lists
+
+
+def _some_at_a_time(near: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Rows and columns of what is true, some `BATCH_PAIRS` at a time: of equal vectors all pairs are near."""
+    ends = np.cumsum(np.count_nonzero(near, axis=1))
+    start = 0
+    while start < len(near) and (before := int(ends[start - 1]) if start else 0) < ends[-1]:
+        end = max(start + 1, int(np.searchsorted(ends, before + BATCH_PAIRS, "right")))
+        rows, columns = np.nonzero(near[start:end])
+        yield rows + start, columns
+        start = end

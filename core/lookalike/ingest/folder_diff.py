@@ -1,0 +1,51 @@
+"""What differs between a folder on disk and the catalog, to be applied by the indexer."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+from lookalike.catalog.files import FileRow, Place
+from lookalike.ingest.sidecars import SidecarChanges
+from lookalike.progress import Skipped
+
+
+@dataclass
+class Changes:
+    """What must be done so that the catalog agrees with the disk.
+
+    Attributes:
+        fresh: places whose bytes are new or have changed, with the row they replace (None for new ones).
+        moved: rows whose file now lies at another place, unchanged.
+        recognised: places with the row they replace (or None) and the content that is known to lie there.
+        gone: rows whose file is no longer there.
+        unchanged: how many files need nothing.
+        unreadable: what could not be looked at; what is known below it is kept.
+        sidecars: XMP files beside photos that are new, have changed, or are gone.
+        renumbered: numbers of volumes that are others now, old → new.
+        undated: rows of unchanged files whose ctime was unknown, and what it is.
+    """
+
+    fresh: list[tuple[Place, FileRow | None]] = field(default_factory=list)
+    moved: list[tuple[FileRow, Place]] = field(default_factory=list)
+    recognised: list[tuple[Place, FileRow | None, int]] = field(default_factory=list)
+    gone: list[FileRow] = field(default_factory=list)
+    unchanged: int = 0
+    unreadable: list[Skipped] = field(default_factory=list)
+    sidecars: SidecarChanges = field(default_factory=SidecarChanges)
+    renumbered: dict[int, int] = field(default_factory=dict)
+    undated: list[tuple[FileRow, int]] = field(default_factory=list)
+
+    def leave_online(self, top: bytes) -> None:
+        """Leave new photos alone whose bytes lie in the cloud: looking at them would have them all fetched."""
+        away = {place.path for place, _ in self.fresh if place.online_only}
+        if away:
+            self.fresh = [entry for entry in self.fresh if entry[0].path not in away]
+            photos = "1 photo is" if len(away) == 1 else f"{len(away):,} photos are"
+            reason = f"{photos} kept online only, and taken in once on this computer."
+            self.unreadable.append(Skipped(os.fsdecode(top), reason))
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.fresh or self.moved or self.recognised or self.gone or self.unreadable or self.sidecars
+        )

@@ -1,0 +1,203 @@
+"""Reads photos in the decoding threads: what lies at a place, its hash, and, if it is new, its pixels.
+
+A file is decoded only for bytes that the library does not know. Where only its ctime is another, it is hashed.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.caches.thumbnail_cache import ThumbnailCache
+from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.contents import ContentRow
+from lookalike.catalog.descriptors import DescriptorRecord
+from lookalike.catalog.file_stat import stamp_of
+from lookalike.catalog.files import FileRow, Place
+from lookalike.catalog.racy_timestamps import unproven
+from lookalike.descriptors.protocol import Describer
+from lookalike.descriptors.versions import model_versions
+from lookalike.errors import LookalikeError
+from lookalike.ingest.decode_quarantine import Suspects
+from lookalike.photos import (
+    THUMBNAIL_SIDE,
+    Annotations,
+    Facts,
+    FileBytes,
+    FileUnavailableError,
+    Photo,
+    decode,
+    read_annotations,
+    read_file,
+    thumbnail,
+)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a decoding thread made of one file, and then the model of its pixels.
+
+    Attributes:
+        place: where it lies; its size is -1 where another change may leave no trace.
+        replaced: what the catalog held of that place.
+        content_id: the content, where the catalog knows it.
+        row: facts of a content that is new.
+        annotations: what people wrote into it, where that is not known yet.
+        pixels: prepared for the model, until it has described them.
+        vector: the descriptor.
+        content: hash of the bytes, once they were read.
+        problem: why it cannot be described, in words for the user.
+        passing: whether the problem is the moment's and not the file's.
+        by_model: whether it was the model that could not describe it, and not the decoders that could not read it.
+        unsettled: whether it was being changed.
+    """
+
+    place: Place
+    replaced: FileRow | None
+    content_id: int | None = None
+    row: ContentRow | None = None
+    annotations: Annotations | None = None
+    pixels: NDArray[np.uint8] | None = None
+    vector: NDArray[np.float32] | None = None
+    content: str | None = None
+    problem: str | None = None
+    passing: bool = False
+    by_model: bool = False
+    unsettled: bool = False
+
+
+def content_row(content: str, size: int, facts: Facts) -> ContentRow:
+    """The catalog's row for a content of `size` bytes."""
+    return ContentRow(
+        hash=content,
+        bytes=size,
+        width=facts.width,
+        height=facts.height,
+        format=facts.format,
+        taken_at=facts.taken_at,
+        camera=facts.camera or None,
+        lens=facts.lens or None,
+        latitude=facts.latitude,
+        longitude=facts.longitude,
+    )
+
+
+class PhotoReader:
+    """Reads photos for one descriptor model. Any thread may use it.
+
+    Args:
+        catalog: the library's catalog.
+        thumbnails: takes a thumbnail of every photo that is decoded.
+        describer: prepares pixels.
+        record: its durable descriptors.
+        suspects: knows what may crash the decoders.
+
+    Attributes:
+        unsettled: files that changed while they were read, for another look; to be emptied by who takes them.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        thumbnails: ThumbnailCache,
+        describer: Describer,
+        record: DescriptorRecord,
+        suspects: Suspects,
+    ) -> None:
+        self._catalog = catalog
+        self._thumbnails = thumbnails
+        self._describer = describer
+        self._record = record
+        self._suspects = suspects
+        self.unsettled: list[bytes] = []
+
+    def read(self, place: Place, replaced: FileRow | None) -> Read:
+        """What lies at a place, if it was the same before and after reading."""
+        began = time.time_ns()
+        read = self._read_file(place, replaced)
+        try:
+            facts = os.lstat(place.path)
+        except OSError:
+            # Gone, or the drive is: whoever notices that looks again.
+            return Read(place, replaced, problem="It is no longer there.", passing=True)
+        if stamp_of(facts) != place.stamp:
+            self.unsettled.append(place.path)
+            return Read(
+                place,
+                replaced,
+                problem="It is being changed, and is looked at again.",
+                passing=True,
+                unsettled=True,
+            )
+        # The ctime that is kept is the one from before: had it changed meanwhile, the next look would tell.
+        return replace(read, place=replace(place, size=-1)) if unproven(place, began) else read
+
+    def _read_file(self, place: Place, replaced: FileRow | None) -> Read:
+        """One read of the file gives its hash and, if it is new, its pixels."""
+        content: str | None = None
+        try:
+            file = read_file(Path(os.fsdecode(place.path)))
+            content = file.content
+            if (refused := self._refused(place, replaced, content)) is not None:
+                return refused
+            known = self._catalog.contents.id_of(content)
+            if known is not None and not self._record.lacking([known]):
+                unread = self._catalog.annotations.is_unread(known)
+                return Read(
+                    place, replaced, content_id=known, annotations=read_annotations(file) if unread else None
+                )
+            photo = self._decoded(file, max(self._describer.decode_size, THUMBNAIL_SIDE))
+            self._thumbnails.put(content, THUMBNAIL_SIDE, thumbnail(photo.image, THUMBNAIL_SIDE))
+            return Read(
+                place,
+                replaced,
+                row=content_row(content, len(file.data), photo.facts),
+                annotations=photo.annotations,
+                pixels=self._describer.prepare(photo.image),
+                content=content,
+            )
+        except FileUnavailableError as error:
+            return Read(place, replaced, problem=str(error), passing=True)
+        except LookalikeError as error:
+            return Read(place, replaced, problem=str(error), content=content)
+
+    def _decoded(self, file: FileBytes, longest_side: int) -> Photo:
+        if file.content in self._suspects:
+            return self._suspects.decode(file, longest_side)
+        with self._suspects.marked(file.content):
+            return decode(file, longest_side)
+
+    def _refused(self, place: Place, replaced: FileRow | None, content: str) -> Read | None:
+        """What is known of bytes at this place that today's decoders, or the model, have failed at already."""
+        if replaced is None or replaced.problem is None or replaced.refused != content:
+            return None
+        tried = self._catalog.files.tried_by(model_versions(self._record.key))
+        if replaced.tried_by not in tried:
+            return None
+        by_model = replaced.tried_by == tried[1]
+        return Read(place, replaced, content=content, problem=replaced.problem, by_model=by_model)
+
+    def read_again(self, place: Place, content_id: int) -> Read:
+        """The pixels of a content, from whichever of its files still holds it.
+
+        Where it lies is asked for only now: in a long run files are moved, and folders paused.
+        """
+        places = self._catalog.files.readable([content_id]).get(content_id, [])
+        problem, passing = "Its folder is paused or cannot be reached.", not places
+        for other in places:
+            try:
+                file = read_file(Path(os.fsdecode(other.path)))
+                if self._catalog.contents.id_of(file.content) == content_id:
+                    pixels = self._describer.prepare(self._decoded(file, self._describer.decode_size).image)
+                    return Read(place, None, content_id, pixels=pixels)
+                problem = "This photo has changed."
+            except FileUnavailableError as error:
+                problem, passing = str(error), True
+            except LookalikeError as error:
+                problem = str(error)
+        return Read(place, None, content_id, problem=problem, passing=passing)

@@ -1,0 +1,120 @@
+"""Follows XMP files beside photos: reads those that are new or have changed, and no photo for it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from lookalike.catalog.annotations import SidecarStamp
+from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.contents import chunks
+from lookalike.catalog.files import Folder, Place
+from lookalike.catalog.racy_timestamps import same_time, unproven
+from lookalike.catalog.shot_names import shot_of
+from lookalike.photos import Annotations, FileUnavailableError, PhotoError, read_sidecar
+from lookalike.progress import ProgressMeter
+
+_RECENT_NS = 2_000_000_000
+"""A file that changed so recently when it was read may change again and keep its size and time (FAT counts every
+second second), so it is read once more at the next look."""
+
+_BATCH = 200
+"""XMP files read for one transaction: some tens of milliseconds."""
+
+
+@dataclass
+class SidecarChanges:
+    """What must be done so that the catalog agrees with the XMP files on disk.
+
+    Attributes:
+        fresh: places that are new or have changed.
+        gone: paths where none is any more.
+        undated: unchanged ones whose ctime is to be noted.
+    """
+
+    fresh: list[Place] = field(default_factory=list)
+    gone: list[bytes] = field(default_factory=list)
+    undated: list[Place] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.fresh or self.gone)
+
+
+def compare(
+    found: Sequence[Place], known: dict[bytes, SidecarStamp], blind: tuple[bytes, ...] = ()
+) -> SidecarChanges:
+    """Compare the XMP files that lie in a folder with those the catalog knows there.
+
+    Args:
+        found: those on disk.
+        known: what tells that the known ones are unchanged, by path.
+        blind: folders, with a separator at the end, that could not be listed; what is known below them is kept.
+    """
+    changes = SidecarChanges()
+    for place in found:
+        size, mtime_ns, ctime_ns = known.get(place.path, (None, None, None))
+        if (size, mtime_ns) != place.stamp or not same_time(ctime_ns, place.ctime_ns):
+            changes.fresh.append(place)
+        elif ctime_ns is None and place.ctime_ns is not None:
+            changes.undated.append(place)
+    there = {place.path for place in found}
+    changes.gone = [path for path in known if path not in there and not path.startswith(blind)]
+    return changes
+
+
+def apply_sidecars(
+    catalog: Catalog,
+    folder: Folder,
+    changes: SidecarChanges,
+    meter: ProgressMeter,
+    reachable: Callable[[], bool],
+) -> Iterator[set[int]]:
+    """Record what changed, a batch to a transaction.
+
+    Args:
+        catalog: the library's catalog.
+        folder: the folder.
+        changes: what was found in it.
+        meter: takes a line for each file that cannot be read.
+        reachable: asked when files could not be read; once it says no, the rest is left.
+
+    Yields:
+        After every batch, the contents it concerns.
+    """
+    for piece in chunks(changes.gone, _BATCH):
+        with catalog.transaction() as db:
+            catalog.annotations.remove(db, piece)
+            concerned = catalog.annotations.refresh(db, {shot_of(path) for path in piece}, ())
+        yield concerned
+    for piece in chunks(changes.fresh, _BATCH):
+        now = time.time_ns()
+        read = [(_proven(place, now), *_read(place)) for place in piece]
+        if any(passing for *_, passing in read) and not reachable():
+            return
+        with catalog.transaction() as db:
+            for place, said, problem, passing in read:
+                if problem is not None:
+                    meter.note(os.fsdecode(place.path), problem)
+                # One that cannot be reached now keeps what is known of it, and the next look tries again.
+                if not passing:
+                    catalog.annotations.put(db, folder.id, place, said, problem)
+                elif os.path.lexists(place.path):
+                    catalog.unreadable.put(db, folder.id, place.path, problem or "")
+            concerned = catalog.annotations.refresh(db, {shot_of(place.path) for place in piece}, ())
+        yield concerned
+
+
+def _proven(place: Place, now: int) -> Place:
+    recent = 0 <= now - place.mtime_ns < _RECENT_NS or unproven(place, now)
+    return replace(place, size=-1) if recent else place
+
+
+def _read(place: Place) -> tuple[Annotations | None, str | None, bool]:
+    """What an XMP file says, or why it cannot be read, and whether that is the moment's fault."""
+    try:
+        return read_sidecar(Path(os.fsdecode(place.path))), None, False
+    except PhotoError as error:
+        return None, str(error), isinstance(error, FileUnavailableError)

@@ -1,0 +1,96 @@
+"""Keeps the store within its limit, and gives back the space of what is gone, a small step at a time.
+
+A segment with much dead space has its living records copied to the end of the store, and then goes. A step
+copies little, so that it can follow each record that is kept without anyone noticing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lookalike.catalog.visual_tokens import SegmentRow
+from lookalike.judges.mllm.token_store.record_format import whole
+
+if TYPE_CHECKING:
+    from lookalike.judges.mllm.token_store.store import Move, TokenStore
+
+LIVE_SHARE = 0.75
+"""Of the limit; at it the least useful tokens go until so much is left, and rewriting has dead space to win."""
+EVICTED = 512
+"""Contents whose tokens go in one step."""
+STEP_BYTES = 4 << 20
+STEP_ROWS = 64
+DEAD_SHARE = 0.5
+"""Of the whole store; beyond it dead space is given back even below the limit."""
+
+
+def make_room(store: TokenStore) -> bool:
+    """Do one step towards the limit; True while there is more to do.
+
+    Raises:
+        LookalikeError: the store or the catalog cannot be written.
+    """
+    segments = store.rows.segments()
+    size, live = sum(segment.bytes for segment in segments), sum(segment.live for segment in segments)
+    if size <= store.limit_bytes:
+        return False
+    surplus = live - int(LIVE_SHARE * store.limit_bytes)
+    if surplus > 0:
+        _evict(store, surplus)
+        return True
+    return _reclaim(store, segments)
+
+
+def give_back(store: TokenStore) -> bool:
+    """Do one step towards a store without much dead space; True while there is more to do.
+
+    Raises:
+        LookalikeError: the store or the catalog cannot be written.
+    """
+    if make_room(store):
+        return True
+    segments = store.rows.segments()
+    size, live = sum(segment.bytes for segment in segments), sum(segment.live for segment in segments)
+    empty = any(segment.live == 0 < segment.bytes for segment in segments)
+    return (empty or live < DEAD_SHARE * size) and _reclaim(store, segments)
+
+
+def _evict(store: TokenStore, surplus: int) -> None:
+    victims = store.rows.least_useful(EVICTED)
+    with store.rows.transaction() as db:
+        for token_set, content, length in victims:
+            if surplus <= 0:
+                break
+            store.rows.drop(db, token_set, content)
+            surplus -= length
+
+
+def _reclaim(store: TokenStore, segments: list[SegmentRow]) -> bool:
+    """Copy some living records out of the segment that is most dead, and delete it once there are none."""
+    dead = [segment for segment in segments if segment.live < segment.bytes]
+    if not dead:
+        return False
+    segment = min(dead, key=lambda segment: segment.live / segment.bytes)
+    found = store.rows.in_segment(segment.id, STEP_ROWS)
+    moved: list[Move] = []
+    size = 0
+    for token_set, place in found:
+        if size > STEP_BYTES:
+            break
+        size += place.length
+        try:
+            record = store.files.read(place.segment, place.offset, place.length)
+        except OSError:
+            record = b""
+        if whole(record):
+            moved.append((token_set, place, record, place.codebook))
+        else:
+            store.forget(token_set, place)
+    with store.rows.transaction() as db:
+        store.rows.end_growth(db, segment.id)
+        store.move(db, moved)
+        if not found:
+            store.rows.drop_segment(db, segment.id)
+    if not found:
+        store.files.discard(segment.id)
+    return True

@@ -1,0 +1,320 @@
+"""Changing the descriptor model: photos are described anew in the background while the model before still answers.
+
+The choice lies in the catalog, so it outlives the process: whoever scans or follows the library goes on where the work
+was left. Once every photo is described, the new model answers, in this process at once and in others at their next
+search. Photos whose files cannot be read for now (their drive is away, their folder is paused) are waited for, so that
+no search loses them; photos that are broken are not. What the model before recorded is kept until the user has it
+forgotten, so changing back is quick.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Collection, Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lookalike.caches.thumbnail_cache import ThumbnailCache
+from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.database import CatalogError
+from lookalike.catalog.descriptors import DescriptorRecord
+from lookalike.descriptors.protocol import DescriberSpec
+from lookalike.descriptors.registry import open_describer
+from lookalike.errors import LookalikeError
+from lookalike.library.descriptor_engine import Engine, Engines, index_folder
+from lookalike.models.store import ModelStore
+from lookalike.progress import Progress, ProgressMeter, Skipped
+from lookalike.watching.watched import WatchedFolders
+
+DEFAULT = "default"
+"""What users call the embedded model."""
+
+STAGE = "describing"
+"""The stage that progress of this work names."""
+
+RETRY_SECONDS = 60.0
+"""How soon a change that waits for photos, or that was interrupted, is tried again while folders are followed."""
+
+_USED = "descriptor"
+_NEXT = "next_descriptor"
+
+
+def used_spec(models: ModelStore, catalog: Catalog) -> tuple[DescriberSpec, str]:
+    """The back end of the model that answers searches, and a line where that one is gone.
+
+    The embedded model then takes its place, so that the library opens and another one can be chosen.
+    """
+    try:
+        return spec_of(models, used_name(catalog)), ""
+    except LookalikeError as error:
+        return DescriberSpec(), (
+            f"{error.message} The embedded descriptor model takes its place; "
+            "`lookalike models use default` makes that last."
+        )
+
+
+@dataclass(frozen=True)
+class Changing:
+    """A change of the descriptor model under way.
+
+    Attributes:
+        name: the model that is to answer.
+        described: photos that it has described.
+        photos: photos in all.
+        waiting: photos that cannot be read for now: their drive is away, or their folder is paused. The model
+            before answers until they can be.
+    """
+
+    name: str
+    described: int
+    photos: int
+    waiting: int = 0
+
+
+def spec_of(models: ModelStore, name: str) -> DescriberSpec:
+    """The back end of a model, by the user's name for it.
+
+    Raises:
+        LookalikeError: there is no such descriptor model.
+    """
+    if name == DEFAULT:
+        return DescriberSpec()
+    model = models.get(name)
+    if model.kind != "descriptor":
+        raise LookalikeError(
+            f"{name} is not a descriptor model.", "`lookalike models list` shows what is what."
+        )
+    return DescriberSpec("transformers", str(model.folder))
+
+
+def used_name(catalog: Catalog) -> str:
+    """The name of the model that answers searches."""
+    return catalog.setting(_USED) or DEFAULT
+
+
+class DescriptorSwitch:
+    """Changes the descriptor model of one library.
+
+    Args:
+        library: the library's folder.
+        catalog: its catalog.
+        thumbnails: takes a thumbnail of every photo that is decoded.
+        models: the imported models.
+        engines: the model in use.
+        watched: says what is described first, and how hard to work.
+    """
+
+    def __init__(
+        self,
+        library: Path,
+        catalog: Catalog,
+        thumbnails: ThumbnailCache,
+        models: ModelStore,
+        engines: Engines,
+        watched: WatchedFolders,
+    ) -> None:
+        self._library = library
+        self._catalog = catalog
+        self._thumbnails = thumbnails
+        self._models = models
+        self._engines = engines
+        self._watched = watched
+        # What the last attempt could not read, though its folder seemed to be there.
+        self._away: frozenset[int] = frozenset()
+
+    @property
+    def wanted(self) -> str | None:
+        """The model that is to answer; None while no change is under way."""
+        return self._catalog.setting(_NEXT) or None
+
+    def standing(self) -> tuple[str, frozenset[int]] | None:
+        """The model that is to answer, and the folders that can be read now; None while no change is under way."""
+        name = self.wanted
+        if name is None:
+            return None
+        folders = self._catalog.files.folders()
+        return name, frozenset(folder.id for folder in folders if folder.online and not folder.paused)
+
+    def choose(self, name: str) -> None:
+        """Begin a change, or end one under way by choosing the model in use.
+
+        Raises:
+            LookalikeError: there is no such descriptor model.
+        """
+        spec = spec_of(self._models, name)
+        if name == used_name(self._catalog):
+            self._catalog.choose(_NEXT, "")
+            return
+        record = self._record(spec)
+        self._away = frozenset()
+        self._catalog.choose(_NEXT, name)
+        if not record.undescribed_contents():
+            for _ in self.steps():
+                pass
+
+    def state(self) -> Changing | None:
+        """How far the change under way is; None without one."""
+        name = self.wanted
+        if name is None:
+            return None
+        photos = self._catalog.contents.count()
+        try:
+            record = self._record(spec_of(self._models, name))
+        except LookalikeError:
+            return Changing(name, 0, photos)
+        left = set(record.undescribed_contents())
+        now = set(record.undescribed_contents(readable=True)) - self._away
+        return Changing(name, len(record.ids()), photos, len(self._found_now(left - now)))
+
+    def steps(self) -> Generator[Progress, None, None]:
+        """Go on with the change under way, until the new model answers or another choice is made.
+
+        Photos that are broken are skipped. Where photos that searches find cannot be read for now, or the library
+        cannot be written, the change is left as far as it is, to be gone on with later. A model that fails is given
+        up. The last word tells.
+
+        Yields:
+            Progress of the stage `STAGE`; it may be closed at any yield.
+        """
+        name = self.wanted
+        if name is None:
+            return
+        engine: Engine | None = None
+        taken = False
+        try:
+            spec = spec_of(self._models, name)
+            record = self._record(spec)
+            tried: set[int] = set()
+            away: set[int] = set()
+            # Nothing is loaded while all that is left is out of reach.
+            if record.undescribed_contents(readable=True) or not self._waiting(record):
+                engine = self._engine(spec)
+                away = engine.indexer.away
+                while todo := [n for n in record.undescribed_contents(readable=True) if n not in tried]:
+                    for progress in engine.indexer.describe(todo):
+                        yield progress
+                        if self.wanted != name:
+                            return
+                    tried.update(todo)
+            self._away = frozenset(away)
+            waiting = self._waiting(record, tried - away)
+            if engine is None or waiting:
+                yield _word(name, _waiting_words(len(waiting)))
+                return
+            # Photos that were removed meanwhile were taken out of the other index only.
+            engine.index.reconcile()
+            engine.index.flush()
+            with self._catalog.transaction():
+                self._catalog.choose(_USED, "" if name == DEFAULT else name)
+                self._catalog.choose(_NEXT, "")
+            self._engines.take_over(engine)
+            taken = True
+        except (CatalogError, OSError) as error:
+            yield _word(name, f"{error} The change of the model goes on later.")
+        except LookalikeError as error:
+            self._catalog.choose(_NEXT, "")
+            yield _word(name, f"{error} Searches go on with the model before.")
+        finally:
+            if engine is not None and not taken:
+                engine.close()
+
+    def adopt(self) -> None:
+        """Use the model that another process has changed to, if it did."""
+        try:
+            spec = spec_of(self._models, used_name(self._catalog))
+            if spec != self._engines.current.spec:
+                self._engines.take_over(self._engine(spec))
+        except LookalikeError:
+            # The model is gone again; the one in use still answers.
+            return
+
+    def forget(self, name: str) -> int:
+        """Forget what a model that is not in use has described.
+
+        Args:
+            name: the model, or the key that its descriptors lie under (its files may be gone already).
+
+        Returns:
+            How many descriptors were forgotten.
+
+        Raises:
+            LookalikeError: it is in use, or nothing is known of it.
+        """
+        kept = self._catalog.described()
+        key = name if name in kept else open_describer(spec_of(self._models, name)).key
+        wanted = self.wanted
+        coming = open_describer(spec_of(self._models, wanted)).key if wanted else None
+        if key in (self._engines.current.describer.key, coming):
+            raise LookalikeError(f"{name} is in use.", "`lookalike models use` chooses another one.")
+        if key not in kept:
+            raise LookalikeError(f"{name} has described nothing here.")
+        self._catalog.forget_descriptors(key)
+        shutil.rmtree(index_folder(self._library, key), ignore_errors=True)
+        return kept[key]
+
+    def _engine(self, spec: DescriberSpec) -> Engine:
+        return Engine(self._library, self._catalog, self._thumbnails, spec, self._watched)
+
+    def _record(self, spec: DescriberSpec) -> DescriptorRecord:
+        describer = open_describer(spec)
+        return self._catalog.descriptors(describer.key, describer.dimension)
+
+    def _waiting(self, record: DescriptorRecord, broken: Collection[int] = ()) -> set[int]:
+        """Photos that searches find now and would not find with a model's record, but for broken ones."""
+        return self._found_now(set(record.undescribed_contents()).difference(broken))
+
+    def _found_now(self, content_ids: Collection[int]) -> set[int]:
+        return self._engines.current.record.findable(sorted(content_ids))
+
+
+def _word(name: str, reason: str) -> Progress:
+    meter = ProgressMeter(STAGE, total=0)
+    meter.skip(name, reason)
+    return meter.snapshot()
+
+
+def _waiting_words(count: int) -> str:
+    photos = "1 photo waits" if count == 1 else f"{count:,} photos wait"
+    return f"{photos} for a drive, a paused folder or a file that cannot be read. The model before answers until then."
+
+
+class InBackground:
+    """Goes on with a change of the descriptor model a little at a time, whenever one is under way.
+
+    Args:
+        switch: of the library.
+    """
+
+    def __init__(self, switch: DescriptorSwitch) -> None:
+        self._switch = switch
+        self._steps: Generator[Progress, None, None] | None = None
+        self._tried: tuple[str, frozenset[int]] | None = None
+        self._tried_at = 0.0
+        self._told: tuple[Skipped, ...] = ()
+
+    def step(self) -> Progress | None:
+        """Do a little; None when there is nothing to do."""
+        if self._steps is None:
+            self._switch.adopt()
+            standing = self._switch.standing()
+            if standing is None:
+                self._tried = None
+                return None
+            if standing == self._tried and time.monotonic() - self._tried_at < RETRY_SECONDS:
+                return None
+            self._tried = standing
+            self._steps = self._switch.steps()
+        progress = next(self._steps, None)
+        if progress is None:
+            self._steps, self._tried_at = None, time.monotonic()
+        elif progress.total == 0:
+            if progress.skipped == self._told:
+                return None
+            self._told = progress.skipped
+        return progress
+
+    def close(self) -> None:
+        """Leave the work as far as it is."""
+        if self._steps is not None:
+            self._steps.close()

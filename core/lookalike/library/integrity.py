@@ -1,0 +1,107 @@
+"""Looks a library over: is its catalog whole, and does the index find everything in it, and nothing else?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.index import Audit, audit
+from lookalike.library.descriptor_engine import Engine
+from lookalike.progress import Progress
+
+SAMPLE = 20_000
+"""Photos that are searched for where not all of them need be; a minute or so."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found.
+
+    Attributes:
+        photos: photos that a search must find.
+        searched: how many of them were searched for with their own descriptors.
+        damage: what was wrong, one line each.
+        repaired: what was done about it, one line each.
+        sound: whether nothing is wrong any more.
+    """
+
+    photos: int
+    searched: int
+    damage: tuple[str, ...]
+    repaired: tuple[str, ...]
+    sound: bool
+
+
+def checked(catalog: Catalog, engine: Engine, sample: int | None) -> Iterator[Progress | Checked]:
+    """Compare index and catalog, and repair what is wrong.
+
+    Args:
+        catalog: the library's catalog.
+        engine: the model whose index is looked at.
+        sample: photos that are searched for; None for all.
+
+    Yields:
+        Progress, and at the end one Checked.
+    """
+    index, record = engine.index, engine.record
+    damage = [f"the catalog: {line}" for line in catalog.damage()]
+    broken = bool(damage)
+    repaired = list(index.repairs)
+    if stale := catalog.annotations.stale():
+        damage.append(f"The words or the raw files of {_photos(len(stale))} did not agree with their files.")
+        with catalog.transaction() as db:
+            concerned = catalog.annotations.refresh(db, (), stale)
+        engine.indexer.settle(concerned)
+        if catalog.annotations.stale():
+            broken = True
+        else:
+            repaired.append("They were worked out anew.")
+    index.reconcile()
+    outcome: Audit | None = None
+    for step in audit(index, record, sample):
+        if isinstance(step, Audit):
+            outcome = step
+        else:
+            yield step
+    assert outcome is not None
+    first = outcome
+    if not first.sound:
+        damage += _words(first)
+        doubtful = np.array(sorted({*first.lost, *first.phantom, *first.damaged}), np.int64)
+        if first.damaged:
+            record.forget(first.damaged)
+            repaired.append(f"{_photos(len(first.damaged))} will be described again by the next scan.")
+        index.renew(doubtful)
+        index.flush()
+        for step in audit(index, record, sample):
+            if isinstance(step, Audit):
+                outcome = step
+            else:
+                yield step
+        if outcome.sound and (first.lost or first.phantom or first.surplus):
+            repaired.append("The search index was brought in line with the catalog.")
+    yield Checked(
+        outcome.recorded,
+        outcome.searched,
+        tuple(damage),
+        tuple(repaired),
+        outcome.sound and not broken,
+    )
+
+
+def _words(found: Audit) -> list[str]:
+    lines = []
+    if found.lost:
+        lines.append(f"{_photos(len(found.lost))} could not be found by a search.")
+    if found.phantom or found.surplus:
+        lines.append(f"A search gave {_photos(max(len(found.phantom), found.surplus))} that no longer exist.")
+    if found.damaged:
+        lines.append(f"The descriptors of {_photos(len(found.damaged))} were damaged.")
+    return lines
+
+
+def _photos(count: int) -> str:
+    return "1 photo" if count == 1 else f"{count:,} photos"

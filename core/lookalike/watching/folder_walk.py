@@ -1,0 +1,185 @@
+"""Compares a folder on disk with what the catalog knows of it, without opening a single photo."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from lookalike.catalog.annotations import SidecarStamp
+from lookalike.catalog.file_stat import place_of
+from lookalike.catalog.files import FileRow, Place
+from lookalike.catalog.racy_timestamps import same_time
+from lookalike.catalog.shot_names import SIDECAR_SUFFIX
+from lookalike.ingest.folder_diff import Changes
+from lookalike.ingest.sidecars import compare
+from lookalike.photos import PHOTO_SUFFIXES
+from lookalike.progress import Skipped
+from lookalike.watching.excludes import IGNORE_FILE, Rules, is_left_out, read_patterns
+
+_SUFFIXES = frozenset(suffix.encode() for suffix in PHOTO_SUFFIXES)
+_SIDECAR = SIDECAR_SUFFIX.encode()
+_SUFFIXES_AND_SIDECARS = _SUFFIXES | {_SIDECAR}
+
+
+@dataclass
+class _Blind:
+    """Folders that could not be listed."""
+
+    folders: list[bytes] = field(default_factory=list)
+    problems: list[Skipped] = field(default_factory=list)
+
+    def note(self, folder: bytes, error: OSError) -> None:
+        self.folders.append(folder)
+        reason = f"This folder cannot be listed ({error.strerror})."
+        self.problems.append(Skipped(os.fsdecode(folder), reason))
+
+
+def walk(
+    top: bytes,
+    deep: bool,
+    unreadable: list[Skipped],
+    rules: Rules | None = None,
+    blind: _Blind | None = None,
+    sidecars: list[Place] | None = None,
+    ctimes: bool = False,
+) -> Iterator[Place]:
+    """The photos in a folder.
+
+    Hidden files and folders, caches of other programs and what the user excludes are left out. Links are not
+    followed: what they point to is found where it lies, and loops cannot arise.
+
+    Args:
+        top: the folder, in the operating system's own bytes.
+        deep: whether to go into the folders below.
+        unreadable: takes a line for each folder or ignore file that cannot be read.
+        rules: the patterns in force in `top`.
+        blind: takes the folders that could not be listed.
+        sidecars: takes the XMP files.
+        ctimes: whether the file system keeps ctimes.
+    """
+    blind = blind or _Blind()
+    suffixes = _SUFFIXES if sidecars is None else _SUFFIXES_AND_SIDECARS
+    waiting = [(top, rules or Rules())]
+    while waiting:
+        folder, rules = waiting.pop()
+        try:
+            with os.scandir(folder) as listing:
+                entries = list(listing)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            blind.note(folder, error)
+            continue
+        if folder != top and any(entry.name == IGNORE_FILE for entry in entries):
+            rules = rules.within(folder, read_patterns(folder, unreadable))
+        for entry in entries:
+            name = entry.name
+            if name.startswith(b"."):
+                continue
+            try:
+                suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122
+                if suffix in suffixes and entry.is_file(follow_symlinks=False):
+                    facts = entry.stat(follow_symlinks=False)
+                elif deep and entry.is_dir(follow_symlinks=False):
+                    if not is_left_out(folder, name) and not (
+                        rules.levels and rules.exclude(entry.path, True)
+                    ):
+                        waiting.append((entry.path, rules))
+                    continue
+                else:
+                    continue
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                blind.note(entry.path, error)
+                continue
+            if not (rules.levels and rules.exclude(entry.path, False)):
+                place = place_of(entry.path, facts, ctimes)
+                if sidecars is not None and suffix == _SIDECAR:
+                    sidecars.append(place)
+                else:
+                    yield place
+    unreadable.extend(blind.problems)
+
+
+def survey(
+    top: bytes,
+    known: dict[bytes, FileRow],
+    deep: bool = True,
+    rules: Rules | None = None,
+    stable_inodes: bool = False,
+    away: Sequence[bytes] = (),
+    sidecars: dict[bytes, SidecarStamp] | None = None,
+    ctimes: bool = False,
+) -> Changes:
+    """Compare a folder with the catalog.
+
+    A file is unchanged when its size and time of last change are, and its number and ctime too where files keep
+    theirs. A new place that has the volume, file number, size and time of a file that is gone is that file, moved.
+
+    Args:
+        top: the folder.
+        known: the catalog's rows for it, by path.
+        deep: whether the folders below belong to the comparison.
+        rules: the patterns in force in the folder.
+        stable_inodes: whether another file number at a path means another file.
+        away: folders below whose volume is not mounted: what is known there is kept.
+        sidecars: what tells that the XMP files that the catalog knows there are unchanged, by path.
+        ctimes: whether another ctime at a path means that the file may be another.
+    """
+    changes = Changes()
+    seen: set[bytes] = set()
+    blind = _Blind()
+    beside: list[Place] = []
+    for place in walk(top, deep, changes.unreadable, rules, blind, beside, ctimes):
+        seen.add(place.path)
+        row = known.get(place.path)
+        if row is None or row.place.stamp != place.stamp:
+            changes.fresh.append((place, row))
+            continue
+        was = row.place
+        if was.inode == place.inode and not same_time(was.ctime_ns, place.ctime_ns):
+            changes.fresh.append((place, row))
+        elif was.inode == place.inode:
+            changes.unchanged += 1
+            if was.ctime_ns is None and place.ctime_ns is not None:
+                changes.undated.append((row, place.ctime_ns))
+            if was.device != place.device:
+                changes.renumbered[was.device] = place.device
+        elif stable_inodes:
+            changes.fresh.append((place, row))
+        else:
+            # The file system numbers anew: nothing is proven by it, and the new number is worth nothing either.
+            changes.unchanged += 1
+    hidden = tuple(os.path.join(folder, b"") for folder in (*blind.folders, *away))  # noqa: PTH118
+    lost = set(blind.folders)
+    changes.gone = [
+        row
+        for path, row in known.items()
+        if path not in seen and path not in lost and not path.startswith(hidden)
+    ]
+    changes.sidecars = compare(beside, sidecars or {}, hidden)
+    _recognise_moves(changes)
+    return changes
+
+
+def _recognise_moves(changes: Changes) -> None:
+    missing: dict[tuple[int, ...], FileRow] = {}
+    for row in changes.gone:
+        if row.content_id is not None and row.place.inode:
+            device = changes.renumbered.get(row.place.device, row.place.device)
+            missing[device, *row.place.identity[1:]] = row
+    if not missing:
+        return
+    still_fresh: list[tuple[Place, FileRow | None]] = []
+    for place, replaced in changes.fresh:
+        match = missing.get(place.identity) if replaced is None else None
+        if match is None or not place.proves(match.place.path, match.place.ctime_ns):
+            still_fresh.append((place, replaced))
+        else:
+            del missing[place.identity]
+            changes.moved.append((match, place))
+    moved = {row.id for row, _ in changes.moved}
+    changes.fresh = still_fresh
+    changes.gone = [row for row in changes.gone if row.id not in moved]

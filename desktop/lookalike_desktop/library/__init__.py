@@ -1,0 +1,1 @@
+"""The library: its photos, its folders, and dialogs about both."""

@@ -1,0 +1,221 @@
+"""What the user does with the library itself: folders, judges, and asking where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from lookalike_desktop.library.folders_panel import FoldersPanel, skipped_lines
+from lookalike_desktop.library.library_dialogs import AboutLibrary, SkippedFiles
+from lookalike_desktop.library.library_page import LibraryPage
+from lookalike_desktop.library.session import Activity, Session
+from lookalike_desktop.library.watching_dialog import WatchingDialog
+from lookalike_desktop.search.search_bar import SearchBar
+
+if TYPE_CHECKING:
+    from lookalike.catalog.files import Folder
+    from lookalike.library import Status
+
+
+class LibraryDesk(QObject):
+    """Carries wishes from the panel, the page and the bar to the session, and its answers back.
+
+    Args:
+        session: the open library.
+        panel: the folders.
+        page: the photos.
+        bar: shows the judges.
+        window: the parent of dialogs.
+    """
+
+    trouble = Signal(str)
+    """One line for the user."""
+
+    judge_changed = Signal()
+    """Another judge checks, or the same is asked something else."""
+
+    def __init__(
+        self, session: Session, panel: FoldersPanel, page: LibraryPage, bar: SearchBar, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._session = session
+        self._panel = panel
+        self._page = page
+        self._bar = bar
+        self._window = window
+        self._folders = 0
+        self._activity: Activity | None = None
+        session.opened.connect(self.read_judges)
+        session.folders_changed.connect(self._on_folders)
+        session.photos_changed.connect(self._on_photos)
+        session.activity.connect(self._on_activity)
+        session.paused_changed.connect(panel.show_paused)
+        panel.add_wanted.connect(self.choose_folder)
+        panel.removed.connect(session.remove_folder)
+        panel.folder_paused.connect(session.pause_folder)
+        panel.looked_at.connect(lambda folder: session.prefer([folder.path]))
+        panel.settings_wanted.connect(self.show_watching)
+        panel.paused.connect(session.pause)
+        panel.about_wanted.connect(self.show_about)
+        panel.skipped_wanted.connect(self.show_skipped)
+        bar.judge_chosen.connect(self.choose_judge)
+        bar.mode_chosen.connect(self.choose_mode)
+        bar.panel_wanted.connect(lambda: panel.setVisible(panel.isHidden()))
+        page.opened.connect(self._prefer_beside)
+        page.first_run.folder_given.connect(session.add_folder)
+        page.first_run.choose_wanted.connect(self.choose_folder)
+        page.first_run.sample_wanted.connect(self.add_sample)
+
+    def _on_folders(self, folders: list[Folder]) -> None:
+        self._panel.show_folders(folders)
+        if len(folders) != self._folders:
+            self._panel.setVisible(bool(folders))
+        self._folders = len(folders)
+        self._page.show_folders(len(folders))
+
+    def _on_photos(self, ids: list[int]) -> None:
+        filtered = bool(self._session.filters)
+        self._page.show_photos(ids, filtered)
+        if not filtered:
+            self._panel.show_photos(len(ids))
+        library = self._session.library
+        if library is not None:
+            self._session.tasks.run(library.status, self._on_status)
+
+    def _on_status(self, status: Status) -> None:
+        self._panel.show_skipped(len(status.problems))
+        self._panel.show_changing(status.changing)
+
+    def _on_activity(self, activity: Activity) -> None:
+        self._activity = activity
+        self._panel.show_activity(activity)
+        self._page.show_activity(activity)
+
+    def read_judges(self) -> None:
+        """Offer the judges there are."""
+        library = self._session.library
+        if library is not None:
+            self._session.tasks.run(
+                lambda: (library.judges.names(), library.judges.in_use()),
+                lambda judges: self._bar.show_judges(*judges),
+                self.trouble.emit,
+            )
+            self._read_modes()
+
+    def _read_modes(self) -> None:
+        library = self._session.library
+        if library is not None:
+            self._session.tasks.run(
+                lambda: (library.judges.modes(), library.search_settings().mode),
+                lambda modes: self._bar.show_modes(*modes),
+                self.trouble.emit,
+            )
+
+    def choose_judge(self, name: str) -> None:
+        """Have searches use a judge."""
+        library = self._session.library
+        if library is not None:
+            self._session.tasks.run(
+                lambda: library.judges.choose(name),
+                lambda _: self._judge_changed(),
+                self.trouble.emit,
+            )
+
+    def _judge_changed(self) -> None:
+        self._read_modes()
+        self.judge_changed.emit()
+
+    def choose_mode(self, mode: str) -> None:
+        """Have the judge asked something else from now on."""
+        library = self._session.library
+        if library is not None:
+            self._session.tasks.run(
+                lambda: library.choose_search_settings(replace(library.search_settings(), mode=mode)),
+                lambda _: self.judge_changed.emit(),
+                self.trouble.emit,
+            )
+
+    def choose_folder(self) -> None:
+        """Ask for a folder to add."""
+        chosen = QFileDialog.getExistingDirectory(self._window, self.tr("Add a folder of photos"))
+        if chosen:
+            self._session.add_folder(Path(chosen))
+
+    def add_sample(self) -> None:
+        """Add the sample album."""
+
+        def work() -> Path:
+            from lookalike.sample_album import sample_album
+
+            return sample_album()
+
+        first_run = self._page.first_run
+        first_run.show_busy(True)
+        self._session.tasks.run(work, self._session.add_folder, self._sample_failed)
+
+    def _sample_failed(self, line: str) -> None:
+        self._page.first_run.show_busy(False)
+        self.trouble.emit(line)
+
+    def show_about(self) -> None:
+        """Show where the library stands."""
+        library = self._session.library
+        if library is not None:
+            self._session.tasks.run(
+                lambda: (library.status(), library.catalog.setting("descriptor") or "default"),
+                lambda found: AboutLibrary(*found, self._window).open(),
+                self.trouble.emit,
+            )
+
+    def _prefer_beside(self, content_id: int) -> None:
+        """The user looks at a photo: what lies beside it is described first."""
+        library = self._session.library
+        if library is not None:
+
+            def work() -> None:
+                photo = library.photo(content_id)
+                if photo is not None:
+                    library.watched.prefer([path.parent for path in photo.paths])
+
+            self._session.tasks.run(work, lambda _: None, self.trouble.emit)
+
+    def show_watching(self) -> None:
+        """Show what is left out of the folders and how hard indexing works, to be changed."""
+        library = self._session.library
+        if library is None:
+            return
+
+        def show(now: tuple[list[str], str]) -> None:
+            dialog = WatchingDialog(*now, self._window)
+            dialog.chosen.connect(self._change_watching)
+            dialog.open()
+
+        self._session.tasks.run(
+            lambda: (library.watched.excludes(), library.watched.pace()), show, self.trouble.emit
+        )
+
+    def _change_watching(self, excludes: list[str], pace: str) -> None:
+        library = self._session.library
+        if library is None:
+            return
+
+        def work() -> None:
+            library.watched.set_pace(pace)
+            library.watched.set_excludes(excludes)
+
+        self._session.tasks.run(work, lambda _: None, self.trouble.emit)
+
+    def show_skipped(self) -> None:
+        """Show the files that were passed over, and why."""
+        library = self._session.library
+        told = self._activity.skipped if self._activity is not None else ()
+        if library is not None:
+            self._session.tasks.run(
+                lambda: skipped_lines(library.status().problems, told, library.folders()),
+                lambda lines: SkippedFiles(lines, self._window).open(),
+                self.trouble.emit,
+            )

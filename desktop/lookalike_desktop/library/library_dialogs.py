@@ -1,0 +1,112 @@
+"""Two small dialogs: about this library, and the files that were skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lookalike_desktop.models.model_row import model_words
+from lookalike_desktop.qt.numbers import count_words
+
+if TYPE_CHECKING:
+    from lookalike.library import Status
+
+
+class _Dialog(QDialog):
+    def __init__(self, title: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        heading = QLabel(title)
+        heading.setProperty("heading", True)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(24, 20, 24, 18)
+        self.column.setSpacing(14)
+        self.column.addWidget(heading)
+
+    def _finish(self) -> None:
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        self.column.addWidget(buttons)
+
+
+class AboutLibrary(_Dialog):
+    """Where the library stands.
+
+    Args:
+        status: the core's report.
+        descriptor: name of the descriptor model in use.
+        parent: the window.
+    """
+
+    def __init__(self, status: Status, descriptor: str, parent: QWidget | None = None) -> None:
+        super().__init__(QCoreApplication.translate("AboutLibrary", "About this library"), parent)
+        self.setMinimumWidth(520)
+        form = QFormLayout()
+        form.setHorizontalSpacing(20)
+        form.setVerticalSpacing(10)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.column.addLayout(form)
+        rows = [
+            (self.tr("Photos"), count_words(status.photos)),
+            (self.tr("Found by searches"), count_words(status.indexed)),
+            (self.tr("Files"), count_words(status.files)),
+            (self.tr("Skipped files"), count_words(len(status.problems))),
+            (self.tr("Kept in"), str(status.folder)),
+            (self.tr("Photos are described by"), model_words(descriptor)),
+            (self.tr("Results are checked by"), model_words(status.judge)),
+            (self.tr("Not working here"), "\n".join(status.missing) or self.tr("Nothing")),
+            (self.tr("Repaired at the start"), "\n".join(status.repairs) or self.tr("Nothing")),
+        ]
+        for name, value in rows:
+            label = QLabel(name)
+            label.setProperty("quiet", True)
+            words = QLabel(value)
+            words.setWordWrap(True)
+            words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            form.addRow(label, words)
+        self._finish()
+
+
+class SkippedFiles(_Dialog):
+    """The files that were passed over, and why.
+
+    Args:
+        lines: path and reason of each.
+        parent: the window.
+    """
+
+    def __init__(self, lines: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+        super().__init__(QCoreApplication.translate("SkippedFiles", "Skipped files"), parent)
+        self.resize(760, 460)
+        words = QLabel(
+            self.tr("These files are left out of searches. They are looked at again when they change.")
+        )
+        words.setProperty("quiet", True)
+        words.setWordWrap(True)
+        self.column.addWidget(words)
+        tree = QTreeWidget()
+        tree.setHeaderLabels([self.tr("File"), self.tr("Why")])
+        tree.setRootIsDecorated(False)
+        tree.setUniformRowHeights(True)
+        tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        for path, reason in lines:
+            item = QTreeWidgetItem([path, reason])
+            item.setToolTip(0, path)
+            item.setToolTip(1, reason)
+            tree.addTopLevelItem(item)
+        tree.setColumnWidth(0, 330)
+        self.column.addWidget(tree, 1)
+        self._finish()

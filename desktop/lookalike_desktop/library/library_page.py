@@ -1,0 +1,77 @@
+"""The page of the library itself: all photos, or what stands in for them until there are some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from lookalike import app_paths
+from lookalike_desktop.library.first_run import FirstRun
+from lookalike_desktop.library.session import Activity
+from lookalike_desktop.qt.thumbnails import Thumbnails
+from lookalike_desktop.widgets.grid_view import GridView
+from lookalike_desktop.widgets.messages import Message
+from lookalike_desktop.widgets.photo_model import PhotoModel
+
+
+class LibraryPage(QStackedWidget):
+    """Shows the first-run panel without folders, the photos with some, and a line in between.
+
+    Args:
+        thumbnails: the store of thumbnails.
+        parent: the Qt parent.
+    """
+
+    opened = Signal(int)
+    """A photo is to be shown large."""
+
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._folders: int | None = None
+        self._settled = False
+        self._filtered = False
+        self.model = PhotoModel(thumbnails, self)
+        self.grid = GridView(self.model, thumbnails)
+        self.grid.opened.connect(self.opened)
+        self.first_run = FirstRun(app_paths.pictures())
+        self.message = Message()
+        for page in (self.message, self.first_run, self.grid):
+            self.addWidget(page)
+        self.message.say(self.tr("Opening the library…"))
+
+    def show_failure(self, line: str) -> None:
+        """Say why there is no library."""
+        self.message.say(self.tr("The library cannot be opened"), line)
+        self.setCurrentWidget(self.message)
+
+    def show_folders(self, count: int) -> None:
+        """Take in how many folders there are."""
+        self._folders = count
+        self._choose()
+
+    def show_photos(self, ids: Sequence[int], filtered: bool = False) -> None:
+        """Show these photos; `filtered` if there may be others."""
+        self._filtered = filtered
+        self.model.show_ids(ids)
+        self._choose()
+
+    def show_activity(self, activity: Activity) -> None:
+        """Take in what the library is doing."""
+        settled = activity.progress.stage == "watching"
+        if settled != self._settled:
+            self._settled = settled
+            self._choose()
+
+    def _choose(self) -> None:
+        if self._folders is None:
+            return
+        if self._filtered:
+            self.message.say(self.tr("Nothing found"), self.tr("No photo meets all of the filters."))
+        elif self._settled:
+            self.message.say(self.tr("No photos here yet"), self.tr("New ones show up by themselves."))
+        else:
+            self.message.say(self.tr("Looking for photos…"))
+        page: QWidget = self.grid if self.model.ids else self.message
+        self.setCurrentWidget(page if self._folders else self.first_run)

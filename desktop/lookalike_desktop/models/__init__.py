@@ -1,0 +1,1 @@
+"""The models: the list, downloads, and preparing photos for them."""

@@ -1,0 +1,269 @@
+"""One model in the list: what it is, what it takes, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from lookalike_desktop.qt.numbers import duration_words, pace_words, transfer_words
+
+if TYPE_CHECKING:
+    from lookalike.library.model_manager import Offer
+    from lookalike.progress import Progress
+
+
+class ModelRow(QFrame):
+    """A model that is there or can be downloaded.
+
+    Args:
+        offer: the core's facts.
+        in_use: whether this library uses it.
+        parent: the Qt parent.
+    """
+
+    download_wanted = Signal(object)
+    cancel_wanted = Signal()
+    use_wanted = Signal(object)
+    check_wanted = Signal(object)
+    remove_wanted = Signal(object)
+    step_wanted = Signal(object, int)
+    """The focus is to go up (-1) or down (1) from this row."""
+
+    def __init__(self, offer: Offer, in_use: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.offer = offer
+        self.in_use = in_use
+        self.setProperty("card", True)
+        self.setProperty("row", True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        name = QLabel(self.title)
+        name.setProperty("title", True)
+        self._badge = QLabel(self._badge_words())
+        self._badge.setProperty("badge", True)
+        self._badge.setVisible(bool(self._badge.text()))
+        top = QHBoxLayout()
+        top.setSpacing(10)
+        top.addWidget(name)
+        top.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
+        top.addStretch(1)
+        self._facts = QLabel(" · ".join(self._fact_words()))
+        self._facts.setProperty("quiet", True)
+        self._facts.setVisible(bool(self._facts.text()))
+        self._state = QLabel()
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addLayout(top)
+        for text in (
+            self._purpose_words(),
+            offer.reason if offer.recommended and not offer.installed else "",
+        ):
+            if text:
+                label = QLabel(text)
+                label.setWordWrap(True)
+                column.addWidget(label)
+        for label in (self._facts, self._state):
+            label.setWordWrap(True)
+            column.addWidget(label)
+        column.addWidget(self._bar)
+        column.addStretch(1)
+        self.main_button = QPushButton()
+        self.main_button.clicked.connect(self._act)
+        self.check_button = QPushButton(self.tr("Check"))
+        self.check_button.setToolTip(self.tr("See whether its files are whole and belong together"))
+        self.check_button.clicked.connect(lambda: self.check_wanted.emit(self.offer))
+        self.remove_button = QPushButton(self.tr("Remove"))
+        self.remove_button.clicked.connect(lambda: self.remove_wanted.emit(self.offer))
+        for button in (self.check_button, self.remove_button):
+            button.setProperty("flat", True)
+        for button in (self.main_button, self.check_button, self.remove_button):
+            button.setMinimumWidth(112)
+        buttons = QVBoxLayout()
+        buttons.setSpacing(4)
+        buttons.addWidget(self.main_button)
+        buttons.addWidget(self.check_button)
+        buttons.addWidget(self.remove_button)
+        buttons.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 12, 14, 12)
+        row.setSpacing(20)
+        row.addLayout(column, 1)
+        row.addLayout(buttons)
+        self.show_rest(False)
+
+    @property
+    def title(self) -> str:
+        """The model's name as people read it."""
+        return model_words(self.offer.name) if self.built_in else self.offer.name
+
+    @property
+    def built_in(self) -> bool:
+        """Whether it comes with Lookalike."""
+        return self.offer.installed and self.offer.size == 0
+
+    @property
+    def state(self) -> str:
+        """The line about what is happening; empty at rest."""
+        return self._state.text()
+
+    @property
+    def words(self) -> str:
+        """Everything the row says, for tests and screen readers."""
+        labels = [label.text() for label in self.findChildren(QLabel) if label.text()]
+        return ". ".join(label.rstrip(".") for label in labels)
+
+    def _badge_words(self) -> str:
+        if self.in_use:
+            return self.tr("In use")
+        if self.offer.recommended:
+            return self.tr("Recommended")
+        return self.tr("Installed") if self.offer.installed and not self.built_in else ""
+
+    def _purpose_words(self) -> str:
+        if not self.built_in:
+            return self.offer.good_for
+        if self.offer.kind == "judge":
+            return self.tr(
+                "Looks for the same details at the same places in both photos. Comes with Lookalike."
+            )
+        return self.tr("Describes photos at a moderate cost; does not read words. Comes with Lookalike.")
+
+    def _fact_words(self) -> list[str]:
+        offer = self.offer
+        facts = []
+        if offer.size:
+            facts.append(transfer_words(offer.size))
+        if offer.memory:
+            memory = self.tr("{0} of memory").format(transfer_words(offer.memory))
+            fits = {
+                "tight": self.tr("{0}, tight on this computer").format(memory),
+                "too large": self.tr("{0}, too much for this computer").format(memory),
+            }
+            facts.append(fits.get(offer.fit, memory))
+        if offer.pairs_per_second is not None:
+            facts.append(pace_words(offer.pairs_per_second))
+        elif offer.photos_per_second is not None:
+            facts.append(self.tr("{0} photos per second").format(f"{offer.photos_per_second:.3g}"))
+        elif offer.speed:
+            speeds = {
+                "fast": self.tr("fast"),
+                "moderate": self.tr("moderate speed"),
+                "slow": self.tr("slow"),
+                "very slow": self.tr("very slow"),
+            }
+            facts.append(speeds[offer.speed])
+        if offer.licence:
+            facts.append(offer.licence)
+        return facts
+
+    def show_rest(self, others_busy: bool) -> None:
+        """Show the model as it is while nothing happens to it."""
+        offer = self.offer
+        if offer.installed:
+            self.main_button.setText(self.tr("Use"))
+            self.main_button.setEnabled(not self.in_use and offer.usable)
+        else:
+            self.main_button.setText(self.tr("Continue…") if offer.downloaded else self.tr("Download…"))
+            self.main_button.setEnabled(offer.usable and not others_busy)
+        state = ""
+        if not offer.usable:
+            state = self.tr("This version of Lookalike cannot run this kind of model yet.")
+        elif offer.downloaded:
+            state = self.tr("{0} of it have come.").format(transfer_words(offer.downloaded))
+        self._say(state)
+        self._bar.setVisible(False)
+        self.main_button.setProperty("primary", offer.recommended and not offer.installed)
+        own = offer.installed and not self.built_in
+        self.check_button.setVisible(own)
+        self.remove_button.setVisible(own or offer.downloaded > 0)
+        for button in (self.check_button, self.remove_button):
+            button.setEnabled(not others_busy)
+        self._name_buttons()
+
+    def show_progress(self, progress: Progress) -> None:
+        """Show how far a download, an import or a check is."""
+        self._say(progress_words(progress))
+        self._bar.setVisible(True)
+        if progress.total:
+            # Qt counts in 32 bits: a thousandth of the whole is fine enough.
+            self._bar.setRange(0, 1000)
+            self._bar.setValue(round(1000 * progress.done / progress.total))
+        else:
+            self._bar.setRange(0, 0)
+        self.main_button.setText(self.tr("Cancel"))
+        self.main_button.setProperty("primary", False)
+        self.main_button.setEnabled(True)
+        self.check_button.setVisible(False)
+        self.remove_button.setVisible(False)
+        self._name_buttons()
+
+    def show_cancelling(self) -> None:
+        """Show that the job ends as soon as it can."""
+        self._say(self.tr("Stopping…"))
+        self.main_button.setEnabled(False)
+
+    def _say(self, state: str) -> None:
+        self._state.setText(state)
+        self._state.setVisible(bool(state))
+        badge = f"{self._badge.text()}. " if self._badge.text() else ""
+        self.setAccessibleName(f"{self.title}. {badge}{state}".strip())
+        self.setAccessibleDescription(self.words)
+
+    def _name_buttons(self) -> None:
+        for button in (self.main_button, self.check_button, self.remove_button):
+            button.setAccessibleName(f"{button.text().rstrip('…')} {self.title}")
+            button.style().unpolish(button)
+            button.style().polish(button)
+
+    def _act(self) -> None:
+        if not self._bar.isHidden():
+            self.cancel_wanted.emit()
+        elif self.offer.installed:
+            self.use_wanted.emit(self.offer)
+        else:
+            self.download_wanted.emit(self.offer)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go from model to model, Return does what the main button does, Delete removes."""
+        key = event.key()
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.step_wanted.emit(self, 1 if key == Qt.Key.Key_Down else -1)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.main_button.click()
+        elif key == Qt.Key.Key_Delete and not self.remove_button.isHidden():
+            self.remove_button.click()
+        else:
+            super().keyPressEvent(event)
+
+
+def model_words(name: str) -> str:
+    """A model's name as people read it."""
+    built_in = {
+        "none": _tr("Nothing"),
+        "geometry": _tr("Matching points"),
+        "default": _tr("Built-in descriptor"),
+    }
+    return built_in.get(name, name)
+
+
+def progress_words(progress: Progress) -> str:
+    """How far a download, an import or a check is, in words."""
+    stages = {"connecting": _tr("Connecting…"), "trying": _tr("Trying it on two pictures…")}
+    if progress.stage in stages or not progress.total:
+        return stages.get(progress.stage, "")
+    share = _tr("{0} of {1}").format(transfer_words(progress.done), transfer_words(progress.total))
+    verbs = {"checking": _tr("Checking: {0}"), "reading": _tr("Reading: {0}")}
+    parts = [verbs.get(progress.stage, "{0}").format(share)]
+    if progress.rate > 0:
+        parts.append(_tr("{0}/s").format(transfer_words(int(progress.rate))))
+    if progress.eta is not None and progress.done < progress.total:
+        parts.append(_tr("{0} left").format(duration_words(progress.eta)))
+    return " · ".join(parts)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ModelRow", text)

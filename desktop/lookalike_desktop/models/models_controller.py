@@ -1,0 +1,257 @@
+"""What the user does with models: downloading, importing, checking, using and removing them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from lookalike.models.hub import host
+from lookalike.models.installed import InstalledModel
+from lookalike.progress import Progress
+from lookalike_desktop.library.session import Session
+from lookalike_desktop.models.models_page import ModelsPage, Stock
+from lookalike_desktop.qt.jobs import Job
+from lookalike_desktop.qt.numbers import pace_words, transfer_words
+
+if TYPE_CHECKING:
+    from lookalike.library import Library
+    from lookalike.library.model_manager import Offer
+    from lookalike.models.check import Checked
+
+
+class ModelsDesk(QObject):
+    """Carries wishes from the page to the core, and its answers back. One model is added or checked at a time.
+
+    Args:
+        session: the open library.
+        page: the models.
+        window: the parent of dialogs.
+    """
+
+    told = Signal(str)
+    """One line for the user."""
+
+    judges_changed = Signal()
+    judge_used = Signal()
+
+    def __init__(self, session: Session, page: ModelsPage, window: QWidget) -> None:
+        super().__init__(window)
+        self._session = session
+        self._page = page
+        self._window = window
+        self._job: Job | None = None
+        self._outcome: InstalledModel | Checked | None = None
+        page.download_wanted.connect(self.ask_download)
+        page.cancel_wanted.connect(self.cancel)
+        page.use_wanted.connect(self.use)
+        page.check_wanted.connect(self.check)
+        page.remove_wanted.connect(self.ask_remove)
+        page.files_wanted.connect(self.choose_files)
+        page.folder_wanted.connect(self.choose_folder)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a model is being added or checked."""
+        return self._job is not None
+
+    def read(self, then: Callable[[], None] = lambda: None) -> None:
+        """Read which models there are, and show them."""
+        library = self._session.library
+        if library is None:
+            return
+
+        def show(stock: Stock) -> None:
+            self._page.show_stock(stock)
+            then()
+
+        self._session.tasks.run(lambda: _stock(library), show, self.told.emit)
+
+    # Adding
+
+    def ask_download(self, offer: Offer) -> None:
+        """Ask whether to download, saying what that means, and do so."""
+        rest = transfer_words(max(0, offer.size - offer.downloaded))
+        self._ask(
+            self.tr("Download {0}?").format(offer.name),
+            self.tr(
+                "{0} are fetched over the network from {1}/{2}.\nLicence: {3}.\n\n"
+                "Nothing of yours is sent. The model is then kept and run on this computer."
+            ).format(rest, host(), offer.repository, offer.licence),
+            self.tr("Download"),
+            lambda: self.download(offer.name),
+        )
+
+    def download(self, name: str) -> None:
+        """Download a model; what an earlier try has left is taken up."""
+        library = self._session.library
+        if library is not None:
+            self._begin(name, lambda cancelled: library.shelf.download(name, cancelled))
+
+    def choose_files(self) -> None:
+        """Ask for a judge's two files."""
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self._window, self.tr("Choose the model and its mmproj"), "", self.tr("Models (*.gguf)")
+        )
+        if chosen:
+            self.import_files(tuple(map(Path, chosen)))
+
+    def choose_folder(self) -> None:
+        """Ask for a descriptor model's folder."""
+        chosen = QFileDialog.getExistingDirectory(self._window, self.tr("Choose the model's folder"))
+        if chosen:
+            self.import_files((Path(chosen),))
+
+    def import_files(self, files: tuple[Path, ...]) -> None:
+        """Take in the user's own model."""
+        library = self._session.library
+        if library is not None:
+            self._begin(
+                files[0].stem, lambda cancelled: library.shelf.import_files(files, cancelled=cancelled)
+            )
+
+    def check(self, offer: Offer) -> None:
+        """See whether a model's files are those that came in, and belong together."""
+        library = self._session.library
+        if library is not None:
+            self._begin(offer.name, lambda _: library.shelf.check(offer.name))
+
+    def _begin(self, name: str, make: Callable[[Callable[[], bool]], Iterator[Any]]) -> None:
+        if self._job is not None:
+            return
+        self._outcome = None
+        self._job = Job(make, "models", self)
+        self._job.progressed.connect(self._on_progressed)
+        self._job.failed.connect(self.told)
+        self._job.finished.connect(self._on_finished)
+        self._page.show_busy(name)
+        self._job.start()
+
+    def _on_progressed(self, step: Progress | InstalledModel | Checked) -> None:
+        if isinstance(step, Progress):
+            self._page.show_progress(step)
+        else:
+            self._outcome = step
+
+    def _on_finished(self) -> None:
+        if self._job is not None:
+            self._job.deleteLater()
+            self._job = None
+        self._page.show_busy("")
+        outcome = self._outcome
+        if isinstance(outcome, InstalledModel):
+            self.told.emit(self._added_words(outcome))
+            self.judges_changed.emit()
+        elif outcome is not None:
+            self.told.emit(self._checked_words(outcome))
+        self.read()
+
+    def _added_words(self, model: InstalledModel) -> str:
+        if model.pairs_per_second is None:
+            return self.tr("{0} is there.").format(model.name)
+        return self.tr("{0} is there. In a trial it did {1}.").format(
+            model.name, pace_words(model.pairs_per_second)
+        )
+
+    def _checked_words(self, checked: Checked) -> str:
+        if not checked.problems:
+            return self.tr("{0} is whole: its files are those that came in, and belong together.").format(
+                checked.name
+            )
+        return self.tr("{0}: {1} Remove the model and add it again.").format(
+            checked.name, " ".join(checked.problems)
+        )
+
+    def cancel(self) -> None:
+        """End a download, an import or a check; what has come of a download is kept."""
+        if self._job is not None:
+            self._page.show_cancelling()
+            self._job.cancel()
+
+    # Using and removing
+
+    def use(self, offer: Offer) -> None:
+        """Have the library use a model."""
+        library = self._session.library
+        if library is None:
+            return
+
+        def choose() -> None:
+            if offer.kind == "judge":
+                library.judges.choose(offer.name)
+            else:
+                library.choose_descriptor(None if offer.name == "default" else offer.name)
+
+        def chosen(_: None) -> None:
+            if offer.kind == "judge":
+                self.judges_changed.emit()
+                self.judge_used.emit()
+            else:
+                self.told.emit(self.tr("The photos will be described anew with this model."))
+            self.read()
+
+        self._session.tasks.run(choose, chosen, self.told.emit)
+
+    def ask_remove(self, offer: Offer) -> None:
+        """Ask whether to delete a model, and do so."""
+        if offer.installed:
+            question = self.tr("Remove {0}?").format(offer.name)
+            words = self.tr("Its copy in Lookalike is deleted; {0} become free.").format(
+                transfer_words(offer.size)
+            )
+        else:
+            question = self.tr("Delete what has come of {0}?").format(offer.name)
+            words = self.tr("A new download then begins from the start.")
+        self._ask(question, words, self.tr("Remove"), lambda: self.remove(offer))
+
+    def remove(self, offer: Offer) -> None:
+        """Delete a model, or what a download has left."""
+        library = self._session.library
+        if library is None:
+            return
+
+        def work() -> None:
+            if offer.installed:
+                library.remove_model(offer.name)
+            else:
+                library.shelf.forget_download(offer.name)
+
+        def removed(_: None) -> None:
+            self.judges_changed.emit()
+            self.read()
+
+        self._session.tasks.run(work, removed, self.told.emit)
+
+    def _ask(self, question: str, words: str, yes: str, act: Callable[[], None]) -> None:
+        box = QMessageBox(QMessageBox.Icon.NoIcon, question, question, parent=self._window)
+        box.setInformativeText(words)
+        button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(cancel)
+        box.setEscapeButton(cancel)
+        box.finished.connect(lambda _: act() if box.clickedButton() is button else None)
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    def close(self) -> None:
+        """End what is under way and wait for it."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job.wait()
+
+
+def _stock(library: Library) -> Stock:
+    from lookalike.judges.mllm.available import mllm_available
+    from lookalike.library.model_manager import Offer
+    from lookalike.models.advice import this_machine
+
+    built_in = [
+        Offer(name, kind, True, 0, 0) for name, kind in (("geometry", "judge"), ("default", "descriptor"))
+    ]
+    used = {library.judges.in_use(), library.catalog.setting("descriptor") or "default"}
+    return Stock(
+        [*built_in, *library.shelf.offers()], frozenset(used), this_machine().words, mllm_available() or ""
+    )

@@ -1,0 +1,250 @@
+"""The page of models: what there is, what can be had, and what suits this computer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lookalike_desktop.models.model_row import ModelRow, progress_words
+from lookalike_desktop.qt.theme import icon
+
+if TYPE_CHECKING:
+    from lookalike.library.model_manager import Offer
+    from lookalike.progress import Progress
+
+COLUMN = 860
+"""Width of the list at most, pixels."""
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What the page shows.
+
+    Attributes:
+        offers: all models, those that come with Lookalike included.
+        used: names of the judge and the descriptor model in use.
+        machine: what this computer has, in words.
+        missing: what does not work here, one line; empty if all does.
+    """
+
+    offers: Sequence[Offer]
+    used: frozenset[str]
+    machine: str
+    missing: str
+
+
+class ModelsPage(QWidget):
+    """All models by kind, and buttons to import one's own.
+
+    Args:
+        parent: the Qt parent.
+    """
+
+    back_wanted = Signal()
+    files_wanted = Signal()
+    folder_wanted = Signal()
+    download_wanted = Signal(object)
+    cancel_wanted = Signal()
+    use_wanted = Signal(object)
+    check_wanted = Signal(object)
+    remove_wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: list[ModelRow] = []
+        self._busy = ""
+        self.back_button = QToolButton()
+        self.back_button.setProperty("flat", True)
+        self.back_button.setIconSize(QSize(20, 20))
+        self.back_button.setToolTip(self.tr("Back (Esc)"))
+        self.back_button.setAccessibleName(self.tr("Back"))
+        self.back_button.clicked.connect(self.back_wanted)
+        heading = QLabel(self.tr("Models"))
+        heading.setProperty("heading", True)
+        self.files_button = QPushButton(self.tr("Import files…"))
+        self.files_button.setToolTip(
+            self.tr("The two GGUF files of a model that checks results: the model and its mmproj")
+        )
+        self.files_button.clicked.connect(self.files_wanted)
+        self.folder_button = QPushButton(self.tr("Import a folder…"))
+        self.folder_button.setToolTip(
+            self.tr("The folder of a model that describes photos, in the transformers layout")
+        )
+        self.folder_button.clicked.connect(self.folder_wanted)
+        top = QHBoxLayout()
+        top.setSpacing(10)
+        top.addWidget(self.back_button)
+        top.addWidget(heading)
+        top.addStretch(1)
+        top.addWidget(self.files_button)
+        top.addWidget(self.folder_button)
+        self._about = QLabel()
+        self._about.setProperty("quiet", True)
+        self._about.setWordWrap(True)
+        self._import_row = _ImportRow()
+        self._import_row.cancel_button.clicked.connect(self.cancel_wanted)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(8)
+        inner = QWidget()
+        inner.setMaximumWidth(COLUMN)
+        fill = QVBoxLayout(inner)
+        fill.setContentsMargins(14, 0, 14, 20)
+        fill.setSpacing(10)
+        fill.addLayout(top)
+        fill.addWidget(self._about)
+        fill.addWidget(self._import_row)
+        fill.addLayout(self._list)
+        fill.addStretch(1)
+        centred = QWidget()
+        row = QHBoxLayout(centred)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(inner, 100)
+        row.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(centred)
+        self._scroll.viewport().setAutoFillBackground(False)
+        for part in (centred, inner):
+            part.setAutoFillBackground(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._scroll)
+        self.draw_icons()
+
+    def draw_icons(self) -> None:
+        """Draw the icons in the present colours."""
+        self.back_button.setIcon(icon("back"))
+
+    @property
+    def about(self) -> str:
+        """The lines under the heading."""
+        return self._about.text()
+
+    def row(self, name: str) -> ModelRow | None:
+        """The row of a model."""
+        return next((row for row in self.rows if row.offer.name == name), None)
+
+    def show_stock(self, stock: Stock) -> None:
+        """Show the models there are and can be had; the focus stays with its model."""
+        focus = self.focusWidget()
+        focused = next(
+            (row.offer.name for row in self.rows if focus is row or row.isAncestorOf(focus or self)), None
+        )
+        place = self._scroll.verticalScrollBar().value()
+        while (item := self._list.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.rows = []
+        for kind, words in (
+            (
+                "judge",
+                self.tr("Models that check results: do both photos show the same thing?"),
+            ),
+            ("descriptor", self.tr("Models that describe photos: searches compare what they say")),
+        ):
+            label = QLabel(words)
+            label.setProperty("title", True)
+            label.setWordWrap(True)
+            label.setContentsMargins(2, 12, 0, 2)
+            self._list.addWidget(label)
+            for offer in stock.offers:
+                if offer.kind == kind:
+                    self._add(ModelRow(offer, offer.name in stock.used))
+        line = self.tr("This computer has {0}. Nothing is fetched before you ask for it.").format(
+            stock.machine
+        )
+        self._about.setText(f"{line}\n{stock.missing}".strip())
+        self._show_busy()
+        self._scroll.verticalScrollBar().setValue(place)
+        if focused is not None and (row := self.row(focused)) is not None:
+            row.setFocus()
+
+    def _add(self, row: ModelRow) -> None:
+        row.download_wanted.connect(self.download_wanted)
+        row.cancel_wanted.connect(self.cancel_wanted)
+        row.use_wanted.connect(self.use_wanted)
+        row.check_wanted.connect(self.check_wanted)
+        row.remove_wanted.connect(self.remove_wanted)
+        row.step_wanted.connect(self._step)
+        self._list.addWidget(row)
+        # Layouts show what is added in a later turn of the event loop; the focus may be wanted before.
+        row.show()
+        self.rows.append(row)
+
+    def _step(self, row: ModelRow, step: int) -> None:
+        target = self.rows.index(row) + step
+        if 0 <= target < len(self.rows):
+            self.rows[target].setFocus()
+            self._scroll.ensureWidgetVisible(self.rows[target], 0, 40)
+
+    def focus_first(self) -> None:
+        """Put the focus on the recommended model, or the first."""
+        row = next((row for row in self.rows if row.offer.recommended), None)
+        (row or (self.rows[0] if self.rows else self.back_button)).setFocus()
+
+    def show_busy(self, name: str) -> None:
+        """Take in which model is being added or checked; empty when none is."""
+        self._busy = name
+        self._show_busy()
+
+    def _show_busy(self) -> None:
+        for row in self.rows:
+            if row.offer.name != self._busy:
+                row.show_rest(bool(self._busy))
+        for button in (self.files_button, self.folder_button):
+            button.setEnabled(not self._busy)
+        self._import_row.setVisible(bool(self._busy) and self.row(self._busy) is None)
+
+    def show_progress(self, progress: Progress) -> None:
+        """Show how far adding or checking a model is."""
+        row = self.row(self._busy)
+        if row is not None:
+            row.show_progress(progress)
+        else:
+            self._import_row.show_progress(self._busy, progress)
+
+    def show_cancelling(self) -> None:
+        """Show that the job ends as soon as it can."""
+        row = self.row(self._busy)
+        if row is not None:
+            row.show_cancelling()
+        self._import_row.cancel_button.setEnabled(False)
+
+
+class _ImportRow(QFrame):
+    """The import under way."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        self._words = QLabel()
+        self.cancel_button = QPushButton(self.tr("Cancel"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 14, 8)
+        row.addWidget(self._words, 1)
+        row.addWidget(self.cancel_button)
+        self.hide()
+
+    def show_progress(self, name: str, progress: Progress) -> None:
+        self._words.setText(f"{name}: {progress_words(progress)}")
+        self.setAccessibleName(self._words.text())
+        self.cancel_button.setAccessibleName(self.tr("Cancel the import"))
+        self.cancel_button.setEnabled(True)

@@ -1,0 +1,1 @@
+"""What the window is built on: jobs, theme, thumbnails, numbers."""

@@ -1,0 +1,1 @@
+"""Asking and the results: the bar, filters, the results page."""

@@ -1,0 +1,100 @@
+"""The filters in use, as chips under the search bar, and the panel that they are chosen in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from lookalike.catalog.filters import FilterChoices, Filters
+from lookalike_desktop.library.session import Session
+from lookalike_desktop.qt.theme import icon
+from lookalike_desktop.search.filter_panel import FilterPanel
+from lookalike_desktop.search.filter_words import conditions
+from lookalike_desktop.widgets.flow_layout import FlowLayout
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CHIP_WIDTH = 220
+"""Width of a chip's words at most, pixels."""
+
+
+class FilterBar(QWidget):
+    """Holds the filters; invisible while there are none.
+
+    Args:
+        session: the open library.
+        button: opens the panel.
+        parent: the Qt parent.
+    """
+
+    changed = Signal(object)
+    """The `Filters` in use from now on."""
+
+    def __init__(self, session: Session, button: QToolButton, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._button = button
+        self.filters = Filters()
+        self.panel = FilterPanel(self)
+        self.panel.chosen.connect(self.use)
+        button.clicked.connect(self.open_panel)
+        self._lines = FlowLayout(self)
+        self._lines.setContentsMargins(14, 0, 14, 8)
+        self._lines.setSpacing(6)
+        self.chips: list[QToolButton] = []
+        self.hide()
+
+    def open_panel(self) -> None:
+        """Show the panel once it is known what there is to choose from."""
+        library = self._session.library
+        if library is None:
+            return
+
+        def show(found: tuple[FilterChoices, list[Path]]) -> None:
+            self.panel.offer(*found, self.filters)
+            self.panel.adjustSize()
+            corner = self._button.mapToGlobal(QPoint(self._button.width(), self._button.height() + 6))
+            self.panel.move(corner - QPoint(self.panel.width(), 0))
+            self.panel.show()
+
+        self._session.tasks.run(
+            lambda: (library.filter_choices(), [folder.path for folder in library.folders()]),
+            show,
+            self._session.failed.emit,
+        )
+
+    def use(self, filters: Filters) -> None:
+        """Use other filters."""
+        if filters == self.filters:
+            return
+        self.filters = filters
+        for chip in self.chips:
+            self._lines.removeWidget(chip)
+            chip.deleteLater()
+        self.chips = [self._chip(words, rest) for words, rest in conditions(filters)]
+        for chip in self.chips:
+            self._lines.addWidget(chip)
+        self.setVisible(bool(self.chips))
+        self.draw_icons()
+        self.changed.emit(filters)
+
+    def draw_icons(self) -> None:
+        """Draw the icons in the present colours."""
+        for chip in self.chips:
+            chip.setIcon(icon("close", side=14))
+
+    def _chip(self, words: str, rest: Filters) -> QToolButton:
+        chip = QToolButton()
+        metrics = QFontMetrics(chip.font())
+        chip.setText(metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, CHIP_WIDTH))
+        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        chip.setIconSize(QSize(12, 12))
+        chip.setAccessibleName(self.tr("Filter: {0}. Press to take it away.").format(words))
+        chip.setToolTip(self.tr("{0}: take this filter away").format(words))
+        chip.clicked.connect(lambda: self.use(rest))
+        return chip

@@ -1,0 +1,109 @@
+"""Takes in what the user shows: dropped, pasted, opened or typed, and turns it into queries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+
+from lookalike_desktop.search.queries import ask_files, ask_mime, ask_words, folders_in
+from lookalike_desktop.widgets.messages import DropHint
+
+
+class Intake(QObject):
+    """Watches a window for drops and the field of words for pasted pictures.
+
+    Args:
+        window: what things are dropped on.
+        field: where words are typed.
+        hint: covers the window while something is dragged over it.
+    """
+
+    asked = Signal(object)
+    """An `Ask`."""
+    folder_dropped = Signal(Path)
+    nothing_found = Signal(str)
+
+    def __init__(self, window: QWidget, field: QLineEdit, hint: DropHint) -> None:
+        super().__init__(window)
+        self._window = window
+        self._field = field
+        self._hint = hint
+        window.setAcceptDrops(True)
+        field.setAcceptDrops(False)
+        for watched in (window, field):
+            watched.installEventFilter(self)
+
+    def take_words(self, words: str) -> None:
+        """Search for words, or with the file they name."""
+        data = QMimeData()
+        data.setText(words)
+        self.asked.emit(ask_mime(data, words) or ask_words(words))
+
+    def choose_file(self) -> None:
+        """Ask for photo files to search with."""
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self._window, self.tr("Search with a photo, or several of the same thing")
+        )
+        if chosen:
+            self.asked.emit(ask_files([Path(path) for path in chosen]))
+
+    def paste(self) -> None:
+        """Search with what is in the clipboard; plain text goes into the field."""
+        data = QGuiApplication.clipboard().mimeData()
+        ask = ask_mime(data, self.tr("pasted picture"))
+        if ask is not None:
+            self.asked.emit(ask)
+        elif data.text().strip():
+            self._field.setText(data.text().strip())
+            self._field.setFocus()
+        else:
+            self.nothing_found.emit(self.tr("There is no picture in the clipboard."))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """See drops and pastes before the widgets do."""
+        kind = event.type()
+        if watched is self._field:
+            return kind == QEvent.Type.KeyPress and self._pasted(cast(QKeyEvent, event))
+        if kind == QEvent.Type.DragEnter:
+            return self._drag_entered(cast(QDragEnterEvent, event))
+        if kind == QEvent.Type.DragLeave:
+            self._hint.hide()
+        elif kind == QEvent.Type.Drop:
+            return self._dropped(cast(QDropEvent, event))
+        return False
+
+    def _pasted(self, event: QKeyEvent) -> bool:
+        """A picture pasted into the field of words is a query all the same."""
+        if not event.matches(QKeySequence.StandardKey.Paste):
+            return False
+        if ask_mime(QGuiApplication.clipboard().mimeData(), "") is None:
+            return False
+        self.paste()
+        return True
+
+    def _drag_entered(self, event: QDragEnterEvent) -> bool:
+        if folders_in(event.mimeData()):
+            self._hint.say(self.tr("Drop to add this folder"))
+        elif ask_mime(event.mimeData(), "") is not None:
+            self._hint.say(self.tr("Drop to find the same thing"))
+        else:
+            return False
+        event.acceptProposedAction()
+        return True
+
+    def _dropped(self, event: QDropEvent) -> bool:
+        self._hint.hide()
+        folders = folders_in(event.mimeData())
+        ask = ask_mime(event.mimeData(), self.tr("dropped picture"))
+        for folder in folders:
+            self.folder_dropped.emit(folder)
+        if ask is not None and not folders:
+            self.asked.emit(ask)
+        # The photo stays where it is, even if the other program offered to move it.
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        return True

@@ -1,0 +1,232 @@
+"""The page of a search: its results, live, and a line that says how far it is.
+
+While rankings arrive, the photos under and beside the mouse pointer keep their places and the others move around them
+(see `reorder`). Where that cannot be, the order on the screen holds. The ranking's own order is shown as soon as
+the pointer leaves the photos or the user scrolls, and when coming back from the viewer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lookalike.catalog.filters import Filters
+from lookalike.search.ranking import Ranking
+from lookalike_desktop.qt.numbers import count_words
+from lookalike_desktop.qt.thumbnails import Thumbnails
+from lookalike_desktop.search.queries import Ask
+from lookalike_desktop.search.search_run import SearchRun
+from lookalike_desktop.widgets.grid_view import GridView
+from lookalike_desktop.widgets.messages import Message
+from lookalike_desktop.widgets.photo_model import ResultsModel, percent
+
+if TYPE_CHECKING:
+    from lookalike.library import Library
+
+
+class ResultsPage(QWidget):
+    """Runs a search and shows what comes of it.
+
+    Args:
+        thumbnails: the store of thumbnails.
+        parent: the Qt parent.
+    """
+
+    opened = Signal(int)
+    """A result is to be shown large."""
+
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._filtered = False
+        self.run = SearchRun(self)
+        self.run.ranking.connect(self._on_ranking)
+        self.run.failed.connect(self._on_failed)
+        self.run.finished.connect(self._tell)
+        self.model = ResultsModel(thumbnails, self)
+        self.grid = GridView(self.model, thumbnails)
+        self.grid.setAccessibleName(self.tr("Results"))
+        self.grid.opened.connect(self.opened)
+        self.grid.pointer_left.connect(self._settle)
+        self._message = Message()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.grid)
+        self._stack.addWidget(self._message)
+        self._caution = QLabel()
+        self._caution.setProperty("quiet", True)
+        self._caution.setWordWrap(True)
+        self._caution.setContentsMargins(24, 2, 24, 6)
+        self._caution.setVisible(False)
+        self._status = QLabel()
+        self._status.setProperty("quiet", True)
+        self._status.setWordWrap(True)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(140)
+        self.stop_button = QPushButton(self.tr("Stop"))
+        self.stop_button.setProperty("flat", True)
+        self.stop_button.setToolTip(self.tr("Leave the results as they are (Esc)"))
+        self.stop_button.clicked.connect(self.stop)
+        strip = QWidget()
+        strip.setMinimumHeight(42)
+        row = QHBoxLayout(strip)
+        row.setContentsMargins(24, 0, 16, 0)
+        row.setSpacing(14)
+        row.addWidget(self._bar)
+        row.addWidget(self._status, 1)
+        row.addWidget(self.stop_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._caution)
+        column.addWidget(self._stack, 1)
+        column.addWidget(strip)
+
+    @property
+    def status(self) -> str:
+        """The line under the results."""
+        return self._status.text()
+
+    @property
+    def caution(self) -> str:
+        """What is to be said against the line between same and similar; empty where it was calibrated."""
+        return self._caution.text()
+
+    @property
+    def message(self) -> str:
+        """The words in the middle of the page; empty while results are shown."""
+        return self._message.words if self._stack.currentWidget() is self._message else ""
+
+    def search(self, library: Library, ask: Ask, filters: Filters | None = None) -> None:
+        """Search; ends the search before."""
+        self.model.clear()
+        self.grid.verticalScrollBar().setValue(0)
+        self._message.say(self.tr("Searching…"))
+        self._stack.setCurrentWidget(self._message)
+        self._filtered = bool(filters)
+        self.run.start(library, ask, filters or Filters())
+        self._tell()
+
+    def stop(self) -> None:
+        """End the search and leave the results as they are."""
+        self.run.cancel()
+        self._settle()
+        self._tell()
+        if self.model.ranking is None:
+            self._message.say(self.tr("Stopped"))
+
+    def clear(self) -> None:
+        """End the search and forget the results."""
+        self.run.cancel()
+        self.model.clear()
+        self._tell()
+
+    def checked(self, content_id: int) -> bool:
+        """Whether the judge has a word on a photo."""
+        result = self.model.result(content_id)
+        return result is not None and result.match is not None
+
+    def match_words(self, content_id: int) -> str:
+        """What the search says of a photo, in a few words."""
+        result = self.model.result(content_id)
+        if result is None:
+            return ""
+        if result.named:
+            return {
+                "keyword": self.tr("Has these words as keywords"),
+                "title": self.tr("Has these words in its title"),
+                "name": self.tr("Has these words in its name"),
+            }[result.named]
+        if result.match is None:
+            return result.reason or self.tr("Not checked")
+        words = self.tr("Match {0} %") if self._calibrated() else self.tr("Match {0} %, not calibrated")
+        return words.format(percent(result.match))
+
+    def _calibrated(self) -> bool:
+        ranking = self.model.ranking
+        return ranking is None or ranking.calibrated
+
+    def _on_ranking(self, ranking: Ranking) -> None:
+        self.model.apply(ranking, self.grid.under_pointer(), self.grid.columns)
+        if ranking.results:
+            self._stack.setCurrentWidget(self.grid)
+        else:
+            self._say_empty()
+        self._tell()
+
+    def _say_empty(self) -> None:
+        if self._filtered:
+            self._message.say(self.tr("Nothing found"), self.tr("No other photo meets all of the filters."))
+        else:
+            self._message.say(
+                self.tr("Nothing to compare with yet"), self.tr("No photo has been looked at so far.")
+            )
+
+    def _on_failed(self, line: str) -> None:
+        if self.model.ranking is None:
+            self._message.say(self.tr("This search did not work"), line)
+            self._stack.setCurrentWidget(self._message)
+            self._tell()
+        else:
+            self._status.setText(line)
+
+    def _settle(self) -> None:
+        if self.model.pending:
+            self.model.settle()
+            self._tell()
+
+    def _warn(self, ranking: Ranking | None) -> None:
+        """Say so where the line is a guess."""
+        if ranking is None or ranking.calibrated:
+            text = ""
+        elif ranking.to_judge:
+            text = self.tr(
+                "This model's answers are not calibrated yet: the line is a guess. "
+                "“lookalike evaluate … --fit” in a terminal calibrates them."
+            )
+        else:
+            text = self.tr("How alike photos are is not calibrated for this search: the line is a guess.")
+        self._caution.setText(text)
+        self._caution.setVisible(bool(text))
+
+    def _tell(self) -> None:
+        """Say how far the search is."""
+        ranking = self.model.ranking
+        self._warn(ranking)
+        checking = self.run.running and ranking is not None and not ranking.final
+        self._bar.setVisible(checking)
+        self.stop_button.setVisible(self.run.running and (ranking is None or not ranking.final))
+        if ranking is None:
+            self._status.setText("")
+            return
+        parts = []
+        if ranking.to_judge and (checking or ranking.judged < ranking.to_judge):
+            parts.append(
+                self.tr("Checked {0} of {1}").format(
+                    count_words(ranking.judged), count_words(ranking.to_judge)
+                )
+            )
+            self._bar.setRange(0, ranking.to_judge)
+            self._bar.setValue(ranking.judged)
+        if not checking and ranking.named:
+            parts.append(self.tr("{0} with these words").format(count_words(ranking.named)))
+        elif not checking:
+            parts.append(
+                self.tr("{0} the same, {1} similar").format(
+                    count_words(ranking.same), count_words(len(ranking.results) - ranking.same)
+                )
+            )
+        if self.model.pending:
+            parts.append(self.tr("The order is brought up to date when the pointer leaves the photos."))
+        parts.extend(ranking.notes)
+        self._status.setText("   ·   ".join(parts))
+        self._status.setTextFormat(Qt.TextFormat.PlainText)

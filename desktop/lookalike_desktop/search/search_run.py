@@ -1,0 +1,79 @@
+"""Runs searches: one at a time counts, a new one ends the last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from lookalike.catalog.filters import Filters
+from lookalike.search.ranking import Ranking
+from lookalike_desktop.qt.jobs import Job
+from lookalike_desktop.search.queries import Ask
+
+if TYPE_CHECKING:
+    from lookalike.library import Library
+
+
+class SearchRun(QObject):
+    """The search whose results are on the screen.
+
+    Args:
+        parent: the Qt parent.
+    """
+
+    ranking = Signal(object)
+    failed = Signal(str)
+    finished = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._current: Job | None = None
+        self._ending: list[Job] = []
+
+    @property
+    def running(self) -> bool:
+        """Whether the search is still under way."""
+        return self._current is not None
+
+    def start(self, library: Library, ask: Ask, filters: Filters) -> None:
+        """Search; what ran before is cancelled and heard of no more."""
+        self.cancel()
+
+        def make(cancelled: Callable[[], bool]) -> Iterator[Ranking]:
+            settings = replace(library.search_settings(), filters=filters)
+            return library.search(ask.make(), settings, cancelled=cancelled)
+
+        job = Job(make, "search", self)
+        job.progressed.connect(lambda value: self._pass_on(job, value))
+        job.failed.connect(lambda line: self.failed.emit(line) if job is self._current else None)
+        job.finished.connect(lambda: self._on_finished(job))
+        self._current = job
+        job.start()
+
+    def cancel(self) -> None:
+        """End the search; the results so far stand."""
+        job, self._current = self._current, None
+        if job is not None:
+            job.cancel()
+            self._ending.append(job)
+
+    def close(self) -> None:
+        """Cancel, and wait for every thread."""
+        self.cancel()
+        for job in self._ending:
+            job.wait()
+
+    def _pass_on(self, job: Job, value: Ranking) -> None:
+        if job is self._current:
+            self.ranking.emit(value)
+
+    def _on_finished(self, job: Job) -> None:
+        if job is self._current:
+            self._current = None
+            self.finished.emit()
+        else:
+            self._ending.remove(job)
+        job.deleteLater()

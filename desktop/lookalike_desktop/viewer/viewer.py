@@ -1,0 +1,331 @@
+"""The viewer: one photo large, its facts, and the ways to search with it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDateTime, QLocale, QProcess, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QFontMetrics, QImage, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from lookalike_desktop.qt.jobs import Tasks
+from lookalike_desktop.qt.numbers import size_words
+from lookalike_desktop.qt.theme import icon
+from lookalike_desktop.qt.thumbnails import Thumbnails
+from lookalike_desktop.search.queries import to_qimage
+from lookalike_desktop.viewer.photo_canvas import PhotoCanvas
+
+if TYPE_CHECKING:
+    from lookalike.judges.protocol import Explanation
+    from lookalike.library import Library, PhotoInfo
+
+FIRST_SIDE = 1600
+"""A photo is first rendered at least this large, pixels."""
+
+LARGEST_SIDE = 8192
+"""... and at most this large, however far one zooms in."""
+
+SHARPEN_MS = 150
+"""A sharper rendering is asked for once zooming has rested this long, milliseconds."""
+
+WORDED_WIDTH = 660
+"""From this width on the buttons above the photo have words, pixels."""
+
+NARROWEST = 360
+
+
+class Viewer(QWidget):
+    """Shows one photo of the library.
+
+    Args:
+        thumbnails: shown until the photo itself is there.
+        parent: the Qt parent.
+    """
+
+    back_wanted = Signal()
+    step_wanted = Signal(int)
+    """The next (1) or the previous (-1) photo."""
+    find_wanted = Signal(int)
+    region_wanted = Signal(int, tuple)
+
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
+        self._tasks = Tasks(1, "viewer", self)
+        self._library: Library | None = None
+        self._turn = 0
+        self._full = 0
+        self._asked = 0
+        self._facts_text = ""
+        self._explain: Callable[[], Explanation | None] | None = None
+        self.content_id: int | None = None
+        self.info: PhotoInfo | None = None
+        self.canvas = PhotoCanvas()
+        self.canvas.region_chosen.connect(self._on_region)
+        self.canvas.zoomed.connect(self._on_zoomed)
+        self._sharpen = QTimer(self, singleShot=True, interval=SHARPEN_MS)
+        self._sharpen.timeout.connect(self._ask_sharper)
+        self.back_button = self._button(self.tr("Back"), self.tr("Back to the photos (Esc)"))
+        self.back_button.clicked.connect(self.back_wanted)
+        self.previous_button = self._button(self.tr("Previous photo"), self.tr("Previous (Left)"))
+        self.previous_button.clicked.connect(lambda: self.step_wanted.emit(-1))
+        self.next_button = self._button(self.tr("Next photo"), self.tr("Next (Right)"))
+        self.next_button.clicked.connect(lambda: self.step_wanted.emit(1))
+        self.fit_button = self._button(self.tr("Fit to the window"), self.tr("Fit to the window (0)"))
+        self.fit_button.clicked.connect(self.canvas.fit)
+        self.mark_button = QPushButton(self.tr("Mark a part"))
+        self.mark_button.setCheckable(True)
+        self.mark_button.setToolTip(
+            self.tr("Drag a rectangle to search for what is in it (also Shift or the right button)")
+        )
+        self.mark_button.toggled.connect(self.canvas.mark)
+        self.find_button = QPushButton(self.tr("Find the same thing"))
+        self.find_button.setToolTip(self.tr("Search with this photo (F)"))
+        self.find_button.clicked.connect(self._on_find)
+        self.folder_button = QPushButton(self.tr("Show in folder"))
+        self.folder_button.setToolTip(self.tr("Open the folder that it lies in"))
+        self.folder_button.clicked.connect(self._show_in_folder)
+        self.match = QLabel()
+        self.match.setProperty("title", True)
+        self.why_button = QPushButton(self.tr("Why?"))
+        self.why_button.setProperty("flat", True)
+        self.why_button.setToolTip(self.tr("Show what the match value rests on"))
+        self.why_button.clicked.connect(self._ask_why)
+        self.facts = QLabel()
+        self.facts.setProperty("quiet", True)
+        self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        for widget in self.findChildren(QPushButton):
+            widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._lay_out()
+        self.draw_icons()
+
+    def _button(self, name: str, hint: str) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("flat", True)
+        button.setIconSize(QSize(20, 20))
+        button.setAccessibleName(name)
+        button.setToolTip(hint)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setContentsMargins(12, 2, 14, 8)
+        top.setSpacing(8)
+        for widget in (self.back_button, self.previous_button, self.next_button, self.fit_button):
+            top.addWidget(widget)
+        top.addStretch(1)
+        self._worded = {
+            button: button.text() for button in (self.folder_button, self.mark_button, self.find_button)
+        }
+        for button, words in self._worded.items():
+            button.setAccessibleName(words)
+            top.addWidget(button)
+        bottom = QHBoxLayout()
+        bottom.setContentsMargins(18, 9, 18, 11)
+        bottom.setSpacing(14)
+        bottom.addWidget(self.match)
+        bottom.addWidget(self.why_button)
+        bottom.addWidget(self.facts, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(self.canvas, 1)
+        column.addLayout(bottom)
+
+    def draw_icons(self) -> None:
+        """Draw the icons in the present colours."""
+        self.back_button.setIcon(icon("back"))
+        self.previous_button.setIcon(icon("previous"))
+        self.next_button.setIcon(icon("next"))
+        self.fit_button.setIcon(icon("fit"))
+        self.mark_button.setIcon(icon("region"))
+        self.find_button.setIcon(icon("find"))
+        self.folder_button.setIcon(icon("folder"))
+
+    def show_photo(
+        self,
+        library: Library,
+        content_id: int,
+        match: str = "",
+        explain: Callable[[], Explanation | None] | None = None,
+    ) -> None:
+        """Show a photo of the library: its thumbnail at once, itself when it is read.
+
+        Args:
+            library: where it is.
+            content_id: the photo.
+            match: what a search says of it, in a few words.
+            explain: asks the judge why, off the GUI thread; None where there is nothing to explain.
+        """
+        self._library = library
+        self._explain = explain
+        self.why_button.setVisible(explain is not None)
+        self._turn += 1
+        turn = self._turn
+        self.content_id = content_id
+        self.info = None
+        self.mark_button.setChecked(False)
+        self.match.setText(match)
+        self.match.setVisible(bool(match))
+        self._say("")
+
+        def opened(info: PhotoInfo | None) -> None:
+            if turn != self._turn:
+                return
+            if info is None:
+                self._failed(turn, self.tr("This photo is no longer in the library."))
+                return
+            self.info = info
+            self._full = max(info.facts.width, info.facts.height)
+            self._asked = 0
+            thumbnail = self._thumbnails.image(content_id) or QImage()
+            self.canvas.show_photo(thumbnail, QSize(info.facts.width, info.facts.height))
+            self._say(self._facts_words(info))
+            self.folder_button.setEnabled(bool(info.paths))
+            self._ask(FIRST_SIDE)
+
+        self._tasks.run(lambda: library.photo(content_id), opened, lambda line: self._failed(turn, line))
+        self.canvas.setFocus()
+
+    def close_tasks(self) -> None:
+        """Wait for what is being read; nothing is shown after this."""
+        self._turn += 1
+        self._tasks.close()
+
+    def leave(self) -> None:
+        """Stop reading for a photo that is no longer looked at."""
+        self._turn += 1
+        self.content_id = None
+        self.canvas.drop_region()
+
+    def _ask(self, side: int) -> None:
+        library, content_id, turn = self._library, self.content_id, self._turn
+        side = min(max(side, self.canvas.pixels_wanted), LARGEST_SIDE)
+        if library is None or content_id is None or side <= self._asked or self._asked >= self._full:
+            return
+        self._asked = side
+
+        def work() -> QImage | None:
+            # Whoever leafs on quickly does not wait for the photos in between.
+            return to_qimage(library.image(content_id, side)) if turn == self._turn else None
+
+        def shown(image: QImage | None) -> None:
+            if turn == self._turn and image is not None:
+                self.canvas.improve(image)
+
+        self._tasks.run(work, shown, lambda line: self._failed(turn, line))
+
+    def _ask_why(self) -> None:
+        turn = self._turn
+        if self._explain is None:
+            return
+
+        def told(explanation: Explanation | None) -> None:
+            if turn == self._turn and explanation is not None:
+                self._say(explanation.summary)
+                self.canvas.show_points(explanation.candidate_points)
+
+        self._say(self.tr("Looking again…"))
+        self._tasks.run(self._explain, told, lambda line: self._failed(turn, line))
+        self.canvas.setFocus()
+
+    def _on_zoomed(self) -> None:
+        if self.canvas.pixels_wanted > max(self._asked, FIRST_SIDE):
+            self._sharpen.start()
+
+    def _ask_sharper(self) -> None:
+        self._ask(round(self.canvas.pixels_wanted * 1.25))
+
+    def _failed(self, turn: int, line: str) -> None:
+        if turn == self._turn:
+            self._say(line)
+
+    def _facts_words(self, info: PhotoInfo) -> str:
+        facts = info.facts
+        parts = []
+        written = info.annotations
+        if written.title:
+            parts.append(written.title)
+        if written.rating:
+            parts.append("★" * written.rating if written.rating > 0 else self.tr("Rejected"))
+        if written.keywords:
+            parts.append(", ".join(written.keywords))
+        if facts.taken_at:
+            parts.append(_date_words(facts.taken_at))
+        if facts.camera:
+            parts.append(facts.camera)
+        parts.append(f"{facts.width} × {facts.height}")
+        parts.append(size_words(facts.bytes))
+        if info.paths:
+            parts.append(str(info.paths[0]))
+        if len(info.paths) > 1:
+            parts.append(self.tr("and {0} more places").format(len(info.paths) - 1))
+        if info.companions:
+            parts.append(self.tr("with {0}").format(info.companions[0].name))
+        return "   ·   ".join(parts)
+
+    def _say(self, words: str) -> None:
+        self._facts_text = words
+        self.facts.setToolTip(words)
+        room = max(self.width() - 60 - (self.match.sizeHint().width() if self.match.text() else 0), 80)
+        self.facts.setText(
+            QFontMetrics(self.facts.font()).elidedText(words, Qt.TextElideMode.ElideMiddle, room)
+        )
+
+    def _on_find(self) -> None:
+        if self.content_id is not None:
+            self.find_wanted.emit(self.content_id)
+
+    def _on_region(self, region: tuple[float, float, float, float]) -> None:
+        if self.content_id is not None:
+            self.region_wanted.emit(self.content_id, region)
+
+    def _show_in_folder(self) -> None:
+        if self.info is not None and self.info.paths:
+            show_in_folder(self.info.paths[0])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the facts to the width there is; where it is narrow, buttons keep their icons alone."""
+        super().resizeEvent(event)
+        for button, words in self._worded.items():
+            button.setText(words if self.width() >= WORDED_WIDTH else "")
+        self._say(self._facts_text)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the buttons without their words."""
+        return QSize(NARROWEST, super().minimumSizeHint().height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows and page keys leaf through."""
+        steps: dict[int, Callable[[], None]] = {
+            Qt.Key.Key_Right: lambda: self.step_wanted.emit(1),
+            Qt.Key.Key_PageDown: lambda: self.step_wanted.emit(1),
+            Qt.Key.Key_Space: lambda: self.step_wanted.emit(1),
+            Qt.Key.Key_Left: lambda: self.step_wanted.emit(-1),
+            Qt.Key.Key_PageUp: lambda: self.step_wanted.emit(-1),
+        }
+        act = steps.get(event.key())
+        if act is not None:
+            act()
+        else:
+            super().keyPressEvent(event)
+
+
+def show_in_folder(path: Path) -> None:
+    """Open the system's file manager where a photo lies."""
+    if sys.platform == "win32":
+        QProcess.startDetached("explorer", ["/select,", str(path)])
+    elif sys.platform == "darwin":
+        QProcess.startDetached("open", ["-R", str(path)])
+    else:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+
+
+def _date_words(taken_at: str) -> str:
+    when = QDateTime.fromString(taken_at, Qt.DateFormat.ISODate)
+    return QLocale().toString(when, QLocale.FormatType.ShortFormat) if when.isValid() else taken_at

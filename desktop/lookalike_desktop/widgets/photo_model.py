@@ -1,0 +1,194 @@
+"""The photos of a grid as a Qt model: ids, and for results what the search says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from lookalike.search.ranking import Ranking, Result
+from lookalike_desktop.qt.thumbnails import Thumbnails
+from lookalike_desktop.widgets.grid_layout import Section
+from lookalike_desktop.widgets.reorder import reordered
+
+ID_ROLE = int(Qt.ItemDataRole.UserRole)
+RESULT_ROLE = ID_ROLE + 1
+MISSING_ROLE = ID_ROLE + 2
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class PhotoModel(QAbstractListModel):
+    """A list of photos. Thumbnails are asked for only when a view draws them.
+
+    Args:
+        thumbnails: where they come from.
+        parent: the Qt parent.
+    """
+
+    sections_changed = Signal()
+
+    def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
+        self._ids: list[int] = []
+        self._rows: dict[int, int] | None = None
+
+    @property
+    def ids(self) -> Sequence[int]:
+        """Content ids, in the order shown."""
+        return self._ids
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """How many photos there are."""
+        return 0 if parent.isValid() else len(self._ids)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The thumbnail (decoration), the id, or words for screen readers."""
+        if not index.isValid():
+            return None
+        number = self._ids[index.row()]
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._thumbnails.image(number)
+        if role == ID_ROLE:
+            return number
+        if role == MISSING_ROLE:
+            return self._thumbnails.missing(number)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self.words(index.row())
+        return None
+
+    def words(self, row: int) -> str:
+        """A photo in words, for screen readers."""
+        return self.tr("Photo {0} of {1}").format(row + 1, len(self._ids))
+
+    def row(self, content_id: int) -> int:
+        """The row of a photo; -1 if it is not here."""
+        if self._rows is None:
+            self._rows = {number: row for row, number in enumerate(self._ids)}
+        return self._rows.get(content_id, -1)
+
+    def show_ids(self, ids: Sequence[int]) -> None:
+        """Show other photos; selections follow the photos that stay."""
+        ids = list(ids)
+        if ids == self._ids:
+            return
+        kept = len(self._ids)
+        if ids[:kept] == self._ids:
+            self.beginInsertRows(QModelIndex(), kept, len(ids) - 1)
+            self._take(ids)
+            self.endInsertRows()
+        else:
+            self.layoutAboutToBeChanged.emit()
+            before = self.persistentIndexList()
+            held = [self._ids[index.row()] for index in before]
+            self._take(ids)
+            self.changePersistentIndexList(before, [self.index(self.row(number)) for number in held])
+            self.layoutChanged.emit()
+        self.sections_changed.emit()
+
+    def _take(self, ids: list[int]) -> None:
+        self._ids = ids
+        self._rows = None
+
+    def sections(self) -> list[Section]:
+        """The runs of photos and their headings."""
+        return [Section("", len(self._ids))]
+
+
+class ResultsModel(PhotoModel):
+    """The results of a search in the latest order, divided at the relevance cut-off."""
+
+    def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
+        super().__init__(thumbnails, parent)
+        self._ranking: Ranking | None = None
+        self._results: dict[int, Result] = {}
+        self._same = 0
+        self.pending = False
+
+    @property
+    def ranking(self) -> Ranking | None:
+        """The latest ranking, whether or not its order is shown yet."""
+        return self._ranking
+
+    @property
+    def same(self) -> int:
+        """How many photos are shown above the line."""
+        return self._same
+
+    def result(self, content_id: int) -> Result | None:
+        """What the search says of a photo."""
+        return self._results.get(content_id)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """As for photos, and the `Result`."""
+        if role == RESULT_ROLE and index.isValid():
+            return self._results.get(self._ids[index.row()])
+        return super().data(index, role)
+
+    def words(self, row: int) -> str:
+        """A result in words, for screen readers."""
+        result = self._results.get(self._ids[row])
+        words = super().words(row)
+        if result is not None and result.named:
+            return self.tr("{0}, has these words").format(words)
+        if result is None or result.match is None:
+            return self.tr("{0}, not checked yet").format(words)
+        return self.tr("{0}, match {1} percent").format(words, percent(result.match))
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._ranking = None
+        self._results = {}
+        self._same = 0
+        self.pending = False
+        self.show_ids([])
+        self.sections_changed.emit()
+
+    def apply(self, ranking: Ranking, pinned: Collection[int] = (), columns: int = 1) -> None:
+        """Take in a ranking: match values at once, the order as far as pinned photos allow.
+
+        `pending` says whether the order shown is not yet the ranking's own.
+        """
+        self._ranking = ranking
+        self._results = {result.content_id: result for result in ranking.results}
+        target = [result.content_id for result in ranking.results]
+        settled = reordered(target, ranking.same, self._ids, self._same, pinned, columns)
+        if settled is not None:
+            order, same = settled
+            self.pending = order != target or same != ranking.same
+            self._same = same
+            self.show_ids(order)
+        else:
+            self.pending = True
+        self.sections_changed.emit()
+        if self._ids:
+            self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1), [RESULT_ROLE])
+
+    def settle(self) -> None:
+        """Show the latest ranking's own order."""
+        if self.pending and self._ranking is not None:
+            self.apply(self._ranking)
+
+    def sections(self) -> list[Section]:
+        """*The same* above the line, *similar* below it."""
+        if self._ranking is None or not self._ids:
+            return [Section("", len(self._ids))]
+        below = len(self._ids) - self._same
+        if self._ranking.named:
+            upper = Section(self.tr("With these words"), self._same, str(self._same))
+            return [upper, Section(self.tr("Similar"), below, str(below), line=True)] if below else [upper]
+        if self._same:
+            upper = Section(self.tr("The same"), self._same, str(self._same))
+        else:
+            still = not self._ranking.final
+            upper = Section(
+                self.tr("The same"), 0, self.tr("still looking") if still else self.tr("none found")
+            )
+        return [upper, Section(self.tr("Similar"), below, str(below), line=True)]
+
+
+def percent(match: float) -> int:
+    """A probability as a whole percentage; 100 and 0 are kept for certainty."""
+    return min(99, max(1, round(match * 100))) if 0.0 < match < 1.0 else round(match * 100)
