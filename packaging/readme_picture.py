@@ -26,7 +26,7 @@ def take(home: Path, photo: str) -> bytes:
 
     from lookalike.sample_album import sample_album
     from lookalike_desktop.qt.theme import apply_theme, set_dark
-    from lookalike_desktop.search.queries import ask_file
+    from lookalike_desktop.search.queries import file_request
     from lookalike_desktop.window import Window
 
     app = QApplication([])
@@ -50,7 +50,7 @@ def take(home: Path, photo: str) -> bytes:
     album = sample_album()
     window.session.open([album])
     until(lambda: bool(settled) and settled[-1])
-    window.search(ask_file(album / photo))
+    window.search(file_request(album / photo))
     until(lambda: not window.results.run.running)
     pause(1500)
     buffer = QBuffer()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lookalike.index.query_threads import dismiss_helpers
+from lookalike.index.query_threads import stop_query_threads
 from tests.data import evaluation_data
 
 
@@ -19,7 +19,7 @@ def no_leaks() -> Iterator[None]:
     """Fail a test that leaves a thread or a child process behind."""
     before = set(threading.enumerate())
     yield
-    dismiss_helpers()
+    stop_query_threads()
     deadline = time.monotonic() + 5
     while True:
         threads = [thread for thread in threading.enumerate() if thread not in before and thread.is_alive()]

@@ -87,7 +87,7 @@ class ProgressMeter:
         """Remember that something was passed over that is none of the units."""
         self.skipped.append(Skipped(path, reason))
 
-    def rested(self) -> None:
+    def skip_pause(self) -> None:
         """Leave the time since the last snapshot out of the count: the job stood still."""
         if self._marks:
             rest = self.clock() - self._told

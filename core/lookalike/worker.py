@@ -24,7 +24,7 @@ from lookalike.errors import LookalikeError
 NICENESS = 5
 
 
-class WorkerDied(LookalikeError):
+class WorkerDiedError(LookalikeError):
     """The child process ended without an answer."""
 
 
@@ -119,7 +119,7 @@ class Worker:
         with self._sending:
             self._pipe.close()
 
-    def _died(self) -> WorkerDied:
+    def _died(self) -> WorkerDiedError:
         self._process.join(5)
         code = self._process.exitcode
         if code is not None and code < 0:
@@ -129,4 +129,4 @@ class Worker:
                 how = f"was ended by signal {-code}"
         else:
             how = f"ended with exit code {code}"
-        return WorkerDied(f"{self.name[:1].upper()}{self.name[1:]} {how}.")
+        return WorkerDiedError(f"{self.name[:1].upper()}{self.name[1:]} {how}.")

@@ -10,17 +10,23 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, Q
 
 from lookalike.search.query import Region
 from lookalike_desktop.library.folders_panel import FoldersPanel
-from lookalike_desktop.library.library_controller import LibraryDesk
+from lookalike_desktop.library.library_controller import LibraryController
 from lookalike_desktop.library.library_page import LibraryPage
-from lookalike_desktop.library.session import Session
-from lookalike_desktop.models.models_controller import ModelsDesk
+from lookalike_desktop.library.session import LibrarySession
+from lookalike_desktop.models.models_controller import ModelsController
 from lookalike_desktop.models.models_page import ModelsPage
-from lookalike_desktop.models.token_preparation_controller import Preparing
-from lookalike_desktop.models.token_preparation_line import PreparingLine
+from lookalike_desktop.models.token_preparation_controller import TokenPreparationController
+from lookalike_desktop.models.token_preparation_line import TokenPreparationLine
 from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.search.filter_bar import FilterBar
 from lookalike_desktop.search.intake import Intake
-from lookalike_desktop.search.queries import Ask, ask_also, ask_photo, ask_unlike, to_qimage
+from lookalike_desktop.search.queries import (
+    SearchRequest,
+    photo_request,
+    to_qimage,
+    with_negative,
+    with_positive,
+)
 from lookalike_desktop.search.results_page import ResultsPage
 from lookalike_desktop.search.search_bar import SearchBar
 from lookalike_desktop.viewer.viewer import Viewer
@@ -39,9 +45,9 @@ class Window(QMainWindow):
         super().__init__()
         self.setWindowTitle("Lookalike")
         self.resize(1240, 820)
-        self.session = Session(library, self)
+        self.session = LibrarySession(library, self)
         self.thumbnails = Thumbnails(self._load_thumbnail, parent=self)
-        self.ask: Ask | None = None
+        self.ask: SearchRequest | None = None
         self._judge_used = False
         self.panel = FoldersPanel()
         self.bar = SearchBar()
@@ -51,16 +57,16 @@ class Window(QMainWindow):
         self.results = ResultsPage(self.thumbnails)
         self.viewer = Viewer(self.thumbnails)
         self.models = ModelsPage()
-        self.preparing = Preparing(self.session, self)
-        self.preparing_line = PreparingLine()
+        self.preparing = TokenPreparationController(self.session, self)
+        self.preparing_line = TokenPreparationLine()
         self.pages = QStackedWidget()
         for page in (self.photos, self.results, self.viewer, self.models):
             self.pages.addWidget(page)
         middle = QWidget()
         self._lay_out(middle)
         self._intake = Intake(self, self.bar.field, DropHint(middle))
-        self._desk = LibraryDesk(self.session, self.panel, self.photos, self.bar, self)
-        self.models_desk = ModelsDesk(self.session, self.models, self)
+        self._desk = LibraryController(self.session, self.panel, self.photos, self.bar, self)
+        self.models_desk = ModelsController(self.session, self.models, self)
         self._connect()
         self._connect_models()
         self._make_shortcuts()
@@ -150,7 +156,7 @@ class Window(QMainWindow):
 
     # Searching
 
-    def search(self, ask: Ask) -> None:
+    def search(self, ask: SearchRequest) -> None:
         """Search, and show the results."""
         library = self.session.library
         if library is None:
@@ -191,7 +197,7 @@ class Window(QMainWindow):
         if info is not None and info.content_id == content_id and info.paths:
             name = info.paths[0].name
             label = self.tr("part of {0}").format(name) if region is not None else name
-        self.search(ask_photo(content_id, label, region))
+        self.search(photo_request(content_id, label, region))
 
     def _find_current(self) -> None:
         page = self.pages.currentWidget()
@@ -206,8 +212,10 @@ class Window(QMainWindow):
         menu.addAction(self.tr("Find the same thing"), lambda: self.find_same(content_id))
         ask = self.ask
         if ask is not None:
-            menu.addAction(self.tr("Search for this as well"), lambda: self.search(ask_also(ask, content_id)))
-            menu.addAction(self.tr("Not like this"), lambda: self.search(ask_unlike(ask, content_id)))
+            menu.addAction(
+                self.tr("Search for this as well"), lambda: self.search(with_positive(ask, content_id))
+            )
+            menu.addAction(self.tr("Not like this"), lambda: self.search(with_negative(ask, content_id)))
         menu.addSeparator()
         menu.addAction(self.tr("Show large"), lambda: self.open_photo(content_id))
         return menu

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index import VectorIndex
+from lookalike.index import FaissIndex
 from lookalike.index.segment import single_threaded_faiss
 from tests.builders.vectors import SqliteRecord, descriptors
 
@@ -31,7 +31,7 @@ def milliseconds(work: Callable[..., object], *arguments: object) -> float:
     return 1000 * (time.perf_counter() - begin)
 
 
-def compare_searches(vectors: NDArray[np.float32], index: VectorIndex, queries: NDArray[np.float32]) -> None:
+def compare_searches(vectors: NDArray[np.float32], index: FaissIndex, queries: NDArray[np.float32]) -> None:
     faiss = single_threaded_faiss()
     codes = faiss.IndexScalarQuantizer(
         vectors.shape[1], faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
@@ -80,7 +80,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home) / "index"
         record = SqliteRecord(Path(home) / "record.db", dimension)
-        index = VectorIndex.open(folder, "benchmark", dimension, record)
+        index = FaissIndex.open(folder, "benchmark", dimension, record)
         adding = 0.0
         for start in range(0, photos, 1000):
             ids = np.arange(start + 1, min(start + 1000, photos) + 1)
@@ -103,13 +103,13 @@ def main() -> None:
         index.close()
 
         begin = time.perf_counter()
-        index = VectorIndex.open(folder, "benchmark", dimension, record)
+        index = FaissIndex.open(folder, "benchmark", dimension, record)
         print(f"opening intact files: {1000 * (time.perf_counter() - begin):.0f} ms")
         index.close()
         for path in folder.glob("segment-*"):
             path.unlink()
         begin = time.perf_counter()
-        index = VectorIndex.open(folder, "benchmark", dimension, record)
+        index = FaissIndex.open(folder, "benchmark", dimension, record)
         print(f"opening with every segment lost: {1000 * (time.perf_counter() - begin):.0f} ms")
         index.close()
         record.close()

@@ -33,12 +33,13 @@ from sqlite_utils import Database
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.descriptors import DescriptorRecord
-from lookalike.catalog.files import Folder, Place
+from lookalike.catalog.file_stat import FileStat
+from lookalike.catalog.files import Folder
 from lookalike.catalog.migrations import catalog_migrations
 from lookalike.catalog.shot_names import shot_of
 from lookalike.errors import LookalikeError
-from lookalike.index import Audit, Limits, VectorIndex, audit
-from lookalike.worker import Worker, WorkerDied
+from lookalike.index import Audit, FaissIndex, MergePolicy, audit
+from lookalike.worker import Worker, WorkerDiedError
 from tests.builders.vectors import MemoryRecord
 
 DIMENSION = 32
@@ -46,7 +47,7 @@ KEY = "model"
 FIRST_PHOTOS = 600
 """Photos of the library that every run begins with."""
 
-LIMITS = Limits(
+LIMITS = MergePolicy(
     seal_rows=64,
     flush_rows=4,
     segment_rows=512,
@@ -114,7 +115,7 @@ class Actor:
     def __init__(self, root: Path) -> None:
         self.catalog = Catalog(root / "library" / "catalog.sqlite")
         self.record: DescriptorRecord = self.catalog.descriptors(KEY, DIMENSION)
-        self.index = VectorIndex.open(root / "library" / "index", KEY, DIMENSION, self.record, LIMITS)
+        self.index = FaissIndex.open(root / "library" / "index", KEY, DIMENSION, self.record, LIMITS)
         (root / "photos").mkdir(exist_ok=True)
         self.folder: Folder = (
             self.catalog.files.folders() or [self.catalog.files.add_folder(root / "photos")]
@@ -127,7 +128,7 @@ class Actor:
                 number = self.catalog.contents.ensure(db, ContentRow(name, 1, 4, 3, "JPEG"))
                 self.record.put(db, number, vector_of(name))
                 path = os.fsencode(self.folder.path / name)
-                self.catalog.files.put(db, self.folder.id, Place(path, 1, 0, 0, 0), number, None)
+                self.catalog.files.put(db, self.folder.id, FileStat(path, 1, 0, 0, 0), number, None)
                 ids.append(number)
         numbers = np.array(ids, np.int64)
         self.index.add(numbers, self.record.vectors(numbers))
@@ -184,13 +185,13 @@ def listen(child: Worker, ledger: Ledger, seconds: float) -> None:
         while (left := deadline - time.monotonic()) > 0:
             if child.ready(left):
                 ledger.take(child.receive())
-    except WorkerDied:
+    except WorkerDiedError:
         return
     os.kill(child.pid or 0, 9)
     try:
         while True:
             ledger.take(child.receive())
-    except WorkerDied:
+    except WorkerDiedError:
         pass
 
 
@@ -335,7 +336,7 @@ def old_library(root: Path, chance: random.Random) -> set[int]:
     record = MemoryRecord(DIMENSION)
     ids = np.arange(1, FIRST_PHOTOS + 1)
     record.put(ids, np.stack([vector_of(f"old-{number}") for number in ids]))
-    VectorIndex.open(folder / "index", KEY, DIMENSION, record, LIMITS).close()
+    FaissIndex.open(folder / "index", KEY, DIMENSION, record, LIMITS).close()
     return set(range(1, FIRST_PHOTOS + 1))
 
 

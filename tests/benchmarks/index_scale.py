@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
-from lookalike.index import VectorIndex
+from lookalike.index import FaissIndex
 from tests.benchmarks.index_peers import PEERS
 from tests.builders.vectors import Archive
 
@@ -108,9 +108,9 @@ class Home:
         database = CatalogDatabase(self.path / "catalog.sqlite")
         return database, DescriptorRecord(database, KEY, self.dimension)
 
-    def index(self, record: DescriptorRecord) -> VectorIndex:
+    def index(self, record: DescriptorRecord) -> FaissIndex:
         """The index."""
-        return VectorIndex.open(self.path / "index", KEY, self.dimension, record)
+        return FaissIndex.open(self.path / "index", KEY, self.dimension, record)
 
 
 def nearest_columns(similarities: NDArray[np.float32], k: int) -> NDArray[np.intp]:
@@ -145,7 +145,7 @@ def put(database: CatalogDatabase, ids: NDArray[np.int64], vectors: NDArray[Any]
 
 
 def nearest(
-    index: VectorIndex, k: int, among: NDArray[np.int64] | None, query: NDArray[np.float32]
+    index: FaissIndex, k: int, among: NDArray[np.int64] | None, query: NDArray[np.float32]
 ) -> NDArray[np.int64]:
     return index.search(query, k, among).ids
 
@@ -225,7 +225,7 @@ def build(home: Home) -> dict[str, float]:
     index = home.index(record)
     figures["made from the catalog s"] = time.perf_counter() - begin
     begin = time.perf_counter()
-    index.settle()
+    index.wait_for_upkeep()
     figures["trained and coded s"] = time.perf_counter() - begin
     figures["peak memory MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     coarse = index._state.snapshot.coarse
@@ -342,7 +342,7 @@ def adding(home: Home) -> dict[str, float]:
     return figures
 
 
-def take_out(home: Home, database: CatalogDatabase, index: VectorIndex) -> None:
+def take_out(home: Home, database: CatalogDatabase, index: FaissIndex) -> None:
     """Undo what was added."""
     with database.transaction() as db:
         db.execute("DELETE FROM files WHERE content_id > ?", (home.photos,))
@@ -371,7 +371,7 @@ def joining(home: Home) -> dict[str, float]:
         ("1,000 of them", np.sort(rng.choice(home.photos, 1000, replace=False)) + 1),
     ):
         begin = time.perf_counter()
-        found = list(index.join(SIMILARITY, since))
+        found = list(index.pairs_within(SIMILARITY, since))
         figures[f"join of {name} s"] = time.perf_counter() - begin
         first = np.concatenate([pairs.first for pairs in found])
         second = np.concatenate([pairs.second for pairs in found])

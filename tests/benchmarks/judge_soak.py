@@ -85,7 +85,7 @@ def main() -> None:
                     f"{judge.session.encodes:8}",
                     flush=True,
                 )
-        assert judge.session.deaths == 0 and store.news() == []
+        assert judge.session.deaths == 0 and store.pending_messages() == []
         judge.close()
         catalog.close()
     warm = marks[QUERIES // 5]

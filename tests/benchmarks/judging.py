@@ -130,12 +130,12 @@ def _mean(seconds: list[Seconds]) -> Seconds:
 def engine_process(pipe: Connection, settings: Settings) -> None:
     """Answers "bare" with seconds per decoding and the tokens it had, "lean" with seconds per pair."""
     from lookalike.judges.mllm.bindings import Log, set_environment
-    from lookalike.judges.mllm.engine import Engine
+    from lookalike.judges.mllm.engine import MllmEngine
 
     set_environment()
     log = Log(Path(settings.log))
     log.attach()
-    with Engine(settings, lambda: False) as engine:
+    with MllmEngine(settings, lambda: False) as engine:
         query, candidate = (np.asarray(photo(seed)) for seed in (0, 1))
         count = len(engine.encode(query).embeddings) + len(engine._prompt.question)
         ids = np.random.default_rng(0).integers(0, 256, count).tolist()

@@ -27,7 +27,8 @@ import numpy as np
 import psutil
 
 from lookalike.catalog.contents import ContentRow
-from lookalike.catalog.files import Place, inside
+from lookalike.catalog.file_stat import FileStat
+from lookalike.catalog.files import path_range
 from lookalike.ingest import photo_reader
 from lookalike.photos import FileBytes
 from lookalike.watching.folder_walk import walk
@@ -76,7 +77,7 @@ def make_tree(top: Path, files: int) -> None:
 def fill(library: SmallLibrary, top: Path) -> None:
     """Record every file as if it had been indexed: what reconciliation costs does not hang on how it came there."""
     folder = library.files.add_folder(top)
-    places: list[Place] = list(walk(os.fsencode(top), True, []))
+    places: list[FileStat] = list(walk(os.fsencode(top), True, []))
     rng = np.random.default_rng(0)
     vectors = rng.standard_normal((len(places), library.describer.dimension)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -92,7 +93,7 @@ def fill(library: SmallLibrary, top: Path) -> None:
     library.index.flush()
 
 
-def number_of(place: Place) -> int:
+def number_of(place: FileStat) -> int:
     return int(os.path.basename(place.path).partition(b".")[0])
 
 
@@ -190,7 +191,7 @@ def bursts(library: SmallLibrary, top: Path, events: int, rounds: int) -> None:
             here.rename(there)
         made = time.perf_counter()
         there_now = [(len(places) if places[0][1].parent == top / "burst" else 0,)]
-        while library.catalog._database.rows(COUNT, inside(burst)) != there_now or not at_rest(library):
+        while library.catalog._database.rows(COUNT, path_range(burst)) != there_now or not at_rest(library):
             assert not library.trouble, library.trouble
             time.sleep(0.05)
         memory.append(megabytes())

@@ -161,11 +161,11 @@ def measure(
 ) -> None:
     """In a process of its own: send the exact scores, then for every way its name, bytes, scores and error."""
     from lookalike.judges.mllm.bindings import Log, set_environment
-    from lookalike.judges.mllm.engine import Engine
+    from lookalike.judges.mllm.engine import MllmEngine
 
     set_environment()
     Log(Path(settings.log)).attach()
-    with Engine(settings, lambda: False) as engine:
+    with MllmEngine(settings, lambda: False) as engine:
         library = [engine.encode(pixels) for pixels in photos]
         if outliers:
             for tokens in library:

@@ -19,11 +19,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.contents import ContentRow, chunks
-from lookalike.catalog.files import Folder, Place
+from lookalike.catalog.contents import ContentRow
+from lookalike.catalog.file_stat import FileStat
+from lookalike.catalog.files import Folder
 from lookalike.catalog.shot_names import shot_of
+from lookalike.catalog.sql import chunks
 from lookalike.photos import Annotations
-from lookalike.watching.folder_walk import survey
+from lookalike.watching.folder_walk import diff_folder
 
 WORDS = "boat sea coast harbour dog cat garden snow city night bridge tower market friend birthday"
 
@@ -42,7 +44,7 @@ def record(catalog: Catalog, folder: Folder, count: int, refresh: bool) -> float
                 said = Annotations(
                     3, keywords=(words[number % 15], f"{words[number // 15 % 15]} {number % 7}")
                 )
-                place = Place(path, 1, 1_000_000_007, number + 1, 1)
+                place = FileStat(path, 1, 1_000_000_007, number + 1, 1)
                 catalog.annotations.put_embedded(db, content_id, said)
                 catalog.files.put(db, folder.id, place, content_id, None)
                 places.append(place)
@@ -87,17 +89,17 @@ def main() -> None:
         for query in ("harb", "boat coast", "img", "nowhere"):
             took = median(lambda query=query: catalog.words.find(query, 1000), 20)  # type: ignore[misc]
             print(f"words    {query:12} {took * 1e3:.1f} ms")
-        plainly = median(lambda: survey(os.fsencode(top), {}), 3)
+        plainly = median(lambda: diff_folder(os.fsencode(top), {}), 3)
         known = {
             os.fsencode(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in top.rglob("*.xmp")
         }
         with catalog.transaction() as db:
             for path, (size, changed) in known.items():
                 catalog.annotations.put(
-                    db, folder_row.id, Place(path, size, changed, 1, 1), Annotations(2), None
+                    db, folder_row.id, FileStat(path, size, changed, 1, 1), Annotations(2), None
                 )
         beside = median(
-            lambda: survey(os.fsencode(top), {}, sidecars=catalog.annotations.known(os.fsencode(top))), 3
+            lambda: diff_folder(os.fsencode(top), {}, sidecars=catalog.annotations.known(os.fsencode(top))), 3
         )
         print(f"rescan   {plainly:.2f} s, with {count // 2:,} XMP files known {beside:.2f} s")
         catalog.close()

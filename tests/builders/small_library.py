@@ -20,11 +20,11 @@ from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.descriptors.service import DescriberService
 from lookalike.errors import LookalikeError
-from lookalike.index import VectorIndex
-from lookalike.ingest.decode_quarantine import Suspects
+from lookalike.index import FaissIndex
+from lookalike.ingest.decode_quarantine import DecodeQuarantine
 from lookalike.ingest.indexer import Indexer
 from lookalike.ingest.photo_reader import PhotoReader
-from lookalike.ingest.work_queue import Preference
+from lookalike.ingest.work_queue import WorkPriority
 from lookalike.progress import Progress
 from lookalike.watching.follower import Follower
 
@@ -78,12 +78,12 @@ class SmallLibrary:
         self.thumbnails = ThumbnailCache(folder / "thumbnails.sqlite")
         self.describer = ColourDescriber()
         self.record = self.catalog.descriptors(self.describer.key, self.describer.dimension)
-        self.index = VectorIndex.open(
+        self.index = FaissIndex.open(
             folder / "index", self.describer.key, self.describer.dimension, self.record
         )
-        self.preference = Preference()
+        self.preference = WorkPriority()
         self.reader = PhotoReader(
-            self.catalog, self.thumbnails, self.describer, self.record, Suspects(folder / "decoding")
+            self.catalog, self.thumbnails, self.describer, self.record, DecodeQuarantine(folder / "decoding")
         )
         self.indexer = Indexer(
             self.catalog,
@@ -111,7 +111,7 @@ class SmallLibrary:
         if self.catalog.changed_elsewhere():
             self._behind = True
         if self._behind:
-            self._behind = not self.index.catch_up()
+            self._behind = not self.index.try_sync()
 
     def scan(self) -> list[Progress]:
         return list(self.follower.scan())
@@ -140,7 +140,7 @@ class SmallLibrary:
 
     def remove_folder(self, path: Path) -> None:
         (folder,) = [folder for folder in self.files.folders() if folder.path == path]
-        self.indexer.settle(self.catalog.remove_folder(folder))
+        self.indexer.update_index(self.catalog.remove_folder(folder))
 
     def close(self) -> None:
         self.rest()

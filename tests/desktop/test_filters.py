@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lookalike.catalog.filters import Filters
-from lookalike.library.descriptor_migration import Changing
+from lookalike.library.descriptor_migration import DescriptorChange
 from lookalike.photos import Annotations
 from lookalike.progress import Progress
 from lookalike_desktop.library.folders_panel import FoldersPanel
 from lookalike_desktop.library.session import Activity
-from lookalike_desktop.search.queries import ask_mime, ask_photo
+from lookalike_desktop.search.queries import mime_request, photo_request
 from lookalike_desktop.window import Window
 from tests.builders.photo_files import encoded, textured_photo, write_album, xmp
 from tests.desktop.conftest import PATIENCE
@@ -96,7 +96,7 @@ def test_filters_narrow_the_library_and_chips_take_them_away(
 
 def test_filters_narrow_a_search_and_stay_with_the_next(qtbot: QtBot, window: Window) -> None:
     ids = list(window.photos.model.ids)
-    window.search(ask_photo(ids[0], "photo"))
+    window.search(photo_request(ids[0], "photo"))
     window.filter_bar.use(Filters(cameras=("Canon EOS",)))
     done = window.results.run
     qtbot.waitUntil(lambda: not done.running, timeout=PATIENCE)
@@ -105,7 +105,7 @@ def test_filters_narrow_a_search_and_stay_with_the_next(qtbot: QtBot, window: Wi
     canon = set(library.photos(window.filter_bar.filters))
     assert len(canon) == 3
     assert set(window.results.model.ids) == canon - {ids[0]}
-    window.search(ask_photo(ids[1], "another"))
+    window.search(photo_request(ids[1], "another"))
     qtbot.waitUntil(lambda: not done.running, timeout=PATIENCE)
     assert set(window.results.model.ids) == canon - {ids[1]}
     window.filter_bar.use(Filters(rating=5, until=date(1999, 1, 1)))
@@ -122,7 +122,7 @@ def action(window: Window, content_id: int, words: str) -> QAction:
 
 def test_the_menu_of_a_result_changes_the_search(qtbot: QtBot, window: Window) -> None:
     ids = list(window.photos.model.ids)
-    window.search(ask_photo(ids[0], "photo"))
+    window.search(photo_request(ids[0], "photo"))
     qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
     wrong, right, *_ = window.results.model.ids
     action(window, wrong, "Not like this").trigger()
@@ -130,8 +130,8 @@ def test_the_menu_of_a_result_changes_the_search(qtbot: QtBot, window: Window) -
     assert window.ask is not None
     query = window.ask.make()
     assert query.content_id == ids[0]
-    assert [part.content_id for part in query.unlike] == [wrong]
-    assert [part.content_id for part in query.also] == [right]
+    assert [part.content_id for part in query.negatives] == [wrong]
+    assert [part.content_id for part in query.positives] == [right]
     assert window.ask.label == "photo − a photo + a photo"
     qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
     assert set(window.results.model.ids) == set(ids) - {ids[0], wrong, right}
@@ -160,10 +160,10 @@ def test_several_dropped_files_are_several_photos(album: Path) -> None:
     data = QMimeData()
     paths = [album / "photo_001.jpg", album / "photo_005.jpg", album / "photo_002.jpg"]
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    ask = ask_mime(data, "dropped")
+    ask = mime_request(data, "dropped")
     assert ask is not None
     query = ask.make()
-    assert [query.file, *(part.file for part in query.also)] == paths
+    assert [query.file, *(part.file for part in query.positives)] == paths
     assert ask.label == "photo_001.jpg and 2 more"
 
 
@@ -177,7 +177,7 @@ def test_a_change_of_the_model_is_told_with_the_time_left(qtbot: QtBot) -> None:
     watching = Activity(None, Progress("watching", 0, 0, 0.0, None), 0, ())
     panel.show_activity(watching)
     assert panel.anew == ""
-    panel.show_changing(Changing("new", 97, 100, waiting=3))
+    panel.show_changing(DescriptorChange("new", 97, 100, waiting=3))
     panel.show_activity(watching)
     assert "waits for 3 photos" in panel.anew
     panel.show_changing(None)

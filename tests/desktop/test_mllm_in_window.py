@@ -18,7 +18,7 @@ from lookalike.search.calibration import Calibration
 from lookalike.search.curves import Logistic
 from lookalike.search.ranking import Ranking
 from lookalike.search.searcher import SearchSettings
-from lookalike_desktop.search.queries import ask_photo
+from lookalike_desktop.search.queries import photo_request
 from lookalike_desktop.window import Window
 from tests.builders.gguf_models import write_pair
 from tests.builders.installed_models import put_judge
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(
 
 def search(qtbot: QtBot, window: Window) -> Ranking:
     """Search with the library's first photo and wait for the last ranking."""
-    window.search(ask_photo(window.photos.model.ids[0], "photo"))
+    window.search(photo_request(window.photos.model.ids[0], "photo"))
     qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
     ranking = window.results.model.ranking
     assert ranking is not None
@@ -60,7 +60,7 @@ def test_results_are_judged_by_an_imported_model_and_survive_its_end(
     assert isinstance(judge, MllmJudge)
     assert judge.session.pid is not None
     os.kill(judge.session.pid, signal.SIGKILL)
-    window.search(ask_photo(window.photos.model.ids[3], "another"))
+    window.search(photo_request(window.photos.model.ids[3], "another"))
     qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
     again = window.results.model.ranking
     assert again is not None

@@ -16,12 +16,12 @@ from pytestqt.qtbot import QtBot
 
 from lookalike.library import model_manager
 from lookalike.models import catalogue
-from lookalike.models.check import Checked
+from lookalike.models.check import ModelCheck
 from lookalike.models.installed import InstalledModel
 from lookalike.models.store import ModelStore
 from lookalike.progress import Progress
 from lookalike_desktop.models.model_row import ModelRow
-from lookalike_desktop.search.queries import ask_photo
+from lookalike_desktop.search.queries import photo_request
 from lookalike_desktop.window import Window
 from tests.builders.gguf_models import write_pair
 from tests.builders.installed_models import put_judge
@@ -129,7 +129,7 @@ def test_from_the_offer_to_a_judged_search_and_removal(
     assert not row(window, "Tiny").main_button.isEnabled()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert window.pages.currentWidget() is window.photos
-    window.search(ask_photo(window.photos.model.ids[0], "photo"))
+    window.search(photo_request(window.photos.model.ids[0], "photo"))
     qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
     ranking = window.results.model.ranking
     assert ranking is not None
@@ -224,7 +224,7 @@ def test_a_damaged_model_is_told_from_a_whole_one(
     threads = []
     check_files = model_manager.check_files
 
-    def watched(models: Sequence[InstalledModel]) -> Iterator[Progress | Checked]:
+    def watched(models: Sequence[InstalledModel]) -> Iterator[Progress | ModelCheck]:
         for step in check_files(models):
             threads.append(threading.current_thread())
             yield step
@@ -303,7 +303,7 @@ def test_looking_at_the_page_opens_no_connection(
     row(window, "Tiny").main_button.click()
     answer(qtbot, window, yes=False)
     qtbot.keyClick(window, Qt.Key.Key_Escape)
-    window.search(ask_photo(window.photos.model.ids[0], "photo"))
+    window.search(photo_request(window.photos.model.ids[0], "photo"))
     qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
     assert used == []
     # The explicit wish is what opens one.

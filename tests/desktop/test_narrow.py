@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from lookalike.catalog.filters import Filters
 from lookalike.progress import Progress, Skipped
 from lookalike_desktop.library.folders_panel import skipped_lines
-from lookalike_desktop.models.token_preparation_controller import Preparation, State
+from lookalike_desktop.models.token_preparation_controller import PreparationProgress, State
 from lookalike_desktop.qt.theme import set_dark
-from lookalike_desktop.search.queries import ask_photo
+from lookalike_desktop.search.queries import photo_request
 from lookalike_desktop.window import Window
 from tests.desktop.conftest import PATIENCE
 
@@ -48,7 +48,9 @@ def test_the_longest_words_fit_beside_the_folders(
 ) -> None:
     window = open_window(indexed)
     qtbot.waitUntil(lambda: bool(window.photos.model.ids) and window.panel.isVisible(), timeout=PATIENCE)
-    window.search(ask_photo(window.photos.model.ids[0], "A very long name of a photo that was chosen.jpeg"))
+    window.search(
+        photo_request(window.photos.model.ids[0], "A very long name of a photo that was chosen.jpeg")
+    )
     judges = ["none", "geometry", "Qwen2.5-VL-72B-Instruct-abliterated-Q4_K_M"]
     window.bar.show_judges(judges, judges[-1])
     window.bar.show_modes(["object", "landmark", "artwork", "edit"], "edit")
@@ -63,7 +65,7 @@ def test_the_longest_words_fit_beside_the_folders(
         assert window.width() == width
         assert overlaps(window) == []
     progress = Progress("preparing", 12_345, 100_000, 3.0, 29_000.0)
-    window.preparing_line.show_preparation(Preparation(State.RUNNING, progress))
+    window.preparing_line.show_preparation(PreparationProgress(State.RUNNING, progress))
     QApplication.processEvents()
     assert window.width() == width
     words = window.preparing_line.findChild(QLabel)

@@ -14,8 +14,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from lookalike.models.store import ModelStore
-from lookalike_desktop.models.token_preparation_controller import BUSY_PERCENT, Preparation, State
-from lookalike_desktop.search.queries import ask_photo
+from lookalike_desktop.models.token_preparation_controller import BUSY_PERCENT, PreparationProgress, State
+from lookalike_desktop.search.queries import photo_request
 from lookalike_desktop.window import Window
 from tests.builders.gguf_models import write_pair
 from tests.builders.installed_models import put_judge
@@ -66,14 +66,14 @@ def test_nothing_is_prepared_unless_it_is_allowed(qtbot: QtBot, window: Window) 
     assert library is not None and library.tokens.status("tiny").done == 0
     # What searches leave behind is made smaller all the same, which looks at no photo.
     qtbot.waitUntil(lambda: not threads_named("prepare"), timeout=PATIENCE)
-    window.search(ask_photo(window.photos.model.ids[0], "photo"))
+    window.search(photo_request(window.photos.model.ids[0], "photo"))
     qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
     assert library.tokens.status("tiny").done == 8
 
 
 def test_all_photos_are_prepared_and_the_line_says_how_far(qtbot: QtBot, window: Window) -> None:
     becomes(qtbot, window, State.FORBIDDEN)
-    seen: list[Preparation] = []
+    seen: list[PreparationProgress] = []
     words: list[str] = []
     window.preparing.changed.connect(seen.append)
     window.preparing.changed.connect(lambda _: words.append(window.preparing_line.words))
@@ -88,7 +88,7 @@ def test_all_photos_are_prepared_and_the_line_says_how_far(qtbot: QtBot, window:
     assert window.preparing_line.words == "All photos are prepared"
     assert any(told.state is State.RUNNING and told.progress is not None for told in seen)
     assert any("of 9 photos prepared" in line for line in words)
-    window.search(ask_photo(window.photos.model.ids[0], "photo"))
+    window.search(photo_request(window.photos.model.ids[0], "photo"))
     qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
     ranking = window.results.model.ranking
     assert ranking is not None and ranking.judged == 8

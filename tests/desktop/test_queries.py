@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from lookalike_desktop.search.queries import ask_mime, folders_in, to_pil, to_qimage
+from lookalike_desktop.search.queries import folders_in, mime_request, to_pil, to_qimage
 from tests.builders.photo_files import textured_photo
 
 
@@ -29,7 +29,7 @@ def test_a_dropped_file_is_searched_with(tmp_path: Path) -> None:
     textured_photo(1, (64, 48)).save(photo)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(photo))])
-    ask = ask_mime(data, "dropped")
+    ask = mime_request(data, "dropped")
     assert ask is not None
     assert (ask.make().file, ask.label) == (photo, photo.name)
 
@@ -39,11 +39,11 @@ def test_a_copied_path_is_a_file_and_other_text_is_not(tmp_path: Path) -> None:
     textured_photo(1, (64, 48)).save(photo)
     data = QMimeData()
     data.setText(f'"{photo}"\n')
-    ask = ask_mime(data, "pasted")
+    ask = mime_request(data, "pasted")
     assert ask is not None
     assert ask.make().file == photo
     data.setText("a red cup")
-    assert ask_mime(data, "pasted") is None
+    assert mime_request(data, "pasted") is None
 
 
 def test_a_picture_from_another_program_is_searched_with(qtbot: QtBot) -> None:
@@ -51,7 +51,7 @@ def test_a_picture_from_another_program_is_searched_with(qtbot: QtBot) -> None:
     data = QMimeData()
     data.setImageData(to_qimage(picture))
     data.setUrls([QUrl("https://example.org/cup.jpg")])  # browsers give both; only the picture is here
-    ask = ask_mime(data, "dropped picture")
+    ask = mime_request(data, "dropped picture")
     assert ask is not None
     assert ask.label == "dropped picture"
     image = ask.make().image
@@ -62,11 +62,11 @@ def test_a_picture_from_another_program_is_searched_with(qtbot: QtBot) -> None:
 def test_an_address_alone_is_not_fetched() -> None:
     data = QMimeData()
     data.setUrls([QUrl("https://example.org/cup.jpg")])
-    assert ask_mime(data, "dropped") is None
+    assert mime_request(data, "dropped") is None
 
 
 def test_dropped_folders_are_told_from_files(tmp_path: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path))])
     assert folders_in(data) == [tmp_path]
-    assert ask_mime(data, "dropped") is None
+    assert mime_request(data, "dropped") is None

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from lookalike.search.ranking import Ranking
 from lookalike_desktop.library.library_dialogs import AboutLibrary, SkippedFiles
 from lookalike_desktop.library.watching_dialog import WatchingDialog
-from lookalike_desktop.search.queries import ask_file, ask_photo, to_qimage
+from lookalike_desktop.search.queries import file_request, photo_request, to_qimage
 from lookalike_desktop.search.search_bar import QueryChip
 from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.window import Window
@@ -135,12 +135,12 @@ def test_a_new_search_ends_the_last_and_escape_ends_any(
     window = open_window(indexed)
     qtbot.waitUntil(lambda: len(window.photos.model.ids) == 9, timeout=PATIENCE)
     first, second = window.photos.model.ids[:2]
-    window.search(ask_photo(first, "first"))
-    window.search(ask_photo(second, "second"))
+    window.search(photo_request(first, "first"))
+    window.search(photo_request(second, "second"))
     qtbot.waitUntil(lambda: window.results.model.ranking is not None, timeout=PATIENCE)
     assert second not in window.results.model.ids
     assert first in window.results.model.ids
-    window.search(ask_file(album / "photo_003.jpg"))
+    window.search(file_request(album / "photo_003.jpg"))
     assert window.results.run.running
     qtbot.keyClick(window.results.grid, Qt.Key.Key_Escape)
     assert not window.results.run.running
@@ -188,7 +188,7 @@ def test_the_judge_is_the_users_choice(qtbot: QtBot, open_window: OpenWindow, in
     window = open_window(indexed)
     qtbot.waitUntil(lambda: window.bar.judge.count() == 2 and bool(window.photos.model.ids), timeout=PATIENCE)
     assert window.bar.judge.currentData() == "geometry"
-    window.search(ask_photo(window.photos.model.ids[0], "photo"))
+    window.search(photo_request(window.photos.model.ids[0], "photo"))
     window.bar.judge_chosen.emit("none")
     qtbot.waitUntil(
         lambda: (

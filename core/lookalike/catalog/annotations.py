@@ -18,12 +18,14 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from lookalike.catalog.contents import SHOWN, chunks, marks
+from lookalike.catalog.contents import VISIBLE
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.files import TAKES, Place, inside, taker, within
+from lookalike.catalog.file_stat import FileStat
+from lookalike.catalog.files import STILL_WATCHED, path_range, paths_under, still_watched_parameters
 from lookalike.catalog.shot_names import SIDECAR_SUFFIX, plain_name
-from lookalike.catalog.shots import pair
-from lookalike.catalog.words import Words
+from lookalike.catalog.shots import update_companions
+from lookalike.catalog.sql import chunks, placeholders
+from lookalike.catalog.words import TextIndex
 from lookalike.photos import Annotations
 
 CATCH_UP = 2000
@@ -58,10 +60,10 @@ def _read(text: str | None) -> Annotations:
     return Annotations(**{**said, "keywords": tuple(said.get("keywords", ()))})
 
 
-class AnnotationRecord:
+class AnnotationTable:
     """The tables of XMP files and keywords, and what embedded metadata said."""
 
-    def __init__(self, database: CatalogDatabase, words: Words) -> None:
+    def __init__(self, database: CatalogDatabase, words: TextIndex) -> None:
         self._database = database
         self._words = words
 
@@ -72,13 +74,13 @@ class AnnotationRecord:
 
         Times are in nanoseconds; the ctime is None while unknown.
         """
-        where, parameters = within(under, deep)
+        where, parameters = paths_under(under, deep)
         rows = self._database.rows(
             f"SELECT path, size, mtime_ns, ctime_ns FROM sidecars WHERE {where}", parameters
         )
         return {row[0]: row[1:] for row in rows}
 
-    def date(self, places: Sequence[Place]) -> None:
+    def record_ctimes(self, places: Sequence[FileStat]) -> None:
         """Note the ctime of XMP files that are unchanged and whose ctime was unknown."""
         with self._database.transaction() as db:
             db.conn.executemany(
@@ -87,7 +89,7 @@ class AnnotationRecord:
             )
 
     def put(
-        self, db: Database, folder_id: int, place: Place, said: Annotations | None, problem: str | None
+        self, db: Database, folder_id: int, place: FileStat, said: Annotations | None, problem: str | None
     ) -> None:
         """Record what an XMP file says, or why it cannot be read; within the caller's transaction.
 
@@ -95,7 +97,7 @@ class AnnotationRecord:
         """
         db.execute(
             "INSERT INTO sidecars (folder_id, path, size, mtime_ns, ctime_ns, said, problem) "
-            f"SELECT id, ?, ?, ?, ?, ?, ? FROM folders WHERE {TAKES} "
+            f"SELECT id, ?, ?, ?, ?, ?, ? FROM folders WHERE {STILL_WATCHED} "
             "ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, size = excluded.size, "
             "mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, said = excluded.said, "
             "problem = excluded.problem",
@@ -105,14 +107,14 @@ class AnnotationRecord:
                 place.ctime_ns,
                 said and _written(said),
                 problem,
-                *taker(folder_id, place.path),
+                *still_watched_parameters(folder_id, place.path),
             ),
         )
 
     def remove(self, db: Database, paths: Iterable[bytes]) -> None:
         """Forget XMP files that are gone; within the caller's transaction."""
         for piece in chunks(paths):
-            db.execute(f"DELETE FROM sidecars WHERE path IN ({marks(len(piece))})", piece)
+            db.execute(f"DELETE FROM sidecars WHERE path IN ({placeholders(len(piece))})", piece)
 
     def problems(self) -> list[tuple[Path, str]]:
         """XMP files that cannot be read, and why."""
@@ -140,7 +142,7 @@ class AnnotationRecord:
         rows = self._database.rows(
             "SELECT min(files.id) FROM unread_contents CROSS JOIN files USING (content_id) "
             "WHERE path >= ? AND path < ? GROUP BY content_id",
-            inside(under),
+            path_range(under),
         )
         return {row[0] for row in rows}
 
@@ -158,11 +160,12 @@ class AnnotationRecord:
         for piece in chunks(content_ids):
             keywords: dict[int, list[str]] = defaultdict(list)
             for number, keyword in self._database.rows(
-                f"SELECT content_id, keyword FROM keywords WHERE content_id IN ({marks(len(piece))})", piece
+                f"SELECT content_id, keyword FROM keywords WHERE content_id IN ({placeholders(len(piece))})",
+                piece,
             ):
                 keywords[number].append(keyword)
             rows = self._database.rows(
-                f"SELECT id, rating, title FROM contents WHERE id IN ({marks(len(piece))})", piece
+                f"SELECT id, rating, title FROM contents WHERE id IN ({placeholders(len(piece))})", piece
             )
             for number, rating, title in rows:
                 found[number] = Annotations(rating, title or "", keywords=tuple(keywords[number]))
@@ -179,7 +182,7 @@ class AnnotationRecord:
         Returns:
             Every content that this may concern: some may have become companions, or stand for themselves again.
         """
-        concerned = pair(db, shots, content_ids)
+        concerned = update_companions(db, shots, content_ids)
         for piece in chunks(sorted(concerned)):
             self._resolve(db, piece)
         return concerned
@@ -191,8 +194,8 @@ class AnnotationRecord:
         """
         rows = self._database.rows(
             "SELECT content_id FROM words WHERE NOT EXISTS "
-            f"(SELECT 1 FROM contents WHERE contents.id = words.content_id AND {SHOWN}) "
-            f"UNION SELECT id FROM contents WHERE {SHOWN} AND id NOT IN (SELECT content_id FROM words) "
+            f"(SELECT 1 FROM contents WHERE contents.id = words.content_id AND {VISIBLE}) "
+            f"UNION SELECT id FROM contents WHERE {VISIBLE} AND id NOT IN (SELECT content_id FROM words) "
             "UNION SELECT id FROM contents WHERE companion_of IS NOT NULL "
             "AND EXISTS (SELECT 1 FROM files WHERE content_id = contents.id) "
             "AND NOT EXISTS (SELECT 1 FROM files WHERE content_id = contents.companion_of)"
@@ -224,7 +227,7 @@ class AnnotationRecord:
             self._words.put(db, number, said, places if photo.places and photo.lead is None else [])
 
     def _photos(self, db: Database, content_ids: list[int]) -> dict[int, _Photo]:
-        marked = marks(len(content_ids))
+        marked = placeholders(len(content_ids))
         photos = {
             row[0]: _Photo(row[1], _read(row[2]), row[3], row[4])
             for row in db.execute(
@@ -235,7 +238,7 @@ class AnnotationRecord:
         }
         for piece in chunks(list(photos)):
             for number, path, shot in db.execute(
-                f"SELECT content_id, path, shot FROM files WHERE content_id IN ({marks(len(piece))}) ORDER BY path",
+                f"SELECT content_id, path, shot FROM files WHERE content_id IN ({placeholders(len(piece))}) ORDER BY path",
                 piece,
             ):
                 photos[number].places.append(path)
@@ -246,7 +249,7 @@ class AnnotationRecord:
         found: dict[bytes, list[tuple[bytes, Annotations]]] = defaultdict(list)
         for piece in chunks(sorted(shots)):
             for path, shot, said in db.execute(
-                f"SELECT path, shot, said FROM sidecars WHERE shot IN ({marks(len(piece))}) "
+                f"SELECT path, shot, said FROM sidecars WHERE shot IN ({placeholders(len(piece))}) "
                 "AND said IS NOT NULL ORDER BY path",
                 piece,
             ):
@@ -256,7 +259,7 @@ class AnnotationRecord:
     def _keywords(self, db: Database, content_ids: list[int]) -> dict[int, set[str]]:
         found: dict[int, set[str]] = defaultdict(set)
         for number, keyword in db.execute(
-            f"SELECT content_id, keyword FROM keywords WHERE content_id IN ({marks(len(content_ids))})",
+            f"SELECT content_id, keyword FROM keywords WHERE content_id IN ({placeholders(len(content_ids))})",
             content_ids,
         ):
             found[number].add(keyword)

@@ -27,7 +27,7 @@ class _Statx(ctypes.Structure):
     )
 
 
-def born_ns(path: bytes) -> int | None:
+def birth_time_ns(path: bytes) -> int | None:
     """When the file at a path was made on its volume, nanoseconds.
 
     No program can set this time, and a file keeps it however it is moved and renamed.

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from lookalike.catalog.annotations import AnnotationRecord
+from lookalike.catalog.annotations import AnnotationTable
 from lookalike.catalog.contents import Contents
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Files, Folder
 from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.pair_scores import PairScores
-from lookalike.catalog.unreadable import Unreadable
+from lookalike.catalog.unreadable import UnreadablePaths
 from lookalike.catalog.visual_tokens import VisualTokenRows
-from lookalike.catalog.words import Words
+from lookalike.catalog.words import TextIndex
 
 
 class Catalog:
@@ -35,11 +35,11 @@ class Catalog:
         self._database = CatalogDatabase(path)
         self.contents = Contents(self._database)
         self.files = Files(self._database)
-        self.unreadable = Unreadable(self._database)
+        self.unreadable = UnreadablePaths(self._database)
         self.filters = FilterColumns(self._database)
         self.pair_scores = PairScores(self._database)
-        self.words = Words(self._database)
-        self.annotations = AnnotationRecord(self._database, self.words)
+        self.words = TextIndex(self._database)
+        self.annotations = AnnotationTable(self._database, self.words)
         self.visual_tokens = VisualTokenRows(self._database)
         try:
             self.annotations.catch_up()

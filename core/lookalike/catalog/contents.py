@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
 
 from sqlite_utils import Database
 
 from lookalike.catalog.database import CatalogDatabase
+from lookalike.catalog.sql import chunks, placeholders
 
-CHUNK = 500
-"""Parameters per statement, well under SQLite's limit."""
-
-SHOWN = "companion_of IS NULL AND EXISTS (SELECT 1 FROM files WHERE content_id = contents.id)"
+VISIBLE = "companion_of IS NULL AND EXISTS (SELECT 1 FROM files WHERE content_id = contents.id)"
 """What is true of contents that are photos to the user: they lie in some file and are no companions."""
 
 
@@ -50,18 +46,6 @@ class ContentRow:
 _COLUMNS = "hash, bytes, width, height, format, taken_at, camera, lens, latitude, longitude"
 
 
-def chunks(items: Iterable[Any], size: int = CHUNK) -> Iterable[list[Any]]:
-    """Cut a sequence into lists of at most `size`."""
-    iterator = iter(items)
-    while piece := list(islice(iterator, size)):
-        yield piece
-
-
-def marks(count: int) -> str:
-    """`count` question marks for an SQL list."""
-    return ", ".join("?" * count)
-
-
 class Contents:
     """The table of contents."""
 
@@ -72,7 +56,7 @@ class Contents:
         """The id of a content, added when new; within the caller's transaction."""
         values = tuple(vars(row).values())
         db.execute(
-            f"INSERT INTO contents ({_COLUMNS}) VALUES ({marks(len(values))}) ON CONFLICT (hash) DO NOTHING",
+            f"INSERT INTO contents ({_COLUMNS}) VALUES ({placeholders(len(values))}) ON CONFLICT (hash) DO NOTHING",
             values,
         )
         return db.execute("SELECT id FROM contents WHERE hash = ?", (row.hash,)).fetchone()[0]
@@ -82,7 +66,7 @@ class Contents:
         found: dict[int, ContentRow] = {}
         for piece in chunks(ids):
             rows = self._database.rows(
-                f"SELECT id, {_COLUMNS} FROM contents WHERE id IN ({marks(len(piece))})", piece
+                f"SELECT id, {_COLUMNS} FROM contents WHERE id IN ({placeholders(len(piece))})", piece
             )
             found.update((row[0], ContentRow(*row[1:])) for row in rows)
         return found
@@ -92,19 +76,19 @@ class Contents:
         rows = self._database.rows("SELECT id FROM contents WHERE hash = ?", (content_hash,))
         return rows[0][0] if rows else None
 
-    def shown(self) -> list[int]:
+    def visible(self) -> list[int]:
         """Ids of all photos that lie in some file, newest first (by time taken, else as they were added).
 
         Companions (raw files beside their pictures) are not among them.
         """
         rows = self._database.rows(
-            f"SELECT id FROM contents WHERE {SHOWN} ORDER BY taken_at DESC NULLS LAST, id DESC"
+            f"SELECT id FROM contents WHERE {VISIBLE} ORDER BY taken_at DESC NULLS LAST, id DESC"
         )
         return [row[0] for row in rows]
 
     def count(self) -> int:
         """How many photos lie in some file; a raw file and its picture are one."""
-        return self._database.rows(f"SELECT count(*) FROM contents WHERE {SHOWN}")[0][0]
+        return self._database.rows(f"SELECT count(*) FROM contents WHERE {VISIBLE}")[0][0]
 
     def photo_of(self, content_hash: str) -> int | None:
         """The id under which the content with this hash is shown: its picture's for a raw file beside one."""
@@ -118,7 +102,7 @@ class Contents:
         found: dict[int, list[int]] = {}
         for piece in chunks(content_ids):
             rows = self._database.rows(
-                f"SELECT companion_of, id FROM contents WHERE companion_of IN ({marks(len(piece))}) ORDER BY id",
+                f"SELECT companion_of, id FROM contents WHERE companion_of IN ({placeholders(len(piece))}) ORDER BY id",
                 piece,
             )
             for lead, companion in rows:

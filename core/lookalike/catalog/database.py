@@ -142,12 +142,12 @@ def known_failures(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.DatabaseError, OSError) as error:
         name = getattr(error, "sqlite_errorname", "")
-        message, remedy = _words(name, path, error)
+        message, remedy = _message(name, path, error)
         kind = CatalogDamagedError if name.startswith(DAMAGED) else CatalogError
         raise kind(message, remedy) from error
 
 
-def _words(name: str, path: Path, error: Exception) -> tuple[str, str]:
+def _message(name: str, path: Path, error: Exception) -> tuple[str, str]:
     failing = name.startswith("SQLITE_IOERR")
     if name.startswith("SQLITE_FULL") or (failing and _is_full(path)):
         return f"The disk is full, so {path} cannot be written.", "Free some space and start again."

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from lookalike.catalog.contents import chunks, marks
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.files import READABLE, inside
+from lookalike.catalog.files import READABLE, path_range
+from lookalike.catalog.sql import chunks, placeholders
 
 _FINDABLE = (
     "SELECT content_id FROM descriptors WHERE describer_id = ? "
@@ -56,7 +56,7 @@ class DescriptorRecord:
         found: set[int] = set()
         for piece in chunks(content_ids):
             rows = self._database.rows(
-                f"{_FINDABLE} AND content_id IN ({marks(len(piece))})", [self._describer, *piece]
+                f"{_FINDABLE} AND content_id IN ({placeholders(len(piece))})", [self._describer, *piece]
             )
             found.update(row[0] for row in rows)
         return found
@@ -94,7 +94,7 @@ class DescriptorRecord:
         for piece in chunks(ids.tolist()):
             rows = self._database.rows(
                 "SELECT content_id, vector FROM descriptors "
-                f"WHERE describer_id = ? AND content_id IN ({marks(len(piece))})",
+                f"WHERE describer_id = ? AND content_id IN ({placeholders(len(piece))})",
                 [self._describer, *piece],
             )
             found.update(rows)
@@ -106,7 +106,7 @@ class DescriptorRecord:
         with self._database.transaction() as db:
             for piece in chunks(ids):
                 db.execute(
-                    f"DELETE FROM descriptors WHERE describer_id = ? AND content_id IN ({marks(len(piece))})",
+                    f"DELETE FROM descriptors WHERE describer_id = ? AND content_id IN ({placeholders(len(piece))})",
                     [self._describer, *piece],
                 )
 
@@ -116,7 +116,7 @@ class DescriptorRecord:
         for piece in chunks(content_ids):
             rows = self._database.rows(
                 "SELECT content_id FROM descriptors "
-                f"WHERE describer_id = ? AND content_id IN ({marks(len(piece))})",
+                f"WHERE describer_id = ? AND content_id IN ({placeholders(len(piece))})",
                 [self._describer, *piece],
             )
             described.update(row[0] for row in rows)
@@ -142,6 +142,6 @@ class DescriptorRecord:
             "SELECT min(id) FROM files WHERE path >= ? AND path < ? AND content_id IS NOT NULL AND NOT EXISTS "
             "(SELECT 1 FROM descriptors WHERE describer_id = ? AND descriptors.content_id = files.content_id) "
             "GROUP BY content_id",
-            (*inside(under), self._describer),
+            (*path_range(under), self._describer),
         )
         return {row[0] for row in rows}

@@ -8,9 +8,70 @@ bits (user-space file systems) or 128 (Windows), and times of last change after 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 
-from lookalike.catalog.files import Place
+from lookalike.catalog.birth_time import birth_time_ns
 from lookalike.photos import is_online_only
+
+
+@dataclass(frozen=True)
+class FileStat:
+    """Where a file lies on disk and what tells that it is unchanged.
+
+    Attributes:
+        path: absolute path, in the operating system's own bytes.
+        size: bytes; -1 in the catalog where the file was read so soon after its last change that another
+            one might have left no trace.
+        mtime_ns: time of last change, nanoseconds.
+        inode: file number on its volume; 0 where the volume has none.
+        device: the volume's number.
+        ctime_ns: time of the last change of the bytes, the name or the rights, nanoseconds, which no program can set;
+            None while unknown, and where the file system has no such time.
+        linked: whether the file has other names too (hard links); not kept in the catalog.
+        online_only: whether its bytes lie in the cloud; not kept in the catalog.
+    """
+
+    path: bytes
+    size: int
+    mtime_ns: int
+    inode: int
+    device: int
+    ctime_ns: int | None = None
+    linked: bool = False
+    online_only: bool = False
+
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """What a change of the bytes changes: size and time of last change."""
+        return self.size, self.mtime_ns
+
+    @property
+    def identity(self) -> tuple[int, int, int, int]:
+        """What a file keeps when it is moved or renamed on its volume."""
+        return self.device, self.inode, self.size, self.mtime_ns
+
+    def proves(self, path: bytes | None, ctime_ns: int | None) -> bool:
+        """Whether a file of this identity holds the same bytes as when it was last read.
+
+        A name that comes or goes sets the ctime as a change of the bytes does. So where it is another, a file must at
+        least have been renamed, and have no other name under which it stayed. Nor may it be another file: systems
+        give the number of one that is deleted to the next that is made, which a copy may have size and time of last
+        change from too, if that is told in whole seconds. A file made later than the ctime was taken is another. Where
+        nobody knows when it was made, a time in whole seconds proves nothing. What is not proven is hashed.
+
+        Args:
+            path: where it lay then; None while unknown.
+            ctime_ns: its ctime then; None while unknown.
+        """
+        if ctime_ns is not None and ctime_ns == self.ctime_ns:
+            return True
+        if ctime_ns is not None and (self.linked or path == self.path):
+            return False
+        born = None if ctime_ns is None else birth_time_ns(self.path)
+        if born is None or ctime_ns is None:
+            return self.mtime_ns % 1_000_000_000 != 0
+        return born <= ctime_ns
+
 
 _BEYOND = 1 << 64
 _HALF = 1 << 63
@@ -26,7 +87,7 @@ def stamp_of(status: os.stat_result) -> tuple[int, int]:
     return status.st_size, signed(status.st_mtime_ns)
 
 
-def place_of(path: bytes, status: os.stat_result, ctimes: bool) -> Place:
+def file_stat_of(path: bytes, status: os.stat_result, ctimes: bool) -> FileStat:
     """The place of a file.
 
     Args:
@@ -35,7 +96,7 @@ def place_of(path: bytes, status: os.stat_result, ctimes: bool) -> Place:
         ctimes: whether the file system keeps ctimes.
     """
     size, mtime_ns = stamp_of(status)
-    return Place(
+    return FileStat(
         path,
         size,
         mtime_ns,

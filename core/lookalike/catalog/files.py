@@ -9,13 +9,22 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from lookalike.catalog.birth_time import born_ns
-from lookalike.catalog.contents import chunks, marks
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.folders import TAKES, Folder, Folders, inside, taker, within
+from lookalike.catalog.file_stat import FileStat
+from lookalike.catalog.folders import STILL_WATCHED, Folder, Folders, still_watched_parameters
+from lookalike.catalog.sql import chunks, path_range, paths_under, placeholders
 from lookalike.photos import decoders
 
-__all__ = ["TAKES", "FileRow", "Files", "Folder", "Place", "inside", "taker", "within"]
+__all__ = [
+    "STILL_WATCHED",
+    "FileRow",
+    "Files",
+    "Folder",
+    "FileStat",
+    "path_range",
+    "still_watched_parameters",
+    "paths_under",
+]
 
 DEPARTED_LIMIT = 200_000
 """Files that are gone are remembered up to this many, the latest."""
@@ -37,65 +46,6 @@ READABLE = "folder_id IN (SELECT id FROM folders WHERE online AND NOT paused)"
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a file lies on disk and what tells that it is unchanged.
-
-    Attributes:
-        path: absolute path, in the operating system's own bytes.
-        size: bytes; -1 in the catalog where the file was read so soon after its last change that another
-            one might have left no trace.
-        mtime_ns: time of last change, nanoseconds.
-        inode: file number on its volume; 0 where the volume has none.
-        device: the volume's number.
-        ctime_ns: time of the last change of the bytes, the name or the rights, nanoseconds, which no program can set;
-            None while unknown, and where the file system has no such time.
-        linked: whether the file has other names too (hard links); not kept in the catalog.
-        online_only: whether its bytes lie in the cloud; not kept in the catalog.
-    """
-
-    path: bytes
-    size: int
-    mtime_ns: int
-    inode: int
-    device: int
-    ctime_ns: int | None = None
-    linked: bool = False
-    online_only: bool = False
-
-    @property
-    def stamp(self) -> tuple[int, int]:
-        """What a change of the bytes changes: size and time of last change."""
-        return self.size, self.mtime_ns
-
-    @property
-    def identity(self) -> tuple[int, int, int, int]:
-        """What a file keeps when it is moved or renamed on its volume."""
-        return self.device, self.inode, self.size, self.mtime_ns
-
-    def proves(self, path: bytes | None, ctime_ns: int | None) -> bool:
-        """Whether a file of this identity holds the same bytes as when it was last read.
-
-        A name that comes or goes sets the ctime as a change of the bytes does. So where it is another, a file must at
-        least have been renamed, and have no other name under which it stayed. Nor may it be another file: systems
-        give the number of one that is deleted to the next that is made, which a copy may have size and time of last
-        change from too, if that is told in whole seconds. A file made later than the ctime was taken is another. Where
-        nobody knows when it was made, a time in whole seconds proves nothing. What is not proven is hashed.
-
-        Args:
-            path: where it lay then; None while unknown.
-            ctime_ns: its ctime then; None while unknown.
-        """
-        if ctime_ns is not None and ctime_ns == self.ctime_ns:
-            return True
-        if ctime_ns is not None and (self.linked or path == self.path):
-            return False
-        born = None if ctime_ns is None else born_ns(self.path)
-        if born is None or ctime_ns is None:
-            return self.mtime_ns % 1_000_000_000 != 0
-        return born <= ctime_ns
-
-
-@dataclass(frozen=True)
 class FileRow:
     """A file as the catalog knows it.
 
@@ -109,7 +59,7 @@ class FileRow:
     """
 
     id: int
-    place: Place
+    stat: FileStat
     content_id: int | None
     problem: str | None
     refused: str | None = None
@@ -131,15 +81,15 @@ class Files(Folders):
             deep: whether files in directories below it belong to them.
             folder: only files of this watched folder.
         """
-        where, parameters = within(under, deep)
+        where, parameters = paths_under(under, deep)
         rows = self._database.rows(
             "SELECT id, path, size, mtime_ns, inode, device, ctime_ns, content_id, problem, refused, decoders "
             f"FROM files WHERE {where}" + (" AND +folder_id = ?" if folder else ""),
             (*parameters, *([folder.id] if folder else [])),
         )
-        return {row[1]: FileRow(row[0], Place(*row[1:7]), *row[7:]) for row in rows}
+        return {row[1]: FileRow(row[0], FileStat(*row[1:7]), *row[7:]) for row in rows}
 
-    def sample(self, folder: Folder, count: int) -> list[Place]:
+    def sample(self, folder: Folder, count: int) -> list[FileStat]:
         """Up to `count` files of a folder, spread over it."""
         # A product with a large prime, modulo another, leaves no order of the numbers standing.
         rows = self._database.rows(
@@ -147,14 +97,14 @@ class Files(Folders):
             "ORDER BY size < 0, id * 2654435761 % 1000003 LIMIT ?",
             (folder.id, count),
         )
-        return [Place(*row) for row in rows]
+        return [FileStat(*row) for row in rows]
 
     def devices(self, folder: Folder) -> set[int]:
         """The numbers of the volumes on which the files of a folder lie, as they were last."""
         rows = self._database.rows("SELECT device FROM files WHERE folder_id = ? LIMIT 100", (folder.id,))
         return {row[0] for row in rows}
 
-    def identified(self, places: Sequence[Place]) -> dict[bytes, int]:
+    def contents_by_identity(self, places: Sequence[FileStat]) -> dict[bytes, int]:
         """Contents of places that are known, or were, elsewhere: path → content id, without reading a byte.
 
         A file that keeps volume, file number, size and time of last change is the same file; see `Place.proves`.
@@ -167,7 +117,7 @@ class Files(Folders):
                 known: dict[tuple[int, ...], list[tuple[int, bytes | None, int | None]]] = {}
                 for *identity, content_id, path, ctime_ns in self._database.rows(
                     f"SELECT device, inode, size, mtime_ns, content_id, path, ctime_ns FROM {table} "
-                    f"WHERE inode IN ({marks(len(piece))}) AND content_id IS NOT NULL",
+                    f"WHERE inode IN ({placeholders(len(piece))}) AND content_id IS NOT NULL",
                     [place.inode for place in piece],
                 ):
                     known.setdefault(tuple(identity), []).append((content_id, path, ctime_ns))
@@ -183,7 +133,7 @@ class Files(Folders):
         self,
         db: Database,
         folder_id: int,
-        place: Place,
+        place: FileStat,
         content_id: int | None,
         problem: str | None,
         refused: str | None = None,
@@ -205,7 +155,7 @@ class Files(Folders):
         set_ = ", ".join(f"{column} = excluded.{column}" for column in ("folder_id", *_COLUMNS))
         db.execute(
             f"INSERT INTO files (folder_id, path, {', '.join(_COLUMNS)}) "
-            f"SELECT id, ?, {marks(len(_COLUMNS))} FROM folders WHERE {TAKES} "
+            f"SELECT id, ?, {placeholders(len(_COLUMNS))} FROM folders WHERE {STILL_WATCHED} "
             f"ON CONFLICT (path) DO UPDATE SET {set_}",
             (
                 place.path,
@@ -218,17 +168,17 @@ class Files(Folders):
                 problem,
                 problem and (tried_by or decoders()),
                 refused,
-                *taker(folder_id, place.path),
+                *still_watched_parameters(folder_id, place.path),
             ),
         )
 
-    def date(self, ctimes: Sequence[tuple[FileRow, int]]) -> None:
+    def record_ctimes(self, ctimes: Sequence[tuple[FileRow, int]]) -> None:
         """Note the ctime of files that are unchanged and whose ctime was unknown."""
         with self._database.transaction() as db:
             db.conn.executemany(
                 "UPDATE files SET ctime_ns = ? WHERE id = ? AND path = ? AND size = ? AND mtime_ns = ? "
                 "AND ctime_ns IS NULL",
-                [(ctime_ns, row.id, row.place.path, *row.place.stamp) for row, ctime_ns in ctimes],
+                [(ctime_ns, row.id, row.stat.path, *row.stat.stamp) for row, ctime_ns in ctimes],
             )
 
     def remove(self, db: Database, folder_id: int, ids: Iterable[int]) -> None:
@@ -241,12 +191,13 @@ class Files(Folders):
             db.execute(
                 "INSERT OR REPLACE INTO departed (inode, device, size, mtime_ns, ctime_ns, path, content_id) "
                 "SELECT inode, device, size, mtime_ns, ctime_ns, path, content_id FROM files "
-                f"WHERE folder_id = ? AND id IN ({marks(len(piece))}) "
+                f"WHERE folder_id = ? AND id IN ({placeholders(len(piece))}) "
                 "AND content_id IS NOT NULL AND inode != 0 AND size >= 0",
                 [folder_id, *piece],
             )
             db.execute(
-                f"DELETE FROM files WHERE folder_id = ? AND id IN ({marks(len(piece))})", [folder_id, *piece]
+                f"DELETE FROM files WHERE folder_id = ? AND id IN ({placeholders(len(piece))})",
+                [folder_id, *piece],
             )
         db.execute("DELETE FROM departed WHERE id <= (SELECT max(id) FROM departed) - ?", (DEPARTED_LIMIT,))
 
@@ -264,7 +215,8 @@ class Files(Folders):
         placed: set[int] = set()
         for piece in chunks(content_ids):
             rows = self._database.rows(
-                f"SELECT DISTINCT content_id FROM files WHERE content_id IN ({marks(len(piece))})", piece
+                f"SELECT DISTINCT content_id FROM files WHERE content_id IN ({placeholders(len(piece))})",
+                piece,
             )
             placed.update(row[0] for row in rows)
         return [number for number in content_ids if number not in placed]
@@ -275,27 +227,27 @@ class Files(Folders):
         for piece in chunks(content_ids):
             rows = self._database.rows(
                 "SELECT content_id, files.path FROM files JOIN folders ON folders.id = folder_id "
-                f"WHERE content_id IN ({marks(len(piece))}) ORDER BY online DESC, files.path",
+                f"WHERE content_id IN ({placeholders(len(piece))}) ORDER BY online DESC, files.path",
                 piece,
             )
             for number, path in rows:
                 found[number].append(Path(os.fsdecode(path)))
         return found
 
-    def readable(self, content_ids: Sequence[int]) -> dict[int, list[Place]]:
+    def readable(self, content_ids: Sequence[int]) -> dict[int, list[FileStat]]:
         """The places at which contents may be read, the last changed first; contents without any are left out.
 
         Folders that are offline or paused are left alone.
         """
-        found: dict[int, list[Place]] = {}
+        found: dict[int, list[FileStat]] = {}
         for piece in chunks(content_ids):
             rows = self._database.rows(
                 "SELECT content_id, path, size, mtime_ns, inode, device FROM files "
-                f"WHERE content_id IN ({marks(len(piece))}) AND {READABLE} ORDER BY mtime_ns DESC, path",
+                f"WHERE content_id IN ({placeholders(len(piece))}) AND {READABLE} ORDER BY mtime_ns DESC, path",
                 piece,
             )
             for number, *place in rows:
-                found.setdefault(number, []).append(Place(*place))
+                found.setdefault(number, []).append(FileStat(*place))
         return found
 
     @staticmethod
@@ -308,7 +260,7 @@ class Files(Folders):
         rows = self._database.rows(
             "SELECT id FROM files WHERE problem IS NOT NULL AND (decoders IS NULL OR decoders NOT IN (?, ?)) "
             "AND path >= ? AND path < ?",
-            (*self.tried_by(model), *inside(under)),
+            (*self.tried_by(model), *path_range(under)),
         )
         return {row[0] for row in rows}
 

@@ -17,10 +17,10 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.catalog.contents import chunks, marks
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.files import inside
+from lookalike.catalog.files import path_range
 from lookalike.catalog.filters import FilterChoices, FilterError, Filters
+from lookalike.catalog.sql import chunks, placeholders
 
 EPOCH = date(1970, 1, 1)
 NO_DAY = np.iinfo(np.int32).min
@@ -190,7 +190,7 @@ class FilterColumns:
         used = self._folders.used(self._placed)
         for folder in folders:
             path = os.fsencode(folder.expanduser().resolve())
-            start, end = inside(path)
+            start, end = path_range(path)
             below = self._folders.names.which(lambda name: name == path or start <= name < end)  # noqa: B023
             if not (below & used).any():
                 raise FilterError(
@@ -239,7 +239,7 @@ class FilterColumns:
         keywords: list[tuple[Any, ...]] = []
         formats: list[tuple[Any, ...]] = []
         for piece in chunks(changed):
-            ids = marks(len(piece))
+            ids = placeholders(len(piece))
             rows += self._database.rows(f"{_CONTENTS} WHERE id IN ({ids}) ORDER BY id", piece)
             files += self._database.rows(f"{_FILES} AND content_id IN ({ids})", piece)
             keywords += self._database.rows(f"{_KEYWORDS} WHERE content_id IN ({ids})", piece)

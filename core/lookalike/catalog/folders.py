@@ -31,33 +31,12 @@ class Folder:
     note: str = ""
 
 
-def inside(prefix: bytes) -> tuple[bytes, bytes]:
-    """The half-open range of paths under a folder (its separator up to the next byte value)."""
-    start = prefix.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
-    return start, start[:-1] + bytes([start[-1] + 1])
-
-
-def within(folder: bytes, deep: bool) -> tuple[str, tuple[bytes | int, ...]]:
-    """What is true of the paths in a folder, in SQL, and its parameters.
-
-    Args:
-        folder: the folder.
-        deep: whether what lies in the folders below it is in it too.
-    """
-    start, end = inside(folder)
-    if deep:
-        return "path >= ? AND path < ?", (start, end)
-    # The rest of such a path has no separator. SQLite goes through paths alone, and only these become rows.
-    separator = os.fsencode(os.sep)
-    return "path >= ? AND path < ? AND instr(substr(path, ?), ?) = 0", (start, end, len(start) + 1, separator)
-
-
-TAKES = "id = ? AND instr(?, CAST(rtrim(path, ?) || ? AS BLOB)) = 1"
+STILL_WATCHED = "id = ? AND instr(?, CAST(rtrim(path, ?) || ? AS BLOB)) = 1"
 """Whether a folder is still watched where it was when a path in it was found. Joining BLOBs gives a text of the same
 bytes."""
 
 
-def taker(folder_id: int, path: bytes) -> tuple[int, bytes, str, str]:
+def still_watched_parameters(folder_id: int, path: bytes) -> tuple[int, bytes, str, str]:
     """The parameters of `TAKES` for a path in a folder."""
     return folder_id, path, os.sep, os.sep
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lookalike.catalog.contents import chunks, marks
 from lookalike.catalog.database import CatalogDatabase
+from lookalike.catalog.sql import chunks, placeholders
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class PairScores:
         for piece in chunks(candidates):
             rows = self._database.rows(
                 "SELECT candidate, match, logit FROM pair_scores JOIN judges ON judges.id = judge_id "
-                f"WHERE judges.key = ? AND query = ? AND candidate IN ({marks(len(piece))})",
+                f"WHERE judges.key = ? AND query = ? AND candidate IN ({placeholders(len(piece))})",
                 [judge, query, *piece],
             )
             found.update((row[0], PairScore(row[1], row[2])) for row in rows)

@@ -7,7 +7,7 @@ the bytes to be hashed and no more. It is taken where the file system is known t
 
 from __future__ import annotations
 
-from lookalike.catalog.files import Place
+from lookalike.catalog.file_stat import FileStat
 
 TICK_NS = 100_000_000
 COARSE_TICK_NS = 2_000_000_000
@@ -18,7 +18,7 @@ CTIME_TICK_NS = 20_000_000
 """The same for the ctime, which goes by the kernel's own clock: its ticks are ten milliseconds at most."""
 
 
-def unproven(place: Place, now_ns: int) -> bool:
+def is_racy(place: FileStat, now_ns: int) -> bool:
     """Whether a file was changed so recently that another change may leave the same size and times."""
     ages = [(now_ns - place.mtime_ns, place.mtime_ns, TICK_NS)]
     if place.ctime_ns is not None:
@@ -26,6 +26,6 @@ def unproven(place: Place, now_ns: int) -> bool:
     return any(0 <= age < (tick if time % 1_000_000_000 else COARSE_TICK_NS) for age, time, tick in ages)
 
 
-def same_time(known: int | None, found: int | None) -> bool:
+def is_same_ctime(known: int | None, found: int | None) -> bool:
     """Whether two ctimes tell of no change; one that is unknown tells of none."""
     return known is None or found is None or known == found

@@ -18,14 +18,14 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
-from lookalike.catalog.contents import chunks, marks
+from lookalike.catalog.sql import chunks, placeholders
 
 _RAW = "RAW"
 _PICTURES = ("JPEG", "HEIF")
 """What a raw file can be a companion of, the preferred one first."""
 
 
-def pair(db: Database, shots: Iterable[bytes], content_ids: Iterable[int]) -> set[int]:
+def update_companions(db: Database, shots: Iterable[bytes], content_ids: Iterable[int]) -> set[int]:
     """Work out anew which contents are companions; within the caller's transaction.
 
     Args:
@@ -41,14 +41,14 @@ def pair(db: Database, shots: Iterable[bytes], content_ids: Iterable[int]) -> se
         concerned.update(
             row[0]
             for row in db.execute(
-                f"SELECT content_id FROM files WHERE shot IN ({marks(len(piece))}) AND content_id IS NOT NULL",
+                f"SELECT content_id FROM files WHERE shot IN ({placeholders(len(piece))}) AND content_id IS NOT NULL",
                 piece,
             )
         )
     for piece in chunks(list(concerned)):
         rows = db.execute(
-            f"SELECT id, companion_of FROM contents WHERE companion_of IN ({marks(len(piece))}) "
-            f"OR (companion_of IS NOT NULL AND id IN ({marks(len(piece))}))",
+            f"SELECT id, companion_of FROM contents WHERE companion_of IN ({placeholders(len(piece))}) "
+            f"OR (companion_of IS NOT NULL AND id IN ({placeholders(len(piece))}))",
             [*piece, *piece],
         ).fetchall()
         concerned.update(number for row in rows for number in row)
@@ -62,8 +62,8 @@ def _pair(db: Database, content_ids: list[int]) -> set[int]:
         "SELECT raw.content_id, picture.content_id, shown.format, own.taken_at, shown.taken_at, own.camera, "
         "shown.camera FROM files AS raw JOIN contents AS own ON own.id = raw.content_id "
         "JOIN files AS picture ON picture.shot = raw.shot JOIN contents AS shown ON shown.id = picture.content_id "
-        f"WHERE raw.content_id IN ({marks(len(content_ids))}) AND own.format = ? "
-        f"AND shown.format IN ({marks(len(_PICTURES))})",
+        f"WHERE raw.content_id IN ({placeholders(len(content_ids))}) AND own.format = ? "
+        f"AND shown.format IN ({placeholders(len(_PICTURES))})",
         [*content_ids, _RAW, *_PICTURES],
     ).fetchall()
     wanted: dict[int, tuple[int, int]] = {}
@@ -73,7 +73,8 @@ def _pair(db: Database, content_ids: list[int]) -> set[int]:
             wanted[raw] = min(wanted.get(raw, choice), choice)
     before = dict(
         db.execute(
-            f"SELECT id, companion_of FROM contents WHERE id IN ({marks(len(content_ids))})", content_ids
+            f"SELECT id, companion_of FROM contents WHERE id IN ({placeholders(len(content_ids))})",
+            content_ids,
         ).fetchall()
     )
     touched: set[int] = set()

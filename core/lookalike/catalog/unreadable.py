@@ -9,16 +9,18 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.files import TAKES, taker
+from lookalike.catalog.files import STILL_WATCHED, still_watched_parameters
 
 
-class Unreadable:
+class UnreadablePaths:
     """The table of what could not be read, and why."""
 
     def __init__(self, database: CatalogDatabase) -> None:
         self._database = database
 
-    def looked(self, folder_id: int, place: bytes, deep: bool, found: Iterable[tuple[bytes, str]]) -> None:
+    def record_look(
+        self, folder_id: int, place: bytes, deep: bool, found: Iterable[tuple[bytes, str]]
+    ) -> None:
         """Take down what a look at a place met, instead of what the look before did.
 
         Args:
@@ -50,8 +52,13 @@ class Unreadable:
     def _put(self, db: Database, folder_id: int, path: bytes, place: bytes, reason: str) -> None:
         db.execute(
             "INSERT OR REPLACE INTO unreadable (path, folder_id, place, reason) "
-            f"SELECT ?, id, ?, ? FROM folders WHERE {TAKES}",
-            (path, place, reason, *taker(folder_id, path if path != place else os.path.join(path, b""))),  # noqa: PTH118
+            f"SELECT ?, id, ?, ? FROM folders WHERE {STILL_WATCHED}",
+            (
+                path,
+                place,
+                reason,
+                *still_watched_parameters(folder_id, path if path != place else os.path.join(path, b"")),
+            ),  # noqa: PTH118
         )
 
     def problems(self) -> list[tuple[Path, str]]:

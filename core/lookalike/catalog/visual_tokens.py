@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from lookalike.catalog.contents import chunks, marks
 from lookalike.catalog.database import CatalogDatabase
+from lookalike.catalog.sql import chunks, placeholders
 
 USEFUL_SECONDS = 86_400.0
 """A second of making the tokens counts, at each of the first `COUNTED_USES` uses, like so much later a last use."""
@@ -147,7 +147,7 @@ class VisualTokenRows:
         """
         self.drop(db, token_set, place.content)
         db.execute(
-            f"INSERT INTO visual_tokens (set_id, {_PLACE}, seconds, uses) VALUES ({marks(10)})",
+            f"INSERT INTO visual_tokens (set_id, {_PLACE}, seconds, uses) VALUES ({placeholders(10)})",
             (token_set, *vars(place).values(), seconds, uses),
         )
         db.execute("UPDATE token_segments SET live = live + ? WHERE id = ?", (place.length, place.segment))
@@ -191,7 +191,7 @@ class VisualTokenRows:
         there: set[str] = set()
         for piece in chunks(contents):
             rows = self._database.rows(
-                f"SELECT content FROM visual_tokens WHERE set_id = ? AND content IN ({marks(len(piece))})",
+                f"SELECT content FROM visual_tokens WHERE set_id = ? AND content IN ({placeholders(len(piece))})",
                 [token_set, *piece],
             )
             there.update(row[0] for row in rows)
@@ -209,7 +209,7 @@ class VisualTokenRows:
         """
         rows = self._database.rows(
             f"SELECT {_PLACE} FROM visual_tokens LEFT JOIN token_codebooks ON token_codebooks.id = codebook_id "
-            f"WHERE visual_tokens.set_id = ? AND coalesce(dims, 0) IN ({marks(len(dims))}) "
+            f"WHERE visual_tokens.set_id = ? AND coalesce(dims, 0) IN ({placeholders(len(dims))}) "
             "ORDER BY content LIMIT ?",
             [token_set, *dims, limit],
         )

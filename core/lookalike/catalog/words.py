@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from lookalike.catalog.contents import SHOWN
+from lookalike.catalog.contents import VISIBLE
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.photos import Annotations
 
@@ -29,7 +29,7 @@ _WEIGHTS = ((KEYWORD, 4), (TITLE, 2), (NAME, 1))
 
 
 @dataclass(frozen=True)
-class WordHit:
+class TextHit:
     """A photo that has every word of a query.
 
     Attributes:
@@ -38,10 +38,10 @@ class WordHit:
     """
 
     content_id: int
-    where: str
+    field: str
 
 
-def words_of(text: str) -> list[str]:
+def terms_of(text: str) -> list[str]:
     """The words of a text without case, accents and punctuation."""
     plain = "".join(
         letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
@@ -51,10 +51,10 @@ def words_of(text: str) -> list[str]:
 
 def _spaced(texts: Sequence[str]) -> str:
     """Every word with a space before it, so that ``" sea"`` finds words that begin so."""
-    return "".join(f" {word}" for text in texts for word in words_of(text))
+    return "".join(f" {word}" for text in texts for word in terms_of(text))
 
 
-class Words:
+class TextIndex:
     """The table of words: plain text that a query goes through, a row a photo.
 
     At 100,000 photos a query takes 30 to 110 ms (`python -m tests.benchmarks.words_and_shots`), so there is no
@@ -85,7 +85,7 @@ class Words:
             (content_id, *row),
         )
 
-    def find(self, query: str, limit: int) -> list[WordHit]:
+    def find(self, query: str, limit: int) -> list[TextHit]:
         """Photos that have every word of the query, or words that begin with it.
 
         Args:
@@ -95,7 +95,7 @@ class Words:
         Returns:
             Best first: keywords before titles before names, then the photos added last.
         """
-        words = [word[:_MAX_QUERY_LETTERS] for word in words_of(query)[:_MAX_QUERY_WORDS]]
+        words = [word[:_MAX_QUERY_LETTERS] for word in terms_of(query)[:_MAX_QUERY_WORDS]]
         if not words:
             return []
         score, everywhere, scores, patterns = [], [], [], []
@@ -108,9 +108,9 @@ class Words:
         rows = self._database.rows(
             f"SELECT content_id, max({', '.join(score)}, 0), {' + '.join(score)} AS score FROM words "
             f"WHERE {' AND '.join(everywhere)} "
-            f"AND EXISTS (SELECT 1 FROM contents WHERE contents.id = words.content_id AND {SHOWN}) "
+            f"AND EXISTS (SELECT 1 FROM contents WHERE contents.id = words.content_id AND {VISIBLE}) "
             "ORDER BY score DESC, content_id DESC LIMIT ?",
             [*scores, *scores, *patterns, limit],
         )
         names = {weight: where for where, weight in _WEIGHTS}
-        return [WordHit(row[0], names[row[1]]) for row in rows]
+        return [TextHit(row[0], names[row[1]]) for row in rows]

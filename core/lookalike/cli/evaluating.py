@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from lookalike.cli.judge_options import checking_options, chosen, uncalibrated
-from lookalike.cli.output import say, say_json, shown, warn
+from lookalike.cli.output import run_with_progress, say, say_json, warn
 from lookalike.cli.scanning import json_option
 from lookalike.evaluation.evaluate import Report, evaluate
 from lookalike.evaluation.ground_truth import read_ground_truth
@@ -57,7 +57,7 @@ def evaluate_command(
                 library.choose_descriptor(descriptor)
         with Library(folder) as library:
             name = library.judges.first_model() if judge == "mllm" else judge
-            (report,) = shown(evaluate(truth, library, name, settings), quiet=as_json)
+            (report,) = run_with_progress(evaluate(truth, library, name, settings), quiet=as_json)
             assert isinstance(report, Report)
             kept = fit and report.fitted is not None
             if kept and report.fitted is not None:

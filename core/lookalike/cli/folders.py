@@ -26,13 +26,16 @@ def folders(context: click.Context, as_json: bool) -> None:
     with Library(context.obj) as library:
         if as_json:
             say_json(
-                [{**asdict(folder), "away": library.watched.away(folder)} for folder in library.folders()]
+                [
+                    {**asdict(folder), "away": library.watched.missing_drives(folder)}
+                    for folder in library.folders()
+                ]
             )
             return
         for folder in library.folders():
             state = folder_state(folder)
             say(f"{folder.path}{f'  ({state})' if state else ''}")
-            for line in library.watched.away(folder):
+            for line in library.watched.missing_drives(folder):
                 say(f"  {line.path}: {line.reason}")
 
 

@@ -8,15 +8,15 @@ import click
 
 from lookalike import app_paths
 from lookalike.catalog.catalog import Catalog
-from lookalike.cli.output import changing_line, say, say_json, shown, warn
+from lookalike.cli.output import changing_line, run_with_progress, say, say_json, warn
 from lookalike.cli.scanning import json_option
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
-from lookalike.library.descriptor_migration import Changing
-from lookalike.library.model_manager import Offer, Shelf
+from lookalike.library.descriptor_migration import DescriptorChange
+from lookalike.library.model_manager import ModelListing, ModelManager
 from lookalike.models.advice import Advice, amount, this_machine
 from lookalike.models.catalogue import KINDS
-from lookalike.models.check import Checked
+from lookalike.models.check import ModelCheck
 from lookalike.models.installed import InstalledModel
 from lookalike.models.store import ModelStore
 
@@ -28,8 +28,8 @@ def models() -> None:
     """List, download, import, check, choose and remove models."""
 
 
-def _shelf() -> Shelf:
-    return Shelf(ModelStore(app_paths.models()))
+def _shelf() -> ModelManager:
+    return ModelManager(ModelStore(app_paths.models()))
 
 
 @models.command("list")
@@ -38,9 +38,9 @@ def _shelf() -> Shelf:
 def list_models(library_folder: Path | None, as_json: bool) -> None:
     """List the models there are and those that can be downloaded, and what this library uses."""
     shelf = _shelf()
-    offers = shelf.offers()
+    offers = shelf.listings()
     judge = descriptor = ""
-    changing: Changing | None = None
+    changing: DescriptorChange | None = None
     described: dict[str, int] = {}
     missing: tuple[str, ...] = ()
     try:
@@ -83,7 +83,7 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
         say(line)
 
 
-def _say_offer(offer: Offer) -> None:
+def _say_offer(offer: ModelListing) -> None:
     facts = [amount(offer.size)]
     if offer.memory:
         facts.append(f"{amount(offer.memory)} of memory{_fit_words(offer)}")
@@ -107,7 +107,7 @@ def _say_offer(offer: Offer) -> None:
         say(f"      {offer.good_for}")
 
 
-def _fit_words(offer: Offer) -> str:
+def _fit_words(offer: ModelListing) -> str:
     return {"tight": ", tight here", "too large": ", too large here"}.get(offer.fit, "")
 
 
@@ -134,7 +134,7 @@ def _advice_words(advice: Advice) -> str:
 @json_option
 def download_model(name: str, as_json: bool) -> None:
     """Download a model of the list. Ctrl-C keeps what has come; the same command goes on from there."""
-    (model,) = _models_of(shown(_shelf().download(name), as_json))
+    (model,) = _models_of(run_with_progress(_shelf().download(name), as_json))
     _say_added(model, as_json)
 
 
@@ -146,7 +146,7 @@ def import_model(files: tuple[Path, ...], name: str | None, as_json: bool) -> No
     """Import a judge (LLM.gguf MMPROJ.gguf) or a descriptor model (a transformers model folder)."""
     if len(files) != 2 and not (len(files) == 1 and files[0].is_dir()):
         raise click.UsageError("Give two GGUF files (the model, then its mmproj), or one model folder.")
-    (model,) = _models_of(shown(_shelf().import_files(files, name), as_json))
+    (model,) = _models_of(run_with_progress(_shelf().import_files(files, name), as_json))
     _say_added(model, as_json)
 
 
@@ -172,7 +172,9 @@ def _say_added(model: InstalledModel, as_json: bool) -> None:
 @json_option
 def check(name: str | None, as_json: bool) -> int:
     """Read models' files again and see whether they are whole and belong together."""
-    found = [step for step in shown(_shelf().check(name), as_json) if isinstance(step, Checked)]
+    found = [
+        step for step in run_with_progress(_shelf().check(name), as_json) if isinstance(step, ModelCheck)
+    ]
     if as_json:
         say_json({"checked": found})
     for checked in () if as_json else found:
@@ -250,7 +252,7 @@ def forget(library_folder: Path | None, name: str, as_json: bool) -> None:
 def remove(library_folder: Path | None, name: str, as_json: bool) -> None:
     """Delete a model, or what a download broken off has left of it."""
     shelf = _shelf()
-    if any(offer.name == name and offer.downloaded for offer in shelf.offers()):
+    if any(offer.name == name and offer.downloaded for offer in shelf.listings()):
         shelf.forget_download(name)
     else:
         shelf.store.get(name)

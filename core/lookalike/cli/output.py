@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import click
 
 from lookalike.catalog.files import Folder
-from lookalike.library.descriptor_migration import Changing
+from lookalike.library.descriptor_migration import DescriptorChange
 from lookalike.progress import Progress, Skipped
 
 T = TypeVar("T")
@@ -87,7 +87,7 @@ def progress_line(progress: Progress) -> str:
     return ", ".join(parts)
 
 
-def changing_line(changing: Changing) -> str:
+def changing_line(changing: DescriptorChange) -> str:
     """A change of the descriptor model in words."""
     line = f"changing to {changing.name}: {changing.described} of {changing.photos} photos are described anew"
     if changing.waiting:
@@ -106,7 +106,7 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def shown(work: Generator[Progress | T, None, None], quiet: bool) -> list[T]:
+def run_with_progress(work: Generator[Progress | T, None, None], quiet: bool) -> list[T]:
     """Run a job to its end while showing its progress on the error stream.
 
     Args:

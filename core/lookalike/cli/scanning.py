@@ -14,7 +14,7 @@ import click
 
 from lookalike import app_paths
 from lookalike.catalog.files import Folder
-from lookalike.cli.output import folder_state, say, say_json, say_skipped, shown, warn
+from lookalike.cli.output import folder_state, run_with_progress, say, say_json, say_skipped, warn
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.library.descriptor_migration import STAGE
@@ -37,7 +37,7 @@ def scan_and_report(library: Library, folders: Sequence[Folder] | None, as_json:
             yield progress
         skipped.extend(last.skipped if last else ())
 
-    shown(remembered(), quiet=as_json)
+    run_with_progress(remembered(), quiet=as_json)
     if as_json:
         say_json(_summary(library, skipped))
     else:

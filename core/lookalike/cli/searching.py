@@ -93,7 +93,7 @@ def search(
         if not len(library):
             raise click.UsageError("There are no photos yet. `lookalike add FOLDER` indexes some.")
         first, *others = _queries(queries, region)
-        asked = replace(first, also=tuple(others), unlike=tuple(_queries(unlike)))
+        asked = replace(first, positives=tuple(others), negatives=tuple(_queries(unlike)))
         settings = chosen(library.search_settings(), mode, both_orders, top, weight)
         settings = replace(
             settings,
@@ -126,7 +126,7 @@ def _as_json(library: Library, ranking: Ranking, limit: int) -> dict[str, Any]:
                 "match": None if result.match is None else round(result.match, 4),
                 "score": round(result.score, 4),
                 "reason": result.reason,
-                "named": result.named,
+                "named": result.text_match,
             }
             for result in results
         ],
@@ -156,7 +156,7 @@ def _lines(library: Library, ranking: Ranking, limit: int) -> list[str]:
             )
         match = "   " if result.match is None else f"{result.match:4.0%}"
         name = places[result.content_id][0] if places[result.content_id] else "(gone)"
-        alike = result.named or f"{result.similarity:.3f}"
+        alike = result.text_match or f"{result.similarity:.3f}"
         lines.append(f"{position + 1:4}  {match:>4}  {alike:>7}  {name}")
     return lines
 

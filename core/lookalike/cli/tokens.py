@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from lookalike.cli.output import duration, say, say_json, say_skipped, shown, warn
+from lookalike.cli.output import duration, run_with_progress, say, say_json, say_skipped, warn
 from lookalike.cli.scanning import json_option
 from lookalike.library import Library
 from lookalike.library.token_preparation import TokenStatus
@@ -85,7 +85,7 @@ def _run(
             yield progress
 
     with Library(library_folder) as library:
-        shown(remembered(library), quiet=as_json)
+        run_with_progress(remembered(library), quiet=as_json)
         state = library.tokens.status(judge)
     if as_json:
         say_json({**vars(state), "skipped": list(skipped.values())})

@@ -18,7 +18,7 @@ from lookalike.descriptors.parallel import ParallelDescriber
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.errors import LookalikeError
-from lookalike.worker import Worker, WorkerDied
+from lookalike.worker import Worker, WorkerDiedError
 
 IN_FLIGHT = 2
 """One batch in the network and one waiting beside it keep the child busy; more would only take memory."""
@@ -83,7 +83,7 @@ class DescriberWorker:
                     self._start()
                 assert self._worker is not None
                 answer = self._worker.receive()
-            except WorkerDied as died:
+            except WorkerDiedError as died:
                 self._drop()
                 if self._restarted:
                     self._restarted = False
@@ -152,7 +152,7 @@ class DescriberWorker:
                 self._start()
             else:
                 self._worker.send(request)
-        except WorkerDied:
+        except WorkerDiedError:
             # What the child answered before it died is lost with it; collect() starts the next one.
             self._lost()
 

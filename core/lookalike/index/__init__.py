@@ -23,18 +23,18 @@ Order of writing, everywhere: the record first, then the index.
 """
 
 from lookalike.index.audit import Audit, audit
-from lookalike.index.faiss_index import VectorIndex
-from lookalike.index.merge_policy import Limits
-from lookalike.index.similarity_join import Pairs
-from lookalike.index.vector_source import Neighbours, TrackedRecord, VectorRecord
+from lookalike.index.faiss_index import FaissIndex
+from lookalike.index.merge_policy import MergePolicy
+from lookalike.index.similarity_join import SimilarPairs
+from lookalike.index.vector_source import Neighbours, TrackedVectorSource, VectorSource
 
 __all__ = [
     "Audit",
-    "Limits",
+    "MergePolicy",
     "Neighbours",
-    "Pairs",
-    "TrackedRecord",
-    "VectorIndex",
-    "VectorRecord",
+    "SimilarPairs",
+    "TrackedVectorSource",
+    "FaissIndex",
+    "VectorSource",
     "audit",
 ]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.faiss_index import VectorIndex
-from lookalike.index.vector_source import VectorRecord, positions, recorded
+from lookalike.index.faiss_index import FaissIndex
+from lookalike.index.vector_source import VectorSource, fetch_vectors, positions
 from lookalike.progress import Progress, ProgressMeter
 
 BATCH_ROWS = 256
@@ -52,7 +52,7 @@ class Audit:
 
 
 def audit(
-    index: VectorIndex, record: VectorRecord, sample: int | None = None, seed: int = 0
+    index: FaissIndex, record: VectorSource, sample: int | None = None, seed: int = 0
 ) -> Iterator[Progress | Audit]:
     """Search for recorded contents with their own vectors, and compare what comes with the record.
 
@@ -76,7 +76,7 @@ def audit(
     phantom: set[int] = set()
     damaged: set[int] = set()
     for start in range(0, len(chosen), BATCH_ROWS):
-        batch, vectors = recorded(record, chosen[start : start + BATCH_ROWS])
+        batch, vectors = fetch_vectors(record, chosen[start : start + BATCH_ROWS])
         lengths = np.linalg.norm(vectors, axis=1)
         whole = np.abs(lengths - 1) <= LENGTH
         damaged.update(batch[~whole].tolist())

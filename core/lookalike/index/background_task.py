@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 
-class Chore:
+class BackgroundTask:
     """Work that a thread does while it is due, and that ends with it; what becomes due meanwhile is done as well.
 
     Args:

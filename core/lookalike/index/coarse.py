@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.index.codebook import Codebook
-from lookalike.index.codes import Codes, Found, Probe
+from lookalike.index.codes import Codes, ListQuery, ScanHits
 from lookalike.index.files import IndexFile, Reaches, Training
-from lookalike.index.query_threads import MOST_THREADS, shared
+from lookalike.index.query_threads import MOST_THREADS, run_shared
 
 FIRST_LISTS = 32
 """A query looks into its nearest lists first, and from what it finds there judges how far it has to look.
@@ -121,7 +121,7 @@ class Coarse:
         # The first lists once more: of what they hold only the k best are known, and the rest may be candidates.
         found = self._scan(near.probe(lists), depth, allowed, limit)
         # With a limit FAISS passes over vectors right in their list's centre, as many equal ones are.
-        found = Found.best([some, found], depth)
+        found = ScanHits.best([some, found], depth)
         return np.sort(found.ids[found.distances <= near_enough(near, found.distances, k)])
 
     def choice(self, query: NDArray[np.float32], wanted: NDArray[np.bool_]) -> Choice:
@@ -145,10 +145,10 @@ class Coarse:
         most = max(LEAST_LISTS, MOST_SHARE * lists, ENTRIES_EACH * k * lists / max(self.rows, 1))
         return min(math.ceil(most), lists)
 
-    def _scan(self, probe: Probe, depth: int, allowed: Any, limit: float = math.inf) -> Found:
+    def _scan(self, probe: ListQuery, depth: int, allowed: Any, limit: float = math.inf) -> ScanHits:
         """The best entries of all its lists in every file, no further than a limit."""
         share = probe.lists.shape[1] / self.codebook.lists
-        scans = shared(
+        scans = run_shared(
             [
                 partial(part.codes.scan, piece, depth, allowed, limit)
                 for part in self.parts
@@ -157,7 +157,7 @@ class Coarse:
                 )
             ]
         )
-        return Found.best(scans, depth)
+        return ScanHits.best(scans, depth)
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,9 +203,9 @@ class Near:
         within = np.flatnonzero(self.distances <= max(limit, self.distances.min()))
         return within if len(within) <= most else self.nearest(most)
 
-    def probe(self, lists: NDArray[np.int64]) -> Probe:
+    def probe(self, lists: NDArray[np.int64]) -> ListQuery:
         """The query with some of the lists."""
-        return Probe(self.rotated, lists[np.newaxis], self.distances[lists][np.newaxis])
+        return ListQuery(self.rotated, lists[np.newaxis], self.distances[lists][np.newaxis])
 
 
 def far_enough(near: Near, distances: NDArray[np.float32], reaches: Reaches) -> float:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.files import Unusable
-from lookalike.index.query_threads import shared
+from lookalike.index.files import UnusableFileError
+from lookalike.index.query_threads import run_shared
 from lookalike.index.segment import single_threaded_faiss
 
 CODE_DIMENSION = 512
@@ -40,7 +40,7 @@ FEWEST_CENTRES = 4096
 """Two threads share a query from twice as many centres on."""
 
 
-class Cancelled(Exception):
+class TrainingCancelledError(Exception):
     """Training or encoding was told to stop."""
 
 
@@ -82,7 +82,7 @@ class Codebook:
             self._rows = faiss.rev_swig_ptr(self.centres.get_xb(), size).reshape(self.lists, -1)
             self.dimension = int(self._whole.d)
         except (RuntimeError, AttributeError) as error:
-            raise Unusable("could not be read by this version of FAISS") from error
+            raise UnusableFileError("could not be read by this version of FAISS") from error
 
     def rotated(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Vectors (n, dimension) in the space of the codes, float32 (n, code dimension)."""
@@ -93,7 +93,7 @@ class Codebook:
         """Squared distances of all centres from one rotated vector (1, code dimension), float32 (lists,)."""
         distances = np.empty(self.lists, np.float32)
         bounds = np.linspace(0, self.lists, max(1, self.lists // FEWEST_CENTRES) + 1).astype(int).tolist()
-        shared([partial(self._measure, rotated, distances, *ends) for ends in itertools.pairwise(bounds)])
+        run_shared([partial(self._measure, rotated, distances, *ends) for ends in itertools.pairwise(bounds)])
         return distances
 
     def _measure(
@@ -198,7 +198,7 @@ def _bare(rotation: Any) -> Any:
 
 def _check(cancelled: Callable[[], bool]) -> None:
     if cancelled():
-        raise Cancelled
+        raise TrainingCancelledError
 
 
 def _k_means(vectors: NDArray[np.float32], count: int, seed: int) -> Any:

@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.codebook import ASSIGNED, Cancelled, Codebook
-from lookalike.index.files import Unusable
+from lookalike.index.codebook import ASSIGNED, Codebook, TrainingCancelledError
+from lookalike.index.files import UnusableFileError
 from lookalike.index.segment import Batches, single_threaded_faiss
 
 EVERYTHING = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
-class Probe:
+class ListQuery:
     """A query as the codes see it, and lists to look into; made once for all files of codes.
 
     Attributes:
@@ -34,10 +34,10 @@ class Probe:
     lists: NDArray[np.int64]
     distances: NDArray[np.float32]
 
-    def pieces(self, count: int) -> list[Probe]:
+    def pieces(self, count: int) -> list[ListQuery]:
         """The same query with its lists dealt out."""
         return [
-            Probe(
+            ListQuery(
                 self.rotated,
                 np.ascontiguousarray(self.lists[:, start::count]),
                 np.ascontiguousarray(self.distances[:, start::count]),
@@ -47,7 +47,7 @@ class Probe:
 
 
 @dataclass(frozen=True)
-class Found:
+class ScanHits:
     """Entries near a query, nearest first.
 
     Attributes:
@@ -59,7 +59,7 @@ class Found:
     distances: NDArray[np.float32]
 
     @classmethod
-    def best(cls, some: Sequence[Found], k: int) -> Found:
+    def best(cls, some: Sequence[ScanHits], k: int) -> ScanHits:
         """The k nearest of several, each id once."""
         ids, places = np.unique(np.concatenate([one.ids for one in some]), return_index=True)
         distances = np.concatenate([one.distances for one in some])[places]
@@ -93,15 +93,15 @@ class Codes:
         self._codebook = codebook
         end = content.size - rows * (8 + 2 * ASSIGNED)
         if end <= 0:
-            raise Unusable("does not fit the index")
+            raise UnusableFileError("does not fit the index")
         try:
             index = faiss.read_index(faiss.ZeroCopyIOReader(faiss.swig_ptr(content), end))
             fits = (index.nlist, index.d, index.ntotal) == (codebook.lists, codebook.centres.d, rows)
             size = int(index.code_size) + 8
         except (RuntimeError, AttributeError) as error:
-            raise Unusable("could not be read by this version of FAISS") from error
+            raise UnusableFileError("could not be read by this version of FAISS") from error
         if not fits:
-            raise Unusable("does not fit the index")
+            raise UnusableFileError("does not fit the index")
         # The file has an empty place for the centres, which all files share.
         placeholder = index.quantizer
         index.own_fields = False
@@ -124,7 +124,7 @@ class Codes:
         start = self.content.size - self.rows * 2 * ASSIGNED
         return np.frombuffer(self.content[start:].tobytes(), np.uint16).reshape(-1, ASSIGNED)
 
-    def scan(self, probe: Probe, k: int, selector: Any, limit: float = np.inf) -> Found:
+    def scan(self, probe: ListQuery, k: int, selector: Any, limit: float = np.inf) -> ScanHits:
         """The k entries of the probed lists that are nearest by their codes.
 
         Args:
@@ -153,7 +153,7 @@ class Codes:
         # FAISS leaves them as a heap.
         order = np.argsort(distances, kind="stable")
         order = order[ids[order] >= 0]
-        return Found(ids[order], distances[order])
+        return ScanHits(ids[order], distances[order])
 
 
 def encode_codes(
@@ -178,7 +178,7 @@ def encode_codes(
     every_list: list[NDArray[np.uint16]] = []
     for ids, vectors in batches:
         if cancelled():
-            raise Cancelled
+            raise TrainingCancelledError
         rotated = codebook.rotated(vectors)
         lists, _ = codebook.nearest_lists(rotated, ASSIGNED)
         ids, nearest = np.ascontiguousarray(ids), np.ascontiguousarray(lists[:, 0])

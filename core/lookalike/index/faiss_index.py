@@ -10,23 +10,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.background_task import Chore
-from lookalike.index.codebook import Cancelled
+from lookalike.index.background_task import BackgroundTask
+from lookalike.index.codebook import TrainingCancelledError
 from lookalike.index.folder import IndexFolder
-from lookalike.index.merge_policy import Limits
-from lookalike.index.query_threads import dismiss_helpers
-from lookalike.index.similarity_join import Join, Pairs
+from lookalike.index.merge_policy import MergePolicy
+from lookalike.index.query_threads import stop_query_threads
+from lookalike.index.similarity_join import SimilarityJoin, SimilarPairs
 from lookalike.index.snapshot import Snapshot
 from lookalike.index.state import IndexState
 from lookalike.index.tail import Tail
 from lookalike.index.training import improve, improvement_due
 from lookalike.index.upkeep import check_files, code, maintain, renew, store_kept_in_memory, upkeep_due
-from lookalike.index.vector_source import Neighbours, VectorRecord
+from lookalike.index.vector_source import Neighbours, VectorSource
 
 log = logging.getLogger(__name__)
 
 
-class VectorIndex:
+class FaissIndex:
     """Finds the recorded vectors nearest a query. Open one with `VectorIndex.open`.
 
     Any thread may call anything. Searches run on the state at their start and wait for nobody; changes follow
@@ -37,7 +37,9 @@ class VectorIndex:
     `reconcile`.
     """
 
-    def __init__(self, folder: Path, key: str, dimension: int, record: VectorRecord, limits: Limits) -> None:
+    def __init__(
+        self, folder: Path, key: str, dimension: int, record: VectorSource, limits: MergePolicy
+    ) -> None:
         self._state = IndexState(
             IndexFolder(folder, key, dimension),
             dimension,
@@ -48,13 +50,15 @@ class VectorIndex:
         self._unchecked = False
         self._gave_up = False
         lock = self._state.changing
-        self._upkeep = Chore("index upkeep", self._upkeep_due, self._keep_up, self._wake, lock)
-        self._training = Chore("index training", self._improvement_due, self._improve, self._wake, lock)
+        self._upkeep = BackgroundTask("index upkeep", self._upkeep_due, self._keep_up, self._wake, lock)
+        self._training = BackgroundTask(
+            "index training", self._improvement_due, self._improve, self._wake, lock
+        )
 
     @classmethod
     def open(
-        cls, folder: Path, key: str, dimension: int, record: VectorRecord, limits: Limits | None = None
-    ) -> VectorIndex:
+        cls, folder: Path, key: str, dimension: int, record: VectorSource, limits: MergePolicy | None = None
+    ) -> FaissIndex:
         """Open the index in `folder`, made when absent, and bring it in line with the record.
 
         Ids that the record has and the segments lack are read from it; segments that are damaged, missing, or
@@ -67,7 +71,7 @@ class VectorIndex:
             record: the durable record.
             limits: sizes that steer upkeep.
         """
-        index = cls(folder, key, dimension, record, limits or Limits())
+        index = cls(folder, key, dimension, record, limits or MergePolicy())
         index._state.folder.take()
         with index._state.upkeep, index._state.changing:
             index._unchecked = index._state.load()
@@ -104,8 +108,8 @@ class VectorIndex:
         if not np.isfinite(vectors).all():
             raise ValueError("a vector has components that are not finite")
         ids, first = np.unique(ids, return_index=True)
-        for start in range(0, len(ids), self._state.limits.seal_rows):
-            rows = slice(start, start + self._state.limits.seal_rows)
+        for start in range(0, len(ids), self._state.policy.seal_rows):
+            rows = slice(start, start + self._state.policy.seal_rows)
             self._append(ids[rows], vectors[first[rows]])
 
     def _append(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
@@ -117,11 +121,11 @@ class VectorIndex:
                 return
             tail = state.snapshot.tail.append(ids[new], vectors[new])
             state.snapshot = replace(state.snapshot, tail=tail)
-            if tail.rows >= state.limits.seal_rows:
+            if tail.rows >= state.policy.seal_rows:
                 self._wake()
-        if tail.rows >= 2 * state.limits.seal_rows:
+        if tail.rows >= 2 * state.policy.seal_rows:
             # Adding outruns the thread: wait for it, so that the tail stays small.
-            maintain(state, state.limits.seal_rows)
+            maintain(state, state.policy.seal_rows)
 
     def remove(self, ids: NDArray[np.int64]) -> None:
         """Make ids unfindable; the record must have let go of them already. Unknown ids are passed over."""
@@ -130,7 +134,7 @@ class VectorIndex:
             self._state.snapshot = self._state.snapshot.without(np.unique(np.asarray(ids, np.int64)))
 
     def search(
-        self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
+        self, query: NDArray[np.float32], k: int, allowed_ids: NDArray[np.int64] | None = None
     ) -> Neighbours:
         """The nearest contents.
 
@@ -147,11 +151,11 @@ class VectorIndex:
         """
         self._check_open()
         unit = self._unit(query)
-        if among is not None:
-            among = _ascending(np.asarray(among, np.int64))
-        return self._state.snapshot.search(unit, k, among) if k > 0 else _nothing()
+        if allowed_ids is not None:
+            allowed_ids = _ascending(np.asarray(allowed_ids, np.int64))
+        return self._state.snapshot.search(unit, k, allowed_ids) if k > 0 else _nothing()
 
-    def within(self, query: NDArray[np.float32], min_similarity: float, limit: int) -> Neighbours:
+    def search_radius(self, query: NDArray[np.float32], min_similarity: float, limit: int) -> Neighbours:
         """The nearest contents of at least a cosine, at most `limit` of them, best first.
 
         Raises:
@@ -163,7 +167,9 @@ class VectorIndex:
             return _nothing()
         return self._state.snapshot.search(unit, limit, None, min_similarity)
 
-    def join(self, min_similarity: float, since: NDArray[np.int64] | None = None) -> Generator[Pairs]:
+    def pairs_within(
+        self, min_similarity: float, since: NDArray[np.int64] | None = None
+    ) -> Generator[SimilarPairs]:
         """All pairs of contents of at least a cosine, e.g. to find duplicates.
 
         With coarse codes some pairs are missed, the more the lower the cosine. The state at the start is looked
@@ -178,9 +184,9 @@ class VectorIndex:
         """
         self._check_open()
         chosen = None if since is None else _ascending(np.asarray(since, np.int64))
-        return Join(self._state.snapshot, self._state.record, min_similarity, chosen).pairs()
+        return SimilarityJoin(self._state.snapshot, self._state.source, min_similarity, chosen).pairs()
 
-    def reconcile(self, everything: bool = False) -> None:
+    def sync(self, everything: bool = False) -> None:
         """Follow the record, e.g. after another process changed it.
 
         Args:
@@ -194,7 +200,7 @@ class VectorIndex:
                 self._state.follow()
             self._state.publish()
 
-    def renew(self, ids: NDArray[np.int64]) -> None:
+    def refresh(self, ids: NDArray[np.int64]) -> None:
         """Read the vectors of some ids from the record again: they are not what the index has of them.
 
         Rows that died are kept in case their id comes back, with the vector that it had; of these ids none is.
@@ -202,14 +208,14 @@ class VectorIndex:
         with self._state.upkeep:
             self._check_open()
             renew(self._state, np.unique(np.asarray(ids, np.int64)))
-            self.reconcile(everything=True)
+            self.sync(everything=True)
 
-    def catch_up(self) -> bool:
+    def try_sync(self) -> bool:
         """Like `reconcile`, but at once or not at all: False while upkeep is under way, which no search awaits."""
         if not self._state.upkeep.acquire(blocking=False):
             return False
         try:
-            self.reconcile()
+            self.sync()
         finally:
             self._state.upkeep.release()
         return True
@@ -228,10 +234,10 @@ class VectorIndex:
                     state.folder.release()
                     raise
             store_kept_in_memory(state)
-            maintain(state, state.limits.flush_rows)
+            maintain(state, state.policy.flush_rows)
         self._wake()
 
-    def settle(self) -> None:
+    def wait_for_upkeep(self) -> None:
         """Flush, and wait until all upkeep that is due has been done, training included."""
         self.flush()
         while self._upkeep.busy or self._training.busy:
@@ -256,7 +262,7 @@ class VectorIndex:
         finally:
             self._upkeep.join()
             self._training.join()
-            dismiss_helpers()
+            stop_query_threads()
             state.folder.release()
 
     def _check_open(self) -> None:
@@ -291,7 +297,7 @@ class VectorIndex:
     def _keep_up(self) -> bool:
         state = self._state
         try:
-            maintain(state, state.limits.seal_rows)
+            maintain(state, state.policy.seal_rows)
             if self._unchecked:
                 self._unchecked = False
                 check_files(state)
@@ -306,7 +312,7 @@ class VectorIndex:
     def _improve(self) -> bool:
         try:
             improve(self._state)
-        except Cancelled:
+        except TrainingCancelledError:
             return False
         except Exception:
             # Searches go on as they did. What failed would fail again.

@@ -25,7 +25,7 @@ READ_BYTES = 1 << 20
 """Bytes that are checked at a time."""
 
 
-class Unusable(Exception):
+class UnusableFileError(Exception):
     """A file of the index cannot be used; the text says why, fit to follow the file's name."""
 
 
@@ -174,20 +174,20 @@ def read_manifest(folder: Path) -> Manifest:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise Unusable(f"could not be read ({error.strerror})") from error
+        raise UnusableFileError(f"could not be read ({error.strerror})") from error
     try:
         body = json.loads(text)
         checksum = body.pop("checksum")
         version = body.pop("format")
         if isinstance(version, int) and version > FORMAT:
-            raise Unusable("was written by a newer version of Lookalike")
+            raise UnusableFileError("was written by a newer version of Lookalike")
         if checksum != _checksum({"format": version, **body}):
-            raise Unusable("was damaged")
+            raise UnusableFileError("was damaged")
         if version < FORMAT:
-            raise Unusable("was written by an older version of Lookalike")
+            raise UnusableFileError("was written by an older version of Lookalike")
         return _manifest(body)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Unusable("was damaged") from error
+        raise UnusableFileError("was damaged") from error
 
 
 def _checksum(body: dict[str, object]) -> int:
@@ -251,14 +251,14 @@ def map_file(folder: Path, file: IndexFile) -> NDArray[np.uint8]:
     path = folder / file.name
     try:
         if path.stat().st_size != file.bytes:
-            raise Unusable("was cut short or changed")
+            raise UnusableFileError("was cut short or changed")
         content = np.memmap(path, np.uint8, "r")
     except FileNotFoundError:
         raise
     except (OSError, ValueError) as error:
-        raise Unusable(f"could not be read ({error})") from error
+        raise UnusableFileError(f"could not be read ({error})") from error
     if _head_checksum(content, range(file.bulk_start, file.bulk_end)) != file.head_checksum:
-        raise Unusable("was damaged")
+        raise UnusableFileError("was damaged")
     return content
 
 
@@ -277,15 +277,15 @@ def check_bulk(folder: Path, file: IndexFile, cancelled: Callable[[], bool] = la
             while left and not cancelled():
                 piece = stream.read(min(left, READ_BYTES))
                 if not piece:
-                    raise Unusable("was cut short or changed")
+                    raise UnusableFileError("was cut short or changed")
                 checksum = zlib.crc32(piece, checksum)
                 left -= len(piece)
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise Unusable(f"could not be read ({error.strerror})") from error
+        raise UnusableFileError(f"could not be read ({error.strerror})") from error
     if not left and checksum != file.bulk_checksum:
-        raise Unusable("was damaged")
+        raise UnusableFileError("was damaged")
 
 
 def _head_checksum(content: NDArray[np.uint8], bulk: range) -> int:

@@ -16,7 +16,7 @@ from lookalike.index.files import (
     MANIFEST,
     IndexFile,
     Manifest,
-    Unusable,
+    UnusableFileError,
     check_bulk,
     map_file,
     new_name,
@@ -26,7 +26,7 @@ from lookalike.index.files import (
     write_manifest,
 )
 from lookalike.index.lock import WriterLock
-from lookalike.index.reading import Found, Gone, open_files, open_segment, told
+from lookalike.index.reading import FileGoneError, OpenedFiles, message, open_files, open_segment
 from lookalike.index.segment import Segment
 from lookalike.index.snapshot import LiveSegment, Snapshot
 
@@ -84,7 +84,7 @@ class IndexFolder:
             self.release()
         return self.writable
 
-    def read(self, expected: Callable[[], bool]) -> Found:
+    def read(self, expected: Callable[[], bool]) -> OpenedFiles:
         """What can be used of the folder.
 
         Args:
@@ -97,19 +97,19 @@ class IndexFolder:
             except FileNotFoundError:
                 if self.writable and expected():
                     self._tell(f"The search index in {self.path} was missing and was made again.")
-                return Found()
-            except Unusable as why:
+                return OpenedFiles()
+            except UnusableFileError as why:
                 self._tell(f"{self.path / MANIFEST} {why}; the search index was made again.")
-                return Found()
+                return OpenedFiles()
             self._manifest = manifest
             if (manifest.key, manifest.dimension) != (self._key, self._dimension):
                 self._tell(f"The search index in {self.path} belonged to another model and was made again.")
-                return Found()
+                return OpenedFiles()
             try:
                 return open_files(
                     self.path, manifest, self._tell, final=self.writable or attempt == READ_ATTEMPTS - 1
                 )
-            except Gone:
+            except FileGoneError:
                 continue
         raise AssertionError("the last attempt always answers")
 
@@ -120,8 +120,8 @@ class IndexFolder:
         if file is not None:
             try:
                 return LiveSegment.of(open_segment(self.path, file, self._dimension), file)
-            except (Unusable, FileNotFoundError) as why:
-                self._tell(f"{self.path} does not give back what is written there: a segment {told(why)}.")
+            except (UnusableFileError, FileNotFoundError) as why:
+                self._tell(f"{self.path} does not give back what is written there: a segment {message(why)}.")
         return LiveSegment.of(segment, None)
 
     def store_codes(self, content: NDArray[np.uint8], rows: int, codebook: Codebook) -> LiveCodes:
@@ -131,9 +131,9 @@ class IndexFolder:
         if file is not None:
             try:
                 return LiveCodes(Codes(map_file(self.path, file), rows, codebook), file)
-            except (Unusable, FileNotFoundError) as why:
+            except (UnusableFileError, FileNotFoundError) as why:
                 self._tell(
-                    f"{self.path} does not give back what is written there: a file of codes {told(why)}."
+                    f"{self.path} does not give back what is written there: a file of codes {message(why)}."
                 )
         return LiveCodes(codes, None)
 
@@ -218,12 +218,12 @@ class IndexFolder:
         for file in self._manifest.files if self._manifest is not None else ():
             try:
                 check_bulk(self.path, file, cancelled)
-            except (Unusable, FileNotFoundError) as why:
+            except (UnusableFileError, FileNotFoundError) as why:
                 if file.name not in self._named():
                     # It was replaced meanwhile.
                     continue
                 damaged.add(file.name)
-                self._tell(f"{self.path / file.name} {told(why)}; it was made again.")
+                self._tell(f"{self.path / file.name} {message(why)}; it was made again.")
         return damaged
 
     def _named(self) -> set[str]:
@@ -232,7 +232,7 @@ class IndexFolder:
         if not self.writable:
             try:
                 manifest = read_manifest(self.path)
-            except (FileNotFoundError, Unusable):
+            except (FileNotFoundError, UnusableFileError):
                 return set()
         return set() if manifest is None else {file.name for file in manifest.files}
 

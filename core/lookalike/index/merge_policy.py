@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Limits:
+class MergePolicy:
     """Sizes that steer upkeep, in rows.
 
     Attributes:

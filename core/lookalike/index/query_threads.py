@@ -91,7 +91,7 @@ def _help(calls: queue.SimpleQueue[_Work[Any] | None]) -> None:
 _helpers = _Helpers()
 
 
-def shared(tasks: Sequence[Callable[[], Result]]) -> list[Result]:
+def run_shared(tasks: Sequence[Callable[[], Result]]) -> list[Result]:
     """Do small tasks on this thread and on others.
 
     Whoever is free takes the next task, so a thread that the system lets wait costs its one task and not its share.
@@ -119,6 +119,6 @@ def shared(tasks: Sequence[Callable[[], Result]]) -> list[Result]:
     return [work.results[place] for place in range(len(tasks))]
 
 
-def dismiss_helpers() -> None:
+def stop_query_threads() -> None:
     """End the threads that stay between queries; the next one that is shared starts others."""
     _helpers.dismiss()

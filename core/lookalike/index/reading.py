@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lookalike.index.coarse import Coarse, LiveCodes
 from lookalike.index.codebook import Codebook
 from lookalike.index.codes import Codes
-from lookalike.index.files import IndexFile, Manifest, Unusable, check_bulk, map_file
+from lookalike.index.files import IndexFile, Manifest, UnusableFileError, check_bulk, map_file
 from lookalike.index.segment import Segment
 from lookalike.index.snapshot import LiveSegment
 
@@ -24,7 +24,7 @@ folders later, in the background."""
 Opened = TypeVar("Opened")
 
 
-class Gone(Exception):
+class FileGoneError(Exception):
     """The writer replaced the files while they were being opened."""
 
 
@@ -33,7 +33,7 @@ def _no_ids() -> NDArray[np.int64]:
 
 
 @dataclass
-class Found:
+class OpenedFiles:
     """What a folder holds.
 
     Attributes:
@@ -51,7 +51,7 @@ class Found:
     unchecked: bool = False
 
 
-def told(why: Unusable | FileNotFoundError) -> str:
+def message(why: UnusableFileError | FileNotFoundError) -> str:
     """What is the matter with a file, fit to follow its name."""
     return "was missing" if isinstance(why, FileNotFoundError) else str(why)
 
@@ -65,11 +65,11 @@ def open_segment(folder: Path, file: IndexFile, dimension: int) -> Segment:
     """
     segment = Segment(map_file(folder, file), folder / file.name)
     if segment.dimension != dimension or len(segment.ids) != file.rows:
-        raise Unusable("does not fit the index")
+        raise UnusableFileError("does not fit the index")
     return segment
 
 
-def open_files(folder: Path, manifest: Manifest, tell: Callable[[str], None], final: bool) -> Found:
+def open_files(folder: Path, manifest: Manifest, tell: Callable[[str], None], final: bool) -> OpenedFiles:
     """What can be used of the files that a manifest names.
 
     Args:
@@ -91,9 +91,9 @@ class _Opening:
         self._tell = tell
         self._final = final
         bulk = sum(file.bulk_end - file.bulk_start for file in manifest.files)
-        self._found = Found(mark=manifest.mark, unchecked=bulk > CHECKED_AT_OPENING)
+        self._found = OpenedFiles(mark=manifest.mark, unchecked=bulk > CHECKED_AT_OPENING)
 
-    def all(self) -> Found:
+    def all(self) -> OpenedFiles:
         found, manifest = self._found, self._manifest
         found.coarse = self._coarse()
         coded = found.coarse is not None and len(found.coarse.parts) > 0
@@ -164,8 +164,8 @@ class _Opening:
             return opening(file)
         except FileNotFoundError as why:
             if not self._final:
-                raise Gone from why
-            self._tell(f"{self._folder / file.name} {told(why)}; {remedy}.")
-        except Unusable as why:
+                raise FileGoneError from why
+            self._tell(f"{self._folder / file.name} {message(why)}; {remedy}.")
+        except UnusableFileError as why:
             self._tell(f"{self._folder / file.name} {why}; {remedy}.")
         return None

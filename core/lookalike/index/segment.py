@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.files import Unusable
+from lookalike.index.files import UnusableFileError
 from lookalike.index.vector_source import positions
 
 Batches = Iterable[tuple[NDArray[np.int64], NDArray[np.float32]]]
@@ -93,9 +93,9 @@ class Segment:
             self._index: Any = faiss.read_index(faiss.ZeroCopyIOReader(faiss.swig_ptr(rest), rest.size))
             self._row_bytes = int(self._index.code_size)
         except (RuntimeError, AttributeError, ValueError, IndexError) as error:
-            raise Unusable("could not be read by this version of FAISS") from error
+            raise UnusableFileError("could not be read by this version of FAISS") from error
         if len(self.ids) != self._index.ntotal:
-            raise Unusable("does not fit the index")
+            raise UnusableFileError("does not fit the index")
         self.span = int(self.ids[0]), int(self.ids[-1])
         self.bulk = range(content.size - len(self.ids) * self._row_bytes, content.size)
         self._descriptor: int | None = None
@@ -105,7 +105,7 @@ class Segment:
             except FileNotFoundError:
                 raise
             except OSError as error:
-                raise Unusable(f"could not be read ({error.strerror})") from error
+                raise UnusableFileError(f"could not be read ({error.strerror})") from error
             weakref.finalize(self, os.close, self._descriptor)
 
     @property

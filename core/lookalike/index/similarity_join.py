@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lookalike.index.coarse import Coarse
 from lookalike.index.snapshot import Snapshot
-from lookalike.index.vector_source import VectorRecord, positions, recorded
+from lookalike.index.vector_source import VectorSource, fetch_vectors, positions
 
 JOINED_LISTS = 3
 """Two vectors are compared when they share one of this many of their nearest lists: of the pairs of cosine .95 or more
@@ -25,7 +25,7 @@ BATCH_PAIRS = 65536
 
 
 @dataclass(frozen=True)
-class Pairs:
+class SimilarPairs:
     """Some pairs of near contents, each pair handed out once, and how far the join has come.
 
     Attributes:
@@ -43,7 +43,7 @@ class Pairs:
     total: int
 
 
-class Join:
+class SimilarityJoin:
     """Compares the vectors of a snapshot with one another.
 
     With coarse codes, two vectors are compared if they share one of their nearest lists, which does not depend on
@@ -59,7 +59,7 @@ class Join:
     def __init__(
         self,
         snapshot: Snapshot,
-        record: VectorRecord,
+        record: VectorSource,
         min_similarity: float,
         since: NDArray[np.int64] | None,
     ) -> None:
@@ -79,7 +79,7 @@ class Join:
         self._new = np.ones(len(self._ids), np.bool_) if since is None else positions(since, self._ids)[1]
         self._lists = self._listed(snapshot.coarse)
 
-    def pairs(self) -> Generator[Pairs]:
+    def pairs(self) -> Generator[SimilarPairs]:
         """All pairs, each once, with empty batches in between where there is little to find."""
         count = self._lists.shape[1]
         flat = self._lists.ravel()
@@ -124,14 +124,14 @@ class Join:
         common = (one[:, :, np.newaxis] == other[:, np.newaxis, :]).any(axis=2)
         return np.where(common, one, np.iinfo(np.int32).max).min(axis=1, initial=np.iinfo(np.int32).max)
 
-    def _scored(self, first: NDArray[np.intp], second: NDArray[np.intp], done: int) -> Pairs:
+    def _scored(self, first: NDArray[np.intp], second: NDArray[np.intp], done: int) -> SimilarPairs:
         ids = np.stack([self._ids[first], self._ids[second]])
         ids.sort(axis=0)
         kept = np.zeros(ids.shape[1], np.bool_)
         similarities = np.zeros(ids.shape[1], np.float32)
         for start in range(0, ids.shape[1], BATCH_PAIRS):
             piece = ids[:, start : start + BATCH_PAIRS]
-            there, vectors = recorded(self._record, np.unique(piece))
+            there, vectors = fetch_vectors(self._record, np.unique(piece))
             one, has_one = positions(there, piece[0])
             other, has_other = positions(there, piece[1])
             both = np.flatnonzero(has_one & has_other)
@@ -139,7 +139,7 @@ class Join:
                 exact = np.einsum("nd,nd->n", vectors[one[some]], vectors[other[some]])
                 similarities[start + some] = np.clip(exact, -1, 1)
                 kept[start + some] = exact >= self._floor
-        return Pairs(ids[0][kept], ids[1][kept], similarities[kept], done, len(self._ids))
+        return SimilarPairs(ids[0][kept], ids[1][kept], similarities[kept], done, len(self._ids))
 
     def _vectors(self, chosen: NDArray[np.intp]) -> NDArray[np.float32]:
         """Vectors of some positions, float32 (n, dimension)."""

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from lookalike.index.coarse import Coarse
 from lookalike.index.folder import IndexFolder
-from lookalike.index.merge_policy import Limits
+from lookalike.index.merge_policy import MergePolicy
 from lookalike.index.segment import Batches, Segment, encode
 from lookalike.index.snapshot import LiveSegment, Snapshot
 from lookalike.index.tail import Tail
-from lookalike.index.vector_source import TrackedRecord, VectorRecord, positions, recorded
+from lookalike.index.vector_source import TrackedVectorSource, VectorSource, fetch_vectors, positions
 
 BATCH_ROWS = 8192
 """Vectors that are read from the record and encoded at a time."""
@@ -39,8 +39,8 @@ class IndexState:
 
     folder: IndexFolder
     dimension: int
-    record: VectorRecord
-    limits: Limits
+    source: VectorSource
+    policy: MergePolicy
     snapshot: Snapshot
     mark: str | None = None
     upkeep: threading.RLock = field(default_factory=threading.RLock)
@@ -53,7 +53,7 @@ class IndexState:
 
         What was known before answers until that is done, and goes on if it fails.
         """
-        found = self.folder.read(expected=lambda: len(self.record.ids()) > 0)
+        found = self.folder.read(expected=lambda: len(self.source.ids()) > 0)
         snapshot = Snapshot(tuple(found.segments), Tail.empty(self.dimension), found.coarse)
         self._follow(snapshot, found.mark, found.pending)
         self.publish()
@@ -72,15 +72,15 @@ class IndexState:
             also: ids that the record may have although the mark says nothing of them.
         """
         mark, changed = None, None
-        if isinstance(self.record, TrackedRecord):
-            mark, changed = self.record.changed_since(since)
-        if changed is None or not isinstance(self.record, TrackedRecord):
+        if isinstance(self.source, TrackedVectorSource):
+            mark, changed = self.source.changed_since(since)
+        if changed is None or not isinstance(self.source, TrackedVectorSource):
             # Asked for under the lock: what is recorded later is added later.
-            followed, missing = snapshot.only(np.unique(self.record.ids()))
+            followed, missing = snapshot.only(np.unique(self.source.ids()))
         else:
             if also is not None:
                 changed = np.union1d(changed, also)
-            followed, missing = snapshot.revised(changed, self.record.present(changed))
+            followed, missing = snapshot.revised(changed, self.source.present(changed))
         self.snapshot = self._with(followed, missing)
         self.mark = mark
 
@@ -93,20 +93,20 @@ class IndexState:
 
     def _advance(self) -> None:
         """Move the mark on, if all that the record has seen since has arrived here."""
-        if self.mark is None or not self.folder.writable or not isinstance(self.record, TrackedRecord):
+        if self.mark is None or not self.folder.writable or not isinstance(self.source, TrackedVectorSource):
             return
-        mark, changed = self.record.changed_since(self.mark)
-        if changed is not None and np.array_equal(self.snapshot.has(changed), self.record.present(changed)):
+        mark, changed = self.source.changed_since(self.mark)
+        if changed is not None and np.array_equal(self.snapshot.has(changed), self.source.present(changed)):
             self.mark = mark
 
     def _with(self, snapshot: Snapshot, missing: NDArray[np.int64]) -> Snapshot:
         """The snapshot and recorded vectors that it lacks: in the tail, or in segments if they are many."""
-        if len(missing) < self.limits.seal_rows:
+        if len(missing) < self.policy.seal_rows:
             if not len(missing):
                 return snapshot
-            return replace(snapshot, tail=snapshot.tail.append(*recorded(self.record, missing)))
-        pieces = range(0, len(missing), self.limits.segment_rows)
-        made = [self.make_segment(missing[start : start + self.limits.segment_rows]) for start in pieces]
+            return replace(snapshot, tail=snapshot.tail.append(*fetch_vectors(self.source, missing)))
+        pieces = range(0, len(missing), self.policy.segment_rows)
+        made = [self.make_segment(missing[start : start + self.policy.segment_rows]) for start in pieces]
         return replace(
             snapshot, segments=(*snapshot.segments, *(segment for segment in made if segment is not None))
         )
@@ -116,7 +116,7 @@ class IndexState:
 
         def batches() -> Batches:
             for start in range(0, len(ids), BATCH_ROWS):
-                yield recorded(self.record, ids[start : start + BATCH_ROWS])
+                yield fetch_vectors(self.source, ids[start : start + BATCH_ROWS])
 
         content = encode(batches())
         return None if content is None else self.folder.store_segment(content)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.index.coarse import Coarse
-from lookalike.index.codebook import MAX_SAMPLE, SAMPLE_PER_LIST, Cancelled, lists_for, train
+from lookalike.index.codebook import MAX_SAMPLE, SAMPLE_PER_LIST, TrainingCancelledError, lists_for, train
 from lookalike.index.files import Reaches, Training
-from lookalike.index.merge_policy import Limits
+from lookalike.index.merge_policy import MergePolicy
 from lookalike.index.segment import Segment
 from lookalike.index.snapshot import LiveSegment, Snapshot
 from lookalike.index.state import IndexState
@@ -45,7 +45,7 @@ SHARE_OF_CODES = 262144
 
 def improvement_due(state: IndexState) -> bool:
     """Whether this process should train a codebook or measure the recall that the present one gives."""
-    snapshot, limits = state.snapshot, state.limits
+    snapshot, limits = state.snapshot, state.policy
     return state.folder.writable and (
         _check_due(snapshot)
         or _tuning_due(snapshot)
@@ -54,7 +54,7 @@ def improvement_due(state: IndexState) -> bool:
     )
 
 
-def _training_due(snapshot: Snapshot, limits: Limits) -> bool:
+def _training_due(snapshot: Snapshot, limits: MergePolicy) -> bool:
     rows = snapshot.sealed_rows
     coarse = snapshot.coarse
     if coarse is None:
@@ -66,7 +66,7 @@ def _training_due(snapshot: Snapshot, limits: Limits) -> bool:
     return rows > 0 and (rows >= GROWTH * training.rows or drifted)
 
 
-def _abandoning_due(snapshot: Snapshot, limits: Limits) -> bool:
+def _abandoning_due(snapshot: Snapshot, limits: MergePolicy) -> bool:
     return snapshot.coarse is not None and snapshot.sealed_rows * GROWTH <= limits.exact_rows
 
 
@@ -97,16 +97,16 @@ def improve(state: IndexState) -> None:
     Raises:
         Cancelled: the index is being closed.
     """
-    if state.stopping.wait(state.limits.training_delay):
-        raise Cancelled
+    if state.stopping.wait(state.policy.training_delay):
+        raise TrainingCancelledError
     snapshot = state.snapshot
-    if _abandoning_due(snapshot, state.limits):
+    if _abandoning_due(snapshot, state.policy):
         _abandon(state)
         return
     if _check_due(snapshot):
         _check(state, snapshot)
     snapshot = state.snapshot
-    if _training_due(snapshot, state.limits):
+    if _training_due(snapshot, state.policy):
         _train(state, snapshot)
     snapshot = state.snapshot
     if _tuning_due(snapshot):
@@ -161,7 +161,7 @@ def _begin(state: IndexState, coarse: Coarse) -> None:
     with state.upkeep:
         if state.stopping.is_set():
             state.folder.forget(coarse.file)
-            raise Cancelled
+            raise TrainingCancelledError
         with state.changing:
             state.set_coarse(coarse, set())
         state.publish()
@@ -181,9 +181,9 @@ def _succeed(state: IndexState, coarse: Coarse) -> None:
                 coarse = replace(coarse, training=_tuned(complete, state))
             with state.upkeep:
                 if state.stopping.is_set():
-                    raise Cancelled
+                    raise TrainingCancelledError
                 lacking = [s for s in state.snapshot.segments if s.segment not in done]
-                if sum(len(segment.segment.ids) for segment in lacking) > state.limits.segment_rows:
+                if sum(len(segment.segment.ids) for segment in lacking) > state.policy.segment_rows:
                     # Much was added meanwhile: code it first without holding anything up.
                     continue
                 coarse = _coded(state, coarse, done, state.snapshot)
@@ -301,7 +301,7 @@ class SelfCheck:
         shares = []
         for own, query, true in zip(self._ids, self._queries, self._truth, strict=True):
             if self._cancelled():
-                raise Cancelled
+                raise TrainingCancelledError
             scans = list(self._snapshot.coarse_scans(query, count, reaches, None))
             found = np.concatenate([np.zeros(0, np.int64), *(scan[0] for scan in scans)])
             similarities = np.concatenate([np.zeros(0, np.float32), *(scan[1] for scan in scans)])
@@ -330,7 +330,7 @@ def _nearest(
         rows = np.arange(len(segment.segment.ids)) if segment.live is None else np.flatnonzero(segment.live)
         for ids, vectors in vectors_of(segment.segment, rows):
             if cancelled():
-                raise Cancelled
+                raise TrainingCancelledError
             scores = queries @ vectors.T
             scores[ids[np.newaxis] == own[:, np.newaxis]] = NOTHING
             best = np.concatenate([best, scores], axis=1)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.index.coarse import Coarse, LiveCodes
-from lookalike.index.codebook import Cancelled
+from lookalike.index.codebook import TrainingCancelledError
 from lookalike.index.codes import encode_codes, merge_codes
 from lookalike.index.segment import Batches, Segment, encode
 from lookalike.index.snapshot import LiveSegment
@@ -41,7 +41,7 @@ def seal(state: IndexState) -> None:
 def merge_due(state: IndexState) -> bool:
     """Merge the segments that are due, once; whether there were any. `upkeep` is held."""
     segments = state.snapshot.segments
-    due = state.limits.due(
+    due = state.policy.due(
         [segment.live_rows for segment in segments], [len(segment.segment.ids) for segment in segments]
     )
     if not due:
@@ -104,7 +104,7 @@ def merge_codes_due(state: IndexState) -> bool:
         with state.changing:
             state.set_coarse(replace(coarse, parts=()), set())
         return True
-    due = state.limits.codes_due([part.codes.rows for part in coarse.parts])
+    due = state.policy.codes_due([part.codes.rows for part in coarse.parts])
     if not due:
         return False
     sources = [coarse.parts[position] for position in due]
@@ -122,13 +122,13 @@ def merge_codes_due(state: IndexState) -> bool:
 def _stale(state: IndexState) -> bool:
     snapshot = state.snapshot
     rows = sum(len(segment.segment.ids) for segment in snapshot.segments if segment.coded)
-    return snapshot.coarse is not None and snapshot.coarse.rows > STALE * max(rows, state.limits.seal_rows)
+    return snapshot.coarse is not None and snapshot.coarse.rows > STALE * max(rows, state.policy.seal_rows)
 
 
 def upkeep_due(state: IndexState) -> bool:
     """Whether there is a tail to seal or are codes to make or merge."""
     snapshot = state.snapshot
-    if snapshot.tail.rows >= state.limits.seal_rows:
+    if snapshot.tail.rows >= state.policy.seal_rows:
         return True
     if snapshot.coarse is None or not state.folder.writable:
         return False
@@ -136,7 +136,7 @@ def upkeep_due(state: IndexState) -> bool:
     return (
         lacking
         or _stale(state)
-        or bool(state.limits.codes_due([part.codes.rows for part in snapshot.coarse.parts]))
+        or bool(state.policy.codes_due([part.codes.rows for part in snapshot.coarse.parts]))
     )
 
 
@@ -157,7 +157,7 @@ def code(state: IndexState) -> None:
     """
     if not state.folder.writable:
         return
-    with suppress(Cancelled):
+    with suppress(TrainingCancelledError):
         _repeat(state, code_next)
         _repeat(state, merge_codes_due)
         # Stale codes were dropped: these are their successors.

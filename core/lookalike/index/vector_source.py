@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 READ_ATTEMPTS = 3
 
 
-class VectorRecord(Protocol):
+class VectorSource(Protocol):
     """The durable record of descriptors; the catalog implements it. Any thread may call it.
 
     An id stands for one vector for ever: it is never given to another one.
@@ -31,7 +31,7 @@ class VectorRecord(Protocol):
 
 
 @runtime_checkable
-class TrackedRecord(VectorRecord, Protocol):
+class TrackedVectorSource(VectorSource, Protocol):
     """A record that can also tell what changed, so that opening need not compare every id."""
 
     def changed_since(self, mark: str | None) -> tuple[str, NDArray[np.int64] | None]:
@@ -81,7 +81,9 @@ def positions(
     return found, ascending[found] == ids
 
 
-def recorded(record: VectorRecord, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def fetch_vectors(
+    record: VectorSource, ids: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Those of `ids` that the record (still) has, and their vectors.
 
     The record is written before the index, so a row that is being removed may be gone from the record already.
@@ -91,7 +93,7 @@ def recorded(record: VectorRecord, ids: NDArray[np.int64]) -> tuple[NDArray[np.i
         try:
             return ids, record.vectors(ids)
         except KeyError:
-            if isinstance(record, TrackedRecord):
+            if isinstance(record, TrackedVectorSource):
                 there = record.present(ids)
             else:
                 _, there = positions(record.ids(), ids)

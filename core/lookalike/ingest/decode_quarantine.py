@@ -18,13 +18,13 @@ import psutil
 from lookalike.errors import LookalikeError
 from lookalike.photos import FileBytes, Photo, PhotoError, decode
 from lookalike.photos.errors import printable
-from lookalike.worker import Worker, WorkerDied
+from lookalike.worker import Worker, WorkerDiedError
 
 CLOCK_SECONDS = 5
 """The time at which a process began is told a little differently once the system's clock was set."""
 
 
-class Suspects:
+class DecodeQuarantine:
     """Marks what is being decoded, and knows what was when another process of this library died.
 
     Any thread may use it.
@@ -46,7 +46,7 @@ class Suspects:
                         process.rmdir()
 
     @contextmanager
-    def marked(self, content: str) -> Iterator[None]:
+    def mark(self, content: str) -> Iterator[None]:
         """Mark a content, by its hash, for the time in which it is decoded."""
         mark = self._own / content
         # A mark that cannot be made, on a full disk, is none.
@@ -72,7 +72,7 @@ class Suspects:
             try:
                 worker.send((file, longest_side))
                 answer = worker.receive()
-            except WorkerDied as died:
+            except WorkerDiedError as died:
                 # The mark stays: the same bytes may lie elsewhere too.
                 raise PhotoError(
                     f"{printable(file.name)} crashes the program that decodes it. {died.message}"

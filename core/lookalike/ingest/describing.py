@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from lookalike.descriptors.service import DescriberService
 from lookalike.errors import LookalikeError
-from lookalike.ingest.photo_reader import Read
+from lookalike.ingest.photo_reader import ReadPhoto
 
 BATCHES_IN_FLIGHT = 2
 """One in the network, one waiting for it: the descriptor process never waits for this one."""
@@ -22,12 +22,12 @@ BATCHES_IN_FLIGHT = 2
 GREY = 128
 
 
-def described(
+def describe_all(
     service: DescriberService,
     batch_size: int,
-    take: Callable[[int], Sequence[Callable[[], Read]]],
+    take: Callable[[int], Sequence[Callable[[], ReadPhoto]]],
     patient: bool = False,
-) -> Iterator[Read]:
+) -> Iterator[ReadPhoto]:
     """Every task that `take` hands out, read and described, in the order in which they are done.
 
     Args:
@@ -41,9 +41,9 @@ def described(
     """
     threads = min(4, os.cpu_count() or 1)
     look_ahead = threads + 2 * batch_size
-    reading: set[Future[Read]] = set()
-    ready: deque[Read] = deque()
-    flight: dict[Future[NDArray[np.float32]], list[Read]] = {}
+    reading: set[Future[ReadPhoto]] = set()
+    ready: deque[ReadPhoto] = deque()
+    flight: dict[Future[NDArray[np.float32]], list[ReadPhoto]] = {}
     pool = ThreadPoolExecutor(threads, thread_name_prefix="decode")
     try:
         while True:
@@ -74,8 +74,8 @@ def described(
 
 
 def _with_vectors(
-    service: DescriberService, batch: list[Read], future: Future[NDArray[np.float32]], patient: bool
-) -> Iterator[Read]:
+    service: DescriberService, batch: list[ReadPhoto], future: Future[NDArray[np.float32]], patient: bool
+) -> Iterator[ReadPhoto]:
     """The batch with its descriptors.
 
     If it failed, its photos are tried one by one, so that one that brings the model down is told of and the others
@@ -96,10 +96,10 @@ def _with_vectors(
         except LookalikeError as error:
             if len(batch) > 1 or not patient:
                 raise
-            yield replace(read, pixels=None, row=None, problem=str(error), passing=True)
+            yield replace(read, pixels=None, row=None, problem=str(error), temporary=True)
 
 
-def _alone(service: DescriberService, read: Read) -> Read:
+def _alone(service: DescriberService, read: ReadPhoto) -> ReadPhoto:
     """A photo tried by itself, after a batch with it failed.
 
     The model may lack memory just now, or be broken. So the photo is blamed only if it fails a second time although

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-from lookalike.catalog.files import FileRow, Place
-from lookalike.ingest.sidecars import SidecarChanges
+from lookalike.catalog.file_stat import FileStat
+from lookalike.catalog.files import FileRow
+from lookalike.ingest.sidecars import SidecarDiff
 from lookalike.progress import Skipped
 
 
 @dataclass
-class Changes:
+class FolderDiff:
     """What must be done so that the catalog agrees with the disk.
 
     Attributes:
@@ -26,26 +27,31 @@ class Changes:
         undated: rows of unchanged files whose ctime was unknown, and what it is.
     """
 
-    fresh: list[tuple[Place, FileRow | None]] = field(default_factory=list)
-    moved: list[tuple[FileRow, Place]] = field(default_factory=list)
-    recognised: list[tuple[Place, FileRow | None, int]] = field(default_factory=list)
-    gone: list[FileRow] = field(default_factory=list)
+    added_or_changed: list[tuple[FileStat, FileRow | None]] = field(default_factory=list)
+    moved: list[tuple[FileRow, FileStat]] = field(default_factory=list)
+    recognised: list[tuple[FileStat, FileRow | None, int]] = field(default_factory=list)
+    removed: list[FileRow] = field(default_factory=list)
     unchanged: int = 0
     unreadable: list[Skipped] = field(default_factory=list)
-    sidecars: SidecarChanges = field(default_factory=SidecarChanges)
+    sidecars: SidecarDiff = field(default_factory=SidecarDiff)
     renumbered: dict[int, int] = field(default_factory=dict)
-    undated: list[tuple[FileRow, int]] = field(default_factory=list)
+    missing_ctime: list[tuple[FileRow, int]] = field(default_factory=list)
 
-    def leave_online(self, top: bytes) -> None:
+    def skip_cloud_only(self, top: bytes) -> None:
         """Leave new photos alone whose bytes lie in the cloud: looking at them would have them all fetched."""
-        away = {place.path for place, _ in self.fresh if place.online_only}
+        away = {place.path for place, _ in self.added_or_changed if place.online_only}
         if away:
-            self.fresh = [entry for entry in self.fresh if entry[0].path not in away]
+            self.added_or_changed = [entry for entry in self.added_or_changed if entry[0].path not in away]
             photos = "1 photo is" if len(away) == 1 else f"{len(away):,} photos are"
             reason = f"{photos} kept online only, and taken in once on this computer."
             self.unreadable.append(Skipped(os.fsdecode(top), reason))
 
     def __bool__(self) -> bool:
         return bool(
-            self.fresh or self.moved or self.recognised or self.gone or self.unreadable or self.sidecars
+            self.added_or_changed
+            or self.moved
+            or self.recognised
+            or self.removed
+            or self.unreadable
+            or self.sidecars
         )

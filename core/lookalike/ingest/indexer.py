@@ -17,20 +17,21 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.contents import chunks
 from lookalike.catalog.descriptors import DescriptorRecord
-from lookalike.catalog.files import FileRow, Folder, Place
+from lookalike.catalog.file_stat import FileStat
+from lookalike.catalog.files import FileRow, Folder
 from lookalike.catalog.shot_names import shot_of
+from lookalike.catalog.sql import chunks
 from lookalike.descriptors.protocol import Describer
 from lookalike.descriptors.service import DescriberService
 from lookalike.descriptors.versions import model_versions
-from lookalike.index import VectorIndex
-from lookalike.ingest.describing import described
-from lookalike.ingest.folder_diff import Changes
-from lookalike.ingest.photo_reader import PhotoReader, Read
+from lookalike.index import FaissIndex
+from lookalike.ingest.describing import describe_all
+from lookalike.ingest.folder_diff import FolderDiff
+from lookalike.ingest.photo_reader import PhotoReader, ReadPhoto
 from lookalike.ingest.sidecars import apply_sidecars
-from lookalike.ingest.throttle import Pace
-from lookalike.ingest.work_queue import Preference, WorkList
+from lookalike.ingest.throttle import Throttle
+from lookalike.ingest.work_queue import WorkPriority, WorkQueue
 from lookalike.progress import Progress, ProgressMeter
 
 WRITE_SECONDS = 0.5
@@ -69,9 +70,9 @@ class Indexer:
         describer: Describer,
         service: DescriberService,
         record: DescriptorRecord,
-        index: VectorIndex,
-        preference: Preference | None = None,
-        pace: Pace | None = None,
+        index: FaissIndex,
+        preference: WorkPriority | None = None,
+        pace: Throttle | None = None,
     ) -> None:
         self._catalog = catalog
         self._reader = reader
@@ -79,14 +80,14 @@ class Indexer:
         self._service = service
         self._record = record
         self._index = index
-        self.preference = preference or Preference()
+        self.priority = preference or WorkPriority()
         self._pace = pace
         self.unsettled = reader.unsettled
-        self.away: set[int] = set()
+        self.unreadable_for_now: set[int] = set()
         self._settling = threading.Lock()
 
     def apply(
-        self, folder: Folder, changes: Changes, reachable: Callable[[], bool] = lambda: True
+        self, folder: Folder, changes: FolderDiff, reachable: Callable[[], bool] = lambda: True
     ) -> Generator[Progress, None, None]:
         """Apply changes found in a folder; yields after every batch, and may be closed at any yield.
 
@@ -98,23 +99,26 @@ class Indexer:
             reachable: asked when files could not be read; once it says no, the rest is left.
         """
         yield from self._apply_known(folder, changes)
-        loads = [place.size for place, _ in changes.fresh]
+        loads = [place.size for place, _ in changes.added_or_changed]
         # A photo's work is partly the same for all (the network) and partly that of its bytes (the decoder).
         share = sum(loads) / max(len(loads), 1)
         meter = ProgressMeter(
-            "indexing", total=len(changes.fresh), folder=folder.id, load=2.0 * sum(loads) if loads else None
+            "indexing",
+            total=len(changes.added_or_changed),
+            folder=folder.id,
+            load=2.0 * sum(loads) if loads else None,
         )
         meter.skipped.extend(changes.unreadable)
         yield meter.snapshot()
-        meter.rested()
+        meter.skip_pause()
         for concerned in apply_sidecars(self._catalog, folder, changes.sidecars, meter, reachable):
-            self.settle(concerned)
+            self.update_index(concerned)
             yield meter.snapshot()
-            meter.rested()
-        unwritten: list[Read] = []
+            meter.skip_pause()
+        unwritten: list[ReadPhoto] = []
         written_at = time.monotonic()
-        upcoming = WorkList(changes.fresh, self.preference)
-        for read in described(
+        upcoming = WorkQueue(changes.added_or_changed, self.priority)
+        for read in describe_all(
             self._service,
             self._describer.batch_size,
             lambda count: [partial(self._reader.read, *task) for task in upcoming.take(count)],
@@ -127,7 +131,7 @@ class Indexer:
                 yield meter.snapshot()
                 if not going_on:
                     return
-                meter.rested()
+                meter.skip_pause()
                 yield from self._rest(worked, meter)
                 unwritten, written_at = [], time.monotonic()
         if unwritten:
@@ -155,11 +159,11 @@ class Indexer:
         share = sum(loads) / max(len(loads), 1)
         meter = ProgressMeter("describing", total=len(tasks), load=2.0 * sum(loads) if loads else None)
         yield meter.snapshot()
-        meter.rested()
-        unwritten: list[Read] = []
+        meter.skip_pause()
+        unwritten: list[ReadPhoto] = []
         written_at = time.monotonic()
-        upcoming = WorkList(tasks, self.preference)
-        for read in described(
+        upcoming = WorkQueue(tasks, self.priority)
+        for read in describe_all(
             self._service,
             self._describer.batch_size,
             lambda count: [partial(self._reader.read_again, *task) for task in upcoming.take(count)],
@@ -169,34 +173,34 @@ class Indexer:
             if len(unwritten) >= self._describer.batch_size or worked > WRITE_SECONDS:
                 self._keep(unwritten, meter, share)
                 yield meter.snapshot()
-                meter.rested()
+                meter.skip_pause()
                 yield from self._rest(worked, meter)
                 unwritten, written_at = [], time.monotonic()
         if unwritten:
             self._keep(unwritten, meter, share)
             yield meter.snapshot()
 
-    def _keep(self, reads: list[Read], meter: ProgressMeter, share: float) -> None:
+    def _keep(self, reads: list[ReadPhoto], meter: ProgressMeter, share: float) -> None:
         """Record descriptors of contents, and have the index find those that still lie in some file."""
         vectors: dict[int, NDArray[np.float32]] = {}
         with self._catalog.transaction() as db:
             for read in reads:
                 assert read.content_id is not None
-                load = share + max(read.place.size, 0)
+                load = share + max(read.stat.size, 0)
                 if read.vector is None:
-                    meter.skip(os.fsdecode(read.place.path), read.problem or "", load)
-                    if read.passing:
-                        self.away.add(read.content_id)
+                    meter.skip(os.fsdecode(read.stat.path), read.problem or "", load)
+                    if read.temporary:
+                        self.unreadable_for_now.add(read.content_id)
                     continue
                 self._record.put(db, read.content_id, read.vector)
                 vectors[read.content_id] = read.vector
                 meter.advance(1, load)
-        self.settle(vectors, vectors)
+        self.update_index(vectors, vectors)
 
-    def _apply_known(self, folder: Folder, changes: Changes) -> Iterator[Progress]:
+    def _apply_known(self, folder: Folder, changes: FolderDiff) -> Iterator[Progress]:
         """Apply what needs no reading: moved files, files whose content is known, and files that are gone."""
         files = self._catalog.files
-        placed: list[tuple[FileRow | None, Place, int | None, str | None]]
+        placed: list[tuple[FileRow | None, FileStat, int | None, str | None]]
         placed = [(row, place, row.content_id, row.problem) for row, place in changes.moved]
         placed += [(row, place, content_id, None) for place, row, content_id in changes.recognised]
         meter = ProgressMeter("looking", folder=folder.id)
@@ -211,16 +215,18 @@ class Indexer:
                     [row.place for row in left] + [place for _, place, *_ in piece],
                     [row.content_id for row in left] + [content_id for *_, content_id, _ in piece],
                 )
-            self.settle(concerned)
+            self.update_index(concerned)
             yield meter.snapshot()
-        for gone in chunks(changes.gone, FILES_PER_WRITE):
+        for gone in chunks(changes.removed, FILES_PER_WRITE):
             with self._catalog.transaction() as db:
                 files.remove(db, folder.id, [row.id for row in gone])
                 concerned = self._refresh(db, [row.place for row in gone], [row.content_id for row in gone])
-            self.settle(concerned)
+            self.update_index(concerned)
             yield meter.snapshot()
 
-    def _refresh(self, db: Database, places: Sequence[Place], content_ids: Sequence[int | None]) -> set[int]:
+    def _refresh(
+        self, db: Database, places: Sequence[FileStat], content_ids: Sequence[int | None]
+    ) -> set[int]:
         """Have the catalog work out anew what counts for contents whose files came or went."""
         return self._catalog.annotations.refresh(
             db,
@@ -228,7 +234,7 @@ class Indexer:
             {number for number in content_ids if number is not None},
         )
 
-    def settle(
+    def update_index(
         self, content_ids: Iterable[int], fresh: Mapping[int, NDArray[np.float32]] | None = None
     ) -> None:
         """Have the index find those of some contents that are to be found, and not the others.
@@ -252,40 +258,40 @@ class Indexer:
             if len(known):
                 self._index.add(known, self._record.vectors(known))
 
-    def _note_unreadable(self, db: Database, folder: Folder, read: Read) -> None:
+    def _note_unreadable(self, db: Database, folder: Folder, read: ReadPhoto) -> None:
         """Keep why a file could not be read: not where it is gone or being changed, or where the model failed at it."""
-        path = read.place.path
+        path = read.stat.path
         if read.content is None and not read.unsettled and os.path.lexists(path):
             self._catalog.unreadable.put(db, folder.id, path, read.problem or "")
 
     def _write(
         self,
         folder: Folder,
-        reads: list[Read],
+        reads: list[ReadPhoto],
         meter: ProgressMeter,
         share: float,
         reachable: Callable[[], bool],
     ) -> bool:
         """Record what was read; False once the folder is away, and then that is no trouble of its files."""
-        going_on = not any(read.passing for read in reads) or reachable()
+        going_on = not any(read.temporary for read in reads) or reachable()
         if not going_on:
-            reads = [read for read in reads if not read.passing]
+            reads = [read for read in reads if not read.temporary]
         vectors: dict[int, NDArray[np.float32]] = {}
         held: set[int] = set()
         files = self._catalog.files
         tried_by = files.tried_by(model_versions(self._record.key))
         with self._catalog.transaction() as db:
             for read in reads:
-                name = os.fsdecode(read.place.path)
-                load = share + max(read.place.size, 0)
+                name = os.fsdecode(read.stat.path)
+                load = share + max(read.stat.size, 0)
                 if read.problem is not None:
                     meter.skip(name, read.problem, load)
                     # What was known of a file that cannot be reached now stays, and the next scan tries again.
-                    if read.passing:
+                    if read.temporary:
                         self._note_unreadable(db, folder, read)
                     else:
                         tried = tried_by[read.by_model]
-                        files.put(db, folder.id, read.place, None, read.problem, read.content, tried)
+                        files.put(db, folder.id, read.stat, None, read.problem, read.content, tried)
                     continue
                 content_id = read.content_id
                 if read.row is not None and read.vector is not None:
@@ -295,7 +301,7 @@ class Indexer:
                 assert content_id is not None
                 if read.annotations is not None:
                     self._catalog.annotations.put_embedded(db, content_id, read.annotations)
-                files.put(db, folder.id, read.place, content_id, None)
+                files.put(db, folder.id, read.stat, content_id, None)
                 held.add(content_id)
                 meter.advance(1, load)
             held.update(
@@ -304,7 +310,7 @@ class Indexer:
                 if read.replaced is not None and read.replaced.content_id is not None
             )
             concerned = self._catalog.annotations.refresh(
-                db, {shot_of(read.place.path) for read in reads}, held
+                db, {shot_of(read.stat.path) for read in reads}, held
             )
-        self.settle(concerned, vectors)
+        self.update_index(concerned, vectors)
         return going_on

@@ -17,13 +17,13 @@ from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.descriptors import DescriptorRecord
-from lookalike.catalog.file_stat import stamp_of
-from lookalike.catalog.files import FileRow, Place
-from lookalike.catalog.racy_timestamps import unproven
+from lookalike.catalog.file_stat import FileStat, stamp_of
+from lookalike.catalog.files import FileRow
+from lookalike.catalog.racy_timestamps import is_racy
 from lookalike.descriptors.protocol import Describer
 from lookalike.descriptors.versions import model_versions
 from lookalike.errors import LookalikeError
-from lookalike.ingest.decode_quarantine import Suspects
+from lookalike.ingest.decode_quarantine import DecodeQuarantine
 from lookalike.photos import (
     THUMBNAIL_SIDE,
     Annotations,
@@ -39,7 +39,7 @@ from lookalike.photos import (
 
 
 @dataclass(frozen=True)
-class Read:
+class ReadPhoto:
     """What a decoding thread made of one file, and then the model of its pixels.
 
     Attributes:
@@ -57,7 +57,7 @@ class Read:
         unsettled: whether it was being changed.
     """
 
-    place: Place
+    stat: FileStat
     replaced: FileRow | None
     content_id: int | None = None
     row: ContentRow | None = None
@@ -66,7 +66,7 @@ class Read:
     vector: NDArray[np.float32] | None = None
     content: str | None = None
     problem: str | None = None
-    passing: bool = False
+    temporary: bool = False
     by_model: bool = False
     unsettled: bool = False
 
@@ -107,7 +107,7 @@ class PhotoReader:
         thumbnails: ThumbnailCache,
         describer: Describer,
         record: DescriptorRecord,
-        suspects: Suspects,
+        suspects: DecodeQuarantine,
     ) -> None:
         self._catalog = catalog
         self._thumbnails = thumbnails
@@ -116,7 +116,7 @@ class PhotoReader:
         self._suspects = suspects
         self.unsettled: list[bytes] = []
 
-    def read(self, place: Place, replaced: FileRow | None) -> Read:
+    def read(self, place: FileStat, replaced: FileRow | None) -> ReadPhoto:
         """What lies at a place, if it was the same before and after reading."""
         began = time.time_ns()
         read = self._read_file(place, replaced)
@@ -124,20 +124,20 @@ class PhotoReader:
             facts = os.lstat(place.path)
         except OSError:
             # Gone, or the drive is: whoever notices that looks again.
-            return Read(place, replaced, problem="It is no longer there.", passing=True)
+            return ReadPhoto(place, replaced, problem="It is no longer there.", temporary=True)
         if stamp_of(facts) != place.stamp:
             self.unsettled.append(place.path)
-            return Read(
+            return ReadPhoto(
                 place,
                 replaced,
                 problem="It is being changed, and is looked at again.",
-                passing=True,
+                temporary=True,
                 unsettled=True,
             )
         # The ctime that is kept is the one from before: had it changed meanwhile, the next look would tell.
-        return replace(read, place=replace(place, size=-1)) if unproven(place, began) else read
+        return replace(read, stat=replace(place, size=-1)) if is_racy(place, began) else read
 
-    def _read_file(self, place: Place, replaced: FileRow | None) -> Read:
+    def _read_file(self, place: FileStat, replaced: FileRow | None) -> ReadPhoto:
         """One read of the file gives its hash and, if it is new, its pixels."""
         content: str | None = None
         try:
@@ -148,12 +148,12 @@ class PhotoReader:
             known = self._catalog.contents.id_of(content)
             if known is not None and not self._record.lacking([known]):
                 unread = self._catalog.annotations.is_unread(known)
-                return Read(
+                return ReadPhoto(
                     place, replaced, content_id=known, annotations=read_annotations(file) if unread else None
                 )
             photo = self._decoded(file, max(self._describer.decode_size, THUMBNAIL_SIDE))
             self._thumbnails.put(content, THUMBNAIL_SIDE, thumbnail(photo.image, THUMBNAIL_SIDE))
-            return Read(
+            return ReadPhoto(
                 place,
                 replaced,
                 row=content_row(content, len(file.data), photo.facts),
@@ -162,17 +162,17 @@ class PhotoReader:
                 content=content,
             )
         except FileUnavailableError as error:
-            return Read(place, replaced, problem=str(error), passing=True)
+            return ReadPhoto(place, replaced, problem=str(error), temporary=True)
         except LookalikeError as error:
-            return Read(place, replaced, problem=str(error), content=content)
+            return ReadPhoto(place, replaced, problem=str(error), content=content)
 
     def _decoded(self, file: FileBytes, longest_side: int) -> Photo:
         if file.content in self._suspects:
             return self._suspects.decode(file, longest_side)
-        with self._suspects.marked(file.content):
+        with self._suspects.mark(file.content):
             return decode(file, longest_side)
 
-    def _refused(self, place: Place, replaced: FileRow | None, content: str) -> Read | None:
+    def _refused(self, place: FileStat, replaced: FileRow | None, content: str) -> ReadPhoto | None:
         """What is known of bytes at this place that today's decoders, or the model, have failed at already."""
         if replaced is None or replaced.problem is None or replaced.refused != content:
             return None
@@ -180,9 +180,9 @@ class PhotoReader:
         if replaced.tried_by not in tried:
             return None
         by_model = replaced.tried_by == tried[1]
-        return Read(place, replaced, content=content, problem=replaced.problem, by_model=by_model)
+        return ReadPhoto(place, replaced, content=content, problem=replaced.problem, by_model=by_model)
 
-    def read_again(self, place: Place, content_id: int) -> Read:
+    def read_again(self, place: FileStat, content_id: int) -> ReadPhoto:
         """The pixels of a content, from whichever of its files still holds it.
 
         Where it lies is asked for only now: in a long run files are moved, and folders paused.
@@ -194,10 +194,10 @@ class PhotoReader:
                 file = read_file(Path(os.fsdecode(other.path)))
                 if self._catalog.contents.id_of(file.content) == content_id:
                     pixels = self._describer.prepare(self._decoded(file, self._describer.decode_size).image)
-                    return Read(place, None, content_id, pixels=pixels)
+                    return ReadPhoto(place, None, content_id, pixels=pixels)
                 problem = "This photo has changed."
             except FileUnavailableError as error:
                 problem, passing = str(error), True
             except LookalikeError as error:
                 problem = str(error)
-        return Read(place, None, content_id, problem=problem, passing=passing)
+        return ReadPhoto(place, None, content_id, problem=problem, temporary=passing)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from lookalike.catalog.annotations import SidecarStamp
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.contents import chunks
-from lookalike.catalog.files import Folder, Place
-from lookalike.catalog.racy_timestamps import same_time, unproven
+from lookalike.catalog.file_stat import FileStat
+from lookalike.catalog.files import Folder
+from lookalike.catalog.racy_timestamps import is_racy, is_same_ctime
 from lookalike.catalog.shot_names import shot_of
+from lookalike.catalog.sql import chunks
 from lookalike.photos import Annotations, FileUnavailableError, PhotoError, read_sidecar
 from lookalike.progress import ProgressMeter
 
@@ -26,7 +27,7 @@ _BATCH = 200
 
 
 @dataclass
-class SidecarChanges:
+class SidecarDiff:
     """What must be done so that the catalog agrees with the XMP files on disk.
 
     Attributes:
@@ -35,17 +36,17 @@ class SidecarChanges:
         undated: unchanged ones whose ctime is to be noted.
     """
 
-    fresh: list[Place] = field(default_factory=list)
-    gone: list[bytes] = field(default_factory=list)
-    undated: list[Place] = field(default_factory=list)
+    added_or_changed: list[FileStat] = field(default_factory=list)
+    removed: list[bytes] = field(default_factory=list)
+    missing_ctime: list[FileStat] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.fresh or self.gone)
+        return bool(self.added_or_changed or self.removed)
 
 
-def compare(
-    found: Sequence[Place], known: dict[bytes, SidecarStamp], blind: tuple[bytes, ...] = ()
-) -> SidecarChanges:
+def compare_sidecars(
+    found: Sequence[FileStat], known: dict[bytes, SidecarStamp], blind: tuple[bytes, ...] = ()
+) -> SidecarDiff:
     """Compare the XMP files that lie in a folder with those the catalog knows there.
 
     Args:
@@ -53,22 +54,22 @@ def compare(
         known: what tells that the known ones are unchanged, by path.
         blind: folders, with a separator at the end, that could not be listed; what is known below them is kept.
     """
-    changes = SidecarChanges()
+    changes = SidecarDiff()
     for place in found:
         size, mtime_ns, ctime_ns = known.get(place.path, (None, None, None))
-        if (size, mtime_ns) != place.stamp or not same_time(ctime_ns, place.ctime_ns):
-            changes.fresh.append(place)
+        if (size, mtime_ns) != place.stamp or not is_same_ctime(ctime_ns, place.ctime_ns):
+            changes.added_or_changed.append(place)
         elif ctime_ns is None and place.ctime_ns is not None:
-            changes.undated.append(place)
+            changes.missing_ctime.append(place)
     there = {place.path for place in found}
-    changes.gone = [path for path in known if path not in there and not path.startswith(blind)]
+    changes.removed = [path for path in known if path not in there and not path.startswith(blind)]
     return changes
 
 
 def apply_sidecars(
     catalog: Catalog,
     folder: Folder,
-    changes: SidecarChanges,
+    changes: SidecarDiff,
     meter: ProgressMeter,
     reachable: Callable[[], bool],
 ) -> Iterator[set[int]]:
@@ -84,12 +85,12 @@ def apply_sidecars(
     Yields:
         After every batch, the contents it concerns.
     """
-    for piece in chunks(changes.gone, _BATCH):
+    for piece in chunks(changes.removed, _BATCH):
         with catalog.transaction() as db:
             catalog.annotations.remove(db, piece)
             concerned = catalog.annotations.refresh(db, {shot_of(path) for path in piece}, ())
         yield concerned
-    for piece in chunks(changes.fresh, _BATCH):
+    for piece in chunks(changes.added_or_changed, _BATCH):
         now = time.time_ns()
         read = [(_proven(place, now), *_read(place)) for place in piece]
         if any(passing for *_, passing in read) and not reachable():
@@ -107,12 +108,12 @@ def apply_sidecars(
         yield concerned
 
 
-def _proven(place: Place, now: int) -> Place:
-    recent = 0 <= now - place.mtime_ns < _RECENT_NS or unproven(place, now)
+def _proven(place: FileStat, now: int) -> FileStat:
+    recent = 0 <= now - place.mtime_ns < _RECENT_NS or is_racy(place, now)
     return replace(place, size=-1) if recent else place
 
 
-def _read(place: Place) -> tuple[Annotations | None, str | None, bool]:
+def _read(place: FileStat) -> tuple[Annotations | None, str | None, bool]:
     """What an XMP file says, or why it cannot be read, and whether that is the moment's fault."""
     try:
         return read_sidecar(Path(os.fsdecode(place.path))), None, False

@@ -42,7 +42,7 @@ def load_per_core() -> float:
         return 0.0
 
 
-class Pace:
+class Throttle:
     """Tells how long a job is to rest.
 
     Args:
@@ -66,7 +66,7 @@ class Pace:
         self._looked: float | None = None
         self._gentle = False
 
-    def gentle(self) -> bool:
+    def is_throttled(self) -> bool:
         """Whether the job is to leave most of the machine to others."""
         now = self._clock()
         if self._looked is None or now - self._looked >= LOOK_SECONDS:
@@ -79,4 +79,4 @@ class Pace:
 
     def rest(self, worked: float) -> float:
         """How many seconds to rest after `worked` seconds of work."""
-        return min(worked * RESTS, REST_LIMIT_SECONDS) if self.gentle() else 0.0
+        return min(worked * RESTS, REST_LIMIT_SECONDS) if self.is_throttled() else 0.0

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from lookalike.catalog.files import Place
+from lookalike.catalog.file_stat import FileStat
 
 T = TypeVar("T")
 
 
-class Preference:
+class WorkPriority:
     """What the user looks at. Any thread may say so at any time."""
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class Preference:
         self._paths: tuple[bytes, ...] = ()
         self.version = 0
 
-    def prefer(self, paths: Sequence[Path]) -> None:
+    def prioritise(self, paths: Sequence[Path]) -> None:
         """Have files, or everything in folders, described before all else, in this order."""
         with self._lock:
             self._paths = tuple(os.fsencode(path) for path in paths)
@@ -35,7 +35,7 @@ class Preference:
         return len(self._paths)
 
 
-class WorkList(Generic[T]):
+class WorkQueue(Generic[T]):
     """Tasks, handed out one by one.
 
     Args:
@@ -43,13 +43,13 @@ class WorkList(Generic[T]):
         preference: what comes first; it may change between any two tasks.
     """
 
-    def __init__(self, tasks: Sequence[tuple[Place, T]], preference: Preference) -> None:
+    def __init__(self, tasks: Sequence[tuple[FileStat, T]], preference: WorkPriority) -> None:
         # Taken from the end: the newest last.
         self._tasks = sorted(tasks, key=lambda task: task[0].mtime_ns)
         self._preference = preference
         self._version = 0
 
-    def take(self, count: int) -> list[tuple[Place, T]]:
+    def take(self, count: int) -> list[tuple[FileStat, T]]:
         """The next tasks, `count` at most."""
         version = self._preference.version
         if version != self._version:
@@ -57,5 +57,5 @@ class WorkList(Generic[T]):
             self._version = version
         return [self._tasks.pop() for _ in range(min(count, len(self._tasks)))]
 
-    def _key(self, task: tuple[Place, T]) -> tuple[int, int]:
+    def _key(self, task: tuple[FileStat, T]) -> tuple[int, int]:
         return -self._preference.rank(task[0].path), task[0].mtime_ns

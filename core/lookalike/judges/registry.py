@@ -21,7 +21,7 @@ NO_JUDGE = "none"
 GEOMETRY = "geometry"
 
 
-class Judges:
+class JudgeRegistry:
     """What may look at pairs of photos. Any thread may ask.
 
     Args:
@@ -111,20 +111,20 @@ class Judges:
         """What a judge (the one in use for None) can be asked; empty where it knows only one question."""
         return [] if (name or self.in_use()) in (NO_JUDGE, GEOMETRY) else prompt_modes()
 
-    def let_go(self, name: str) -> None:
+    def close_judge(self, name: str) -> None:
         """End a judge's worker process; its next use opens it anew."""
         with self._opening:
             judge = self._open.pop(name, None)
         if judge is not None:
             judge.close()
 
-    def let_go_models(self) -> None:
+    def close_models(self) -> None:
         """End the worker processes of all multimodal judges; their next use opens them anew."""
         for name, judge in list(self._open.items()):
             if isinstance(judge, MllmJudge):
-                self.let_go(name)
+                self.close_judge(name)
 
     def close(self) -> None:
         """End every worker process."""
         for name in list(self._open):
-            self.let_go(name)
+            self.close_judge(name)

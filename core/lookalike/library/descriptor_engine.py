@@ -13,11 +13,11 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.descriptors.service import DescriberService
-from lookalike.index import VectorIndex
-from lookalike.ingest.decode_quarantine import Suspects
+from lookalike.index import FaissIndex
+from lookalike.ingest.decode_quarantine import DecodeQuarantine
 from lookalike.ingest.indexer import Indexer
 from lookalike.ingest.photo_reader import PhotoReader
-from lookalike.ingest.throttle import Pace
+from lookalike.ingest.throttle import Throttle
 from lookalike.search.searcher import Searcher
 from lookalike.watching.follower import Follower
 from lookalike.watching.watched import WatchedFolders
@@ -28,7 +28,7 @@ def index_folder(library: Path, key: str) -> Path:
     return library / "index" / hashlib.blake2b(key.encode(), digest_size=6).hexdigest()
 
 
-class Engine:
+class DescriptorEngine:
     """One descriptor model in one library: it describes photos, records them, and finds them.
 
     Args:
@@ -53,7 +53,7 @@ class Engine:
         self.spec = spec
         self.describer = open_describer(spec)
         self.record = catalog.descriptors(self.describer.key, self.describer.dimension)
-        self.index = VectorIndex.open(
+        self.index = FaissIndex.open(
             index_folder(library, self.describer.key),
             self.describer.key,
             self.describer.dimension,
@@ -61,7 +61,9 @@ class Engine:
         )
         self.service = DescriberService(spec)
         self.searcher = Searcher(catalog, self.describer, self.service, self.record, self.index)
-        reader = PhotoReader(catalog, thumbnails, self.describer, self.record, Suspects(library / "decoding"))
+        reader = PhotoReader(
+            catalog, thumbnails, self.describer, self.record, DecodeQuarantine(library / "decoding")
+        )
         self.indexer = Indexer(
             catalog,
             reader,
@@ -69,8 +71,8 @@ class Engine:
             self.service,
             self.record,
             self.index,
-            watched.preference,
-            Pace(watched.pace),
+            watched.priority,
+            Throttle(watched.pace),
         )
         self.follower = Follower(catalog, self.record, self.indexer)
 
@@ -81,25 +83,25 @@ class Engine:
             closing.callback(self.service.close)
 
 
-class Engines:
+class DescriptorEngines:
     """The engine in use. Another may take its place while searches and scans still run on it.
 
     Args:
         first: the engine to begin with.
     """
 
-    def __init__(self, first: Engine) -> None:
+    def __init__(self, first: DescriptorEngine) -> None:
         self._lock = threading.Lock()
         self._current = first
-        self._users: dict[Engine, int] = {first: 0}
+        self._users: dict[DescriptorEngine, int] = {first: 0}
 
     @property
-    def current(self) -> Engine:
+    def current(self) -> DescriptorEngine:
         """The engine in use."""
         return self._current
 
     @contextmanager
-    def use(self) -> Iterator[Engine]:
+    def use(self) -> Iterator[DescriptorEngine]:
         """The engine in use, kept open until the end of the block even if another takes its place."""
         with self._lock:
             engine = self._current
@@ -113,7 +115,7 @@ class Engines:
             for old in unused:
                 old.close()
 
-    def take_over(self, engine: Engine) -> None:
+    def take_over(self, engine: DescriptorEngine) -> None:
         """Have another engine answer from now on; the one before is closed once nobody uses it any more."""
         with self._lock:
             self._users[engine] = 0
@@ -122,7 +124,7 @@ class Engines:
         for old in unused:
             old.close()
 
-    def _let_go(self) -> list[Engine]:
+    def _let_go(self) -> list[DescriptorEngine]:
         unused = [
             engine for engine, users in self._users.items() if not users and engine is not self._current
         ]

@@ -22,7 +22,7 @@ from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.errors import LookalikeError
-from lookalike.library.descriptor_engine import Engine, Engines, index_folder
+from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines, index_folder
 from lookalike.models.store import ModelStore
 from lookalike.progress import Progress, ProgressMeter, Skipped
 from lookalike.watching.watched import WatchedFolders
@@ -55,7 +55,7 @@ def used_spec(models: ModelStore, catalog: Catalog) -> tuple[DescriberSpec, str]
 
 
 @dataclass(frozen=True)
-class Changing:
+class DescriptorChange:
     """A change of the descriptor model under way.
 
     Attributes:
@@ -93,7 +93,7 @@ def used_name(catalog: Catalog) -> str:
     return catalog.setting(_USED) or DEFAULT
 
 
-class DescriptorSwitch:
+class DescriptorMigration:
     """Changes the descriptor model of one library.
 
     Args:
@@ -111,7 +111,7 @@ class DescriptorSwitch:
         catalog: Catalog,
         thumbnails: ThumbnailCache,
         models: ModelStore,
-        engines: Engines,
+        engines: DescriptorEngines,
         watched: WatchedFolders,
     ) -> None:
         self._library = library
@@ -153,7 +153,7 @@ class DescriptorSwitch:
             for _ in self.steps():
                 pass
 
-    def state(self) -> Changing | None:
+    def state(self) -> DescriptorChange | None:
         """How far the change under way is; None without one."""
         name = self.wanted
         if name is None:
@@ -162,10 +162,10 @@ class DescriptorSwitch:
         try:
             record = self._record(spec_of(self._models, name))
         except LookalikeError:
-            return Changing(name, 0, photos)
+            return DescriptorChange(name, 0, photos)
         left = set(record.undescribed_contents())
         now = set(record.undescribed_contents(readable=True)) - self._away
-        return Changing(name, len(record.ids()), photos, len(self._found_now(left - now)))
+        return DescriptorChange(name, len(record.ids()), photos, len(self._found_now(left - now)))
 
     def steps(self) -> Generator[Progress, None, None]:
         """Go on with the change under way, until the new model answers or another choice is made.
@@ -180,7 +180,7 @@ class DescriptorSwitch:
         name = self.wanted
         if name is None:
             return
-        engine: Engine | None = None
+        engine: DescriptorEngine | None = None
         taken = False
         try:
             spec = spec_of(self._models, name)
@@ -190,7 +190,7 @@ class DescriptorSwitch:
             # Nothing is loaded while all that is left is out of reach.
             if record.undescribed_contents(readable=True) or not self._waiting(record):
                 engine = self._engine(spec)
-                away = engine.indexer.away
+                away = engine.indexer.unreadable_for_now
                 while todo := [n for n in record.undescribed_contents(readable=True) if n not in tried]:
                     for progress in engine.indexer.describe(todo):
                         yield progress
@@ -200,10 +200,10 @@ class DescriptorSwitch:
             self._away = frozenset(away)
             waiting = self._waiting(record, tried - away)
             if engine is None or waiting:
-                yield _word(name, _waiting_words(len(waiting)))
+                yield _message(name, _waiting_words(len(waiting)))
                 return
             # Photos that were removed meanwhile were taken out of the other index only.
-            engine.index.reconcile()
+            engine.index.sync()
             engine.index.flush()
             with self._catalog.transaction():
                 self._catalog.choose(_USED, "" if name == DEFAULT else name)
@@ -211,10 +211,10 @@ class DescriptorSwitch:
             self._engines.take_over(engine)
             taken = True
         except (CatalogError, OSError) as error:
-            yield _word(name, f"{error} The change of the model goes on later.")
+            yield _message(name, f"{error} The change of the model goes on later.")
         except LookalikeError as error:
             self._catalog.choose(_NEXT, "")
-            yield _word(name, f"{error} Searches go on with the model before.")
+            yield _message(name, f"{error} Searches go on with the model before.")
         finally:
             if engine is not None and not taken:
                 engine.close()
@@ -253,8 +253,8 @@ class DescriptorSwitch:
         shutil.rmtree(index_folder(self._library, key), ignore_errors=True)
         return kept[key]
 
-    def _engine(self, spec: DescriberSpec) -> Engine:
-        return Engine(self._library, self._catalog, self._thumbnails, spec, self._watched)
+    def _engine(self, spec: DescriberSpec) -> DescriptorEngine:
+        return DescriptorEngine(self._library, self._catalog, self._thumbnails, spec, self._watched)
 
     def _record(self, spec: DescriberSpec) -> DescriptorRecord:
         describer = open_describer(spec)
@@ -268,7 +268,7 @@ class DescriptorSwitch:
         return self._engines.current.record.findable(sorted(content_ids))
 
 
-def _word(name: str, reason: str) -> Progress:
+def _message(name: str, reason: str) -> Progress:
     meter = ProgressMeter(STAGE, total=0)
     meter.skip(name, reason)
     return meter.snapshot()
@@ -279,14 +279,14 @@ def _waiting_words(count: int) -> str:
     return f"{photos} for a drive, a paused folder or a file that cannot be read. The model before answers until then."
 
 
-class InBackground:
+class BackgroundMigration:
     """Goes on with a change of the descriptor model a little at a time, whenever one is under way.
 
     Args:
         switch: of the library.
     """
 
-    def __init__(self, switch: DescriptorSwitch) -> None:
+    def __init__(self, switch: DescriptorMigration) -> None:
         self._switch = switch
         self._steps: Generator[Progress, None, None] | None = None
         self._tried: tuple[str, frozenset[int]] | None = None

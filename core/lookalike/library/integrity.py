@@ -9,7 +9,7 @@ import numpy as np
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.index import Audit, audit
-from lookalike.library.descriptor_engine import Engine
+from lookalike.library.descriptor_engine import DescriptorEngine
 from lookalike.progress import Progress
 
 SAMPLE = 20_000
@@ -17,7 +17,7 @@ SAMPLE = 20_000
 
 
 @dataclass(frozen=True)
-class Checked:
+class IntegrityReport:
     """What a check found.
 
     Attributes:
@@ -35,7 +35,9 @@ class Checked:
     sound: bool
 
 
-def checked(catalog: Catalog, engine: Engine, sample: int | None) -> Iterator[Progress | Checked]:
+def check_and_repair(
+    catalog: Catalog, engine: DescriptorEngine, sample: int | None
+) -> Iterator[Progress | IntegrityReport]:
     """Compare index and catalog, and repair what is wrong.
 
     Args:
@@ -54,12 +56,12 @@ def checked(catalog: Catalog, engine: Engine, sample: int | None) -> Iterator[Pr
         damage.append(f"The words or the raw files of {_photos(len(stale))} did not agree with their files.")
         with catalog.transaction() as db:
             concerned = catalog.annotations.refresh(db, (), stale)
-        engine.indexer.settle(concerned)
+        engine.indexer.update_index(concerned)
         if catalog.annotations.stale():
             broken = True
         else:
             repaired.append("They were worked out anew.")
-    index.reconcile()
+    index.sync()
     outcome: Audit | None = None
     for step in audit(index, record, sample):
         if isinstance(step, Audit):
@@ -69,12 +71,12 @@ def checked(catalog: Catalog, engine: Engine, sample: int | None) -> Iterator[Pr
     assert outcome is not None
     first = outcome
     if not first.sound:
-        damage += _words(first)
+        damage += _damage_lines(first)
         doubtful = np.array(sorted({*first.lost, *first.phantom, *first.damaged}), np.int64)
         if first.damaged:
             record.forget(first.damaged)
             repaired.append(f"{_photos(len(first.damaged))} will be described again by the next scan.")
-        index.renew(doubtful)
+        index.refresh(doubtful)
         index.flush()
         for step in audit(index, record, sample):
             if isinstance(step, Audit):
@@ -83,7 +85,7 @@ def checked(catalog: Catalog, engine: Engine, sample: int | None) -> Iterator[Pr
                 yield step
         if outcome.sound and (first.lost or first.phantom or first.surplus):
             repaired.append("The search index was brought in line with the catalog.")
-    yield Checked(
+    yield IntegrityReport(
         outcome.recorded,
         outcome.searched,
         tuple(damage),
@@ -92,7 +94,7 @@ def checked(catalog: Catalog, engine: Engine, sample: int | None) -> Iterator[Pr
     )
 
 
-def _words(found: Audit) -> list[str]:
+def _damage_lines(found: Audit) -> list[str]:
     lines = []
     if found.lost:
         lines.append(f"{_photos(len(found.lost))} could not be found by a search.")

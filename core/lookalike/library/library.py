@@ -24,25 +24,25 @@ from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.available import mllm_available
 from lookalike.judges.mllm.token_store import TokenStore
 from lookalike.judges.protocol import Explanation, Judge
-from lookalike.judges.registry import Judges
-from lookalike.library.descriptor_engine import Engine, Engines
+from lookalike.judges.registry import JudgeRegistry
+from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
 from lookalike.library.descriptor_migration import (
     DEFAULT,
-    Changing,
-    DescriptorSwitch,
-    InBackground,
+    BackgroundMigration,
+    DescriptorChange,
+    DescriptorMigration,
     used_spec,
 )
-from lookalike.library.integrity import SAMPLE, Checked, checked
-from lookalike.library.model_manager import Shelf
-from lookalike.library.preferences import chosen_settings, keep_settings
-from lookalike.library.token_preparation import TokenDesk, open_store
+from lookalike.library.integrity import SAMPLE, IntegrityReport, check_and_repair
+from lookalike.library.model_manager import ModelManager
+from lookalike.library.preferences import read_search_settings, write_search_settings
+from lookalike.library.token_preparation import TokenPreparation, open_store
 from lookalike.models.store import ModelStore
 from lookalike.photos import THUMBNAIL_SIDE, Annotations, thumbnail
 from lookalike.progress import Progress
 from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
 from lookalike.search.fusion import Fusion, fusion_for
-from lookalike.search.keyword_search import NamedSearch
+from lookalike.search.keyword_search import KeywordSearch
 from lookalike.search.query import Query
 from lookalike.search.query_photos import QueryPhotos
 from lookalike.search.ranking import Ranking
@@ -76,7 +76,7 @@ class Status:
     indexed: int
     problems: tuple[tuple[Path, str], ...]
     descriptor: str
-    changing: Changing | None
+    changing: DescriptorChange | None
     judge: str
     judges: tuple[str, ...]
     missing: tuple[str, ...]
@@ -122,12 +122,12 @@ class Library:
     ) -> None:
         self.folder = folder or app_paths.default_library()
         self.models = models or ModelStore(app_paths.models())
-        self.shelf = Shelf(self.models)
+        self.shelf = ModelManager(self.models)
         self.calibrations = Calibrations(app_paths.calibrations())
         self.catalog = Catalog(self.folder / "catalog.sqlite")
         self.watched = WatchedFolders(self.catalog)
         self._photos = QueryPhotos(self.catalog)
-        self._named = NamedSearch(self.catalog, self._photos)
+        self._named = KeywordSearch(self.catalog, self._photos)
         with ExitStack() as opened:
             opened.callback(self.catalog.close)
             self.cache = ContentCache(self.folder / "cache.sqlite")
@@ -142,15 +142,17 @@ class Library:
             self._lacking = ""
             if spec is None:
                 spec, self._lacking = used_spec(self.models, self.catalog)
-            self._engines = Engines(Engine(self.folder, self.catalog, self.thumbnails, spec, self.watched))
+            self._engines = DescriptorEngines(
+                DescriptorEngine(self.folder, self.catalog, self.thumbnails, spec, self.watched)
+            )
             opened.callback(self._engines.close)
             self._opened = opened.pop_all()
-        self._switch = DescriptorSwitch(
+        self._switch = DescriptorMigration(
             self.folder, self.catalog, self.thumbnails, self.models, self._engines, self.watched
         )
-        self.judges = Judges(self.catalog, self.models, self.cache, lambda: self.tokens.store)
-        self.tokens = TokenDesk(
-            self.catalog, tokens, self.judges.get, self._photos.candidate, self.judges.let_go_models
+        self.judges = JudgeRegistry(self.catalog, self.models, self.cache, lambda: self.tokens.store)
+        self.tokens = TokenPreparation(
+            self.catalog, tokens, self.judges.get, self._photos.candidate, self.judges.close_models
         )
 
     def __enter__(self) -> Library:
@@ -187,7 +189,7 @@ class Library:
         """Stop watching a folder. Nothing on disk is touched."""
         concerned = self.catalog.remove_folder(folder)
         with self._engines.use() as engine:
-            engine.indexer.settle(concerned)
+            engine.indexer.update_index(concerned)
 
     def scan(self, folders: Sequence[Folder] | None = None) -> Generator[Progress, None, None]:
         """Bring the library in line with the disk; looks only at what changed."""
@@ -208,7 +210,7 @@ class Library:
             return ended
 
         while not ended:
-            with self._engines.use() as engine, closing(InBackground(self._switch)) as work:
+            with self._engines.use() as engine, closing(BackgroundMigration(self._switch)) as work:
                 yield from engine.follower.follow(
                     lambda: ending() or self._engines.current is not engine,
                     work.step if not self._fixed else lambda: None,
@@ -227,7 +229,7 @@ class Library:
             raise LookalikeError(
                 f"{name} describes this library's photos.", "Use another descriptor model before removing it."
             )
-        self.judges.let_go(name)
+        self.judges.close_judge(name)
         self.models.remove(name)
 
     def choose_descriptor(self, name: str | None) -> None:
@@ -252,17 +254,17 @@ class Library:
 
     def search_settings(self) -> SearchSettings:
         """How searches are checked in this library unless told otherwise."""
-        return chosen_settings(self.catalog)
+        return read_search_settings(self.catalog)
 
     def choose_search_settings(self, settings: SearchSettings) -> None:
         """Have searches checked like this from now on; see `keep_settings` for what that takes in."""
-        keep_settings(self.catalog, settings)
+        write_search_settings(self.catalog, settings)
 
     def fusion(self, judge: Judge | None, weight: float | None = None) -> Fusion:
         """How similarity and a judge's match make one score, and whether that was calibrated."""
         return self._fusion(self._engines.current, judge, weight)
 
-    def _fusion(self, engine: Engine, judge: Judge | None, weight: float | None) -> Fusion:
+    def _fusion(self, engine: DescriptorEngine, judge: Judge | None, weight: float | None) -> Fusion:
         key = NO_JUDGE_KEY if judge is None else judge.key
         return fusion_for(engine.describer.key, key, self.calibrations, weight)
 
@@ -299,29 +301,29 @@ class Library:
             self._behind = True
             if not self._fixed:
                 self._switch.adopt()
-        with self._engines.use() as engine, self.tokens.giving_way():
+        with self._engines.use() as engine, self.tokens.pause_for_search():
             if self._behind:
                 # First, as what another search learns meanwhile is not caught up with here.
                 self._behind = False
                 caught_up = False
                 try:
-                    caught_up = engine.index.catch_up()
+                    caught_up = engine.index.try_sync()
                 finally:
                     self._behind |= not caught_up
             for ranking in self._rankings(engine, query, looking, settings, cancelled):
-                news = self.tokens.store.news() if ranking.final else []
+                news = self.tokens.store.pending_messages() if ranking.final else []
                 yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *news))
 
     def _rankings(
         self,
-        engine: Engine,
+        engine: DescriptorEngine,
         query: Query,
         judge: Judge | None,
         settings: SearchSettings,
         cancelled: Callable[[], bool],
     ) -> Iterator[Ranking]:
         fusion = self._fusion(engine, judge, settings.weight)
-        if any(part.words for part in (query, *query.also, *query.unlike)):
+        if any(part.words for part in (query, *query.positives, *query.negatives)):
             # What was fitted between photos says nothing of words.
             fusion = replace(fusion, calibrated=False)
 
@@ -354,7 +356,7 @@ class Library:
         Raises:
             FilterError: the filter names what there is not.
         """
-        shown = self.catalog.contents.shown()
+        shown = self.catalog.contents.visible()
         if not filters:
             return shown
         wanted = np.isin(np.array(shown, np.int64), self.catalog.filters.matching(filters))
@@ -449,7 +451,7 @@ class Library:
             repairs=tuple(self._engines.current.index.repairs),
         )
 
-    def check(self, everything: bool = False) -> Generator[Progress | Checked, None, None]:
+    def check(self, everything: bool = False) -> Generator[Progress | IntegrityReport, None, None]:
         """Compare index and catalog, and repair what is wrong; see `checked`."""
         with self._engines.use() as engine:
-            yield from checked(self.catalog, engine, None if everything else SAMPLE)
+            yield from check_and_repair(self.catalog, engine, None if everything else SAMPLE)

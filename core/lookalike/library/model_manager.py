@@ -15,7 +15,7 @@ from lookalike.judges.mllm.judge import check_pair
 from lookalike.judges.mllm.trial import try_pair
 from lookalike.models import advice
 from lookalike.models.catalogue import KINDS, CatalogueModel, offered, read_catalogue
-from lookalike.models.check import Checked, check_files
+from lookalike.models.check import ModelCheck, check_files
 from lookalike.models.download import download, forget, unfinished
 from lookalike.models.errors import ModelError
 from lookalike.models.installed import InstalledModel
@@ -25,7 +25,7 @@ from lookalike.progress import Progress, ProgressMeter
 
 
 @dataclass(frozen=True)
-class Offer:
+class ModelListing:
     """A model as the user sees it in the list.
 
     Attributes:
@@ -67,7 +67,7 @@ class Offer:
     downloaded: int = 0
 
 
-class Shelf:
+class ModelManager:
     """Everything to be done with models but using them.
 
     Only `download` uses the network.
@@ -79,7 +79,7 @@ class Shelf:
     def __init__(self, store: ModelStore) -> None:
         self.store = store
 
-    def offers(self) -> list[Offer]:
+    def listings(self) -> list[ModelListing]:
         """The models there are and the models that can be downloaded, by kind, as the catalogue orders them.
 
         Raises:
@@ -94,7 +94,7 @@ class Shelf:
             for model in catalogue
         ]
         own = [
-            Offer(
+            ModelListing(
                 model.name,
                 model.kind,
                 True,
@@ -116,9 +116,9 @@ class Shelf:
         owned: InstalledModel | None,
         advised: advice.Advice,
         machine: advice.Machine,
-    ) -> Offer:
+    ) -> ModelListing:
         recommended = model.name == advised.name
-        return Offer(
+        return ModelListing(
             model.name,
             model.kind,
             owned is not None,
@@ -227,7 +227,7 @@ class Shelf:
             first_seconds=trial.first_seconds,
         )
 
-    def check(self, name: str | None = None) -> Generator[Progress | Checked, None, None]:
+    def check(self, name: str | None = None) -> Generator[Progress | ModelCheck, None, None]:
         """See whether models are still whole and their files belong together.
 
         Args:
@@ -239,8 +239,8 @@ class Shelf:
         models = self.store.installed() if name is None else [self.store.get(name)]
         by_name = {model.name: model for model in models}
         for step in check_files(models):
-            if isinstance(step, Checked) and not step.problems:
-                yield Checked(step.name, tuple(_misfits(by_name[step.name])))
+            if isinstance(step, ModelCheck) and not step.problems:
+                yield ModelCheck(step.name, tuple(_misfits(by_name[step.name])))
             else:
                 yield step
 

@@ -10,7 +10,7 @@ MODE, ORDERS, TOP, WEIGHT = "mode", "orders", "top", "weight"
 BOTH_ORDERS = "both"
 
 
-def chosen_settings(catalog: Catalog) -> SearchSettings:
+def read_search_settings(catalog: Catalog) -> SearchSettings:
     """The settings that were kept, and the defaults for what was not."""
     plain = SearchSettings()
     mode, top, weight = (catalog.setting(name) for name in (MODE, TOP, WEIGHT))
@@ -22,7 +22,7 @@ def chosen_settings(catalog: Catalog) -> SearchSettings:
     )
 
 
-def keep_settings(catalog: Catalog, settings: SearchSettings) -> None:
+def write_search_settings(catalog: Catalog, settings: SearchSettings) -> None:
     """Keep what is asked, in which orders, of how many candidates, and λ; the rest belongs to one search."""
     catalog.choose(MODE, settings.mode)
     catalog.choose(ORDERS, BOTH_ORDERS if settings.both_orders else "")

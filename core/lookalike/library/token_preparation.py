@@ -25,7 +25,7 @@ COMPRESS_EVERY = 256
 RATE_SECONDS = 120.0
 WAIT_SECONDS = 0.05
 MAKING, WAITING = "preparing", "waiting"
-"""Stages of `TokenDesk.make`; while a search runs it waits."""
+"""Stages of `TokenPreparation.make`; while a search runs it waits."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def open_store(catalog: Catalog, store: Callable[..., TokenStore]) -> TokenStore
     )
 
 
-class TokenDesk:
+class TokenPreparation:
     """What a library offers its user about visual tokens. Any thread may use it.
 
     Args:
@@ -109,7 +109,7 @@ class TokenDesk:
         return self._catalog.setting(AHEAD) == "1"
 
     @contextmanager
-    def giving_way(self) -> Iterator[None]:
+    def pause_for_search(self) -> Iterator[None]:
         """As long as this lasts, `make` begins no photo."""
         with self._lock:
             self._searches += 1
@@ -151,7 +151,7 @@ class TokenDesk:
             limit=self.store.limit_bytes,
             compression=str(self.store.compression),
             ahead=self.ahead,
-            news=tuple(self.store.news()),
+            news=tuple(self.store.pending_messages()),
         )
 
     def make(
@@ -172,7 +172,7 @@ class TokenDesk:
         model = self._model(judge)
         tokens = model.tokens
         assert tokens is not None
-        newest = self._catalog.contents.shown()
+        newest = self._catalog.contents.visible()
         rows = self._catalog.contents.get(newest)
         numbers = {row.hash: number for number, row in rows.items()}
         shown = [rows[number].hash for number in newest if number in rows]

@@ -11,7 +11,7 @@ from lookalike.progress import Progress, ProgressMeter
 
 
 @dataclass(frozen=True)
-class Checked:
+class ModelCheck:
     """What was found of a model.
 
     Attributes:
@@ -23,7 +23,7 @@ class Checked:
     problems: tuple[str, ...]
 
 
-def check_files(models: Sequence[InstalledModel]) -> Generator[Progress | Checked, None, None]:
+def check_files(models: Sequence[InstalledModel]) -> Generator[Progress | ModelCheck, None, None]:
     """Read all files of models and compare their checksums with those taken when they came in.
 
     Yields:
@@ -42,4 +42,4 @@ def check_files(models: Sequence[InstalledModel]) -> Generator[Progress | Checke
             else:
                 if not same:
                     problems.append(f"{name} is damaged: its bytes are not those that came in.")
-        yield Checked(model.name, tuple(problems))
+        yield ModelCheck(model.name, tuple(problems))

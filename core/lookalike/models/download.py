@@ -16,7 +16,7 @@ from lookalike.models.advice import amount
 from lookalike.models.catalogue import CatalogueFile, CatalogueModel
 from lookalike.models.errors import ModelError
 from lookalike.models.installed import InstalledModel
-from lookalike.models.staging import BLOCK, FULL, SPARE, Staging, demand_space, told
+from lookalike.models.staging import BLOCK, FULL, SPARE, Staging, demand_space, disk_errors
 from lookalike.models.store import DOWNLOADING, ModelStore
 from lookalike.progress import Progress, ProgressMeter
 
@@ -105,14 +105,14 @@ def _download(
         yield meter.snapshot()
         for one in wanted:
             if not one.path.is_file():
-                with told(model.name):
+                with disk_errors(model.name):
                     yield from _fetch(one, model, meter)
     finally:
         hub.hang_up()
     checksums = {}
     checking = ProgressMeter("checking", meter.total, unit="bytes")
     for one in wanted:
-        with told(model.name):
+        with disk_errors(model.name):
             checksums[one.file.name] = yield from _check(one, checking)
     found = staging.describe(model.kind, {one.file.role: one.file.name for one in wanted}, checksums)
     commit = wanted[0].remote.commit or model.revision
@@ -135,7 +135,7 @@ def _ask(
     for file in model.files:
         try:
             remote = hub.describe(model.repository, revision, file.path)
-        except hub.Missing:
+        except hub.RemoteFileMissingError:
             if wanted or revision == LATEST or not file.sha256:
                 raise
             # The commit is gone; where the checksum is known, the file at hand may be the same.
@@ -153,13 +153,13 @@ def _ask(
                 "Download the model with the browser and import it.",
             )
         one = _Wanted(file, remote, staging.folder / file.name)
-        with told(model.name):
+        with disk_errors(model.name):
             if one.here > remote.size or known.get(file.name) != remote.etag:
                 one.path.unlink(missing_ok=True)
                 one.part.unlink(missing_ok=True)
         wanted.append(one)
         yield meter.snapshot()
-    with told(model.name):
+    with disk_errors(model.name):
         state.write_text(json.dumps({one.file.name: one.remote.etag for one in wanted}), encoding="utf-8")
     return wanted
 
@@ -171,7 +171,7 @@ def _fetch(one: _Wanted, model: CatalogueModel, meter: ProgressMeter) -> Generat
         start = one.here
         try:
             yield from _receive(one, model, meter, before)
-        except hub.Interrupted:
+        except hub.DownloadInterruptedError:
             failures = 0 if one.here > start else failures + 1
             if failures >= ATTEMPTS:
                 raise

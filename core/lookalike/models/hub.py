@@ -29,11 +29,11 @@ SECONDS = 10.0
 KEPT = "What has come is kept."
 
 
-class Interrupted(ModelError):
+class DownloadInterruptedError(ModelError):
     """The transfer broke off; going on where it stopped may help."""
 
 
-class Missing(ModelError):
+class RemoteFileMissingError(ModelError):
     """The server does not have it."""
 
 
@@ -114,7 +114,7 @@ def chunks(file: RemoteFile, repository: str, start: int) -> Generator[tuple[int
             yield at, data
             at += len(data)
     if at < file.size:
-        raise Interrupted(f"The connection to {host()} broke off.", f"Try again. {KEPT}")
+        raise DownloadInterruptedError(f"The connection to {host()} broke off.", f"Try again. {KEPT}")
 
 
 def hang_up() -> None:
@@ -147,9 +147,13 @@ def _told(repository: str, path: str) -> Iterator[None]:
     except errors.HfHubHTTPError as error:
         raise _refusal(error, repository, path) from error
     except httpx2.ConnectError as error:
-        raise Interrupted(f"{host()} cannot be reached.", f"Check the connection. {KEPT}") from error
+        raise DownloadInterruptedError(
+            f"{host()} cannot be reached.", f"Check the connection. {KEPT}"
+        ) from error
     except httpx2.TransportError as error:
-        raise Interrupted(f"The connection to {host()} broke off.", f"Try again. {KEPT}") from error
+        raise DownloadInterruptedError(
+            f"The connection to {host()} broke off.", f"Try again. {KEPT}"
+        ) from error
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         raise ModelError(f"{host()} answers in a way that is not understood ({error}).", "") from error
 
@@ -168,9 +172,13 @@ def _refusal(error: OSError, repository: str, path: str) -> ModelError:
             f"Do so at {page}, download the files with the browser and import them.",
         )
     if status == 404:
-        return Missing(f"{path} is not at {page}.", "Choose another model, or update Lookalike.")
+        return RemoteFileMissingError(
+            f"{path} is not at {page}.", "Choose another model, or update Lookalike."
+        )
     if status == 429:
         return ModelError(f"{host()} asks for patience: too many requests.", f"Try again later. {KEPT}")
     if status >= 500:
-        return Interrupted(f"{host()} has a problem of its own ({status}).", f"Try again later. {KEPT}")
+        return DownloadInterruptedError(
+            f"{host()} has a problem of its own ({status}).", f"Try again later. {KEPT}"
+        )
     return ModelError(f"{host()} refuses {path} ({status}).", "Choose another model, or update Lookalike.")

@@ -46,7 +46,7 @@ class Staging:
         Raises:
             ModelError: it cannot be made.
         """
-        with told(self.name):
+        with disk_errors(self.name):
             self.folder.mkdir(parents=True, exist_ok=True)
 
     def take(self, sources: list[Path]) -> Generator[Progress, None, dict[str, str]]:
@@ -60,7 +60,7 @@ class Staging:
         """
         meter = ProgressMeter("reading", sum(path.stat().st_size for path in sources), unit="bytes")
         checksums = {}
-        with told(self.name):
+        with disk_errors(self.name):
             for source in sources:
                 target = self.folder / source.name
                 try:
@@ -92,7 +92,7 @@ class Staging:
         content = asdict(model)
         del content["folder"]
         kept = {*model.files.values(), MANIFEST}
-        with told(self.name):
+        with disk_errors(self.name):
             for path in self.folder.iterdir():
                 if path.name not in kept:
                     path.unlink()
@@ -144,7 +144,7 @@ def demand_space(folder: Path, needed: int, name: str) -> None:
 
 
 @contextmanager
-def told(name: str) -> Iterator[None]:
+def disk_errors(name: str) -> Iterator[None]:
     """Turns failures of the disk into one line each."""
     try:
         yield

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.words import WordHit
+from lookalike.catalog.words import TextHit
 from lookalike.errors import LookalikeError
 from lookalike.search.query import Query
 from lookalike.search.query_encoder import WORDS_REMEDY
@@ -20,7 +20,7 @@ _ONLY_NAMES = (
 )
 
 
-class NamedSearch:
+class KeywordSearch:
     """Answers queries with words by what photos are called, beside what a model finds.
 
     Args:
@@ -54,12 +54,12 @@ class NamedSearch:
             LookalikeError: a photo of the query cannot be read, a filter names what there is not, or no photo has
                 the words and nothing else is asked for.
         """
-        asked = [query, *query.also]
+        asked = [query, *query.positives]
         words = " ".join(part.words for part in asked if part.words)
-        unlike = [part.words for part in query.unlike if part.words]
-        if (reads_words and (query.also or not words)) or not (words or unlike):
+        unlike = [part.words for part in query.negatives if part.words]
+        if (reads_words and (query.positives or not words)) or not (words or unlike):
             return described(query)
-        apart = {self._photos.of(part)[1] for part in (*asked, *query.unlike) if not part.words}
+        apart = {self._photos.of(part)[1] for part in (*asked, *query.negatives) if not part.words}
         for line in unlike:
             apart.update(hit.content_id for hit in self._hits(line, settings))
         hits = [hit for hit in self._hits(words, settings) if hit.content_id not in apart]
@@ -70,8 +70,8 @@ class NamedSearch:
         if photos:
             seen = replace(
                 photos[0],
-                also=tuple(photos[1:]),
-                unlike=tuple(part for part in query.unlike if not part.words),
+                positives=tuple(photos[1:]),
+                negatives=tuple(part for part in query.negatives if not part.words),
             )
             return _merged(hits, apart, described(seen), settings.limit, (_ONLY_NAMES,))
         if not hits:
@@ -82,7 +82,7 @@ class NamedSearch:
         alone = Ranking((), 0, final=True)
         return _merged(hits, apart, iter([alone]), settings.limit, (_ONLY_NAMES,))
 
-    def _hits(self, words: str, settings: SearchSettings) -> list[WordHit]:
+    def _hits(self, words: str, settings: SearchSettings) -> list[TextHit]:
         hits = self._catalog.words.find(words, self._catalog.contents.count())
         if not settings.filters:
             return hits
@@ -91,7 +91,7 @@ class NamedSearch:
 
 
 def _merged(
-    hits: Sequence[WordHit],
+    hits: Sequence[TextHit],
     apart: Collection[int | None],
     described: Iterator[Ranking],
     limit: int,
@@ -112,5 +112,5 @@ def _merged(
         yield replace(ranking, results=results, same=same, notes=(*notes, *ranking.notes))
 
 
-def _result(hit: WordHit, ranked: Result | None) -> Result:
-    return Result(hit.content_id, ranked.similarity if ranked else 0.0, None, 1.0, named=hit.where)
+def _result(hit: TextHit, ranked: Result | None) -> Result:
+    return Result(hit.content_id, ranked.similarity if ranked else 0.0, None, 1.0, text_match=hit.field)

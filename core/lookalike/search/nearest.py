@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index import Neighbours, VectorIndex, VectorRecord
-from lookalike.index.vector_source import recorded
-from lookalike.search.query_encoder import Probes
+from lookalike.index import FaissIndex, Neighbours, VectorSource
+from lookalike.index.vector_source import fetch_vectors
+from lookalike.search.query_encoder import EncodedQuery
 
 UNLIKE_WEIGHT = 0.4
 """β of Rocchio's ``q − β·mean(unlike)``. The first wrong photo pointed at, mAP: 0.720 without, 0.732 with 0.1, 0.746
@@ -29,7 +29,7 @@ Few photos show the same thing, so the tenth is nearly always a wrong one."""
 
 
 @dataclass(frozen=True)
-class Found:
+class NearestPhotos:
     """What the index says of a query, best first.
 
     Attributes:
@@ -40,17 +40,17 @@ class Found:
 
     ids: NDArray[np.int64]
     similarities: NDArray[np.float32]
-    probe: NDArray[np.intp]
+    query_vector: NDArray[np.intp]
 
 
-def nearest(
-    index: VectorIndex,
-    record: VectorRecord,
-    probes: Probes,
+def nearest_photos(
+    index: FaissIndex,
+    record: VectorSource,
+    probes: EncodedQuery,
     limit: int,
-    among: NDArray[np.int64] | None = None,
+    allowed_ids: NDArray[np.int64] | None = None,
     expand: bool = False,
-) -> Found:
+) -> NearestPhotos:
     """The contents nearest a query; those that it names itself are left out.
 
     A photo in several rotations has the cosine of the best one. Several photos: half the mean of their cosines, half
@@ -67,49 +67,49 @@ def nearest(
         expand: whether to ask again with the best results added to the query.
     """
     vectors = probes.vectors
-    found = _asked(index, record, vectors, probes, limit, among)
+    found = _asked(index, record, vectors, probes, limit, allowed_ids)
     if expand and len(found.ids):
         near = slice(0, EXPANSION_PHOTOS)
-        ids, additions = recorded(record, found.ids[near])
+        ids, additions = fetch_vectors(record, found.ids[near])
         vectors = vectors.copy()
         for number, addition in zip(ids.tolist(), additions, strict=True):
-            probe = found.probe[np.flatnonzero(found.ids == number)[0]]
+            probe = found.query_vector[np.flatnonzero(found.ids == number)[0]]
             vectors[probe] += max(float(addition @ vectors[probe]), 0.0) ** EXPANSION_POWER * addition
             vectors[probe] /= np.linalg.norm(vectors[probe])
-        found = _asked(index, record, vectors, probes, limit, among)
+        found = _asked(index, record, vectors, probes, limit, allowed_ids)
     return found
 
 
 def _asked(
-    index: VectorIndex,
-    record: VectorRecord,
+    index: FaissIndex,
+    record: VectorSource,
     vectors: NDArray[np.float32],
-    probes: Probes,
+    probes: EncodedQuery,
     limit: int,
     among: NDArray[np.int64] | None,
-) -> Found:
-    depth = limit + len(probes.apart)
-    if len(vectors) == 1 and probes.unlike is None:
+) -> NearestPhotos:
+    depth = limit + len(probes.excluded_ids)
+    if len(vectors) == 1 and probes.negative is None:
         answer = index.search(vectors[0], depth, among)
-        return _without(probes.apart, answer, np.zeros(len(answer), np.intp), limit)
+        return _without(probes.excluded_ids, answer, np.zeros(len(answer), np.intp), limit)
     asked = [*vectors]
     if len(vectors) == probes.parts[-1] + 1 > 1:
         asked.append(vectors.mean(axis=0))
-    if probes.unlike is not None:
-        asked = [vector - UNLIKE_WEIGHT * probes.unlike for vector in asked]
+    if probes.negative is not None:
+        asked = [vector - UNLIKE_WEIGHT * probes.negative for vector in asked]
     answers = [index.search(vector, depth, among).ids for vector in asked if vector.any()]
-    ids, candidates = recorded(record, np.unique(np.concatenate(answers)))
+    ids, candidates = fetch_vectors(record, np.unique(np.concatenate(answers)))
     if not len(ids):
-        return Found(ids, np.zeros(0, np.float32), np.zeros(0, np.intp))
+        return NearestPhotos(ids, np.zeros(0, np.float32), np.zeros(0, np.intp))
     cosines = candidates @ vectors.T
     similarities = combined(cosines, probes.parts)
-    if probes.unlike is not None:
-        resemblance = candidates @ probes.unlike
+    if probes.negative is not None:
+        resemblance = candidates @ probes.negative
         # Less their mean, so that the values stay in the range that cosines have: a cut-off still means something.
         similarities = similarities - UNLIKE_WEIGHT * (resemblance - resemblance.mean())
     order = np.lexsort((ids, -similarities))
     answer = Neighbours(ids[order], np.clip(similarities[order], -1, 1).astype(np.float32))
-    return _without(probes.apart, answer, _likest(cosines, probes)[order], limit)
+    return _without(probes.excluded_ids, answer, _likest(cosines, probes)[order], limit)
 
 
 def combined(cosines: NDArray[np.float32], parts: NDArray[np.intp]) -> NDArray[np.float32]:
@@ -127,13 +127,13 @@ def combined(cosines: NDArray[np.float32], parts: NDArray[np.intp]) -> NDArray[n
     return (0.5 * (best.mean(axis=1) + best.max(axis=1))).astype(np.float32)
 
 
-def _likest(cosines: NDArray[np.float32], probes: Probes) -> NDArray[np.intp]:
+def _likest(cosines: NDArray[np.float32], probes: EncodedQuery) -> NDArray[np.intp]:
     """Per row of cosines (n, probes) the probe of the greatest one; words only where there is no photo."""
-    photos = np.array([probe.photo is not None for probe in probes.probes])
+    photos = np.array([probe.photo is not None for probe in probes.query_vectors])
     return np.where(photos | ~photos.any(), cosines, -np.inf).argmax(axis=1)
 
 
-def _without(apart: frozenset[int], answer: Neighbours, probe: NDArray[np.intp], limit: int) -> Found:
+def _without(apart: frozenset[int], answer: Neighbours, probe: NDArray[np.intp], limit: int) -> NearestPhotos:
     results = ~np.isin(answer.ids, np.fromiter(apart, np.int64, len(apart)))
     kept = np.flatnonzero(results)[:limit]
-    return Found(answer.ids[kept], answer.similarities[kept], probe[kept])
+    return NearestPhotos(answer.ids[kept], answer.similarities[kept], probe[kept])

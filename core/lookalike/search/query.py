@@ -31,8 +31,8 @@ class Query:
     content_id: int | None = None
     words: str = ""
     region: Region | None = None
-    also: tuple[Query, ...] = ()
-    unlike: tuple[Query, ...] = ()
+    positives: tuple[Query, ...] = ()
+    negatives: tuple[Query, ...] = ()
 
 
 def crop(image: Image.Image, region: Region | None) -> Image.Image:

@@ -30,7 +30,7 @@ WORDS_REMEDY = (
 
 
 @dataclass(frozen=True)
-class Probe:
+class QueryVector:
     """One vector to ask with.
 
     Attributes:
@@ -45,7 +45,7 @@ class Probe:
 
 
 @dataclass(frozen=True)
-class Probes:
+class EncodedQuery:
     """All that a query asks with.
 
     Attributes:
@@ -54,22 +54,22 @@ class Probes:
         apart: the library's photos that the query names itself; they are no results.
     """
 
-    probes: tuple[Probe, ...]
-    unlike: NDArray[np.float32] | None = None
-    apart: frozenset[int] = frozenset()
+    query_vectors: tuple[QueryVector, ...]
+    negative: NDArray[np.float32] | None = None
+    excluded_ids: frozenset[int] = frozenset()
 
     @property
     def vectors(self) -> NDArray[np.float32]:
         """The probes' vectors (probes, dimension)."""
-        return np.stack([probe.vector for probe in self.probes])
+        return np.stack([probe.vector for probe in self.query_vectors])
 
     @property
     def parts(self) -> NDArray[np.intp]:
         """The probes' parts (probes,)."""
-        return np.array([probe.part for probe in self.probes], np.intp)
+        return np.array([probe.part for probe in self.query_vectors], np.intp)
 
 
-class Prober:
+class QueryEncoder:
     """Describes queries.
 
     Args:
@@ -91,7 +91,7 @@ class Prober:
         self._service = service
         self._record = record
 
-    def probes(self, query: Query, rotations: bool = False) -> Probes:
+    def encode(self, query: Query, rotations: bool = False) -> EncodedQuery:
         """The vectors of a query.
 
         Args:
@@ -101,8 +101,8 @@ class Prober:
         Raises:
             LookalikeError: a part of it cannot be read or described.
         """
-        positive = [self._part(part) for part in (query, *query.also)]
-        negative = [self._part(part) for part in query.unlike]
+        positive = [self._part(part) for part in (query, *query.positives)]
+        negative = [self._part(part) for part in query.negatives]
         turns = range(POSITIONS if rotations else 1)
         views: list[tuple[int, _Part, int]] = [
             (number, part, turn)
@@ -111,7 +111,7 @@ class Prober:
         ]
         vectors = self._describe([(part, turn) for _, part, turn in views] + [(part, 0) for part in negative])
         probes = tuple(
-            Probe(vector, number, None if part.photo is None else turned(part.photo, turn))
+            QueryVector(vector, number, None if part.photo is None else turned(part.photo, turn))
             for (number, part, turn), vector in zip(views, vectors, strict=False)
         )
         unlike = None
@@ -119,7 +119,7 @@ class Prober:
             mean = vectors[len(views) :].mean(axis=0)
             unlike = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
         own = frozenset(part.own for part in (*positive, *negative) if part.own is not None)
-        return Probes(probes, unlike, own)
+        return EncodedQuery(probes, unlike, own)
 
     def _part(self, query: Query) -> _Part:
         if query.words:

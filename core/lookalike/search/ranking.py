@@ -26,7 +26,7 @@ class Result:
     match: float | None
     score: float
     reason: str = ""
-    named: str = ""
+    text_match: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,9 @@ class Ranking:
     calibrated: bool = True
 
     @property
-    def named(self) -> int:
+    def text_matches(self) -> int:
         """How many of the first results have the query's words in their keywords, titles or names."""
-        return sum(1 for result in self.results if result.named)
+        return sum(1 for result in self.results if result.text_match)
 
 
 def ranked(

@@ -130,10 +130,10 @@ def _compared(
     """The judge's word on every pair; one query photo after the other, as judges prepare each only once."""
     for query, contents in todo:
         if contents and not stop():
-            yield from _kept(judge.compare(query, map(load, contents), stop), judge, query, scores)
+            yield from _store_verdicts(judge.compare(query, map(load, contents), stop), judge, query, scores)
 
 
-def _kept(
+def _store_verdicts(
     verdicts: Iterable[Verdict], judge: Judge, query: JudgePhoto, scores: PairScores
 ) -> Iterator[Verdict]:
     """Pass verdicts on and keep them in the catalog, also when the search ends early."""

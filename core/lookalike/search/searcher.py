@@ -13,12 +13,12 @@ from lookalike.catalog.filters import Filters
 from lookalike.descriptors.protocol import Describer
 from lookalike.descriptors.service import DescriberService
 from lookalike.errors import LookalikeError
-from lookalike.index import VectorIndex
+from lookalike.index import FaissIndex
 from lookalike.judges.protocol import DEFAULT_MODE, Explanation, Judge
 from lookalike.search.fusion import TOP, Fusion
-from lookalike.search.nearest import nearest
+from lookalike.search.nearest import nearest_photos
 from lookalike.search.query import Query
-from lookalike.search.query_encoder import Prober
+from lookalike.search.query_encoder import QueryEncoder
 from lookalike.search.query_photos import QueryPhotos
 from lookalike.search.ranking import Ranking
 from lookalike.search.ranking_stream import Candidates, rankings
@@ -68,13 +68,13 @@ class Searcher:
         describer: Describer,
         service: DescriberService,
         record: DescriptorRecord,
-        index: VectorIndex,
+        index: FaissIndex,
     ) -> None:
         self._catalog = catalog
         self._record = record
         self._index = index
         self._photos = QueryPhotos(catalog)
-        self._prober = Prober(self._photos, describer, service, record)
+        self._prober = QueryEncoder(self._photos, describer, service, record)
 
     def search(
         self,
@@ -92,13 +92,13 @@ class Searcher:
             LookalikeError: the query cannot be read or described, or a filter names what there is not.
         """
         among = self._catalog.filters.matching(settings.filters) if settings.filters else None
-        probes = self._prober.probes(query, settings.rotations)
-        found = nearest(self._index, self._record, probes, settings.limit, among, settings.expand)
+        probes = self._prober.encode(query, settings.rotations)
+        found = nearest_photos(self._index, self._record, probes, settings.limit, among, settings.expand)
         rows = self._catalog.contents.get(found.ids.tolist())
         kept = [
             (number, rows[number].hash, float(similarity), int(probe))
             for number, similarity, probe in zip(
-                found.ids.tolist(), found.similarities, found.probe, strict=True
+                found.ids.tolist(), found.similarities, found.query_vector, strict=True
             )
             if number in rows
         ]
@@ -109,7 +109,7 @@ class Searcher:
         )
         yield from rankings(
             candidates,
-            [probe.photo for probe in probes.probes],
+            [probe.photo for probe in probes.query_vectors],
             judge,
             self._photos.candidate,
             self._catalog.pair_scores,
@@ -129,11 +129,13 @@ class Searcher:
         if content_id not in rows:
             raise LookalikeError("This photo is no longer in the library.")
         candidate = self._photos.candidate(content_id, rows[content_id].hash)
-        photos = [part for part in (query, *query.also) if not part.words]
+        photos = [part for part in (query, *query.positives) if not part.words]
         if len(photos) < 2:
             photo, _ = self._photos.of(query if not photos else photos[0])
             return judge.explain(photo, candidate)
-        probes = self._prober.probes(replace(photos[0], also=tuple(photos[1:]), unlike=())).probes
+        probes = self._prober.encode(
+            replace(photos[0], positives=tuple(photos[1:]), negatives=())
+        ).query_vectors
         vector = self._record.vectors(np.array([content_id], np.int64))[0]
         _, photo = max(
             ((float(probe.vector @ vector), probe.photo) for probe in probes if probe.photo is not None),

@@ -20,7 +20,7 @@ SAMPLE = 20
 
 
 @dataclass(frozen=True)
-class Reached:
+class FolderLocation:
     """A folder as it can be reached now.
 
     Attributes:
@@ -33,12 +33,12 @@ class Reached:
 
     folder: Folder
     mount: Mount | None = None
-    away: tuple[bytes, ...] = ()
+    missing_mounts: tuple[bytes, ...] = ()
     nested: tuple[tuple[bytes, str], ...] = ()
     identity: tuple[int, int] | None = None
 
 
-def relocate(catalog: Catalog, folder: Folder, path: Path) -> None:
+def relocate_folder(catalog: Catalog, folder: Folder, path: Path) -> None:
     """Note that a folder now lies elsewhere, with everything in it; its photos are found by their new names.
 
     Raises:
@@ -50,7 +50,7 @@ def relocate(catalog: Catalog, folder: Folder, path: Path) -> None:
         catalog.annotations.refresh(db, (), [row[0] for row in contents.fetchall() if row[0] is not None])
 
 
-class Reach:
+class FolderLocator:
     """Looks for folders, and keeps the catalog's word on them right.
 
     Args:
@@ -61,7 +61,7 @@ class Reach:
         self._catalog = catalog
         self._files = catalog.files
 
-    def look(self, folder: Folder, mounted: Sequence[Mount]) -> Reached:
+    def locate(self, folder: Folder, mounted: Sequence[Mount]) -> FolderLocation:
         """Find out whether and where a folder can be reached; a drive that came back elsewhere takes it along.
 
         Args:
@@ -74,11 +74,11 @@ class Reach:
         if not self._there(folder, volume, mount):
             found = self._elsewhere(folder, volume, beneath, mounted)
             if found is None:
-                return Reached(self.note(folder, False))
+                return FolderLocation(self.record_online(folder, False))
             try:
-                relocate(self._catalog, folder, found)
+                relocate_folder(self._catalog, folder, found)
             except CatalogError:
-                return Reached(self.note(folder, False))
+                return FolderLocation(self.record_online(folder, False))
             folder = replace(folder, path=found, online=True)
             top = os.fsencode(found)
             mount = mount_of(top, mounted)
@@ -90,15 +90,15 @@ class Reach:
         kept = {**nested, **{point: before[point] for point in away}}
         if kept != before:
             self._files.set_mounts(folder, kept)
-        return Reached(
-            self.note(folder, True),
+        return FolderLocation(
+            self.record_online(folder, True),
             mount,
             tuple(away),
             tuple(sorted(nested.items())),
             _identity(top, mount is not None and mount.network),
         )
 
-    def away(self, folder: Folder, mounted: Sequence[Mount]) -> list[Skipped]:
+    def missing_drives(self, folder: Folder, mounted: Sequence[Mount]) -> list[Skipped]:
         """A line for each volume of which photos are known below a folder, and which is not mounted now."""
         nested = mounted_inside(os.fsencode(folder.path), mounted)
         lines = []
@@ -112,7 +112,7 @@ class Reach:
                 lines.append(Skipped(os.fsdecode(point), reason))
         return lines
 
-    def note(self, folder: Folder, online: bool) -> Folder:
+    def record_online(self, folder: Folder, online: bool) -> Folder:
         """Remember whether a folder can be reached."""
         if folder.online != online:
             self._files.set_online(folder, online)

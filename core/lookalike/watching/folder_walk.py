@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lookalike.catalog.annotations import SidecarStamp
-from lookalike.catalog.file_stat import place_of
-from lookalike.catalog.files import FileRow, Place
-from lookalike.catalog.racy_timestamps import same_time
+from lookalike.catalog.file_stat import FileStat, file_stat_of
+from lookalike.catalog.files import FileRow
+from lookalike.catalog.racy_timestamps import is_same_ctime
 from lookalike.catalog.shot_names import SIDECAR_SUFFIX
-from lookalike.ingest.folder_diff import Changes
-from lookalike.ingest.sidecars import compare
+from lookalike.ingest.folder_diff import FolderDiff
+from lookalike.ingest.sidecars import compare_sidecars
 from lookalike.photos import PHOTO_SUFFIXES
 from lookalike.progress import Skipped
 from lookalike.watching.excludes import IGNORE_FILE, Rules, is_left_out, read_patterns
@@ -41,9 +41,9 @@ def walk(
     unreadable: list[Skipped],
     rules: Rules | None = None,
     blind: _Blind | None = None,
-    sidecars: list[Place] | None = None,
+    sidecars: list[FileStat] | None = None,
     ctimes: bool = False,
-) -> Iterator[Place]:
+) -> Iterator[FileStat]:
     """The photos in a folder.
 
     Hidden files and folders, caches of other programs and what the user excludes are left out. Links are not
@@ -95,7 +95,7 @@ def walk(
                 blind.note(entry.path, error)
                 continue
             if not (rules.levels and rules.exclude(entry.path, False)):
-                place = place_of(entry.path, facts, ctimes)
+                place = file_stat_of(entry.path, facts, ctimes)
                 if sidecars is not None and suffix == _SIDECAR:
                     sidecars.append(place)
                 else:
@@ -103,7 +103,7 @@ def walk(
     unreadable.extend(blind.problems)
 
 
-def survey(
+def diff_folder(
     top: bytes,
     known: dict[bytes, FileRow],
     deep: bool = True,
@@ -112,7 +112,7 @@ def survey(
     away: Sequence[bytes] = (),
     sidecars: dict[bytes, SidecarStamp] | None = None,
     ctimes: bool = False,
-) -> Changes:
+) -> FolderDiff:
     """Compare a folder with the catalog.
 
     A file is unchanged when its size and time of last change are, and its number and ctime too where files keep
@@ -128,58 +128,58 @@ def survey(
         sidecars: what tells that the XMP files that the catalog knows there are unchanged, by path.
         ctimes: whether another ctime at a path means that the file may be another.
     """
-    changes = Changes()
+    changes = FolderDiff()
     seen: set[bytes] = set()
     blind = _Blind()
-    beside: list[Place] = []
+    beside: list[FileStat] = []
     for place in walk(top, deep, changes.unreadable, rules, blind, beside, ctimes):
         seen.add(place.path)
         row = known.get(place.path)
-        if row is None or row.place.stamp != place.stamp:
-            changes.fresh.append((place, row))
+        if row is None or row.stat.stamp != place.stamp:
+            changes.added_or_changed.append((place, row))
             continue
-        was = row.place
-        if was.inode == place.inode and not same_time(was.ctime_ns, place.ctime_ns):
-            changes.fresh.append((place, row))
+        was = row.stat
+        if was.inode == place.inode and not is_same_ctime(was.ctime_ns, place.ctime_ns):
+            changes.added_or_changed.append((place, row))
         elif was.inode == place.inode:
             changes.unchanged += 1
             if was.ctime_ns is None and place.ctime_ns is not None:
-                changes.undated.append((row, place.ctime_ns))
+                changes.missing_ctime.append((row, place.ctime_ns))
             if was.device != place.device:
                 changes.renumbered[was.device] = place.device
         elif stable_inodes:
-            changes.fresh.append((place, row))
+            changes.added_or_changed.append((place, row))
         else:
             # The file system numbers anew: nothing is proven by it, and the new number is worth nothing either.
             changes.unchanged += 1
     hidden = tuple(os.path.join(folder, b"") for folder in (*blind.folders, *away))  # noqa: PTH118
     lost = set(blind.folders)
-    changes.gone = [
+    changes.removed = [
         row
         for path, row in known.items()
         if path not in seen and path not in lost and not path.startswith(hidden)
     ]
-    changes.sidecars = compare(beside, sidecars or {}, hidden)
+    changes.sidecars = compare_sidecars(beside, sidecars or {}, hidden)
     _recognise_moves(changes)
     return changes
 
 
-def _recognise_moves(changes: Changes) -> None:
+def _recognise_moves(changes: FolderDiff) -> None:
     missing: dict[tuple[int, ...], FileRow] = {}
-    for row in changes.gone:
-        if row.content_id is not None and row.place.inode:
-            device = changes.renumbered.get(row.place.device, row.place.device)
-            missing[device, *row.place.identity[1:]] = row
+    for row in changes.removed:
+        if row.content_id is not None and row.stat.inode:
+            device = changes.renumbered.get(row.stat.device, row.stat.device)
+            missing[device, *row.stat.identity[1:]] = row
     if not missing:
         return
-    still_fresh: list[tuple[Place, FileRow | None]] = []
-    for place, replaced in changes.fresh:
+    still_fresh: list[tuple[FileStat, FileRow | None]] = []
+    for place, replaced in changes.added_or_changed:
         match = missing.get(place.identity) if replaced is None else None
-        if match is None or not place.proves(match.place.path, match.place.ctime_ns):
+        if match is None or not place.proves(match.stat.path, match.stat.ctime_ns):
             still_fresh.append((place, replaced))
         else:
             del missing[place.identity]
             changes.moved.append((match, place))
     moved = {row.id for row, _ in changes.moved}
-    changes.fresh = still_fresh
-    changes.gone = [row for row in changes.gone if row.id not in moved]
+    changes.added_or_changed = still_fresh
+    changes.removed = [row for row in changes.removed if row.id not in moved]

@@ -12,12 +12,12 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.database import CatalogDamagedError, CatalogError
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Folder
-from lookalike.ingest.folder_diff import Changes
+from lookalike.ingest.folder_diff import FolderDiff
 from lookalike.ingest.indexer import Indexer
 from lookalike.progress import Progress, ProgressMeter
-from lookalike.watching.folder_locator import Reach, Reached
+from lookalike.watching.folder_locator import FolderLocation, FolderLocator
 from lookalike.watching.observer import RESCAN_SECONDS, FolderWatch
-from lookalike.watching.reconcile import EXCLUDES, Comparison
+from lookalike.watching.reconcile import EXCLUDES, Reconciler
 from lookalike.watching.volumes import mounts
 
 SETTLE_SECONDS = 1.0
@@ -63,10 +63,10 @@ class Follower:
         self._catalog = catalog
         self._files = catalog.files
         self._indexer = indexer
-        self._reach = Reach(catalog)
+        self._reach = FolderLocator(catalog)
         self._rescan_seconds = rescan_seconds
         self._reach_seconds = REACH_SECONDS if reach_seconds is None else reach_seconds
-        self._comparison = Comparison(catalog, record)
+        self._comparison = Reconciler(catalog, record)
         # Folders whose look was given up since the last `_take_in`.
         self._cut_off: set[int] = set()
 
@@ -81,16 +81,16 @@ class Follower:
             if folder is None or folder.paused:
                 continue
             yield ProgressMeter("looking", folder=folder.id).snapshot()
-            reached = self._reach.look(folder, mounts())
+            reached = self._reach.locate(folder, mounts())
             self._cut_off.discard(folder.id)
             yield from self._look(reached, os.fsencode(reached.folder.path), deep=True)
             if folder.id in self._cut_off and self._wanted(reached.folder):
                 # Its drive was pulled meanwhile, and may be back.
-                reached = self._reach.look(reached.folder, mounts())
+                reached = self._reach.locate(reached.folder, mounts())
                 yield from self._look(reached, os.fsencode(reached.folder.path), deep=True)
-            if reached.away:
+            if reached.missing_mounts:
                 meter = ProgressMeter("looking", folder=folder.id)
-                meter.skipped.extend(self._reach.away(reached.folder, mounts()))
+                meter.skipped.extend(self._reach.missing_drives(reached.folder, mounts()))
                 yield meter.snapshot()
 
     def follow(
@@ -159,10 +159,14 @@ class Follower:
 
     def _tell_away(self, standing: _Standing, idle: ProgressMeter) -> None:
         """Tell once of volumes that are missing below the folders."""
-        away = {(number, point) for number, reached in standing.reached.items() for point in reached.away}
+        away = {
+            (number, point)
+            for number, reached in standing.reached.items()
+            for point in reached.missing_mounts
+        }
         if away - standing.away:
             for number in sorted({number for number, _ in away - standing.away}):
-                idle.skipped.extend(self._reach.away(standing.reached[number].folder, mounts()))
+                idle.skipped.extend(self._reach.missing_drives(standing.reached[number].folder, mounts()))
         standing.away = away
 
     def _note(self, watch: FolderWatch, standing: _Standing) -> None:
@@ -189,7 +193,7 @@ class Follower:
         before, standing.reached = standing.reached, {}
         new = []
         for folder in folders:
-            reached = self._reach.look(folder, mounted)
+            reached = self._reach.locate(folder, mounted)
             standing.folders.add(reached.folder)
             if not reached.folder.online:
                 if folder.id not in standing.offline:
@@ -207,7 +211,7 @@ class Follower:
             elif old.identity != reached.identity:
                 # Another directory has its place, of which nobody tells yet.
                 watch.remove(top)
-            elif (old.nested, old.away) != (reached.nested, reached.away):
+            elif (old.nested, old.missing_mounts) != (reached.nested, reached.missing_mounts):
                 watch.renew(top)
                 new.append(reached)
         tops = {os.fsencode(reached.folder.path) for reached in standing.reached.values()}
@@ -222,9 +226,7 @@ class Follower:
                     new.append(reached)
         self._note(watch, standing)
         # All are watched before the first is looked through: what happens meanwhile is told of.
-        for reached in sorted(
-            new, key=lambda one: self._indexer.preference.rank(os.fsencode(one.folder.path))
-        ):
+        for reached in sorted(new, key=lambda one: self._indexer.priority.rank(os.fsencode(one.folder.path))):
             yield ProgressMeter("looking", folder=reached.folder.id).snapshot()
             between = partial(self._look_between, watch, standing)
             yield from self._look(reached, os.fsencode(reached.folder.path), deep=True, between=between)
@@ -250,7 +252,7 @@ class Follower:
                 # It may go on before it is asked for again.
                 self._cut_off.add(number)
                 continue
-            reached = self._reach.look(reached.folder, mounts())
+            reached = self._reach.locate(reached.folder, mounts())
             if (
                 not reached.folder.online
                 or os.fsencode(reached.folder.path) != top
@@ -276,7 +278,7 @@ class Follower:
 
     def _look(
         self,
-        reached: Reached,
+        reached: FolderLocation,
         place: bytes,
         deep: bool,
         settle: bool = False,
@@ -298,11 +300,11 @@ class Follower:
         """
         folder = reached.folder
         if folder.online:
-            changes = self._comparison.changes(reached, place, deep)
+            changes = self._comparison.diff(reached, place, deep)
             # The drive may have been pulled while it was looked at: what seems gone is then only away.
-            again = self._reach.look(folder, mounts()) if changes.gone else reached
-            if again.away != reached.away:
-                changes = self._comparison.changes(again, place, deep)
+            again = self._reach.locate(folder, mounts()) if changes.removed else reached
+            if again.missing_mounts != reached.missing_mounts:
+                changes = self._comparison.diff(again, place, deep)
             if again.folder.path != folder.path:
                 return []
             folder = again.folder
@@ -310,16 +312,20 @@ class Follower:
             yield self._offline(folder)
             return []
         late = self._take_young(changes) if settle else []
-        if limit is not None and len(changes.fresh) > limit:
-            changes.fresh.sort(key=lambda entry: entry[0].mtime_ns)
-            late += [place.path for place, _ in changes.fresh[:-limit]]
-            changes.fresh = changes.fresh[-limit:]
+        if limit is not None and len(changes.added_or_changed) > limit:
+            changes.added_or_changed.sort(key=lambda entry: entry[0].mtime_ns)
+            late += [place.path for place, _ in changes.added_or_changed[:-limit]]
+            changes.added_or_changed = changes.added_or_changed[-limit:]
         if not changes:
             return late
 
         def reachable() -> bool:
-            now = self._reach.look(folder, mounts())
-            if (now.folder, now.away, now.identity) == (folder, again.away, again.identity):
+            now = self._reach.locate(folder, mounts())
+            if (now.folder, now.missing_mounts, now.identity) == (
+                folder,
+                again.missing_mounts,
+                again.identity,
+            ):
                 return True
             self._cut_off.add(folder.id)
             return False
@@ -349,11 +355,11 @@ class Follower:
             for other in self._files.folders()
         )
 
-    def _take_young(self, changes: Changes) -> list[bytes]:
+    def _take_young(self, changes: FolderDiff) -> list[bytes]:
         now = time.time_ns()
         settled = now - int(SETTLE_SECONDS * 1e9)
-        young = {place.path for place, _ in changes.fresh if settled < place.mtime_ns <= now}
-        changes.fresh = [entry for entry in changes.fresh if entry[0].path not in young]
+        young = {place.path for place, _ in changes.added_or_changed if settled < place.mtime_ns <= now}
+        changes.added_or_changed = [entry for entry in changes.added_or_changed if entry[0].path not in young]
         return list(young)
 
 
@@ -366,7 +372,7 @@ class _Standing:
     """What `follow` knows of the folders: those it watches, and what it last read about all."""
 
     def __init__(self) -> None:
-        self.reached: dict[int, Reached] = {}
+        self.reached: dict[int, FolderLocation] = {}
         self.notes: dict[int, str] = {}
         self.offline: set[int] = set()
         self.folders: set[Folder] = set()

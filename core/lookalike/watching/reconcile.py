@@ -6,19 +6,20 @@ import os
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
-from lookalike.catalog.files import FileRow, Place
+from lookalike.catalog.file_stat import FileStat
+from lookalike.catalog.files import FileRow
 from lookalike.descriptors.versions import model_versions
-from lookalike.ingest.folder_diff import Changes
-from lookalike.ingest.sidecars import compare
+from lookalike.ingest.folder_diff import FolderDiff
+from lookalike.ingest.sidecars import compare_sidecars
 from lookalike.watching.excludes import Excludes
-from lookalike.watching.folder_locator import Reached
-from lookalike.watching.folder_walk import survey
+from lookalike.watching.folder_locator import FolderLocation
+from lookalike.watching.folder_walk import diff_folder
 
 EXCLUDES = "excludes"
 """The setting that holds the library's own patterns, a line each."""
 
 
-class Comparison:
+class Reconciler:
     """Compares watched folders with the catalog.
 
     Args:
@@ -35,7 +36,7 @@ class Comparison:
         self._record = record
         self.rules_used: set[str | None] = set()
 
-    def changes(self, reached: Reached, place: bytes, deep: bool) -> Changes:
+    def diff(self, reached: FolderLocation, place: bytes, deep: bool) -> FolderDiff:
         """What changed in a folder that can be reached, or in a place below it.
 
         Args:
@@ -47,34 +48,34 @@ class Comparison:
         known = self._files.known(place, deep, folder)
         patterns = self._catalog.setting(EXCLUDES)
         self.rules_used.add(patterns)
-        noted = Changes()
+        noted = FolderDiff()
         rules = Excludes((patterns or "").splitlines()).rules(top, place, noted.unreadable)
         if rules is None or _through_link(top, place):
-            away = tuple(os.path.join(point, b"") for point in reached.away)  # noqa: PTH118
-            noted.gone = [row for path, row in known.items() if not path.startswith(away)]
-            noted.sidecars = compare([], self._catalog.annotations.known(place, deep), away)
+            away = tuple(os.path.join(point, b"") for point in reached.missing_mounts)  # noqa: PTH118
+            noted.removed = [row for path, row in known.items() if not path.startswith(away)]
+            noted.sidecars = compare_sidecars([], self._catalog.annotations.known(place, deep), away)
             return noted
         mount = None if reached.nested else reached.mount
         stable, ctimes = (mount.stable_inodes, mount.ctimes) if mount is not None else (False, False)
         beside = self._catalog.annotations.known(place, deep)
-        changes = survey(place, known, deep, rules, stable, reached.away, beside, ctimes)
+        changes = diff_folder(place, known, deep, rules, stable, reached.missing_mounts, beside, ctimes)
         changes.unreadable = noted.unreadable + changes.unreadable
         if changes.renumbered:
             self._files.renumber(folder, changes.renumbered)
-        if changes.undated:
-            self._files.date(changes.undated)
-        if changes.sidecars.undated:
-            self._catalog.annotations.date(changes.sidecars.undated)
+        if changes.missing_ctime:
+            self._files.record_ctimes(changes.missing_ctime)
+        if changes.sidecars.missing_ctime:
+            self._catalog.annotations.record_ctimes(changes.sidecars.missing_ctime)
         self._add_untried(place, known, changes)
         self._recognise(changes)
         self._add_unread(place, known, changes)
         # Photos that are left online on purpose are no trouble.
         met = [(os.fsencode(line.path), line.reason) for line in changes.unreadable]
-        self._catalog.unreadable.looked(folder.id, place, deep, met)
-        changes.leave_online(place)
+        self._catalog.unreadable.record_look(folder.id, place, deep, met)
+        changes.skip_cloud_only(place)
         return changes
 
-    def _add_untried(self, place: bytes, known: dict[bytes, FileRow], changes: Changes) -> None:
+    def _add_untried(self, place: bytes, known: dict[bytes, FileRow], changes: FolderDiff) -> None:
         """Photos that another model described, or other decoders refused, are to be tried by today's."""
         again = self._record.undescribed(place) | self._files.refused_before(
             place, model_versions(self._record.key)
@@ -82,42 +83,48 @@ class Comparison:
         if not again:
             return
         moved = {row.id: at for row, at in changes.moved}
-        passed = {entry[0].path for entry in changes.fresh} | {row.place.path for row in changes.gone}
+        passed = {entry[0].path for entry in changes.added_or_changed} | {
+            row.stat.path for row in changes.removed
+        }
         for row in known.values():
-            if row.id not in again or row.place.path in passed:
+            if row.id not in again or row.stat.path in passed:
                 continue
             # A row that has moved is put in its new place first, and is then no longer there to be replaced.
-            changes.fresh.append((moved[row.id], None) if row.id in moved else (row.place, row))
+            changes.added_or_changed.append((moved[row.id], None) if row.id in moved else (row.stat, row))
 
-    def _add_unread(self, place: bytes, known: dict[bytes, FileRow], changes: Changes) -> None:
+    def _add_unread(self, place: bytes, known: dict[bytes, FileRow], changes: FolderDiff) -> None:
         """Photos of an older library are to be read once for what people wrote into them."""
         unread = self._catalog.annotations.unread(place)
         if not unread:
             return
-        concerned = {place.path for place, _ in changes.fresh} | {row.place.path for row in changes.gone}
-        concerned |= {row.place.path for row, _ in changes.moved}
+        concerned = {place.path for place, _ in changes.added_or_changed} | {
+            row.stat.path for row in changes.removed
+        }
+        concerned |= {row.stat.path for row, _ in changes.moved}
         concerned |= {place.path for place, *_ in changes.recognised}
-        changes.fresh += [
-            (row.place, row) for row in known.values() if row.id in unread and row.place.path not in concerned
+        changes.added_or_changed += [
+            (row.stat, row) for row in known.values() if row.id in unread and row.stat.path not in concerned
         ]
 
-    def _recognise(self, changes: Changes) -> None:
+    def _recognise(self, changes: FolderDiff) -> None:
         """Take from what must be read the files whose content is known from where they were before."""
         # What is the same file still, but may have changed, tells nothing of itself.
-        others = [place for place, row in changes.fresh if row is None or not _same_file(row.place, place)]
-        found = self._files.identified(others)
+        others = [
+            place for place, row in changes.added_or_changed if row is None or not _same_file(row.stat, place)
+        ]
+        found = self._files.contents_by_identity(others)
         lacking = self._record.lacking(list(set(found.values())))
-        fresh: list[tuple[Place, FileRow | None]] = []
-        for place, row in changes.fresh:
+        fresh: list[tuple[FileStat, FileRow | None]] = []
+        for place, row in changes.added_or_changed:
             content_id = found.get(place.path)
             if content_id is None or content_id in lacking:
                 fresh.append((place, row))
             else:
                 changes.recognised.append((place, row, content_id))
-        changes.fresh = fresh
+        changes.added_or_changed = fresh
 
 
-def _same_file(was: Place, now: Place) -> bool:
+def _same_file(was: FileStat, now: FileStat) -> bool:
     """Whether what lies at a path is the file that lay there, though perhaps written to."""
     return (was.inode, was.mtime_ns) == (now.inode, now.mtime_ns)
 

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lookalike.catalog.file_stat import stamp_of
-from lookalike.catalog.files import Place
+from lookalike.catalog.file_stat import FileStat, stamp_of
 
 MOUNTINFO = Path("/proc/self/mountinfo")
 BY_UUID = Path("/dev/disk/by-uuid")
@@ -164,7 +163,7 @@ def mounted_inside(top: bytes, mounted: Sequence[Mount]) -> dict[bytes, str]:
 
 
 def came_back(
-    volume: str, beneath: bytes, sample: Sequence[bytes], places: Sequence[Place], mounted: Sequence[Mount]
+    volume: str, beneath: bytes, sample: Sequence[bytes], places: Sequence[FileStat], mounted: Sequence[Mount]
 ) -> bytes | None:
     """Where a folder that is no longer at its place lies now.
 
@@ -189,7 +188,7 @@ def came_back(
     return None
 
 
-def holds(folder: bytes, sample: Sequence[bytes], places: Sequence[Place]) -> bool:
+def holds(folder: bytes, sample: Sequence[bytes], places: Sequence[FileStat]) -> bool:
     """Whether most of a sample of known files lie in a folder, with size and time of last change."""
     there = 0
     for name, place in zip(sample, places, strict=True):

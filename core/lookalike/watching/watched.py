@@ -10,10 +10,10 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.files import Folder
 from lookalike.errors import LookalikeError
 from lookalike.ingest.throttle import CAREFUL, PACES
-from lookalike.ingest.work_queue import Preference
+from lookalike.ingest.work_queue import WorkPriority
 from lookalike.progress import Skipped
 from lookalike.watching.excludes import IGNORE_FILE, Excludes, compiled, is_left_out
-from lookalike.watching.folder_locator import Reach, relocate
+from lookalike.watching.folder_locator import FolderLocator, relocate_folder
 from lookalike.watching.reconcile import EXCLUDES
 from lookalike.watching.volumes import mounted_inside, mounts
 
@@ -31,8 +31,8 @@ class WatchedFolders:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._files = catalog.files
-        self._reach = Reach(catalog)
-        self.preference = Preference()
+        self._reach = FolderLocator(catalog)
+        self.priority = WorkPriority()
 
     def at(self, path: Path) -> Folder:
         """The watched folder at a path.
@@ -60,7 +60,7 @@ class WatchedFolders:
         excludes = Excludes(self.excludes())
         for folder in self._files.folders():
             if folder.path.is_relative_to(path):
-                self._reach.look(folder, mounted)
+                self._reach.locate(folder, mounted)
                 if excludes.rules(os.fsencode(path), os.fsencode(folder.path), []) is None:
                     raise LookalikeError(
                         f"{folder.path}, which is watched, would be left out of {path}: it is hidden there, "
@@ -84,9 +84,9 @@ class WatchedFolders:
                 )
         return self._files.add_folder(path, mounted_inside(os.fsencode(path), mounted))
 
-    def away(self, folder: Folder) -> list[Skipped]:
+    def missing_drives(self, folder: Folder) -> list[Skipped]:
         """A line for each drive below a folder of which photos are known, and which is not mounted now."""
-        return self._reach.away(folder, mounts()) if folder.online else []
+        return self._reach.missing_drives(folder, mounts()) if folder.online else []
 
     def pause(self, folder: Folder, paused: bool = True) -> None:
         """Have a folder's changes left alone for now, or taken in again; it lasts over restarts."""
@@ -101,7 +101,7 @@ class WatchedFolders:
         path = path.expanduser().resolve()
         if not os.path.isdir(path):  # noqa: PTH112
             raise LookalikeError(f"{path} is not a folder.", "Check the name, or connect the drive it is on.")
-        relocate(self._catalog, folder, path)
+        relocate_folder(self._catalog, folder, path)
 
     def excludes(self) -> list[str]:
         """Patterns of what is left out of every watched folder, in the syntax of ``.gitignore``."""
@@ -121,9 +121,9 @@ class WatchedFolders:
             raise LookalikeError(f"“{line}” is no pattern.", "Patterns are written as in a .gitignore file.")
         self._catalog.choose(EXCLUDES, "\n".join(dict.fromkeys(lines)))
 
-    def prefer(self, paths: Sequence[Path]) -> None:
+    def prioritise(self, paths: Sequence[Path]) -> None:
         """Have the photos at these paths, or in these folders, described before all others."""
-        self.preference.prefer(paths)
+        self.priority.prioritise(paths)
 
     def pace(self) -> str:
         """How hard indexing works: one of `lookalike.ingest.throttle.PACES`."""

@@ -26,7 +26,7 @@ from lookalike_desktop.qt.theme import icon
 
 if TYPE_CHECKING:
     from lookalike.catalog.files import Folder
-    from lookalike.library.descriptor_migration import Changing
+    from lookalike.library.descriptor_migration import DescriptorChange
     from lookalike.progress import Progress, Skipped
 
 WIDTH = 264
@@ -282,7 +282,7 @@ class FoldersPanel(QFrame):
         else:
             self._show_waiting()
 
-    def show_changing(self, changing: Changing | None) -> None:
+    def show_changing(self, changing: DescriptorChange | None) -> None:
         """Say how many photos a change of the descriptor model waits for; None while there is no change."""
         self._waiting = changing.waiting if changing is not None else 0
         if not self._describing:

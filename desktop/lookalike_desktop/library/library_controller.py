@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from lookalike_desktop.library.folders_panel import FoldersPanel, skipped_lines
 from lookalike_desktop.library.library_dialogs import AboutLibrary, SkippedFiles
 from lookalike_desktop.library.library_page import LibraryPage
-from lookalike_desktop.library.session import Activity, Session
+from lookalike_desktop.library.session import Activity, LibrarySession
 from lookalike_desktop.library.watching_dialog import WatchingDialog
 from lookalike_desktop.search.search_bar import SearchBar
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lookalike.library import Status
 
 
-class LibraryDesk(QObject):
+class LibraryController(QObject):
     """Carries wishes from the panel, the page and the bar to the session, and its answers back.
 
     Args:
@@ -39,7 +39,7 @@ class LibraryDesk(QObject):
     """Another judge checks, or the same is asked something else."""
 
     def __init__(
-        self, session: Session, panel: FoldersPanel, page: LibraryPage, bar: SearchBar, window: QWidget
+        self, session: LibrarySession, panel: FoldersPanel, page: LibraryPage, bar: SearchBar, window: QWidget
     ) -> None:
         super().__init__(window)
         self._session = session
@@ -179,7 +179,7 @@ class LibraryDesk(QObject):
             def work() -> None:
                 photo = library.photo(content_id)
                 if photo is not None:
-                    library.watched.prefer([path.parent for path in photo.paths])
+                    library.watched.prioritise([path.parent for path in photo.paths])
 
             self._session.tasks.run(work, lambda _: None, self.trouble.emit)
 

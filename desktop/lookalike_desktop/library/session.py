@@ -39,7 +39,7 @@ class Activity:
     skipped: tuple[Skipped, ...]
 
 
-class Session(QObject):
+class LibrarySession(QObject):
     """One library, opened in the background, kept in line with its folders until closed.
 
     Args:
@@ -117,7 +117,7 @@ class Session(QObject):
         if library is not None:
 
             def add() -> None:
-                library.watched.prefer([library.add_folder(path).path])
+                library.watched.prioritise([library.add_folder(path).path])
 
             self._between_jobs(add)
 
@@ -140,7 +140,7 @@ class Session(QObject):
     def prefer(self, paths: Sequence[Path]) -> None:
         """Have what the user looks at described first."""
         if self._library is not None:
-            self._library.watched.prefer(paths)
+            self._library.watched.prioritise(paths)
 
     def _between_jobs(self, work: Callable[[], None]) -> None:
         """Change the folders while no job holds on to the old ones, then begin again."""
@@ -170,7 +170,7 @@ class Session(QObject):
         if self._closed or self._job is not None or self._library is None:
             return
         library = self._library
-        self._job = Job(lambda cancelled: _standing(library, cancelled), "follow", self)
+        self._job = Job(lambda cancelled: _read_state(library, cancelled), "follow", self)
         self._job.progressed.connect(self._on_activity)
         self._job.failed.connect(self.failed)
         self._job.finished.connect(self._on_job_finished)
@@ -271,7 +271,7 @@ class Session(QObject):
             library.close()
 
 
-def _standing(library: Library, cancelled: Callable[[], bool]) -> Iterator[Activity]:
+def _read_state(library: Library, cancelled: Callable[[], bool]) -> Iterator[Activity]:
     """Follow the folders, counting what may have changed the library."""
     changes = 0
     skipped: dict[tuple[str, str], Skipped] = {}

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushBu
 from lookalike_desktop.qt.numbers import duration_words, pace_words, transfer_words
 
 if TYPE_CHECKING:
-    from lookalike.library.model_manager import Offer
+    from lookalike.library.model_manager import ModelListing
     from lookalike.progress import Progress
 
 
@@ -32,7 +32,7 @@ class ModelRow(QFrame):
     step_wanted = Signal(object, int)
     """The focus is to go up (-1) or down (1) from this row."""
 
-    def __init__(self, offer: Offer, in_use: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, offer: ModelListing, in_use: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.offer = offer
         self.in_use = in_use

@@ -12,18 +12,18 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from lookalike.models.hub import host
 from lookalike.models.installed import InstalledModel
 from lookalike.progress import Progress
-from lookalike_desktop.library.session import Session
-from lookalike_desktop.models.models_page import ModelsPage, Stock
+from lookalike_desktop.library.session import LibrarySession
+from lookalike_desktop.models.models_page import ModelsPage, ModelsState
 from lookalike_desktop.qt.jobs import Job
 from lookalike_desktop.qt.numbers import pace_words, transfer_words
 
 if TYPE_CHECKING:
     from lookalike.library import Library
-    from lookalike.library.model_manager import Offer
-    from lookalike.models.check import Checked
+    from lookalike.library.model_manager import ModelListing
+    from lookalike.models.check import ModelCheck
 
 
-class ModelsDesk(QObject):
+class ModelsController(QObject):
     """Carries wishes from the page to the core, and its answers back. One model is added or checked at a time.
 
     Args:
@@ -38,13 +38,13 @@ class ModelsDesk(QObject):
     judges_changed = Signal()
     judge_used = Signal()
 
-    def __init__(self, session: Session, page: ModelsPage, window: QWidget) -> None:
+    def __init__(self, session: LibrarySession, page: ModelsPage, window: QWidget) -> None:
         super().__init__(window)
         self._session = session
         self._page = page
         self._window = window
         self._job: Job | None = None
-        self._outcome: InstalledModel | Checked | None = None
+        self._outcome: InstalledModel | ModelCheck | None = None
         page.download_wanted.connect(self.ask_download)
         page.cancel_wanted.connect(self.cancel)
         page.use_wanted.connect(self.use)
@@ -64,7 +64,7 @@ class ModelsDesk(QObject):
         if library is None:
             return
 
-        def show(stock: Stock) -> None:
+        def show(stock: ModelsState) -> None:
             self._page.show_stock(stock)
             then()
 
@@ -72,7 +72,7 @@ class ModelsDesk(QObject):
 
     # Adding
 
-    def ask_download(self, offer: Offer) -> None:
+    def ask_download(self, offer: ModelListing) -> None:
         """Ask whether to download, saying what that means, and do so."""
         rest = transfer_words(max(0, offer.size - offer.downloaded))
         self._ask(
@@ -113,7 +113,7 @@ class ModelsDesk(QObject):
                 files[0].stem, lambda cancelled: library.shelf.import_files(files, cancelled=cancelled)
             )
 
-    def check(self, offer: Offer) -> None:
+    def check(self, offer: ModelListing) -> None:
         """See whether a model's files are those that came in, and belong together."""
         library = self._session.library
         if library is not None:
@@ -130,7 +130,7 @@ class ModelsDesk(QObject):
         self._page.show_busy(name)
         self._job.start()
 
-    def _on_progressed(self, step: Progress | InstalledModel | Checked) -> None:
+    def _on_progressed(self, step: Progress | InstalledModel | ModelCheck) -> None:
         if isinstance(step, Progress):
             self._page.show_progress(step)
         else:
@@ -156,7 +156,7 @@ class ModelsDesk(QObject):
             model.name, pace_words(model.pairs_per_second)
         )
 
-    def _checked_words(self, checked: Checked) -> str:
+    def _checked_words(self, checked: ModelCheck) -> str:
         if not checked.problems:
             return self.tr("{0} is whole: its files are those that came in, and belong together.").format(
                 checked.name
@@ -173,7 +173,7 @@ class ModelsDesk(QObject):
 
     # Using and removing
 
-    def use(self, offer: Offer) -> None:
+    def use(self, offer: ModelListing) -> None:
         """Have the library use a model."""
         library = self._session.library
         if library is None:
@@ -195,7 +195,7 @@ class ModelsDesk(QObject):
 
         self._session.tasks.run(choose, chosen, self.told.emit)
 
-    def ask_remove(self, offer: Offer) -> None:
+    def ask_remove(self, offer: ModelListing) -> None:
         """Ask whether to delete a model, and do so."""
         if offer.installed:
             question = self.tr("Remove {0}?").format(offer.name)
@@ -207,7 +207,7 @@ class ModelsDesk(QObject):
             words = self.tr("A new download then begins from the start.")
         self._ask(question, words, self.tr("Remove"), lambda: self.remove(offer))
 
-    def remove(self, offer: Offer) -> None:
+    def remove(self, offer: ModelListing) -> None:
         """Delete a model, or what a download has left."""
         library = self._session.library
         if library is None:
@@ -243,15 +243,16 @@ class ModelsDesk(QObject):
             self._job.wait()
 
 
-def _stock(library: Library) -> Stock:
+def _stock(library: Library) -> ModelsState:
     from lookalike.judges.mllm.available import mllm_available
-    from lookalike.library.model_manager import Offer
+    from lookalike.library.model_manager import ModelListing
     from lookalike.models.advice import this_machine
 
     built_in = [
-        Offer(name, kind, True, 0, 0) for name, kind in (("geometry", "judge"), ("default", "descriptor"))
+        ModelListing(name, kind, True, 0, 0)
+        for name, kind in (("geometry", "judge"), ("default", "descriptor"))
     ]
     used = {library.judges.in_use(), library.catalog.setting("descriptor") or "default"}
-    return Stock(
-        [*built_in, *library.shelf.offers()], frozenset(used), this_machine().words, mllm_available() or ""
+    return ModelsState(
+        [*built_in, *library.shelf.listings()], frozenset(used), this_machine().words, mllm_available() or ""
     )

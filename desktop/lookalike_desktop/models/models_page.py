@@ -22,7 +22,7 @@ from lookalike_desktop.models.model_row import ModelRow, progress_words
 from lookalike_desktop.qt.theme import icon
 
 if TYPE_CHECKING:
-    from lookalike.library.model_manager import Offer
+    from lookalike.library.model_manager import ModelListing
     from lookalike.progress import Progress
 
 COLUMN = 860
@@ -30,7 +30,7 @@ COLUMN = 860
 
 
 @dataclass(frozen=True)
-class Stock:
+class ModelsState:
     """What the page shows.
 
     Attributes:
@@ -40,7 +40,7 @@ class Stock:
         missing: what does not work here, one line; empty if all does.
     """
 
-    offers: Sequence[Offer]
+    offers: Sequence[ModelListing]
     used: frozenset[str]
     machine: str
     missing: str
@@ -140,7 +140,7 @@ class ModelsPage(QWidget):
         """The row of a model."""
         return next((row for row in self.rows if row.offer.name == name), None)
 
-    def show_stock(self, stock: Stock) -> None:
+    def show_stock(self, stock: ModelsState) -> None:
         """Show the models there are and can be had; the focus stays with its model."""
         focus = self.focusWidget()
         focused = next(

@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QWindow
 from PySide6.QtWidgets import QWidget
 
-from lookalike_desktop.library.session import Session
+from lookalike_desktop.library.session import LibrarySession
 from lookalike_desktop.qt.jobs import Job
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class State(Enum):
 
 
 @dataclass(frozen=True)
-class Preparation:
+class PreparationProgress:
     """What to show: the state, how far it is if it has begun, and what went wrong, in one line."""
 
     state: State
@@ -63,7 +63,7 @@ class Preparation:
     trouble: str = ""
 
 
-class Preparing(QObject):
+class TokenPreparationController(QObject):
     """Runs `Library.tokens.make` while nobody works, or only its compressing if the user has not allowed more.
 
     Args:
@@ -77,7 +77,7 @@ class Preparing(QObject):
 
     changed = Signal(object)
 
-    def __init__(self, session: Session, window: QWidget) -> None:
+    def __init__(self, session: LibrarySession, window: QWidget) -> None:
         super().__init__(window)
         self.idle_seconds = IDLE_SECONDS
         self.load: Callable[[], float] = psutil.cpu_percent
@@ -91,7 +91,7 @@ class Preparing(QObject):
         self._progress: Progress | None = None
         self._job: Job | None = None
         self._ending: list[Job] = []
-        self._told: Preparation | None = None
+        self._told: PreparationProgress | None = None
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.look)
         session.opened.connect(self.read)
@@ -242,7 +242,7 @@ class Preparing(QObject):
         job.deleteLater()
 
     def _tell(self) -> None:
-        now = Preparation(self.state, self._progress, self._trouble)
+        now = PreparationProgress(self.state, self._progress, self._trouble)
         if now != self._told:
             self._told = now
             self.changed.emit(now)

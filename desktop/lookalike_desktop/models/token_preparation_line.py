@@ -6,14 +6,14 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
 
-from lookalike_desktop.models.token_preparation_controller import Preparation, State
+from lookalike_desktop.models.token_preparation_controller import PreparationProgress, State
 from lookalike_desktop.qt.numbers import count_words, duration_words
 
 ONE_LINE = 760
 """From this width on the words stand beside the box, pixels."""
 
 
-class PreparingLine(QFrame):
+class TokenPreparationLine(QFrame):
     """A box to allow it, words, a bar, and a button that has it rest.
 
     Args:
@@ -79,7 +79,7 @@ class PreparingLine(QFrame):
         """The words shown."""
         return self._words.text()
 
-    def show_preparation(self, preparation: Preparation) -> None:
+    def show_preparation(self, preparation: PreparationProgress) -> None:
         """Show where it stands."""
         state, progress = preparation.state, preparation.progress
         self._holding = state is State.HELD
@@ -96,7 +96,7 @@ class PreparingLine(QFrame):
         self._words.setVisible(bool(self._words.text()))
         self._words.setToolTip(preparation.trouble)
 
-    def _said(self, preparation: Preparation) -> str:
+    def _said(self, preparation: PreparationProgress) -> str:
         state, progress = preparation.state, preparation.progress
         if state is State.FAILED:
             return preparation.trouble

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from lookalike.catalog.filters import FilterChoices, Filters
-from lookalike_desktop.library.session import Session
+from lookalike_desktop.library.session import LibrarySession
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.search.filter_panel import FilterPanel
 from lookalike_desktop.search.filter_words import conditions
@@ -34,7 +34,7 @@ class FilterBar(QWidget):
     changed = Signal(object)
     """The `Filters` in use from now on."""
 
-    def __init__(self, session: Session, button: QToolButton, parent: QWidget | None = None) -> None:
+    def __init__(self, session: LibrarySession, button: QToolButton, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._button = button

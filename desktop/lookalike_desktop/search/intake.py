@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
-from lookalike_desktop.search.queries import ask_files, ask_mime, ask_words, folders_in
+from lookalike_desktop.search.queries import files_request, folders_in, mime_request, words_request
 from lookalike_desktop.widgets.messages import DropHint
 
 
@@ -41,7 +41,7 @@ class Intake(QObject):
         """Search for words, or with the file they name."""
         data = QMimeData()
         data.setText(words)
-        self.asked.emit(ask_mime(data, words) or ask_words(words))
+        self.asked.emit(mime_request(data, words) or words_request(words))
 
     def choose_file(self) -> None:
         """Ask for photo files to search with."""
@@ -49,12 +49,12 @@ class Intake(QObject):
             self._window, self.tr("Search with a photo, or several of the same thing")
         )
         if chosen:
-            self.asked.emit(ask_files([Path(path) for path in chosen]))
+            self.asked.emit(files_request([Path(path) for path in chosen]))
 
     def paste(self) -> None:
         """Search with what is in the clipboard; plain text goes into the field."""
         data = QGuiApplication.clipboard().mimeData()
-        ask = ask_mime(data, self.tr("pasted picture"))
+        ask = mime_request(data, self.tr("pasted picture"))
         if ask is not None:
             self.asked.emit(ask)
         elif data.text().strip():
@@ -80,7 +80,7 @@ class Intake(QObject):
         """A picture pasted into the field of words is a query all the same."""
         if not event.matches(QKeySequence.StandardKey.Paste):
             return False
-        if ask_mime(QGuiApplication.clipboard().mimeData(), "") is None:
+        if mime_request(QGuiApplication.clipboard().mimeData(), "") is None:
             return False
         self.paste()
         return True
@@ -88,7 +88,7 @@ class Intake(QObject):
     def _drag_entered(self, event: QDragEnterEvent) -> bool:
         if folders_in(event.mimeData()):
             self._hint.say(self.tr("Drop to add this folder"))
-        elif ask_mime(event.mimeData(), "") is not None:
+        elif mime_request(event.mimeData(), "") is not None:
             self._hint.say(self.tr("Drop to find the same thing"))
         else:
             return False
@@ -98,7 +98,7 @@ class Intake(QObject):
     def _dropped(self, event: QDropEvent) -> bool:
         self._hint.hide()
         folders = folders_in(event.mimeData())
-        ask = ask_mime(event.mimeData(), self.tr("dropped picture"))
+        ask = mime_request(event.mimeData(), self.tr("dropped picture"))
         for folder in folders:
             self.folder_dropped.emit(folder)
         if ask is not None and not folders:

@@ -21,7 +21,7 @@ CHIP_SIDE = 128
 
 
 @dataclass(frozen=True)
-class Ask:
+class SearchRequest:
     """A query and what it is called on the screen.
 
     Attributes:
@@ -35,12 +35,12 @@ class Ask:
     picture: Callable[[Library], Image.Image] | None = None
 
 
-def ask_words(words: str) -> Ask:
+def words_request(words: str) -> SearchRequest:
     """Search for words."""
-    return Ask(lambda: Query(words=words), words)
+    return SearchRequest(lambda: Query(words=words), words)
 
 
-def ask_file(path: Path) -> Ask:
+def file_request(path: Path) -> SearchRequest:
     """Search with a photo on disk."""
 
     def picture(library: Library) -> Image.Image:
@@ -48,26 +48,26 @@ def ask_file(path: Path) -> Ask:
 
         return open_image(path, CHIP_SIDE)
 
-    return Ask(lambda: Query(file=path), path.name, picture)
+    return SearchRequest(lambda: Query(file=path), path.name, picture)
 
 
-def ask_files(paths: Sequence[Path]) -> Ask:
+def files_request(paths: Sequence[Path]) -> SearchRequest:
     """Search with one or several photos on disk of the same thing."""
-    first = ask_file(paths[0])
+    first = file_request(paths[0])
     if len(paths) == 1:
         return first
     also = tuple(Query(file=path) for path in paths[1:])
     label = QCoreApplication.translate("queries", "{0} and {1} more").format(paths[0].name, len(also))
-    return replace(first, make=lambda: replace(first.make(), also=also), label=label)
+    return replace(first, make=lambda: replace(first.make(), positives=also), label=label)
 
 
-def ask_also(ask: Ask, content_id: int) -> Ask:
+def with_positive(ask: SearchRequest, content_id: int) -> SearchRequest:
     """The same search with a photo of the library added to what is searched for."""
     label = QCoreApplication.translate("queries", "{0} + a photo").format(ask.label)
     return replace(ask, make=lambda: _with(ask.make(), also=content_id), label=label)
 
 
-def ask_unlike(ask: Ask, content_id: int) -> Ask:
+def with_negative(ask: SearchRequest, content_id: int) -> SearchRequest:
     """The same search, away from what a photo of the library shows."""
     label = QCoreApplication.translate("queries", "{0} − a photo").format(ask.label)
     return replace(ask, make=lambda: _with(ask.make(), unlike=content_id), label=label)
@@ -75,41 +75,41 @@ def ask_unlike(ask: Ask, content_id: int) -> Ask:
 
 def _with(query: Query, also: int | None = None, unlike: int | None = None) -> Query:
     if also is not None:
-        return replace(query, also=(*query.also, Query(content_id=also)))
-    return replace(query, unlike=(*query.unlike, Query(content_id=unlike)))
+        return replace(query, positives=(*query.positives, Query(content_id=also)))
+    return replace(query, negatives=(*query.negatives, Query(content_id=unlike)))
 
 
-def ask_image(image: QImage, label: str) -> Ask:
+def image_request(image: QImage, label: str) -> SearchRequest:
     """Search with a picture from the clipboard or another program."""
     image = QImage(image)
-    return Ask(lambda: Query(image=to_pil(image)), label, lambda library: to_pil(image))
+    return SearchRequest(lambda: Query(image=to_pil(image)), label, lambda library: to_pil(image))
 
 
-def ask_photo(content_id: int, label: str, region: Region | None = None) -> Ask:
+def photo_request(content_id: int, label: str, region: Region | None = None) -> SearchRequest:
     """Search with a photo of the library, or the part of it that is meant."""
 
     def picture(library: Library) -> Image.Image:
         share = 1.0 if region is None else max(region[2] - region[0], region[3] - region[1], 0.05)
         return crop(library.image(content_id, int(CHIP_SIDE / share)), region)
 
-    return Ask(lambda: Query(content_id=content_id, region=region), label, picture)
+    return SearchRequest(lambda: Query(content_id=content_id, region=region), label, picture)
 
 
-def ask_mime(data: QMimeData, label: str) -> Ask | None:
+def mime_request(data: QMimeData, label: str) -> SearchRequest | None:
     """Search with what was pasted or dropped; None if there is nothing to search with."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
     files = [path for path in paths if path.is_file()]
     if files:
-        return ask_files(files)
+        return files_request(files)
     if data.hasImage():
         image = QImage(data.imageData())
         if not image.isNull():
-            return ask_image(image, label)
+            return image_request(image, label)
     text = data.text().strip()
     if text and "\n" not in text and len(text) < 4096:
         path = Path(text.strip("'\"")).expanduser()
         if path.is_absolute() and path.is_file():
-            return ask_file(path)
+            return file_request(path)
     return None
 
 

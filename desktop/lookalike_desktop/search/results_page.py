@@ -24,7 +24,7 @@ from lookalike.catalog.filters import Filters
 from lookalike.search.ranking import Ranking
 from lookalike_desktop.qt.numbers import count_words
 from lookalike_desktop.qt.thumbnails import Thumbnails
-from lookalike_desktop.search.queries import Ask
+from lookalike_desktop.search.queries import SearchRequest
 from lookalike_desktop.search.search_run import SearchRun
 from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.widgets.messages import Message
@@ -106,7 +106,7 @@ class ResultsPage(QWidget):
         """The words in the middle of the page; empty while results are shown."""
         return self._message.words if self._stack.currentWidget() is self._message else ""
 
-    def search(self, library: Library, ask: Ask, filters: Filters | None = None) -> None:
+    def search(self, library: Library, ask: SearchRequest, filters: Filters | None = None) -> None:
         """Search; ends the search before."""
         self.model.clear()
         self.grid.verticalScrollBar().setValue(0)
@@ -140,12 +140,12 @@ class ResultsPage(QWidget):
         result = self.model.result(content_id)
         if result is None:
             return ""
-        if result.named:
+        if result.text_match:
             return {
                 "keyword": self.tr("Has these words as keywords"),
                 "title": self.tr("Has these words in its title"),
                 "name": self.tr("Has these words in its name"),
-            }[result.named]
+            }[result.text_match]
         if result.match is None:
             return result.reason or self.tr("Not checked")
         words = self.tr("Match {0} %") if self._calibrated() else self.tr("Match {0} %, not calibrated")
@@ -217,8 +217,8 @@ class ResultsPage(QWidget):
             )
             self._bar.setRange(0, ranking.to_judge)
             self._bar.setValue(ranking.judged)
-        if not checking and ranking.named:
-            parts.append(self.tr("{0} with these words").format(count_words(ranking.named)))
+        if not checking and ranking.text_matches:
+            parts.append(self.tr("{0} with these words").format(count_words(ranking.text_matches)))
         elif not checking:
             parts.append(
                 self.tr("{0} the same, {1} similar").format(

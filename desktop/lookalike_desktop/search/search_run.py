@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from lookalike.catalog.filters import Filters
 from lookalike.search.ranking import Ranking
 from lookalike_desktop.qt.jobs import Job
-from lookalike_desktop.search.queries import Ask
+from lookalike_desktop.search.queries import SearchRequest
 
 if TYPE_CHECKING:
     from lookalike.library import Library
@@ -38,7 +38,7 @@ class SearchRun(QObject):
         """Whether the search is still under way."""
         return self._current is not None
 
-    def start(self, library: Library, ask: Ask, filters: Filters) -> None:
+    def start(self, library: Library, ask: SearchRequest, filters: Filters) -> None:
         """Search; what ran before is cancelled and heard of no more."""
         self.cancel()
 

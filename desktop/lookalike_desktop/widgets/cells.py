@@ -80,7 +80,7 @@ class CellPainter:
     def badge(self, cell: QRect, result: Result, same: bool) -> None:
         """The match in percent, "…" while it is not known, "?" where it cannot be; "Aa" for a hit by words."""
         text = "…" if result.match is None else f"{percent(result.match)} %"
-        if result.named:
+        if result.text_match:
             text = "Aa"
         elif result.match is None and result.reason:
             text = "?"

@@ -131,7 +131,7 @@ class ResultsModel(PhotoModel):
         """A result in words, for screen readers."""
         result = self._results.get(self._ids[row])
         words = super().words(row)
-        if result is not None and result.named:
+        if result is not None and result.text_match:
             return self.tr("{0}, has these words").format(words)
         if result is None or result.match is None:
             return self.tr("{0}, not checked yet").format(words)
@@ -176,7 +176,7 @@ class ResultsModel(PhotoModel):
         if self._ranking is None or not self._ids:
             return [Section("", len(self._ids))]
         below = len(self._ids) - self._same
-        if self._ranking.named:
+        if self._ranking.text_matches:
             upper = Section(self.tr("With these words"), self._same, str(self._same))
             return [upper, Section(self.tr("Similar"), below, str(below), line=True)] if below else [upper]
         if self._same:

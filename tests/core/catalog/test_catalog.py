@@ -18,12 +18,12 @@ from lookalike.catalog import database
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.database import CatalogError
-from lookalike.catalog.files import Place
+from lookalike.catalog.file_stat import FileStat
 from lookalike.catalog.pair_scores import PairScore
 
 
-def place(path: Path, size: int = 1, inode: int = 7) -> Place:
-    return Place(os.fsencode(path), size, 1_000_000_007, inode, 3)
+def place(path: Path, size: int = 1, inode: int = 7) -> FileStat:
+    return FileStat(os.fsencode(path), size, 1_000_000_007, inode, 3)
 
 
 def row(content: str) -> ContentRow:
@@ -77,7 +77,7 @@ def test_names_that_are_no_text_survive(catalog, photos):
     path = os.fsencode(photos) + b"/caf\xe9\xff.jpg"
     with catalog.transaction() as db:
         number = catalog.contents.ensure(db, row("aa"))
-        catalog.files.put(db, folder.id, Place(path, 1, 2, 3, 4), number, None)
+        catalog.files.put(db, folder.id, FileStat(path, 1, 2, 3, 4), number, None)
     assert list(catalog.files.known(os.fsencode(photos))) == [path]
     assert [os.fsencode(found) for found in catalog.files.paths([number])[number]] == [path]
 
@@ -339,7 +339,7 @@ def test_a_look_at_one_folder_is_given_what_lies_in_it_alone(catalog, monkeypatc
     with catalog.transaction() as db:
         db.execute("INSERT INTO folders (id, path) VALUES (1, ?)", (os.fsencode(top),))
         for number, name in enumerate([*here, *below]):
-            where = Place(start + name, 1, 1, number, 1)
+            where = FileStat(start + name, 1, 1, number, 1)
             catalog.files.put(db, 1, where, None, "broken")
             catalog.annotations.put(db, 1, where, None, "broken")
     read: list[int] = []

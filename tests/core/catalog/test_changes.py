@@ -10,7 +10,7 @@ import pytest
 
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
-from lookalike.index import TrackedRecord, VectorIndex
+from lookalike.index import FaissIndex, TrackedVectorSource
 
 DIMENSION = 8
 
@@ -62,7 +62,7 @@ def library(tmp_path):
 
 
 def test_every_way_to_come_and_go_is_noticed(library) -> None:
-    assert isinstance(library.record, TrackedRecord)
+    assert isinstance(library.record, TrackedVectorSource)
     mark, changed = library.record.changed_since(None)
     assert changed is None
     for step, expected in [
@@ -128,11 +128,11 @@ def test_marks_of_another_or_a_later_catalog_say_nothing(library, tmp_path) -> N
 
 
 def test_opening_an_index_again_looks_at_what_changed_alone(library, tmp_path, monkeypatch) -> None:
-    def opened() -> VectorIndex:
-        return VectorIndex.open(tmp_path / "index", "model", DIMENSION, library.record)
+    def opened() -> FaissIndex:
+        return FaissIndex.open(tmp_path / "index", "model", DIMENSION, library.record)
 
-    def found(index: VectorIndex) -> list[int]:
-        return sorted(index.within(np.ones(DIMENSION, np.float32), -1, 100).ids.tolist())
+    def found(index: FaissIndex) -> list[int]:
+        return sorted(index.search_radius(np.ones(DIMENSION, np.float32), -1, 100).ids.tolist())
 
     opened().close()
     monkeypatch.setattr(library.record, "ids", lambda: pytest.fail("compared all ids"))
@@ -147,7 +147,7 @@ def test_opening_an_index_again_looks_at_what_changed_alone(library, tmp_path, m
     index = opened()
     assert found(index) == [1, 3, 5, 8]
     library.file(4)
-    index.reconcile()
+    index.sync()
     assert found(index) == [1, 3, 4, 5, 8]
     index.close()
     index = opened()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import ContentRow
-from lookalike.catalog.files import Place
+from lookalike.catalog.file_stat import FileStat
 from lookalike.catalog.filters import FilterError, Filters, first_day, last_day
 
 PHOTOS = [
@@ -47,7 +47,7 @@ def put(catalog: Catalog, root: Path, name: str, content: str, **facts: Any) -> 
             content, 10, 4, 3, str(facts.get("format", "JPEG")), facts.get("taken_at"), facts.get("camera")
         )
         content_id = catalog.contents.ensure(db, row)
-        place = Place(os.fsencode(root / name), 10, 0, 0, 0)
+        place = FileStat(os.fsencode(root / name), 10, 0, 0, 0)
         catalog.files.put(db, folder[0].id, place, content_id, None)
         db.execute("UPDATE contents SET rating = ? WHERE id = ?", (facts.get("rating", 0), content_id))
         for keyword in facts.get("keywords", ()):

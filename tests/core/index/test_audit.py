@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lookalike.index import Audit, Limits, VectorIndex, audit
+from lookalike.index import Audit, FaissIndex, MergePolicy, audit
 from tests.builders.vectors import MemoryRecord, descriptors
 
 DIMENSION = 24
-LIMITS = Limits(seal_rows=64, flush_rows=8)
+LIMITS = MergePolicy(seal_rows=64, flush_rows=8)
 
 
 @pytest.fixture
@@ -21,12 +21,12 @@ def record():
 
 @pytest.fixture
 def index(record, tmp_path):
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     yield index
     index.close()
 
 
-def audited(index: VectorIndex, record: MemoryRecord, sample: int | None = None) -> Audit:
+def audited(index: FaissIndex, record: MemoryRecord, sample: int | None = None) -> Audit:
     *_, found = audit(index, record, sample)
     assert isinstance(found, Audit)
     return found

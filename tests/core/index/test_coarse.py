@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lookalike.index import Limits, VectorIndex, codebook, training
+from lookalike.index import FaissIndex, MergePolicy, codebook, training
 from lookalike.index.coarse import (
     FIRST_LISTS,
     LEAST_CANDIDATES,
@@ -23,7 +23,7 @@ from lookalike.index.coarse import (
     far_enough,
     near_enough,
 )
-from lookalike.index.codes import Found, selector
+from lookalike.index.codes import ScanHits, selector
 from lookalike.index.files import Training, read_manifest
 from tests.builders.vectors import Archive, MemoryRecord
 
@@ -31,7 +31,7 @@ DIMENSION = 192
 ROWS = 6000
 ENOUGH = 0.9
 """Recall that other photos than the indexed ones have; the index itself aims at .975 for its own."""
-LIMITS = Limits(
+LIMITS = MergePolicy(
     seal_rows=500, flush_rows=50, segment_rows=2000, small_segments=4, exact_rows=2000, training_delay=0
 )
 
@@ -62,29 +62,29 @@ def queries(archive, record) -> NDArray[np.float32]:
     return archive.views(record.vectors(np.sort(ids)))
 
 
-def grown(folder: Path, record: MemoryRecord, limits: Limits = LIMITS) -> VectorIndex:
+def grown(folder: Path, record: MemoryRecord, limits: MergePolicy = LIMITS) -> FaissIndex:
     """An index to which the record's vectors came little by little, trained."""
-    index = VectorIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), limits)
-    index._state.record = record
+    index = FaissIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), limits)
+    index._state.source = record
     ids = record.ids()
     for start in range(0, len(ids), 700):
         piece = ids[start : start + 700]
         index.add(piece, record.vectors(piece))
-    index.settle()
+    index.wait_for_upkeep()
     return index
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory, record) -> VectorIndex:
+def index(tmp_path_factory, record) -> FaissIndex:
     index = grown(tmp_path_factory.mktemp("index"), record)
     ids = record.ids()
     index.remove(ids[::9])
     index.add(ids[::9], record.vectors(ids[::9]))
-    index.settle()
+    index.wait_for_upkeep()
     return index
 
 
-def recall(index: VectorIndex, record: MemoryRecord, queries, k: int, among=None) -> float:
+def recall(index: FaissIndex, record: MemoryRecord, queries, k: int, among=None) -> float:
     """The share of the true k nearest that is found; what is found must be right in itself."""
     shares = []
     for query in queries:
@@ -100,7 +100,7 @@ def recall(index: VectorIndex, record: MemoryRecord, queries, k: int, among=None
     return float(np.mean(shares))
 
 
-def recall_of_own(index: VectorIndex, record: MemoryRecord, ids: NDArray[np.int64]) -> float:
+def recall_of_own(index: FaissIndex, record: MemoryRecord, ids: NDArray[np.int64]) -> float:
     """The share of the 10 photos nearest each of the index's own that is found when as many as that are asked for."""
     mirror = MemoryRecord(DIMENSION)
     mirror.put(ids, record.vectors(ids))
@@ -231,12 +231,12 @@ def test_entries_no_further_than_a_limit(index, record, queries, depth, share) -
 
 def test_the_best_of_several_looks() -> None:
     """Each id once, by its nearest entry: one that was removed and added again has two."""
-    one = Found(np.array([5, 3, 9]), np.array([0.1, 0.2, 0.4], np.float32))
-    other = Found(np.array([3, 7]), np.array([0.2, 0.3], np.float32))
-    best = Found.best([one, other], 3)
+    one = ScanHits(np.array([5, 3, 9]), np.array([0.1, 0.2, 0.4], np.float32))
+    other = ScanHits(np.array([3, 7]), np.array([0.2, 0.3], np.float32))
+    best = ScanHits.best([one, other], 3)
     assert best.ids.tolist() == [5, 3, 7]
     np.testing.assert_array_equal(best.distances, np.array([0.1, 0.2, 0.3], np.float32))
-    assert Found.best([other], 10).ids.tolist() == [3, 7]
+    assert ScanHits.best([other], 10).ids.tolist() == [3, 7]
 
 
 def test_one_query_and_many_see_the_same_lists(index, queries) -> None:
@@ -274,18 +274,18 @@ def test_removed_and_restored_rows(tmp_path, record, queries) -> None:
     mirror.put(record.ids(), record.vectors(record.ids()))
     gone = record.ids()[1000:3500]
     mirror.drop(gone)
-    index._state.record = mirror
+    index._state.source = mirror
     index.remove(gone)
     assert recall(index, mirror, queries, 10) >= ENOUGH
-    index.settle()
+    index.wait_for_upkeep()
     assert recall(index, mirror, queries, 10) >= ENOUGH
     mirror.put(gone, record.vectors(gone))
     index.add(gone, record.vectors(gone))
-    index.settle()
+    index.wait_for_upkeep()
     assert all(segment.coded for segment in index._state.snapshot.segments)
     assert recall(index, mirror, queries, 10) >= ENOUGH
     index.close()
-    again = VectorIndex.open(tmp_path, "model", DIMENSION, mirror, LIMITS)
+    again = FaissIndex.open(tmp_path, "model", DIMENSION, mirror, LIMITS)
     assert again.repairs == [] and recall(again, mirror, queries, 10) >= ENOUGH
     again.close()
 
@@ -295,7 +295,7 @@ def test_codes_are_found_again_at_opening(tmp_path, record, queries) -> None:
     before = [index.search(query, 10).ids for query in queries]
     index.close()
     record.vectors_read = 0
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     assert index.repairs == [] and record.vectors_read == 0
     for query, ids in zip(queries, before, strict=True):
         np.testing.assert_array_equal(index.search(query, 10).ids, ids)
@@ -315,12 +315,12 @@ def test_damage_is_told_and_repaired(tmp_path, record, queries, kind, damage) ->
         path.unlink()
     else:
         path.write_bytes(content[: len(content) // 3] if damage == "cut" else content)
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     assert len(index.repairs) == 1 and path.name in index.repairs[0] and len(index) == ROWS
-    index.settle()
+    index.wait_for_upkeep()
     assert recall(index, record, queries, 10) >= ENOUGH
     index.close()
-    again = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    again = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     assert again.repairs == [] and len(again) == ROWS
     assert again._state.snapshot.coarse is not None
     again.close()
@@ -334,15 +334,15 @@ def test_large_folders_are_checked_in_the_background(tmp_path, record, queries, 
         content = bytearray(path.read_bytes())
         content[len(content) // 2] ^= 0x41
         path.write_bytes(content)
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
-    index.settle()
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index.wait_for_upkeep()
     assert len(index.repairs) == 2
     assert all(any(path.name in line for line in index.repairs) for path in damaged)
     assert not any(path.exists() for path in damaged)
     assert recall(index, record, queries, 10) >= ENOUGH
     index.close()
-    again = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
-    again.settle()
+    again = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    again.wait_for_upkeep()
     assert again.repairs == []
     again.close()
 
@@ -356,12 +356,12 @@ def test_training_holds_up_neither_searches_nor_changes_and_ends_on_close(
         reached.set()
         while not cancelled():
             cancelled_at.wait(0.01)
-        raise codebook.Cancelled
+        raise codebook.TrainingCancelledError
 
     monkeypatch.setattr(training, "train", endless)
     ids = record.ids()
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), LIMITS)
-    index._state.record = record
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), LIMITS)
+    index._state.source = record
     index.add(ids[:2500], record.vectors(ids[:2500]))
     index.flush()
     assert reached.wait(60)
@@ -375,8 +375,8 @@ def test_training_holds_up_neither_searches_nor_changes_and_ends_on_close(
     assert read_manifest(tmp_path).codebook is None
 
     monkeypatch.undo()
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
-    index.settle()
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index.wait_for_upkeep()
     assert index._state.snapshot.coarse is not None and index.repairs == []
     index.close()
 
@@ -390,23 +390,23 @@ def test_the_recall_is_measured_as_the_library_grows_and_a_loss_brings_a_new_cod
     ids = record.ids()
     # Only all of the first 3000 are enough for a codebook, however the upkeep and the adding take turns.
     limits = replace(LIMITS, exact_rows=3000)
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), limits)
-    index._state.record = record
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), limits)
+    index._state.source = record
     index.add(ids[:3000], record.vectors(ids[:3000]))
-    index.settle()
+    index.wait_for_upkeep()
     first = read_manifest(tmp_path)
     assert first.training is not None and first.training.rows == 3000
     assert first.training.recall >= training.TARGET_OF_10
 
     index.add(ids[3000:4000], record.vectors(ids[3000:4000]))
-    index.settle()
+    index.wait_for_upkeep()
     second = read_manifest(tmp_path)
     assert second.training is not None and second.codebook == first.codebook
     assert second.training.checked_rows == 4000
     assert second.training.checked_recall == pytest.approx(recall_of_own(index, record, ids[:4000]), abs=0.05)
 
     index.add(ids[4000:5100], record.vectors(ids[4000:5100]))
-    index.settle()
+    index.wait_for_upkeep()
     # As if it had found much more at first than it does now.
     state = index._state
     coarse = state.snapshot.coarse
@@ -414,7 +414,7 @@ def test_the_recall_is_measured_as_the_library_grows_and_a_loss_brings_a_new_cod
     state.snapshot = replace(
         state.snapshot, coarse=replace(coarse, training=replace(coarse.training, recall=1.5))
     )
-    index.settle()
+    index.wait_for_upkeep()
     third = read_manifest(tmp_path)
     assert third.training is not None and third.codebook != first.codebook
     assert third.training.rows == 5100 and training.TARGET_OF_10 <= third.training.recall <= 1
@@ -444,8 +444,8 @@ def test_many_equal_vectors_are_found(tmp_path, equal) -> None:
     vectors[places] = vectors[places[0]]
     record = MemoryRecord(64)
     record.put(np.arange(3000), vectors)
-    index = VectorIndex.open(tmp_path, "model", 64, record, LIMITS)
-    index.settle()
+    index = FaissIndex.open(tmp_path, "model", 64, record, LIMITS)
+    index.wait_for_upkeep()
     assert index._state.snapshot.coarse is not None
     assert np.isin(index.search(vectors[places[0]], 10).ids, places).all()
     for view in archive.views(np.repeat(vectors[places[:1]], 10, axis=0), 0.05):
@@ -460,8 +460,8 @@ def test_equal_photos_are_no_loss_of_recall(tmp_path, archive) -> None:
         vectors[start : start + 40] = vectors[start]
     record = MemoryRecord(DIMENSION)
     record.put(np.arange(4000), vectors)
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
-    index.settle()
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index.wait_for_upkeep()
     snapshot = index._state.snapshot
     check = training.SelfCheck(snapshot, 3, lambda: False)
     # As far as is tried everything is found, in whatever order equal ones come.
@@ -478,9 +478,9 @@ def test_a_library_four_times_as_large_gets_a_new_codebook(tmp_path, record, mon
     part.put(ids[:1200], record.vectors(ids[:1200]))
     index = grown(tmp_path, part, limits)
     first = read_manifest(tmp_path)
-    index._state.record = record
+    index._state.source = record
     index.add(ids[1200:], record.vectors(ids[1200:]))
-    index.settle()
+    index.wait_for_upkeep()
     second = read_manifest(tmp_path)
     assert first.training is not None and second.training is not None
     assert first.training.rows == 1200 and second.training.rows >= 4800

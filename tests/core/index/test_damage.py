@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lookalike.index import Limits, VectorIndex
+from lookalike.index import FaissIndex, MergePolicy
 from lookalike.index.files import FORMAT, MANIFEST, check_bulk
 from tests.builders.vectors import MemoryRecord, descriptors
 
 DIMENSION = 32
 ROWS = 300
-LIMITS = Limits(seal_rows=100, flush_rows=10, segment_rows=400, small_segments=8)
+LIMITS = MergePolicy(seal_rows=100, flush_rows=10, segment_rows=400, small_segments=8)
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ def record() -> MemoryRecord:
 def folder(tmp_path, record) -> Path:
     """An index of three segments, closed."""
     folder = tmp_path / "index"
-    index = VectorIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), LIMITS)
-    index._state.record = record
+    index = FaissIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), LIMITS)
+    index._state.source = record
     for start in range(1, ROWS + 1, 100):
         ids = np.arange(start, start + 100)
         index.add(ids, record.vectors(ids))
@@ -49,10 +49,10 @@ def segments(folder: Path) -> list[Path]:
 
 def open_sound(folder: Path, record: MemoryRecord, key: str = "model") -> list[str]:
     """Open, check against the record, close; the repairs told."""
-    index = VectorIndex.open(folder, key, record.dimension, record, LIMITS)
+    index = FaissIndex.open(folder, key, record.dimension, record, LIMITS)
     ids = record.ids()
     query = record.vectors(ids[:1])[0]
-    everything = index.within(query, -1, 10 * ROWS)
+    everything = index.search_radius(query, -1, 10 * ROWS)
     np.testing.assert_array_equal(np.sort(everything.ids), ids)
     for number, vector in zip(ids[::7], record.vectors(ids[::7]), strict=True):
         np.testing.assert_allclose(
@@ -69,13 +69,13 @@ def assert_repaired(folder: Path, record: MemoryRecord, named: str) -> None:
     assert len(repairs) == 1 and named in repairs[0] and "\n" not in repairs[0]
     assert open_sound(folder, record) == []
     record.vectors_read = 0
-    VectorIndex.open(folder, "model", DIMENSION, record, LIMITS).close()
+    FaissIndex.open(folder, "model", DIMENSION, record, LIMITS).close()
     assert record.vectors_read == 0
 
 
 def test_intact_files_are_opened_without_reading_vectors(folder, record) -> None:
     record.vectors_read = 0
-    index = VectorIndex.open(folder, "model", DIMENSION, record, LIMITS)
+    index = FaissIndex.open(folder, "model", DIMENSION, record, LIMITS)
     assert len(index) == ROWS and index.repairs == [] and record.vectors_read == 0
     index.close()
 
@@ -194,7 +194,7 @@ def test_leftovers_of_a_kill_are_swept(folder, record) -> None:
 
 def test_full_disk_keeps_the_index_in_memory_until_there_is_room(tmp_path, record) -> None:
     resource = pytest.importorskip("resource")
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     more = descriptors(250, DIMENSION, seed=9)
     ids = np.arange(1001, 1251)
@@ -212,7 +212,7 @@ def test_full_disk_keeps_the_index_in_memory_until_there_is_room(tmp_path, recor
     index.close()
     record.vectors_read = 0
     assert len(index.repairs) == 2
-    VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS).close()
+    FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS).close()
     assert record.vectors_read == 0
     assert open_sound(tmp_path, record) == []
 
@@ -225,7 +225,7 @@ def test_folder_that_cannot_be_made(tmp_path, record) -> None:
 
 def test_a_file_that_another_thread_writes_while_files_are_swept_stays(tmp_path, monkeypatch) -> None:
     record = MemoryRecord(DIMENSION)
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     folder = index._state.folder
     looked = Path.glob
 
@@ -246,7 +246,7 @@ def test_a_file_that_another_thread_writes_while_files_are_swept_stays(tmp_path,
 def test_removed_photos_stay_removed_when_a_manifest_could_not_be_written(
     folder, record, monkeypatch
 ) -> None:
-    index = VectorIndex.open(folder, "model", DIMENSION, record, LIMITS)
+    index = FaissIndex.open(folder, "model", DIMENSION, record, LIMITS)
     for gone, full in (([1, 2], False), ([10, 11, 12], True), ([], False)):
         ids = np.array(gone, np.int64)
         record.drop(ids)
@@ -265,9 +265,9 @@ def disk_full(*_arguments: object) -> None:
 
 
 def test_folder_deleted_while_it_is_open(folder, record) -> None:
-    first = VectorIndex.open(folder, "model", DIMENSION, record, LIMITS)
+    first = FaissIndex.open(folder, "model", DIMENSION, record, LIMITS)
     shutil.rmtree(folder)
-    second = VectorIndex.open(folder, "model", DIMENSION, record, LIMITS)
+    second = FaissIndex.open(folder, "model", DIMENSION, record, LIMITS)
     assert second._state.folder.writable
     more = descriptors(200, DIMENSION, seed=9)
     for start, index in ((1001, first), (1101, second)):
@@ -288,7 +288,7 @@ def test_folder_deleted_while_it_is_open(folder, record) -> None:
 def test_folder_that_cannot_be_locked_is_told(folder, record) -> None:
     (folder / "writer.lock").unlink()
     (folder / "writer.lock").mkdir()
-    index = VectorIndex.open(folder, "model", DIMENSION, record, LIMITS)
+    index = FaissIndex.open(folder, "model", DIMENSION, record, LIMITS)
     assert not index._state.folder.writable and len(index) == ROWS
     index.flush()
     assert len(index.repairs) == 1 and str(folder) in index.repairs[0]
@@ -306,19 +306,19 @@ def test_files_that_are_replaced_while_they_are_checked_are_not_told(folder, rec
         check_bulk(path, file, cancelled)
 
     merging = replace(LIMITS, segment_rows=4000, small_segments=2)
-    writer = VectorIndex.open(folder, "model", DIMENSION, record, merging)
-    writer.settle()
+    writer = FaissIndex.open(folder, "model", DIMENSION, record, merging)
+    writer.wait_for_upkeep()
     monkeypatch.setattr("lookalike.index.folder.check_bulk", slow)
-    reader = VectorIndex.open(folder, "model", DIMENSION, record, LIMITS)
+    reader = FaissIndex.open(folder, "model", DIMENSION, record, LIMITS)
     assert reached.wait(60)
     ids = np.arange(1001, 1101)
     record.put(ids, descriptors(100, DIMENSION, seed=9))
     before = {path.name for path in segments(folder)}
     writer.add(ids, record.vectors(ids))
-    writer.settle()
+    writer.wait_for_upkeep()
     assert before - {path.name for path in segments(folder)}
     go_on.set()
-    reader.settle()
+    reader.wait_for_upkeep()
     assert reader.repairs == []
     reader.close()
     writer.close()

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lookalike.index import Limits, VectorIndex, codebook, snapshot
+from lookalike.index import FaissIndex, MergePolicy, codebook, snapshot
 from tests.builders.vectors import Archive, MemoryRecord
 
 DIMENSION = 96
 ROWS = 8000
-LIMITS = Limits(
+LIMITS = MergePolicy(
     seal_rows=2000, flush_rows=50, segment_rows=8000, small_segments=4, exact_rows=4000, training_delay=0
 )
 
@@ -42,8 +42,8 @@ def index(tmp_path_factory, record):
         patch.setattr(snapshot, "EXACT_AMONG", 50)
         patch.setattr(snapshot, "MOST_EXACT", 100)
         folder = tmp_path_factory.mktemp("index")
-        index = VectorIndex.open(folder, "model", DIMENSION, record, LIMITS)
-        index.settle()
+        index = FaissIndex.open(folder, "model", DIMENSION, record, LIMITS)
+        index.wait_for_upkeep()
         assert index._state.snapshot.coarse is not None
         assert all(segment.coded for segment in index._state.snapshot.segments)
         yield index

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lookalike.index import Limits, VectorIndex
+from lookalike.index import FaissIndex, MergePolicy
 from tests.builders.vectors import MemoryRecord, descriptors
 
 DIMENSION = 192
 ROWS = 4000
-EXACT = Limits(seal_rows=500, flush_rows=50, segment_rows=1000, small_segments=4)
+EXACT = MergePolicy(seal_rows=500, flush_rows=50, segment_rows=1000, small_segments=4)
 COARSE = replace(EXACT, exact_rows=1000, training_delay=0)
 
 
@@ -25,15 +25,15 @@ def record() -> MemoryRecord:
     return record
 
 
-def opened(folder: Path, record: MemoryRecord, limits: Limits) -> VectorIndex:
+def opened(folder: Path, record: MemoryRecord, limits: MergePolicy) -> FaissIndex:
     """Segments, one of them with dead rows, and a tail."""
-    index = VectorIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), limits)
-    index._state.record = record
+    index = FaissIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), limits)
+    index._state.source = record
     ids = record.ids()
     for start in range(0, ROWS - 40, 400):
         piece = ids[start : min(start + 400, ROWS - 40)]
         index.add(piece, record.vectors(piece))
-    index.settle()
+    index.wait_for_upkeep()
     index.remove(ids[100:150])
     index.add(ids[100:150], record.vectors(ids[100:150]))
     index.add(ids[-40:], record.vectors(ids[-40:]))
@@ -53,10 +53,10 @@ def truth(record: MemoryRecord, floor: float) -> dict[tuple[int, int], float]:
     }
 
 
-def joined(index: VectorIndex, floor: float, since=None) -> dict[tuple[int, int], float]:
+def joined(index: FaissIndex, floor: float, since=None) -> dict[tuple[int, int], float]:
     found: dict[tuple[int, int], float] = {}
     done = 0
-    for pairs in index.join(floor, since):
+    for pairs in index.pairs_within(floor, since):
         assert done <= pairs.done <= pairs.total == ROWS - 20
         done = pairs.done
         for one, other, similarity in zip(pairs.first, pairs.second, pairs.similarities, strict=True):
@@ -116,25 +116,25 @@ def test_join_in_blocks(tmp_path, record, monkeypatch) -> None:
 
 def test_join_ends_when_it_is_closed_and_passes_over_what_is_gone(tmp_path, record) -> None:
     index = opened(tmp_path, record, COARSE)
-    running = index.join(0.9)
+    running = index.pairs_within(0.9)
     next(running)
     running.close()
     some = min(joined(index, 0.9))
     mirror = MemoryRecord(DIMENSION)
     mirror.put(record.ids(), record.vectors(record.ids()))
     mirror.drop(np.array(some[:1]))
-    index._state.record = mirror
+    index._state.source = mirror
     assert not any(some[0] in pair for pair in joined(index, 0.9))
     index.close()
     with pytest.raises(RuntimeError, match="closed"):
-        index.join(0.9)
+        index.pairs_within(0.9)
 
 
 def test_pairs_of_many_equal_vectors_come_in_batches(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("lookalike.index.similarity_join.BATCH_PAIRS", 2000)
     record = MemoryRecord(DIMENSION)
     record.put(np.arange(300), np.repeat(descriptors(1, DIMENSION), 300, axis=0))
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, EXACT)
-    batches = [len(pairs.first) for pairs in index.join(0.9)]
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, record, EXACT)
+    batches = [len(pairs.first) for pairs in index.pairs_within(0.9)]
     assert sum(batches) == 300 * 299 / 2 and max(batches) <= 2000
     index.close()

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index import Limits, VectorIndex
+from lookalike.index import FaissIndex, MergePolicy
 from lookalike.worker import Worker
 from tests.builders.vectors import SqliteRecord
 
 DIMENSION = 24
 KILLS = 24
-LIMITS = Limits(seal_rows=32, flush_rows=4, segment_rows=256, small_segments=3)
+LIMITS = MergePolicy(seal_rows=32, flush_rows=4, segment_rows=256, small_segments=3)
 
 
 def vector_of(number: int) -> NDArray[np.float32]:
@@ -28,7 +28,7 @@ def churn(pipe: Connection, folder: Path, seed: int) -> None:
     """Add, remove and flush until killed."""
     chance = random.Random(seed)
     record = SqliteRecord(folder / "record.db", DIMENSION)
-    index = VectorIndex.open(folder / "index", "model", DIMENSION, record, LIMITS)
+    index = FaissIndex.open(folder / "index", "model", DIMENSION, record, LIMITS)
     pipe.send(index.repairs)
     while True:
         first = record.next_id()
@@ -55,12 +55,12 @@ def test_nothing_is_lost_and_nothing_phantom_shows_after_kills(tmp_path) -> None
         threading.Event().wait(chance.uniform(0, 0.25))
         child.kill()
 
-        index = VectorIndex.open(tmp_path / "index", "model", DIMENSION, record, LIMITS)
+        index = FaissIndex.open(tmp_path / "index", "model", DIMENSION, record, LIMITS)
         # A kill is no damage: whole files only ever replace whole files.
         assert index.repairs == []
         ids = record.ids()
         sizes.append(len(ids))
-        found = index.within(vector_of(1), -1, 10 * len(ids) + 1)
+        found = index.search_radius(vector_of(1), -1, 10 * len(ids) + 1)
         np.testing.assert_array_equal(np.sort(found.ids), ids)
         for number in ids[:: max(1, len(ids) // 25)].tolist():
             nearest = index.search(vector_of(number), 1)

@@ -3,9 +3,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike.index import Limits
+from lookalike.index import MergePolicy
 
-LIMITS = Limits(seal_rows=10, flush_rows=1, segment_rows=100, small_segments=4)
+LIMITS = MergePolicy(seal_rows=10, flush_rows=1, segment_rows=100, small_segments=4)
 SEGMENTS = st.lists(
     st.integers(1, 120).flatmap(lambda rows: st.tuples(st.integers(0, rows), st.just(rows))), max_size=20
 )
@@ -27,7 +27,7 @@ def test_upkeep_ends_with_few_segments_that_are_mostly_alive(segments) -> None:
 
 
 def test_each_vector_is_written_a_few_times_however_long_the_library_grows() -> None:
-    limits = Limits()
+    limits = MergePolicy()
     segments: list[int] = []
     written = 0
     for _ in range(256):
@@ -43,7 +43,7 @@ def test_each_vector_is_written_a_few_times_however_long_the_library_grows() -> 
 
 @given(st.lists(st.integers(1, 3000), max_size=60))
 def test_files_of_codes_stay_few_and_are_seldom_rewritten(batches) -> None:
-    limits = Limits(seal_rows=10, codes_files=4, codes_rows=100_000)
+    limits = MergePolicy(seal_rows=10, codes_files=4, codes_rows=100_000)
     files: list[int] = []
     written = 0
     for rows in batches:

@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
-from lookalike.index import Limits, VectorIndex
+from lookalike.index import FaissIndex, MergePolicy
 from tests.builders.vectors import MemoryRecord, descriptors
 
 DIMENSION = 16
 POOL = descriptors(400, DIMENSION, seed=11)
-LIMITS = Limits(seal_rows=16, flush_rows=4, segment_rows=64, small_segments=3)
+LIMITS = MergePolicy(seal_rows=16, flush_rows=4, segment_rows=64, small_segments=3)
 IDS = st.lists(st.integers(0, len(POOL) - 1), min_size=1, max_size=40).map(
     lambda ids: np.array(ids, np.int64)
 )
@@ -37,7 +37,7 @@ class IndexMachine(RuleBasedStateMachine):
         self.open()
 
     def open(self) -> None:
-        self.index = VectorIndex.open(self.folder, "model", DIMENSION, self.record, LIMITS)
+        self.index = FaissIndex.open(self.folder, "model", DIMENSION, self.record, LIMITS)
         assert self.index.repairs == []
 
     @rule(ids=IDS | RUNS)
@@ -76,7 +76,7 @@ class IndexMachine(RuleBasedStateMachine):
     def another_process_changes_the_record(self, added, removed) -> None:
         self.record.put(added, POOL[added])
         self.record.drop(removed)
-        self.index.reconcile()
+        self.index.sync()
 
     @invariant()
     def holds_what_the_record_holds(self) -> None:
@@ -84,7 +84,7 @@ class IndexMachine(RuleBasedStateMachine):
             return
         ids = self.record.ids()
         assert len(self.index) == len(ids)
-        everything = self.index.within(POOL[0], -1, len(POOL))
+        everything = self.index.search_radius(POOL[0], -1, len(POOL))
         np.testing.assert_array_equal(np.sort(everything.ids), ids)
         np.testing.assert_allclose(
             everything.similarities, self.record.nearest(POOL[0], len(POOL))[1], atol=2e-6

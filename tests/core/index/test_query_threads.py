@@ -10,12 +10,12 @@ from functools import partial
 import pytest
 
 from lookalike.index import query_threads
-from lookalike.index.query_threads import dismiss_helpers, shared
+from lookalike.index.query_threads import run_shared, stop_query_threads
 
 
 @pytest.fixture(autouse=True)
 def four_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    dismiss_helpers()
+    stop_query_threads()
     monkeypatch.setattr(query_threads, "MOST_THREADS", 4)
 
 
@@ -29,19 +29,19 @@ def slept(number: int) -> int:
 
 
 def test_results_in_the_order_of_the_tasks() -> None:
-    assert shared([partial(slept, number) for number in range(20)]) == list(range(20))
-    assert shared([partial(slept, 3)]) == [3]
-    assert shared([]) == []
+    assert run_shared([partial(slept, number) for number in range(20)]) == list(range(20))
+    assert run_shared([partial(slept, 3)]) == [3]
+    assert run_shared([]) == []
 
 
 def test_tasks_are_done_at_once_by_threads_that_stay() -> None:
     together = threading.Barrier(4)
-    shared([partial(together.wait, 60)] * 4)
+    run_shared([partial(together.wait, 60)] * 4)
     there = helpers()
     assert len(there) == 3
-    shared([partial(together.wait, 60)] * 4)
+    run_shared([partial(together.wait, 60)] * 4)
     assert helpers() == there
-    dismiss_helpers()
+    stop_query_threads()
     assert not helpers()
 
 
@@ -54,30 +54,30 @@ def test_first_failure_is_raised_and_what_is_left_not_begun() -> None:
         done.append(slept(number))
 
     with pytest.raises(ValueError, match="no"):
-        shared([partial(unless_first, number) for number in range(1000)])
+        run_shared([partial(unless_first, number) for number in range(1000)])
     assert len(done) < 999
-    assert shared([partial(slept, number) for number in range(8)]) == list(range(8))
+    assert run_shared([partial(slept, number) for number in range(8)]) == list(range(8))
 
 
 def test_nobody_waits_for_helpers_that_are_busy_or_gone() -> None:
     """Whoever asks does what nobody has begun."""
     let_go = threading.Event()
     with ThreadPoolExecutor(1) as pool:
-        busy = pool.submit(shared, [partial(let_go.wait, 60)] * 4)
-        assert shared([partial(slept, number) for number in range(4)]) == list(range(4))
+        busy = pool.submit(run_shared, [partial(let_go.wait, 60)] * 4)
+        assert run_shared([partial(slept, number) for number in range(4)]) == list(range(4))
         let_go.set()
         assert busy.result() == [True] * 4
 
 
 def test_many_queries_at_once_while_helpers_come_and_go() -> None:
     def ask(first: int) -> list[int]:
-        return shared([partial(slept, number) for number in range(first, first + 5)])
+        return run_shared([partial(slept, number) for number in range(first, first + 5)])
 
     with ThreadPoolExecutor(4) as pool:
         answers = pool.map(ask, range(200))
         for _ in range(20):
-            dismiss_helpers()
+            stop_query_threads()
             time.sleep(0.005)
         assert list(answers) == [list(range(first, first + 5)) for first in range(200)]
-    dismiss_helpers()
+    stop_query_threads()
     assert not helpers()

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lookalike.index import Limits, VectorIndex
+from lookalike.index import FaissIndex, MergePolicy
 from lookalike.index.scoring import scores
 from lookalike.index.segment import Segment, encode
 from lookalike.index.tail import Tail
@@ -18,7 +18,7 @@ from tests.builders.vectors import MemoryRecord, descriptors
 
 DIMENSION = 192
 ROWS = 4000
-LIMITS = Limits(seal_rows=700, flush_rows=100, segment_rows=2000, small_segments=4)
+LIMITS = MergePolicy(seal_rows=700, flush_rows=100, segment_rows=2000, small_segments=4)
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +45,11 @@ def record(vectors: NDArray[np.float32]) -> MemoryRecord:
 @pytest.fixture(scope="module")
 def index(
     tmp_path_factory: pytest.TempPathFactory, record: MemoryRecord, vectors: NDArray[np.float32]
-) -> VectorIndex:
+) -> FaissIndex:
     """Sealed and merged segments, some of them with dead rows, and a tail."""
     folder = tmp_path_factory.mktemp("index")
-    index = VectorIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), LIMITS)
-    index._state.record = record
+    index = FaissIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), LIMITS)
+    index._state.source = record
     ids = record.ids()
     for start in range(0, 3850, 350):
         index.add(ids[start : start + 350], vectors[start : start + 350])
@@ -115,7 +115,7 @@ def test_equal_vectors_come_in_order_of_id(tmp_path) -> None:
     ids = np.random.default_rng(0).permutation(120)
     record = MemoryRecord(DIMENSION)
     record.put(ids, vectors)
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, Limits(seal_rows=50, flush_rows=1))
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, record, MergePolicy(seal_rows=50, flush_rows=1))
     for row in (0, 17, 70):
         found = index.search(vectors[row], 4)
         np.testing.assert_array_equal(found.ids, np.sort(ids[row // 4 * 4 :][:4]))
@@ -197,10 +197,10 @@ def test_rows_that_a_file_has_lost_are_zeros(tmp_path, vectors) -> None:
 
 
 def test_empty_index_finds_nothing(tmp_path) -> None:
-    index = VectorIndex.open(tmp_path, "model", 8, MemoryRecord(8))
+    index = FaissIndex.open(tmp_path, "model", 8, MemoryRecord(8))
     assert len(index) == 0 and 5 not in index and index.repairs == []
     assert len(index.search(np.ones(8, np.float32), 5)) == 0
-    assert len(index.within(np.ones(8, np.float32), 0.5, 5)) == 0
+    assert len(index.search_radius(np.ones(8, np.float32), 0.5, 5)) == 0
     index.close()
 
 
@@ -229,7 +229,7 @@ def test_vectors_of_another_shape_or_not_finite_are_refused(index) -> None:
 
 
 def test_closed_index_says_so(tmp_path) -> None:
-    index = VectorIndex.open(tmp_path, "model", 8, MemoryRecord(8))
+    index = FaissIndex.open(tmp_path, "model", 8, MemoryRecord(8))
     index.close()
     index.close()
     with pytest.raises(RuntimeError, match="closed"):
@@ -241,8 +241,8 @@ def test_of_equal_vectors_the_lowest_ids_are_found_wherever_they_are(tmp_path):
     ids = np.random.default_rng(2).permutation(600)
     equal, other = descriptors(2, DIMENSION, seed=6)
     record.put(np.sort(ids), np.where(np.arange(600)[:, None] % 3 == 0, equal, other))
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), LIMITS)
-    index._state.record = record
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), LIMITS)
+    index._state.source = record
     index.add(ids, record.vectors(ids))
     for _ in range(2):
         assert index.search(equal, 5).ids.tolist() == [0, 3, 6, 9, 12]

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lookalike.index import Limits, VectorIndex, state, upkeep
+from lookalike.index import FaissIndex, MergePolicy, state, upkeep
 from lookalike.index.segment import encode
 from lookalike.worker import Worker
 from tests.builders.vectors import MemoryRecord, descriptors
 
 DIMENSION = 64
-LIMITS = Limits(seal_rows=100, flush_rows=10, segment_rows=1000, small_segments=4)
+LIMITS = MergePolicy(seal_rows=100, flush_rows=10, segment_rows=1000, small_segments=4)
 
 
 def filled(count: int, seed: int = 0) -> MemoryRecord:
@@ -34,7 +34,7 @@ def test_searching_while_another_thread_changes_everything(tmp_path) -> None:
     record = MemoryRecord(DIMENSION)
     lasting = np.arange(0, 500)
     record.put(lasting, vectors[lasting])
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     done = threading.Event()
 
     def search(seed: int) -> int:
@@ -66,7 +66,7 @@ def test_searching_while_another_thread_changes_everything(tmp_path) -> None:
         finally:
             done.set()
         assert all(searcher.result() > 0 for searcher in running)
-    np.testing.assert_array_equal(np.sort(index.within(vectors[0], -1, 5000).ids), record.ids())
+    np.testing.assert_array_equal(np.sort(index.search_radius(vectors[0], -1, 5000).ids), record.ids())
     index.close()
 
 
@@ -87,9 +87,11 @@ def test_upkeep_holds_up_neither_searches_nor_changes(tmp_path, monkeypatch, dur
     vectors = descriptors(600, DIMENSION, seed=4)
     ids = np.arange(600)
     record = filled(600, seed=4)
-    limits = Limits(100, flush_rows=10, segment_rows=1000, small_segments=2 if during == "merging" else 8)
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), limits)
-    index._state.record = record
+    limits = MergePolicy(
+        100, flush_rows=10, segment_rows=1000, small_segments=2 if during == "merging" else 8
+    )
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), limits)
+    index._state.source = record
     index.add(ids[:90], vectors[:90])
     index.flush()
     index.add(ids[100:200], vectors[100:200])
@@ -104,48 +106,48 @@ def test_upkeep_holds_up_neither_searches_nor_changes(tmp_path, monkeypatch, dur
     index.add(ids[50:60], vectors[50:60])
     assert index.search(vectors[230], 1).ids[0] == 230
     expected = np.concatenate([ids[:20], ids[50:90], ids[100:120], ids[160:250]])
-    np.testing.assert_array_equal(np.sort(index.within(vectors[30], -1, 1000).ids), expected)
+    np.testing.assert_array_equal(np.sort(index.search_radius(vectors[30], -1, 1000).ids), expected)
 
     go_on.set()
     index.flush()
-    np.testing.assert_array_equal(np.sort(index.within(vectors[30], -1, 1000).ids), expected)
+    np.testing.assert_array_equal(np.sort(index.search_radius(vectors[30], -1, 1000).ids), expected)
     assert len(index) == len(expected)
     index.close()
 
 
 def test_what_the_record_has_no_more_is_not_found_once_the_index_has_caught_up(tmp_path) -> None:
     record = filled(300)
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     query = record.vectors(np.array([7]))[0]
     first = index.search(query, 5)
     record.drop(first.ids[:2])
-    assert index.catch_up()
+    assert index.try_sync()
     np.testing.assert_array_equal(index.search(query, 3).ids, first.ids[2:])
     index.close()
 
 
 def hold(pipe: Connection, folder: Path) -> None:
     """Open the index, say so, and keep it until the pipe closes."""
-    index = VectorIndex.open(folder, "model", DIMENSION, filled(300), LIMITS)
+    index = FaissIndex.open(folder, "model", DIMENSION, filled(300), LIMITS)
     pipe.send(len(index))
     pipe.recv()
 
 
 def test_second_process_searches_and_adds_but_writes_nothing(tmp_path) -> None:
-    VectorIndex.open(tmp_path, "model", DIMENSION, filled(300), LIMITS).close()
+    FaissIndex.open(tmp_path, "model", DIMENSION, filled(300), LIMITS).close()
     holder = Worker(hold, (tmp_path,), name="the holding process")
     try:
         assert holder.receive() == 300
         before = names(tmp_path)
         record = filled(800)
-        second = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+        second = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
         assert len(second) == 800 and second.repairs == []
         more = descriptors(400, DIMENSION, seed=1)
         record.put(np.arange(1000, 1400), more)
         second.add(np.arange(1000, 1400), more)
         second.flush()
         assert second.search(more[7], 1).ids[0] == 1007
-        np.testing.assert_array_equal(np.sort(second.within(more[0], -1, 2000).ids), record.ids())
+        np.testing.assert_array_equal(np.sort(second.search_radius(more[0], -1, 2000).ids), record.ids())
         assert names(tmp_path) == before
     finally:
         holder.kill()
@@ -155,15 +157,15 @@ def test_second_process_searches_and_adds_but_writes_nothing(tmp_path) -> None:
     assert names(tmp_path) != before
     second.close()
     record.vectors_read = 0
-    third = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    third = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     assert len(third) == 1200 and third.repairs == [] and record.vectors_read == 0
     third.close()
 
 
 def test_reader_outlives_the_files_it_opened(tmp_path) -> None:
     record = filled(250)
-    writer = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
-    reader = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    writer = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    reader = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     for start in range(1000, 2000, 100):
         ids, vectors = np.arange(start, start + 100), descriptors(100, DIMENSION, seed=start)
         record.put(ids, vectors)
@@ -171,10 +173,10 @@ def test_reader_outlives_the_files_it_opened(tmp_path) -> None:
         writer.flush()
     assert len(reader) == 250
     np.testing.assert_array_equal(
-        np.sort(reader.within(record.vectors(np.array([3]))[0], -1, 999).ids), np.arange(250)
+        np.sort(reader.search_radius(record.vectors(np.array([3]))[0], -1, 999).ids), np.arange(250)
     )
 
-    reader.reconcile()
+    reader.sync()
     assert len(reader) == len(writer) == 1250
     query = record.vectors(np.array([1500]))[0]
     np.testing.assert_array_equal(reader.search(query, 20).ids, writer.search(query, 20).ids)
@@ -186,7 +188,7 @@ def test_reader_outlives_the_files_it_opened(tmp_path) -> None:
 def test_openings_while_the_writer_replaces_files(tmp_path) -> None:
     record = filled(50)
     done = threading.Event()
-    writer = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    writer = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
 
     def rewrite() -> None:
         for start in range(1000, 4000, 60):
@@ -200,9 +202,9 @@ def test_openings_while_the_writer_replaces_files(tmp_path) -> None:
         rewriting = pool.submit(rewrite)
         openings = 0
         while not done.is_set() or not openings:
-            reader = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+            reader = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
             assert reader.repairs == []
-            found = np.sort(reader.within(record.vectors(np.array([0]))[0], -1, 9999).ids)
+            found = np.sort(reader.search_radius(record.vectors(np.array([0]))[0], -1, 9999).ids)
             assert np.isin(np.arange(50), found).all() and len(np.unique(found)) == len(found)
             openings += 1
             if rewriting.done():
@@ -214,8 +216,8 @@ def test_openings_while_the_writer_replaces_files(tmp_path) -> None:
 
 def test_two_indexes_never_share_a_folder_as_writers(tmp_path) -> None:
     record = filled(300)
-    first = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
-    second = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    first = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    second = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     before = names(tmp_path)
     second.remove(np.arange(250))
     second.close()
@@ -225,7 +227,7 @@ def test_two_indexes_never_share_a_folder_as_writers(tmp_path) -> None:
 
 def test_catching_up_never_waits_for_upkeep(tmp_path) -> None:
     record = filled(50)
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     record.put(np.array([50]), descriptors(51, DIMENSION)[50:])
     held, let_go = threading.Event(), threading.Event()
 
@@ -238,32 +240,32 @@ def test_catching_up_never_waits_for_upkeep(tmp_path) -> None:
     thread.start()
     try:
         assert held.wait(60)
-        assert not index.catch_up()
+        assert not index.try_sync()
         assert 50 not in index
     finally:
         let_go.set()
         thread.join()
-    assert index.catch_up()
+    assert index.try_sync()
     assert 50 in index
     index.close()
 
 
 def test_a_hole_is_found_by_comparing_everything(tmp_path) -> None:
     record = filled(50)
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     index.remove(np.array([7]))
-    index.reconcile()
+    index.sync()
     assert 7 not in index
-    index.reconcile(everything=True)
+    index.sync(everything=True)
     assert 7 in index
     index.close()
 
 
 def test_while_a_folder_is_taken_over_what_was_known_answers(tmp_path, monkeypatch) -> None:
     record = filled(300)
-    writer = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    writer = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     writer.flush()
-    reader = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    reader = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     new, gone = np.arange(1000, 1050), np.arange(10)
     more = descriptors(50, DIMENSION, seed=1)
     record.put(new, more)
@@ -290,6 +292,6 @@ def test_while_a_folder_is_taken_over_what_was_known_answers(tmp_path, monkeypat
     assert reader._state.folder.writable and len(reader) == 340 and 1007 in reader and 5 not in reader
     reader.close()
     writer.close()
-    again = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    again = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     assert len(again) == 340 and again.repairs == []
     again.close()

@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lookalike.index import Limits, VectorIndex, faiss_index, training
+from lookalike.index import FaissIndex, MergePolicy, faiss_index, training
 from lookalike.index.training import improvement_due
 from lookalike.index.upkeep import upkeep_due
 from tests.builders.vectors import MemoryRecord, descriptors
 
 DIMENSION = 64
 ROWS = 4000
-LIMITS = Limits(
+LIMITS = MergePolicy(
     seal_rows=500, flush_rows=10, segment_rows=1500, small_segments=4, exact_rows=2000, training_delay=0
 )
 
@@ -32,7 +32,7 @@ def record() -> MemoryRecord:
 
 @pytest.fixture
 def index(tmp_path, record):
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     yield index
     index.close()
 
@@ -143,7 +143,7 @@ def test_a_library_that_shrinks_lets_go_of_what_it_no_longer_needs(index, record
     found = index.search(vectors[3], 1000)
     np.testing.assert_array_equal(found.ids, record.nearest(vectors[3], 1000)[0])
     index.close()
-    again = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    again = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     assert again.repairs == [] and len(again) == 400 and again._state.snapshot.coarse is None
     again.close()
 
@@ -167,23 +167,23 @@ def test_a_much_smaller_library_gets_a_codebook_of_its_size(index, record, vecto
 def test_a_row_with_another_vector_than_the_record_has_is_read_again(tmp_path, record, vectors):
     put_vectors, other = vectors[:400], descriptors(1, DIMENSION, seed=9)
     record.put(np.arange(400), put_vectors)
-    VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS).close()
+    FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS).close()
     one = np.array([7])
-    index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     index.remove(one)
     record.drop(one)
     record.put(one, other)
     # The dead row comes back as it was.
-    index.reconcile(everything=True)
+    index.sync(everything=True)
     assert index.search(other[0], 1).ids[0] != 7
-    index.renew(one)
+    index.refresh(one)
     for _ in range(2):
         assert len(index) == 400
         found = index.search(other[0], 1)
         assert found.ids[0] == 7 and found.similarities[0] > 0.999
         assert index.search(vectors[7], 1).ids[0] != 7
         index.close()
-        index = VectorIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
+        index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
         assert index.repairs == []
     index.close()
 

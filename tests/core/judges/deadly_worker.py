@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lookalike.judges.mllm.engine import Engine
+from lookalike.judges.mllm.engine import MllmEngine
 from lookalike.judges.mllm.messages import Settings, Shared
 from lookalike.judges.mllm.request_handler import serve
 from lookalike.judges.mllm.tokens import VisualTokens
@@ -26,14 +26,14 @@ def plain(colour: tuple[int, int, int]) -> Image.Image:
 
 def deadly(pipe: Connection, settings: Settings, shared: Shared) -> None:
     """As `serve`, but it dies of a photo that is plain `KILLS`, and stands still at one that is plain `STOPS`."""
-    encode = Engine.encode
+    encode = MllmEngine.encode
 
-    def encode_or_die(engine: Engine, pixels: NDArray[np.uint8]) -> VisualTokens:
+    def encode_or_die(engine: MllmEngine, pixels: NDArray[np.uint8]) -> VisualTokens:
         for colour, number in ((KILLS, signal.SIGKILL), (STOPS, signal.SIGSTOP)):
             if (pixels == np.array(colour, np.uint8)).all():
                 os.kill(os.getpid(), number)
         return encode(engine, pixels)
 
-    patched: Any = Engine
+    patched: Any = MllmEngine
     patched.encode = encode_or_die
     serve(pipe, settings, shared)

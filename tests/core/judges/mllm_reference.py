@@ -85,12 +85,12 @@ class Pair:
 def measure(pipe: Connection, settings: Settings, family: str, photos: list[NDArray[np.uint8]]) -> None:
     """Send one `Pair` for every ordered pair of different photos."""
     from lookalike.judges.mllm.bindings import Log, set_environment
-    from lookalike.judges.mllm.engine import Engine
+    from lookalike.judges.mllm.engine import MllmEngine
 
     set_environment()
     log = Log(Path(settings.log))
     log.attach()
-    with Engine(settings, lambda: False) as engine:
+    with MllmEngine(settings, lambda: False) as engine:
         helper = Helper(engine, settings, family)
         exact = Helper(engine, settings, family, exact=True)
         pairs: list[Pair] = []
@@ -143,7 +143,7 @@ def measure(pipe: Connection, settings: Settings, family: str, photos: list[NDAr
         helper.close()
         exact.close()
     # One more than fit side by side, so that the last is decoded alone.
-    with Engine(replace(settings, parallel=PARALLEL), lambda: False) as engine:
+    with MllmEngine(replace(settings, parallel=PARALLEL), lambda: False) as engine:
         for number, tokens in enumerate(queries):
             engine.set_query(tokens)
             places = [2 * number + turn % 2 for turn in range(PARALLEL + 1)]
@@ -156,7 +156,7 @@ def measure(pipe: Connection, settings: Settings, family: str, photos: list[NDAr
 def call_off(pipe: Connection, settings: Settings, photos: list[NDArray[np.uint8]]) -> None:
     """Send the score of a pair before and after a decoding was aborted midway, and how often that happened."""
     from lookalike.judges.mllm.bindings import Log, set_environment
-    from lookalike.judges.mllm.engine import Aborted, Engine
+    from lookalike.judges.mllm.engine import DecodingAbortedError, MllmEngine
 
     set_environment()
     log = Log(Path(settings.log))
@@ -167,7 +167,7 @@ def call_off(pipe: Connection, settings: Settings, photos: list[NDArray[np.uint8
         polls[0] += 1
         return polls[0] == stop[0]
 
-    with Engine(settings, aborted) as engine:
+    with MllmEngine(settings, aborted) as engine:
         query, candidate = (engine.encode(photo) for photo in photos)
 
         def called_off(work: Callable[[], object]) -> int:
@@ -179,7 +179,7 @@ def call_off(pipe: Connection, settings: Settings, photos: list[NDArray[np.uint8
                 polls[0], stop[0] = 0, moment
                 try:
                     work()
-                except Aborted:
+                except DecodingAbortedError:
                     ended += 1
             stop[0] = 0
             return ended

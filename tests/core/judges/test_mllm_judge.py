@@ -18,7 +18,7 @@ from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.judges.mllm.messages import Answer, Scored, Unscored, Wording
 from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.prompts import prompt_modes
-from lookalike.judges.mllm.session import Query
+from lookalike.judges.mllm.session import SessionQuery
 from lookalike.judges.mllm.token_store import Compression, TokenStore
 from lookalike.judges.mllm.tokens import VisualTokens
 from lookalike.judges.protocol import Judge, JudgePhoto, Verdict
@@ -88,7 +88,7 @@ def test_one_of_several_that_cannot_be_scored_spoils_no_other(files: dict[str, F
     whole = VisualTokens(np.ones((8, WIDTH), np.float32), np.zeros((8, 4), np.int32), 4, (4, 2))
     narrow = VisualTokens(np.ones((8, 9), np.float32), np.zeros((8, 4), np.int32), 4, (4, 2))
     try:
-        query = Query(1, pixels, Wording("", "Same?"))
+        query = SessionQuery(1, pixels, Wording("", "Same?"))
         answer = judge.session.ask(query, [whole, narrow, pixels], lambda: False, lambda: None)
     finally:
         judge.close()
@@ -122,7 +122,7 @@ def test_damaged_stored_tokens_are_made_again(judge: MllmJudge, store: TokenStor
     segment.write_bytes(content)
     assert list(judge.compare(photo(1), [photo(2)])) == first
     assert judge.session.encodes == 4
-    (line,) = store.news()
+    (line,) = store.pending_messages()
     assert segment.name in line
     assert list(judge.compare(photo(1), [photo(2)])) == first
     assert judge.session.encodes == 5

@@ -16,7 +16,7 @@ import pytest
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.judges.mllm.token_store import Compression, TokenSet, TokenStore
-from lookalike.judges.mllm.token_store.eviction import give_back
+from lookalike.judges.mllm.token_store.eviction import compact
 from lookalike.judges.mllm.token_store.upkeep import compress, pending
 from tests.core.judges.made_up_tokens import PHOTOS, WIDTH, same, tokens_of
 
@@ -58,7 +58,7 @@ def test_tokens_come_back_and_outlive_the_process(open_store: Open) -> None:
     assert all(same(again.get(f"{seed:04x}"), tokens_of(seed)) for seed in range(5))
     assert again.lacking(["0003", "ffff", "0001"]) == ["ffff"]
     assert again.store.open_set("another model", WIDTH).get("0001") is None
-    assert again.store.news() == []
+    assert again.store.pending_messages() == []
 
 
 def test_kept_tokens_are_compressed_later_without_the_photos(open_store: Open) -> None:
@@ -132,7 +132,7 @@ def test_damaged_tokens_are_told_and_forgotten(open_store: Open) -> None:
     assert place is not None
     flip(store.files.segment(place.segment), place.offset + place.length // 2)
     assert kept.get("0001") is None
-    (line,) = store.news()
+    (line,) = store.pending_messages()
     assert str(store.files.folder) in line and "\n" not in line
     assert kept.lacking(["0000", "0001", "0002"]) == ["0001"]
     assert same(kept.get("0000"), tokens_of(0)) and same(kept.get("0002"), tokens_of(2))
@@ -151,7 +151,7 @@ def test_a_lost_codebook_loses_its_tokens_only(open_store: Open, damage: str) ->
     flip(path, 900) if damage == "flipped" else path.unlink()
     again = open_store().open_set("model", WIDTH)
     assert again.get("0001") is None
-    assert len(again.store.news()) == 1
+    assert len(again.store.pending_messages()) == 1
     assert again.store.rows.codebooks(kept.id) == []
     assert again.lacking(["0001", "0002"]) == ["0001", "0002"]
     assert same(other.get("0001"), tokens_of(1))
@@ -170,7 +170,7 @@ def test_a_deleted_folder_is_begun_anew(open_store: Open) -> None:
     shutil.rmtree(store.files.folder)
     # … and between two openings.
     again = open_store().open_set("model", WIDTH)
-    assert len(again.store.news()) == 1
+    assert len(again.store.pending_messages()) == 1
     assert again.lacking(["0001"]) == ["0001"]
     assert again.store.size == sum(row.bytes for row in again.store.rows.segments())
     assert again.put("0002", tokens_of(2), 1.0) and same(again.get("0002"), tokens_of(2))
@@ -240,7 +240,7 @@ def test_a_writer_killed_anywhere_loses_at_most_one(open_store: Open, tmp_path: 
         process.wait()
         told += [int(line) for line in lines if line.strip()]
     kept = open_store().open_set("model", WIDTH)
-    assert kept.store.news() == []
+    assert kept.store.pending_messages() == []
     assert all(same(kept.get(f"{seed:04x}"), tokens_of(seed)) for seed in told)
     assert kept.store.rows.forms(kept.id)[0][0] - len(told) in range(4)
 
@@ -262,7 +262,7 @@ def test_reading_goes_on_while_another_rewrites(open_store: Open) -> None:
         del progress
         assert same(other.get("0000"), tokens_of(0)) or other.get("0000") is not None
         assert other.get(f"{PHOTOS - 1:04x}") is not None
-    assert other.store.news() == []
+    assert other.store.pending_messages() == []
 
 
 LIMITED = textwrap.dedent(
@@ -317,14 +317,14 @@ def test_the_least_useful_go_when_the_store_is_full(
         assert same(kept.get("0000"), tokens_of(0)), "it is used all the time"
         kept.flush()
     for _ in range(200):
-        if not give_back(store):
+        if not compact(store):
             break
     sizes = [path.stat().st_size for path in store.files.folder.iterdir()]
     assert sum(sizes) == store.size <= store.limit_bytes
     left = set(range(200)) - {int(content, 16) for content in kept.lacking([f"{n:04x}" for n in range(200)])}
     assert {0, 199, 198, 190} < left and len(left) < 60
     assert all(same(kept.get(f"{seed:04x}"), tokens_of(seed)) for seed in left)
-    assert store.news() == []
+    assert store.pending_messages() == []
 
 
 def test_dear_tokens_outlast_cheap_ones_and_those_made_ahead_go_first(open_store: Open) -> None:
@@ -341,7 +341,7 @@ def test_making_ahead_never_pushes_anything_out(open_store: Open) -> None:
     kept = store.open_set("model", WIDTH)
     done = [kept.put(f"{seed:04x}", tokens_of(seed), 1.0, ahead=True) for seed in range(14)]
     assert done == sorted(done, reverse=True) and not done[-1]
-    (line,) = store.news()
+    (line,) = store.pending_messages()
     assert "reached their limit" in line
     assert all(same(kept.get(f"{seed:04x}"), tokens_of(seed)) for seed in range(sum(done)))
 

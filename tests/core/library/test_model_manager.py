@@ -13,9 +13,9 @@ import psutil
 import pytest
 
 from lookalike.errors import LookalikeError
-from lookalike.library.model_manager import Shelf
+from lookalike.library.model_manager import ModelManager
 from lookalike.models import catalogue
-from lookalike.models.check import Checked
+from lookalike.models.check import ModelCheck
 from lookalike.models.download import unfinished
 from lookalike.models.errors import ModelError
 from lookalike.models.installed import InstalledModel
@@ -31,8 +31,8 @@ needs_llama = pytest.mark.skipif(
 
 
 @pytest.fixture
-def shelf(own_home: Path) -> Shelf:
-    return Shelf(ModelStore(own_home / "models"))
+def shelf(own_home: Path) -> ModelManager:
+    return ModelManager(ModelStore(own_home / "models"))
 
 
 @pytest.fixture
@@ -60,8 +60,8 @@ def added(work) -> InstalledModel:
     return last
 
 
-def problems(shelf: Shelf, name: str | None = None) -> dict[str, tuple[str, ...]]:
-    return {step.name: step.problems for step in shelf.check(name) if isinstance(step, Checked)}
+def problems(shelf: ModelManager, name: str | None = None) -> dict[str, tuple[str, ...]]:
+    return {step.name: step.problems for step in shelf.check(name) if isinstance(step, ModelCheck)}
 
 
 @needs_llama

@@ -84,10 +84,10 @@ def test_a_filter_is_part_of_the_search(library, root):
 
 def test_photos_of_the_library_that_are_asked_with_are_no_results(library):
     one, two, jug = (photo(library, name) for name in ("mug one", "mug two", "jug"))
-    found = names(library, replace(one, also=(jug,)))
+    found = names(library, replace(one, positives=(jug,)))
     assert len(found) == 9
     assert found[0] == "mug two"
-    before, after = names(library, jug), names(library, replace(jug, unlike=(two,)))
+    before, after = names(library, jug), names(library, replace(jug, negatives=(two,)))
     assert set(before) - set(after) == {"mug two"}
     before.remove("mug two")
     assert after.index("mug one") > before.index("mug one") or before[-1] == "mug one"
@@ -98,7 +98,7 @@ def test_several_photos_and_photos_that_lie_on_their_side(library, root):
     jug, on_its_side = root / "jug.png", root / "turned.png"
     textured_photo(502, (800, 600)).save(jug)
     textured_photo(501, (800, 600)).transpose(Image.Transpose.ROTATE_90).save(on_its_side)
-    asked = Query(file=mug(root).file, also=(Query(file=jug),))
+    asked = Query(file=mug(root).file, positives=(Query(file=jug),))
     ranking = last(library, asked, "geometry")
     assert ranking.final
     assert ranking.judged == ranking.to_judge == 11
@@ -126,12 +126,12 @@ def test_several_photos_and_photos_that_lie_on_their_side(library, root):
 def test_words_with_what_the_results_shall_not_resemble(library):
     two = photo(library, "mug two")
     assert set(names(library, Query(words="mug"))) == {"mug one", "mug two"}
-    assert names(library, Query(words="mug", unlike=(two,))) == ["mug one"]
-    assert names(library, Query(words="album", unlike=(Query(words="photo"),))) == ["mug one"]
+    assert names(library, Query(words="mug", negatives=(two,))) == ["mug one"]
+    assert names(library, Query(words="album", negatives=(Query(words="photo"),))) == ["mug one"]
     # A photo as the query: the model is not asked to read what it cannot.
     everything = names(library, photo(library, "jug"))
     assert set(everything) - set(
-        names(library, replace(photo(library, "jug"), unlike=(Query(words="mug"),)))
+        names(library, replace(photo(library, "jug"), negatives=(Query(words="mug"),)))
     ) == {
         "mug one",
         "mug two",
@@ -142,10 +142,10 @@ def test_words_with_what_the_results_shall_not_resemble(library):
 def test_words_beside_photos_are_looked_for_in_names_where_no_model_reads_them(library, words_first):
     jug = photo(library, "jug")
     words = Query(words="mug")
-    query = replace(words, also=(jug,)) if words_first else replace(jug, also=(words,))
+    query = replace(words, positives=(jug,)) if words_first else replace(jug, positives=(words,))
     ranking = last(library, query)
     assert ranking.final
-    assert ranking.named == 2
+    assert ranking.text_matches == 2
     assert "does not read words" in ranking.notes[0]
     found = names(library, query)
     assert set(found[:2]) == {"mug one", "mug two"}

@@ -138,13 +138,13 @@ def test_excluded_photos_leave_the_view_and_come_back_without_decoding(tmp_path,
     monkeypatch.setattr(photo_reader, "read_file", None)
     watched.set_excludes(["raw/"])
     library.scan()
-    assert len(library.index) == len(library.catalog.contents.shown()) == 2
+    assert len(library.index) == len(library.catalog.contents.visible()) == 2
     assert len(library.record.ids()) == 2
     with pytest.raises(LookalikeError, match="a pattern leaves it out"):
         watched.add(album / "raw")
     watched.set_excludes([])
     library.scan()
-    assert len(library.index) == len(library.catalog.contents.shown()) == 4
+    assert len(library.index) == len(library.catalog.contents.visible()) == 4
     with pytest.raises(LookalikeError, match="no pattern"):
         watched.set_excludes(["!"])
     library.close()

@@ -21,8 +21,8 @@ from lookalike.descriptors.service import DescriberService
 from lookalike.progress import Progress
 from lookalike.watching import follower as follower_module
 from lookalike.watching import observer as observer_module
-from lookalike.watching.folder_locator import Reach
-from lookalike.watching.reconcile import Comparison
+from lookalike.watching.folder_locator import FolderLocator
+from lookalike.watching.reconcile import Reconciler
 from tests.builders.small_library import ColourDescriber, InlineService, SmallLibrary
 from tests.builders.tiny_files import photo
 
@@ -163,9 +163,9 @@ def test_a_watched_folder_that_a_link_leads_to_now_is_followed_where_it_lies(
     (place / "3.png").write_bytes(photo(3))
     wait_for(library, lambda: known(library, place) == ["1.png", "2.png", "3.png"])
     wait_for(library, lambda: library.last and library.last.stage == "watching")
-    looks, asked = Counted(Comparison.changes), Counted(Reach.look)
-    monkeypatch.setattr(Comparison, "changes", looks)
-    monkeypatch.setattr(Reach, "look", asked)
+    looks, asked = Counted(Reconciler.diff), Counted(FolderLocator.locate)
+    monkeypatch.setattr(Reconciler, "changes", looks)
+    monkeypatch.setattr(FolderLocator, "look", asked)
     wait_for(library, lambda: asked.calls > 10)
     # What it was told of last may be looked at once more; it is not looked through whenever drives are looked for.
     assert looks.calls <= 3
@@ -269,7 +269,7 @@ def test_what_happens_in_other_folders_is_taken_in_while_one_is_indexed(tmp_path
         list(library.follower.scan([folders[0], folders[2]]))
         assert (names(two), names(one)) == (["1000.png", "1001.png", "1002.png"], [])
         # The others are looked through first, and are as they were.
-        library.preference.prefer([two, paused])
+        library.preference.prioritise([two, paused])
         library.heard = heard
         library.follow()
         wait_for(library, lambda: left)
@@ -297,7 +297,7 @@ def test_what_happens_in_a_folder_that_pauses_while_another_is_indexed_is_taken_
     with closing(interrupted(tmp_path, deed, at=4)) as library:
         folders = [library.files.add_folder(folder) for folder in (two, one)]
         list(library.follower.scan([folders[0]]))
-        library.preference.prefer([two])
+        library.preference.prioritise([two])
         library.heard = heard
         library.follow()
         wait_for(library, lambda: len(library.files.known(os.fsencode(one))) == 400)

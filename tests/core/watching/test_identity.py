@@ -16,7 +16,7 @@ from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.errors import LookalikeError
 from lookalike.ingest import indexer as indexer_module
 from lookalike.ingest import photo_reader as reading_module
-from lookalike.ingest.throttle import CAREFUL, Pace
+from lookalike.ingest.throttle import CAREFUL, Throttle
 from lookalike.watching import follower as follower_module
 from lookalike.watching import observer as observer_module
 from lookalike.watching.follower import Follower
@@ -330,7 +330,7 @@ def test_patterns_changed_and_changed_back_within_one_look_leave_nothing_out(lib
 def test_a_gentle_job_rests_and_can_be_stopped_meanwhile(library, folders, monkeypatch):
     slept: list[float] = []
     monkeypatch.setattr(indexer_module.time, "sleep", slept.append)
-    library.indexer._pace = Pace(lambda: CAREFUL, battery=lambda: True)
+    library.indexer._pace = Throttle(lambda: CAREFUL, battery=lambda: True)
     for number in range(100, 140):
         write(folders / "one" / f"{number}.png", number)
     library.scan()

@@ -9,7 +9,7 @@ import pytest
 from sqlite_utils import Database
 
 from lookalike.catalog import annotations as annotations_module
-from lookalike.catalog.annotations import AnnotationRecord
+from lookalike.catalog.annotations import AnnotationTable
 from lookalike.catalog.filters import Filters
 from lookalike.catalog.migrations import catalog_migrations
 from lookalike.ingest import photo_reader as reading_module
@@ -54,7 +54,7 @@ def old(tmp_path: Path) -> Path:
 
 def test_an_old_library_has_words_and_pairs_at_once_and_ratings_after_a_scan(old, monkeypatch):
     monkeypatch.setattr(annotations_module, "CATCH_UP", 2)
-    refresh = AnnotationRecord.refresh
+    refresh = AnnotationTable.refresh
     done = []
 
     def dies(self, db, shots, content_ids):
@@ -64,7 +64,7 @@ def test_an_old_library_has_words_and_pairs_at_once_and_ratings_after_a_scan(old
         return refresh(self, db, shots, content_ids)
 
     with monkeypatch.context() as patch:
-        patch.setattr(AnnotationRecord, "refresh", dies)
+        patch.setattr(AnnotationTable, "refresh", dies)
         with pytest.raises(KeyboardInterrupt):
             Library(old)
     monkeypatch.setattr(reading_module, "decode", lambda *_: pytest.fail("decoded again"))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike.catalog.files import Place
+from lookalike.catalog.file_stat import FileStat
 from lookalike.ingest.throttle import (
     CAREFUL,
     CONSIDERATE,
@@ -16,9 +16,9 @@ from lookalike.ingest.throttle import (
     LOOK_SECONDS,
     REST_LIMIT_SECONDS,
     RESTS,
-    Pace,
+    Throttle,
 )
-from lookalike.ingest.work_queue import Preference, WorkList
+from lookalike.ingest.work_queue import WorkPriority, WorkQueue
 from lookalike.progress import ProgressMeter
 
 
@@ -43,8 +43,8 @@ class Clock:
     ],
 )
 def test_gentle_on_battery_and_under_load_by_choice(choice, battery, load, gentle):
-    pace = Pace(lambda: choice, lambda: battery, lambda: load, Clock())
-    assert pace.gentle() == gentle
+    pace = Throttle(lambda: choice, lambda: battery, lambda: load, Clock())
+    assert pace.is_throttled() == gentle
     assert pace.rest(0.5) == (0.5 * RESTS if gentle else 0.0)
     assert pace.rest(60.0) == (REST_LIMIT_SECONDS if gentle else 0.0)
 
@@ -56,19 +56,19 @@ def test_the_battery_is_asked_now_and_then():
         asked.append(1)
         return len(asked) > 1
 
-    pace = Pace(lambda: CAREFUL, battery, lambda: 0.0, clock)
-    assert [pace.gentle() for _ in range(5)] == [False] * 5
+    pace = Throttle(lambda: CAREFUL, battery, lambda: 0.0, clock)
+    assert [pace.is_throttled() for _ in range(5)] == [False] * 5
     clock.now += LOOK_SECONDS
-    assert [pace.gentle() for _ in range(5)] == [True] * 5
+    assert [pace.is_throttled() for _ in range(5)] == [True] * 5
     assert len(asked) == 2
 
 
 def test_this_machine_answers():
-    assert Pace(lambda: CAREFUL).gentle() in (False, True)
+    assert Throttle(lambda: CAREFUL).is_throttled() in (False, True)
 
 
-def place(path: str, day: int) -> tuple[Place, None]:
-    return Place(path.encode(), 1, day, 1, 1), None
+def place(path: str, day: int) -> tuple[FileStat, None]:
+    return FileStat(path.encode(), 1, day, 1, 1), None
 
 
 def names(tasks) -> list[str]:
@@ -76,10 +76,10 @@ def names(tasks) -> list[str]:
 
 
 def test_the_newest_come_first_and_what_is_looked_at_before_them():
-    preference = Preference()
-    work = WorkList([place("/a/1", 1), place("/b/9", 9), place("/a/5", 5), place("/ab/7", 7)], preference)
+    preference = WorkPriority()
+    work = WorkQueue([place("/a/1", 1), place("/b/9", 9), place("/a/5", 5), place("/ab/7", 7)], preference)
     assert names(work.take(1)) == ["/b/9"]
-    preference.prefer([Path("/a")])
+    preference.prioritise([Path("/a")])
     assert names(work.take(2)) == ["/a/5", "/a/1"]
     assert names(work.take(9)) == ["/ab/7"]
     assert work.take(1) == []
@@ -143,7 +143,7 @@ def test_a_pause_leaves_the_rate_alone():
         meter.snapshot()
         if step == 30:
             clock.now += 3600
-        meter.rested()
+        meter.skip_pause()
     assert meter.snapshot().rate == pytest.approx(10)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lookalike.catalog.files import Place
-from lookalike.catalog.racy_timestamps import COARSE_TICK_NS, CTIME_TICK_NS, TICK_NS, same_time, unproven
+from lookalike.catalog.file_stat import FileStat
+from lookalike.catalog.racy_timestamps import COARSE_TICK_NS, CTIME_TICK_NS, TICK_NS, is_racy, is_same_ctime
 from lookalike.ingest import photo_reader as reading_module
 from lookalike.photos import Annotations
 from lookalike.watching import observer as observer_module
@@ -185,18 +185,23 @@ def test_a_sidecar_rewritten_and_given_back_its_time_is_seen(library, album):
 def test_times_that_prove_nothing_yet():
     now = 1_700_000_000_123_456_789
 
-    def place(mtime: int, ctime: int | None = None) -> Place:
-        return Place(b"a", 1, mtime, 1, 1, ctime)
+    def place(mtime: int, ctime: int | None = None) -> FileStat:
+        return FileStat(b"a", 1, mtime, 1, 1, ctime)
 
     old = now - 10 * COARSE_TICK_NS
-    assert unproven(place(now - TICK_NS + 1), now)
-    assert not unproven(place(now - TICK_NS), now)
-    assert unproven(place(now - now % 10**9), now), "whole seconds come from coarse clocks"
-    assert unproven(place(old, now - CTIME_TICK_NS + 1), now)
-    assert not unproven(place(old, now - CTIME_TICK_NS), now)
-    assert unproven(place(old, now - now % 10**9), now)
-    assert not unproven(place(now + 1, now + 1), now), "a clock that goes wrong"
-    assert [same_time(*pair) for pair in ((1, 1), (1, 2), (None, 1), (1, None))] == [True, False, True, True]
+    assert is_racy(place(now - TICK_NS + 1), now)
+    assert not is_racy(place(now - TICK_NS), now)
+    assert is_racy(place(now - now % 10**9), now), "whole seconds come from coarse clocks"
+    assert is_racy(place(old, now - CTIME_TICK_NS + 1), now)
+    assert not is_racy(place(old, now - CTIME_TICK_NS), now)
+    assert is_racy(place(old, now - now % 10**9), now)
+    assert not is_racy(place(now + 1, now + 1), now), "a clock that goes wrong"
+    assert [is_same_ctime(*pair) for pair in ((1, 1), (1, 2), (None, 1), (1, None))] == [
+        True,
+        False,
+        True,
+        True,
+    ]
 
 
 def test_ctimes_are_taken_where_they_are_kept():

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from lookalike.catalog.files import FileRow, Place
-from lookalike.ingest.folder_diff import Changes
-from lookalike.watching.folder_walk import survey, walk
+from lookalike.catalog.file_stat import FileStat
+from lookalike.catalog.files import FileRow
+from lookalike.ingest.folder_diff import FolderDiff
+from lookalike.watching.folder_walk import diff_folder, walk
 
 
 @pytest.fixture
@@ -30,14 +31,14 @@ def remembered(folder: Path) -> dict[bytes, FileRow]:
     }
 
 
-def names(folder: Path, changes: Changes) -> dict[str, set[str]]:
-    def short(place: Place) -> str:
+def names(folder: Path, changes: FolderDiff) -> dict[str, set[str]]:
+    def short(place: FileStat) -> str:
         return os.path.relpath(os.fsdecode(place.path), folder)
 
     return {
-        "fresh": {short(place) for place, _ in changes.fresh},
-        "moved": {f"{short(row.place)} > {short(place)}" for row, place in changes.moved},
-        "gone": {short(row.place) for row in changes.gone},
+        "fresh": {short(place) for place, _ in changes.added_or_changed},
+        "moved": {f"{short(row.stat)} > {short(place)}" for row, place in changes.moved},
+        "gone": {short(row.stat) for row in changes.removed},
     }
 
 
@@ -49,7 +50,7 @@ def test_an_unchanged_folder_needs_nothing_and_no_photo_is_opened(photos):
     for path in known:
         os.chmod(path, 0)
     before = {path: os.stat(path).st_atime_ns for path in known}
-    changes = survey(os.fsencode(photos), known)
+    changes = diff_folder(os.fsencode(photos), known)
     assert names(photos, changes) == NOTHING
     assert changes.unchanged == 4
     assert {path: os.stat(path).st_atime_ns for path in known} == before
@@ -60,9 +61,9 @@ def test_new_changed_and_gone_files(photos):
     (photos / "new.jpg").write_bytes(b"new")
     (photos / "a.jpg").write_bytes(b"another a")
     (photos / "b.jpg").unlink()
-    changes = survey(os.fsencode(photos), known)
+    changes = diff_folder(os.fsencode(photos), known)
     assert names(photos, changes) == {"fresh": {"new.jpg", "a.jpg"}, "moved": set(), "gone": {"b.jpg"}}
-    replaced = {os.path.basename(place.path): row for place, row in changes.fresh}
+    replaced = {os.path.basename(place.path): row for place, row in changes.added_or_changed}
     assert replaced[b"new.jpg"] is None
     assert replaced[b"a.jpg"] == known[os.fsencode(photos / "a.jpg")]
 
@@ -70,7 +71,7 @@ def test_new_changed_and_gone_files(photos):
 def test_a_renamed_tree_is_moved_not_new(photos):
     known = remembered(photos)
     (photos / "trip").rename(photos / "journey")
-    assert names(photos, survey(os.fsencode(photos), known)) == {
+    assert names(photos, diff_folder(os.fsencode(photos), known)) == {
         "fresh": set(),
         "moved": {"trip/c.jpg > journey/c.jpg", "trip/deep/d.jpg > journey/deep/d.jpg"},
         "gone": set(),
@@ -80,13 +81,13 @@ def test_a_renamed_tree_is_moved_not_new(photos):
 def test_a_copy_is_not_a_move(photos):
     known = remembered(photos)
     shutil.copy2(photos / "a.jpg", photos / "copy.jpg")
-    assert names(photos, survey(os.fsencode(photos), known))["fresh"] == {"copy.jpg"}
+    assert names(photos, diff_folder(os.fsencode(photos), known))["fresh"] == {"copy.jpg"}
 
 
 def test_a_rename_over_another_photo(photos):
     known = remembered(photos)
     (photos / "a.jpg").rename(photos / "b.jpg")
-    assert names(photos, survey(os.fsencode(photos), known)) == {
+    assert names(photos, diff_folder(os.fsencode(photos), known)) == {
         "fresh": {"b.jpg"},
         "moved": set(),
         "gone": {"a.jpg"},
@@ -102,7 +103,7 @@ def test_hidden_files_links_and_other_files_are_left_out(photos):
     (photos / "loop").symlink_to(photos)
     (photos / "link.jpg").symlink_to(photos / "a.jpg")
     os.mkfifo(photos / "pipe.jpg")
-    assert names(photos, survey(os.fsencode(photos), known)) == NOTHING
+    assert names(photos, diff_folder(os.fsencode(photos), known)) == NOTHING
 
 
 def test_a_shallow_look_leaves_deeper_files_alone(photos):
@@ -111,14 +112,14 @@ def test_a_shallow_look_leaves_deeper_files_alone(photos):
     }
     shutil.rmtree(photos / "trip")
     (photos / "b.jpg").unlink()
-    assert names(photos, survey(os.fsencode(photos), known, deep=False))["gone"] == {"b.jpg"}
+    assert names(photos, diff_folder(os.fsencode(photos), known, deep=False))["gone"] == {"b.jpg"}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="permissions do not bind the superuser")
 def test_a_folder_that_cannot_be_listed_keeps_what_is_known(photos):
     known = remembered(photos)
     (photos / "trip").chmod(0)
-    changes = survey(os.fsencode(photos), known)
+    changes = diff_folder(os.fsencode(photos), known)
     (photos / "trip").chmod(0o700)
     assert names(photos, changes) == NOTHING
     assert [line.path for line in changes.unreadable] == [str(photos / "trip")]
@@ -128,5 +129,5 @@ def test_names_that_are_no_text(photos):
     path = os.fsencode(photos) + b"/caf\xe9\xff.jpg"
     with open(path, "wb") as file:
         file.write(b"x")
-    changes = survey(os.fsencode(photos), remembered(photos))
+    changes = diff_folder(os.fsencode(photos), remembered(photos))
     assert changes.unchanged == 5

@@ -22,7 +22,7 @@ DEATHS = 12
 """Deaths of any kind before it is switched off."""
 
 
-class Faults:
+class CircuitBreaker:
     """Counts the deaths of a model's worker.
 
     Args:

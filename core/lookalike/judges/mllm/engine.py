@@ -43,11 +43,11 @@ FLASH_ATTENTION_ON = 1
 ALL_LAYERS, NO_LAYERS = -1, 0
 
 
-class Aborted(Exception):
+class DecodingAbortedError(Exception):
     """The abort check said stop; the engine is ready for the next call."""
 
 
-class Engine:
+class MllmEngine:
     """A loaded model and the query it holds.
 
     Args:
@@ -84,7 +84,7 @@ class Engine:
                 pass
         self._open(gpu=False)
 
-    def __enter__(self) -> Engine:
+    def __enter__(self) -> MllmEngine:
         return self
 
     def __exit__(
@@ -330,7 +330,7 @@ class Engine:
         batch = Batch(pieces)
         code = self._llama.llama_decode(self._context, batch.struct)
         if code == ABORTED or (code != 0 and self._aborted()):
-            raise Aborted
+            raise DecodingAbortedError
         if code != 0:
             raise JudgeError(f"The model could not read the prompt (code {code}).")
         return batch.answers

@@ -20,7 +20,7 @@ OWN_PROJECTOR = "Choose the projector that came with the model."
 
 
 @dataclass(frozen=True)
-class Family:
+class MllmFamily:
     """What one kind of model needs beyond its files.
 
     Attributes:
@@ -56,7 +56,7 @@ SPATIAL_MERGE = "clip.vision.spatial_merge_size"
 SCALE_FACTOR = "clip.vision.projector.scale_factor"
 QWEN_PHOTO = ("<|vision_start|>", "<|image_pad|>", "<|vision_end|>")
 
-QWEN2 = Family(
+QWEN2 = MllmFamily(
     name="Qwen2-VL or Qwen2.5-VL",
     architectures=frozenset({"qwen2vl"}),
     projectors=frozenset({"qwen2vl_merger", "qwen2.5vl_merger"}),
@@ -66,7 +66,7 @@ QWEN2 = Family(
     closing=QWEN_PHOTO[2],
     merge=(SPATIAL_MERGE, 2),
 )
-QWEN3 = Family(
+QWEN3 = MllmFamily(
     name="Qwen3-VL",
     architectures=frozenset({"qwen3vl"}),
     projectors=frozenset({"qwen3vl_merger"}),
@@ -78,7 +78,7 @@ QWEN3 = Family(
 )
 # A photo that is not split into tiles stands between these marks in the family's own prompts. In its dialogues a
 # space stands between "Assistant:" and the answer, and the tokenizer keeps it apart from a digit.
-IDEFICS = Family(
+IDEFICS = MllmFamily(
     name="SmolVLM",
     architectures=frozenset({"llama"}),
     projectors=frozenset({"idefics3"}),
@@ -90,7 +90,7 @@ IDEFICS = Family(
     square=True,
     answer_lead=" ",
 )
-INTERNVL = Family(
+INTERNVL = MllmFamily(
     name="InternVL",
     architectures=frozenset({"qwen2", "qwen3", "internlm2", "llama"}),
     projectors=frozenset({"internvl"}),
@@ -102,7 +102,7 @@ INTERNVL = Family(
     square=True,
     after_photo="\n",
 )
-LFM2 = Family(
+LFM2 = MllmFamily(
     name="LFM2-VL",
     architectures=frozenset({"lfm2"}),
     projectors=frozenset({"lfm2"}),
@@ -114,7 +114,7 @@ LFM2 = Family(
     min_tokens=64,
 )
 # The blank lines around a photo are those of the family's own processor (full_image_sequence in transformers).
-GEMMA3 = Family(
+GEMMA3 = MllmFamily(
     name="Gemma 3",
     architectures=frozenset({"gemma3"}),
     projectors=frozenset({"gemma3"}),
@@ -145,7 +145,7 @@ class ModelPair:
 
     llm: GgufFile
     mmproj: GgufFile
-    family: Family
+    family: MllmFamily
     plan: PixelPlan
     width: int
 
@@ -199,7 +199,7 @@ def match_pair(llm: GgufFile, mmproj: GgufFile, budget: int) -> ModelPair:
     return ModelPair(llm, mmproj, family, _plan(mmproj, family, budget), width)
 
 
-def _family(llm: GgufFile, mmproj: GgufFile) -> Family:
+def _family(llm: GgufFile, mmproj: GgufFile) -> MllmFamily:
     projector = str(
         mmproj.values.get("clip.projector_type") or mmproj.values.get("clip.vision.projector_type")
     )
@@ -224,7 +224,7 @@ def _unsupported(part: GgufFile, kind: str, names: dict[str, str]) -> JudgeError
     return JudgeError(f"{part.path.name} is of a kind ({kind}) that cannot judge yet.", SUPPORTED)
 
 
-def _width(llm: GgufFile, mmproj: GgufFile, family: Family) -> int:
+def _width(llm: GgufFile, mmproj: GgufFile, family: MllmFamily) -> int:
     """The width of a visual token, the same on both sides.
 
     With a deep stack (Qwen3-VL) a token carries, after its embedding, what the first layers add to it: as many
@@ -248,7 +248,7 @@ def _width(llm: GgufFile, mmproj: GgufFile, family: Family) -> int:
     return width
 
 
-def _plan(mmproj: GgufFile, family: Family, budget: int) -> PixelPlan:
+def _plan(mmproj: GgufFile, family: MllmFamily, budget: int) -> PixelPlan:
     patch = mmproj.number("clip.vision.patch_size")
     side = mmproj.number("clip.vision.image_size")
     merge = mmproj.number(*family.merge)

@@ -24,7 +24,7 @@ from lookalike.judges.mllm.messages import Material, Refused, Scored, Settings, 
 from lookalike.judges.mllm.pixels import VERSION as PIXELS_VERSION
 from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.prompts import load_prompt
-from lookalike.judges.mllm.session import ANSWER_SECONDS, Query, Session
+from lookalike.judges.mllm.session import ANSWER_SECONDS, JudgeSession, SessionQuery
 from lookalike.judges.mllm.token_store import Compression, TokenSet, TokenStore
 from lookalike.judges.protocol import DEFAULT_MODE, Explanation, JudgePhoto, Verdict
 
@@ -121,7 +121,7 @@ class MllmJudge:
             reduction=compression.reduction,
             idle_seconds=idle_seconds,
         )
-        self._session = Session(self.name, settings, self._check_memory, answer_seconds)
+        self._session = JudgeSession(self.name, settings, self._check_memory, answer_seconds)
         self._queries = itertools.count(1)
 
     @property
@@ -130,7 +130,7 @@ class MllmJudge:
         return self._tokens
 
     @property
-    def session(self) -> Session:
+    def session(self) -> JudgeSession:
         """The worker process and its counters."""
         return self._session
 
@@ -166,8 +166,8 @@ class MllmJudge:
         """
         self._session.check()
         pixels = prepare(query.load(self._plan.decode_size), self._plan)
-        asked = Query(next(self._queries), pixels, self._wording)
-        ahead = _Ahead(self._material(candidate) for candidate in candidates)
+        asked = SessionQuery(next(self._queries), pixels, self._wording)
+        ahead = _Prefetcher(self._material(candidate) for candidate in candidates)
         while not cancelled():
             group = ahead.take(self._session.parallel)
             if not group:
@@ -238,7 +238,7 @@ class MllmJudge:
         if kept is None:
             return
         self._session.check()
-        ahead = _Ahead(self._material(photo) for photo in photos)
+        ahead = _Prefetcher(self._material(photo) for photo in photos)
         while not cancelled():
             upcoming = ahead.take(1)
             if not upcoming:
@@ -257,7 +257,9 @@ class MllmJudge:
             elif kept.put(content, reply.tokens, reply.seconds, ahead=True):
                 yield content, ""
             else:
-                raise JudgeError(" ".join(kept.store.news()) or "No more visual tokens can be kept.")
+                raise JudgeError(
+                    " ".join(kept.store.pending_messages()) or "No more visual tokens can be kept."
+                )
 
     def _material(self, candidate: JudgePhoto) -> tuple[str, Material | str]:
         """The candidate's stored tokens, or else its pixels, or else why there are none."""
@@ -301,7 +303,7 @@ def _sigmoid(logit: float) -> float:
     return 1 / (1 + small) if logit >= 0 else small / (1 + small)
 
 
-class _Ahead:
+class _Prefetcher:
     """Hands out an iterator's items; `look` fetches early as many as were wanted last."""
 
     def __init__(self, items: Iterator[tuple[str, Material | str]]) -> None:

@@ -14,7 +14,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.judges.mllm.families import Family
+from lookalike.judges.mllm.families import MllmFamily
 from lookalike.judges.mllm.tokens import VisualTokens
 
 LEFT = 66
@@ -23,7 +23,7 @@ Material = NDArray[np.uint8] | VisualTokens
 """A photo as the encoder takes it, uint8 (height, width, 3), or its tokens."""
 
 
-class Stage(IntEnum):
+class WorkerStage(IntEnum):
     """What the worker is at, so that one that dies has told what it died of."""
 
     IDLE = 0
@@ -80,7 +80,7 @@ class Settings:
 
     llm: str
     mmproj: str
-    family: Family
+    family: MllmFamily
     instructions: str
     question: str
     max_tokens: int
@@ -92,7 +92,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Ask:
+class ScoreRequest:
     """Judge one query with one or several candidates.
 
     Attributes:
@@ -111,7 +111,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Encode:
+class EncodeRequest:
     """Make the tokens of a photo that may one day be a candidate.
 
     Attributes:
@@ -195,5 +195,5 @@ class Refused(Reply):
 
 
 @dataclass(frozen=True)
-class Cancelled(Reply):
+class CancelledReply(Reply):
     """The question was called off."""

@@ -12,23 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.judges.mllm.bindings import Log, set_environment
-from lookalike.judges.mllm.engine import Aborted, Engine
+from lookalike.judges.mllm.engine import DecodingAbortedError, MllmEngine
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.messages import (
     LEFT,
     Answer,
-    Ask,
-    Cancelled,
-    Encode,
+    CancelledReply,
     Encoded,
+    EncodeRequest,
     Ready,
     Refused,
     Reply,
     Scored,
+    ScoreRequest,
     Settings,
     Shared,
-    Stage,
     Unscored,
+    WorkerStage,
 )
 from lookalike.judges.mllm.token_store.reduction import reduced
 from lookalike.judges.mllm.tokens import VisualTokens
@@ -42,7 +42,7 @@ def serve(pipe: Connection, settings: Settings, shared: Shared) -> None:
         settings: what to load.
         shared: memory that the owner sees too.
     """
-    shared.stage = Stage.LOADING
+    shared.stage = WorkerStage.LOADING
     set_environment()
     log = Log(Path(settings.log))
     current = 0
@@ -54,7 +54,7 @@ def serve(pipe: Connection, settings: Settings, shared: Shared) -> None:
         log.attach()
         # Serial 0 is loading, which is never called off: it ends with the process.
         current = 1
-        engine = Engine(settings, aborted)
+        engine = MllmEngine(settings, aborted)
     except JudgeError as error:
         pipe.send(Refused(0, 0, 0, error.message, error.remedy))
         return
@@ -65,14 +65,14 @@ def serve(pipe: Connection, settings: Settings, shared: Shared) -> None:
         return
     log.only_warnings()
     with engine:
-        desk = _Desk(engine, settings.reduction, shared)
-        shared.stage = Stage.IDLE
+        desk = _RequestHandler(engine, settings.reduction, shared)
+        shared.stage = WorkerStage.IDLE
         pipe.send(Ready(0, 0, 0, engine.parallel))
         while pipe.poll(settings.idle_seconds):
-            question: Ask | Encode = pipe.recv()
+            question: ScoreRequest | EncodeRequest = pipe.recv()
             current = question.serial
             reply = desk.reply(question)
-            shared.stage = Stage.IDLE
+            shared.stage = WorkerStage.IDLE
             pipe.send(reply)
     sys.exit(LEFT)
 
@@ -87,37 +87,37 @@ class _Candidate:
     seconds: float
 
 
-class _Desk:
-    def __init__(self, engine: Engine, reduction: str, shared: Shared) -> None:
+class _RequestHandler:
+    def __init__(self, engine: MllmEngine, reduction: str, shared: Shared) -> None:
         self._engine = engine
         self._reduction = reduction
         self._shared = shared
         self._query = 0
 
-    def reply(self, question: Ask | Encode) -> Reply:
+    def reply(self, question: ScoreRequest | EncodeRequest) -> Reply:
         try:
-            return self._encoded(question) if isinstance(question, Encode) else self._answer(question)
-        except Aborted:
-            return Cancelled(question.serial, self._query, self._engine.vision.encodes)
+            return self._encoded(question) if isinstance(question, EncodeRequest) else self._answer(question)
+        except DecodingAbortedError:
+            return CancelledReply(question.serial, self._query, self._engine.vision.encodes)
         except JudgeError as error:
             encodes = self._engine.vision.encodes
             return Refused(question.serial, self._query, encodes, error.message, error.remedy)
 
-    def _encoded(self, question: Encode) -> Encoded:
-        self._shared.stage = Stage.CANDIDATE
+    def _encoded(self, question: EncodeRequest) -> Encoded:
+        self._shared.stage = WorkerStage.CANDIDATE
         made = self._candidate(0, question.pixels)
         tokens = made.tokens if made.new else None
         return Encoded(question.serial, self._query, self._engine.vision.encodes, tokens, made.seconds)
 
-    def _answer(self, ask: Ask) -> Answer:
+    def _answer(self, ask: ScoreRequest) -> Answer:
         engine = self._engine
         if ask.query_pixels is not None:
             self._query = 0
-            self._shared.stage = Stage.QUERY
+            self._shared.stage = WorkerStage.QUERY
             engine.set_wording(ask.wording.instructions, ask.wording.question)
             engine.set_query(engine.encode(ask.query_pixels))
             self._query = ask.query
-        self._shared.stage = Stage.CANDIDATE
+        self._shared.stage = WorkerStage.CANDIDATE
         results: dict[int, Scored | Unscored] = {}
         ready: list[_Candidate] = []
         for place, candidate in enumerate(ask.candidates):

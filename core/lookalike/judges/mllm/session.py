@@ -12,28 +12,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import LookalikeError
-from lookalike.judges.mllm.circuit_breaker import Faults
+from lookalike.judges.mllm.circuit_breaker import CircuitBreaker
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.messages import (
     LEFT,
     Answer,
-    Ask,
-    Cancelled,
-    Encode,
+    CancelledReply,
     Encoded,
+    EncodeRequest,
     Material,
     Ready,
     Refused,
     Reply,
     Scored,
+    ScoreRequest,
     Settings,
     Shared,
-    Stage,
     Unscored,
     Wording,
+    WorkerStage,
 )
 from lookalike.judges.mllm.request_handler import serve
-from lookalike.worker import Worker, WorkerDied
+from lookalike.worker import Worker, WorkerDiedError
 
 POLL_SECONDS = 0.02
 CLOSING_SECONDS = 2.0
@@ -47,7 +47,7 @@ BROKE_DOWN = "The model broke down on this photo."
 
 
 @dataclass(frozen=True)
-class Query:
+class SessionQuery:
     """What candidates are compared with.
 
     Attributes:
@@ -61,15 +61,15 @@ class Query:
     wording: Wording
 
 
-class _SeveralDied(Exception):
+class _SeveralDiedError(Exception):
     """The worker ended over several candidates, and nobody knows which of them it was."""
 
 
-class WorkerHung(WorkerDied):
+class WorkerHungError(WorkerDiedError):
     """The worker was ended because it did not answer."""
 
 
-class Session:
+class JudgeSession:
     """Asks one worker process, any number of threads and queries taking turns.
 
     A question that was called off is left behind: its reply is fetched, and dropped, before the next one is
@@ -108,7 +108,7 @@ class Session:
         self._encodes = 0
         self._encodes_before = 0
         self._answered = False
-        self._faults = Faults(name, settings.log)
+        self._faults = CircuitBreaker(name, settings.log)
         self._parallel = 1
         self._alone = False
 
@@ -139,7 +139,7 @@ class Session:
 
     def ask(
         self,
-        query: Query,
+        query: SessionQuery,
         candidates: Sequence[Material],
         cancelled: Callable[[], bool],
         meanwhile: Callable[[], None],
@@ -158,7 +158,7 @@ class Session:
         if len(candidates) > 1 and not self._alone and not self._faults.photos:
             try:
                 return self._ask(query, candidates, cancelled, meanwhile)
-            except _SeveralDied:
+            except _SeveralDiedError:
                 self._alone = True
         results: list[Scored | Unscored] = []
         last = Answer(self._serial, self._query, self._encodes, ())
@@ -175,18 +175,18 @@ class Session:
 
     def _ask(
         self,
-        query: Query,
+        query: SessionQuery,
         candidates: Sequence[Material],
         cancelled: Callable[[], bool],
         meanwhile: Callable[[], None],
     ) -> Answer | Refused | None:
-        def question(serial: int) -> Ask:
+        def question(serial: int) -> ScoreRequest:
             pixels = None if self._query == query.number else query.pixels
-            return Ask(serial, query.number, pixels, tuple(candidates), query.wording)
+            return ScoreRequest(serial, query.number, pixels, tuple(candidates), query.wording)
 
-        photos: dict[Stage, Material] = {Stage.QUERY: query.pixels}
+        photos: dict[WorkerStage, Material] = {WorkerStage.QUERY: query.pixels}
         if len(candidates) == 1:
-            photos[Stage.CANDIDATE] = candidates[0]
+            photos[WorkerStage.CANDIDATE] = candidates[0]
         reply = self._put(question, photos, cancelled, meanwhile)
         if isinstance(reply, Unscored):
             return Answer(self._serial, self._query, self._encodes, (reply,))
@@ -207,15 +207,18 @@ class Session:
             JudgeError: the model cannot be loaded, or is switched off.
         """
         reply = self._put(
-            lambda serial: Encode(serial, pixels), {Stage.CANDIDATE: pixels}, cancelled, meanwhile
+            lambda serial: EncodeRequest(serial, pixels),
+            {WorkerStage.CANDIDATE: pixels},
+            cancelled,
+            meanwhile,
         )
         assert reply is None or isinstance(reply, Encoded | Unscored | Refused)
         return reply
 
     def _put(
         self,
-        question: Callable[[int], Ask | Encode],
-        photos: Mapping[Stage, Material],
+        question: Callable[[int], ScoreRequest | EncodeRequest],
+        photos: Mapping[WorkerStage, Material],
         cancelled: Callable[[], bool],
         meanwhile: Callable[[], None],
     ) -> Reply | Unscored | None:
@@ -228,14 +231,14 @@ class Session:
                 if self._faults.photos and not self._answered:
                     self._probe(photos, cancelled)
                 return self._refusal(photos) or self._reply(question, cancelled, meanwhile)
-            except WorkerDied as death:
+            except WorkerDiedError as death:
                 self._bury(death, photos)
             finally:
                 self._lock.release()
 
     def _reply(
         self,
-        question: Callable[[int], Ask | Encode],
+        question: Callable[[int], ScoreRequest | EncodeRequest],
         cancelled: Callable[[], bool],
         meanwhile: Callable[[], None],
     ) -> Reply | None:
@@ -255,14 +258,14 @@ class Session:
         self._sending = _Sending(worker, question(self._serial))
         meanwhile()
         reply = self._wait(worker, cancelled)
-        return None if isinstance(reply, Cancelled) else reply
+        return None if isinstance(reply, CancelledReply) else reply
 
-    def _probe(self, photos: Mapping[Stage, Material], cancelled: Callable[[], bool]) -> None:
+    def _probe(self, photos: Mapping[WorkerStage, Material], cancelled: Callable[[], bool]) -> None:
         """See whether a model that has answered nothing yet takes any photo at all; raises if it does not."""
         grey = np.full_like(next(p for p in photos.values() if isinstance(p, np.ndarray)), 128)
         try:
-            self._reply(lambda serial: Encode(serial, grey), cancelled, lambda: None)
-        except WorkerDied as death:
+            self._reply(lambda serial: EncodeRequest(serial, grey), cancelled, lambda: None)
+        except WorkerDiedError as death:
             self._drop()
             self._faults.useless(death.message)
 
@@ -273,7 +276,7 @@ class Session:
             self._check()
             context = multiprocessing.get_context("spawn")
             self._shared = context.RawValue(Shared)
-            self._shared.stage = Stage.LOADING
+            self._shared.stage = WorkerStage.LOADING
             try:
                 self._worker = Worker(
                     serve, (self._settings, self._shared), name=f"the process of {self._name}"
@@ -294,33 +297,33 @@ class Session:
                 return None
             if time.monotonic() > deadline:
                 worker.kill()
-                raise WorkerHung(f"The process of {self._name} did not answer for {patience:.0f} s.")
+                raise WorkerHungError(f"The process of {self._name} did not answer for {patience:.0f} s.")
         reply: Reply = worker.receive()
         self._open, self._query, self._encodes = None, reply.query, reply.encodes
         self._answered = self._answered or isinstance(reply, Answer | Encoded)
         return reply
 
-    def _refusal(self, photos: Mapping[Stage, Material]) -> Refused | Unscored | None:
+    def _refusal(self, photos: Mapping[WorkerStage, Material]) -> Refused | Unscored | None:
         """The answer for a photo that the model broke down on before; None for others."""
         for stage, photo in photos.items():
             if self._faults.over(photo):
-                if stage == Stage.QUERY:
+                if stage == WorkerStage.QUERY:
                     return Refused(self._serial, self._query, self._encodes, BROKE_DOWN)
                 return Unscored(BROKE_DOWN)
         return None
 
-    def _bury(self, death: LookalikeError, photos: Mapping[Stage, Material]) -> None:
+    def _bury(self, death: LookalikeError, photos: Mapping[WorkerStage, Material]) -> None:
         # One that had left before the question reached it is no loss.
         left = self._worker is not None and self._worker.exitcode == LEFT
-        stage = Stage(self._shared.stage)
+        stage = WorkerStage(self._shared.stage)
         self._drop()
         if left:
             return
-        hung = isinstance(death, WorkerHung)
-        if stage == Stage.CANDIDATE and stage not in photos:
+        hung = isinstance(death, WorkerHungError)
+        if stage == WorkerStage.CANDIDATE and stage not in photos:
             self._faults.died(death.message)
-            raise _SeveralDied
-        if stage == Stage.LOADING:
+            raise _SeveralDiedError
+        if stage == WorkerStage.LOADING:
             self._faults.died_loading(death.message, hung=hung)
         else:
             self._faults.died(death.message, photos.get(stage), hung=hung)
@@ -360,6 +363,6 @@ class _Sending(threading.Thread):
     def run(self) -> None:
         try:
             self._to.send(self._message)
-        except WorkerDied:
+        except WorkerDiedError:
             # Whoever waits for the reply finds the same.
             return

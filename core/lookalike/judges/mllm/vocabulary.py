@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lookalike.judges.mllm.errors import JudgeError
-from lookalike.judges.mllm.families import Family
+from lookalike.judges.mllm.families import MllmFamily
 from lookalike.judges.mllm.template import render
 
 
@@ -46,7 +46,7 @@ class Vocabulary:
         self._template = (llama_cpp.llama_model_chat_template(model, None) or b"").decode()
         self.size: int = llama_cpp.llama_vocab_n_tokens(self._handle)
 
-    def prompt(self, family: Family, instructions: str, question: str) -> PromptTokens:
+    def prompt(self, family: MllmFamily, instructions: str, question: str) -> PromptTokens:
         """The two-photo prompt as the model's own chat template writes it.
 
         Args:

@@ -235,7 +235,7 @@ class FolderPlay(FolderDeeds):
         }
         leads = expected.leads(of_kind["raw"], {held: numbers[held] for held in of_kind["picture"]})
         wanted = sorted(numbers[held] for held in numbers if held not in leads)
-        shown = sorted(contents.shown())
+        shown = sorted(contents.visible())
         if shown != wanted:
             return f"shown {shown}, should be {wanted}"
         found = [number for number in self.library.record.ids().tolist() if number in self.library.index]
@@ -255,7 +255,7 @@ class FolderPlay(FolderDeeds):
         """Contents keep their number, and with it all that was decided about them; none is decoded twice."""
         assert not self.decoded_again, self.decoded_again
         catalog = self.library.catalog
-        for number, row in catalog.contents.get(catalog.contents.shown()).items():
+        for number, row in catalog.contents.get(catalog.contents.visible()).items():
             assert self.ids.setdefault(row.hash, number) == number
             if row.hash not in self.kept:
                 self.kept[row.hash] = self._keep(row.hash)

@@ -24,7 +24,7 @@ DEAD_SHARE = 0.5
 """Of the whole store; beyond it dead space is given back even below the limit."""
 
 
-def make_room(store: TokenStore) -> bool:
+def make_space(store: TokenStore) -> bool:
     """Do one step towards the limit; True while there is more to do.
 
     Raises:
@@ -41,13 +41,13 @@ def make_room(store: TokenStore) -> bool:
     return _reclaim(store, segments)
 
 
-def give_back(store: TokenStore) -> bool:
+def compact(store: TokenStore) -> bool:
     """Do one step towards a store without much dead space; True while there is more to do.
 
     Raises:
         LookalikeError: the store or the catalog cannot be written.
     """
-    if make_room(store):
+    if make_space(store):
         return True
     segments = store.rows.segments()
     size, live = sum(segment.bytes for segment in segments), sum(segment.live for segment in segments)

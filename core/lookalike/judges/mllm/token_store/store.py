@@ -23,7 +23,7 @@ from lookalike.catalog.visual_tokens import CodebookRow, TokenPlace
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.token_store.codebook import Codebook
 from lookalike.judges.mllm.token_store.compression import Compression
-from lookalike.judges.mllm.token_store.eviction import make_room
+from lookalike.judges.mllm.token_store.eviction import make_space
 from lookalike.judges.mllm.token_store.record_format import owner, pack, unpack
 from lookalike.judges.mllm.token_store.segments import SegmentFiles
 from lookalike.judges.mllm.tokens import VisualTokens
@@ -42,7 +42,7 @@ Move = tuple[int, TokenPlace, bytes, int | None]
 """A set, where a content's tokens lie, their new record, and the codebook that needs."""
 
 
-class NotKept(LookalikeError):
+class TokensNotStoredError(LookalikeError):
     """Tokens could not be written."""
 
 
@@ -95,14 +95,14 @@ class TokenStore:
         """
         return TokenSet(self, key, width)
 
-    def tell(self, line: str) -> None:
+    def report(self, line: str) -> None:
         """Remember one line for the user; the same line only once."""
         with self._lock:
             if line not in self._told:
                 self._told.add(line)
                 self._lines.append(line)
 
-    def news(self) -> list[str]:
+    def pending_messages(self) -> list[str]:
         """Lines for the user since this was last asked: what was damaged, and what could not be kept."""
         with self._lock:
             lines, self._lines = self._lines, []
@@ -179,7 +179,7 @@ class TokenStore:
         """Forget a codebook that cannot be read, and the tokens that need it."""
         with self.rows.transaction() as db:
             count = self.rows.drop_codebook(db, number)
-        self.tell(
+        self.report(
             f"A file in {self.files.folder} was damaged or deleted; the visual tokens of {count} photos are made "
             "again when needed."
         )
@@ -189,14 +189,16 @@ class TokenStore:
         with suppress(LookalikeError), self.rows.transaction() as db:
             if self.rows.is_at(db, token_set, place):
                 self.rows.drop(db, token_set, place.content)
-        self.tell(f"Visual tokens in {self.files.segment(place.segment)} were damaged; they are made again.")
+        self.report(
+            f"Visual tokens in {self.files.segment(place.segment)} were damaged; they are made again."
+        )
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            raise NotKept(
+            raise TokensNotStoredError(
                 f"Visual tokens cannot be kept in {self.files.folder} ({error.strerror or error}), so searches "
                 "stay slow.",
                 "Free some space on this disk.",
@@ -216,7 +218,7 @@ class TokenStore:
                 self.rows.end_growth(db, number)
             self.files.sweep([segment.id for segment in self.rows.segments()], self.rows.codebook_ids())
         if lost:
-            self.tell(
+            self.report(
                 f"The visual tokens of {lost} photos are gone from {self.files.folder}; they are made again."
             )
 
@@ -281,7 +283,7 @@ class TokenSet:
         try:
             record, codebook = self.compressed(content, tokens, self.wanted())
             if ahead and self.store.size + len(record) > self.store.limit_bytes:
-                raise NotKept(
+                raise TokensNotStoredError(
                     f"Visual tokens have reached their limit of {self.store.limit_bytes / 1e9:.1f} GB.",
                     "`lookalike tokens set --limit` raises it, `--compression pq16` makes more fit.",
                 )
@@ -290,9 +292,9 @@ class TokenSet:
                 count = len(tokens.embeddings)
                 place = TokenPlace(content, segment, offset, len(record), codebook, count, time.time())
                 rows.put(db, self.id, place, seconds, 0 if ahead else 1)
-            make_room(self.store)
+            make_space(self.store)
         except LookalikeError as error:
-            self.store.tell(str(error))
+            self.store.report(str(error))
             return False
         return True
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.judges.mllm.token_store.codebook import TRAIN_MAX, TRAIN_MIN, Codebook, train
-from lookalike.judges.mllm.token_store.eviction import give_back
-from lookalike.judges.mllm.token_store.store import Move, NotKept, TokenSet
+from lookalike.judges.mllm.token_store.eviction import compact
+from lookalike.judges.mllm.token_store.store import Move, TokenSet, TokensNotStoredError
 from lookalike.progress import Progress, ProgressMeter
 
 BATCH = 32
@@ -57,7 +57,7 @@ def compress(
                 break
             meter.advance(done)
             yield meter.snapshot()
-    while not cancelled() and give_back(tokens.store):
+    while not cancelled() and compact(tokens.store):
         yield meter.snapshot()
 
 
@@ -102,7 +102,7 @@ def _trained(tokens: TokenSet, cancelled: Callable[[], bool]) -> tuple[int, Code
         try:
             store.files.write_codebook(number, content)
         except OSError as error:
-            raise NotKept(
+            raise TokensNotStoredError(
                 f"Visual tokens cannot be compressed: {store.files.folder} cannot be written "
                 f"({error.strerror or error}).",
                 "Free some space on this disk.",
