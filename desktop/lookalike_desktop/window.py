@@ -47,7 +47,7 @@ class Window(QMainWindow):
         self.resize(1240, 820)
         self.session = LibrarySession(library, self)
         self.thumbnails = Thumbnails(self._load_thumbnail, parent=self)
-        self.ask: SearchRequest | None = None
+        self.request: SearchRequest | None = None
         self._judge_used = False
         self.panel = FoldersPanel()
         self.bar = SearchBar()
@@ -57,7 +57,7 @@ class Window(QMainWindow):
         self.results = ResultsPage(self.thumbnails)
         self.viewer = Viewer(self.thumbnails)
         self.models = ModelsPage()
-        self.preparing = TokenPreparationController(self.session, self)
+        self.token_preparation = TokenPreparationController(self.session, self)
         self.preparing_line = TokenPreparationLine()
         self.pages = QStackedWidget()
         for page in (self.photos, self.results, self.viewer, self.models):
@@ -65,7 +65,7 @@ class Window(QMainWindow):
         middle = QWidget()
         self._lay_out(middle)
         self._intake = Intake(self, self.bar.field, DropHint(middle))
-        self._desk = LibraryController(self.session, self.panel, self.photos, self.bar, self)
+        self._controller = LibraryController(self.session, self.panel, self.photos, self.bar, self)
         self.models_desk = ModelsController(self.session, self.models, self)
         self._connect()
         self._connect_models()
@@ -97,12 +97,12 @@ class Window(QMainWindow):
         session.opened.connect(lambda: bar.setEnabled(True))
         session.failed.connect(self._on_failed)
         session.photos_changed.connect(self.thumbnails.retry)
-        self._desk.trouble.connect(self.notice.say)
-        self._desk.judge_changed.connect(self._search_again)
-        self._desk.judge_changed.connect(self.preparing.read)
-        self.preparing.changed.connect(self.preparing_line.show_preparation)
-        self.preparing_line.allowed.connect(self.preparing.allow)
-        self.preparing_line.held.connect(self.preparing.hold)
+        self._controller.trouble.connect(self.notice.say)
+        self._controller.judge_changed.connect(self._search_again)
+        self._controller.judge_changed.connect(self.token_preparation.read)
+        self.token_preparation.changed.connect(self.preparing_line.show_preparation)
+        self.preparing_line.allowed.connect(self.token_preparation.allow)
+        self.preparing_line.held.connect(self.token_preparation.hold)
         self._intake.asked.connect(self.search)
         self._intake.folder_dropped.connect(session.add_folder)
         self._intake.nothing_found.connect(self.notice.say)
@@ -122,13 +122,13 @@ class Window(QMainWindow):
         viewer.region_wanted.connect(self.find_same)
 
     def _connect_models(self) -> None:
-        desk = self.models_desk
+        controller = self.models_desk
         self.bar.models_wanted.connect(self.show_models)
         self.models.back_wanted.connect(self.leave_models)
-        desk.told.connect(self.notice.say)
-        desk.judges_changed.connect(self._desk.read_judges)
-        self._desk.judge_changed.connect(desk.read)
-        desk.judge_used.connect(self._on_judge_used)
+        controller.told.connect(self.notice.say)
+        controller.judges_changed.connect(self._controller.read_judges)
+        self._controller.judge_changed.connect(controller.read)
+        controller.judge_used.connect(self._on_judge_used)
 
     def _make_shortcuts(self) -> None:
         keys = QKeySequence.StandardKey
@@ -156,34 +156,34 @@ class Window(QMainWindow):
 
     # Searching
 
-    def search(self, ask: SearchRequest) -> None:
+    def search(self, request: SearchRequest) -> None:
         """Search, and show the results."""
         library = self.session.library
         if library is None:
             return
-        self.ask = ask
+        self.request = request
         self.notice.hide()
         self.viewer.leave()
-        self.bar.chip.show_query(ask.label)
+        self.bar.chip.show_query(request.label)
         self.pages.setCurrentWidget(self.results)
-        self.results.search(library, ask, self.filter_bar.filters)
+        self.results.search(library, request, self.filter_bar.filters)
         self.results.grid.setFocus()
-        picture = ask.picture
+        picture = request.picture
         if picture is not None:
 
             def show(image: QImage) -> None:
-                if self.ask is ask:
+                if self.request is request:
                     self.bar.chip.show_image(image)
 
             self.session.tasks.run(lambda: to_qimage(picture(library)), show)
 
     def _search_again(self) -> None:
-        if self.ask is not None:
-            self.search(self.ask)
+        if self.request is not None:
+            self.search(self.request)
 
     def end_search(self) -> None:
         """Forget the results and show the library."""
-        self.ask = None
+        self.request = None
         self.results.clear()
         self.bar.chip.hide()
         self.bar.field.clear()
@@ -210,12 +210,12 @@ class Window(QMainWindow):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Find the same thing"), lambda: self.find_same(content_id))
-        ask = self.ask
-        if ask is not None:
+        request = self.request
+        if request is not None:
             menu.addAction(
-                self.tr("Search for this as well"), lambda: self.search(with_positive(ask, content_id))
+                self.tr("Search for this as well"), lambda: self.search(with_positive(request, content_id))
             )
-            menu.addAction(self.tr("Not like this"), lambda: self.search(with_negative(ask, content_id)))
+            menu.addAction(self.tr("Not like this"), lambda: self.search(with_negative(request, content_id)))
         menu.addSeparator()
         menu.addAction(self.tr("Show large"), lambda: self.open_photo(content_id))
         return menu
@@ -227,15 +227,15 @@ class Window(QMainWindow):
     # Looking
 
     def _page_grid(self) -> GridView:
-        return self.results.grid if self.ask is not None else self.photos.grid
+        return self.results.grid if self.request is not None else self.photos.grid
 
     def open_photo(self, content_id: int) -> None:
         """Show a photo large."""
-        library, ask = self.session.library, self.ask
+        library, request = self.session.library, self.request
         if library is None:
             return
         self.pages.setCurrentWidget(self.viewer)
-        if ask is None:
+        if request is None:
             self.viewer.show_photo(library, content_id)
         else:
             checked = self.results.checked(content_id)
@@ -243,15 +243,15 @@ class Window(QMainWindow):
                 library,
                 content_id,
                 self.results.match_words(content_id),
-                (lambda: library.explain(ask.make(), content_id)) if checked else None,
+                (lambda: library.explain(request.make(), content_id)) if checked else None,
             )
 
     def leave_viewer(self) -> None:
         """Go back to where the photo came from."""
         grid, current = self._page_grid(), self.viewer.content_id
         self.viewer.leave()
-        self.pages.setCurrentWidget(self.results if self.ask is not None else self.photos)
-        if self.ask is not None:
+        self.pages.setCurrentWidget(self.results if self.request is not None else self.photos)
+        if self.request is not None:
             self.results.model.settle()
         if current is not None:
             grid.select(current)
@@ -274,7 +274,7 @@ class Window(QMainWindow):
     def leave_models(self) -> None:
         """Go back to the photos or the results."""
         self.notice.hide()
-        self.pages.setCurrentWidget(self.results if self.ask is not None else self.photos)
+        self.pages.setCurrentWidget(self.results if self.request is not None else self.photos)
         self._page_grid().setFocus()
         if self._judge_used:
             self._judge_used = False
@@ -311,7 +311,7 @@ class Window(QMainWindow):
             self.leave_models()
         elif self.results.run.running:
             self.results.stop()
-        elif self.ask is not None:
+        elif self.request is not None:
             self.end_search()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -328,6 +328,6 @@ class Window(QMainWindow):
         self.models_desk.close()
         self.viewer.close_tasks()
         self.thumbnails.close()
-        self.preparing.close()
+        self.token_preparation.close()
         self.session.close()
         event.accept()

@@ -145,9 +145,9 @@ def put(database: CatalogDatabase, ids: NDArray[np.int64], vectors: NDArray[Any]
 
 
 def nearest(
-    index: FaissIndex, k: int, among: NDArray[np.int64] | None, query: NDArray[np.float32]
+    index: FaissIndex, k: int, allowed_ids: NDArray[np.int64] | None, query: NDArray[np.float32]
 ) -> NDArray[np.int64]:
-    return index.search(query, k, among).ids
+    return index.search(query, k, allowed_ids).ids
 
 
 def asked(
@@ -287,23 +287,23 @@ def filtering(home: Home) -> dict[str, dict[str, float]]:
     rng = np.random.default_rng(3)
     figures = {}
     for share in SHARES:
-        among = np.sort(rng.choice(home.photos, max(1, round(share * home.photos)), replace=False)) + 1
-        part = similarities[:, among - 1]
-        order = nearest_columns(part, min(10, len(among)))
-        found, taken = asked(partial(nearest, index, 10, among), queries)
-        figures[f"{100 * share:g} %"] = timing(taken) | recalls(found, among[order])
+        allowed_ids = np.sort(rng.choice(home.photos, max(1, round(share * home.photos)), replace=False)) + 1
+        part = similarities[:, allowed_ids - 1]
+        order = nearest_columns(part, min(10, len(allowed_ids)))
+        found, taken = asked(partial(nearest, index, 10, allowed_ids), queries)
+        figures[f"{100 * share:g} %"] = timing(taken) | recalls(found, allowed_ids[order])
     for share in UNLIKE_SHARES:
         count = round(share * home.photos)
         found, taken, true = [], [], []
         spent = 0.0
         for query, all_similarities in zip(queries, similarities, strict=True):
             albums = all_similarities.reshape(-1, ALBUM).mean(axis=1).argsort()[: max(1, count // ALBUM)]
-            among = 1 + np.sort((albums[:, np.newaxis] * ALBUM + np.arange(ALBUM)).ravel())
-            one, milliseconds = asked(partial(nearest, index, 10, among), query[np.newaxis])
+            allowed_ids = 1 + np.sort((albums[:, np.newaxis] * ALBUM + np.arange(ALBUM)).ravel())
+            one, milliseconds = asked(partial(nearest, index, 10, allowed_ids), query[np.newaxis])
             found += one
             taken += milliseconds[:-1]
             spent += milliseconds[-1] / len(queries)
-            true.append(among[nearest_columns(all_similarities[np.newaxis, among - 1], 10)[0]])
+            true.append(allowed_ids[nearest_columns(all_similarities[np.newaxis, allowed_ids - 1], 10)[0]])
         figures[f"the {100 * share:g} % in the albums least like the query"] = timing(
             [*taken, spent]
         ) | recalls(found, np.array(true))

@@ -81,7 +81,7 @@ class SmallLibrary:
         self.index = FaissIndex.open(
             folder / "index", self.describer.key, self.describer.dimension, self.record
         )
-        self.preference = WorkPriority()
+        self.priority = WorkPriority()
         self.reader = PhotoReader(
             self.catalog, self.thumbnails, self.describer, self.record, DecodeQuarantine(folder / "decoding")
         )
@@ -92,7 +92,7 @@ class SmallLibrary:
             service or cast(DescriberService, InlineService(self.describer)),
             self.record,
             self.index,
-            self.preference,
+            self.priority,
         )
         self.follower = Follower(self.catalog, self.record, self.indexer, **times)
         self._behind = False

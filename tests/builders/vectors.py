@@ -138,12 +138,12 @@ class MemoryRecord:
             return self._vectors[np.searchsorted(self._ids, ids)].astype(np.float32)
 
     def nearest(
-        self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
+        self, query: NDArray[np.float32], k: int, allowed_ids: NDArray[np.int64] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The truth, by comparing with every vector: ids and cosines, best first, ties by id."""
         ids = self.ids()
-        if among is not None:
-            ids = ids[np.isin(ids, among)]
+        if allowed_ids is not None:
+            ids = ids[np.isin(ids, allowed_ids)]
         similarities = self.vectors(ids) @ (query / np.linalg.norm(query))
         order = np.lexsort((ids, -similarities))[:k]
         # Rounding to fp16 takes unit vectors a little over length 1.

@@ -127,12 +127,12 @@ def test_the_menu_of_a_result_changes_the_search(qtbot: QtBot, window: Window) -
     wrong, right, *_ = window.results.model.ids
     action(window, wrong, "Not like this").trigger()
     action(window, right, "Search for this as well").trigger()
-    assert window.ask is not None
-    query = window.ask.make()
+    assert window.request is not None
+    query = window.request.make()
     assert query.content_id == ids[0]
     assert [part.content_id for part in query.negatives] == [wrong]
     assert [part.content_id for part in query.positives] == [right]
-    assert window.ask.label == "photo − a photo + a photo"
+    assert window.request.label == "photo − a photo + a photo"
     qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
     assert set(window.results.model.ids) == set(ids) - {ids[0], wrong, right}
     window.end_search()
@@ -160,11 +160,11 @@ def test_several_dropped_files_are_several_photos(album: Path) -> None:
     data = QMimeData()
     paths = [album / "photo_001.jpg", album / "photo_005.jpg", album / "photo_002.jpg"]
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    ask = mime_request(data, "dropped")
-    assert ask is not None
-    query = ask.make()
+    request = mime_request(data, "dropped")
+    assert request is not None
+    query = request.make()
     assert [query.file, *(part.file for part in query.positives)] == paths
-    assert ask.label == "photo_001.jpg and 2 more"
+    assert request.label == "photo_001.jpg and 2 more"
 
 
 def test_a_change_of_the_model_is_told_with_the_time_left(qtbot: QtBot) -> None:

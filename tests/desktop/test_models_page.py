@@ -84,7 +84,7 @@ def test_from_the_offer_to_a_judged_search_and_removal(
     shown(qtbot, window)
     assert window.pages.currentWidget() is window.models
     assert "Nothing is fetched before you ask" in window.models.about
-    assert [each.offer.name for each in window.models.rows] == ["geometry", "Tiny", "Broken", "default"]
+    assert [each.listing.name for each in window.models.rows] == ["geometry", "Tiny", "Broken", "default"]
     assert row(window, "geometry").words.startswith("Matching points. In use")
     for words in ("Tests: it answers nonsense", "of memory", "Free for tests"):
         assert words in row(window, "Tiny").words
@@ -114,7 +114,7 @@ def test_from_the_offer_to_a_judged_search_and_removal(
     hub.step_seconds = 0
     row(window, "Tiny").main_button.click()
     answer(qtbot, window, yes=True)
-    qtbot.waitUntil(lambda: row(window, "Tiny").offer.installed, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: row(window, "Tiny").listing.installed, timeout=PATIENCE)
     llm = next(key for key in hub.files if "tiny/tiny" in key)
     assert len(hub.promised[llm]) == 2
     assert hub.promised[llm][1] < hub.promised[llm][0] == len(hub.files[llm])
@@ -149,7 +149,7 @@ def test_from_the_offer_to_a_judged_search_and_removal(
     window.show_models()
     row(window, "Tiny").remove_button.click()
     assert "become free" in answer(qtbot, window, yes=True)
-    qtbot.waitUntil(lambda: not row(window, "Tiny").offer.installed, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not row(window, "Tiny").listing.installed, timeout=PATIENCE)
     qtbot.waitUntil(lambda: window.bar.judge.findData("Tiny") < 0, timeout=PATIENCE)
     assert row(window, "Tiny").main_button.text() == "Download…"
 
@@ -174,7 +174,7 @@ def test_failures_are_one_line_each(
     window.models_desk.download("Broken")
     qtbot.waitUntil(lambda: "broke down" in window.notice.words, timeout=PATIENCE)
     qtbot.waitUntil(idle(window), timeout=PATIENCE)
-    assert not row(window, "Broken").offer.installed
+    assert not row(window, "Broken").listing.installed
     assert len(window.notice.words.splitlines()) == 1
     (tmp_path / "note.gguf").write_text("no model")
     window.models_desk.import_files((tmp_path / "note.gguf", tmp_path / "mmproj.gguf"))
@@ -192,7 +192,7 @@ def test_the_users_own_files_are_imported(
     window.models_desk.import_files((save_dinov2(tmp_path / "dino"),))
     qtbot.waitUntil(lambda: window.models.row("dino") is not None, timeout=PATIENCE)
     qtbot.waitUntil(idle(window), timeout=PATIENCE)
-    assert row(window, "dino").offer.kind == "descriptor"
+    assert row(window, "dino").listing.kind == "descriptor"
     assert hub.requests == []
 
 
@@ -261,7 +261,7 @@ def test_the_page_is_worked_with_keys_alone(
     qtbot.waitUntil(lambda: isinstance(window.focusWidget(), ModelRow), timeout=PATIENCE)
     for button in window.models.findChildren(QAbstractButton):
         assert button.accessibleName() or button.text()
-    assert all(each.offer.name == "geometry" or each.accessibleName() for each in window.models.rows)
+    assert all(each.listing.name == "geometry" or each.accessibleName() for each in window.models.rows)
     row(window, "geometry").setFocus()
     qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Down)
     assert window.focusWidget() is row(window, "Tiny")

@@ -35,13 +35,13 @@ def window(qtbot: QtBot, open_window: OpenWindow, indexed: Path, own_home: Path,
     seed = zlib.crc32(tmp_path.name.encode())
     put_judge(ModelStore(own_home / "models"), *write_pair(tmp_path, "idefics3", seed=seed), name="tiny")
     window = open_window(indexed)
-    window.preparing.idle_seconds = 0.0
-    window.preparing.load = lambda: 0.0
+    window.token_preparation.idle_seconds = 0.0
+    window.token_preparation.load = lambda: 0.0
     library = window.session.library
     assert library is not None
     library.tokens.choose(ahead=False)
     library.judges.choose("tiny")
-    window.preparing.read()
+    window.token_preparation.read()
     qtbot.waitUntil(lambda: bool(window.photos.model.ids), timeout=PATIENCE)
     return window
 
@@ -51,14 +51,14 @@ def threads_named(name: str) -> list[threading.Thread]:
 
 
 def becomes(qtbot: QtBot, window: Window, state: State) -> None:
-    qtbot.waitUntil(lambda: window.preparing.state is state, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.token_preparation.state is state, timeout=PATIENCE)
 
 
 def test_nothing_is_prepared_unless_it_is_allowed(qtbot: QtBot, window: Window) -> None:
     becomes(qtbot, window, State.FORBIDDEN)
     for _ in range(5):
-        window.preparing.look()
-    assert window.preparing.state is State.FORBIDDEN
+        window.token_preparation.look()
+    assert window.token_preparation.state is State.FORBIDDEN
     line = window.preparing_line
     qtbot.waitUntil(line.isVisible, timeout=PATIENCE)
     assert not line.box.isChecked() and not line.button.isVisible() and line.words == ""
@@ -75,10 +75,10 @@ def test_all_photos_are_prepared_and_the_line_says_how_far(qtbot: QtBot, window:
     becomes(qtbot, window, State.FORBIDDEN)
     seen: list[PreparationProgress] = []
     words: list[str] = []
-    window.preparing.changed.connect(seen.append)
-    window.preparing.changed.connect(lambda _: words.append(window.preparing_line.words))
+    window.token_preparation.changed.connect(seen.append)
+    window.token_preparation.changed.connect(lambda _: words.append(window.preparing_line.words))
     # Asked for before the click and answered after it: what was allowed then no longer counts.
-    window.preparing.read()
+    window.token_preparation.read()
     qtbot.mouseClick(window.preparing_line.box, Qt.MouseButton.LeftButton)
     becomes(qtbot, window, State.DONE)
     library = window.session.library
@@ -96,29 +96,29 @@ def test_all_photos_are_prepared_and_the_line_says_how_far(qtbot: QtBot, window:
 
 def test_a_touch_of_the_mouse_makes_it_wait(qtbot: QtBot, window: Window) -> None:
     becomes(qtbot, window, State.FORBIDDEN)
-    window.preparing.allow(True)
+    window.token_preparation.allow(True)
     becomes(qtbot, window, State.RUNNING)
-    window.preparing.idle_seconds = 3600.0
+    window.token_preparation.idle_seconds = 3600.0
     handle = window.windowHandle()
     assert handle is not None
     QTest.mouseMove(handle, QPoint(30, 40))
     becomes(qtbot, window, State.WAITING)
-    window.preparing.look()
-    assert window.preparing.state is State.WAITING
+    window.token_preparation.look()
+    assert window.token_preparation.state is State.WAITING
     assert window.preparing_line.words.casefold().endswith("when nobody works")
-    window.preparing.idle_seconds = 0.0
+    window.token_preparation.idle_seconds = 0.0
     becomes(qtbot, window, State.DONE)
 
 
 def test_it_can_be_paused_and_goes_on(qtbot: QtBot, window: Window) -> None:
     becomes(qtbot, window, State.FORBIDDEN)
-    window.preparing.allow(True)
+    window.token_preparation.allow(True)
     becomes(qtbot, window, State.RUNNING)
     qtbot.mouseClick(window.preparing_line.button, Qt.MouseButton.LeftButton)
-    assert window.preparing.state is State.HELD
+    assert window.token_preparation.state is State.HELD
     for _ in range(5):
-        window.preparing.look()
-    assert window.preparing.state is State.HELD
+        window.token_preparation.look()
+    assert window.token_preparation.state is State.HELD
     assert window.preparing_line.button.text() == "Go on"
     qtbot.mouseClick(window.preparing_line.button, Qt.MouseButton.LeftButton)
     becomes(qtbot, window, State.DONE)
@@ -126,12 +126,12 @@ def test_it_can_be_paused_and_goes_on(qtbot: QtBot, window: Window) -> None:
 
 def test_nothing_begins_while_other_programs_work_hard(qtbot: QtBot, window: Window) -> None:
     becomes(qtbot, window, State.FORBIDDEN)
-    window.preparing.load = lambda: BUSY_PERCENT + 1
-    window.preparing.allow(True)
+    window.token_preparation.load = lambda: BUSY_PERCENT + 1
+    window.token_preparation.allow(True)
     for _ in range(5):
-        window.preparing.look()
-    assert window.preparing.state is State.WAITING
-    window.preparing.load = lambda: 0.0
+        window.token_preparation.look()
+    assert window.token_preparation.state is State.WAITING
+    window.token_preparation.load = lambda: 0.0
     becomes(qtbot, window, State.DONE)
 
 
@@ -143,7 +143,7 @@ def test_trouble_is_one_line_and_ends_it(qtbot: QtBot, window: Window, own_home:
     library.judges.get("tiny")
     # Half a projector: the judge is open, and its worker would read past a last few missing bytes.
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    window.preparing.allow(True)
+    window.token_preparation.allow(True)
     becomes(qtbot, window, State.FAILED)
     assert "The projector could not be loaded" in window.preparing_line.words
     assert "\n" not in window.preparing_line.words
@@ -161,7 +161,7 @@ def test_without_a_multimodal_model_nothing_shows(qtbot: QtBot, window: Window) 
 
 def test_closing_the_window_ends_it(qtbot: QtBot, window: Window) -> None:
     becomes(qtbot, window, State.FORBIDDEN)
-    window.preparing.allow(True)
+    window.token_preparation.allow(True)
     becomes(qtbot, window, State.RUNNING)
     window.close()
     assert window.session.library is None

@@ -29,9 +29,9 @@ def test_a_dropped_file_is_searched_with(tmp_path: Path) -> None:
     textured_photo(1, (64, 48)).save(photo)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(photo))])
-    ask = mime_request(data, "dropped")
-    assert ask is not None
-    assert (ask.make().file, ask.label) == (photo, photo.name)
+    request = mime_request(data, "dropped")
+    assert request is not None
+    assert (request.make().file, request.label) == (photo, photo.name)
 
 
 def test_a_copied_path_is_a_file_and_other_text_is_not(tmp_path: Path) -> None:
@@ -39,9 +39,9 @@ def test_a_copied_path_is_a_file_and_other_text_is_not(tmp_path: Path) -> None:
     textured_photo(1, (64, 48)).save(photo)
     data = QMimeData()
     data.setText(f'"{photo}"\n')
-    ask = mime_request(data, "pasted")
-    assert ask is not None
-    assert ask.make().file == photo
+    request = mime_request(data, "pasted")
+    assert request is not None
+    assert request.make().file == photo
     data.setText("a red cup")
     assert mime_request(data, "pasted") is None
 
@@ -51,10 +51,10 @@ def test_a_picture_from_another_program_is_searched_with(qtbot: QtBot) -> None:
     data = QMimeData()
     data.setImageData(to_qimage(picture))
     data.setUrls([QUrl("https://example.org/cup.jpg")])  # browsers give both; only the picture is here
-    ask = mime_request(data, "dropped picture")
-    assert ask is not None
-    assert ask.label == "dropped picture"
-    image = ask.make().image
+    request = mime_request(data, "dropped picture")
+    assert request is not None
+    assert request.label == "dropped picture"
+    image = request.make().image
     assert image is not None
     assert image.size == (40, 30)
 

@@ -101,8 +101,8 @@ def test_from_an_empty_library_to_results_that_improve(
     qtbot.waitUntil(lambda: "details" in window.viewer.facts.toolTip(), timeout=PATIENCE)
     shown = window.viewer.content_id
     window.viewer.canvas.region_chosen.emit((0.1, 0.1, 0.8, 0.9))
-    assert window.ask is not None
-    asked = window.ask.make()
+    assert window.request is not None
+    asked = window.request.make()
     assert (asked.content_id, asked.region) == (shown, (0.1, 0.1, 0.8, 0.9))
     qtbot.waitUntil(done(window), timeout=PATIENCE)
     assert window.pages.currentWidget() is window.results
@@ -145,7 +145,7 @@ def test_a_new_search_ends_the_last_and_escape_ends_any(
     qtbot.keyClick(window.results.grid, Qt.Key.Key_Escape)
     assert not window.results.run.running
     qtbot.keyClick(window.results.grid, Qt.Key.Key_Escape)
-    assert window.ask is None
+    assert window.request is None
     assert window.pages.currentWidget() is window.photos
 
 
@@ -166,8 +166,8 @@ def test_keys_open_leaf_through_and_find_the_same(
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
     assert window.photos.grid.current_id() == ids[1]
     qtbot.keyClick(window.photos.grid, Qt.Key.Key_F)
-    assert window.ask is not None
-    assert window.ask.make().content_id == ids[1]
+    assert window.request is not None
+    assert window.request.make().content_id == ids[1]
     qtbot.waitUntil(done(window), timeout=PATIENCE)
 
 

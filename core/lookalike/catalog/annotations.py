@@ -80,16 +80,16 @@ class AnnotationTable:
         )
         return {row[0]: row[1:] for row in rows}
 
-    def record_ctimes(self, places: Sequence[FileStat]) -> None:
+    def record_ctimes(self, stats: Sequence[FileStat]) -> None:
         """Note the ctime of XMP files that are unchanged and whose ctime was unknown."""
         with self._database.transaction() as db:
             db.conn.executemany(
                 "UPDATE sidecars SET ctime_ns = ? WHERE path = ? AND size = ? AND mtime_ns = ? AND ctime_ns IS NULL",
-                [(place.ctime_ns, place.path, *place.stamp) for place in places],
+                [(stat.ctime_ns, stat.path, *stat.stamp) for stat in stats],
             )
 
     def put(
-        self, db: Database, folder_id: int, place: FileStat, said: Annotations | None, problem: str | None
+        self, db: Database, folder_id: int, stat: FileStat, said: Annotations | None, problem: str | None
     ) -> None:
         """Record what an XMP file says, or why it cannot be read; within the caller's transaction.
 
@@ -102,12 +102,12 @@ class AnnotationTable:
             "mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, said = excluded.said, "
             "problem = excluded.problem",
             (
-                place.path,
-                *place.stamp,
-                place.ctime_ns,
+                stat.path,
+                *stat.stamp,
+                stat.ctime_ns,
                 said and _written(said),
                 problem,
-                *still_watched_parameters(folder_id, place.path),
+                *still_watched_parameters(folder_id, stat.path),
             ),
         )
 

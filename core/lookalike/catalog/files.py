@@ -104,13 +104,13 @@ class Files(Folders):
         rows = self._database.rows("SELECT device FROM files WHERE folder_id = ? LIMIT 100", (folder.id,))
         return {row[0] for row in rows}
 
-    def contents_by_identity(self, places: Sequence[FileStat]) -> dict[bytes, int]:
+    def contents_by_identity(self, stats: Sequence[FileStat]) -> dict[bytes, int]:
         """Contents of places that are known, or were, elsewhere: path → content id, without reading a byte.
 
         A file that keeps volume, file number, size and time of last change is the same file; see `Place.proves`.
         """
         found: dict[bytes, int | None] = {}
-        for piece in chunks([place for place in places if place.inode]):
+        for piece in chunks([stat for stat in stats if stat.inode]):
             for table in ("files", "departed"):
                 # Where a file lies now, or just did, counts more than where it lay before.
                 piece = [place for place in piece if place.path not in found]
@@ -133,7 +133,7 @@ class Files(Folders):
         self,
         db: Database,
         folder_id: int,
-        place: FileStat,
+        stat: FileStat,
         content_id: int | None,
         problem: str | None,
         refused: str | None = None,
@@ -158,17 +158,17 @@ class Files(Folders):
             f"SELECT id, ?, {placeholders(len(_COLUMNS))} FROM folders WHERE {STILL_WATCHED} "
             f"ON CONFLICT (path) DO UPDATE SET {set_}",
             (
-                place.path,
-                place.size,
-                place.mtime_ns,
-                place.inode,
-                place.device,
-                place.ctime_ns,
+                stat.path,
+                stat.size,
+                stat.mtime_ns,
+                stat.inode,
+                stat.device,
+                stat.ctime_ns,
                 content_id,
                 problem,
                 problem and (tried_by or decoders()),
                 refused,
-                *still_watched_parameters(folder_id, place.path),
+                *still_watched_parameters(folder_id, stat.path),
             ),
         )
 

@@ -18,11 +18,11 @@ CTIME_TICK_NS = 20_000_000
 """The same for the ctime, which goes by the kernel's own clock: its ticks are ten milliseconds at most."""
 
 
-def is_racy(place: FileStat, now_ns: int) -> bool:
+def is_racy(stat: FileStat, now_ns: int) -> bool:
     """Whether a file was changed so recently that another change may leave the same size and times."""
-    ages = [(now_ns - place.mtime_ns, place.mtime_ns, TICK_NS)]
-    if place.ctime_ns is not None:
-        ages.append((now_ns - place.ctime_ns, place.ctime_ns, CTIME_TICK_NS))
+    ages = [(now_ns - stat.mtime_ns, stat.mtime_ns, TICK_NS)]
+    if stat.ctime_ns is not None:
+        ages.append((now_ns - stat.ctime_ns, stat.ctime_ns, CTIME_TICK_NS))
     return any(0 <= age < (tick if time % 1_000_000_000 else COARSE_TICK_NS) for age, time, tick in ages)
 
 

@@ -37,8 +37,8 @@ def _shelf() -> ModelManager:
 @click.pass_obj
 def list_models(library_folder: Path | None, as_json: bool) -> None:
     """List the models there are and those that can be downloaded, and what this library uses."""
-    shelf = _shelf()
-    offers = shelf.listings()
+    manager = _shelf()
+    listings = manager.listings()
     judge = descriptor = ""
     changing: DescriptorChange | None = None
     described: dict[str, int] = {}
@@ -54,9 +54,9 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
     if as_json:
         say_json(
             {
-                "models": shelf.store.installed(),
-                "available": [offer for offer in offers if not offer.installed],
-                "recommended": {kind: shelf.recommend(kind) for kind in KINDS},
+                "models": manager.store.installed(),
+                "available": [listing for listing in listings if not listing.installed],
+                "recommended": {kind: manager.recommend(kind) for kind in KINDS},
                 "machine": this_machine(),
                 "judge": judge,
                 "descriptor": descriptor,
@@ -68,9 +68,9 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
         return
     for kind in KINDS:
         say(HEADINGS[kind])
-        for offer in offers:
-            if offer.kind == kind:
-                _say_offer(offer)
+        for listing in listings:
+            if listing.kind == kind:
+                _say_offer(listing)
     say(f"This computer has {this_machine().words}.")
     if judge:
         say(f"judge in use: {judge}; descriptor in use: {descriptor}")
@@ -83,40 +83,40 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
         say(line)
 
 
-def _say_offer(offer: ModelListing) -> None:
-    facts = [amount(offer.size)]
-    if offer.memory:
-        facts.append(f"{amount(offer.memory)} of memory{_fit_words(offer)}")
-    if offer.pairs_per_second is not None:
-        facts.append(f"{offer.pairs_per_second:.3g} pairs/s")
-    elif offer.photos_per_second is not None:
-        facts.append(f"{offer.photos_per_second:.3g} photos/s")
-    elif offer.speed:
-        facts.append(offer.speed)
-    if offer.licence:
-        facts.append(offer.licence)
-    state = "installed" if offer.installed else "can be downloaded"
-    if offer.downloaded:
-        state = f"{amount(offer.downloaded)} downloaded"
-    if not offer.usable:
+def _say_offer(listing: ModelListing) -> None:
+    facts = [amount(listing.size)]
+    if listing.memory:
+        facts.append(f"{amount(listing.memory)} of memory{_fit_words(listing)}")
+    if listing.pairs_per_second is not None:
+        facts.append(f"{listing.pairs_per_second:.3g} pairs/s")
+    elif listing.photos_per_second is not None:
+        facts.append(f"{listing.photos_per_second:.3g} photos/s")
+    elif listing.speed:
+        facts.append(listing.speed)
+    if listing.licence:
+        facts.append(listing.licence)
+    state = "installed" if listing.installed else "can be downloaded"
+    if listing.downloaded:
+        state = f"{amount(listing.downloaded)} downloaded"
+    if not listing.usable:
         state = "cannot run in this version"
-    star = ", recommended" if offer.recommended else ""
-    say(f"  {offer.name}  ({state}{star})")
+    star = ", recommended" if listing.recommended else ""
+    say(f"  {listing.name}  ({state}{star})")
     say(f"      {', '.join(facts)}")
-    if offer.good_for:
-        say(f"      {offer.good_for}")
+    if listing.good_for:
+        say(f"      {listing.good_for}")
 
 
-def _fit_words(offer: ModelListing) -> str:
-    return {"tight": ", tight here", "too large": ", too large here"}.get(offer.fit, "")
+def _fit_words(listing: ModelListing) -> str:
+    return {"tight": ", tight here", "too large": ", too large here"}.get(listing.fit, "")
 
 
 @models.command("recommend")
 @json_option
 def recommend(as_json: bool) -> None:
     """Say which models suit this computer."""
-    shelf = _shelf()
-    advised = {kind: shelf.recommend(kind) for kind in KINDS}
+    manager = _shelf()
+    advised = {kind: manager.recommend(kind) for kind in KINDS}
     if as_json:
         say_json({"machine": this_machine(), **advised})
         return
@@ -251,11 +251,11 @@ def forget(library_folder: Path | None, name: str, as_json: bool) -> None:
 @click.pass_obj
 def remove(library_folder: Path | None, name: str, as_json: bool) -> None:
     """Delete a model, or what a download broken off has left of it."""
-    shelf = _shelf()
-    if any(offer.name == name and offer.downloaded for offer in shelf.listings()):
-        shelf.forget_download(name)
+    manager = _shelf()
+    if any(listing.name == name and listing.downloaded for listing in manager.listings()):
+        manager.forget_download(name)
     else:
-        shelf.store.get(name)
+        manager.store.get(name)
         with Library(library_folder) as library:
             library.remove_model(name)
     if as_json:

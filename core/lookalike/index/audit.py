@@ -52,7 +52,7 @@ class Audit:
 
 
 def audit(
-    index: FaissIndex, record: VectorSource, sample: int | None = None, seed: int = 0
+    index: FaissIndex, source: VectorSource, sample: int | None = None, seed: int = 0
 ) -> Iterator[Progress | Audit]:
     """Search for recorded contents with their own vectors, and compare what comes with the record.
 
@@ -66,7 +66,7 @@ def audit(
     Yields:
         Progress, and at the end one Audit.
     """
-    ids = np.unique(record.ids())
+    ids = np.unique(source.ids())
     chosen = ids
     if sample is not None and sample < len(ids):
         chosen = np.sort(np.random.default_rng(seed).choice(ids, sample, replace=False))
@@ -76,7 +76,7 @@ def audit(
     phantom: set[int] = set()
     damaged: set[int] = set()
     for start in range(0, len(chosen), BATCH_ROWS):
-        batch, vectors = fetch_vectors(record, chosen[start : start + BATCH_ROWS])
+        batch, vectors = fetch_vectors(source, chosen[start : start + BATCH_ROWS])
         lengths = np.linalg.norm(vectors, axis=1)
         whole = np.abs(lengths - 1) <= LENGTH
         damaged.update(batch[~whole].tolist())

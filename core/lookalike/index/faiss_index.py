@@ -38,13 +38,13 @@ class FaissIndex:
     """
 
     def __init__(
-        self, folder: Path, key: str, dimension: int, record: VectorSource, limits: MergePolicy
+        self, folder: Path, key: str, dimension: int, source: VectorSource, policy: MergePolicy
     ) -> None:
         self._state = IndexState(
             IndexFolder(folder, key, dimension),
             dimension,
-            record,
-            limits,
+            source,
+            policy,
             Snapshot((), Tail.empty(dimension)),
         )
         self._unchecked = False
@@ -57,7 +57,7 @@ class FaissIndex:
 
     @classmethod
     def open(
-        cls, folder: Path, key: str, dimension: int, record: VectorSource, limits: MergePolicy | None = None
+        cls, folder: Path, key: str, dimension: int, source: VectorSource, policy: MergePolicy | None = None
     ) -> FaissIndex:
         """Open the index in `folder`, made when absent, and bring it in line with the record.
 
@@ -71,7 +71,7 @@ class FaissIndex:
             record: the durable record.
             limits: sizes that steer upkeep.
         """
-        index = cls(folder, key, dimension, record, limits or MergePolicy())
+        index = cls(folder, key, dimension, source, policy or MergePolicy())
         index._state.folder.take()
         with index._state.upkeep, index._state.changing:
             index._unchecked = index._state.load()

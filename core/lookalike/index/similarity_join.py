@@ -59,11 +59,11 @@ class SimilarityJoin:
     def __init__(
         self,
         snapshot: Snapshot,
-        record: VectorSource,
+        source: VectorSource,
         min_similarity: float,
         since: NDArray[np.int64] | None,
     ) -> None:
-        self._record = record
+        self._source = source
         self._floor = min_similarity
         self._segments = [segment.segment for segment in snapshot.segments]
         self._tail = snapshot.tail.vectors
@@ -131,7 +131,7 @@ class SimilarityJoin:
         similarities = np.zeros(ids.shape[1], np.float32)
         for start in range(0, ids.shape[1], BATCH_PAIRS):
             piece = ids[:, start : start + BATCH_PAIRS]
-            there, vectors = fetch_vectors(self._record, np.unique(piece))
+            there, vectors = fetch_vectors(self._source, np.unique(piece))
             one, has_one = positions(there, piece[0])
             other, has_other = positions(there, piece[1])
             both = np.flatnonzero(has_one & has_other)

@@ -168,7 +168,11 @@ class Snapshot:
         return followed, wanted[~placed]
 
     def search(
-        self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None, floor: float = -np.inf
+        self,
+        query: NDArray[np.float32],
+        k: int,
+        allowed_ids: NDArray[np.int64] | None,
+        floor: float = -np.inf,
     ) -> Neighbours:
         """The k live ids nearest the query, of cosine `floor` or more.
 
@@ -178,25 +182,27 @@ class Snapshot:
             among: the only ids that may be found, ascending; None for all.
             floor: the least cosine wanted.
         """
-        scans = [*self._scans(query, k, among), self.tail.search(query, k, among)]
+        scans = [*self._scans(query, k, allowed_ids), self.tail.search(query, k, allowed_ids)]
         ids = np.concatenate([scan[0] for scan in scans])
         similarities = np.concatenate([scan[1] for scan in scans])
         order = np.lexsort((ids, -similarities))[:k]
         order = order[similarities[order] >= floor]
         return Neighbours(ids[order], np.clip(similarities[order], -1, 1))
 
-    def _scans(self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None) -> Iterator[Scored]:
+    def _scans(
+        self, query: NDArray[np.float32], k: int, allowed_ids: NDArray[np.int64] | None
+    ) -> Iterator[Scored]:
         coarse = self.coarse
         exactly = coarse is None or k > MAX_COARSE
         exact = max(EXACT_AMONG, min(EXACT_SHARE * len(self), MOST_EXACT))
         choice = None
-        if coarse is not None and among is not None:
-            among = self._sealed(among)
-            if len(among) > exact and not exactly:
-                choice = coarse.choice(query, mask(among, self._id_bound))
+        if coarse is not None and allowed_ids is not None:
+            allowed_ids = self._sealed(allowed_ids)
+            if len(allowed_ids) > exact and not exactly:
+                choice = coarse.choice(query, mask(allowed_ids, self._id_bound))
             unlike = choice is not None and not choice.around
-            if len(among) <= exact or (unlike and len(among) <= MOST_EXACT):
-                yield from self._scored(query, among, self.segments)
+            if len(allowed_ids) <= exact or (unlike and len(allowed_ids) <= MOST_EXACT):
+                yield from self._scored(query, allowed_ids, self.segments)
                 return
         if coarse is not None and not exactly:
             yield from self.coarse_scans(query, k, coarse.training.reaches(k), choice)
@@ -204,8 +210,8 @@ class Snapshot:
             if not segment.live_rows or (segment.coded and not exactly):
                 continue
             wanted = segment.live
-            if among is not None:
-                chosen = segment.segment.mask(among)
+            if allowed_ids is not None:
+                chosen = segment.segment.mask(allowed_ids)
                 wanted = chosen if wanted is None else wanted & chosen
                 if not wanted.any():
                     continue

@@ -79,10 +79,10 @@ class Tail:
         return rest.without(~self.live[rows:])
 
     def search(
-        self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None
+        self, query: NDArray[np.float32], k: int, allowed_ids: NDArray[np.int64] | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The k live rows nearest the query and others as near, in no order, with exact cosines."""
-        wanted = self.live if among is None else self.live & np.isin(self.ids, among)
+        wanted = self.live if allowed_ids is None else self.live & np.isin(self.ids, allowed_ids)
         rows = np.flatnonzero(wanted)
         if len(rows) > k:
             scores = (self.vectors @ query)[rows]

@@ -45,29 +45,29 @@ SHARE_OF_CODES = 262144
 
 def improvement_due(state: IndexState) -> bool:
     """Whether this process should train a codebook or measure the recall that the present one gives."""
-    snapshot, limits = state.snapshot, state.policy
+    snapshot, policy = state.snapshot, state.policy
     return state.folder.writable and (
         _check_due(snapshot)
         or _tuning_due(snapshot)
-        or _training_due(snapshot, limits)
-        or _abandoning_due(snapshot, limits)
+        or _training_due(snapshot, policy)
+        or _abandoning_due(snapshot, policy)
     )
 
 
-def _training_due(snapshot: Snapshot, limits: MergePolicy) -> bool:
+def _training_due(snapshot: Snapshot, policy: MergePolicy) -> bool:
     rows = snapshot.sealed_rows
     coarse = snapshot.coarse
     if coarse is None:
-        return rows >= limits.exact_rows
+        return rows >= policy.exact_rows
     training = coarse.training
     if rows * GROWTH <= training.rows:
-        return rows >= limits.exact_rows
+        return rows >= policy.exact_rows
     drifted = training.checked_recall < training.recall - DRIFT
     return rows > 0 and (rows >= GROWTH * training.rows or drifted)
 
 
-def _abandoning_due(snapshot: Snapshot, limits: MergePolicy) -> bool:
-    return snapshot.coarse is not None and snapshot.sealed_rows * GROWTH <= limits.exact_rows
+def _abandoning_due(snapshot: Snapshot, policy: MergePolicy) -> bool:
+    return snapshot.coarse is not None and snapshot.sealed_rows * GROWTH <= policy.exact_rows
 
 
 def _tuning_due(snapshot: Snapshot) -> bool:

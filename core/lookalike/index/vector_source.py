@@ -82,7 +82,7 @@ def positions(
 
 
 def fetch_vectors(
-    record: VectorSource, ids: NDArray[np.int64]
+    source: VectorSource, ids: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Those of `ids` that the record (still) has, and their vectors.
 
@@ -91,12 +91,12 @@ def fetch_vectors(
     attempts = 0
     while True:
         try:
-            return ids, record.vectors(ids)
+            return ids, source.vectors(ids)
         except KeyError:
-            if isinstance(record, TrackedVectorSource):
-                there = record.present(ids)
+            if isinstance(source, TrackedVectorSource):
+                there = source.present(ids)
             else:
-                _, there = positions(record.ids(), ids)
+                _, there = positions(source.ids(), ids)
             if there.all():
                 # One of them may have been put back in between.
                 attempts += 1

@@ -39,7 +39,7 @@ class FolderDiff:
 
     def skip_cloud_only(self, top: bytes) -> None:
         """Leave new photos alone whose bytes lie in the cloud: looking at them would have them all fetched."""
-        away = {place.path for place, _ in self.added_or_changed if place.online_only}
+        away = {stat.path for stat, _ in self.added_or_changed if stat.online_only}
         if away:
             self.added_or_changed = [entry for entry in self.added_or_changed if entry[0].path not in away]
             photos = "1 photo is" if len(away) == 1 else f"{len(away):,} photos are"

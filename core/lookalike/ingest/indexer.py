@@ -71,8 +71,8 @@ class Indexer:
         service: DescriberService,
         record: DescriptorRecord,
         index: FaissIndex,
-        preference: WorkPriority | None = None,
-        pace: Throttle | None = None,
+        priority: WorkPriority | None = None,
+        throttle: Throttle | None = None,
     ) -> None:
         self._catalog = catalog
         self._reader = reader
@@ -80,14 +80,14 @@ class Indexer:
         self._service = service
         self._record = record
         self._index = index
-        self.priority = preference or WorkPriority()
-        self._pace = pace
+        self.priority = priority or WorkPriority()
+        self._throttle = throttle
         self.unsettled = reader.unsettled
         self.unreadable_for_now: set[int] = set()
         self._settling = threading.Lock()
 
     def apply(
-        self, folder: Folder, changes: FolderDiff, reachable: Callable[[], bool] = lambda: True
+        self, folder: Folder, diff: FolderDiff, reachable: Callable[[], bool] = lambda: True
     ) -> Generator[Progress, None, None]:
         """Apply changes found in a folder; yields after every batch, and may be closed at any yield.
 
@@ -98,26 +98,26 @@ class Indexer:
             changes: what was found.
             reachable: asked when files could not be read; once it says no, the rest is left.
         """
-        yield from self._apply_known(folder, changes)
-        loads = [place.size for place, _ in changes.added_or_changed]
+        yield from self._apply_known(folder, diff)
+        loads = [stat.size for stat, _ in diff.added_or_changed]
         # A photo's work is partly the same for all (the network) and partly that of its bytes (the decoder).
         share = sum(loads) / max(len(loads), 1)
         meter = ProgressMeter(
             "indexing",
-            total=len(changes.added_or_changed),
+            total=len(diff.added_or_changed),
             folder=folder.id,
             load=2.0 * sum(loads) if loads else None,
         )
-        meter.skipped.extend(changes.unreadable)
+        meter.skipped.extend(diff.unreadable)
         yield meter.snapshot()
         meter.skip_pause()
-        for concerned in apply_sidecars(self._catalog, folder, changes.sidecars, meter, reachable):
+        for concerned in apply_sidecars(self._catalog, folder, diff.sidecars, meter, reachable):
             self.update_index(concerned)
             yield meter.snapshot()
             meter.skip_pause()
         unwritten: list[ReadPhoto] = []
         written_at = time.monotonic()
-        upcoming = WorkQueue(changes.added_or_changed, self.priority)
+        upcoming = WorkQueue(diff.added_or_changed, self.priority)
         for read in describe_all(
             self._service,
             self._describer.batch_size,
@@ -139,7 +139,7 @@ class Indexer:
             yield meter.snapshot()
 
     def _rest(self, worked: float, meter: ProgressMeter) -> Iterator[Progress]:
-        left = self._pace.rest(worked) if self._pace is not None else 0.0
+        left = self._throttle.rest(worked) if self._throttle is not None else 0.0
         while left > 0:
             time.sleep(min(left, REST_STEP_SECONDS))
             left -= REST_STEP_SECONDS
@@ -154,8 +154,8 @@ class Indexer:
         Raises:
             LookalikeError: the model is at fault, or what was described cannot be written.
         """
-        tasks = [(places[0], number) for number, places in self._catalog.files.readable(content_ids).items()]
-        loads = [max(place.size, 0) for place, _ in tasks]
+        tasks = [(stats[0], number) for number, stats in self._catalog.files.readable(content_ids).items()]
+        loads = [max(stat.size, 0) for stat, _ in tasks]
         share = sum(loads) / max(len(loads), 1)
         meter = ProgressMeter("describing", total=len(tasks), load=2.0 * sum(loads) if loads else None)
         yield meter.snapshot()
@@ -197,12 +197,12 @@ class Indexer:
                 meter.advance(1, load)
         self.update_index(vectors, vectors)
 
-    def _apply_known(self, folder: Folder, changes: FolderDiff) -> Iterator[Progress]:
+    def _apply_known(self, folder: Folder, diff: FolderDiff) -> Iterator[Progress]:
         """Apply what needs no reading: moved files, files whose content is known, and files that are gone."""
         files = self._catalog.files
         placed: list[tuple[FileRow | None, FileStat, int | None, str | None]]
-        placed = [(row, place, row.content_id, row.problem) for row, place in changes.moved]
-        placed += [(row, place, content_id, None) for place, row, content_id in changes.recognised]
+        placed = [(row, stat, row.content_id, row.problem) for row, stat in diff.moved]
+        placed += [(row, stat, content_id, None) for stat, row, content_id in diff.recognised]
         meter = ProgressMeter("looking", folder=folder.id)
         for piece in chunks(placed, FILES_PER_WRITE):
             left = [row for row, *_ in piece if row is not None]
@@ -217,7 +217,7 @@ class Indexer:
                 )
             self.update_index(concerned)
             yield meter.snapshot()
-        for gone in chunks(changes.removed, FILES_PER_WRITE):
+        for gone in chunks(diff.removed, FILES_PER_WRITE):
             with self._catalog.transaction() as db:
                 files.remove(db, folder.id, [row.id for row in gone])
                 concerned = self._refresh(db, [row.place for row in gone], [row.content_id for row in gone])
@@ -225,12 +225,12 @@ class Indexer:
             yield meter.snapshot()
 
     def _refresh(
-        self, db: Database, places: Sequence[FileStat], content_ids: Sequence[int | None]
+        self, db: Database, stats: Sequence[FileStat], content_ids: Sequence[int | None]
     ) -> set[int]:
         """Have the catalog work out anew what counts for contents whose files came or went."""
         return self._catalog.annotations.refresh(
             db,
-            {shot_of(place.path) for place in places},
+            {shot_of(stat.path) for stat in stats},
             {number for number in content_ids if number is not None},
         )
 

@@ -107,54 +107,54 @@ class PhotoReader:
         thumbnails: ThumbnailCache,
         describer: Describer,
         record: DescriptorRecord,
-        suspects: DecodeQuarantine,
+        quarantine: DecodeQuarantine,
     ) -> None:
         self._catalog = catalog
         self._thumbnails = thumbnails
         self._describer = describer
         self._record = record
-        self._suspects = suspects
+        self._quarantine = quarantine
         self.unsettled: list[bytes] = []
 
-    def read(self, place: FileStat, replaced: FileRow | None) -> ReadPhoto:
+    def read(self, stat: FileStat, replaced: FileRow | None) -> ReadPhoto:
         """What lies at a place, if it was the same before and after reading."""
         began = time.time_ns()
-        read = self._read_file(place, replaced)
+        read = self._read_file(stat, replaced)
         try:
-            facts = os.lstat(place.path)
+            facts = os.lstat(stat.path)
         except OSError:
             # Gone, or the drive is: whoever notices that looks again.
-            return ReadPhoto(place, replaced, problem="It is no longer there.", temporary=True)
-        if stamp_of(facts) != place.stamp:
-            self.unsettled.append(place.path)
+            return ReadPhoto(stat, replaced, problem="It is no longer there.", temporary=True)
+        if stamp_of(facts) != stat.stamp:
+            self.unsettled.append(stat.path)
             return ReadPhoto(
-                place,
+                stat,
                 replaced,
                 problem="It is being changed, and is looked at again.",
                 temporary=True,
                 unsettled=True,
             )
         # The ctime that is kept is the one from before: had it changed meanwhile, the next look would tell.
-        return replace(read, stat=replace(place, size=-1)) if is_racy(place, began) else read
+        return replace(read, stat=replace(stat, size=-1)) if is_racy(stat, began) else read
 
-    def _read_file(self, place: FileStat, replaced: FileRow | None) -> ReadPhoto:
+    def _read_file(self, stat: FileStat, replaced: FileRow | None) -> ReadPhoto:
         """One read of the file gives its hash and, if it is new, its pixels."""
         content: str | None = None
         try:
-            file = read_file(Path(os.fsdecode(place.path)))
+            file = read_file(Path(os.fsdecode(stat.path)))
             content = file.content
-            if (refused := self._refused(place, replaced, content)) is not None:
+            if (refused := self._refused(stat, replaced, content)) is not None:
                 return refused
             known = self._catalog.contents.id_of(content)
             if known is not None and not self._record.lacking([known]):
                 unread = self._catalog.annotations.is_unread(known)
                 return ReadPhoto(
-                    place, replaced, content_id=known, annotations=read_annotations(file) if unread else None
+                    stat, replaced, content_id=known, annotations=read_annotations(file) if unread else None
                 )
             photo = self._decoded(file, max(self._describer.decode_size, THUMBNAIL_SIDE))
             self._thumbnails.put(content, THUMBNAIL_SIDE, thumbnail(photo.image, THUMBNAIL_SIDE))
             return ReadPhoto(
-                place,
+                stat,
                 replaced,
                 row=content_row(content, len(file.data), photo.facts),
                 annotations=photo.annotations,
@@ -162,17 +162,17 @@ class PhotoReader:
                 content=content,
             )
         except FileUnavailableError as error:
-            return ReadPhoto(place, replaced, problem=str(error), temporary=True)
+            return ReadPhoto(stat, replaced, problem=str(error), temporary=True)
         except LookalikeError as error:
-            return ReadPhoto(place, replaced, problem=str(error), content=content)
+            return ReadPhoto(stat, replaced, problem=str(error), content=content)
 
     def _decoded(self, file: FileBytes, longest_side: int) -> Photo:
-        if file.content in self._suspects:
-            return self._suspects.decode(file, longest_side)
-        with self._suspects.mark(file.content):
+        if file.content in self._quarantine:
+            return self._quarantine.decode(file, longest_side)
+        with self._quarantine.mark(file.content):
             return decode(file, longest_side)
 
-    def _refused(self, place: FileStat, replaced: FileRow | None, content: str) -> ReadPhoto | None:
+    def _refused(self, stat: FileStat, replaced: FileRow | None, content: str) -> ReadPhoto | None:
         """What is known of bytes at this place that today's decoders, or the model, have failed at already."""
         if replaced is None or replaced.problem is None or replaced.refused != content:
             return None
@@ -180,24 +180,24 @@ class PhotoReader:
         if replaced.tried_by not in tried:
             return None
         by_model = replaced.tried_by == tried[1]
-        return ReadPhoto(place, replaced, content=content, problem=replaced.problem, by_model=by_model)
+        return ReadPhoto(stat, replaced, content=content, problem=replaced.problem, by_model=by_model)
 
-    def read_again(self, place: FileStat, content_id: int) -> ReadPhoto:
+    def read_again(self, stat: FileStat, content_id: int) -> ReadPhoto:
         """The pixels of a content, from whichever of its files still holds it.
 
         Where it lies is asked for only now: in a long run files are moved, and folders paused.
         """
-        places = self._catalog.files.readable([content_id]).get(content_id, [])
-        problem, passing = "Its folder is paused or cannot be reached.", not places
-        for other in places:
+        stats = self._catalog.files.readable([content_id]).get(content_id, [])
+        problem, passing = "Its folder is paused or cannot be reached.", not stats
+        for other in stats:
             try:
                 file = read_file(Path(os.fsdecode(other.path)))
                 if self._catalog.contents.id_of(file.content) == content_id:
                     pixels = self._describer.prepare(self._decoded(file, self._describer.decode_size).image)
-                    return ReadPhoto(place, None, content_id, pixels=pixels)
+                    return ReadPhoto(stat, None, content_id, pixels=pixels)
                 problem = "This photo has changed."
             except FileUnavailableError as error:
                 problem, passing = str(error), True
             except LookalikeError as error:
                 problem = str(error)
-        return ReadPhoto(place, None, content_id, problem=problem, temporary=passing)
+        return ReadPhoto(stat, None, content_id, problem=problem, temporary=passing)

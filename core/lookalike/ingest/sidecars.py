@@ -54,22 +54,22 @@ def compare_sidecars(
         known: what tells that the known ones are unchanged, by path.
         blind: folders, with a separator at the end, that could not be listed; what is known below them is kept.
     """
-    changes = SidecarDiff()
-    for place in found:
-        size, mtime_ns, ctime_ns = known.get(place.path, (None, None, None))
-        if (size, mtime_ns) != place.stamp or not is_same_ctime(ctime_ns, place.ctime_ns):
-            changes.added_or_changed.append(place)
-        elif ctime_ns is None and place.ctime_ns is not None:
-            changes.missing_ctime.append(place)
-    there = {place.path for place in found}
-    changes.removed = [path for path in known if path not in there and not path.startswith(blind)]
-    return changes
+    diff = SidecarDiff()
+    for stat in found:
+        size, mtime_ns, ctime_ns = known.get(stat.path, (None, None, None))
+        if (size, mtime_ns) != stat.stamp or not is_same_ctime(ctime_ns, stat.ctime_ns):
+            diff.added_or_changed.append(stat)
+        elif ctime_ns is None and stat.ctime_ns is not None:
+            diff.missing_ctime.append(stat)
+    there = {stat.path for stat in found}
+    diff.removed = [path for path in known if path not in there and not path.startswith(blind)]
+    return diff
 
 
 def apply_sidecars(
     catalog: Catalog,
     folder: Folder,
-    changes: SidecarDiff,
+    diff: SidecarDiff,
     meter: ProgressMeter,
     reachable: Callable[[], bool],
 ) -> Iterator[set[int]]:
@@ -85,37 +85,37 @@ def apply_sidecars(
     Yields:
         After every batch, the contents it concerns.
     """
-    for piece in chunks(changes.removed, _BATCH):
+    for piece in chunks(diff.removed, _BATCH):
         with catalog.transaction() as db:
             catalog.annotations.remove(db, piece)
             concerned = catalog.annotations.refresh(db, {shot_of(path) for path in piece}, ())
         yield concerned
-    for piece in chunks(changes.added_or_changed, _BATCH):
+    for piece in chunks(diff.added_or_changed, _BATCH):
         now = time.time_ns()
         read = [(_proven(place, now), *_read(place)) for place in piece]
         if any(passing for *_, passing in read) and not reachable():
             return
         with catalog.transaction() as db:
-            for place, said, problem, passing in read:
+            for stat, said, problem, passing in read:
                 if problem is not None:
-                    meter.note(os.fsdecode(place.path), problem)
+                    meter.note(os.fsdecode(stat.path), problem)
                 # One that cannot be reached now keeps what is known of it, and the next look tries again.
                 if not passing:
-                    catalog.annotations.put(db, folder.id, place, said, problem)
-                elif os.path.lexists(place.path):
-                    catalog.unreadable.put(db, folder.id, place.path, problem or "")
+                    catalog.annotations.put(db, folder.id, stat, said, problem)
+                elif os.path.lexists(stat.path):
+                    catalog.unreadable.put(db, folder.id, stat.path, problem or "")
             concerned = catalog.annotations.refresh(db, {shot_of(place.path) for place in piece}, ())
         yield concerned
 
 
-def _proven(place: FileStat, now: int) -> FileStat:
-    recent = 0 <= now - place.mtime_ns < _RECENT_NS or is_racy(place, now)
-    return replace(place, size=-1) if recent else place
+def _proven(stat: FileStat, now: int) -> FileStat:
+    recent = 0 <= now - stat.mtime_ns < _RECENT_NS or is_racy(stat, now)
+    return replace(stat, size=-1) if recent else stat
 
 
-def _read(place: FileStat) -> tuple[Annotations | None, str | None, bool]:
+def _read(stat: FileStat) -> tuple[Annotations | None, str | None, bool]:
     """What an XMP file says, or why it cannot be read, and whether that is the moment's fault."""
     try:
-        return read_sidecar(Path(os.fsdecode(place.path))), None, False
+        return read_sidecar(Path(os.fsdecode(stat.path))), None, False
     except PhotoError as error:
         return None, str(error), isinstance(error, FileUnavailableError)

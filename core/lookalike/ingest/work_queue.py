@@ -43,19 +43,19 @@ class WorkQueue(Generic[T]):
         preference: what comes first; it may change between any two tasks.
     """
 
-    def __init__(self, tasks: Sequence[tuple[FileStat, T]], preference: WorkPriority) -> None:
+    def __init__(self, tasks: Sequence[tuple[FileStat, T]], priority: WorkPriority) -> None:
         # Taken from the end: the newest last.
         self._tasks = sorted(tasks, key=lambda task: task[0].mtime_ns)
-        self._preference = preference
+        self._priority = priority
         self._version = 0
 
     def take(self, count: int) -> list[tuple[FileStat, T]]:
         """The next tasks, `count` at most."""
-        version = self._preference.version
+        version = self._priority.version
         if version != self._version:
             self._tasks.sort(key=self._key)
             self._version = version
         return [self._tasks.pop() for _ in range(min(count, len(self._tasks)))]
 
     def _key(self, task: tuple[FileStat, T]) -> tuple[int, int]:
-        return -self._preference.rank(task[0].path), task[0].mtime_ns
+        return -self._priority.rank(task[0].path), task[0].mtime_ns

@@ -286,8 +286,8 @@ class BackgroundMigration:
         switch: of the library.
     """
 
-    def __init__(self, switch: DescriptorMigration) -> None:
-        self._switch = switch
+    def __init__(self, migration: DescriptorMigration) -> None:
+        self._migration = migration
         self._steps: Generator[Progress, None, None] | None = None
         self._tried: tuple[str, frozenset[int]] | None = None
         self._tried_at = 0.0
@@ -296,15 +296,15 @@ class BackgroundMigration:
     def step(self) -> Progress | None:
         """Do a little; None when there is nothing to do."""
         if self._steps is None:
-            self._switch.adopt()
-            standing = self._switch.standing()
+            self._migration.adopt()
+            standing = self._migration.standing()
             if standing is None:
                 self._tried = None
                 return None
             if standing == self._tried and time.monotonic() - self._tried_at < RETRY_SECONDS:
                 return None
             self._tried = standing
-            self._steps = self._switch.steps()
+            self._steps = self._migration.steps()
         progress = next(self._steps, None)
         if progress is None:
             self._steps, self._tried_at = None, time.monotonic()

@@ -122,12 +122,12 @@ class Library:
     ) -> None:
         self.folder = folder or app_paths.default_library()
         self.models = models or ModelStore(app_paths.models())
-        self.shelf = ModelManager(self.models)
+        self.manager = ModelManager(self.models)
         self.calibrations = Calibrations(app_paths.calibrations())
         self.catalog = Catalog(self.folder / "catalog.sqlite")
         self.watched = WatchedFolders(self.catalog)
         self._photos = QueryPhotos(self.catalog)
-        self._named = KeywordSearch(self.catalog, self._photos)
+        self._keyword_search = KeywordSearch(self.catalog, self._photos)
         with ExitStack() as opened:
             opened.callback(self.catalog.close)
             self.cache = ContentCache(self.folder / "cache.sqlite")
@@ -147,7 +147,7 @@ class Library:
             )
             opened.callback(self._engines.close)
             self._opened = opened.pop_all()
-        self._switch = DescriptorMigration(
+        self._migration = DescriptorMigration(
             self.folder, self.catalog, self.thumbnails, self.models, self._engines, self.watched
         )
         self.judges = JudgeRegistry(self.catalog, self.models, self.cache, lambda: self.tokens.store)
@@ -197,7 +197,7 @@ class Library:
             yield from engine.follower.scan(folders)
             engine.index.flush()
         if folders is None and not self._fixed:
-            yield from self._switch.steps()
+            yield from self._migration.steps()
 
     def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
         """Like `scan`, and then apply changes as they happen until `stopped()` is true."""
@@ -210,7 +210,7 @@ class Library:
             return ended
 
         while not ended:
-            with self._engines.use() as engine, closing(BackgroundMigration(self._switch)) as work:
+            with self._engines.use() as engine, closing(BackgroundMigration(self._migration)) as work:
                 yield from engine.follower.follow(
                     lambda: ending() or self._engines.current is not engine,
                     work.step if not self._fixed else lambda: None,
@@ -225,7 +225,7 @@ class Library:
         Raises:
             LookalikeError: there is none of this name, or it is the one that describes this library's photos.
         """
-        if name in (self.catalog.setting("descriptor"), self._switch.wanted):
+        if name in (self.catalog.setting("descriptor"), self._migration.wanted):
             raise LookalikeError(
                 f"{name} describes this library's photos.", "Use another descriptor model before removing it."
             )
@@ -240,7 +240,7 @@ class Library:
         Raises:
             LookalikeError: there is no such model.
         """
-        self._switch.choose(name or DEFAULT)
+        self._migration.choose(name or DEFAULT)
 
     def forget_descriptor(self, name: str) -> int:
         """Forget what a model that is not in use has described; returns how many descriptors that were.
@@ -248,7 +248,7 @@ class Library:
         Raises:
             LookalikeError: it is in use, or nothing is known of it.
         """
-        return self._switch.forget(name)
+        return self._migration.forget(name)
 
     # Search
 
@@ -300,7 +300,7 @@ class Library:
         if self.catalog.changed_elsewhere():
             self._behind = True
             if not self._fixed:
-                self._switch.adopt()
+                self._migration.adopt()
         with self._engines.use() as engine, self.tokens.pause_for_search():
             if self._behind:
                 # First, as what another search learns meanwhile is not caught up with here.
@@ -330,7 +330,7 @@ class Library:
         def described(asked: Query) -> Iterator[Ranking]:
             return engine.searcher.search(asked, judge, fusion, settings, cancelled)
 
-        return self._named.search(query, settings, engine.describer.reads_words, described)
+        return self._keyword_search.search(query, settings, engine.describer.reads_words, described)
 
     def explain(self, query: Query, content_id: int, judge: str | None = None) -> Explanation | None:
         """Why the judge says what it says of a photo; None without a judge.
@@ -444,7 +444,7 @@ class Library:
                 )
             ),
             descriptor=self._engines.current.describer.key,
-            changing=None if self._fixed else self._switch.state(),
+            changing=None if self._fixed else self._migration.state(),
             judge=self.judges.in_use(),
             judges=tuple(self.judges.names()),
             missing=tuple(filter(None, [mllm_available(), self._lacking])),

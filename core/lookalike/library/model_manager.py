@@ -108,7 +108,7 @@ class ModelManager:
             )
             for model in owned.values()
         ]
-        return sorted([*own, *listed], key=lambda offer: (KINDS.index(offer.kind), not offer.installed))
+        return sorted([*own, *listed], key=lambda listing: (KINDS.index(listing.kind), not listing.installed))
 
     def _offer(
         self,

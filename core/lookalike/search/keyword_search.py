@@ -59,10 +59,10 @@ class KeywordSearch:
         unlike = [part.words for part in query.negatives if part.words]
         if (reads_words and (query.positives or not words)) or not (words or unlike):
             return described(query)
-        apart = {self._photos.of(part)[1] for part in (*asked, *query.negatives) if not part.words}
+        excluded_ids = {self._photos.of(part)[1] for part in (*asked, *query.negatives) if not part.words}
         for line in unlike:
-            apart.update(hit.content_id for hit in self._hits(line, settings))
-        hits = [hit for hit in self._hits(words, settings) if hit.content_id not in apart]
+            excluded_ids.update(hit.content_id for hit in self._hits(line, settings))
+        hits = [hit for hit in self._hits(words, settings) if hit.content_id not in excluded_ids]
         if reads_words:
             # What its rankings shall not resemble is known to the model.
             return _merged(hits, (), described(query), settings.limit)
@@ -73,14 +73,14 @@ class KeywordSearch:
                 positives=tuple(photos[1:]),
                 negatives=tuple(part for part in query.negatives if not part.words),
             )
-            return _merged(hits, apart, described(seen), settings.limit, (_ONLY_NAMES,))
+            return _merged(hits, excluded_ids, described(seen), settings.limit, (_ONLY_NAMES,))
         if not hits:
             raise LookalikeError(
                 f"No keyword, title or name has “{words}”, and the model in use does not read words.",
                 WORDS_REMEDY,
             )
         alone = Ranking((), 0, final=True)
-        return _merged(hits, apart, iter([alone]), settings.limit, (_ONLY_NAMES,))
+        return _merged(hits, excluded_ids, iter([alone]), settings.limit, (_ONLY_NAMES,))
 
     def _hits(self, words: str, settings: SearchSettings) -> list[TextHit]:
         hits = self._catalog.words.find(words, self._catalog.contents.count())
@@ -92,7 +92,7 @@ class KeywordSearch:
 
 def _merged(
     hits: Sequence[TextHit],
-    apart: Collection[int | None],
+    excluded_ids: Collection[int | None],
     described: Iterator[Ranking],
     limit: int,
     notes: tuple[str, ...] = (),
@@ -104,7 +104,8 @@ def _merged(
         ranked = {result.content_id: result for result in ranking.results}
         first = [_result(hit, ranked.get(hit.content_id)) for hit in hits]
         kept = [
-            result.content_id not in named and result.content_id not in apart for result in ranking.results
+            result.content_id not in named and result.content_id not in excluded_ids
+            for result in ranking.results
         ]
         rest = [result for result, is_kept in zip(ranking.results, kept, strict=True) if is_kept]
         results = (*first, *rest)[:limit]

@@ -45,8 +45,8 @@ class NearestPhotos:
 
 def nearest_photos(
     index: FaissIndex,
-    record: VectorSource,
-    probes: EncodedQuery,
+    source: VectorSource,
+    encoded: EncodedQuery,
     limit: int,
     allowed_ids: NDArray[np.int64] | None = None,
     expand: bool = False,
@@ -66,50 +66,50 @@ def nearest_photos(
         among: the only ids that may be found, ascending; None for all.
         expand: whether to ask again with the best results added to the query.
     """
-    vectors = probes.vectors
-    found = _asked(index, record, vectors, probes, limit, allowed_ids)
+    vectors = encoded.vectors
+    found = _asked(index, source, vectors, encoded, limit, allowed_ids)
     if expand and len(found.ids):
         near = slice(0, EXPANSION_PHOTOS)
-        ids, additions = fetch_vectors(record, found.ids[near])
+        ids, additions = fetch_vectors(source, found.ids[near])
         vectors = vectors.copy()
         for number, addition in zip(ids.tolist(), additions, strict=True):
             probe = found.query_vector[np.flatnonzero(found.ids == number)[0]]
             vectors[probe] += max(float(addition @ vectors[probe]), 0.0) ** EXPANSION_POWER * addition
             vectors[probe] /= np.linalg.norm(vectors[probe])
-        found = _asked(index, record, vectors, probes, limit, allowed_ids)
+        found = _asked(index, source, vectors, encoded, limit, allowed_ids)
     return found
 
 
 def _asked(
     index: FaissIndex,
-    record: VectorSource,
+    source: VectorSource,
     vectors: NDArray[np.float32],
-    probes: EncodedQuery,
+    encoded: EncodedQuery,
     limit: int,
-    among: NDArray[np.int64] | None,
+    allowed_ids: NDArray[np.int64] | None,
 ) -> NearestPhotos:
-    depth = limit + len(probes.excluded_ids)
-    if len(vectors) == 1 and probes.negative is None:
-        answer = index.search(vectors[0], depth, among)
-        return _without(probes.excluded_ids, answer, np.zeros(len(answer), np.intp), limit)
+    depth = limit + len(encoded.excluded_ids)
+    if len(vectors) == 1 and encoded.negative is None:
+        answer = index.search(vectors[0], depth, allowed_ids)
+        return _without(encoded.excluded_ids, answer, np.zeros(len(answer), np.intp), limit)
     asked = [*vectors]
-    if len(vectors) == probes.parts[-1] + 1 > 1:
+    if len(vectors) == encoded.parts[-1] + 1 > 1:
         asked.append(vectors.mean(axis=0))
-    if probes.negative is not None:
-        asked = [vector - UNLIKE_WEIGHT * probes.negative for vector in asked]
-    answers = [index.search(vector, depth, among).ids for vector in asked if vector.any()]
-    ids, candidates = fetch_vectors(record, np.unique(np.concatenate(answers)))
+    if encoded.negative is not None:
+        asked = [vector - UNLIKE_WEIGHT * encoded.negative for vector in asked]
+    answers = [index.search(vector, depth, allowed_ids).ids for vector in asked if vector.any()]
+    ids, candidates = fetch_vectors(source, np.unique(np.concatenate(answers)))
     if not len(ids):
         return NearestPhotos(ids, np.zeros(0, np.float32), np.zeros(0, np.intp))
     cosines = candidates @ vectors.T
-    similarities = combined(cosines, probes.parts)
-    if probes.negative is not None:
-        resemblance = candidates @ probes.negative
+    similarities = combined(cosines, encoded.parts)
+    if encoded.negative is not None:
+        resemblance = candidates @ encoded.negative
         # Less their mean, so that the values stay in the range that cosines have: a cut-off still means something.
         similarities = similarities - UNLIKE_WEIGHT * (resemblance - resemblance.mean())
     order = np.lexsort((ids, -similarities))
     answer = Neighbours(ids[order], np.clip(similarities[order], -1, 1).astype(np.float32))
-    return _without(probes.excluded_ids, answer, _likest(cosines, probes)[order], limit)
+    return _without(encoded.excluded_ids, answer, _likest(cosines, encoded)[order], limit)
 
 
 def combined(cosines: NDArray[np.float32], parts: NDArray[np.intp]) -> NDArray[np.float32]:
@@ -127,13 +127,15 @@ def combined(cosines: NDArray[np.float32], parts: NDArray[np.intp]) -> NDArray[n
     return (0.5 * (best.mean(axis=1) + best.max(axis=1))).astype(np.float32)
 
 
-def _likest(cosines: NDArray[np.float32], probes: EncodedQuery) -> NDArray[np.intp]:
+def _likest(cosines: NDArray[np.float32], encoded: EncodedQuery) -> NDArray[np.intp]:
     """Per row of cosines (n, probes) the probe of the greatest one; words only where there is no photo."""
-    photos = np.array([probe.photo is not None for probe in probes.query_vectors])
+    photos = np.array([query_vector.photo is not None for query_vector in encoded.query_vectors])
     return np.where(photos | ~photos.any(), cosines, -np.inf).argmax(axis=1)
 
 
-def _without(apart: frozenset[int], answer: Neighbours, probe: NDArray[np.intp], limit: int) -> NearestPhotos:
-    results = ~np.isin(answer.ids, np.fromiter(apart, np.int64, len(apart)))
+def _without(
+    excluded_ids: frozenset[int], answer: Neighbours, probe: NDArray[np.intp], limit: int
+) -> NearestPhotos:
+    results = ~np.isin(answer.ids, np.fromiter(excluded_ids, np.int64, len(excluded_ids)))
     kept = np.flatnonzero(results)[:limit]
     return NearestPhotos(answer.ids[kept], answer.similarities[kept], probe[kept])

@@ -61,12 +61,12 @@ class EncodedQuery:
     @property
     def vectors(self) -> NDArray[np.float32]:
         """The probes' vectors (probes, dimension)."""
-        return np.stack([probe.vector for probe in self.query_vectors])
+        return np.stack([query_vector.vector for query_vector in self.query_vectors])
 
     @property
     def parts(self) -> NDArray[np.intp]:
         """The probes' parts (probes,)."""
-        return np.array([probe.part for probe in self.query_vectors], np.intp)
+        return np.array([query_vector.part for query_vector in self.query_vectors], np.intp)
 
 
 class QueryEncoder:
@@ -110,7 +110,7 @@ class QueryEncoder:
             for turn in (turns if part.photo is not None else range(1))
         ]
         vectors = self._describe([(part, turn) for _, part, turn in views] + [(part, 0) for part in negative])
-        probes = tuple(
+        query_vectors = tuple(
             QueryVector(vector, number, None if part.photo is None else turned(part.photo, turn))
             for (number, part, turn), vector in zip(views, vectors, strict=False)
         )
@@ -119,7 +119,7 @@ class QueryEncoder:
             mean = vectors[len(views) :].mean(axis=0)
             unlike = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
         own = frozenset(part.own for part in (*positive, *negative) if part.own is not None)
-        return EncodedQuery(probes, unlike, own)
+        return EncodedQuery(query_vectors, unlike, own)
 
     def _part(self, query: Query) -> _Part:
         if query.words:

@@ -74,7 +74,7 @@ class Searcher:
         self._record = record
         self._index = index
         self._photos = QueryPhotos(catalog)
-        self._prober = QueryEncoder(self._photos, describer, service, record)
+        self._encoder = QueryEncoder(self._photos, describer, service, record)
 
     def search(
         self,
@@ -91,9 +91,11 @@ class Searcher:
         Raises:
             LookalikeError: the query cannot be read or described, or a filter names what there is not.
         """
-        among = self._catalog.filters.matching(settings.filters) if settings.filters else None
-        probes = self._prober.encode(query, settings.rotations)
-        found = nearest_photos(self._index, self._record, probes, settings.limit, among, settings.expand)
+        allowed_ids = self._catalog.filters.matching(settings.filters) if settings.filters else None
+        encoded = self._encoder.encode(query, settings.rotations)
+        found = nearest_photos(
+            self._index, self._record, encoded, settings.limit, allowed_ids, settings.expand
+        )
         rows = self._catalog.contents.get(found.ids.tolist())
         kept = [
             (number, rows[number].hash, float(similarity), int(probe))
@@ -109,7 +111,7 @@ class Searcher:
         )
         yield from rankings(
             candidates,
-            [probe.photo for probe in probes.query_vectors],
+            [query_vector.photo for query_vector in encoded.query_vectors],
             judge,
             self._photos.candidate,
             self._catalog.pair_scores,
@@ -133,12 +135,16 @@ class Searcher:
         if len(photos) < 2:
             photo, _ = self._photos.of(query if not photos else photos[0])
             return judge.explain(photo, candidate)
-        probes = self._prober.encode(
+        query_vectors = self._encoder.encode(
             replace(photos[0], positives=tuple(photos[1:]), negatives=())
         ).query_vectors
         vector = self._record.vectors(np.array([content_id], np.int64))[0]
         _, photo = max(
-            ((float(probe.vector @ vector), probe.photo) for probe in probes if probe.photo is not None),
+            (
+                (float(query_vector.vector @ vector), query_vector.photo)
+                for query_vector in query_vectors
+                if query_vector.photo is not None
+            ),
             key=lambda entry: entry[0],
         )
         return judge.explain(photo, candidate)

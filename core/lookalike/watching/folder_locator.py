@@ -132,22 +132,22 @@ class FolderLocator:
         if not volume and signed(status.st_dev) in self._files.devices(folder):
             return True
         sample = self._files.sample(folder, SAMPLE)
-        return not sample or any(os.path.lexists(place.path) for place in sample)
+        return not sample or any(os.path.lexists(stat.path) for stat in sample)
 
     def _elsewhere(
         self, folder: Folder, volume: str, beneath: bytes, mounted: Sequence[Mount]
     ) -> Path | None:
-        places = self._files.sample(folder, SAMPLE)
+        stats = self._files.sample(folder, SAMPLE)
         top = os.path.join(os.fsencode(folder.path), b"")  # noqa: PTH118
-        names = [place.path[len(top) :] for place in places]
+        names = [stat.path[len(top) :] for stat in stats]
         real = _real(folder)
         if real != folder.path and (
-            holds(os.fsencode(real), names, places) if places else _status(os.fsencode(real))
+            holds(os.fsencode(real), names, stats) if stats else _status(os.fsencode(real))
         ):
             return real
-        if not volume and not places:
+        if not volume and not stats:
             return None
-        found = came_back(volume, beneath, names, places, mounted)
+        found = came_back(volume, beneath, names, stats, mounted)
         return None if found is None or found == os.fsencode(folder.path) else Path(os.fsdecode(found))
 
 

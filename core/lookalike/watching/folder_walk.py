@@ -95,11 +95,11 @@ def walk(
                 blind.note(entry.path, error)
                 continue
             if not (rules.levels and rules.exclude(entry.path, False)):
-                place = file_stat_of(entry.path, facts, ctimes)
+                stat = file_stat_of(entry.path, facts, ctimes)
                 if sidecars is not None and suffix == _SIDECAR:
-                    sidecars.append(place)
+                    sidecars.append(stat)
                 else:
-                    yield place
+                    yield stat
     unreadable.extend(blind.problems)
 
 
@@ -128,58 +128,58 @@ def diff_folder(
         sidecars: what tells that the XMP files that the catalog knows there are unchanged, by path.
         ctimes: whether another ctime at a path means that the file may be another.
     """
-    changes = FolderDiff()
+    diff = FolderDiff()
     seen: set[bytes] = set()
     blind = _Blind()
-    beside: list[FileStat] = []
-    for place in walk(top, deep, changes.unreadable, rules, blind, beside, ctimes):
-        seen.add(place.path)
-        row = known.get(place.path)
-        if row is None or row.stat.stamp != place.stamp:
-            changes.added_or_changed.append((place, row))
+    sidecar_stats: list[FileStat] = []
+    for stat in walk(top, deep, diff.unreadable, rules, blind, sidecar_stats, ctimes):
+        seen.add(stat.path)
+        row = known.get(stat.path)
+        if row is None or row.stat.stamp != stat.stamp:
+            diff.added_or_changed.append((stat, row))
             continue
         was = row.stat
-        if was.inode == place.inode and not is_same_ctime(was.ctime_ns, place.ctime_ns):
-            changes.added_or_changed.append((place, row))
-        elif was.inode == place.inode:
-            changes.unchanged += 1
-            if was.ctime_ns is None and place.ctime_ns is not None:
-                changes.missing_ctime.append((row, place.ctime_ns))
-            if was.device != place.device:
-                changes.renumbered[was.device] = place.device
+        if was.inode == stat.inode and not is_same_ctime(was.ctime_ns, stat.ctime_ns):
+            diff.added_or_changed.append((stat, row))
+        elif was.inode == stat.inode:
+            diff.unchanged += 1
+            if was.ctime_ns is None and stat.ctime_ns is not None:
+                diff.missing_ctime.append((row, stat.ctime_ns))
+            if was.device != stat.device:
+                diff.renumbered[was.device] = stat.device
         elif stable_inodes:
-            changes.added_or_changed.append((place, row))
+            diff.added_or_changed.append((stat, row))
         else:
             # The file system numbers anew: nothing is proven by it, and the new number is worth nothing either.
-            changes.unchanged += 1
+            diff.unchanged += 1
     hidden = tuple(os.path.join(folder, b"") for folder in (*blind.folders, *away))  # noqa: PTH118
     lost = set(blind.folders)
-    changes.removed = [
+    diff.removed = [
         row
         for path, row in known.items()
         if path not in seen and path not in lost and not path.startswith(hidden)
     ]
-    changes.sidecars = compare_sidecars(beside, sidecars or {}, hidden)
-    _recognise_moves(changes)
-    return changes
+    diff.sidecars = compare_sidecars(sidecar_stats, sidecars or {}, hidden)
+    _recognise_moves(diff)
+    return diff
 
 
-def _recognise_moves(changes: FolderDiff) -> None:
+def _recognise_moves(diff: FolderDiff) -> None:
     missing: dict[tuple[int, ...], FileRow] = {}
-    for row in changes.removed:
+    for row in diff.removed:
         if row.content_id is not None and row.stat.inode:
-            device = changes.renumbered.get(row.stat.device, row.stat.device)
+            device = diff.renumbered.get(row.stat.device, row.stat.device)
             missing[device, *row.stat.identity[1:]] = row
     if not missing:
         return
     still_fresh: list[tuple[FileStat, FileRow | None]] = []
-    for place, replaced in changes.added_or_changed:
-        match = missing.get(place.identity) if replaced is None else None
-        if match is None or not place.proves(match.stat.path, match.stat.ctime_ns):
-            still_fresh.append((place, replaced))
+    for stat, replaced in diff.added_or_changed:
+        match = missing.get(stat.identity) if replaced is None else None
+        if match is None or not stat.proves(match.stat.path, match.stat.ctime_ns):
+            still_fresh.append((stat, replaced))
         else:
-            del missing[place.identity]
-            changes.moved.append((match, place))
-    moved = {row.id for row, _ in changes.moved}
-    changes.added_or_changed = still_fresh
-    changes.removed = [row for row in changes.removed if row.id not in moved]
+            del missing[stat.identity]
+            diff.moved.append((match, stat))
+    moved = {row.id for row, _ in diff.moved}
+    diff.added_or_changed = still_fresh
+    diff.removed = [row for row in diff.removed if row.id not in moved]

@@ -63,10 +63,10 @@ class Follower:
         self._catalog = catalog
         self._files = catalog.files
         self._indexer = indexer
-        self._reach = FolderLocator(catalog)
+        self._locator = FolderLocator(catalog)
         self._rescan_seconds = rescan_seconds
         self._reach_seconds = REACH_SECONDS if reach_seconds is None else reach_seconds
-        self._comparison = Reconciler(catalog, record)
+        self._reconciler = Reconciler(catalog, record)
         # Folders whose look was given up since the last `_take_in`.
         self._cut_off: set[int] = set()
 
@@ -81,16 +81,16 @@ class Follower:
             if folder is None or folder.paused:
                 continue
             yield ProgressMeter("looking", folder=folder.id).snapshot()
-            reached = self._reach.locate(folder, mounts())
+            location = self._locator.locate(folder, mounts())
             self._cut_off.discard(folder.id)
-            yield from self._look(reached, os.fsencode(reached.folder.path), deep=True)
-            if folder.id in self._cut_off and self._wanted(reached.folder):
+            yield from self._look(location, os.fsencode(location.folder.path), deep=True)
+            if folder.id in self._cut_off and self._wanted(location.folder):
                 # Its drive was pulled meanwhile, and may be back.
-                reached = self._reach.locate(reached.folder, mounts())
-                yield from self._look(reached, os.fsencode(reached.folder.path), deep=True)
-            if reached.missing_mounts:
+                location = self._locator.locate(location.folder, mounts())
+                yield from self._look(location, os.fsencode(location.folder.path), deep=True)
+            if location.missing_mounts:
                 meter = ProgressMeter("looking", folder=folder.id)
-                meter.skipped.extend(self._reach.missing_drives(reached.folder, mounts()))
+                meter.skipped.extend(self._locator.missing_drives(location.folder, mounts()))
                 yield meter.snapshot()
 
     def follow(
@@ -161,20 +161,20 @@ class Follower:
         """Tell once of volumes that are missing below the folders."""
         away = {
             (number, point)
-            for number, reached in standing.reached.items()
-            for point in reached.missing_mounts
+            for number, location in standing.location.items()
+            for point in location.missing_mounts
         }
         if away - standing.away:
             for number in sorted({number for number, _ in away - standing.away}):
-                idle.skipped.extend(self._reach.missing_drives(standing.reached[number].folder, mounts()))
+                idle.skipped.extend(self._locator.missing_drives(standing.location[number].folder, mounts()))
         standing.away = away
 
     def _note(self, watch: FolderWatch, standing: _Standing) -> None:
         """Have the catalog say how the folders' changes are noticed."""
-        for number, reached in standing.reached.items():
-            note = watch.note(os.fsencode(reached.folder.path))
+        for number, location in standing.location.items():
+            note = watch.note(os.fsencode(location.folder.path))
             if standing.notes.get(number) != note:
-                self._files.set_note(reached.folder, note)
+                self._files.set_note(location.folder, note)
                 standing.notes[number] = note
 
     def _take_in(self, watch: FolderWatch, standing: _Standing) -> Iterator[Progress]:
@@ -183,53 +183,55 @@ class Follower:
         excludes = self._catalog.setting(EXCLUDES)
         due = time.monotonic() - standing.looked >= self._reach_seconds
         # What was changed and changed back while a folder was looked through shows in how that look went.
-        new_rules = excludes != standing.excludes or bool(self._comparison.rules_used - {excludes})
+        new_rules = excludes != standing.excludes or bool(self._reconciler.rules_used - {excludes})
         if not due and set(folders) == standing.folders and not new_rules and not self._cut_off:
             return
         cut_off, self._cut_off = self._cut_off, set()
-        self._comparison.rules_used.clear()
+        self._reconciler.rules_used.clear()
         standing.looked, standing.excludes, standing.folders = time.monotonic(), excludes, set()
         mounted = mounts()
-        before, standing.reached = standing.reached, {}
+        before, standing.location = standing.location, {}
         new = []
         for folder in folders:
-            reached = self._reach.locate(folder, mounted)
-            standing.folders.add(reached.folder)
-            if not reached.folder.online:
+            location = self._locator.locate(folder, mounted)
+            standing.folders.add(location.folder)
+            if not location.folder.online:
                 if folder.id not in standing.offline:
                     standing.offline.add(folder.id)
-                    yield self._offline(reached.folder)
+                    yield self._offline(location.folder)
                 continue
             standing.offline.discard(folder.id)
             if folder.paused:
                 continue
-            standing.reached[folder.id] = reached
-            top, old = os.fsencode(reached.folder.path), before.get(folder.id)
-            moved = old is not None and old.folder.path != reached.folder.path
+            standing.location[folder.id] = location
+            top, old = os.fsencode(location.folder.path), before.get(folder.id)
+            moved = old is not None and old.folder.path != location.folder.path
             if old is None or moved or new_rules or folder.id in cut_off:
-                new.append(reached)
-            elif old.identity != reached.identity:
+                new.append(location)
+            elif old.identity != location.identity:
                 # Another directory has its place, of which nobody tells yet.
                 watch.remove(top)
-            elif (old.nested, old.missing_mounts) != (reached.nested, reached.missing_mounts):
+            elif (old.nested, old.missing_mounts) != (location.nested, location.missing_mounts):
                 watch.renew(top)
-                new.append(reached)
-        tops = {os.fsencode(reached.folder.path) for reached in standing.reached.values()}
+                new.append(location)
+        tops = {os.fsencode(location.folder.path) for location in standing.location.values()}
         for top in watch.tops() - tops:
             watch.remove(top)
-        for reached in standing.reached.values():
-            top = os.fsencode(reached.folder.path)
+        for location in standing.location.values():
+            top = os.fsencode(location.folder.path)
             if top not in watch.tops():
-                watch.add(top, network=reached.mount is not None and reached.mount.network)
-                if reached not in new:
+                watch.add(top, network=location.mount is not None and location.mount.network)
+                if location not in new:
                     # Nobody told of its changes until now.
-                    new.append(reached)
+                    new.append(location)
         self._note(watch, standing)
         # All are watched before the first is looked through: what happens meanwhile is told of.
-        for reached in sorted(new, key=lambda one: self._indexer.priority.rank(os.fsencode(one.folder.path))):
-            yield ProgressMeter("looking", folder=reached.folder.id).snapshot()
+        for location in sorted(
+            new, key=lambda one: self._indexer.priority.rank(os.fsencode(one.folder.path))
+        ):
+            yield ProgressMeter("looking", folder=location.folder.id).snapshot()
             between = partial(self._look_between, watch, standing)
-            yield from self._look(reached, os.fsencode(reached.folder.path), deep=True, between=between)
+            yield from self._look(location, os.fsencode(location.folder.path), deep=True, between=between)
 
     def _look_again(
         self, watch: FolderWatch, standing: _Standing, place: bytes, deep: bool, limit: int | None = None
@@ -244,27 +246,27 @@ class Follower:
             limit: new photos that are taken in now, and the others soon; None for all, and then what is told of
                 other places meanwhile is looked at in between.
         """
-        for number, reached in list(standing.reached.items()):
-            top = os.fsencode(reached.folder.path)
+        for number, location in list(standing.location.items()):
+            top = os.fsencode(location.folder.path)
             if not _covers(top, place):
                 continue
-            if limit is not None and not self._wanted(reached.folder):
+            if limit is not None and not self._wanted(location.folder):
                 # It may go on before it is asked for again.
                 self._cut_off.add(number)
                 continue
-            reached = self._reach.locate(reached.folder, mounts())
+            location = self._locator.locate(location.folder, mounts())
             if (
-                not reached.folder.online
-                or os.fsencode(reached.folder.path) != top
+                not location.folder.online
+                or os.fsencode(location.folder.path) != top
                 or top not in watch.tops()
             ):
                 # It is looked for with the others, at once.
-                del standing.reached[number]
+                del standing.location[number]
                 standing.looked = float("-inf")
                 watch.remove(top)
                 continue
             between = None if limit is not None else partial(self._look_between, watch, standing)
-            late = yield from self._look(reached, place, deep, settle=True, limit=limit, between=between)
+            late = yield from self._look(location, place, deep, settle=True, limit=limit, between=between)
             for folder in {os.path.dirname(path) for path in late}:  # noqa: PTH120
                 watch.mark(folder)
 
@@ -278,7 +280,7 @@ class Follower:
 
     def _look(
         self,
-        reached: FolderLocation,
+        location: FolderLocation,
         place: bytes,
         deep: bool,
         settle: bool = False,
@@ -298,29 +300,29 @@ class Follower:
         Returns:
             Paths that are to be looked at again soon.
         """
-        folder = reached.folder
+        folder = location.folder
         if folder.online:
-            changes = self._comparison.diff(reached, place, deep)
+            diff = self._reconciler.diff(location, place, deep)
             # The drive may have been pulled while it was looked at: what seems gone is then only away.
-            again = self._reach.locate(folder, mounts()) if changes.removed else reached
-            if again.missing_mounts != reached.missing_mounts:
-                changes = self._comparison.diff(again, place, deep)
+            again = self._locator.locate(folder, mounts()) if diff.removed else location
+            if again.missing_mounts != location.missing_mounts:
+                diff = self._reconciler.diff(again, place, deep)
             if again.folder.path != folder.path:
                 return []
             folder = again.folder
         if not folder.online:
             yield self._offline(folder)
             return []
-        late = self._take_young(changes) if settle else []
-        if limit is not None and len(changes.added_or_changed) > limit:
-            changes.added_or_changed.sort(key=lambda entry: entry[0].mtime_ns)
-            late += [place.path for place, _ in changes.added_or_changed[:-limit]]
-            changes.added_or_changed = changes.added_or_changed[-limit:]
-        if not changes:
+        late = self._take_young(diff) if settle else []
+        if limit is not None and len(diff.added_or_changed) > limit:
+            diff.added_or_changed.sort(key=lambda entry: entry[0].mtime_ns)
+            late += [stat.path for stat, _ in diff.added_or_changed[:-limit]]
+            diff.added_or_changed = diff.added_or_changed[-limit:]
+        if not diff:
             return late
 
         def reachable() -> bool:
-            now = self._reach.locate(folder, mounts())
+            now = self._locator.locate(folder, mounts())
             if (now.folder, now.missing_mounts, now.identity) == (
                 folder,
                 again.missing_mounts,
@@ -330,7 +332,7 @@ class Follower:
             self._cut_off.add(folder.id)
             return False
 
-        with closing(self._indexer.apply(folder, changes, reachable)) as work:
+        with closing(self._indexer.apply(folder, diff, reachable)) as work:
             for progress in work:
                 yield progress
                 if not self._wanted(folder):
@@ -355,11 +357,11 @@ class Follower:
             for other in self._files.folders()
         )
 
-    def _take_young(self, changes: FolderDiff) -> list[bytes]:
+    def _take_young(self, diff: FolderDiff) -> list[bytes]:
         now = time.time_ns()
         settled = now - int(SETTLE_SECONDS * 1e9)
-        young = {place.path for place, _ in changes.added_or_changed if settled < place.mtime_ns <= now}
-        changes.added_or_changed = [entry for entry in changes.added_or_changed if entry[0].path not in young]
+        young = {stat.path for stat, _ in diff.added_or_changed if settled < stat.mtime_ns <= now}
+        diff.added_or_changed = [entry for entry in diff.added_or_changed if entry[0].path not in young]
         return list(young)
 
 
@@ -372,7 +374,7 @@ class _Standing:
     """What `follow` knows of the folders: those it watches, and what it last read about all."""
 
     def __init__(self) -> None:
-        self.reached: dict[int, FolderLocation] = {}
+        self.location: dict[int, FolderLocation] = {}
         self.notes: dict[int, str] = {}
         self.offline: set[int] = set()
         self.folders: set[Folder] = set()
@@ -385,4 +387,4 @@ class _Standing:
 
     def forget(self) -> None:
         """Have all folders taken in and looked through anew."""
-        self.reached, self.looked = {}, float("-inf")
+        self.location, self.looked = {}, float("-inf")

@@ -36,7 +36,7 @@ class Reconciler:
         self._record = record
         self.rules_used: set[str | None] = set()
 
-    def diff(self, reached: FolderLocation, place: bytes, deep: bool) -> FolderDiff:
+    def diff(self, location: FolderLocation, place: bytes, deep: bool) -> FolderDiff:
         """What changed in a folder that can be reached, or in a place below it.
 
         Args:
@@ -44,84 +44,80 @@ class Reconciler:
             place: the folder itself, or a folder below it.
             deep: whether all below the place belongs to the comparison.
         """
-        folder, top = reached.folder, os.fsencode(reached.folder.path)
+        folder, top = location.folder, os.fsencode(location.folder.path)
         known = self._files.known(place, deep, folder)
         patterns = self._catalog.setting(EXCLUDES)
         self.rules_used.add(patterns)
         noted = FolderDiff()
         rules = Excludes((patterns or "").splitlines()).rules(top, place, noted.unreadable)
         if rules is None or _through_link(top, place):
-            away = tuple(os.path.join(point, b"") for point in reached.missing_mounts)  # noqa: PTH118
+            away = tuple(os.path.join(point, b"") for point in location.missing_mounts)  # noqa: PTH118
             noted.removed = [row for path, row in known.items() if not path.startswith(away)]
             noted.sidecars = compare_sidecars([], self._catalog.annotations.known(place, deep), away)
             return noted
-        mount = None if reached.nested else reached.mount
+        mount = None if location.nested else location.mount
         stable, ctimes = (mount.stable_inodes, mount.ctimes) if mount is not None else (False, False)
         beside = self._catalog.annotations.known(place, deep)
-        changes = diff_folder(place, known, deep, rules, stable, reached.missing_mounts, beside, ctimes)
-        changes.unreadable = noted.unreadable + changes.unreadable
-        if changes.renumbered:
-            self._files.renumber(folder, changes.renumbered)
-        if changes.missing_ctime:
-            self._files.record_ctimes(changes.missing_ctime)
-        if changes.sidecars.missing_ctime:
-            self._catalog.annotations.record_ctimes(changes.sidecars.missing_ctime)
-        self._add_untried(place, known, changes)
-        self._recognise(changes)
-        self._add_unread(place, known, changes)
+        diff = diff_folder(place, known, deep, rules, stable, location.missing_mounts, beside, ctimes)
+        diff.unreadable = noted.unreadable + diff.unreadable
+        if diff.renumbered:
+            self._files.renumber(folder, diff.renumbered)
+        if diff.missing_ctime:
+            self._files.record_ctimes(diff.missing_ctime)
+        if diff.sidecars.missing_ctime:
+            self._catalog.annotations.record_ctimes(diff.sidecars.missing_ctime)
+        self._add_untried(place, known, diff)
+        self._recognise(diff)
+        self._add_unread(place, known, diff)
         # Photos that are left online on purpose are no trouble.
-        met = [(os.fsencode(line.path), line.reason) for line in changes.unreadable]
+        met = [(os.fsencode(line.path), line.reason) for line in diff.unreadable]
         self._catalog.unreadable.record_look(folder.id, place, deep, met)
-        changes.skip_cloud_only(place)
-        return changes
+        diff.skip_cloud_only(place)
+        return diff
 
-    def _add_untried(self, place: bytes, known: dict[bytes, FileRow], changes: FolderDiff) -> None:
+    def _add_untried(self, place: bytes, known: dict[bytes, FileRow], diff: FolderDiff) -> None:
         """Photos that another model described, or other decoders refused, are to be tried by today's."""
         again = self._record.undescribed(place) | self._files.refused_before(
             place, model_versions(self._record.key)
         )
         if not again:
             return
-        moved = {row.id: at for row, at in changes.moved}
-        passed = {entry[0].path for entry in changes.added_or_changed} | {
-            row.stat.path for row in changes.removed
-        }
+        moved = {row.id: at for row, at in diff.moved}
+        passed = {entry[0].path for entry in diff.added_or_changed} | {row.stat.path for row in diff.removed}
         for row in known.values():
             if row.id not in again or row.stat.path in passed:
                 continue
             # A row that has moved is put in its new place first, and is then no longer there to be replaced.
-            changes.added_or_changed.append((moved[row.id], None) if row.id in moved else (row.stat, row))
+            diff.added_or_changed.append((moved[row.id], None) if row.id in moved else (row.stat, row))
 
-    def _add_unread(self, place: bytes, known: dict[bytes, FileRow], changes: FolderDiff) -> None:
+    def _add_unread(self, place: bytes, known: dict[bytes, FileRow], diff: FolderDiff) -> None:
         """Photos of an older library are to be read once for what people wrote into them."""
         unread = self._catalog.annotations.unread(place)
         if not unread:
             return
-        concerned = {place.path for place, _ in changes.added_or_changed} | {
-            row.stat.path for row in changes.removed
-        }
-        concerned |= {row.stat.path for row, _ in changes.moved}
-        concerned |= {place.path for place, *_ in changes.recognised}
-        changes.added_or_changed += [
+        concerned = {stat.path for stat, _ in diff.added_or_changed} | {row.stat.path for row in diff.removed}
+        concerned |= {row.stat.path for row, _ in diff.moved}
+        concerned |= {stat.path for stat, *_ in diff.recognised}
+        diff.added_or_changed += [
             (row.stat, row) for row in known.values() if row.id in unread and row.stat.path not in concerned
         ]
 
-    def _recognise(self, changes: FolderDiff) -> None:
+    def _recognise(self, diff: FolderDiff) -> None:
         """Take from what must be read the files whose content is known from where they were before."""
         # What is the same file still, but may have changed, tells nothing of itself.
         others = [
-            place for place, row in changes.added_or_changed if row is None or not _same_file(row.stat, place)
+            stat for stat, row in diff.added_or_changed if row is None or not _same_file(row.stat, stat)
         ]
         found = self._files.contents_by_identity(others)
         lacking = self._record.lacking(list(set(found.values())))
-        fresh: list[tuple[FileStat, FileRow | None]] = []
-        for place, row in changes.added_or_changed:
-            content_id = found.get(place.path)
+        added_or_changed: list[tuple[FileStat, FileRow | None]] = []
+        for stat, row in diff.added_or_changed:
+            content_id = found.get(stat.path)
             if content_id is None or content_id in lacking:
-                fresh.append((place, row))
+                added_or_changed.append((stat, row))
             else:
-                changes.recognised.append((place, row, content_id))
-        changes.added_or_changed = fresh
+                diff.recognised.append((stat, row, content_id))
+        diff.added_or_changed = added_or_changed
 
 
 def _same_file(was: FileStat, now: FileStat) -> bool:

@@ -163,7 +163,7 @@ def mounted_inside(top: bytes, mounted: Sequence[Mount]) -> dict[bytes, str]:
 
 
 def came_back(
-    volume: str, beneath: bytes, sample: Sequence[bytes], places: Sequence[FileStat], mounted: Sequence[Mount]
+    volume: str, beneath: bytes, sample: Sequence[bytes], stats: Sequence[FileStat], mounted: Sequence[Mount]
 ) -> bytes | None:
     """Where a folder that is no longer at its place lies now.
 
@@ -183,23 +183,23 @@ def came_back(
         candidate = mount.place_of(beneath)
         if candidate is None or not os.path.isdir(candidate):  # noqa: PTH112
             continue
-        if volume or holds(candidate, sample, places):
+        if volume or holds(candidate, sample, stats):
             return candidate
     return None
 
 
-def holds(folder: bytes, sample: Sequence[bytes], places: Sequence[FileStat]) -> bool:
+def holds(folder: bytes, sample: Sequence[bytes], stats: Sequence[FileStat]) -> bool:
     """Whether most of a sample of known files lie in a folder, with size and time of last change."""
     there = 0
-    for name, place in zip(sample, places, strict=True):
+    for name, stat in zip(sample, stats, strict=True):
         try:
             status = os.lstat(os.path.join(folder, name))  # noqa: PTH118
         except OSError:
             continue
         size, mtime_ns = stamp_of(status)
         # Of a file that was read too soon after its last change the catalog does not keep the size.
-        there += mtime_ns == place.mtime_ns and (place.size < 0 or size == place.size)
-    return there * 2 > len(places)
+        there += mtime_ns == stat.mtime_ns and (stat.size < 0 or size == stat.size)
+    return there * 2 > len(stats)
 
 
 def _linux_mounts(table: bytes) -> list[Mount]:

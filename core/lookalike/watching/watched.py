@@ -31,7 +31,7 @@ class WatchedFolders:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._files = catalog.files
-        self._reach = FolderLocator(catalog)
+        self._locator = FolderLocator(catalog)
         self.priority = WorkPriority()
 
     def at(self, path: Path) -> Folder:
@@ -60,7 +60,7 @@ class WatchedFolders:
         excludes = Excludes(self.excludes())
         for folder in self._files.folders():
             if folder.path.is_relative_to(path):
-                self._reach.locate(folder, mounted)
+                self._locator.locate(folder, mounted)
                 if excludes.rules(os.fsencode(path), os.fsencode(folder.path), []) is None:
                     raise LookalikeError(
                         f"{folder.path}, which is watched, would be left out of {path}: it is hidden there, "
@@ -86,7 +86,7 @@ class WatchedFolders:
 
     def missing_drives(self, folder: Folder) -> list[Skipped]:
         """A line for each drive below a folder of which photos are known, and which is not mounted now."""
-        return self._reach.missing_drives(folder, mounts()) if folder.online else []
+        return self._locator.missing_drives(folder, mounts()) if folder.online else []
 
     def pause(self, folder: Folder, paused: bool = True) -> None:
         """Have a folder's changes left alone for now, or taken in again; it lasts over restarts."""

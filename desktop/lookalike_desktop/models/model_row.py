@@ -32,9 +32,9 @@ class ModelRow(QFrame):
     step_wanted = Signal(object, int)
     """The focus is to go up (-1) or down (1) from this row."""
 
-    def __init__(self, offer: ModelListing, in_use: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, listing: ModelListing, in_use: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.offer = offer
+        self.listing = listing
         self.in_use = in_use
         self.setProperty("card", True)
         self.setProperty("row", True)
@@ -60,7 +60,7 @@ class ModelRow(QFrame):
         column.addLayout(top)
         for text in (
             self._purpose_words(),
-            offer.reason if offer.recommended and not offer.installed else "",
+            listing.reason if listing.recommended and not listing.installed else "",
         ):
             if text:
                 label = QLabel(text)
@@ -75,9 +75,9 @@ class ModelRow(QFrame):
         self.main_button.clicked.connect(self._act)
         self.check_button = QPushButton(self.tr("Check"))
         self.check_button.setToolTip(self.tr("See whether its files are whole and belong together"))
-        self.check_button.clicked.connect(lambda: self.check_wanted.emit(self.offer))
+        self.check_button.clicked.connect(lambda: self.check_wanted.emit(self.listing))
         self.remove_button = QPushButton(self.tr("Remove"))
-        self.remove_button.clicked.connect(lambda: self.remove_wanted.emit(self.offer))
+        self.remove_button.clicked.connect(lambda: self.remove_wanted.emit(self.listing))
         for button in (self.check_button, self.remove_button):
             button.setProperty("flat", True)
         for button in (self.main_button, self.check_button, self.remove_button):
@@ -98,12 +98,12 @@ class ModelRow(QFrame):
     @property
     def title(self) -> str:
         """The model's name as people read it."""
-        return model_words(self.offer.name) if self.built_in else self.offer.name
+        return model_words(self.listing.name) if self.built_in else self.listing.name
 
     @property
     def built_in(self) -> bool:
         """Whether it comes with Lookalike."""
-        return self.offer.installed and self.offer.size == 0
+        return self.listing.installed and self.listing.size == 0
 
     @property
     def state(self) -> str:
@@ -119,67 +119,67 @@ class ModelRow(QFrame):
     def _badge_words(self) -> str:
         if self.in_use:
             return self.tr("In use")
-        if self.offer.recommended:
+        if self.listing.recommended:
             return self.tr("Recommended")
-        return self.tr("Installed") if self.offer.installed and not self.built_in else ""
+        return self.tr("Installed") if self.listing.installed and not self.built_in else ""
 
     def _purpose_words(self) -> str:
         if not self.built_in:
-            return self.offer.good_for
-        if self.offer.kind == "judge":
+            return self.listing.good_for
+        if self.listing.kind == "judge":
             return self.tr(
                 "Looks for the same details at the same places in both photos. Comes with Lookalike."
             )
         return self.tr("Describes photos at a moderate cost; does not read words. Comes with Lookalike.")
 
     def _fact_words(self) -> list[str]:
-        offer = self.offer
+        listing = self.listing
         facts = []
-        if offer.size:
-            facts.append(transfer_words(offer.size))
-        if offer.memory:
-            memory = self.tr("{0} of memory").format(transfer_words(offer.memory))
+        if listing.size:
+            facts.append(transfer_words(listing.size))
+        if listing.memory:
+            memory = self.tr("{0} of memory").format(transfer_words(listing.memory))
             fits = {
                 "tight": self.tr("{0}, tight on this computer").format(memory),
                 "too large": self.tr("{0}, too much for this computer").format(memory),
             }
-            facts.append(fits.get(offer.fit, memory))
-        if offer.pairs_per_second is not None:
-            facts.append(pace_words(offer.pairs_per_second))
-        elif offer.photos_per_second is not None:
-            facts.append(self.tr("{0} photos per second").format(f"{offer.photos_per_second:.3g}"))
-        elif offer.speed:
+            facts.append(fits.get(listing.fit, memory))
+        if listing.pairs_per_second is not None:
+            facts.append(pace_words(listing.pairs_per_second))
+        elif listing.photos_per_second is not None:
+            facts.append(self.tr("{0} photos per second").format(f"{listing.photos_per_second:.3g}"))
+        elif listing.speed:
             speeds = {
                 "fast": self.tr("fast"),
                 "moderate": self.tr("moderate speed"),
                 "slow": self.tr("slow"),
                 "very slow": self.tr("very slow"),
             }
-            facts.append(speeds[offer.speed])
-        if offer.licence:
-            facts.append(offer.licence)
+            facts.append(speeds[listing.speed])
+        if listing.licence:
+            facts.append(listing.licence)
         return facts
 
     def show_rest(self, others_busy: bool) -> None:
         """Show the model as it is while nothing happens to it."""
-        offer = self.offer
-        if offer.installed:
+        listing = self.listing
+        if listing.installed:
             self.main_button.setText(self.tr("Use"))
-            self.main_button.setEnabled(not self.in_use and offer.usable)
+            self.main_button.setEnabled(not self.in_use and listing.usable)
         else:
-            self.main_button.setText(self.tr("Continue…") if offer.downloaded else self.tr("Download…"))
-            self.main_button.setEnabled(offer.usable and not others_busy)
+            self.main_button.setText(self.tr("Continue…") if listing.downloaded else self.tr("Download…"))
+            self.main_button.setEnabled(listing.usable and not others_busy)
         state = ""
-        if not offer.usable:
+        if not listing.usable:
             state = self.tr("This version of Lookalike cannot run this kind of model yet.")
-        elif offer.downloaded:
-            state = self.tr("{0} of it have come.").format(transfer_words(offer.downloaded))
+        elif listing.downloaded:
+            state = self.tr("{0} of it have come.").format(transfer_words(listing.downloaded))
         self._say(state)
         self._bar.setVisible(False)
-        self.main_button.setProperty("primary", offer.recommended and not offer.installed)
-        own = offer.installed and not self.built_in
+        self.main_button.setProperty("primary", listing.recommended and not listing.installed)
+        own = listing.installed and not self.built_in
         self.check_button.setVisible(own)
-        self.remove_button.setVisible(own or offer.downloaded > 0)
+        self.remove_button.setVisible(own or listing.downloaded > 0)
         for button in (self.check_button, self.remove_button):
             button.setEnabled(not others_busy)
         self._name_buttons()
@@ -222,10 +222,10 @@ class ModelRow(QFrame):
     def _act(self) -> None:
         if not self._bar.isHidden():
             self.cancel_wanted.emit()
-        elif self.offer.installed:
-            self.use_wanted.emit(self.offer)
+        elif self.listing.installed:
+            self.use_wanted.emit(self.listing)
         else:
-            self.download_wanted.emit(self.offer)
+            self.download_wanted.emit(self.listing)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows go from model to model, Return does what the main button does, Delete removes."""

@@ -72,24 +72,24 @@ class ModelsController(QObject):
 
     # Adding
 
-    def ask_download(self, offer: ModelListing) -> None:
+    def ask_download(self, listing: ModelListing) -> None:
         """Ask whether to download, saying what that means, and do so."""
-        rest = transfer_words(max(0, offer.size - offer.downloaded))
+        rest = transfer_words(max(0, listing.size - listing.downloaded))
         self._ask(
-            self.tr("Download {0}?").format(offer.name),
+            self.tr("Download {0}?").format(listing.name),
             self.tr(
                 "{0} are fetched over the network from {1}/{2}.\nLicence: {3}.\n\n"
                 "Nothing of yours is sent. The model is then kept and run on this computer."
-            ).format(rest, host(), offer.repository, offer.licence),
+            ).format(rest, host(), listing.repository, listing.licence),
             self.tr("Download"),
-            lambda: self.download(offer.name),
+            lambda: self.download(listing.name),
         )
 
     def download(self, name: str) -> None:
         """Download a model; what an earlier try has left is taken up."""
         library = self._session.library
         if library is not None:
-            self._begin(name, lambda cancelled: library.shelf.download(name, cancelled))
+            self._begin(name, lambda cancelled: library.manager.download(name, cancelled))
 
     def choose_files(self) -> None:
         """Ask for a judge's two files."""
@@ -110,14 +110,14 @@ class ModelsController(QObject):
         library = self._session.library
         if library is not None:
             self._begin(
-                files[0].stem, lambda cancelled: library.shelf.import_files(files, cancelled=cancelled)
+                files[0].stem, lambda cancelled: library.manager.import_files(files, cancelled=cancelled)
             )
 
-    def check(self, offer: ModelListing) -> None:
+    def check(self, listing: ModelListing) -> None:
         """See whether a model's files are those that came in, and belong together."""
         library = self._session.library
         if library is not None:
-            self._begin(offer.name, lambda _: library.shelf.check(offer.name))
+            self._begin(listing.name, lambda _: library.manager.check(listing.name))
 
     def _begin(self, name: str, make: Callable[[Callable[[], bool]], Iterator[Any]]) -> None:
         if self._job is not None:
@@ -173,20 +173,20 @@ class ModelsController(QObject):
 
     # Using and removing
 
-    def use(self, offer: ModelListing) -> None:
+    def use(self, listing: ModelListing) -> None:
         """Have the library use a model."""
         library = self._session.library
         if library is None:
             return
 
         def choose() -> None:
-            if offer.kind == "judge":
-                library.judges.choose(offer.name)
+            if listing.kind == "judge":
+                library.judges.choose(listing.name)
             else:
-                library.choose_descriptor(None if offer.name == "default" else offer.name)
+                library.choose_descriptor(None if listing.name == "default" else listing.name)
 
         def chosen(_: None) -> None:
-            if offer.kind == "judge":
+            if listing.kind == "judge":
                 self.judges_changed.emit()
                 self.judge_used.emit()
             else:
@@ -195,29 +195,29 @@ class ModelsController(QObject):
 
         self._session.tasks.run(choose, chosen, self.told.emit)
 
-    def ask_remove(self, offer: ModelListing) -> None:
+    def ask_remove(self, listing: ModelListing) -> None:
         """Ask whether to delete a model, and do so."""
-        if offer.installed:
-            question = self.tr("Remove {0}?").format(offer.name)
+        if listing.installed:
+            question = self.tr("Remove {0}?").format(listing.name)
             words = self.tr("Its copy in Lookalike is deleted; {0} become free.").format(
-                transfer_words(offer.size)
+                transfer_words(listing.size)
             )
         else:
-            question = self.tr("Delete what has come of {0}?").format(offer.name)
+            question = self.tr("Delete what has come of {0}?").format(listing.name)
             words = self.tr("A new download then begins from the start.")
-        self._ask(question, words, self.tr("Remove"), lambda: self.remove(offer))
+        self._ask(question, words, self.tr("Remove"), lambda: self.remove(listing))
 
-    def remove(self, offer: ModelListing) -> None:
+    def remove(self, listing: ModelListing) -> None:
         """Delete a model, or what a download has left."""
         library = self._session.library
         if library is None:
             return
 
         def work() -> None:
-            if offer.installed:
-                library.remove_model(offer.name)
+            if listing.installed:
+                library.remove_model(listing.name)
             else:
-                library.shelf.forget_download(offer.name)
+                library.manager.forget_download(listing.name)
 
         def removed(_: None) -> None:
             self.judges_changed.emit()
@@ -254,5 +254,8 @@ def _stock(library: Library) -> ModelsState:
     ]
     used = {library.judges.in_use(), library.catalog.setting("descriptor") or "default"}
     return ModelsState(
-        [*built_in, *library.shelf.listings()], frozenset(used), this_machine().words, mllm_available() or ""
+        [*built_in, *library.manager.listings()],
+        frozenset(used),
+        this_machine().words,
+        mllm_available() or "",
     )

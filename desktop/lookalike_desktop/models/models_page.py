@@ -40,7 +40,7 @@ class ModelsState:
         missing: what does not work here, one line; empty if all does.
     """
 
-    offers: Sequence[ModelListing]
+    listings: Sequence[ModelListing]
     used: frozenset[str]
     machine: str
     missing: str
@@ -138,13 +138,13 @@ class ModelsPage(QWidget):
 
     def row(self, name: str) -> ModelRow | None:
         """The row of a model."""
-        return next((row for row in self.rows if row.offer.name == name), None)
+        return next((row for row in self.rows if row.listing.name == name), None)
 
     def show_stock(self, stock: ModelsState) -> None:
         """Show the models there are and can be had; the focus stays with its model."""
         focus = self.focusWidget()
         focused = next(
-            (row.offer.name for row in self.rows if focus is row or row.isAncestorOf(focus or self)), None
+            (row.listing.name for row in self.rows if focus is row or row.isAncestorOf(focus or self)), None
         )
         place = self._scroll.verticalScrollBar().value()
         while (item := self._list.takeAt(0)) is not None:
@@ -165,9 +165,9 @@ class ModelsPage(QWidget):
             label.setWordWrap(True)
             label.setContentsMargins(2, 12, 0, 2)
             self._list.addWidget(label)
-            for offer in stock.offers:
-                if offer.kind == kind:
-                    self._add(ModelRow(offer, offer.name in stock.used))
+            for listing in stock.listings:
+                if listing.kind == kind:
+                    self._add(ModelRow(listing, listing.name in stock.used))
         line = self.tr("This computer has {0}. Nothing is fetched before you ask for it.").format(
             stock.machine
         )
@@ -197,7 +197,7 @@ class ModelsPage(QWidget):
 
     def focus_first(self) -> None:
         """Put the focus on the recommended model, or the first."""
-        row = next((row for row in self.rows if row.offer.recommended), None)
+        row = next((row for row in self.rows if row.listing.recommended), None)
         (row or (self.rows[0] if self.rows else self.back_button)).setFocus()
 
     def show_busy(self, name: str) -> None:
@@ -207,7 +207,7 @@ class ModelsPage(QWidget):
 
     def _show_busy(self) -> None:
         for row in self.rows:
-            if row.offer.name != self._busy:
+            if row.listing.name != self._busy:
                 row.show_rest(bool(self._busy))
         for button in (self.files_button, self.folder_button):
             button.setEnabled(not self._busy)

@@ -54,9 +54,9 @@ class Intake(QObject):
     def paste(self) -> None:
         """Search with what is in the clipboard; plain text goes into the field."""
         data = QGuiApplication.clipboard().mimeData()
-        ask = mime_request(data, self.tr("pasted picture"))
-        if ask is not None:
-            self.asked.emit(ask)
+        request = mime_request(data, self.tr("pasted picture"))
+        if request is not None:
+            self.asked.emit(request)
         elif data.text().strip():
             self._field.setText(data.text().strip())
             self._field.setFocus()
@@ -98,11 +98,11 @@ class Intake(QObject):
     def _dropped(self, event: QDropEvent) -> bool:
         self._hint.hide()
         folders = folders_in(event.mimeData())
-        ask = mime_request(event.mimeData(), self.tr("dropped picture"))
+        request = mime_request(event.mimeData(), self.tr("dropped picture"))
         for folder in folders:
             self.folder_dropped.emit(folder)
-        if ask is not None and not folders:
-            self.asked.emit(ask)
+        if request is not None and not folders:
+            self.asked.emit(request)
         # The photo stays where it is, even if the other program offered to move it.
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()

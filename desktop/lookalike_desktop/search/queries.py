@@ -61,16 +61,16 @@ def files_request(paths: Sequence[Path]) -> SearchRequest:
     return replace(first, make=lambda: replace(first.make(), positives=also), label=label)
 
 
-def with_positive(ask: SearchRequest, content_id: int) -> SearchRequest:
+def with_positive(request: SearchRequest, content_id: int) -> SearchRequest:
     """The same search with a photo of the library added to what is searched for."""
-    label = QCoreApplication.translate("queries", "{0} + a photo").format(ask.label)
-    return replace(ask, make=lambda: _with(ask.make(), also=content_id), label=label)
+    label = QCoreApplication.translate("queries", "{0} + a photo").format(request.label)
+    return replace(request, make=lambda: _with(request.make(), also=content_id), label=label)
 
 
-def with_negative(ask: SearchRequest, content_id: int) -> SearchRequest:
+def with_negative(request: SearchRequest, content_id: int) -> SearchRequest:
     """The same search, away from what a photo of the library shows."""
-    label = QCoreApplication.translate("queries", "{0} − a photo").format(ask.label)
-    return replace(ask, make=lambda: _with(ask.make(), unlike=content_id), label=label)
+    label = QCoreApplication.translate("queries", "{0} − a photo").format(request.label)
+    return replace(request, make=lambda: _with(request.make(), unlike=content_id), label=label)
 
 
 def _with(query: Query, also: int | None = None, unlike: int | None = None) -> Query:

@@ -106,14 +106,14 @@ class ResultsPage(QWidget):
         """The words in the middle of the page; empty while results are shown."""
         return self._message.words if self._stack.currentWidget() is self._message else ""
 
-    def search(self, library: Library, ask: SearchRequest, filters: Filters | None = None) -> None:
+    def search(self, library: Library, request: SearchRequest, filters: Filters | None = None) -> None:
         """Search; ends the search before."""
         self.model.clear()
         self.grid.verticalScrollBar().setValue(0)
         self._message.say(self.tr("Searching…"))
         self._stack.setCurrentWidget(self._message)
         self._filtered = bool(filters)
-        self.run.start(library, ask, filters or Filters())
+        self.run.start(library, request, filters or Filters())
         self._tell()
 
     def stop(self) -> None:

@@ -38,13 +38,13 @@ class SearchRun(QObject):
         """Whether the search is still under way."""
         return self._current is not None
 
-    def start(self, library: Library, ask: SearchRequest, filters: Filters) -> None:
+    def start(self, library: Library, request: SearchRequest, filters: Filters) -> None:
         """Search; what ran before is cancelled and heard of no more."""
         self.cancel()
 
         def make(cancelled: Callable[[], bool]) -> Iterator[Ranking]:
             settings = replace(library.search_settings(), filters=filters)
-            return library.search(ask.make(), settings, cancelled=cancelled)
+            return library.search(request.make(), settings, cancelled=cancelled)
 
         job = Job(make, "search", self)
         job.progressed.connect(lambda value: self._pass_on(job, value))

@@ -62,9 +62,9 @@ def queries(archive, record) -> NDArray[np.float32]:
     return archive.views(record.vectors(np.sort(ids)))
 
 
-def grown(folder: Path, record: MemoryRecord, limits: MergePolicy = LIMITS) -> FaissIndex:
+def grown(folder: Path, record: MemoryRecord, policy: MergePolicy = LIMITS) -> FaissIndex:
     """An index to which the record's vectors came little by little, trained."""
-    index = FaissIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), limits)
+    index = FaissIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), policy)
     index._state.source = record
     ids = record.ids()
     for start in range(0, len(ids), 700):
@@ -255,8 +255,8 @@ def test_filter_at_every_selectivity(index, record, queries, share, monkeypatch)
     monkeypatch.setattr("lookalike.index.snapshot.EXACT_AMONG", 20)
     monkeypatch.setattr("lookalike.index.snapshot.EXACT_SHARE", 0)
     rng = np.random.default_rng(6)
-    among = rng.permutation(record.ids())[: max(1, round(share * ROWS))]
-    assert recall(index, record, queries, 10, among) >= ENOUGH
+    allowed_ids = rng.permutation(record.ids())[: max(1, round(share * ROWS))]
+    assert recall(index, record, queries, 10, allowed_ids) >= ENOUGH
 
 
 def test_range_and_large_answers(index, record, queries) -> None:
@@ -389,8 +389,8 @@ def test_the_recall_is_measured_as_the_library_grows_and_a_loss_brings_a_new_cod
     monkeypatch.setattr(training, "QUERIES", 512)
     ids = record.ids()
     # Only all of the first 3000 are enough for a codebook, however the upkeep and the adding take turns.
-    limits = replace(LIMITS, exact_rows=3000)
-    index = FaissIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), limits)
+    policy = replace(LIMITS, exact_rows=3000)
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), policy)
     index._state.source = record
     index.add(ids[:3000], record.vectors(ids[:3000]))
     index.wait_for_upkeep()
@@ -473,10 +473,10 @@ def test_a_library_four_times_as_large_gets_a_new_codebook(tmp_path, record, mon
     # What came later than the codebook is found less well, which would be enough for another one.
     monkeypatch.setattr(training, "DRIFT", 1)
     ids = record.ids()
-    limits = replace(LIMITS, exact_rows=1200)
+    policy = replace(LIMITS, exact_rows=1200)
     part = MemoryRecord(DIMENSION)
     part.put(ids[:1200], record.vectors(ids[:1200]))
-    index = grown(tmp_path, part, limits)
+    index = grown(tmp_path, part, policy)
     first = read_manifest(tmp_path)
     index._state.source = record
     index.add(ids[1200:], record.vectors(ids[1200:]))

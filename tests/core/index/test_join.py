@@ -25,9 +25,9 @@ def record() -> MemoryRecord:
     return record
 
 
-def opened(folder: Path, record: MemoryRecord, limits: MergePolicy) -> FaissIndex:
+def opened(folder: Path, record: MemoryRecord, policy: MergePolicy) -> FaissIndex:
     """Segments, one of them with dead rows, and a tail."""
-    index = FaissIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), limits)
+    index = FaissIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), policy)
     index._state.source = record
     ids = record.ids()
     for start in range(0, ROWS - 40, 400):

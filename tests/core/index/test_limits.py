@@ -27,31 +27,31 @@ def test_upkeep_ends_with_few_segments_that_are_mostly_alive(segments) -> None:
 
 
 def test_each_vector_is_written_a_few_times_however_long_the_library_grows() -> None:
-    limits = MergePolicy()
+    policy = MergePolicy()
     segments: list[int] = []
     written = 0
     for _ in range(256):
-        segments.append(limits.seal_rows)
-        written += limits.seal_rows
-        while due := limits.due(segments, segments):
+        segments.append(policy.seal_rows)
+        written += policy.seal_rows
+        while due := policy.due(segments, segments):
             together = sum(segments[position] for position in due)
             written += together
             segments = [rows for position, rows in enumerate(segments) if position not in due] + [together]
-    assert written <= 3 * 256 * limits.seal_rows
-    assert len(segments) <= 256 * limits.seal_rows / limits.segment_rows * 2 + limits.small_segments
+    assert written <= 3 * 256 * policy.seal_rows
+    assert len(segments) <= 256 * policy.seal_rows / policy.segment_rows * 2 + policy.small_segments
 
 
 @given(st.lists(st.integers(1, 3000), max_size=60))
 def test_files_of_codes_stay_few_and_are_seldom_rewritten(batches) -> None:
-    limits = MergePolicy(seal_rows=10, codes_files=4, codes_rows=100_000)
+    policy = MergePolicy(seal_rows=10, codes_files=4, codes_rows=100_000)
     files: list[int] = []
     written = 0
     for rows in batches:
         files.append(rows)
-        while due := limits.codes_due(files):
+        while due := policy.codes_due(files):
             together = sum(files[position] for position in due)
             written += together
             files = [rows for position, rows in enumerate(files) if position not in due] + [together]
     assert sum(files) == sum(batches)
-    assert len(files) <= limits.codes_files + 2 * sum(batches) / limits.codes_rows
+    assert len(files) <= policy.codes_files + 2 * sum(batches) / policy.codes_rows
     assert written <= 8 * sum(batches)

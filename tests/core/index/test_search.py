@@ -89,12 +89,12 @@ def test_length_of_the_query_is_immaterial(index, queries) -> None:
 def test_filter_at_every_selectivity(index, record, queries, share) -> None:
     rng = np.random.default_rng(6)
     ids = record.ids()
-    among = rng.permutation(ids)[: round(share * len(ids))]
+    allowed_ids = rng.permutation(ids)[: round(share * len(ids))]
     # Ids that the index has never heard of, and repeated ones, do no harm.
-    given = np.concatenate([among, among[:3], np.array([1, 2, 10**12])])
+    given = np.concatenate([allowed_ids, allowed_ids[:3], np.array([1, 2, 10**12])])
     for query in queries[::6]:
         for k in (1, 20):
-            assert_true(index.search(query, k, among=given), record.nearest(query, k, among))
+            assert_true(index.search(query, k, among=given), record.nearest(query, k, allowed_ids))
 
 
 @pytest.mark.parametrize("floor", [0.99, 0.9, 0.7, 0.2, -1.0])

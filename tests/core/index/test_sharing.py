@@ -87,10 +87,10 @@ def test_upkeep_holds_up_neither_searches_nor_changes(tmp_path, monkeypatch, dur
     vectors = descriptors(600, DIMENSION, seed=4)
     ids = np.arange(600)
     record = filled(600, seed=4)
-    limits = MergePolicy(
+    policy = MergePolicy(
         100, flush_rows=10, segment_rows=1000, small_segments=2 if during == "merging" else 8
     )
-    index = FaissIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), limits)
+    index = FaissIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), policy)
     index._state.source = record
     index.add(ids[:90], vectors[:90])
     index.flush()

@@ -60,8 +60,8 @@ def added(work) -> InstalledModel:
     return last
 
 
-def problems(shelf: ModelManager, name: str | None = None) -> dict[str, tuple[str, ...]]:
-    return {step.name: step.problems for step in shelf.check(name) if isinstance(step, ModelCheck)}
+def problems(manager: ModelManager, name: str | None = None) -> dict[str, tuple[str, ...]]:
+    return {step.name: step.problems for step in manager.check(name) if isinstance(step, ModelCheck)}
 
 
 @needs_llama

@@ -26,8 +26,8 @@ def record():
 
 @pytest.fixture(scope="module")
 def index(record, tmp_path_factory):
-    limits = MergePolicy(seal_rows=256, flush_rows=16)
-    index = FaissIndex.open(tmp_path_factory.mktemp("index"), "model", DIMENSION, record, limits)
+    policy = MergePolicy(seal_rows=256, flush_rows=16)
+    index = FaissIndex.open(tmp_path_factory.mktemp("index"), "model", DIMENSION, record, policy)
     yield index
     index.close()
 

@@ -269,7 +269,7 @@ def test_what_happens_in_other_folders_is_taken_in_while_one_is_indexed(tmp_path
         list(library.follower.scan([folders[0], folders[2]]))
         assert (names(two), names(one)) == (["1000.png", "1001.png", "1002.png"], [])
         # The others are looked through first, and are as they were.
-        library.preference.prioritise([two, paused])
+        library.priority.prioritise([two, paused])
         library.heard = heard
         library.follow()
         wait_for(library, lambda: left)
@@ -297,7 +297,7 @@ def test_what_happens_in_a_folder_that_pauses_while_another_is_indexed_is_taken_
     with closing(interrupted(tmp_path, deed, at=4)) as library:
         folders = [library.files.add_folder(folder) for folder in (two, one)]
         list(library.follower.scan([folders[0]]))
-        library.preference.prioritise([two])
+        library.priority.prioritise([two])
         library.heard = heard
         library.follow()
         wait_for(library, lambda: len(library.files.known(os.fsencode(one))) == 400)

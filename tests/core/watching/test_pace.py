@@ -43,10 +43,10 @@ class Clock:
     ],
 )
 def test_gentle_on_battery_and_under_load_by_choice(choice, battery, load, gentle):
-    pace = Throttle(lambda: choice, lambda: battery, lambda: load, Clock())
-    assert pace.is_throttled() == gentle
-    assert pace.rest(0.5) == (0.5 * RESTS if gentle else 0.0)
-    assert pace.rest(60.0) == (REST_LIMIT_SECONDS if gentle else 0.0)
+    throttle = Throttle(lambda: choice, lambda: battery, lambda: load, Clock())
+    assert throttle.is_throttled() == gentle
+    assert throttle.rest(0.5) == (0.5 * RESTS if gentle else 0.0)
+    assert throttle.rest(60.0) == (REST_LIMIT_SECONDS if gentle else 0.0)
 
 
 def test_the_battery_is_asked_now_and_then():
@@ -56,10 +56,10 @@ def test_the_battery_is_asked_now_and_then():
         asked.append(1)
         return len(asked) > 1
 
-    pace = Throttle(lambda: CAREFUL, battery, lambda: 0.0, clock)
-    assert [pace.is_throttled() for _ in range(5)] == [False] * 5
+    throttle = Throttle(lambda: CAREFUL, battery, lambda: 0.0, clock)
+    assert [throttle.is_throttled() for _ in range(5)] == [False] * 5
     clock.now += LOOK_SECONDS
-    assert [pace.is_throttled() for _ in range(5)] == [True] * 5
+    assert [throttle.is_throttled() for _ in range(5)] == [True] * 5
     assert len(asked) == 2
 
 
@@ -76,10 +76,10 @@ def names(tasks) -> list[str]:
 
 
 def test_the_newest_come_first_and_what_is_looked_at_before_them():
-    preference = WorkPriority()
-    work = WorkQueue([place("/a/1", 1), place("/b/9", 9), place("/a/5", 5), place("/ab/7", 7)], preference)
+    priority = WorkPriority()
+    work = WorkQueue([place("/a/1", 1), place("/b/9", 9), place("/a/5", 5), place("/ab/7", 7)], priority)
     assert names(work.take(1)) == ["/b/9"]
-    preference.prioritise([Path("/a")])
+    priority.prioritise([Path("/a")])
     assert names(work.take(2)) == ["/a/5", "/a/1"]
     assert names(work.take(9)) == ["/ab/7"]
     assert work.take(1) == []

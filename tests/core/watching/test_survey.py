@@ -31,14 +31,14 @@ def remembered(folder: Path) -> dict[bytes, FileRow]:
     }
 
 
-def names(folder: Path, changes: FolderDiff) -> dict[str, set[str]]:
+def names(folder: Path, diff: FolderDiff) -> dict[str, set[str]]:
     def short(place: FileStat) -> str:
         return os.path.relpath(os.fsdecode(place.path), folder)
 
     return {
-        "fresh": {short(place) for place, _ in changes.added_or_changed},
-        "moved": {f"{short(row.stat)} > {short(place)}" for row, place in changes.moved},
-        "gone": {short(row.stat) for row in changes.removed},
+        "fresh": {short(place) for place, _ in diff.added_or_changed},
+        "moved": {f"{short(row.stat)} > {short(place)}" for row, place in diff.moved},
+        "gone": {short(row.stat) for row in diff.removed},
     }
 
 
@@ -50,9 +50,9 @@ def test_an_unchanged_folder_needs_nothing_and_no_photo_is_opened(photos):
     for path in known:
         os.chmod(path, 0)
     before = {path: os.stat(path).st_atime_ns for path in known}
-    changes = diff_folder(os.fsencode(photos), known)
-    assert names(photos, changes) == NOTHING
-    assert changes.unchanged == 4
+    diff = diff_folder(os.fsencode(photos), known)
+    assert names(photos, diff) == NOTHING
+    assert diff.unchanged == 4
     assert {path: os.stat(path).st_atime_ns for path in known} == before
 
 
@@ -61,9 +61,9 @@ def test_new_changed_and_gone_files(photos):
     (photos / "new.jpg").write_bytes(b"new")
     (photos / "a.jpg").write_bytes(b"another a")
     (photos / "b.jpg").unlink()
-    changes = diff_folder(os.fsencode(photos), known)
-    assert names(photos, changes) == {"fresh": {"new.jpg", "a.jpg"}, "moved": set(), "gone": {"b.jpg"}}
-    replaced = {os.path.basename(place.path): row for place, row in changes.added_or_changed}
+    diff = diff_folder(os.fsencode(photos), known)
+    assert names(photos, diff) == {"fresh": {"new.jpg", "a.jpg"}, "moved": set(), "gone": {"b.jpg"}}
+    replaced = {os.path.basename(place.path): row for place, row in diff.added_or_changed}
     assert replaced[b"new.jpg"] is None
     assert replaced[b"a.jpg"] == known[os.fsencode(photos / "a.jpg")]
 
@@ -119,15 +119,15 @@ def test_a_shallow_look_leaves_deeper_files_alone(photos):
 def test_a_folder_that_cannot_be_listed_keeps_what_is_known(photos):
     known = remembered(photos)
     (photos / "trip").chmod(0)
-    changes = diff_folder(os.fsencode(photos), known)
+    diff = diff_folder(os.fsencode(photos), known)
     (photos / "trip").chmod(0o700)
-    assert names(photos, changes) == NOTHING
-    assert [line.path for line in changes.unreadable] == [str(photos / "trip")]
+    assert names(photos, diff) == NOTHING
+    assert [line.path for line in diff.unreadable] == [str(photos / "trip")]
 
 
 def test_names_that_are_no_text(photos):
     path = os.fsencode(photos) + b"/caf\xe9\xff.jpg"
     with open(path, "wb") as file:
         file.write(b"x")
-    changes = diff_folder(os.fsencode(photos), remembered(photos))
-    assert changes.unchanged == 5
+    diff = diff_folder(os.fsencode(photos), remembered(photos))
+    assert diff.unchanged == 5

@@ -108,7 +108,7 @@ class JudgeSession:
         self._encodes = 0
         self._encodes_before = 0
         self._answered = False
-        self._faults = CircuitBreaker(name, settings.log)
+        self._breaker = CircuitBreaker(name, settings.log)
         self._parallel = 1
         self._alone = False
 
@@ -126,7 +126,7 @@ class JudgeSession:
     @property
     def deaths(self) -> int:
         """How many workers ended by themselves while they were needed, or hung."""
-        return len(self._faults.deaths)
+        return len(self._breaker.deaths)
 
     @property
     def encodes(self) -> int:
@@ -135,7 +135,7 @@ class JudgeSession:
 
     def check(self) -> None:
         """Raise `JudgeError` if the model is switched off."""
-        self._faults.check()
+        self._breaker.check()
 
     def ask(
         self,
@@ -155,7 +155,7 @@ class JudgeSession:
         Raises:
             JudgeError: the model cannot be loaded, or is switched off.
         """
-        if len(candidates) > 1 and not self._alone and not self._faults.photos:
+        if len(candidates) > 1 and not self._alone and not self._breaker.photos:
             try:
                 return self._ask(query, candidates, cancelled, meanwhile)
             except _SeveralDiedError:
@@ -163,7 +163,7 @@ class JudgeSession:
         results: list[Scored | Unscored] = []
         last = Answer(self._serial, self._query, self._encodes, ())
         for candidate in candidates:
-            if self._faults.over(candidate):
+            if self._breaker.over(candidate):
                 results.append(Unscored(BROKE_DOWN))
                 continue
             reply = self._ask(query, [candidate], cancelled, meanwhile)
@@ -228,7 +228,7 @@ class JudgeSession:
                     return None
             try:
                 self.check()
-                if self._faults.photos and not self._answered:
+                if self._breaker.photos and not self._answered:
                     self._probe(photos, cancelled)
                 return self._refusal(photos) or self._reply(question, cancelled, meanwhile)
             except WorkerDiedError as death:
@@ -267,7 +267,7 @@ class JudgeSession:
             self._reply(lambda serial: EncodeRequest(serial, grey), cancelled, lambda: None)
         except WorkerDiedError as death:
             self._drop()
-            self._faults.useless(death.message)
+            self._breaker.useless(death.message)
 
     def _start(self) -> Worker:
         if self._worker is not None and self._worker.exitcode == LEFT and self._open is None:
@@ -306,7 +306,7 @@ class JudgeSession:
     def _refusal(self, photos: Mapping[WorkerStage, Material]) -> Refused | Unscored | None:
         """The answer for a photo that the model broke down on before; None for others."""
         for stage, photo in photos.items():
-            if self._faults.over(photo):
+            if self._breaker.over(photo):
                 if stage == WorkerStage.QUERY:
                     return Refused(self._serial, self._query, self._encodes, BROKE_DOWN)
                 return Unscored(BROKE_DOWN)
@@ -321,12 +321,12 @@ class JudgeSession:
             return
         hung = isinstance(death, WorkerHungError)
         if stage == WorkerStage.CANDIDATE and stage not in photos:
-            self._faults.died(death.message)
+            self._breaker.died(death.message)
             raise _SeveralDiedError
         if stage == WorkerStage.LOADING:
-            self._faults.died_loading(death.message, hung=hung)
+            self._breaker.died_loading(death.message, hung=hung)
         else:
-            self._faults.died(death.message, photos.get(stage), hung=hung)
+            self._breaker.died(death.message, photos.get(stage), hung=hung)
 
     def _drop(self) -> None:
         worker, self._worker = self._worker, None
