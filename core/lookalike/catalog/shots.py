@@ -37,12 +37,12 @@ def update_companions(db: Database, shots: Iterable[bytes], content_ids: Iterabl
         Every content that this may concern, including those given.
     """
     concerned = set(content_ids)
-    for piece in chunks(shots):
+    for names in chunks(shots):
         concerned.update(
             row[0]
             for row in db.execute(
-                f"SELECT content_id FROM files WHERE shot IN ({placeholders(len(piece))}) AND content_id IS NOT NULL",
-                piece,
+                f"SELECT content_id FROM files WHERE shot IN ({placeholders(len(names))}) AND content_id IS NOT NULL",
+                names,
             )
         )
     for piece in chunks(list(concerned)):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 def path_range(prefix: bytes) -> tuple[bytes, bytes]:
@@ -33,7 +35,7 @@ CHUNK = 500
 """Parameters per statement, well under SQLite's limit."""
 
 
-def chunks(items: Iterable[Any], size: int = CHUNK) -> Iterable[list[Any]]:
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     """Cut a sequence into lists of at most `size`."""
     iterator = iter(items)
     while piece := list(islice(iterator, size)):

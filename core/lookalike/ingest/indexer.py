@@ -212,7 +212,7 @@ class Indexer:
                     files.put(db, folder.id, place, content_id, problem)
                 concerned = self._refresh(
                     db,
-                    [row.place for row in left] + [place for _, place, *_ in piece],
+                    [row.stat for row in left] + [stat for _, stat, *_ in piece],
                     [row.content_id for row in left] + [content_id for *_, content_id, _ in piece],
                 )
             self.update_index(concerned)
@@ -220,7 +220,7 @@ class Indexer:
         for gone in chunks(diff.removed, FILES_PER_WRITE):
             with self._catalog.transaction() as db:
                 files.remove(db, folder.id, [row.id for row in gone])
-                concerned = self._refresh(db, [row.place for row in gone], [row.content_id for row in gone])
+                concerned = self._refresh(db, [row.stat for row in gone], [row.content_id for row in gone])
             self.update_index(concerned)
             yield meter.snapshot()
 

@@ -85,10 +85,10 @@ def apply_sidecars(
     Yields:
         After every batch, the contents it concerns.
     """
-    for piece in chunks(diff.removed, _BATCH):
+    for paths in chunks(diff.removed, _BATCH):
         with catalog.transaction() as db:
-            catalog.annotations.remove(db, piece)
-            concerned = catalog.annotations.refresh(db, {shot_of(path) for path in piece}, ())
+            catalog.annotations.remove(db, paths)
+            concerned = catalog.annotations.refresh(db, {shot_of(path) for path in paths}, ())
         yield concerned
     for piece in chunks(diff.added_or_changed, _BATCH):
         now = time.time_ns()
