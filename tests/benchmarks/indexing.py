@@ -25,6 +25,9 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lookalike.descriptors.parallel import ParallelDescriber
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
@@ -41,7 +44,7 @@ def work(mode: str, photos: list[Path]) -> float:
     describer = open_describer(DescriberSpec())
     parallel = ParallelDescriber(describer)
 
-    def prepared(path: Path):
+    def prepared(path: Path) -> NDArray[np.uint8]:
         return describer.prepare(decode(read_file(path), max(describer.decode_size, THUMBNAIL_SIDE)).image)
 
     describer.describe([prepared(photos[0])] * describer.batch_size)

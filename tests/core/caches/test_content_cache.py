@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -15,13 +16,13 @@ from lookalike.caches.content_cache import ContentCache
 
 
 @pytest.fixture
-def cache(tmp_path):
+def cache(tmp_path: Path) -> Iterator[ContentCache]:
     cache = ContentCache(tmp_path / "cache.sqlite", limit_bytes=10_000)
     yield cache
     cache.close()
 
 
-def test_kinds_do_not_mix(cache):
+def test_kinds_do_not_mix(cache: ContentCache) -> None:
     cache.put("thumbnail", "aa", b"small")
     cache.put("features", "aa", b"points")
     assert cache.get("thumbnail", "aa") == b"small"
@@ -29,7 +30,7 @@ def test_kinds_do_not_mix(cache):
     assert cache.get("features", "bb") is None
 
 
-def test_the_least_recently_used_go_first(cache, monkeypatch):
+def test_the_least_recently_used_go_first(cache: ContentCache, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(1, 100_000_000, 10_000))
     monkeypatch.setattr("lookalike.caches.content_cache.time.time", lambda: float(next(clock)))
     for name in "abcdefghi":
@@ -41,7 +42,7 @@ def test_the_least_recently_used_go_first(cache, monkeypatch):
     assert cache.get("k", "j") is not None
 
 
-def test_replacing_does_not_count_twice(cache):
+def test_replacing_does_not_count_twice(cache: ContentCache) -> None:
     for _ in range(50):
         cache.put("k", "a", bytes(900))
     cache.put("k", "b", bytes(900))
@@ -49,7 +50,7 @@ def test_replacing_does_not_count_twice(cache):
     assert cache.get("k", "b") is not None
 
 
-def test_a_damaged_file_is_begun_anew(tmp_path):
+def test_a_damaged_file_is_begun_anew(tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
     path.write_bytes(b"not a database at all" * 500)
     cache = ContentCache(path)
@@ -58,7 +59,7 @@ def test_a_damaged_file_is_begun_anew(tmp_path):
     cache.close()
 
 
-def test_contents_last(tmp_path):
+def test_contents_last(tmp_path: Path) -> None:
     cache = ContentCache(tmp_path / "cache.sqlite")
     cache.put("k", "a", b"kept")
     cache.close()
@@ -72,7 +73,9 @@ def kept_bytes(path: Path) -> int:
         return connection.execute("SELECT sum(bytes) FROM entries").fetchone()[0]
 
 
-def test_a_file_that_another_program_has_locked_is_left_alone(tmp_path, monkeypatch):
+def test_a_file_that_another_program_has_locked_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(content_cache, "BUSY_SECONDS", 0.1)
     path = tmp_path / "cache.sqlite"
     cache = ContentCache(path)
@@ -103,7 +106,7 @@ def test_a_file_that_another_program_has_locked_is_left_alone(tmp_path, monkeypa
     again.close()
 
 
-def test_several_processes_keep_one_bound(tmp_path):
+def test_several_processes_keep_one_bound(tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
     caches = [ContentCache(path, 10_000) for _ in range(3)]
     for number in range(60):
@@ -114,7 +117,7 @@ def test_several_processes_keep_one_bound(tmp_path):
         cache.close()
 
 
-def test_what_an_older_version_kept_counts(tmp_path):
+def test_what_an_older_version_kept_counts(tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(
@@ -130,7 +133,7 @@ def test_what_an_older_version_kept_counts(tmp_path):
     cache.close()
 
 
-def test_what_could_not_be_kept_does_not_count(tmp_path):
+def test_what_could_not_be_kept_does_not_count(tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
     cache = ContentCache(path, 10_000)
     cache.put("k", "a", bytes(1_000))

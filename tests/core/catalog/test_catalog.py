@@ -8,8 +8,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,14 +33,14 @@ def row(content: str) -> ContentRow:
 
 
 @pytest.fixture
-def photos(tmp_path):
+def photos(tmp_path: Path) -> Path:
     folder = tmp_path / "photos"
     folder.mkdir()
     return folder
 
 
 @pytest.fixture
-def catalog(tmp_path):
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
     catalog = Catalog(tmp_path / "library" / "catalog.sqlite")
     yield catalog
     catalog.close()
@@ -51,7 +53,7 @@ def put(catalog: Catalog, folder, path: Path, content: str) -> int:
     return number
 
 
-def test_a_content_in_two_files_is_one_content(catalog, photos):
+def test_a_content_in_two_files_is_one_content(catalog: Catalog, photos: Path) -> None:
     folder = catalog.files.add_folder(photos)
     first = put(catalog, folder, photos / "a.jpg", "aa")
     second = put(catalog, folder, photos / "copy of a.jpg", "aa")
@@ -62,7 +64,7 @@ def test_a_content_in_two_files_is_one_content(catalog, photos):
     assert catalog.contents.get([first])[first] == row("aa")
 
 
-def test_a_failed_transaction_leaves_nothing(catalog, photos):
+def test_a_failed_transaction_leaves_nothing(catalog: Catalog, photos: Path) -> None:
     folder = catalog.files.add_folder(photos)
     with pytest.raises(RuntimeError), catalog.transaction() as db:
         number = catalog.contents.ensure(db, row("aa"))
@@ -72,7 +74,7 @@ def test_a_failed_transaction_leaves_nothing(catalog, photos):
     assert catalog.files.count() == 0
 
 
-def test_names_that_are_no_text_survive(catalog, photos):
+def test_names_that_are_no_text_survive(catalog: Catalog, photos: Path) -> None:
     folder = catalog.files.add_folder(photos)
     path = os.fsencode(photos) + b"/caf\xe9\xff.jpg"
     with catalog.transaction() as db:
@@ -82,7 +84,7 @@ def test_names_that_are_no_text_survive(catalog, photos):
     assert [os.fsencode(found) for found in catalog.files.paths([number])[number]] == [path]
 
 
-def test_known_does_not_mistake_a_sibling_for_a_child(catalog, photos):
+def test_known_does_not_mistake_a_sibling_for_a_child(catalog: Catalog, photos: Path) -> None:
     folder = catalog.files.add_folder(photos)
     for name in ("trip/a.jpg", "trip-2/b.jpg", "trip/deep/c.jpg", "tri/d.jpg"):
         put(catalog, folder, photos / name, name)
@@ -95,13 +97,13 @@ def test_known_does_not_mistake_a_sibling_for_a_child(catalog, photos):
     }
 
 
-def test_a_folder_inside_a_watched_one_is_covered(catalog, photos):
+def test_a_folder_inside_a_watched_one_is_covered(catalog: Catalog, photos: Path) -> None:
     folder = catalog.files.add_folder(photos)
     (photos / "inner").mkdir()
     assert catalog.files.add_folder(photos / "inner") == folder
 
 
-def test_a_folder_above_takes_over(catalog, photos):
+def test_a_folder_above_takes_over(catalog: Catalog, photos: Path) -> None:
     (photos / "inner").mkdir()
     inner = catalog.files.add_folder(photos / "inner")
     number = put(catalog, inner, photos / "inner" / "a.jpg", "aa")
@@ -110,7 +112,7 @@ def test_a_folder_above_takes_over(catalog, photos):
     assert catalog.files.unplaced([number]) == []
 
 
-def test_removing_a_folder_forgets_places_and_keeps_contents(catalog, photos):
+def test_removing_a_folder_forgets_places_and_keeps_contents(catalog: Catalog, photos: Path) -> None:
     folder = catalog.files.add_folder(photos)
     number = put(catalog, folder, photos / "a.jpg", "aa")
     record = catalog.descriptors("model", 3)
@@ -122,7 +124,7 @@ def test_removing_a_folder_forgets_places_and_keeps_contents(catalog, photos):
     assert record.lacking([number]) == set()
 
 
-def test_descriptors_come_back_in_the_order_asked(catalog, photos):
+def test_descriptors_come_back_in_the_order_asked(catalog: Catalog, photos: Path) -> None:
     folder = catalog.files.add_folder(photos)
     record = catalog.descriptors("model", 4)
     vectors = np.random.default_rng(0).standard_normal((600, 4)).astype(np.float32)
@@ -139,7 +141,7 @@ def test_descriptors_come_back_in_the_order_asked(catalog, photos):
         record.vectors(np.array([10_000], np.int64))
 
 
-def test_descriptors_of_two_models_do_not_mix(catalog, photos):
+def test_descriptors_of_two_models_do_not_mix(catalog: Catalog, photos: Path) -> None:
     folder = catalog.files.add_folder(photos)
     number = put(catalog, folder, photos / "a.jpg", "aa")
     one, other = catalog.descriptors("one", 2), catalog.descriptors("other", 3)
@@ -152,7 +154,7 @@ def test_descriptors_of_two_models_do_not_mix(catalog, photos):
     assert one.undescribed(os.fsencode(photos)) == set()
 
 
-def test_pair_scores_are_kept_by_judge_and_query(catalog):
+def test_pair_scores_are_kept_by_judge_and_query(catalog: Catalog) -> None:
     catalog.pair_scores.put("judge", "q", {"a": PairScore(0.25, -1.0), "b": PairScore(0.5, 0.0)})
     catalog.pair_scores.put("judge", "q", {"b": PairScore(0.75, 1.0)})
     assert catalog.pair_scores.get("judge", "q", ["a", "b", "c"]) == {
@@ -163,7 +165,7 @@ def test_pair_scores_are_kept_by_judge_and_query(catalog):
     assert catalog.pair_scores.get("judge", "p", ["a"]) == {}
 
 
-def test_a_newer_catalog_is_refused_and_left_alone(tmp_path):
+def test_a_newer_catalog_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite"
     Catalog(path).close()
     with sqlite3.connect(path) as connection:
@@ -177,7 +179,7 @@ def test_a_newer_catalog_is_refused_and_left_alone(tmp_path):
     assert path.read_bytes() == before
 
 
-def test_a_file_that_is_no_catalog_is_told(tmp_path):
+def test_a_file_that_is_no_catalog_is_told(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite"
     path.write_bytes(b"this is not a database" * 100)
     with pytest.raises(CatalogError, match="damaged") as told:
@@ -186,7 +188,7 @@ def test_a_file_that_is_no_catalog_is_told(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the system limits no files there")
-def test_a_drive_that_fails_at_the_opening_is_told_with_a_remedy(tmp_path):
+def test_a_drive_that_fails_at_the_opening_is_told_with_a_remedy(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite"
     Catalog(path).close()
     code = (
@@ -208,7 +210,9 @@ def test_a_drive_that_fails_at_the_opening_is_told_with_a_remedy(tmp_path):
     assert said.endswith("Check the drive it lies on and its free space.")
 
 
-def test_a_disk_without_room_to_open_the_file_is_called_full(tmp_path, monkeypatch):
+def test_a_disk_without_room_to_open_the_file_is_called_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "catalog.sqlite"
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
@@ -218,7 +222,7 @@ def test_a_disk_without_room_to_open_the_file_is_called_full(tmp_path, monkeypat
     assert told.value.remedy
 
 
-def test_two_processes_can_open_a_new_catalog_at_once(tmp_path):
+def test_two_processes_can_open_a_new_catalog_at_once(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite"
     code = (
         "import sys; from pathlib import Path; from lookalike.catalog.catalog import Catalog; "
@@ -229,7 +233,9 @@ def test_two_processes_can_open_a_new_catalog_at_once(tmp_path):
 
 
 @pytest.mark.parametrize("names", [("sub", ""), ("", "sub"), ("", ""), ("sub", "sub")])
-def test_folders_added_at_once_are_never_one_inside_the_other(tmp_path, photos, names):
+def test_folders_added_at_once_are_never_one_inside_the_other(
+    tmp_path: Path, photos: Path, names: tuple[str, str]
+) -> None:
     (photos / "sub").mkdir()
     path = tmp_path / "catalog.sqlite"
     catalog = Catalog(path)
@@ -277,10 +283,10 @@ def test_folders_added_at_once_are_never_one_inside_the_other(tmp_path, photos, 
     catalog.close()
 
 
-def test_asking_for_the_changes_of_others_waits_for_no_writer(catalog, tmp_path):
+def test_asking_for_the_changes_of_others_waits_for_no_writer(catalog: Catalog, tmp_path: Path) -> None:
     writing, let_go = threading.Event(), threading.Event()
 
-    def write():
+    def write() -> None:
         with catalog.transaction():
             writing.set()
             let_go.wait(60)
@@ -301,7 +307,9 @@ def test_asking_for_the_changes_of_others_waits_for_no_writer(catalog, tmp_path)
     assert not catalog.changed_elsewhere()
 
 
-def test_a_folder_that_is_gone_takes_no_files_and_its_number_is_given_to_no_other(catalog, photos):
+def test_a_folder_that_is_gone_takes_no_files_and_its_number_is_given_to_no_other(
+    catalog: Catalog, photos: Path
+) -> None:
     (photos / "b").mkdir()
     (photos / "a").mkdir()
     gone = catalog.files.add_folder(photos / "a")
@@ -321,7 +329,9 @@ def test_a_folder_that_is_gone_takes_no_files_and_its_number_is_given_to_no_othe
     assert list(catalog.files.known(os.fsencode(photos))) == [os.fsencode(photos / "b" / "b.jpg")]
 
 
-def test_a_folder_that_lies_elsewhere_now_takes_no_files_of_its_place_before(catalog, photos):
+def test_a_folder_that_lies_elsewhere_now_takes_no_files_of_its_place_before(
+    catalog: Catalog, photos: Path
+) -> None:
     (photos / "a").mkdir()
     folder = catalog.files.add_folder(photos / "a")
     (photos / "a").rename(photos / "ab")
@@ -332,7 +342,9 @@ def test_a_folder_that_lies_elsewhere_now_takes_no_files_of_its_place_before(cat
 
 
 @pytest.mark.parametrize("top", ["/p", "/"])
-def test_a_look_at_one_folder_is_given_what_lies_in_it_alone(catalog, monkeypatch, top):
+def test_a_look_at_one_folder_is_given_what_lies_in_it_alone(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch, top: str
+) -> None:
     here = [b"a.png", b"caf\xe9.png", b"d.png", b"\xff"]
     below = [b"d/a.png", b"d/e/b.png", b"caf\xe9/a.png", b"d.png/x.png"]
     start = os.path.join(os.fsencode(top), b"")
@@ -345,7 +357,7 @@ def test_a_look_at_one_folder_is_given_what_lies_in_it_alone(catalog, monkeypatc
     read: list[int] = []
     rows = database.CatalogDatabase.rows
 
-    def counted(self, sql, parameters=()):
+    def counted(self, sql, parameters=()) -> list[tuple[Any, ...]]:
         found = rows(self, sql, parameters)
         read.append(len(found))
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +53,7 @@ class Library:
 
 
 @pytest.fixture
-def library(tmp_path):
+def library(tmp_path: Path) -> Iterator[Library]:
     library = Library(tmp_path / "catalog.sqlite")
     for number in range(1, 6):
         library.file(number)
@@ -61,7 +62,7 @@ def library(tmp_path):
     library.close()
 
 
-def test_every_way_to_come_and_go_is_noticed(library) -> None:
+def test_every_way_to_come_and_go_is_noticed(library: Library) -> None:
     assert isinstance(library.record, TrackedVectorSource)
     mark, changed = library.record.changed_since(None)
     assert changed is None
@@ -96,7 +97,7 @@ def test_every_way_to_come_and_go_is_noticed(library) -> None:
         assert library.record.present(everything).tolist() == [number in now for number in range(10)]
 
 
-def test_to_ask_what_changed_takes_no_walk_through_all_contents(library) -> None:
+def test_to_ask_what_changed_takes_no_walk_through_all_contents(library: Library) -> None:
     library.do(
         "WITH RECURSIVE n (i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
         "INSERT INTO contents (id, hash, bytes, width, height, format) SELECT i, i, 1, 1, 1, 'JPEG' FROM n"
@@ -113,7 +114,7 @@ def test_to_ask_what_changed_takes_no_walk_through_all_contents(library) -> None
     assert len(hundreds) < 10
 
 
-def test_marks_of_another_or_a_later_catalog_say_nothing(library, tmp_path) -> None:
+def test_marks_of_another_or_a_later_catalog_say_nothing(library: Library, tmp_path: Path) -> None:
     library.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copy(tmp_path / "catalog.sqlite", tmp_path / "backup.sqlite")
     library.file(7)
@@ -127,7 +128,9 @@ def test_marks_of_another_or_a_later_catalog_say_nothing(library, tmp_path) -> N
     stranger.close()
 
 
-def test_opening_an_index_again_looks_at_what_changed_alone(library, tmp_path, monkeypatch) -> None:
+def test_opening_an_index_again_looks_at_what_changed_alone(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def opened() -> FaissIndex:
         return FaissIndex.open(tmp_path / "index", "model", DIMENSION, library.record)
 

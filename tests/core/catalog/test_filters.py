@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,14 +29,14 @@ PHOTOS = [
 
 
 @pytest.fixture
-def catalog(tmp_path):
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
     with_photos = Catalog(tmp_path / "catalog.sqlite")
     yield with_photos
     with_photos.close()
 
 
 @pytest.fixture
-def root(tmp_path):
+def root(tmp_path: Path) -> Path:
     (tmp_path / "photos").mkdir()
     return tmp_path / "photos"
 
@@ -56,7 +57,7 @@ def put(catalog: Catalog, root: Path, name: str, content: str, **facts: Any) -> 
 
 
 @pytest.fixture
-def filled(catalog, root):
+def filled(catalog: Catalog, root: Path) -> Any:
     for name, taken_at, camera, rating, keywords, kind in PHOTOS:
         put(
             catalog,
@@ -99,7 +100,7 @@ def names(catalog: Catalog, filters: Filters) -> list[str]:
         ({"cameras": ("nikon",), "rating": 1, "until": "2019-07-18"}, ""),
     ],
 )
-def test_every_condition_must_be_met(filled, root, filters, expected):
+def test_every_condition_must_be_met(filled: Any, root: Path, filters, expected: str) -> None:
     if "folders" in filters:
         filters = {**filters, "folders": tuple(root / name for name in filters["folders"])}
     for key, reader in (("since", first_day), ("until", last_day)):
@@ -118,19 +119,19 @@ def test_every_condition_must_be_met(filled, root, filters, expected):
         ({"folders": (Path("/nowhere"),)}, "/nowhere"),
     ],
 )
-def test_what_the_library_does_not_have_is_told(filled, filters, words):
+def test_what_the_library_does_not_have_is_told(filled: Any, filters, words: str) -> None:
     with pytest.raises(FilterError) as caught:
         filled.filters.matching(Filters(**filters))
     assert words in caught.value.message
     assert caught.value.remedy
 
 
-def test_an_empty_library_can_be_asked(catalog):
+def test_an_empty_library_can_be_asked(catalog: Catalog) -> None:
     assert len(catalog.filters.matching(Filters(rating=2))) == 0
     assert catalog.filters.choices().cameras == ()
 
 
-def test_choices_name_what_there_is(filled, root):
+def test_choices_name_what_there_is(filled: Any, root: Path) -> None:
     choices = filled.filters.choices()
     assert [(path.relative_to(root).as_posix(), count) for path, count in choices.folders] == [
         (".", 1), ("trip", 2), ("trip/day two", 1), ("trips", 1),
@@ -141,7 +142,7 @@ def test_choices_name_what_there_is(filled, root):
     assert (choices.first, choices.last) == (date(1962, 1, 31), date(2019, 7, 19))
 
 
-def test_photos_that_are_gone_and_companions_are_not_counted(filled, root):
+def test_photos_that_are_gone_and_companions_are_not_counted(filled: Any, root: Path) -> None:
     raw = put(filled, root, "e.dng", "e.dng", keywords=("cat",), camera="Canon Old", format="RAW")
     picture = put(filled, root, "e2.jpg", "e2.jpg", keywords=("cat",))
     assert dict(filled.filters.choices().keywords)["cat"] == 3
@@ -161,17 +162,17 @@ def test_photos_that_are_gone_and_companions_are_not_counted(filled, root):
 
 
 @pytest.mark.parametrize("text", ["", "19", "2019-13", "2019-02-30", "07/18/2019", "2019-07-18-1"])
-def test_what_is_no_date_is_told(text):
+def test_what_is_no_date_is_told(text: str) -> None:
     with pytest.raises(FilterError):
         first_day(text)
 
 
-def test_the_end_of_a_month_is_its_last_day():
+def test_the_end_of_a_month_is_its_last_day() -> None:
     assert (first_day("2020-02"), last_day("2020-02")) == (date(2020, 2, 1), date(2020, 2, 29))
     assert last_day("2019") == date(2019, 12, 31)
 
 
-def test_columns_follow_this_process_and_others(filled, root, tmp_path):
+def test_columns_follow_this_process_and_others(filled: Any, root: Path, tmp_path: Path) -> None:
     assert names(filled, Filters(rating=4)) == ["trip/day two/c.png"]
     with filled.transaction() as db:
         db.execute("UPDATE contents SET rating = 4 WHERE hash = 'e.jpg'")
@@ -211,7 +212,7 @@ acts = st.lists(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts)
-def test_columns_say_what_sql_says(tmp_path_factory, acts):
+def test_columns_say_what_sql_says(tmp_path_factory: pytest.TempPathFactory, acts) -> None:
     folder = tmp_path_factory.mktemp("library")
     root = folder / "photos"
     root.mkdir()

@@ -9,17 +9,20 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lookalike.cli.main import cli, run
 from tests.builders.photo_files import textured_photo, write_album
+from tests.core.cli.conftest import Call
 from tests.processes import interruptible
 
 
 @pytest.fixture(scope="module")
-def indexed(tmp_path_factory):
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An indexed album whose photo "detail.jpg" is cut from "photo.jpg"; tests only read it."""
     root = tmp_path_factory.mktemp("indexed")
     album = root / "album"
@@ -33,7 +36,7 @@ def indexed(tmp_path_factory):
     return root
 
 
-def test_search_finds_the_other_photo_of_the_same_thing(indexed, call):
+def test_search_finds_the_other_photo_of_the_same_thing(indexed: Path, call: Call) -> None:
     code, out, err = call(
         "--library", indexed / "library", "search", indexed / "album" / "detail.jpg", "--json"
     )
@@ -47,7 +50,7 @@ def test_search_finds_the_other_photo_of_the_same_thing(indexed, call):
     assert "detail.jpg" not in {Path(result["path"]).name for result in answer["results"]}
 
 
-def test_search_streams_better_and_better_rankings(indexed, tmp_path, call):
+def test_search_streams_better_and_better_rankings(indexed: Path, tmp_path: Path, call: Call) -> None:
     query = tmp_path / "query.png"
     textured_photo(77, (800, 600)).crop((100, 100, 500, 500)).save(query)
     code, out, _ = call("--library", indexed / "library", "search", query, "--json", "--stream")
@@ -62,7 +65,7 @@ def test_search_streams_better_and_better_rankings(indexed, tmp_path, call):
     }
 
 
-def test_search_for_a_region(indexed, call):
+def test_search_for_a_region(indexed: Path, call: Call) -> None:
     code, out, _ = call(
         "--library", indexed / "library", "search", indexed / "album" / "photo.jpg",
         "--region", "0.25,0.25,0.75,0.75", "--json",
@@ -71,7 +74,7 @@ def test_search_for_a_region(indexed, call):
     assert Path(json.loads(out)["results"][0]["path"]).name == "detail.jpg"
 
 
-def test_search_in_plain_words(indexed, call):
+def test_search_in_plain_words(indexed: Path, call: Call) -> None:
     code, out, _ = call(
         "--library", indexed / "library", "search", indexed / "album" / "detail.jpg", "--limit", "3"
     )
@@ -81,7 +84,7 @@ def test_search_in_plain_words(indexed, call):
     assert "similar" in lines[2]
 
 
-def test_without_a_judge_nothing_is_judged(indexed, call):
+def test_without_a_judge_nothing_is_judged(indexed: Path, call: Call) -> None:
     _, out, _ = call(
         "--library",
         indexed / "library",
@@ -109,7 +112,9 @@ def test_without_a_judge_nothing_is_judged(indexed, call):
         (["evaluate", "no.json", "--json"], "no.json"),
     ],
 )
-def test_failures_are_one_line_and_exit_1(indexed, call, arguments, words):
+def test_failures_are_one_line_and_exit_1(
+    indexed: Path, call: Call, arguments: list[str], words: str
+) -> None:
     code, out, err = call("--library", indexed / "library", *arguments)
     assert code == 1
     told = out if "--json" in arguments else err
@@ -131,13 +136,13 @@ def test_failures_are_one_line_and_exit_1(indexed, call, arguments, words):
         ["models", "import", "one.gguf"],
     ],
 )
-def test_wrong_usage_exits_2(indexed, call, arguments):
+def test_wrong_usage_exits_2(indexed: Path, call: Call, arguments: list[str]) -> None:
     code, _, err = call("--library", indexed / "library", *arguments)
     assert code == 2
     assert "Traceback" not in err
 
 
-def test_an_unknown_judge_is_told_and_the_index_still_answers(indexed, call):
+def test_an_unknown_judge_is_told_and_the_index_still_answers(indexed: Path, call: Call) -> None:
     code, out, _ = call(
         "--library",
         indexed / "library",
@@ -153,7 +158,7 @@ def test_an_unknown_judge_is_told_and_the_index_still_answers(indexed, call):
     assert answer["results"]
 
 
-def test_status_names_folders_photos_and_problems(indexed, call):
+def test_status_names_folders_photos_and_problems(indexed: Path, call: Call) -> None:
     code, out, _ = call("--library", indexed / "library", "status", "--json")
     state = json.loads(out)
     assert code == 0
@@ -164,13 +169,13 @@ def test_status_names_folders_photos_and_problems(indexed, call):
     assert "12 in 13 files, 12 can be searched" in plain
 
 
-def test_an_empty_library_says_what_to_do(tmp_path, call):
+def test_an_empty_library_says_what_to_do(tmp_path: Path, call: Call) -> None:
     code, _, err = call("--library", tmp_path / "library", "search", "x.jpg")
     assert code == 2
     assert "lookalike add" in err
 
 
-def test_folders_can_be_listed_and_removed(tmp_path, call):
+def test_folders_can_be_listed_and_removed(tmp_path: Path, call: Call) -> None:
     album, library = tmp_path / "album", tmp_path / "library"
     album.mkdir()
     write_album(album, 2, seed=8)
@@ -182,7 +187,7 @@ def test_folders_can_be_listed_and_removed(tmp_path, call):
     assert len(list(album.iterdir())) == 2
 
 
-def test_folders_can_be_paused_relocated_and_have_photos_left_out(tmp_path, call):
+def test_folders_can_be_paused_relocated_and_have_photos_left_out(tmp_path: Path, call: Call) -> None:
     album, library = tmp_path / "album", ("--library", tmp_path / "library")
     album.mkdir()
     write_album(album, 4, seed=8)
@@ -214,7 +219,9 @@ def test_folders_can_be_paused_relocated_and_have_photos_left_out(tmp_path, call
     assert json.loads(call(*library, "folders", "pace", "--json")[1]) == {"pace": "fast"}
 
 
-def test_start_without_a_display_indexes_and_says_what_to_type_next(tmp_path, call, monkeypatch):
+def test_start_without_a_display_indexes_and_says_what_to_type_next(
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     album = tmp_path / "album"
@@ -226,14 +233,14 @@ def test_start_without_a_display_indexes_and_says_what_to_type_next(tmp_path, ca
     assert "search PHOTO.jpg" in out
 
 
-def test_choosing_a_judge_lasts(tmp_path, call):
+def test_choosing_a_judge_lasts(tmp_path: Path, call: Call) -> None:
     library = tmp_path / "library"
     assert call("--library", library, "models", "use", "none")[0] == 0
     _, out, _ = call("--library", library, "models", "list", "--json")
     assert json.loads(out)["judge"] == "none"
 
 
-def test_how_searches_are_checked_lasts(tmp_path, call):
+def test_how_searches_are_checked_lasts(tmp_path: Path, call: Call) -> None:
     library = tmp_path / "library"
     _, out, _ = call("--library", library, "settings", "--json")
     first = {"mode": "object", "both_orders": False, "top": 100, "weight": None}
@@ -249,7 +256,7 @@ def test_how_searches_are_checked_lasts(tmp_path, call):
     assert json.loads(out) == first
 
 
-def test_settings_and_options_reach_the_search(indexed, call):
+def test_settings_and_options_reach_the_search(indexed: Path, call: Call) -> None:
     library, photo = indexed / "library", indexed / "album" / "detail.jpg"
     try:
         call("--library", library, "settings", "--top", "3", "--weight", "1")
@@ -266,8 +273,8 @@ def test_settings_and_options_reach_the_search(indexed, call):
         call("--library", library, "settings", "--reset")
 
 
-def test_every_command_has_help_and_json():
-    def commands(group, name=""):
+def test_every_command_has_help_and_json() -> None:
+    def commands(group, name="") -> Iterator[Any | tuple]:
         for key, command in group.commands.items():
             if hasattr(command, "commands"):
                 yield from commands(command, f"{key} ")
@@ -279,7 +286,7 @@ def test_every_command_has_help_and_json():
         assert "--json" in {option for parameter in command.params for option in parameter.opts}, name
 
 
-def test_ctrl_c_stops_cleanly_and_keeps_what_is_finished(tmp_path):
+def test_ctrl_c_stops_cleanly_and_keeps_what_is_finished(tmp_path: Path) -> None:
     album, library = tmp_path / "album", tmp_path / "library"
     album.mkdir()
     write_album(album, 60, seed=4)
@@ -301,7 +308,7 @@ def test_ctrl_c_stops_cleanly_and_keeps_what_is_finished(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux")
-def test_names_that_are_no_text_are_told_where_the_system_speaks_utf_8(tmp_path):
+def test_names_that_are_no_text_are_told_where_the_system_speaks_utf_8(tmp_path: Path) -> None:
     album = os.fsencode(tmp_path / "album") + b"\xe9"
     os.mkdir(album)
     good, broken = os.path.join(album, b"good\xff.jpg"), os.path.join(album, b"broken\xff.jpg")
@@ -322,7 +329,9 @@ def test_names_that_are_no_text_are_told_where_the_system_speaks_utf_8(tmp_path)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
-def test_names_that_break_lines_or_steer_the_terminal_are_told_in_one_line(tmp_path, call):
+def test_names_that_break_lines_or_steer_the_terminal_are_told_in_one_line(
+    tmp_path: Path, call: Call
+) -> None:
     album = tmp_path / "album"
     album.mkdir()
     (album / "two\n  skipped nothing.jpg").write_bytes(b"no photo")
@@ -346,7 +355,7 @@ def _indexed(command: list[str]) -> int:
     return json.loads(done.stdout)["indexed"]
 
 
-def test_a_photo_is_never_written_to(indexed, tmp_path, call):
+def test_a_photo_is_never_written_to(indexed: Path, tmp_path: Path, call: Call) -> None:
     album = shutil.copytree(indexed / "album", tmp_path / "album")
     before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in album.iterdir()}
     for path in album.iterdir():

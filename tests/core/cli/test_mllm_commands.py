@@ -22,6 +22,7 @@ from lookalike.search.query import Query
 from tests.builders.gguf_models import write_pair
 from tests.builders.installed_models import put_judge
 from tests.builders.photo_files import write_album
+from tests.core.cli.conftest import Call
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed"
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def indexed(tmp_path_factory):
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("mllm")
     (root / "album").mkdir()
     write_album(root / "album", 8, seed=21)
@@ -42,7 +43,9 @@ def query(indexed: Path) -> Path:
 
 
 @pytest.mark.parametrize("family", ["qwen2vl", "idefics3"])
-def test_search_is_judged_by_an_imported_model(indexed, tmp_path, call, family):
+def test_search_is_judged_by_an_imported_model(
+    indexed: Path, tmp_path: Path, call: Call, family: str
+) -> None:
     llm, mmproj = write_pair(tmp_path, family)
     assert call("models", "import", llm, mmproj, "--name", family)[0] == 0
     _, out, _ = call("--library", indexed / "library", "models", "list", "--json")
@@ -61,7 +64,7 @@ def test_search_is_judged_by_an_imported_model(indexed, tmp_path, call, family):
     assert call("models", "remove", family)[0] == 0
 
 
-def test_a_cut_off_model_is_refused_at_import_in_one_line(tmp_path, call):
+def test_a_cut_off_model_is_refused_at_import_in_one_line(tmp_path: Path, call: Call) -> None:
     llm, mmproj = write_pair(tmp_path, "qwen2vl")
     llm.write_bytes(llm.read_bytes()[: llm.stat().st_size // 2])
     code, _, err = call("models", "import", llm, mmproj)
@@ -72,7 +75,7 @@ def test_a_cut_off_model_is_refused_at_import_in_one_line(tmp_path, call):
     assert json.loads(out)["models"] == []
 
 
-def test_a_projector_of_another_family_is_refused_at_import(tmp_path, call):
+def test_a_projector_of_another_family_is_refused_at_import(tmp_path: Path, call: Call) -> None:
     llm, _ = write_pair(tmp_path / "a", "qwen2vl")
     _, mmproj = write_pair(tmp_path / "b", "idefics3")
     code, _, err = call("models", "import", llm, mmproj)
@@ -81,7 +84,9 @@ def test_a_projector_of_another_family_is_refused_at_import(tmp_path, call):
     assert mmproj.name in err
 
 
-def test_a_model_damaged_after_its_import_is_told_and_the_index_answers(indexed, tmp_path, call):
+def test_a_model_damaged_after_its_import_is_told_and_the_index_answers(
+    indexed: Path, tmp_path: Path, call: Call
+) -> None:
     llm, mmproj = write_pair(tmp_path, "qwen2vl")
     assert call("models", "import", llm, mmproj, "--name", "cut")[0] == 0
     os.truncate(Path(os.environ["LOOKALIKE_HOME"]) / "models" / "cut" / llm.name, 100_000)
@@ -95,7 +100,9 @@ def test_a_model_damaged_after_its_import_is_told_and_the_index_answers(indexed,
     assert len(answer["results"]) == 7
 
 
-def test_a_projector_that_kills_the_worker_is_told_and_the_index_answers(indexed, tmp_path, call):
+def test_a_projector_that_kills_the_worker_is_told_and_the_index_answers(
+    indexed: Path, tmp_path: Path, call: Call
+) -> None:
     pair = write_pair(tmp_path, "qwen2vl", omit={"v.blk.0.attn_q.weight"})
     # As if it had been imported before models were tried.
     put_judge(ModelStore(app_paths.models()), *pair, "deadly")
@@ -110,7 +117,7 @@ def test_a_projector_that_kills_the_worker_is_told_and_the_index_answers(indexed
     assert all(result["match"] is None for result in answer["results"])
 
 
-def test_a_worker_killed_in_mid_query_is_started_again(indexed, tmp_path):
+def test_a_worker_killed_in_mid_query_is_started_again(indexed: Path, tmp_path: Path) -> None:
     # Weights of its own: verdicts of the other tests' models are kept and would leave nothing to judge.
     llm, mmproj = write_pair(tmp_path, "qwen2vl", seed=40)
     with Library(indexed / "library") as library:
@@ -135,7 +142,7 @@ def test_a_worker_killed_in_mid_query_is_started_again(indexed, tmp_path):
         assert judge.session.deaths == 1
 
 
-def test_real_photos_are_judged_end_to_end(data, tmp_path, call):
+def test_real_photos_are_judged_end_to_end(data: Path, tmp_path: Path, call: Call) -> None:
     album, library = tmp_path / "album", tmp_path / "library"
     album.mkdir()
     for path in sorted((data / "dev" / "images" / "tower_bridge").iterdir()):

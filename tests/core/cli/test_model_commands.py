@@ -20,6 +20,7 @@ from lookalike.models import catalogue
 from tests.builders.gguf_models import write_pair
 from tests.builders.model_hub import ModelHub, serving, write_catalogue
 from tests.builders.vision_models import save_dinov2
+from tests.core.cli.conftest import Call
 from tests.processes import interruptible
 
 needs_llama = pytest.mark.skipif(
@@ -38,7 +39,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelHub]:
         yield hub
 
 
-def test_the_list_says_what_can_be_had_and_what_suits(call):
+def test_the_list_says_what_can_be_had_and_what_suits(call: Call) -> None:
     code, out, _ = call("models", "list")
     assert code == 0
     assert "SmolVLM2-256M  (can be downloaded" in out
@@ -57,7 +58,7 @@ def test_the_list_says_what_can_be_had_and_what_suits(call):
     )
 
 
-def test_the_recommendation_alone(call):
+def test_the_recommendation_alone(call: Call) -> None:
     answer = json.loads(call("models", "recommend", "--json")[1])
     assert answer["machine"]["cores"] >= 1
     assert answer["judge"]["reason"].endswith(".")
@@ -67,7 +68,7 @@ def test_the_recommendation_alone(call):
 
 
 @needs_llama
-def test_from_download_to_removal(call, hub, tmp_path):
+def test_from_download_to_removal(call: Call, hub: ModelHub, tmp_path: Path) -> None:
     library = ("--library", tmp_path / "library")
     code, out, err = call(*library, "models", "download", "tiny")
     assert code == 0
@@ -84,7 +85,7 @@ def test_from_download_to_removal(call, hub, tmp_path):
     assert (answer["models"], answer["judge"]) == ([], "geometry")
 
 
-def test_a_failed_download_is_one_line_and_what_came_can_be_removed(call, hub):
+def test_a_failed_download_is_one_line_and_what_came_can_be_removed(call: Call, hub: ModelHub) -> None:
     key = next(key for key in hub.files if "mmproj" not in key)
     hub.altered[key] = hub.files[key][:-1] + b"?"
     code, _, err = call("models", "download", "Tiny")
@@ -99,7 +100,9 @@ def test_a_failed_download_is_one_line_and_what_came_can_be_removed(call, hub):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
-def test_ctrl_c_keeps_what_has_come_of_a_download(tmp_path, monkeypatch, call):
+def test_ctrl_c_keeps_what_has_come_of_a_download(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Call
+) -> None:
     model = catalogue.offered("SmolVLM2-256M")
     with serving(ModelHub(step_seconds=0.005)) as hub:
         for file, source in zip(model.files, write_pair(tmp_path, "idefics3"), strict=True):
@@ -126,14 +129,14 @@ def test_ctrl_c_keeps_what_has_come_of_a_download(tmp_path, monkeypatch, call):
         assert call("models", "check", model.name)[0] == 0
 
 
-def test_an_unknown_model_is_one_line(call):
+def test_an_unknown_model_is_one_line(call: Call) -> None:
     for command in ("download", "remove", "check"):
         code, _, err = call("models", command, "nothing")
         assert (code, len(err.splitlines())) == (1, 1)
         assert "nothing" in err
 
 
-def test_a_damaged_model_is_found_and_its_file_named(call, tmp_path):
+def test_a_damaged_model_is_found_and_its_file_named(call: Call, tmp_path: Path) -> None:
     llm, mmproj = write_pair(tmp_path, "qwen2vl")
     assert call("models", "import", llm, mmproj, "--name", "tiny")[0] == 0
     assert call("models", "check", "tiny")[:2] == (0, "tiny is whole.\n")
@@ -148,7 +151,7 @@ def test_a_damaged_model_is_found_and_its_file_named(call, tmp_path):
     assert llm.name in answer["checked"][0]["problems"][0]
 
 
-def test_the_descriptor_model_in_use_is_not_removed(call, tmp_path):
+def test_the_descriptor_model_in_use_is_not_removed(call: Call, tmp_path: Path) -> None:
     library = ("--library", tmp_path / "library")
     assert call("models", "import", save_dinov2(tmp_path / "dino"))[0] == 0
     assert call(*library, "models", "use", "dino")[0] == 0

@@ -11,7 +11,7 @@ from tests.builders.photo_files import textured_photo
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7])
-def test_shares_come_back_in_order(count):
+def test_shares_come_back_in_order(count: int) -> None:
     describer = EfficientNetDescriber()
     photos = [describer.prepare(textured_photo(seed, (320, 240))) for seed in range(count)]
     parallel = ParallelDescriber(describer, cores=3)

@@ -16,7 +16,7 @@ from lookalike.evaluation.reliability import reliability
 from lookalike.search.curves import Isotonic, Logistic
 
 
-def test_the_calibration_error_by_hand():
+def test_the_calibration_error_by_hand() -> None:
     said = np.array([0.05, 0.15, 0.15, 0.95])
     right = np.array([False, True, False, True])
     found = reliability(said, right, bins=10)
@@ -28,13 +28,13 @@ def test_the_calibration_error_by_hand():
     assert found.error == pytest.approx((0.05 + 2 * 0.35 + 0.05) / 4)
 
 
-def test_the_calibration_error_counts_pairs_by_their_weight():
+def test_the_calibration_error_counts_pairs_by_their_weight() -> None:
     said, right = np.array([0.1, 0.9]), np.array([True, True])
     assert reliability(said, right, np.array([3.0, 1.0]), bins=2).error == pytest.approx((3 * 0.9 + 0.1) / 4)
     assert reliability(np.array([1.0]), np.array([True])).error == 0
 
 
-def made(queries=60, groups=12, head=40, informative=True, seed=0):
+def made(queries=60, groups=12, head=40, informative=True, seed=0) -> Pairs:
     """Pairs whose logit is worth sigmoid(1.5 · logit − 3), and whose cosine tells a little."""
     random = np.random.default_rng(seed)
     found = []
@@ -56,7 +56,7 @@ def made(queries=60, groups=12, head=40, informative=True, seed=0):
     return Pairs(found)
 
 
-def test_a_logistic_truth_is_found_again():
+def test_a_logistic_truth_is_found_again() -> None:
     pairs = made(queries=400)
     curve = fit_logistic(pairs.logits, pairs.right, pairs.weights)
     assert isinstance(curve, Logistic)
@@ -65,7 +65,7 @@ def test_a_logistic_truth_is_found_again():
     assert better_fit(pairs.logits, pairs.right, pairs.weights, folds, pairs.groups) is fit_logistic
 
 
-def test_another_truth_is_found_by_the_isotonic_curve():
+def test_another_truth_is_found_by_the_isotonic_curve() -> None:
     random = np.random.default_rng(1)
     values = random.uniform(-4, 4, 20_000)
     truth = np.where(values < 1, 0.05, 0.7)
@@ -77,7 +77,7 @@ def test_another_truth_is_found_by_the_isotonic_curve():
     assert curve(3) == pytest.approx(0.7, abs=0.03)
 
 
-def test_what_tells_nothing_or_the_reverse_becomes_level():
+def test_what_tells_nothing_or_the_reverse_becomes_level() -> None:
     right = np.array([True, False] * 50)
     ones = np.ones(100)
     for values in (np.zeros(100), np.where(right, -1.0, 1.0)):
@@ -87,7 +87,7 @@ def test_what_tells_nothing_or_the_reverse_becomes_level():
         assert curve(5) == pytest.approx(0.5)
 
 
-def test_a_clean_division_gives_a_finite_curve():
+def test_a_clean_division_gives_a_finite_curve() -> None:
     right = np.array([True] * 50 + [False] * 50)
     curve = fit_logistic(np.where(right, 1.0, -1.0), right, np.ones(100))
     assert isinstance(curve, Logistic)
@@ -97,7 +97,7 @@ def test_a_clean_division_gives_a_finite_curve():
 
 @given(st.integers(0, 10_000), st.integers(2, 300), st.integers(1, 30))
 @settings(max_examples=60, deadline=None)
-def test_isotonic_curves_rise_through_few_knots(seed, count, distinct):
+def test_isotonic_curves_rise_through_few_knots(seed, count, distinct) -> None:
     random = np.random.default_rng(seed)
     values = random.integers(0, distinct, count).astype(float)
     right = random.random(count) < 0.4
@@ -110,12 +110,12 @@ def test_isotonic_curves_rise_through_few_knots(seed, count, distinct):
     assert 0 < curve.probabilities[0] <= curve.probabilities[-1] < 1
 
 
-def test_held_out_pairs_are_judged_by_the_others_alone():
+def test_held_out_pairs_are_judged_by_the_others_alone() -> None:
     values = np.array([0.0, 1.0, 2.0, 3.0])
     right = np.array([True, False, True, False])
     seen = []
 
-    def fit(values, right, weights):
+    def fit(values, right, weights) -> Logistic:
         seen.append(values.tolist())
         return Logistic(1.0, 0.0)
 
@@ -123,14 +123,14 @@ def test_held_out_pairs_are_judged_by_the_others_alone():
     assert seen == [[2.0, 3.0], [0.0, 1.0]]
 
 
-def test_a_things_photos_lie_in_one_fold():
+def test_a_things_photos_lie_in_one_fold() -> None:
     groups = [f"g{n % 30}" for n in range(300)]
     folds = deal(groups)
     assert len(set(folds)) == 8
     assert all(len({folds[n] for n in range(300) if groups[n] == name}) == 1 for name in set(groups))
 
 
-def test_precision_of_reordered_pairs_is_average_precision():
+def test_precision_of_reordered_pairs_is_average_precision() -> None:
     random = np.random.default_rng(5)
     right = random.random(30) < 0.3
     tail = np.array([35, 40])
@@ -141,7 +141,7 @@ def test_precision_of_reordered_pairs_is_average_precision():
     assert query.precision(scores) == pytest.approx(average_precision(order, positives))
 
 
-def test_a_fit_is_honest_and_brings_what_the_judge_knows():
+def test_a_fit_is_honest_and_brings_what_the_judge_knows() -> None:
     pairs = made()
     found = calibrate(pairs, "descriptor", "judge")
     made_of = found.calibration
@@ -160,13 +160,13 @@ def test_a_fit_is_honest_and_brings_what_the_judge_knows():
     assert 0.35 < pairs.right[near].mean() < 0.65
 
 
-def test_answers_that_tell_nothing_are_kept_as_such():
+def test_answers_that_tell_nothing_are_kept_as_such() -> None:
     found = calibrate(made(informative=False), "descriptor", "judge")
     assert isinstance(found.calibration.match, Logistic)
     assert not found.informative
 
 
-def test_without_a_judge_the_cosine_is_fitted():
+def test_without_a_judge_the_cosine_is_fitted() -> None:
     found = calibrate(made(), "descriptor", "")
     assert found.calibration.match is None
     even = found.calibration.cosine.even()
@@ -196,14 +196,14 @@ def test_without_a_judge_the_cosine_is_fitted():
     ids=["few pairs", "few groups", "none", "all right", "all wrong"],
 )
 @pytest.mark.parametrize("judge", ["", "judge"])
-def test_too_little_is_refused_in_one_line(pairs, judge):
+def test_too_little_is_refused_in_one_line(pairs, judge: str) -> None:
     with pytest.raises(LookalikeError, match="too few to calibrate with") as caught:
         calibrate(pairs, "descriptor", judge)
     assert len(str(caught.value).splitlines()) == 1
     assert caught.value.remedy
 
 
-def test_unjudged_pairs_are_left_out_of_the_judges_fit():
+def test_unjudged_pairs_are_left_out_of_the_judges_fit() -> None:
     pairs = made()
     half = [
         QueryPairs(

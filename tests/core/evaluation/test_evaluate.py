@@ -56,7 +56,7 @@ def evaluated(capsys, *arguments: object, code: int = 0) -> dict:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wholes = [textured_photo(seed, (640, 480)) for seed in (301, 302, 303)]
     groups = {
         f"thing{number}": [whole, whole.crop((120, 90, 520, 390)), whole.rotate(7, expand=True)]
@@ -65,7 +65,7 @@ def made(tmp_path_factory):
     return write_set(tmp_path_factory.mktemp("set"), groups, 8)
 
 
-def test_edited_copies_are_all_found_with_the_judge(made, capsys):
+def test_edited_copies_are_all_found_with_the_judge(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     figures = evaluated(capsys, made, "--judge", "geometry", "--top", "16")
     assert set(figures) >= KEYS
     assert figures["queries"] == 3
@@ -75,7 +75,9 @@ def test_edited_copies_are_all_found_with_the_judge(made, capsys):
     assert set(figures["seconds"]) >= {"indexing", "index", "judge"}
 
 
-def test_wrong_positives_are_measured_as_wrong(made, tmp_path, capsys):
+def test_wrong_positives_are_measured_as_wrong(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The figures follow the ground truth: with a distractor as the only positive they are low."""
     for name in ("images", "distractors"):
         shutil.copytree(made.parent / name, tmp_path / name)
@@ -90,7 +92,7 @@ def test_wrong_positives_are_measured_as_wrong(made, tmp_path, capsys):
     assert figures["mAP"] < 0.5
 
 
-def test_junk_does_not_count(made, tmp_path, capsys):
+def test_junk_does_not_count(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("images", "distractors"):
         shutil.copytree(made.parent / name, tmp_path / name)
     content = json.loads(made.read_text())
@@ -102,7 +104,9 @@ def test_junk_does_not_count(made, tmp_path, capsys):
     assert figures["mAP"] == 1.0, "the junk ranked before the positive was dropped"
 
 
-def test_what_the_search_said_is_compared_with_the_truth(made, capsys):
+def test_what_the_search_said_is_compared_with_the_truth(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     figures = evaluated(capsys, made, "--judge", "geometry", "--top", "16")
     found = figures["calibration"]
     assert found["calibrated"]
@@ -114,7 +118,9 @@ def test_what_the_search_said_is_compared_with_the_truth(made, capsys):
     assert figures["line"]["recall"] > 0.5
 
 
-def test_a_set_too_small_to_calibrate_with_costs_one_line_and_keeps_nothing(made, own_home, capsys):
+def test_a_set_too_small_to_calibrate_with_costs_one_line_and_keeps_nothing(
+    made: Path, own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     figures = evaluated(capsys, made, "--judge", "geometry", "--top", "16", "--fit", code=1)
     assert figures["mAP"] == 1.0
     assert (figures["fit"], figures["fit_kept"]) == (None, False)
@@ -125,14 +131,16 @@ def test_a_set_too_small_to_calibrate_with_costs_one_line_and_keeps_nothing(made
     assert not (own_home / "calibrations").exists()
 
 
-def test_another_weight_orders_otherwise(made, capsys):
+def test_another_weight_orders_otherwise(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     by_similarity = evaluated(capsys, made, "--judge", "geometry", "--top", "16", "--weight", "1")
     alone = evaluated(capsys, made)
     assert by_similarity["weight"] == 1
     assert by_similarity["mAP"] == alone["mAP"]
 
 
-def test_another_descriptor_is_not_calibrated_and_the_remedy_names_it(made, tmp_path, capsys):
+def test_another_descriptor_is_not_calibrated_and_the_remedy_names_it(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["models", "import", str(save_dinov2(tmp_path / "eyes"))]) == 0
     capsys.readouterr()
     assert run(["evaluate", str(made), "--judge", "geometry", "--top", "5", "--descriptor", "eyes"]) == 0
@@ -142,7 +150,7 @@ def test_another_descriptor_is_not_calibrated_and_the_remedy_names_it(made, tmp_
 
 
 @pytest.fixture(scope="module")
-def larger(tmp_path_factory):
+def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Five photos of each of five things, every one a query."""
     groups = {}
     for number in range(5):
@@ -173,7 +181,9 @@ def larger(tmp_path_factory):
 
 
 @pytest.mark.skipif(importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed")
-def test_a_model_is_calibrated_by_a_fit_and_searches_go_by_it(larger, own_home, tmp_path, capsys):
+def test_a_model_is_calibrated_by_a_fit_and_searches_go_by_it(
+    larger: Path, own_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert (
         run(["models", "import", *map(str, write_pair(tmp_path, "idefics3", seed=3)), "--name", "tiny"]) == 0
     )
@@ -203,12 +213,16 @@ def test_a_model_is_calibrated_by_a_fit_and_searches_go_by_it(larger, own_home, 
     assert "--judge tiny --mode edit --both-orders --fit" in told
 
 
-def test_the_users_library_is_left_alone(made, own_home, capsys):
+def test_the_users_library_is_left_alone(
+    made: Path, own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     evaluated(capsys, made)
     assert not (own_home / "library").exists()
 
 
-def test_the_judge_gains_on_real_photos(data, tmp_path, capsys):
+def test_the_judge_gains_on_real_photos(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     content = json.loads((data / "dev" / "ground_truth.json").read_text())
     groups = [
         "tower_bridge",

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Never
 
 import numpy as np
 import pytest
@@ -50,14 +51,14 @@ def archive() -> Archive:
 
 
 @pytest.fixture(scope="module")
-def record(archive) -> MemoryRecord:
+def record(archive: Archive) -> MemoryRecord:
     record = MemoryRecord(DIMENSION)
     record.put(np.arange(ROWS) * 3 + 7, archive.take(ROWS))
     return record
 
 
 @pytest.fixture(scope="module")
-def queries(archive, record) -> NDArray[np.float32]:
+def queries(archive: Archive, record: MemoryRecord) -> NDArray[np.float32]:
     ids = np.random.default_rng(4).choice(record.ids(), 40, replace=False)
     return archive.views(record.vectors(np.sort(ids)))
 
@@ -75,7 +76,7 @@ def grown(folder: Path, record: MemoryRecord, policy: MergePolicy = LIMITS) -> F
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory, record) -> FaissIndex:
+def index(tmp_path_factory: pytest.TempPathFactory, record: MemoryRecord) -> FaissIndex:
     index = grown(tmp_path_factory.mktemp("index"), record)
     ids = record.ids()
     index.remove(ids[::9])
@@ -112,7 +113,9 @@ def recall_of_own(index: FaissIndex, record: MemoryRecord, ids: NDArray[np.int64
     return float(np.mean(shares))
 
 
-def test_coarse_codes_find_nearly_all(index, record, queries) -> None:
+def test_coarse_codes_find_nearly_all(
+    index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32]
+) -> None:
     snapshot = index._state.snapshot
     assert snapshot.coarse is not None and all(segment.coded for segment in snapshot.segments)
     assert (
@@ -131,7 +134,7 @@ def looked_into(coarse: Coarse, query: NDArray[np.float32], k: int) -> int:
     return len(near.within(limit, coarse.most_lists(10)))
 
 
-def test_how_far_the_lists_are(index, queries) -> None:
+def test_how_far_the_lists_are(index: FaissIndex, queries: NDArray[np.float32]) -> None:
     coarse = index._state.snapshot.coarse
     assert coarse is not None
     for query in queries[:10]:
@@ -145,7 +148,9 @@ def test_how_far_the_lists_are(index, queries) -> None:
         np.testing.assert_array_equal(probe.distances[0], near.distances[probe.lists[0]])
 
 
-def test_many_centres_are_measured_by_several_threads(index, queries, monkeypatch) -> None:
+def test_many_centres_are_measured_by_several_threads(
+    index: FaissIndex, queries: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
     coarse = index._state.snapshot.coarse
     assert coarse is not None
     alone = coarse.near(queries[0]).distances
@@ -153,7 +158,7 @@ def test_many_centres_are_measured_by_several_threads(index, queries, monkeypatc
     np.testing.assert_array_equal(coarse.near(queries[0]).distances, alone)
 
 
-def test_how_many_lists_may_be_looked_into(index) -> None:
+def test_how_many_lists_may_be_looked_into(index: FaissIndex) -> None:
     """More where much is wanted."""
     coarse = index._state.snapshot.coarse
     assert coarse is not None
@@ -171,7 +176,7 @@ def test_the_lists_within_a_distance() -> None:
     assert set(near.within(-1.0, 5)) == set(near.within(0.05, 1)) == {1}
 
 
-def test_how_far_a_query_looks(index, queries) -> None:
+def test_how_far_a_query_looks(index: FaissIndex, queries: NDArray[np.float32]) -> None:
     """As far as the k-th of what it has found, half the nearest centre's distance and the reach together."""
     coarse = index._state.snapshot.coarse
     assert coarse is not None
@@ -207,7 +212,9 @@ def test_how_near_what_is_found_must_be() -> None:
 
 @pytest.mark.parametrize("depth", [5, 60, 2000])
 @pytest.mark.parametrize("share", [1, 0.1])
-def test_entries_no_further_than_a_limit(index, record, queries, depth, share) -> None:
+def test_entries_no_further_than_a_limit(
+    index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32], depth: int, share: float
+) -> None:
     coarse = index._state.snapshot.coarse
     assert coarse is not None
     codes = coarse.parts[0].codes
@@ -239,7 +246,7 @@ def test_the_best_of_several_looks() -> None:
     assert ScanHits.best([other], 10).ids.tolist() == [3, 7]
 
 
-def test_one_query_and_many_see_the_same_lists(index, queries) -> None:
+def test_one_query_and_many_see_the_same_lists(index: FaissIndex, queries: NDArray[np.float32]) -> None:
     coarse = index._state.snapshot.coarse
     assert coarse is not None
     rotated = coarse.codebook.rotated(queries)
@@ -251,7 +258,13 @@ def test_one_query_and_many_see_the_same_lists(index, queries) -> None:
 
 
 @pytest.mark.parametrize("share", [0.0002, 0.001, 0.01, 0.1, 0.5, 1])
-def test_filter_at_every_selectivity(index, record, queries, share, monkeypatch) -> None:
+def test_filter_at_every_selectivity(
+    index: FaissIndex,
+    record: MemoryRecord,
+    queries: NDArray[np.float32],
+    share: float,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("lookalike.index.snapshot.EXACT_AMONG", 20)
     monkeypatch.setattr("lookalike.index.snapshot.EXACT_SHARE", 0)
     rng = np.random.default_rng(6)
@@ -259,16 +272,20 @@ def test_filter_at_every_selectivity(index, record, queries, share, monkeypatch)
     assert recall(index, record, queries, 10, allowed_ids) >= ENOUGH
 
 
-def test_range_and_large_answers(index, record, queries) -> None:
+def test_range_and_large_answers(
+    index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32]
+) -> None:
     for query in queries[:8]:
         ids, similarities = record.nearest(query, ROWS)
         near = ids[similarities >= 0.8]
-        found = index.within(query, 0.8, 500)
+        found = index.search_radius(query, 0.8, 500)
         assert np.isin(found.ids, near).all() and len(found) >= 0.9 * len(near)
-        np.testing.assert_array_equal(np.sort(index.within(query, -1, 2 * ROWS).ids), np.sort(ids))
+        np.testing.assert_array_equal(np.sort(index.search_radius(query, -1, 2 * ROWS).ids), np.sort(ids))
 
 
-def test_removed_and_restored_rows(tmp_path, record, queries) -> None:
+def test_removed_and_restored_rows(
+    tmp_path: Path, record: MemoryRecord, queries: NDArray[np.float32]
+) -> None:
     index = grown(tmp_path, record)
     mirror = MemoryRecord(DIMENSION)
     mirror.put(record.ids(), record.vectors(record.ids()))
@@ -290,7 +307,9 @@ def test_removed_and_restored_rows(tmp_path, record, queries) -> None:
     again.close()
 
 
-def test_codes_are_found_again_at_opening(tmp_path, record, queries) -> None:
+def test_codes_are_found_again_at_opening(
+    tmp_path: Path, record: MemoryRecord, queries: NDArray[np.float32]
+) -> None:
     index = grown(tmp_path, record)
     before = [index.search(query, 10).ids for query in queries]
     index.close()
@@ -304,7 +323,9 @@ def test_codes_are_found_again_at_opening(tmp_path, record, queries) -> None:
 
 @pytest.mark.parametrize("kind", ["segment", "codes", "codebook", "state"])
 @pytest.mark.parametrize("damage", ["deleted", "cut", "head", "middle"])
-def test_damage_is_told_and_repaired(tmp_path, record, queries, kind, damage) -> None:
+def test_damage_is_told_and_repaired(
+    tmp_path: Path, record: MemoryRecord, queries: NDArray[np.float32], kind: str, damage: str
+) -> None:
     index = grown(tmp_path, record)
     index.remove(record.ids()[:5])
     index.close()
@@ -326,7 +347,9 @@ def test_damage_is_told_and_repaired(tmp_path, record, queries, kind, damage) ->
     again.close()
 
 
-def test_large_folders_are_checked_in_the_background(tmp_path, record, queries, monkeypatch) -> None:
+def test_large_folders_are_checked_in_the_background(
+    tmp_path: Path, record: MemoryRecord, queries: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
     grown(tmp_path, record).close()
     monkeypatch.setattr("lookalike.index.reading.CHECKED_AT_OPENING", 1000)
     damaged = [sorted(tmp_path.glob(f"{kind}-*"))[0] for kind in ("segment", "codes")]
@@ -348,11 +371,11 @@ def test_large_folders_are_checked_in_the_background(tmp_path, record, queries, 
 
 
 def test_training_holds_up_neither_searches_nor_changes_and_ends_on_close(
-    tmp_path, record, monkeypatch
+    tmp_path: Path, record: MemoryRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reached, cancelled_at = threading.Event(), threading.Event()
 
-    def endless(sample, lists, seed=0, cancelled=lambda: False):
+    def endless(sample, lists, seed=0, cancelled=lambda: False) -> Never:
         reached.set()
         while not cancelled():
             cancelled_at.wait(0.01)
@@ -382,7 +405,7 @@ def test_training_holds_up_neither_searches_nor_changes_and_ends_on_close(
 
 
 def test_the_recall_is_measured_as_the_library_grows_and_a_loss_brings_a_new_codebook(
-    tmp_path, record, queries, monkeypatch
+    tmp_path: Path, record: MemoryRecord, queries: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # So few photos lose more by growing than a large library does.
     monkeypatch.setattr(training, "DRIFT", 0.3)
@@ -424,7 +447,7 @@ def test_the_recall_is_measured_as_the_library_grows_and_a_loss_brings_a_new_cod
     index.close()
 
 
-def test_the_recall_is_not_measured_while_new_photos_lack_codes(index) -> None:
+def test_the_recall_is_not_measured_while_new_photos_lack_codes(index: FaissIndex) -> None:
     snapshot = index._state.snapshot
     coarse = snapshot.coarse
     assert coarse is not None
@@ -437,7 +460,7 @@ def test_the_recall_is_not_measured_while_new_photos_lack_codes(index) -> None:
 
 
 @pytest.mark.parametrize("equal", [100, 1000])
-def test_many_equal_vectors_are_found(tmp_path, equal) -> None:
+def test_many_equal_vectors_are_found(tmp_path: Path, equal: int) -> None:
     archive = Archive(64, seed=0)
     vectors = archive.take(3000)
     places = np.sort(np.random.default_rng(0).choice(3000, equal, replace=False))
@@ -454,7 +477,7 @@ def test_many_equal_vectors_are_found(tmp_path, equal) -> None:
     index.close()
 
 
-def test_equal_photos_are_no_loss_of_recall(tmp_path, archive) -> None:
+def test_equal_photos_are_no_loss_of_recall(tmp_path: Path, archive: Archive) -> None:
     vectors = archive.take(4000)
     for start in range(0, 800, 40):
         vectors[start : start + 40] = vectors[start]
@@ -469,7 +492,9 @@ def test_equal_photos_are_no_loss_of_recall(tmp_path, archive) -> None:
     index.close()
 
 
-def test_a_library_four_times_as_large_gets_a_new_codebook(tmp_path, record, monkeypatch) -> None:
+def test_a_library_four_times_as_large_gets_a_new_codebook(
+    tmp_path: Path, record: MemoryRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # What came later than the codebook is found less well, which would be enough for another one.
     monkeypatch.setattr(training, "DRIFT", 1)
     ids = record.ids()

@@ -6,6 +6,7 @@ import errno
 import json
 import shutil
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def record() -> MemoryRecord:
 
 
 @pytest.fixture
-def folder(tmp_path, record) -> Path:
+def folder(tmp_path: Path, record: MemoryRecord) -> Path:
     """An index of three segments, closed."""
     folder = tmp_path / "index"
     index = FaissIndex.open(folder, "model", DIMENSION, MemoryRecord(DIMENSION), LIMITS)
@@ -73,7 +74,7 @@ def assert_repaired(folder: Path, record: MemoryRecord, named: str) -> None:
     assert record.vectors_read == 0
 
 
-def test_intact_files_are_opened_without_reading_vectors(folder, record) -> None:
+def test_intact_files_are_opened_without_reading_vectors(folder: Path, record: MemoryRecord) -> None:
     record.vectors_read = 0
     index = FaissIndex.open(folder, "model", DIMENSION, record, LIMITS)
     assert len(index) == ROWS and index.repairs == [] and record.vectors_read == 0
@@ -81,27 +82,27 @@ def test_intact_files_are_opened_without_reading_vectors(folder, record) -> None
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
-def test_segment_deleted(folder, record, which) -> None:
+def test_segment_deleted(folder: Path, record: MemoryRecord, which: int) -> None:
     path = segments(folder)[which]
     path.unlink()
     assert_repaired(folder, record, path.name)
 
 
 @pytest.mark.parametrize("kept", [0, 1, 50, 2000, -1])
-def test_segment_cut_short(folder, record, kept) -> None:
+def test_segment_cut_short(folder: Path, record: MemoryRecord, kept: int) -> None:
     path = segments(folder)[0]
     path.write_bytes(path.read_bytes()[:kept])
     assert_repaired(folder, record, path.name)
 
 
-def test_segment_grown(folder, record) -> None:
+def test_segment_grown(folder: Path, record: MemoryRecord) -> None:
     path = segments(folder)[0]
     path.write_bytes(path.read_bytes() + b"x")
     assert_repaired(folder, record, path.name)
 
 
 @pytest.mark.parametrize("place", np.linspace(0, 0.999, 8))
-def test_segment_byte_flipped(folder, record, place) -> None:
+def test_segment_byte_flipped(folder: Path, record: MemoryRecord, place) -> None:
     path = segments(folder)[0]
     content = bytearray(path.read_bytes())
     content[int(place * len(content))] ^= 0x10
@@ -109,7 +110,7 @@ def test_segment_byte_flipped(folder, record, place) -> None:
     assert_repaired(folder, record, path.name)
 
 
-def test_segment_replaced_by_a_folder(folder, record) -> None:
+def test_segment_replaced_by_a_folder(folder: Path, record: MemoryRecord) -> None:
     path = segments(folder)[0]
     path.unlink()
     path.mkdir()
@@ -117,7 +118,7 @@ def test_segment_replaced_by_a_folder(folder, record) -> None:
     assert len(repairs) == 1 and path.name in repairs[0]
 
 
-def test_segments_swapped(folder, record) -> None:
+def test_segments_swapped(folder: Path, record: MemoryRecord) -> None:
     one, two, _ = segments(folder)
     content = one.read_bytes()
     one.write_bytes(two.read_bytes())
@@ -126,12 +127,12 @@ def test_segments_swapped(folder, record) -> None:
     assert open_sound(folder, record) == []
 
 
-def test_folder_deleted(folder, record) -> None:
+def test_folder_deleted(folder: Path, record: MemoryRecord) -> None:
     shutil.rmtree(folder)
     assert_repaired(folder, record, str(folder))
 
 
-def test_manifest_deleted(folder, record) -> None:
+def test_manifest_deleted(folder: Path, record: MemoryRecord) -> None:
     (folder / MANIFEST).unlink()
     assert_repaired(folder, record, str(folder))
 
@@ -139,25 +140,25 @@ def test_manifest_deleted(folder, record) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b"null", b"{}", b"\xff\xfe\x00", b'{"format": 1, "checksum": 0}']
 )
-def test_manifest_replaced(folder, record, content) -> None:
+def test_manifest_replaced(folder: Path, record: MemoryRecord, content: bytes) -> None:
     (folder / MANIFEST).write_bytes(content)
     assert_repaired(folder, record, MANIFEST)
 
 
-def test_manifest_replaced_by_a_folder(folder, record) -> None:
+def test_manifest_replaced_by_a_folder(folder: Path, record: MemoryRecord) -> None:
     (folder / MANIFEST).unlink()
     (folder / MANIFEST).mkdir()
     assert any(MANIFEST in line for line in open_sound(folder, record))
 
 
-def test_manifest_cut_short_anywhere(folder, record) -> None:
+def test_manifest_cut_short_anywhere(folder: Path, record: MemoryRecord) -> None:
     content = (folder / MANIFEST).read_bytes()
     for kept in np.linspace(0, len(content) - 1, 12, dtype=int):
         (folder / MANIFEST).write_bytes(content[:kept])
         assert len(open_sound(folder, record)) == 1
 
 
-def test_manifest_byte_flipped_anywhere(folder, record) -> None:
+def test_manifest_byte_flipped_anywhere(folder: Path, record: MemoryRecord) -> None:
     for share in np.linspace(0, 0.999, 24):
         content = bytearray((folder / MANIFEST).read_bytes())
         meaning = json.loads(content)
@@ -170,13 +171,13 @@ def test_manifest_byte_flipped_anywhere(folder, record) -> None:
         assert len(open_sound(folder, record)) == (0 if harmless else 1)
 
 
-def test_manifest_of_a_newer_version(folder, record) -> None:
+def test_manifest_of_a_newer_version(folder: Path, record: MemoryRecord) -> None:
     body = json.loads((folder / MANIFEST).read_bytes())
     (folder / MANIFEST).write_text(json.dumps({**body, "format": FORMAT + 1, "novelty": True}))
     assert_repaired(folder, record, "newer version")
 
 
-def test_another_model_or_dimension(folder, record) -> None:
+def test_another_model_or_dimension(folder: Path, record: MemoryRecord) -> None:
     assert "another model" in " ".join(open_sound(folder, record, key="other"))
     assert open_sound(folder, record, key="other") == []
     narrow = MemoryRecord(8)
@@ -184,7 +185,7 @@ def test_another_model_or_dimension(folder, record) -> None:
     assert "another model" in " ".join(open_sound(folder, narrow, key="other"))
 
 
-def test_leftovers_of_a_kill_are_swept(folder, record) -> None:
+def test_leftovers_of_a_kill_are_swept(folder: Path, record: MemoryRecord) -> None:
     for name in ("segment-0123456789abcdef.faiss", "segment-fedcba9876543210.faiss.tmp", MANIFEST + ".tmp"):
         (folder / name).write_bytes(b"unfinished")
     (folder / "notes.txt").write_text("not ours")
@@ -192,7 +193,9 @@ def test_leftovers_of_a_kill_are_swept(folder, record) -> None:
     assert len(segments(folder)) == 3 and not list(folder.glob("*.tmp")) and (folder / "notes.txt").exists()
 
 
-def test_full_disk_keeps_the_index_in_memory_until_there_is_room(tmp_path, record) -> None:
+def test_full_disk_keeps_the_index_in_memory_until_there_is_room(
+    tmp_path: Path, record: MemoryRecord
+) -> None:
     resource = pytest.importorskip("resource")
     index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -217,19 +220,21 @@ def test_full_disk_keeps_the_index_in_memory_until_there_is_room(tmp_path, recor
     assert open_sound(tmp_path, record) == []
 
 
-def test_folder_that_cannot_be_made(tmp_path, record) -> None:
+def test_folder_that_cannot_be_made(tmp_path: Path, record: MemoryRecord) -> None:
     (tmp_path / "file").write_text("in the way")
     repairs = open_sound(tmp_path / "file" / "index", record)
     assert any("could not be written" in line for line in repairs)
 
 
-def test_a_file_that_another_thread_writes_while_files_are_swept_stays(tmp_path, monkeypatch) -> None:
+def test_a_file_that_another_thread_writes_while_files_are_swept_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     record = MemoryRecord(DIMENSION)
     index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     folder = index._state.folder
     looked = Path.glob
 
-    def glob(path: Path, pattern: str):
+    def glob(path: Path, pattern: str) -> Iterator[Path]:
         if pattern.startswith("codebook") and path == tmp_path and not list(looked(path, pattern)):
             # What a training thread does just then.
             folder._store("codebook", np.ones(8, np.uint8), 0, range(0))
@@ -244,7 +249,7 @@ def test_a_file_that_another_thread_writes_while_files_are_swept_stays(tmp_path,
 
 
 def test_removed_photos_stay_removed_when_a_manifest_could_not_be_written(
-    folder, record, monkeypatch
+    folder: Path, record: MemoryRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = FaissIndex.open(folder, "model", DIMENSION, record, LIMITS)
     for gone, full in (([1, 2], False), ([10, 11, 12], True), ([], False)):
@@ -264,7 +269,7 @@ def disk_full(*_arguments: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def test_folder_deleted_while_it_is_open(folder, record) -> None:
+def test_folder_deleted_while_it_is_open(folder: Path, record: MemoryRecord) -> None:
     first = FaissIndex.open(folder, "model", DIMENSION, record, LIMITS)
     shutil.rmtree(folder)
     second = FaissIndex.open(folder, "model", DIMENSION, record, LIMITS)
@@ -285,7 +290,7 @@ def test_folder_deleted_while_it_is_open(folder, record) -> None:
     assert open_sound(folder, record) == []
 
 
-def test_folder_that_cannot_be_locked_is_told(folder, record) -> None:
+def test_folder_that_cannot_be_locked_is_told(folder: Path, record: MemoryRecord) -> None:
     (folder / "writer.lock").unlink()
     (folder / "writer.lock").mkdir()
     index = FaissIndex.open(folder, "model", DIMENSION, record, LIMITS)
@@ -296,11 +301,13 @@ def test_folder_that_cannot_be_locked_is_told(folder, record) -> None:
     index.close()
 
 
-def test_files_that_are_replaced_while_they_are_checked_are_not_told(folder, record, monkeypatch) -> None:
+def test_files_that_are_replaced_while_they_are_checked_are_not_told(
+    folder: Path, record: MemoryRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("lookalike.index.reading.CHECKED_AT_OPENING", 1000)
     reached, go_on = threading.Event(), threading.Event()
 
-    def slow(path, file, cancelled=lambda: False):
+    def slow(path, file, cancelled=lambda: False) -> None:
         reached.set()
         assert go_on.wait(60)
         check_bulk(path, file, cancelled)

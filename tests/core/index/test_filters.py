@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -22,20 +24,20 @@ def archive() -> Archive:
 
 
 @pytest.fixture(scope="module")
-def record(archive) -> MemoryRecord:
+def record(archive: Archive) -> MemoryRecord:
     record = MemoryRecord(DIMENSION)
     record.put(np.arange(ROWS) + 1, archive.take(ROWS))
     return record
 
 
 @pytest.fixture(scope="module")
-def queries(archive, record) -> NDArray[np.float32]:
+def queries(archive: Archive, record: MemoryRecord) -> NDArray[np.float32]:
     ids = np.random.default_rng(4).choice(record.ids(), 20, replace=False)
     return archive.views(record.vectors(np.sort(ids)))
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory, record):
+def index(tmp_path_factory: pytest.TempPathFactory, record: MemoryRecord) -> Iterator[FaissIndex]:
     """Many lists, and exact comparison for few ids only, as in a large library."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(codebook, "ROWS_PER_LIST", 12)
@@ -68,23 +70,31 @@ def least_like(record, query, share) -> NDArray[np.int64]:
 
 @pytest.mark.parametrize("share", [0.05, 0.4, 0.9])
 @pytest.mark.parametrize("k", [10, 100])
-def test_photos_unlike_the_query(index, record, queries, share, k):
+def test_photos_unlike_the_query(
+    index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32], share: float, k: int
+) -> None:
     assert recall(index, record, queries, k, lambda query: least_like(record, query, share)) >= 0.9
 
 
-def test_few_photos_unlike_the_query_are_all_compared(index, record, queries, monkeypatch):
+def test_few_photos_unlike_the_query_are_all_compared(
+    index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(snapshot, "MOST_EXACT", 1000)
     assert recall(index, record, queries, 100, lambda query: least_like(record, query, 0.1)) == 1
 
 
-def test_ids_that_the_index_does_not_have(index, record, queries):
+def test_ids_that_the_index_does_not_have(
+    index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32]
+) -> None:
     some = np.random.default_rng(2).choice(record.ids(), 400, replace=False)
     unknown = np.concatenate([np.arange(-500, 0), np.arange(ROWS + 1, 10 * ROWS)])
     among = np.union1d(some, unknown)
     assert recall(index, record, queries, 300, lambda query: among) >= 0.95
 
 
-def test_more_than_the_lists_near_the_query_hold(index, record, queries):
+def test_more_than_the_lists_near_the_query_hold(
+    index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32]
+) -> None:
     everything = record.ids()
     assert recall(index, record, queries, 1000, lambda query: everything) >= 0.9
     for query in queries:

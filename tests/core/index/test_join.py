@@ -74,7 +74,9 @@ def assert_same(found, true, floor) -> None:
 
 
 @pytest.mark.parametrize("floor", [0.98, 0.9])
-def test_without_codes_it_is_comparing_all_with_all(tmp_path, record, floor) -> None:
+def test_without_codes_it_is_comparing_all_with_all(
+    tmp_path: Path, record: MemoryRecord, floor: float
+) -> None:
     index = opened(tmp_path, record, EXACT)
     true = truth(record, floor)
     assert len(true) > 100
@@ -82,7 +84,7 @@ def test_without_codes_it_is_comparing_all_with_all(tmp_path, record, floor) -> 
     index.close()
 
 
-def test_with_codes_it_finds_nearly_all(tmp_path, record) -> None:
+def test_with_codes_it_finds_nearly_all(tmp_path: Path, record: MemoryRecord) -> None:
     index = opened(tmp_path, record, COARSE)
     assert index._state.snapshot.coarse is not None
     true = truth(record, 0.95)
@@ -93,7 +95,9 @@ def test_with_codes_it_finds_nearly_all(tmp_path, record) -> None:
 
 
 @pytest.mark.parametrize("limits", [EXACT, COARSE])
-def test_join_of_new_ids_finds_their_pairs_of_the_full_join(tmp_path, record, limits) -> None:
+def test_join_of_new_ids_finds_their_pairs_of_the_full_join(
+    tmp_path: Path, record: MemoryRecord, limits
+) -> None:
     index = opened(tmp_path, record, limits)
     everything = joined(index, 0.93)
     rng = np.random.default_rng(5)
@@ -105,7 +109,7 @@ def test_join_of_new_ids_finds_their_pairs_of_the_full_join(tmp_path, record, li
     index.close()
 
 
-def test_join_in_blocks(tmp_path, record, monkeypatch) -> None:
+def test_join_in_blocks(tmp_path: Path, record: MemoryRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     index = opened(tmp_path, record, COARSE)
     whole = joined(index, 0.9)
     monkeypatch.setattr("lookalike.index.similarity_join.BLOCK", 37)
@@ -114,7 +118,9 @@ def test_join_in_blocks(tmp_path, record, monkeypatch) -> None:
     index.close()
 
 
-def test_join_ends_when_it_is_closed_and_passes_over_what_is_gone(tmp_path, record) -> None:
+def test_join_ends_when_it_is_closed_and_passes_over_what_is_gone(
+    tmp_path: Path, record: MemoryRecord
+) -> None:
     index = opened(tmp_path, record, COARSE)
     running = index.pairs_within(0.9)
     next(running)
@@ -130,7 +136,7 @@ def test_join_ends_when_it_is_closed_and_passes_over_what_is_gone(tmp_path, reco
         index.pairs_within(0.9)
 
 
-def test_pairs_of_many_equal_vectors_come_in_batches(tmp_path, monkeypatch) -> None:
+def test_pairs_of_many_equal_vectors_come_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lookalike.index.similarity_join.BATCH_PAIRS", 2000)
     record = MemoryRecord(DIMENSION)
     record.put(np.arange(300), np.repeat(descriptors(1, DIMENSION), 300, axis=0))

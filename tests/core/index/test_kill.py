@@ -45,7 +45,7 @@ def churn(pipe: Connection, folder: Path, seed: int) -> None:
             index.flush()
 
 
-def test_nothing_is_lost_and_nothing_phantom_shows_after_kills(tmp_path) -> None:
+def test_nothing_is_lost_and_nothing_phantom_shows_after_kills(tmp_path: Path) -> None:
     chance = random.Random(20)
     record = SqliteRecord(tmp_path / "record.db", DIMENSION)
     sizes = []

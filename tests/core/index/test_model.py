@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from hypothesis import HealthCheck, settings
@@ -46,7 +47,7 @@ class IndexMachine(RuleBasedStateMachine):
         self.index.add(ids, POOL[ids])
 
     @rule(target=removed, ids=IDS | RUNS)
-    def remove(self, ids):
+    def remove(self, ids) -> Any:
         self.record.drop(ids)
         self.index.remove(ids)
         return multiple(ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -73,20 +74,24 @@ def assert_true(found, truth) -> None:
 
 
 @pytest.mark.parametrize("k", [1, 10, 100, 1000])
-def test_finds_what_comparing_with_everything_finds(index, record, queries, k) -> None:
+def test_finds_what_comparing_with_everything_finds(
+    index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32], k: int
+) -> None:
     assert len(index._state.snapshot.segments) > 2 and index._state.snapshot.tail.rows
     for query in queries[::2]:
         assert_true(index.search(query, k), record.nearest(query, k))
 
 
-def test_length_of_the_query_is_immaterial(index, queries) -> None:
+def test_length_of_the_query_is_immaterial(index: FaissIndex, queries: NDArray[np.float32]) -> None:
     once, tenfold = index.search(queries[0], 5), index.search(10 * queries[0], 5)
     np.testing.assert_array_equal(once.ids, tenfold.ids)
     np.testing.assert_allclose(once.similarities, tenfold.similarities, atol=1e-6)
 
 
 @pytest.mark.parametrize("share", [0, 0.0005, 0.01, 0.3, 0.99, 1])
-def test_filter_at_every_selectivity(index, record, queries, share) -> None:
+def test_filter_at_every_selectivity(
+    index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32], share: float
+) -> None:
     rng = np.random.default_rng(6)
     ids = record.ids()
     allowed_ids = rng.permutation(ids)[: round(share * len(ids))]
@@ -94,23 +99,27 @@ def test_filter_at_every_selectivity(index, record, queries, share) -> None:
     given = np.concatenate([allowed_ids, allowed_ids[:3], np.array([1, 2, 10**12])])
     for query in queries[::6]:
         for k in (1, 20):
-            assert_true(index.search(query, k, among=given), record.nearest(query, k, allowed_ids))
+            assert_true(index.search(query, k, allowed_ids=given), record.nearest(query, k, allowed_ids))
 
 
 @pytest.mark.parametrize("floor", [0.99, 0.9, 0.7, 0.2, -1.0])
-def test_within_a_similarity(index, record, queries, floor) -> None:
+def test_within_a_similarity(
+    index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32], floor: float
+) -> None:
     for query in queries[::6]:
         for limit in (3, 400):
             ids, similarities = record.nearest(query, limit)
             near = similarities >= floor
-            assert_true(index.within(query, floor, limit), (ids[near], similarities[near]))
+            assert_true(index.search_radius(query, floor, limit), (ids[near], similarities[near]))
 
 
-def test_more_asked_for_than_there_is(index, record, queries) -> None:
+def test_more_asked_for_than_there_is(
+    index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32]
+) -> None:
     assert_true(index.search(queries[0], 10 * ROWS), record.nearest(queries[0], ROWS))
 
 
-def test_equal_vectors_come_in_order_of_id(tmp_path) -> None:
+def test_equal_vectors_come_in_order_of_id(tmp_path: Path) -> None:
     vectors = np.repeat(descriptors(30, DIMENSION), 4, axis=0)
     ids = np.random.default_rng(0).permutation(120)
     record = MemoryRecord(DIMENSION)
@@ -123,14 +132,18 @@ def test_equal_vectors_come_in_order_of_id(tmp_path) -> None:
     index.close()
 
 
-def test_vectors_close_to_fp16_are_found_as_themselves(index, record, vectors) -> None:
+def test_vectors_close_to_fp16_are_found_as_themselves(
+    index: FaissIndex, record: MemoryRecord, vectors: NDArray[np.float32]
+) -> None:
     for row in range(0, ROWS, 500):
         found = index.search(vectors[row], 1)
         assert found.similarities[0] == pytest.approx(1, abs=1e-3)
         assert found.similarities.max() <= 1
 
 
-def test_every_way_to_a_cosine_gives_the_same(vectors, queries) -> None:
+def test_every_way_to_a_cosine_gives_the_same(
+    vectors: NDArray[np.float32], queries: NDArray[np.float32]
+) -> None:
     """A scan, single rows and the tail are compared with one another: equal vectors must tie."""
     rounded = vectors.astype(np.float16).astype(np.float32)
     half = ROWS // 2
@@ -152,7 +165,7 @@ def test_every_way_to_a_cosine_gives_the_same(vectors, queries) -> None:
         np.testing.assert_array_equal(segment.vectors(np.arange(9)), rounded[:9])
 
 
-def test_a_damaged_row_is_never_near(vectors) -> None:
+def test_a_damaged_row_is_never_near(vectors: NDArray[np.float32]) -> None:
     """Until the damage is noticed, that is: of large libraries the files are checked in the background."""
     content = encode([(np.arange(50), vectors[:50])])
     assert content is not None
@@ -168,7 +181,9 @@ def test_a_damaged_row_is_never_near(vectors) -> None:
 
 @settings(max_examples=100)
 @given(rows=st.lists(st.integers(0, 299), unique=True).map(sorted))
-def test_rows_are_read_as_they_lie(tmp_path_factory, vectors, rows) -> None:
+def test_rows_are_read_as_they_lie(
+    tmp_path_factory: pytest.TempPathFactory, vectors: NDArray[np.float32], rows
+) -> None:
     path = tmp_path_factory.getbasetemp() / "rows.bin"
     content = encode([(np.arange(300), vectors[:300])])
     assert content is not None
@@ -184,7 +199,7 @@ def test_rows_are_read_as_they_lie(tmp_path_factory, vectors, rows) -> None:
     )
 
 
-def test_rows_that_a_file_has_lost_are_zeros(tmp_path, vectors) -> None:
+def test_rows_that_a_file_has_lost_are_zeros(tmp_path: Path, vectors: NDArray[np.float32]) -> None:
     content = encode([(np.arange(300), vectors[:300])])
     assert content is not None
     (tmp_path / "rows.bin").write_bytes(content.tobytes())
@@ -196,7 +211,7 @@ def test_rows_that_a_file_has_lost_are_zeros(tmp_path, vectors) -> None:
     assert not segment.vectors(wanted)[2:].any()
 
 
-def test_empty_index_finds_nothing(tmp_path) -> None:
+def test_empty_index_finds_nothing(tmp_path: Path) -> None:
     index = FaissIndex.open(tmp_path, "model", 8, MemoryRecord(8))
     assert len(index) == 0 and 5 not in index and index.repairs == []
     assert len(index.search(np.ones(8, np.float32), 5)) == 0
@@ -204,22 +219,22 @@ def test_empty_index_finds_nothing(tmp_path) -> None:
     index.close()
 
 
-def test_nothing_asked_for(index, queries) -> None:
+def test_nothing_asked_for(index: FaissIndex, queries: NDArray[np.float32]) -> None:
     assert len(index.search(queries[0], 0)) == 0
-    assert len(index.within(queries[0], -1, 0)) == 0
+    assert len(index.search_radius(queries[0], -1, 0)) == 0
 
 
 @pytest.mark.parametrize(
     "query", [np.ones(3), np.zeros(DIMENSION), np.full(DIMENSION, np.nan), np.ones((1, DIMENSION))]
 )
-def test_queries_without_direction_or_of_another_shape_are_refused(index, query) -> None:
+def test_queries_without_direction_or_of_another_shape_are_refused(index: FaissIndex, query) -> None:
     with pytest.raises(ValueError, match="query"):
         index.search(query.astype(np.float32), 1)
     with pytest.raises(ValueError, match="query"):
-        index.within(query.astype(np.float32), 0.5, 1)
+        index.search_radius(query.astype(np.float32), 0.5, 1)
 
 
-def test_vectors_of_another_shape_or_not_finite_are_refused(index) -> None:
+def test_vectors_of_another_shape_or_not_finite_are_refused(index: FaissIndex) -> None:
     before = len(index)
     with pytest.raises(ValueError, match="dimension"):
         index.add(np.array([1]), np.ones((1, 3), np.float32))
@@ -228,7 +243,7 @@ def test_vectors_of_another_shape_or_not_finite_are_refused(index) -> None:
     assert len(index) == before and 1 not in index
 
 
-def test_closed_index_says_so(tmp_path) -> None:
+def test_closed_index_says_so(tmp_path: Path) -> None:
     index = FaissIndex.open(tmp_path, "model", 8, MemoryRecord(8))
     index.close()
     index.close()
@@ -236,7 +251,7 @@ def test_closed_index_says_so(tmp_path) -> None:
         index.search(np.ones(8, np.float32), 1)
 
 
-def test_of_equal_vectors_the_lowest_ids_are_found_wherever_they_are(tmp_path):
+def test_of_equal_vectors_the_lowest_ids_are_found_wherever_they_are(tmp_path: Path) -> None:
     record = MemoryRecord(DIMENSION)
     ids = np.random.default_rng(2).permutation(600)
     equal, other = descriptors(2, DIMENSION, seed=6)
@@ -252,7 +267,7 @@ def test_of_equal_vectors_the_lowest_ids_are_found_wherever_they_are(tmp_path):
 
 
 @pytest.mark.parametrize("length", [1e-30, 1e-21, 1.0, 1e21, 1e30])
-def test_queries_of_any_length(index, vectors, length):
+def test_queries_of_any_length(index: FaissIndex, vectors: NDArray[np.float32], length: float) -> None:
     query = vectors[11]
     found, expected = index.search((query * np.float32(length)), 20), index.search(query, 20)
     assert found.ids.tolist() == expected.ids.tolist()

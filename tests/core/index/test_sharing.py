@@ -6,9 +6,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Never
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from lookalike.index import FaissIndex, MergePolicy, state, upkeep
 from lookalike.index.segment import encode
@@ -29,7 +31,7 @@ def names(folder: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
 
 
-def test_searching_while_another_thread_changes_everything(tmp_path) -> None:
+def test_searching_while_another_thread_changes_everything(tmp_path: Path) -> None:
     vectors = descriptors(4000, DIMENSION, seed=2)
     record = MemoryRecord(DIMENSION)
     lasting = np.arange(0, 500)
@@ -71,11 +73,13 @@ def test_searching_while_another_thread_changes_everything(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("during", ["sealing", "merging"])
-def test_upkeep_holds_up_neither_searches_nor_changes(tmp_path, monkeypatch, during) -> None:
+def test_upkeep_holds_up_neither_searches_nor_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, during: str
+) -> None:
     reached, go_on = threading.Event(), threading.Event()
     unattended = iter(["sealing", "merging"])
 
-    def encode_and_wait(*args):
+    def encode_and_wait(*args) -> NDArray[np.uint8] | None:
         content = encode(*args)
         if threading.current_thread() is not threading.main_thread() and next(unattended, None) == during:
             reached.set()
@@ -115,7 +119,7 @@ def test_upkeep_holds_up_neither_searches_nor_changes(tmp_path, monkeypatch, dur
     index.close()
 
 
-def test_what_the_record_has_no_more_is_not_found_once_the_index_has_caught_up(tmp_path) -> None:
+def test_what_the_record_has_no_more_is_not_found_once_the_index_has_caught_up(tmp_path: Path) -> None:
     record = filled(300)
     index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     query = record.vectors(np.array([7]))[0]
@@ -133,7 +137,7 @@ def hold(pipe: Connection, folder: Path) -> None:
     pipe.recv()
 
 
-def test_second_process_searches_and_adds_but_writes_nothing(tmp_path) -> None:
+def test_second_process_searches_and_adds_but_writes_nothing(tmp_path: Path) -> None:
     FaissIndex.open(tmp_path, "model", DIMENSION, filled(300), LIMITS).close()
     holder = Worker(hold, (tmp_path,), name="the holding process")
     try:
@@ -162,7 +166,7 @@ def test_second_process_searches_and_adds_but_writes_nothing(tmp_path) -> None:
     third.close()
 
 
-def test_reader_outlives_the_files_it_opened(tmp_path) -> None:
+def test_reader_outlives_the_files_it_opened(tmp_path: Path) -> None:
     record = filled(250)
     writer = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     reader = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
@@ -185,7 +189,7 @@ def test_reader_outlives_the_files_it_opened(tmp_path) -> None:
     assert reader.repairs == []
 
 
-def test_openings_while_the_writer_replaces_files(tmp_path) -> None:
+def test_openings_while_the_writer_replaces_files(tmp_path: Path) -> None:
     record = filled(50)
     done = threading.Event()
     writer = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
@@ -214,7 +218,7 @@ def test_openings_while_the_writer_replaces_files(tmp_path) -> None:
     writer.close()
 
 
-def test_two_indexes_never_share_a_folder_as_writers(tmp_path) -> None:
+def test_two_indexes_never_share_a_folder_as_writers(tmp_path: Path) -> None:
     record = filled(300)
     first = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     second = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
@@ -225,7 +229,7 @@ def test_two_indexes_never_share_a_folder_as_writers(tmp_path) -> None:
     first.close()
 
 
-def test_catching_up_never_waits_for_upkeep(tmp_path) -> None:
+def test_catching_up_never_waits_for_upkeep(tmp_path: Path) -> None:
     record = filled(50)
     index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     record.put(np.array([50]), descriptors(51, DIMENSION)[50:])
@@ -250,7 +254,7 @@ def test_catching_up_never_waits_for_upkeep(tmp_path) -> None:
     index.close()
 
 
-def test_a_hole_is_found_by_comparing_everything(tmp_path) -> None:
+def test_a_hole_is_found_by_comparing_everything(tmp_path: Path) -> None:
     record = filled(50)
     index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     index.remove(np.array([7]))
@@ -261,7 +265,9 @@ def test_a_hole_is_found_by_comparing_everything(tmp_path) -> None:
     index.close()
 
 
-def test_while_a_folder_is_taken_over_what_was_known_answers(tmp_path, monkeypatch) -> None:
+def test_while_a_folder_is_taken_over_what_was_known_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     record = filled(300)
     writer = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     writer.flush()
@@ -278,7 +284,7 @@ def test_while_a_folder_is_taken_over_what_was_known_answers(tmp_path, monkeypat
 
     seen = []
 
-    def read(ids):
+    def read(ids) -> Never:
         seen.append((reader.search(more[7], 1).ids[0], reader.search(lost[5], 1).ids[0], len(reader)))
         raise OSError("database is locked")
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any, Never
 
 import numpy as np
 import pytest
@@ -31,7 +34,7 @@ def record() -> MemoryRecord:
 
 
 @pytest.fixture
-def index(tmp_path, record):
+def index(tmp_path: Path, record: MemoryRecord) -> Iterator[FaissIndex]:
     index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     yield index
     index.close()
@@ -57,7 +60,7 @@ class Held:
         self.reached = threading.Event()
         self.go_on = threading.Event()
 
-    def __call__(self, *arguments, **named):
+    def __call__(self, *arguments, **named) -> Any:
         result = self._function(*arguments, **named)
         if self._unheld:
             self._unheld = False
@@ -72,7 +75,9 @@ def ended(index) -> None:
     assert not index._upkeep.busy and not index._training.busy
 
 
-def test_rows_that_come_while_upkeep_is_in_its_last_step_are_sealed(index, record, vectors, monkeypatch):
+def test_rows_that_come_while_upkeep_is_in_its_last_step_are_sealed(
+    index: FaissIndex, record: MemoryRecord, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
     held = Held(faiss_index.code)
     monkeypatch.setattr(faiss_index, "code", held)
     put(index, record, vectors, 0, 600)
@@ -84,8 +89,8 @@ def test_rows_that_come_while_upkeep_is_in_its_last_step_are_sealed(index, recor
 
 
 def test_a_check_that_becomes_due_while_another_improvement_is_made_follows(
-    index, record, vectors, monkeypatch
-):
+    index: FaissIndex, record: MemoryRecord, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put(index, record, vectors, 0, 2100)
     held = Held(training._tuned)
     monkeypatch.setattr(training, "_tuned", held)
@@ -102,10 +107,12 @@ def test_a_check_that_becomes_due_while_another_improvement_is_made_follows(
     assert not improvement_due(index._state)
 
 
-def test_all_photos_removed_while_a_codebook_is_trained_anew(index, record, vectors, monkeypatch):
-    index._state.limits = replace(LIMITS, exact_rows=500)
+def test_all_photos_removed_while_a_codebook_is_trained_anew(
+    index: FaissIndex, record: MemoryRecord, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index._state.policy = replace(LIMITS, exact_rows=500)
     put(index, record, vectors, 0, 600)
-    index.settle()
+    index.wait_for_upkeep()
     held = Held(training.train)
     monkeypatch.setattr(training, "train", held)
     put(index, record, vectors, 600, 3000)
@@ -113,9 +120,9 @@ def test_all_photos_removed_while_a_codebook_is_trained_anew(index, record, vect
     assert held.reached.wait(60)
     take_out(index, record, np.arange(3000))
     held.go_on.set()
-    index.settle()
+    index.wait_for_upkeep()
     put(index, record, vectors, 3000, 4000)
-    index.settle()
+    index.wait_for_upkeep()
     assert not index._gave_up and not improvement_due(index._state)
     coarse = index._state.snapshot.coarse
     assert coarse is not None and coarse.training.recall
@@ -123,21 +130,23 @@ def test_all_photos_removed_while_a_codebook_is_trained_anew(index, record, vect
         assert index.search(vectors[row], 1).ids[0] == row
 
 
-def test_a_library_that_shrinks_lets_go_of_what_it_no_longer_needs(index, record, vectors, tmp_path):
+def test_a_library_that_shrinks_lets_go_of_what_it_no_longer_needs(
+    index: FaissIndex, record: MemoryRecord, vectors: np.ndarray, tmp_path: Path
+) -> None:
     put(index, record, vectors, 0, 4000)
-    index.settle()
+    index.wait_for_upkeep()
     first = index._state.snapshot.coarse
     assert first is not None and list(tmp_path.glob("codes-*"))
 
     # Most codes are stale then.
     take_out(index, record, np.arange(1400, 4000))
-    index.settle()
+    index.wait_for_upkeep()
     second = index._state.snapshot.coarse
     assert second is not None and second.rows < first.rows / 2
 
     # All are compared again.
     take_out(index, record, np.arange(400, 1400))
-    index.settle()
+    index.wait_for_upkeep()
     assert index._state.snapshot.coarse is None
     assert not list(tmp_path.glob("codes-*")) and not list(tmp_path.glob("codebook-*"))
     found = index.search(vectors[3], 1000)
@@ -148,23 +157,27 @@ def test_a_library_that_shrinks_lets_go_of_what_it_no_longer_needs(index, record
     again.close()
 
 
-def test_a_much_smaller_library_gets_a_codebook_of_its_size(index, record, vectors, monkeypatch):
+def test_a_much_smaller_library_gets_a_codebook_of_its_size(
+    index: FaissIndex, record: MemoryRecord, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(training, "DRIFT", 1)
-    index._state.limits = replace(LIMITS, exact_rows=500)
+    index._state.policy = replace(LIMITS, exact_rows=500)
     put(index, record, vectors, 0, 4000)
-    index.settle()
+    index.wait_for_upkeep()
     coarse = index._state.snapshot.coarse
     assert coarse is not None
     index._state.snapshot = replace(
         index._state.snapshot, coarse=replace(coarse, training=replace(coarse.training, rows=4000))
     )
     take_out(index, record, np.arange(900, 4000))
-    index.settle()
+    index.wait_for_upkeep()
     coarse = index._state.snapshot.coarse
     assert coarse is not None and coarse.training.rows == coarse.training.checked_rows == 900
 
 
-def test_a_row_with_another_vector_than_the_record_has_is_read_again(tmp_path, record, vectors):
+def test_a_row_with_another_vector_than_the_record_has_is_read_again(
+    tmp_path: Path, record: MemoryRecord, vectors: np.ndarray
+) -> None:
     put_vectors, other = vectors[:400], descriptors(1, DIMENSION, seed=9)
     record.put(np.arange(400), put_vectors)
     FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS).close()
@@ -188,14 +201,16 @@ def test_a_row_with_another_vector_than_the_record_has_is_read_again(tmp_path, r
     index.close()
 
 
-def test_upkeep_goes_on_once_threads_can_be_started_again(index, record, vectors, monkeypatch):
-    def refuse(_thread):
+def test_upkeep_goes_on_once_threads_can_be_started_again(
+    index: FaissIndex, record: MemoryRecord, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread) -> Never:
         raise RuntimeError("can't start new thread")
 
     with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="new thread"):
         patch.setattr(threading.Thread, "start", refuse)
         put(index, record, vectors, 0, 600)
-    index.settle()
+    index.wait_for_upkeep()
     assert not index._state.snapshot.tail.rows and len(index) == 500
-    index.reconcile(everything=True)
+    index.sync(everything=True)
     assert len(index) == 600

@@ -92,25 +92,25 @@ def store(tmp_path: Path) -> Iterator[ContentCache]:
     store.close()
 
 
-def test_it_is_a_judge():
+def test_it_is_a_judge() -> None:
     judge: Judge = GeometricJudge()
     assert judge.name == "geometry"
     assert KIND in judge.key
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_changed_photo_still_matches(change: str):
+def test_a_changed_photo_still_matches(change: str) -> None:
     assert match(texture(1), CHANGES[change](texture(1))) > LIKELY
 
 
-def test_different_photos_do_not_match():
+def test_different_photos_do_not_match() -> None:
     others = [photo(texture(seed), str(seed)) for seed in range(2, 8)]
     verdicts = list(GeometricJudge().compare(photo(texture(1)), others))
     assert [verdict.content for verdict in verdicts] == [other.content for other in others]
     assert all(verdict.match is not None and verdict.match < UNLIKELY for verdict in verdicts)
 
 
-def test_a_changed_photo_beats_every_other_one():
+def test_a_changed_photo_beats_every_other_one() -> None:
     changed = {name: change(texture(1)) for name, change in CHANGES.items()}
     candidates = [photo(image, name) for name, image in changed.items()]
     candidates += [photo(texture(seed), f"other {seed}") for seed in range(2, 8)]
@@ -124,7 +124,7 @@ def true_place(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return moved[:, :2] / moved[:, 2:] / [640, 480]
 
 
-def test_explained_points_follow_the_true_geometry():
+def test_explained_points_follow_the_true_geometry() -> None:
     explanation = GeometricJudge().explain(photo(texture(1)), photo(seen_from_elsewhere(texture(1)), "view"))
     query, candidate = np.array(explanation.query_points), np.array(explanation.candidate_points)
     assert explanation.verdict.content == "view"
@@ -135,7 +135,7 @@ def test_explained_points_follow_the_true_geometry():
     assert np.quantile(pixels_off, 0.95) < 8
 
 
-def test_explained_points_of_a_mirrored_photo_lie_mirrored():
+def test_explained_points_of_a_mirrored_photo_lie_mirrored() -> None:
     explanation = GeometricJudge().explain(photo(texture(1)), photo(ImageOps.mirror(texture(1))))
     query, candidate = np.array(explanation.query_points), np.array(explanation.candidate_points)
     assert "mirrored" in explanation.summary
@@ -143,7 +143,7 @@ def test_explained_points_of_a_mirrored_photo_lie_mirrored():
     assert np.quantile(off, 0.95) < 0.02
 
 
-def test_mirrored_features_are_those_of_the_mirrored_photo():
+def test_mirrored_features_are_those_of_the_mirrored_photo() -> None:
     made = extract(texture(1)).mirrored()
     real = extract(ImageOps.mirror(texture(1)))
     similarity = made.unit_descriptors @ real.unit_descriptors.T
@@ -152,21 +152,21 @@ def test_mirrored_features_are_those_of_the_mirrored_photo():
     assert np.median(np.abs(made.places - real.places[nearest]).max(axis=1)) < 2
 
 
-def test_nothing_in_common_is_said_plainly():
+def test_nothing_in_common_is_said_plainly() -> None:
     explanation = GeometricJudge().explain(photo(texture(1)), photo(Image.new("RGB", (64, 64), "grey")))
     assert explanation.query_points == explanation.candidate_points == []
     assert explanation.summary == "No details of the two photos match."
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 1), (7, 3), (640, 1), (1, 640), (4000, 40), (300, 200)])
-def test_photos_without_features_are_improbable_and_no_error(size: tuple[int, int]):
+def test_photos_without_features_are_improbable_and_no_error(size: tuple[int, int]) -> None:
     flat = Image.new("RGB", size, (90, 120, 40))
     assert 0 <= match(texture(1), flat) < UNLIKELY
     assert 0 <= match(flat, texture(1)) < UNLIKELY
     assert 0 <= match(flat, flat) < UNLIKELY
 
 
-def test_a_very_wide_photo_matches_its_own_part():
+def test_a_very_wide_photo_matches_its_own_part() -> None:
     wide = Image.new("RGB", (1920, 480))
     for number in range(3):
         wide.paste(texture(20 + number), (640 * number, 0))
@@ -174,24 +174,24 @@ def test_a_very_wide_photo_matches_its_own_part():
 
 
 @pytest.mark.parametrize("mode", ["L", "RGBA", "P", "1", "I;16"])
-def test_every_pixel_mode_is_taken(mode: str):
+def test_every_pixel_mode_is_taken(mode: str) -> None:
     image = texture(1).convert("L").convert(mode) if mode == "I;16" else texture(1).convert(mode)
     assert 0 <= match(image, image) <= 1
 
 
-def test_a_larger_photo_than_asked_for_is_brought_to_size():
+def test_a_larger_photo_than_asked_for_is_brought_to_size() -> None:
     large = texture(1).resize((1920, 1440), Image.Resampling.LANCZOS)
     assert max(extract(large).size) == 640
     assert match(large, texture(1)) > LIKELY
 
 
-def test_features_are_few_and_small():
+def test_features_are_few_and_small() -> None:
     features = extract(texture(1))
     assert 100 < len(features) <= MAX_FEATURES
     assert len(features.to_bytes()) <= 150_000
 
 
-def test_features_come_back_from_their_bytes():
+def test_features_come_back_from_their_bytes() -> None:
     features = extract(texture(1))
     kept = LocalFeatures.from_bytes(features.to_bytes())
     assert kept is not None and kept.size == features.size
@@ -200,13 +200,13 @@ def test_features_come_back_from_their_bytes():
 
 
 @pytest.mark.parametrize("keep", [0, 3, 6, 100, -1])
-def test_a_damaged_blob_is_no_features(keep: int):
+def test_a_damaged_blob_is_no_features(keep: int) -> None:
     assert LocalFeatures.from_bytes(extract(texture(1)).to_bytes()[:keep]) is None
 
 
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 2**32 - 1))
-def test_noise_is_no_match_and_every_probability_lies_in_0_to_1(first: int, second: int, seed: int):
+def test_noise_is_no_match_and_every_probability_lies_in_0_to_1(first: int, second: int, seed: int) -> None:
     random = np.random.default_rng(seed)
 
     def noise(count: int) -> LocalFeatures:
@@ -218,26 +218,26 @@ def test_noise_is_no_match_and_every_probability_lies_in_0_to_1(first: int, seco
     assert 0 <= weigh(query, query.mirrored(), query).match <= 1
 
 
-def test_more_evidence_is_never_less_probable():
+def test_more_evidence_is_never_less_probable() -> None:
     logits = [logit_of(amount) for amount in np.linspace(0, 700, 200)]
     assert logits == sorted(logits)
 
 
-def test_an_unreadable_candidate_has_a_reason_and_the_work_goes_on():
+def test_an_unreadable_candidate_has_a_reason_and_the_work_goes_on() -> None:
     candidates = [photo(texture(1), "a"), unreadable("broken"), photo(texture(2), "b")]
     verdicts = list(GeometricJudge().compare(photo(texture(1)), candidates))
     assert verdicts[1] == Verdict("broken", None, reason="broken.jpg is damaged.")
     assert verdicts[0].match is not None and verdicts[2].match is not None
 
 
-def test_an_unreadable_query_is_an_error():
+def test_an_unreadable_query_is_an_error() -> None:
     with pytest.raises(LookalikeError, match=r"query\.jpg"):
         list(GeometricJudge().compare(unreadable("query"), [photo(texture(1))]))
     with pytest.raises(LookalikeError, match=r"query\.jpg"):
         GeometricJudge().explain(unreadable("query"), photo(texture(1)))
 
 
-def test_features_are_found_once(store: ContentCache):
+def test_features_are_found_once(store: ContentCache) -> None:
     photos = [Counting(seed) for seed in range(1, 5)]
     first = list(GeometricJudge(store).compare(photos[0].photo, [one.photo for one in photos[1:]]))
     again = list(GeometricJudge(store).compare(photos[0].photo, [one.photo for one in photos[1:]]))
@@ -246,7 +246,7 @@ def test_features_are_found_once(store: ContentCache):
     assert again == first
 
 
-def test_a_damaged_cache_entry_is_made_again(store: ContentCache):
+def test_a_damaged_cache_entry_is_made_again(store: ContentCache) -> None:
     store.put(KIND, "content1", b"rubbish")
     query = Counting(1)
     assert len(list(GeometricJudge(store).compare(query.photo, [Counting(2).photo]))) == 1
@@ -255,13 +255,13 @@ def test_a_damaged_cache_entry_is_made_again(store: ContentCache):
     assert kept is not None and LocalFeatures.from_bytes(kept) is not None
 
 
-def test_a_query_without_a_name_leaves_no_trace(store: ContentCache):
+def test_a_query_without_a_name_leaves_no_trace(store: ContentCache) -> None:
     list(GeometricJudge(store).compare(photo(texture(1)), [photo(texture(2), "b")]))
     assert store.get(KIND, "") is None
     assert store.get(KIND, "b") is not None
 
 
-def test_cancelling_ends_it_between_candidates():
+def test_cancelling_ends_it_between_candidates() -> None:
     seen: list[Verdict] = []
     verdicts = GeometricJudge().compare(
         photo(texture(1)), (photo(texture(2), str(number)) for number in range(1000)), lambda: len(seen) >= 3
@@ -271,13 +271,13 @@ def test_cancelling_ends_it_between_candidates():
     assert [verdict.content for verdict in seen] == ["0", "1", "2"]
 
 
-def test_cancelled_from_the_start_reads_nothing():
+def test_cancelled_from_the_start_reads_nothing() -> None:
     query = Counting(1)
     assert list(GeometricJudge().compare(query.photo, [Counting(2).photo], lambda: True)) == []
     assert query.loads == 0
 
 
-def test_closing_early_leaves_no_threads_and_takes_few_candidates():
+def test_closing_early_leaves_no_threads_and_takes_few_candidates() -> None:
     before = threading.active_count()
     taken = []
 
@@ -294,7 +294,7 @@ def test_closing_early_leaves_no_threads_and_takes_few_candidates():
     assert len(taken) <= 10
 
 
-def test_the_caller_may_stop_on_an_error_of_its_own():
+def test_the_caller_may_stop_on_an_error_of_its_own() -> None:
     before = threading.active_count()
 
     def candidates() -> Iterator[JudgePhoto]:
@@ -307,7 +307,7 @@ def test_the_caller_may_stop_on_an_error_of_its_own():
 
 
 @pytest.mark.data
-def test_real_pairs_beat_wrong_ones(data: Path, store: ContentCache):
+def test_real_pairs_beat_wrong_ones(data: Path, store: ContentCache) -> None:
     root = data / "dev"
     truth = json.loads((root / "ground_truth.json").read_text(encoding="utf-8"))
     queries = [query for query in truth["queries"] if query["primary"]][:40:5]

@@ -9,6 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Never
 
 import numpy as np
 import pytest
@@ -23,6 +26,7 @@ from lookalike.errors import LookalikeError
 from lookalike.ingest import photo_reader
 from lookalike.library import Library
 from lookalike.models.store import ModelStore
+from lookalike.photos import FileBytes, Photo
 from lookalike.photos.errors import damaged
 from lookalike.search.query import Query
 from tests.builders.installed_models import put_descriptor
@@ -33,19 +37,19 @@ PHOTOS = 18
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory):
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_dinov2(tmp_path_factory.mktemp("models") / "tiny")
 
 
 @pytest.fixture
-def store(model, own_home):
+def store(model: Path, own_home: Path) -> ModelStore:
     store = ModelStore(app_paths.models())
     put_descriptor(store, model, "tiny")
     return store
 
 
 @pytest.fixture(scope="module")
-def indexed(tmp_path_factory):
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library of photos described by the embedded model, closed."""
     root = tmp_path_factory.mktemp("indexed")
     write_album(root / "album", PHOTOS, seed=12)
@@ -57,7 +61,7 @@ def indexed(tmp_path_factory):
 
 
 @pytest.fixture
-def library(indexed, store, tmp_path):
+def library(indexed: Path, store: ModelStore, tmp_path: Path) -> Iterator[Library]:
     """A copy of it, opened; another model is imported."""
     for name in ("album", "library"):
         shutil.copytree(indexed / name, tmp_path / name)
@@ -79,7 +83,7 @@ def answers(library: Library) -> list[int]:
     return [result.content_id for result in ranking.results]
 
 
-def test_the_old_model_answers_until_the_new_one_is_ready(library, tmp_path):
+def test_the_old_model_answers_until_the_new_one_is_ready(library: Library, tmp_path: Path) -> None:
     old = library.status().descriptor
     before = answers(library)
     library.choose_descriptor("tiny")
@@ -128,7 +132,7 @@ def test_the_old_model_answers_until_the_new_one_is_ready(library, tmp_path):
         library.forget_descriptor("tiny")
 
 
-def test_following_changes_the_model_in_the_background(library):
+def test_following_changes_the_model_in_the_background(library: Library) -> None:
     library.choose_descriptor("tiny")
     old = library.status().descriptor
     seen: list[str] = []
@@ -140,7 +144,7 @@ def test_following_changes_the_model_in_the_background(library):
     assert len(library) == PHOTOS
 
 
-def test_a_model_that_fails_is_given_up_and_told(library, store):
+def test_a_model_that_fails_is_given_up_and_told(library: Library, store: ModelStore) -> None:
     weights = store.get("tiny").folder / "model.safetensors"
     # The store holds a link to the file it was imported from.
     weights.unlink()
@@ -158,7 +162,7 @@ def told(library: Library) -> list[str]:
     return [line.reason for line in last.skipped]
 
 
-def test_photos_whose_drive_is_away_are_waited_for(library, tmp_path):
+def test_photos_whose_drive_is_away_are_waited_for(library: Library, tmp_path: Path) -> None:
     write_album(tmp_path / "beside", 2, seed=40)
     library.add_folder(tmp_path / "beside")
     for _ in library.scan():
@@ -180,11 +184,13 @@ def test_photos_whose_drive_is_away_are_waited_for(library, tmp_path):
     assert len(answers(library)) == PHOTOS + 1
 
 
-def test_a_file_that_cannot_be_read_now_is_waited_for_and_one_that_is_gone_is_not(library, tmp_path):
+def test_a_file_that_cannot_be_read_now_is_waited_for_and_one_that_is_gone_is_not(
+    library: Library, tmp_path: Path
+) -> None:
     hidden = tmp_path / "album" / "photo_003.jpg"
     hidden.rename(tmp_path / "away.jpg")
     library.choose_descriptor("tiny")
-    steps = list(library._switch.steps())
+    steps = list(library._migration.steps())
     assert "1 photo waits" in steps[-1].skipped[0].reason
     assert library.status().changing.waiting == 1
     for _ in library.scan():
@@ -197,10 +203,10 @@ def test_a_file_that_cannot_be_read_now_is_waited_for_and_one_that_is_gone_is_no
     assert len(library) == PHOTOS
 
 
-def test_broken_photos_do_not_hold_it_up(library, monkeypatch):
+def test_broken_photos_do_not_hold_it_up(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     decode = photo_reader.decode
 
-    def failing(file, longest_side):
+    def failing(file, longest_side) -> Photo:
         if file.name == "photo_003.jpg":
             raise damaged(file.name)
         return decode(file, longest_side)
@@ -217,7 +223,7 @@ def files_read(monkeypatch) -> list[str]:
     names: list[str] = []
     read_file = photo_reader.read_file
 
-    def counted(path):
+    def counted(path) -> FileBytes:
         names.append(path.name)
         return read_file(path)
 
@@ -225,7 +231,9 @@ def files_read(monkeypatch) -> list[str]:
     return names
 
 
-def test_a_paused_folder_is_not_read_and_waited_for(library, monkeypatch):
+def test_a_paused_folder_is_not_read_and_waited_for(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder,) = library.folders()
     old = library.status().descriptor
     library.watched.pause(folder)
@@ -245,10 +253,10 @@ def test_a_paused_folder_is_not_read_and_waited_for(library, monkeypatch):
     assert len(library) == PHOTOS
 
 
-def test_a_full_disk_interrupts_it_only(library, monkeypatch):
+def test_a_full_disk_interrupts_it_only(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     put = DescriptorRecord.put
 
-    def full(*_):
+    def full(*_) -> Never:
         raise CatalogError("The disk is full.")
 
     old = library.status().descriptor
@@ -263,7 +271,7 @@ def test_a_full_disk_interrupts_it_only(library, monkeypatch):
     assert library.status().descriptor.startswith("dinov2")
 
 
-def test_a_raw_file_beside_its_picture_is_not_counted(library, tmp_path):
+def test_a_raw_file_beside_its_picture_is_not_counted(library: Library, tmp_path: Path) -> None:
     (tmp_path / "album" / "shot.dng").write_bytes(raw_dng(textured_photo(50, (160, 120))))
     textured_photo(50, (160, 120)).save(tmp_path / "album" / "shot.jpg")
     for _ in library.scan():
@@ -273,18 +281,20 @@ def test_a_raw_file_beside_its_picture_is_not_counted(library, tmp_path):
     assert (changing.described, changing.photos, changing.waiting) == (0, PHOTOS + 1, 0)
 
 
-def test_photos_are_described_anew_gently_and_what_is_looked_at_first(library, tmp_path, monkeypatch):
+def test_photos_are_described_anew_gently_and_what_is_looked_at_first(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     engine = library._engines.current
     first = tmp_path / "album" / "photo_007.jpg"
-    library.watched.prefer([first])
+    library.watched.prioritise([first])
     order = files_read(monkeypatch)
     rested: list[float] = []
 
-    def rest(worked):
+    def rest(worked) -> float:
         rested.append(worked)
         return 0.0
 
-    monkeypatch.setattr(engine.indexer._pace, "rest", rest)
+    monkeypatch.setattr(engine.indexer._throttle, "rest", rest)
     numbers = library.photos()
     engine.record.forget(numbers)
     for _ in engine.indexer.describe(numbers):
@@ -295,7 +305,7 @@ def test_photos_are_described_anew_gently_and_what_is_looked_at_first(library, t
     assert len(engine.record.ids()) == PHOTOS
 
 
-def test_another_process_follows_the_change(library, store, tmp_path):
+def test_another_process_follows_the_change(library: Library, store: ModelStore, tmp_path: Path) -> None:
     library.choose_descriptor("tiny")
     other = Library(tmp_path / "library")
     try:
@@ -309,7 +319,7 @@ def test_another_process_follows_the_change(library, store, tmp_path):
         other.close()
 
 
-def test_a_kill_loses_no_progress(library, tmp_path):
+def test_a_kill_loses_no_progress(library: Library, tmp_path: Path) -> None:
     library.choose_descriptor("tiny")
     command = [sys.executable, "-m", "lookalike", "--library", str(tmp_path / "library"), "scan"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -329,7 +339,9 @@ def test_a_kill_loses_no_progress(library, tmp_path):
     assert library.catalog.described()[key] == PHOTOS
 
 
-def test_the_command_line_tells_of_it(library, tmp_path, capsys):
+def test_the_command_line_tells_of_it(
+    library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def call(*arguments: str) -> str:
         capsys.readouterr()
         assert run(["--library", str(tmp_path / "library"), *arguments]) == 0
@@ -348,7 +360,9 @@ def test_the_command_line_tells_of_it(library, tmp_path, capsys):
     assert (checked["photos"], checked["searched"], checked["sound"]) == (PHOTOS, PHOTOS, True)
 
 
-def test_a_library_opens_without_the_model_it_used(library, store, tmp_path):
+def test_a_library_opens_without_the_model_it_used(
+    library: Library, store: ModelStore, tmp_path: Path
+) -> None:
     library.choose_descriptor("tiny")
     for _ in library.scan():
         pass
@@ -361,7 +375,9 @@ def test_a_library_opens_without_the_model_it_used(library, store, tmp_path):
         assert not any("tiny" in line for line in other.status().missing)
 
 
-def test_check_finds_and_repairs_what_is_wrong(library, tmp_path, capsys):
+def test_check_finds_and_repairs_what_is_wrong(
+    library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     first, second, *_ = library.photos()
     library._engines.current.index.remove(np.array([first]))
     with library.catalog.transaction() as db:

@@ -43,7 +43,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelHub]:
 
 
 @pytest.fixture
-def offered(hub, tmp_path, monkeypatch) -> Path:
+def offered(hub: ModelHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The catalogue, offering "Tiny" and the model "Broken", whose projector lacks a part."""
     path = tmp_path / "models.toml"
     write_catalogue(path, hub, "someone/tiny", write_pair(tmp_path / "tiny", "idefics3"), "Tiny")
@@ -66,7 +66,9 @@ def problems(manager: ModelManager, name: str | None = None) -> dict[str, tuple[
 
 @needs_llama
 @pytest.mark.parametrize("family", ["qwen2vl", "idefics3"])
-def test_an_imported_model_is_tried_and_its_speed_kept(shelf, tmp_path, family):
+def test_an_imported_model_is_tried_and_its_speed_kept(
+    shelf: ModelManager, tmp_path: Path, family: str
+) -> None:
     llm, mmproj = write_pair(tmp_path, family)
     model = added(shelf.import_files((mmproj, llm), "tiny"))
     assert model == shelf.store.get("tiny")
@@ -76,13 +78,13 @@ def test_an_imported_model_is_tried_and_its_speed_kept(shelf, tmp_path, family):
     assert 0.1 < model.pairs_per_second < 10_000
     assert 1 / model.first_seconds <= model.pairs_per_second
     assert model.memory > 300_000_000
-    (offer,) = [offer for offer in shelf.offers() if offer.installed]
+    (offer,) = [offer for offer in shelf.listings() if offer.installed]
     assert (offer.name, offer.pairs_per_second, offer.size) == ("tiny", model.pairs_per_second, model.size)
     assert problems(shelf) == {"tiny": ()}
 
 
 @needs_llama
-def test_a_model_that_fails_its_trial_is_one_line_and_not_kept(shelf, tmp_path):
+def test_a_model_that_fails_its_trial_is_one_line_and_not_kept(shelf: ModelManager, tmp_path: Path) -> None:
     pair = write_pair(tmp_path, "qwen2vl", omit={"v.blk.0.attn_q.weight"})
     with pytest.raises(LookalikeError) as told:
         added(shelf.import_files(pair))
@@ -92,7 +94,7 @@ def test_a_model_that_fails_its_trial_is_one_line_and_not_kept(shelf, tmp_path):
     assert all(path.is_file() for path in pair)
 
 
-def test_an_import_of_files_that_are_no_model_leaves_nothing(shelf, tmp_path):
+def test_an_import_of_files_that_are_no_model_leaves_nothing(shelf: ModelManager, tmp_path: Path) -> None:
     llm, _ = write_pair(tmp_path / "a", "qwen2vl")
     _, mmproj = write_pair(tmp_path / "b", "idefics3")
     for files in ((llm, mmproj), (llm,), (llm, tmp_path / "gone.gguf")):
@@ -102,14 +104,14 @@ def test_an_import_of_files_that_are_no_model_leaves_nothing(shelf, tmp_path):
     assert not shelf.store.folder.exists()
 
 
-def test_a_cancelled_import_leaves_nothing(shelf, tmp_path):
+def test_a_cancelled_import_leaves_nothing(shelf: ModelManager, tmp_path: Path) -> None:
     work = shelf.import_files(write_pair(tmp_path, "qwen2vl"), "tiny")
     next(work)
     work.close()
     assert list(shelf.store.folder.iterdir()) == []
 
 
-def test_what_a_killed_import_left_goes_with_a_later_one(shelf, tmp_path):
+def test_what_a_killed_import_left_goes_with_a_later_one(shelf: ModelManager, tmp_path: Path) -> None:
     left = shelf.store.folder / ".old.unfinished"
     left.mkdir(parents=True)
     (left / "large.gguf").write_bytes(b"0" * 1000)
@@ -120,7 +122,9 @@ def test_what_a_killed_import_left_goes_with_a_later_one(shelf, tmp_path):
     assert not left.is_dir()
 
 
-def test_without_free_memory_a_model_is_kept_untried(shelf, tmp_path, monkeypatch):
+def test_without_free_memory_a_model_is_kept_untried(
+    shelf: ModelManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     free = psutil.virtual_memory()._replace(available=1000)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: free)
     model = added(shelf.import_files(write_pair(tmp_path, "qwen2vl")))
@@ -128,12 +132,12 @@ def test_without_free_memory_a_model_is_kept_untried(shelf, tmp_path, monkeypatc
     assert shelf.store.installed() == [model]
 
 
-def test_a_folder_is_imported_as_a_descriptor_model(shelf, tmp_path):
+def test_a_folder_is_imported_as_a_descriptor_model(shelf: ModelManager, tmp_path: Path) -> None:
     folder = save_dinov2(tmp_path / "dino")
     model = added(shelf.import_files((folder,)))
     assert (model.name, model.kind) == ("dino", "descriptor")
     assert model.photos_per_second is not None
-    assert [offer.photos_per_second for offer in shelf.offers() if offer.installed] == [
+    assert [offer.photos_per_second for offer in shelf.listings() if offer.installed] == [
         model.photos_per_second
     ]
     assert problems(shelf) == {"dino": ()}
@@ -142,7 +146,9 @@ def test_a_folder_is_imported_as_a_descriptor_model(shelf, tmp_path):
         added(shelf.import_files((tmp_path / "empty",)))
 
 
-def test_a_folder_whose_weights_do_not_load_is_one_line_and_not_kept(shelf, tmp_path):
+def test_a_folder_whose_weights_do_not_load_is_one_line_and_not_kept(
+    shelf: ModelManager, tmp_path: Path
+) -> None:
     folder = save_dinov2(tmp_path / "dino")
     (folder / "model.safetensors").write_bytes(b"no weights")
     with pytest.raises(ModelError, match="dino failed its trial") as told:
@@ -152,7 +158,7 @@ def test_a_folder_whose_weights_do_not_load_is_one_line_and_not_kept(shelf, tmp_
     assert list(shelf.store.folder.iterdir()) == []
 
 
-def test_a_flipped_bit_is_found_and_the_file_named(shelf, tmp_path):
+def test_a_flipped_bit_is_found_and_the_file_named(shelf: ModelManager, tmp_path: Path) -> None:
     llm, mmproj = write_pair(tmp_path, "qwen2vl")
     model = put_judge(shelf.store, llm, mmproj, "tiny")
     put_judge(shelf.store, *write_pair(tmp_path / "other", "idefics3"), "whole")
@@ -168,7 +174,7 @@ def test_a_flipped_bit_is_found_and_the_file_named(shelf, tmp_path):
     assert problems(shelf, "whole") == {"whole": ()}
 
 
-def test_a_missing_file_and_a_pair_that_does_not_fit_are_told(shelf, tmp_path):
+def test_a_missing_file_and_a_pair_that_does_not_fit_are_told(shelf: ModelManager, tmp_path: Path) -> None:
     llm, mmproj = write_pair(tmp_path, "qwen2vl", projection=64)
     put_judge(shelf.store, llm, mmproj, "unfit")
     gone = put_judge(shelf.store, *write_pair(tmp_path / "other", "idefics3"), "gone")
@@ -178,7 +184,7 @@ def test_a_missing_file_and_a_pair_that_does_not_fit_are_told(shelf, tmp_path):
     assert found["gone"] == (f"{gone.files['llm']} is gone.",)
 
 
-def test_manifests_of_other_versions_are_read(shelf, tmp_path):
+def test_manifests_of_other_versions_are_read(shelf: ModelManager, tmp_path: Path) -> None:
     model = put_judge(shelf.store, *write_pair(tmp_path, "qwen2vl"), "tiny")
     path = model.folder / "model.json"
     content = json.loads(path.read_text())
@@ -191,7 +197,9 @@ def test_manifests_of_other_versions_are_read(shelf, tmp_path):
 
 
 @needs_llama
-def test_a_downloaded_model_is_tried_and_then_there(shelf, offered, hub):
+def test_a_downloaded_model_is_tried_and_then_there(
+    shelf: ModelManager, offered: Path, hub: ModelHub
+) -> None:
     stages = []
     for step in shelf.download("tiny"):
         if isinstance(step, InstalledModel):
@@ -200,7 +208,7 @@ def test_a_downloaded_model_is_tried_and_then_there(shelf, offered, hub):
         assert shelf.store.installed() == []
     assert list(dict.fromkeys(stages)) == ["connecting", "downloading", "checking", "trying"]
     assert shelf.store.get("Tiny").pairs_per_second is not None
-    (offer,) = [offer for offer in shelf.offers() if offer.installed]
+    (offer,) = [offer for offer in shelf.listings() if offer.installed]
     assert (offer.name, offer.good_for, offer.licence) == (
         "Tiny",
         "Tests: it answers nonsense.",
@@ -208,18 +216,22 @@ def test_a_downloaded_model_is_tried_and_then_there(shelf, offered, hub):
     )
     assert problems(shelf) == {"Tiny": ()}
     shelf.store.remove("Tiny")
-    assert not any(offer.installed for offer in shelf.offers())
+    assert not any(offer.installed for offer in shelf.listings())
 
 
 @needs_llama
-def test_a_downloaded_model_that_fails_its_trial_is_not_kept(shelf, offered, hub):
+def test_a_downloaded_model_that_fails_its_trial_is_not_kept(
+    shelf: ModelManager, offered: Path, hub: ModelHub
+) -> None:
     with pytest.raises(LookalikeError) as told:
         added(shelf.download("Broken"))
     assert len(str(told.value).splitlines()) == 1
     assert list(shelf.store.folder.iterdir()) == []
 
 
-def test_what_a_broken_off_download_left_is_shown_and_can_be_deleted(shelf, offered, hub):
+def test_what_a_broken_off_download_left_is_shown_and_can_be_deleted(
+    shelf: ModelManager, offered: Path, hub: ModelHub
+) -> None:
     hub.step_seconds = 0.002
     work = shelf.download("Tiny")
     for step in work:
@@ -227,20 +239,24 @@ def test_what_a_broken_off_download_left_is_shown_and_can_be_deleted(shelf, offe
             work.close()
     left = unfinished(shelf.store, "Tiny")
     assert left > 100_000
-    assert {offer.name: offer.downloaded for offer in shelf.offers()} == {"Tiny": left, "Broken": 0}
+    assert {offer.name: offer.downloaded for offer in shelf.listings()} == {"Tiny": left, "Broken": 0}
     shelf.forget_download("Tiny")
     assert unfinished(shelf.store, "Tiny") == 0
 
 
-def test_a_model_of_a_kind_that_cannot_run_is_refused_before_anything_is_fetched(shelf, offered, hub):
+def test_a_model_of_a_kind_that_cannot_run_is_refused_before_anything_is_fetched(
+    shelf: ModelManager, offered: Path, hub: ModelHub
+) -> None:
     offered.write_text(offered.read_text().replace('"idefics3"', '"cogvlm"'))
     with pytest.raises(ModelError, match="cogvlm"):
         added(shelf.download("Tiny"))
     assert hub.requests == []
-    assert [offer.name for offer in shelf.offers() if not offer.usable] == ["Tiny"]
+    assert [offer.name for offer in shelf.listings() if not offer.usable] == ["Tiny"]
 
 
-def test_nothing_but_a_download_opens_a_connection(shelf, offered, hub, tmp_path, monkeypatch):
+def test_nothing_but_a_download_opens_a_connection(
+    shelf: ModelManager, offered: Path, hub: ModelHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put_judge(shelf.store, *write_pair(tmp_path / "own", "qwen2vl"), "own")
 
     def refuse(*_: object) -> None:
@@ -249,7 +265,7 @@ def test_nothing_but_a_download_opens_a_connection(shelf, offered, hub, tmp_path
     with monkeypatch.context() as blocked:
         blocked.setattr(socket.socket, "connect", refuse)
         blocked.setattr(socket, "getaddrinfo", refuse)
-        shelf.offers()
+        shelf.listings()
         shelf.recommend("judge")
         list(shelf.check())
         list(shelf.import_files(write_pair(tmp_path / "more", "idefics3"), "more"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lookalike.models.advice import COMFORTABLE, TIGHT, TOO_LARGE, Machine, fit, recommend
-from lookalike.models.catalogue import FILE, offered, read_catalogue
+from lookalike.models.catalogue import FILE, CatalogueModel, offered, read_catalogue
 from lookalike.models.errors import ModelError
 from lookalike.resources import resource
 
@@ -18,7 +18,7 @@ SHIPPED = resource(FILE).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("model", CATALOGUE, ids=lambda model: model.name)
-def test_every_entry_is_plausible(model):
+def test_every_entry_is_plausible(model: CatalogueModel) -> None:
     weights = max(file.size for file in model.files)
     assert weights < model.size
     assert model.size < model.memory < 4 * model.size + 1_000_000_000
@@ -31,14 +31,14 @@ def test_every_entry_is_plausible(model):
     assert suffixes == {".gguf"} if model.kind == "judge" else suffixes & {".safetensors", ".bin"}
 
 
-def test_each_kind_has_models_for_small_and_large_computers():
+def test_each_kind_has_models_for_small_and_large_computers() -> None:
     for kind in ("judge", "descriptor"):
         memory = [model.memory for model in CATALOGUE if model.kind == kind]
         assert min(memory) < 1_000_000_000
         assert max(memory) > 4_000_000_000
 
 
-def test_a_name_is_found_however_it_is_capitalised():
+def test_a_name_is_found_however_it_is_capitalised() -> None:
     assert offered("smolvlm2-256m").name == "SmolVLM2-256M"
     with pytest.raises(ModelError, match="No model called nothing"):
         offered("nothing")
@@ -65,7 +65,7 @@ SPOILT: list[tuple[str, Callable[[str], str], str]] = [
 
 
 @pytest.mark.parametrize(("spoil", "word"), [case[1:] for case in SPOILT], ids=[case[0] for case in SPOILT])
-def test_a_bad_file_is_one_clear_line(tmp_path, spoil, word):
+def test_a_bad_file_is_one_clear_line(tmp_path: Path, spoil, word) -> None:
     path = tmp_path / "models.toml"
     spoilt = spoil(SHIPPED)
     assert spoilt != SHIPPED
@@ -77,7 +77,7 @@ def test_a_bad_file_is_one_clear_line(tmp_path, spoil, word):
     assert word in told.value.message
 
 
-def test_a_catalogue_that_is_not_there_is_one_line(tmp_path):
+def test_a_catalogue_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cannot be read"):
         read_catalogue(tmp_path / "models.toml")
 
@@ -85,7 +85,7 @@ def test_a_catalogue_that_is_not_there_is_one_line(tmp_path):
 GB = 10**9
 
 
-def test_fit_follows_the_memory():
+def test_fit_follows_the_memory() -> None:
     machine = Machine(8 * GB, 4)
     assert [fit(memory * GB, machine) for memory in (1, 4, 5, 7)] == [
         COMFORTABLE,
@@ -108,13 +108,13 @@ def test_fit_follows_the_memory():
     ],
     ids=str,
 )
-def test_the_best_model_that_runs_well_is_recommended(machine, name):
+def test_the_best_model_that_runs_well_is_recommended(machine, name: str) -> None:
     advice = recommend(CATALOGUE, "judge", machine)
     assert advice.name == name
     assert f"{machine.memory / GB:.1f} GB" in advice.reason
 
 
-def test_a_model_that_cannot_run_is_not_recommended():
+def test_a_model_that_cannot_run_is_not_recommended() -> None:
     machine = Machine(8 * GB, 4)
     advice = recommend(CATALOGUE, "judge", machine, lambda model: model.projector == "idefics3")
     assert advice.name == "SmolVLM2-500M"

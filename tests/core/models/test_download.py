@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections import namedtuple
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def store(own_home: Path) -> ModelStore:
 
 
 @pytest.fixture(autouse=True)
-def no_pause(monkeypatch):
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(downloads, "PAUSE_SECONDS", 0.0)
 
 
@@ -58,7 +58,9 @@ def until(work: Generator[Progress, None, object], done: int) -> None:
             return
 
 
-def test_a_download_arrives_whole_and_tells_of_its_progress(store, model, hub, monkeypatch):
+def test_a_download_arrives_whole_and_tells_of_its_progress(
+    store: ModelStore, model: CatalogueModel, hub: ModelHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("lookalike.progress.FIRST_SECONDS", 1e-9)
     steps, installed = run(download(store, model))
     assert installed == store.get("Tiny")
@@ -83,7 +85,9 @@ def test_a_download_arrives_whole_and_tells_of_its_progress(store, model, hub, m
     assert f"/{REPOSITORY}/resolve/{COMMIT}/config.json" in [path for _, path in hub.requests]
 
 
-def test_nothing_shows_in_the_store_before_the_end(store, model, hub):
+def test_nothing_shows_in_the_store_before_the_end(
+    store: ModelStore, model: CatalogueModel, hub: ModelHub
+) -> None:
     work = download(store, model)
     for _ in work:
         assert store.installed() == []
@@ -91,7 +95,9 @@ def test_nothing_shows_in_the_store_before_the_end(store, model, hub):
     assert unfinished(store, "Tiny") == len(hub.files[LARGE]) + len(hub.files[SMALL])
 
 
-def test_cancelled_and_taken_up_again_only_the_rest_is_sent(store, model, hub):
+def test_cancelled_and_taken_up_again_only_the_rest_is_sent(
+    store: ModelStore, model: CatalogueModel, hub: ModelHub
+) -> None:
     hub.step_seconds = 0.005
     until(download(store, model), 100_000)
     here = unfinished(store, "Tiny")
@@ -103,7 +109,9 @@ def test_cancelled_and_taken_up_again_only_the_rest_is_sent(store, model, hub):
     assert installed.file("weights").read_bytes() == hub.files[LARGE]
 
 
-def test_a_connection_that_breaks_off_is_taken_up_again(store, model, hub):
+def test_a_connection_that_breaks_off_is_taken_up_again(
+    store: ModelStore, model: CatalogueModel, hub: ModelHub
+) -> None:
     hub.drop_after = {LARGE: 200_000}
     _, installed = run(download(store, model))
     assert installed.file("weights").read_bytes() == hub.files[LARGE]
@@ -112,7 +120,9 @@ def test_a_connection_that_breaks_off_is_taken_up_again(store, model, hub):
     assert 0 < rest < whole
 
 
-def test_a_connection_that_falls_silent_is_taken_up_again(store, model, hub, monkeypatch):
+def test_a_connection_that_falls_silent_is_taken_up_again(
+    store: ModelStore, model: CatalogueModel, hub: ModelHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(remote, "SECONDS", 0.3)
     hub.stall_after = {LARGE: 200_000}
     _, installed = run(download(store, model))
@@ -120,7 +130,7 @@ def test_a_connection_that_falls_silent_is_taken_up_again(store, model, hub, mon
     assert len(hub.promised[LARGE]) == 2
 
 
-def test_a_server_without_ranges_begins_anew(store, model, hub):
+def test_a_server_without_ranges_begins_anew(store: ModelStore, model: CatalogueModel, hub: ModelHub) -> None:
     hub.drop_after = {LARGE: 200_000}
     hub.ranges = False
     _, installed = run(download(store, model))
@@ -128,7 +138,9 @@ def test_a_server_without_ranges_begins_anew(store, model, hub):
     assert hub.promised[LARGE] == [len(hub.files[LARGE])] * 2
 
 
-def test_a_server_that_is_gone_in_the_middle_is_told_and_the_rest_comes_later(store, model, hub, monkeypatch):
+def test_a_server_that_is_gone_in_the_middle_is_told_and_the_rest_comes_later(
+    store: ModelStore, model: CatalogueModel, hub: ModelHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
     work = download(store, model)
     for progress in work:
         if progress.stage == "downloading":
@@ -144,7 +156,9 @@ def test_a_server_that_is_gone_in_the_middle_is_told_and_the_rest_comes_later(st
     run(download(store, model))
 
 
-def test_a_file_that_changed_on_the_server_is_fetched_anew(store, model, hub):
+def test_a_file_that_changed_on_the_server_is_fetched_anew(
+    store: ModelStore, model: CatalogueModel, hub: ModelHub
+) -> None:
     hub.step_seconds = 0.005
     until(download(store, model), 100_000)
     hub.step_seconds = 0
@@ -154,7 +168,9 @@ def test_a_file_that_changed_on_the_server_is_fetched_anew(store, model, hub):
 
 
 @pytest.mark.parametrize("key", [LARGE, SMALL])
-def test_a_wrong_checksum_is_refused_and_the_file_deleted(store, model, hub, key):
+def test_a_wrong_checksum_is_refused_and_the_file_deleted(
+    store: ModelStore, model: CatalogueModel, hub: ModelHub, key
+) -> None:
     hub.altered[key] = bytes([hub.files[key][0] ^ 1]) + hub.files[key][1:]
     with pytest.raises(ModelError, match="wrong checksum") as told:
         run(download(store, model))
@@ -166,14 +182,18 @@ def test_a_wrong_checksum_is_refused_and_the_file_deleted(store, model, hub, key
     run(download(store, model))
 
 
-def test_another_file_than_the_recorded_one_is_refused_before_it_is_fetched(store, recorded, hub):
+def test_another_file_than_the_recorded_one_is_refused_before_it_is_fetched(
+    store: ModelStore, recorded: Callable[[str], CatalogueModel], hub: ModelHub
+) -> None:
     with pytest.raises(ModelError, match="not the file that Lookalike knows"):
         run(download(store, recorded("0" * 64)))
     assert hub.sent == {}
     run(download(store, recorded(hashlib.sha256(hub.files[LARGE]).hexdigest())))
 
 
-def test_a_commit_that_is_gone_does_no_harm_where_the_checksum_is_known(store, model, recorded, hub):
+def test_a_commit_that_is_gone_does_no_harm_where_the_checksum_is_known(
+    store: ModelStore, model: CatalogueModel, recorded: Callable[[str], CatalogueModel], hub: ModelHub
+) -> None:
     with pytest.raises(ModelError, match="is not at"):
         run(download(store, replace(model, revision="f" * 40)))
     known = recorded(hashlib.sha256(hub.files[LARGE]).hexdigest())
@@ -181,7 +201,9 @@ def test_a_commit_that_is_gone_does_no_harm_where_the_checksum_is_known(store, m
     assert installed.source.endswith(COMMIT)
 
 
-def test_downloads_that_are_switched_off_are_one_line(store, model, hub, monkeypatch):
+def test_downloads_that_are_switched_off_are_one_line(
+    store: ModelStore, model: CatalogueModel, hub: ModelHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(ModelError, match="HF_HUB_OFFLINE"):
         run(download(store, model))
@@ -201,7 +223,9 @@ def test_downloads_that_are_switched_off_are_one_line(store, model, hub, monkeyp
         (418, "", "refuses"),
     ],
 )
-def test_a_refusal_is_one_line_with_a_remedy(store, model, hub, status, code, words):
+def test_a_refusal_is_one_line_with_a_remedy(
+    store: ModelStore, model: CatalogueModel, hub: ModelHub, status: int, code: str, words: str
+) -> None:
     hub.status[LARGE] = (status, code)
     with pytest.raises(ModelError, match=words) as told:
         run(download(store, model))
@@ -209,7 +233,9 @@ def test_a_refusal_is_one_line_with_a_remedy(store, model, hub, status, code, wo
     assert "\n" not in str(told.value)
 
 
-def test_a_server_that_is_down_is_one_line(store, model, monkeypatch):
+def test_a_server_that_is_down_is_one_line(
+    store: ModelStore, model: CatalogueModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with serving(ModelHub()) as gone:
         pass
     monkeypatch.setenv("HF_ENDPOINT", gone.url)
@@ -218,7 +244,9 @@ def test_a_server_that_is_down_is_one_line(store, model, monkeypatch):
     assert gone.url.removeprefix("http://") in told.value.message
 
 
-def test_a_disk_without_room_is_told_before_anything_is_fetched(store, model, hub, monkeypatch):
+def test_a_disk_without_room_is_told_before_anything_is_fetched(
+    store: ModelStore, model: CatalogueModel, hub: ModelHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**6, 10**6, 0))
     with pytest.raises(ModelError, match=r"0\.0 MB are free"):
@@ -246,7 +274,9 @@ except ModelError as error:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs limits of processes")
-def test_a_disk_that_fills_up_in_the_middle_is_one_line_and_what_came_is_kept(store, model, hub):
+def test_a_disk_that_fills_up_in_the_middle_is_one_line_and_what_came_is_kept(
+    store: ModelStore, model: CatalogueModel, hub: ModelHub
+) -> None:
     done = subprocess.run(
         [sys.executable, "-c", FILLING, str(store.folder)],
         capture_output=True,
@@ -265,7 +295,9 @@ def test_a_disk_that_fills_up_in_the_middle_is_one_line_and_what_came_is_kept(st
     assert installed.file("weights").read_bytes() == hub.files[LARGE]
 
 
-def test_a_name_that_is_taken_is_told_at_once(store, model, hub):
+def test_a_name_that_is_taken_is_told_at_once(
+    store: ModelStore, model: CatalogueModel, hub: ModelHub
+) -> None:
     run(download(store, model))
     hub.requests.clear()
     with pytest.raises(ModelError, match="already"):
@@ -273,7 +305,9 @@ def test_a_name_that_is_taken_is_told_at_once(store, model, hub):
     assert hub.requests == []
 
 
-def test_a_second_download_of_the_same_model_is_refused_while_the_first_runs(store, model, hub):
+def test_a_second_download_of_the_same_model_is_refused_while_the_first_runs(
+    store: ModelStore, model: CatalogueModel, hub: ModelHub
+) -> None:
     hub.step_seconds = 0.005
     first = download(store, model)
     for progress in first:
@@ -285,7 +319,9 @@ def test_a_second_download_of_the_same_model_is_refused_while_the_first_runs(sto
     run(download(store, model))
 
 
-def test_no_account_and_no_telemetry_go_along(store, model: CatalogueModel, hub, monkeypatch):
+def test_no_account_and_no_telemetry_go_along(
+    store: ModelStore, model: CatalogueModel, hub: ModelHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     run(download(store, model))
     assert {path.split("/")[1] for _, path in hub.requests} <= {"someone", "storage"}

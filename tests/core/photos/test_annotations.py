@@ -40,7 +40,7 @@ def both_ways(file: FileBytes) -> Annotations:
     return found
 
 
-def test_both_ways_of_writing_properties_are_read():
+def test_both_ways_of_writing_properties_are_read() -> None:
     assert from_xmp(xmp(ALL)) == ALL
     assert from_xmp(xmp_of_elements(ALL)) == ALL
 
@@ -49,14 +49,14 @@ def test_both_ways_of_writing_properties_are_read():
 @pytest.mark.parametrize("mark", ["\ufeff", ""])
 @pytest.mark.parametrize("padding", ["", "\n", " \r\n\t", "\0\0"])
 @pytest.mark.parametrize("declared", [True, False])
-def test_packets_of_every_encoding_are_read(encoding: str, mark: str, padding: str, declared: bool):
+def test_packets_of_every_encoding_are_read(encoding: str, mark: str, padding: str, declared: bool) -> None:
     text = xmp(ALL).decode()
     if declared:
         text = f"<?xml version='1.0' encoding='{encoding[:6].rstrip('-')}'?>{text}"
     assert from_xmp(f"{mark}{text}{padding}".encode(encoding)) == ALL
 
 
-def test_half_a_letter_is_no_packet():
+def test_half_a_letter_is_no_packet() -> None:
     for end in (b"", b"\0", b"\xd8"):
         assert from_xmp(xmp(ALL).decode().encode("utf-16-le") + end) == ALL
     with pytest.raises(XmpError, match="unknown encoding"):
@@ -64,7 +64,7 @@ def test_half_a_letter_is_no_packet():
 
 
 @pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF", "HEIC"])
-def test_every_format_carries_xmp(file_format: str):
+def test_every_format_carries_xmp(file_format: str) -> None:
     photo = smooth_photo((64, 48))
     if file_format == "PNG":
         from PIL.PngImagePlugin import PngInfo
@@ -81,14 +81,14 @@ def test_every_format_carries_xmp(file_format: str):
     assert said(data) == ALL
 
 
-def test_jpeg_xl_carries_xmp():
+def test_jpeg_xl_carries_xmp() -> None:
     jxl = pytest.importorskip("pylibjxl")
     import numpy as np
 
     assert said(jxl.encode(np.asarray(smooth_photo((64, 48))), xmp=xmp(ALL))) == ALL
 
 
-def test_iptc_is_read_where_xmp_says_nothing():
+def test_iptc_is_read_where_xmp_says_nothing() -> None:
     block = iptc(title="Old title", keywords=("boat", "sea", "Boat"), caption="A caption")
     assert said(with_iptc(encoded(smooth_photo((64, 48)), "JPEG"), block)) == Annotations(
         None, "Old title", "A caption", ("boat", "sea")
@@ -106,12 +106,12 @@ def with_iptc(jpeg: bytes, block: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(("encoding", "marked"), [("utf-8", True), ("utf-8", False), ("latin-1", False)])
-def test_iptc_in_every_encoding(encoding: str, marked: bool):
+def test_iptc_in_every_encoding(encoding: str, marked: bool) -> None:
     texts = read_iptc(iptc(keywords=("Küste",), encoding=encoding, marked=marked))
     assert [word for words in texts.values() for word in words] == ["Küste"]
 
 
-def test_the_rating_of_exif_comes_last():
+def test_the_rating_of_exif_comes_last() -> None:
     exif = Image.Exif()
     exif[0x4746] = 2
     photo = smooth_photo((64, 48))
@@ -133,18 +133,18 @@ def test_the_rating_of_exif_comes_last():
         ("", None),
     ],
 )
-def test_ratings(written: str, rating: int | None):
+def test_ratings(written: str, rating: int | None) -> None:
     packet = xmp(Annotations(3)).replace(b'xmp:Rating="3"', f'xmp:Rating="{written}"'.encode())
     assert from_xmp(packet).rating == rating
 
 
 @pytest.mark.parametrize(("percent", "stars"), [(0, 0), (1, 1), (25, 2), (50, 3), (75, 4), (99, 5), (100, 5)])
-def test_ratings_in_percent(percent: int, stars: int):
+def test_ratings_in_percent(percent: int, stars: int) -> None:
     packet = xmp(Annotations(3)).replace(b'xmp:Rating="3"', f'MicrosoftPhoto:Rating="{percent}"'.encode())
     assert from_xmp(packet).rating == stars
 
 
-def test_leaves_of_trees_are_keywords():
+def test_leaves_of_trees_are_keywords() -> None:
     packet = xmp_of_elements(
         Annotations(keywords=("Paris",)), trees=(("lr:hierarchicalSubject", "Places|France|Lyon"),)
     )
@@ -153,14 +153,14 @@ def test_leaves_of_trees_are_keywords():
     assert from_xmp(packet).keywords == ("Lyon",)
 
 
-def test_the_default_language_goes_before_others():
+def test_the_default_language_goes_before_others() -> None:
     packet = xmp_of_elements(Annotations(title="Sea")).replace(
         b"<rdf:Alt>", b'<rdf:Alt><rdf:li xml:lang="de">Meer</rdf:li>'
     )
     assert from_xmp(packet).title == "Sea"
 
 
-def test_what_belongs_to_parts_of_a_photo_is_not_the_photos():
+def test_what_belongs_to_parts_of_a_photo_is_not_the_photos() -> None:
     inner = (
         "<xmpMM:Ingredients xmlns:xmpMM='http://ns.adobe.com/xap/1.0/mm/'><rdf:Bag><rdf:li><rdf:Description "
         "xmp:Rating='1'><dc:subject><rdf:Bag><rdf:li>Other</rdf:li></rdf:Bag></dc:subject></rdf:Description>"
@@ -179,14 +179,16 @@ texts = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"]), max_
     description=texts,
     keywords=st.lists(texts.filter(bool), max_size=6, unique_by=str.casefold),
 )
-def test_what_is_written_is_read(rating: int | None, title: str, description: str, keywords: list[str]):
+def test_what_is_written_is_read(
+    rating: int | None, title: str, description: str, keywords: list[str]
+) -> None:
     written = Annotations(rating, title, description, tuple(keywords))
     assert from_xmp(xmp(written)) == written
     assert from_xmp(xmp_of_elements(written)) == written
 
 
 @given(st.binary(max_size=200), st.floats(0, 1))
-def test_broken_packets_give_one_short_reason(noise: bytes, place: float):
+def test_broken_packets_give_one_short_reason(noise: bytes, place: float) -> None:
     packet = xmp_of_elements(ALL)
     at = int(place * len(packet))
     for data in (noise, packet[:at], packet[:at] + noise + packet[at + len(noise) :]):
@@ -215,7 +217,7 @@ LAUGHS = (
     ],
     ids=["billion laughs", "external", "file"],
 )
-def test_document_types_are_refused(tmp_path: Path, doctype: bytes):
+def test_document_types_are_refused(tmp_path: Path, doctype: bytes) -> None:
     path = tmp_path / "photo.xmp"
     path.write_bytes(doctype + xmp_of_elements(Annotations(title="TITLE")).replace(b"TITLE", b"&a;"))
     started = time.process_time()
@@ -235,7 +237,7 @@ def test_document_types_are_refused(tmp_path: Path, doctype: bytes):
         (bytes(9 << 20), "too large"),
     ],
 )
-def test_broken_sidecars_are_told_of_in_one_line(tmp_path: Path, data: bytes, reason: str):
+def test_broken_sidecars_are_told_of_in_one_line(tmp_path: Path, data: bytes, reason: str) -> None:
     path = tmp_path / "photo.xmp"
     path.write_bytes(data)
     with pytest.raises(PhotoError, match=reason) as caught:
@@ -248,7 +250,7 @@ def test_broken_sidecars_are_told_of_in_one_line(tmp_path: Path, data: bytes, re
         read_sidecar(path)
 
 
-def test_real_files(data: Path):
+def test_real_files(data: Path) -> None:
     def real(name: str) -> Annotations:
         return both_ways(read_file(data / "formats" / name))
 

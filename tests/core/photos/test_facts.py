@@ -1,5 +1,7 @@
 """What is read from EXIF, and that nothing in it can hurt."""
 
+from __future__ import annotations
+
 import struct
 from datetime import datetime
 
@@ -26,7 +28,7 @@ def facts_with(main: dict[int, object], details: dict[int, object], place: dict[
 
 
 @pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF", "HEIC"])
-def test_facts_are_read_from_every_format(file_format: str):
+def test_facts_are_read_from_every_format(file_format: str) -> None:
     photo, exif = smooth_photo((300, 200)), camera_exif()
     data = heic(photo, exif=exif) if file_format == "HEIC" else encoded(photo, file_format, exif=exif)
     facts = facts_of(data)
@@ -38,7 +40,7 @@ def test_facts_are_read_from_every_format(file_format: str):
     assert facts.longitude == pytest.approx(151.2152, abs=1e-4)
 
 
-def test_a_photo_without_metadata_has_none():
+def test_a_photo_without_metadata_has_none() -> None:
     facts = facts_of(encoded(smooth_photo(), "JPEG"))
     assert facts == Facts(320, 200, "JPEG")
 
@@ -59,7 +61,7 @@ def test_a_photo_without_metadata_has_none():
         ({}, {0x9003: "yesterday"}, None),
     ],
 )
-def test_dates(main: dict[int, object], details: dict[int, object], taken_at: str | None):
+def test_dates(main: dict[int, object], details: dict[int, object], taken_at: str | None) -> None:
     found = facts_with(main, details, {}).taken_at
     assert found == taken_at
     if found:
@@ -77,7 +79,7 @@ def test_dates(main: dict[int, object], details: dict[int, object], taken_at: st
         ("  ", "\x00", ""),
     ],
 )
-def test_cameras(make: str, model: str, camera: str):
+def test_cameras(make: str, model: str, camera: str) -> None:
     assert facts_with({0x010F: make, 0x0110: model}, {}, {}).camera == camera
 
 
@@ -91,19 +93,19 @@ def test_cameras(make: str, model: str, camera: str):
         {},
     ],
 )
-def test_impossible_places_are_none(place: dict[int, object]):
+def test_impossible_places_are_none(place: dict[int, object]) -> None:
     facts = facts_with({}, {}, place)
     assert (facts.latitude, facts.longitude) == (None, None)
 
 
-def test_both_byte_orders():
+def test_both_byte_orders() -> None:
     for order, mark in (("<", b"II"), (">", b"MM")):
         block = mark + struct.pack(order + "HIH", 42, 8, 1) + struct.pack(order + "HHIHH", 0x0112, 3, 1, 6, 0)
         assert read_tags(block).number(0x0112) == 6
         assert read_tags(b"Exif\x00\x00" + block).number(0x0112) == 6
 
 
-def test_the_boxes_of_cr3_are_read():
+def test_the_boxes_of_cr3_are_read() -> None:
     def block(tag: int, text: bytes) -> bytes:
         return b"II*\x00" + struct.pack("<IHHHII", 8, 1, tag, 2, len(text), 26) + bytes(4) + text
 
@@ -113,7 +115,7 @@ def test_the_boxes_of_cr3_are_read():
     assert (tags.text(0x0110), tags.text(0x9003)) == ("Canon EOS R6", "2021:02:03 04:05:06")
 
 
-def test_a_directory_that_names_itself_ends():
+def test_a_directory_that_names_itself_ends() -> None:
     entries = struct.pack("<HHII", 0x8769, 4, 1, 8) + struct.pack("<HHII", 0x8825, 4, 1, 8)
     assert read_tags(b"II*\x00" + struct.pack("<IH", 8, 2) + entries).gps == {}
 
@@ -122,7 +124,7 @@ def test_a_directory_that_names_itself_ends():
     st.binary(max_size=300),
     st.sampled_from([b"II*\x00\x08\x00\x00\x00", b"MM\x00*\x00\x00\x00\x08", b"Exif\x00\x00II*\x00", b""]),
 )
-def test_random_blocks_never_fail(noise: bytes, start: bytes):
+def test_random_blocks_never_fail(noise: bytes, start: bytes) -> None:
     tags = read_tags(start + noise)
     assert all(isinstance(value, str | tuple) for value in tags.main.values())
     read_raw_tags(b"\x00\x00\x00\x18ftypcrx CMT1" + start + noise + b"CMT4" + noise)

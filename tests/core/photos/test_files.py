@@ -1,5 +1,7 @@
 """Reading files: one read, a stable name for the content, and one clear line for whatever goes wrong."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 import socket
@@ -38,11 +40,11 @@ from tests.builders.photo_files import encoded, smooth_photo
         ("IMG_1.jpg.part", False),
     ],
 )
-def test_what_is_taken_for_a_photo(name: str, photo: bool):
+def test_what_is_taken_for_a_photo(name: str, photo: bool) -> None:
     assert is_photo(Path("some/folder") / name) is photo
 
 
-def test_content_is_the_hash_of_the_bytes_wherever_they_lie(tmp_path: Path):
+def test_content_is_the_hash_of_the_bytes_wherever_they_lie(tmp_path: Path) -> None:
     (tmp_path / "one.jpg").write_bytes(b"same bytes")
     (tmp_path / "two.png").write_bytes(b"same bytes")
     (tmp_path / "three.jpg").write_bytes(b"same byteS")
@@ -53,7 +55,7 @@ def test_content_is_the_hash_of_the_bytes_wherever_they_lie(tmp_path: Path):
     assert FileBytes.of(b"same bytes", "one.jpg") == one
 
 
-def test_a_file_that_is_gone(tmp_path: Path):
+def test_a_file_that_is_gone(tmp_path: Path) -> None:
     with pytest.raises(FileUnavailableError, match=r"^gone\.jpg is no longer there\.$"):
         read_file(tmp_path / "gone.jpg")
     (tmp_path / "file").write_bytes(b"x")
@@ -62,7 +64,7 @@ def test_a_file_that_is_gone(tmp_path: Path):
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="permissions bind no such user")
-def test_a_file_that_may_not_be_read(tmp_path: Path):
+def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     path = tmp_path / "secret.jpg"
     path.write_bytes(b"x")
     path.chmod(0)
@@ -70,13 +72,13 @@ def test_a_file_that_may_not_be_read(tmp_path: Path):
         read_file(path)
 
 
-def test_an_empty_file(tmp_path: Path):
+def test_an_empty_file(tmp_path: Path) -> None:
     (tmp_path / "empty.jpg").touch()
     with pytest.raises(PhotoError, match=r"^empty\.jpg is empty\.$"):
         read_file(tmp_path / "empty.jpg")
 
 
-def test_a_file_beyond_the_limit(tmp_path: Path):
+def test_a_file_beyond_the_limit(tmp_path: Path) -> None:
     path = tmp_path / "big.tif"
     path.write_bytes(bytes(101))
     with pytest.raises(PhotoError, match=r"^big\.tif is too large to be read"):
@@ -84,7 +86,7 @@ def test_a_file_beyond_the_limit(tmp_path: Path):
     assert len(read_file(path, limit_bytes=101).data) == 101
 
 
-def test_a_sparse_giant_is_refused_without_reading_it(tmp_path: Path):
+def test_a_sparse_giant_is_refused_without_reading_it(tmp_path: Path) -> None:
     path = tmp_path / "sparse.tif"
     with path.open("wb") as file:
         file.truncate(1 << 40)
@@ -93,7 +95,7 @@ def test_a_sparse_giant_is_refused_without_reading_it(tmp_path: Path):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
-def test_pipes_sockets_and_folders_are_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_pipes_sockets_and_folders_are_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
     (tmp_path / "folder.jpg").mkdir()
     for name in ("pipe.jpg", "folder.jpg"):
@@ -106,7 +108,7 @@ def test_pipes_sockets_and_folders_are_no_files(tmp_path: Path, monkeypatch: pyt
             read_file(tmp_path / "socket.jpg")
 
 
-def test_links_are_followed_and_broken_ones_told(tmp_path: Path):
+def test_links_are_followed_and_broken_ones_told(tmp_path: Path) -> None:
     (tmp_path / "real.jpg").write_bytes(b"x")
     (tmp_path / "link.jpg").symlink_to(tmp_path / "real.jpg")
     (tmp_path / "broken.jpg").symlink_to(tmp_path / "missing.jpg")
@@ -117,13 +119,13 @@ def test_links_are_followed_and_broken_ones_told(tmp_path: Path):
             read_file(tmp_path / name)
 
 
-def test_impossible_names_cost_one_line():
+def test_impossible_names_cost_one_line() -> None:
     with pytest.raises(PhotoError) as caught:
         read_file(Path("a\0b.jpg"))
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_names_that_break_lines_or_encodings_are_told_in_one_line(tmp_path: Path):
+def test_names_that_break_lines_or_encodings_are_told_in_one_line(tmp_path: Path) -> None:
     for name in ("two\nlines.jpg", os.fsdecode(b"latin-\xe9.jpg")):
         try:
             (tmp_path / name).write_bytes(b"no photo")
@@ -146,18 +148,18 @@ def test_names_that_break_lines_or_encodings_are_told_in_one_line(tmp_path: Path
         ({}, False),
     ],
 )
-def test_placeholders_of_cloud_drives_are_known(status: dict[str, int], online_only: bool):
+def test_placeholders_of_cloud_drives_are_known(status: dict[str, int], online_only: bool) -> None:
     assert is_online_only(cast(os.stat_result, SimpleNamespace(**status))) is online_only
 
 
-def test_open_image_reads_and_decodes(tmp_path: Path):
+def test_open_image_reads_and_decodes(tmp_path: Path) -> None:
     path = tmp_path / "photo.jpg"
     path.write_bytes(encoded(smooth_photo((300, 200)), "JPEG"))
     assert open_image(path, 150).size == (150, 100)
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="only Linux lists open files there")
-def test_a_folder_that_is_no_photo_is_closed_again(tmp_path):
+def test_a_folder_that_is_no_photo_is_closed_again(tmp_path: Path) -> None:
     before = os.listdir("/proc/self/fd")
     for _ in range(5):
         with pytest.raises(PhotoError, match="is not a file"):

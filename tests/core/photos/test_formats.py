@@ -1,5 +1,7 @@
 """Odd files of the real world, each with what its manifest expects of it."""
 
+from __future__ import annotations
+
 import functools
 import json
 import subprocess
@@ -172,7 +174,7 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 
 
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry["file"][:60])
-def test_what_the_manifest_expects(entry: dict[str, Any], data: Path):
+def test_what_the_manifest_expects(entry: dict[str, Any], data: Path) -> None:
     path = data / "formats" / entry["file"]
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
@@ -222,7 +224,7 @@ print(len(files), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) 
 @pytest.mark.skipif(
     sys.platform != "linux", reason="limits the address space and reads its peak as Linux has them"
 )
-def test_the_whole_manifest_within_the_memory_bound(data: Path):
+def test_the_whole_manifest_within_the_memory_bound(data: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-W", "error", "-c", EVERYTHING, data / "formats"],
         capture_output=True,
@@ -235,7 +237,7 @@ def test_the_whole_manifest_within_the_memory_bound(data: Path):
     assert run.stderr == ""
 
 
-def test_all_eight_orientations_show_one_picture(data: Path):
+def test_all_eight_orientations_show_one_picture(data: Path) -> None:
     shown = [
         np.asarray(decode(read_file(data / "formats/orientation" / f"landscape_{number}.jpg"), 300).image)
         for number in range(1, 9)
@@ -253,12 +255,12 @@ def test_all_eight_orientations_show_one_picture(data: Path):
         ("heic/iphone_7.heic", (3024, 4032)),
     ],
 )
-def test_modern_formats_come_upright(data: Path, name: str, size: tuple[int, int]):
+def test_modern_formats_come_upright(data: Path, name: str, size: tuple[int, int]) -> None:
     facts = decode(read_file(data / "formats" / name), 320).facts
     assert (facts.width, facts.height) == size
 
 
-def test_the_profile_gives_an_xyb_photo_its_colours(data: Path):
+def test_the_profile_gives_an_xyb_photo_its_colours(data: Path) -> None:
     # Someone in blue in a field: without the profile it is a field of greens and purples.
     image = decode(read_file(data / "formats/jpeg/xyb.jpg"), 320).image
     red, _, blue = np.asarray(image.resize((1, 1), Image.Resampling.BOX, (90, 150, 130, 210)))[0, 0].astype(
@@ -267,7 +269,7 @@ def test_the_profile_gives_an_xyb_photo_its_colours(data: Path):
     assert blue > red + 20
 
 
-def test_metadata_of_real_cameras(data: Path):
+def test_metadata_of_real_cameras(data: Path) -> None:
     phone = decode(read_file(data / "formats/heic/iphone_15_pro.heic"), 100).facts
     assert phone.taken_at == "2023-10-31T11:44:43.432+01:00"
     assert phone.camera == "Apple iPhone 15 Pro"
@@ -278,7 +280,7 @@ def test_metadata_of_real_cameras(data: Path):
     assert (raw.width, raw.height, raw.format) == (1224, 816, "RAW")
 
 
-def test_a_giant_flat_photo_is_decoded_within_the_limit(data: Path):
+def test_a_giant_flat_photo_is_decoded_within_the_limit(data: Path) -> None:
     photo = decode(read_file(data / "formats/bomb/jpeg_60MP_flat.jpg"), 9_000)
     assert photo.image.size == (9_000, 1_350)
     assert (photo.facts.width, photo.facts.height) == (20_000, 3_000)

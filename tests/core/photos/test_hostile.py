@@ -1,5 +1,7 @@
 """Whatever the bytes, decoding gives a picture or a `PhotoError`, and never warns."""
 
+from __future__ import annotations
+
 import random
 import warnings
 from pathlib import Path
@@ -53,7 +55,7 @@ def attempt(data: bytes, name: str) -> None:
 
 @given(start=st.sampled_from(STARTS), noise=st.binary(max_size=400), name=NAMES)
 @settings(max_examples=150, deadline=None)
-def test_random_bytes(start: bytes, noise: bytes, name: str):
+def test_random_bytes(start: bytes, noise: bytes, name: str) -> None:
     attempt(start + noise, name)
 
 
@@ -66,7 +68,7 @@ def test_random_bytes(start: bytes, noise: bytes, name: str):
     name=NAMES,
 )
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_changed_bytes(seed: str, changes: list[tuple[float, bytes]], keep: float, name: str):
+def test_changed_bytes(seed: str, changes: list[tuple[float, bytes]], keep: float, name: str) -> None:
     data = bytearray(SEEDS[seed])
     for place, new in changes:
         # Squared, so that most changes fall on headers.
@@ -76,13 +78,13 @@ def test_changed_bytes(seed: str, changes: list[tuple[float, bytes]], keep: floa
 
 
 @pytest.mark.parametrize("seed", sorted(SEEDS))
-def test_every_cut(seed: str):
+def test_every_cut(seed: str) -> None:
     data = SEEDS[seed]
     for length in range(1, len(data), max(1, len(data) // 60)):
         attempt(data[:length], "cut.jpg")
 
 
-def test_damaged_real_files(data: Path):
+def test_damaged_real_files(data: Path) -> None:
     generator = random.Random(7)
     files = [
         path

@@ -1,5 +1,7 @@
 """Memory stays bounded: bombs are refused by their headers, and threads share one budget."""
 
+from __future__ import annotations
+
 import io
 import struct
 import subprocess
@@ -95,7 +97,7 @@ def jp2_bomb() -> bytes:
     return data.replace(struct.pack(">II", 16, 16), struct.pack(">II", 60_000, 60_000))
 
 
-def test_bombs_are_refused_before_they_take_memory(tmp_path: Path):
+def test_bombs_are_refused_before_they_take_memory(tmp_path: Path) -> None:
     bombs = {
         "bomb.png": png_header(60_000, 60_000),
         "header.png": png_header(2_000_000_000, 2_000_000_000),
@@ -116,7 +118,7 @@ def test_bombs_are_refused_before_they_take_memory(tmp_path: Path):
         assert grown < 32, name
 
 
-def test_large_photos_are_decoded_small_in_little_memory(tmp_path: Path):
+def test_large_photos_are_decoded_small_in_little_memory(tmp_path: Path) -> None:
     # 100 megapixels: 400 MB if it were decoded whole.
     Image.new("L", (20_000, 5_000), 90).save(tmp_path / "panorama.jpg")
     grown, result = measure([tmp_path / "panorama.jpg"], tmp_path)["panorama.jpg"]
@@ -124,7 +126,7 @@ def test_large_photos_are_decoded_small_in_little_memory(tmp_path: Path):
     assert grown < 64
 
 
-def test_bombs_of_the_data_set(data: Path, tmp_path: Path):
+def test_bombs_of_the_data_set(data: Path, tmp_path: Path) -> None:
     paths = [
         data / "formats" / name
         for name in (
@@ -142,7 +144,7 @@ def test_bombs_of_the_data_set(data: Path, tmp_path: Path):
     assert all(grown < 128 for grown, _ in measured.values()), measured
 
 
-def test_a_jpeg_too_large_for_the_size_asked_comes_smaller(monkeypatch: pytest.MonkeyPatch):
+def test_a_jpeg_too_large_for_the_size_asked_comes_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
     from lookalike.photos import jpeg
 
     monkeypatch.setattr(jpeg.budget, "limit", 2_000_000)
@@ -153,7 +155,7 @@ def test_a_jpeg_too_large_for_the_size_asked_comes_smaller(monkeypatch: pytest.M
         decode(FileBytes.of(progressive, "large.jpg"), 400)
 
 
-def test_a_scan_by_scan_jpeg_counts_its_coefficients(monkeypatch: pytest.MonkeyPatch):
+def test_a_scan_by_scan_jpeg_counts_its_coefficients(monkeypatch: pytest.MonkeyPatch) -> None:
     from lookalike.photos import jpeg
 
     whole = encoded(smooth_photo((64, 48)), "JPEG")
@@ -166,7 +168,7 @@ def test_a_scan_by_scan_jpeg_counts_its_coefficients(monkeypatch: pytest.MonkeyP
     assert jpeg.draft(opened, separate, (8, 6)) == together + 64 * 48 * 2 * 3 // 2
 
 
-def test_the_budget_is_never_exceeded():
+def test_the_budget_is_never_exceeded() -> None:
     budget = MemoryBudget(100)
     lock = threading.Lock()
     taken = most = 0
@@ -192,7 +194,7 @@ def test_the_budget_is_never_exceeded():
         pass
 
 
-def test_the_budget_is_given_back_after_an_error():
+def test_the_budget_is_given_back_after_an_error() -> None:
     budget = MemoryBudget(10)
     with pytest.raises(io.UnsupportedOperation), budget.take(10):
         raise io.UnsupportedOperation

@@ -1,5 +1,7 @@
 """The warning filters of the process survive any overlap of decoding threads."""
 
+from __future__ import annotations
+
 import threading
 import warnings
 
@@ -8,7 +10,7 @@ import pytest
 from lookalike.photos.quiet import quiet
 
 
-def test_filters_are_as_before_when_the_last_thread_is_out():
+def test_filters_are_as_before_when_the_last_thread_is_out() -> None:
     before = list(warnings.filters)
     first_in, second_in, first_out = threading.Event(), threading.Event(), threading.Event()
 
@@ -32,6 +34,6 @@ def test_filters_are_as_before_when_the_last_thread_is_out():
     assert list(warnings.filters) == before
 
 
-def test_other_modules_still_warn_inside():
+def test_other_modules_still_warn_inside() -> None:
     with quiet, pytest.raises(UserWarning, match="mine"):
         warnings.warn_explicit("mine", UserWarning, "other.py", 1, module="other")

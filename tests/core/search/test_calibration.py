@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ logistic = st.builds(Logistic, st.floats(0, 1e6), finite)
 
 
 @st.composite
-def isotonic(draw):
+def isotonic(draw) -> Isotonic:
     values = sorted(draw(st.sets(finite, min_size=1, max_size=12)))
     probabilities = sorted(draw(st.lists(share, min_size=len(values), max_size=len(values))))
     return Isotonic(tuple(values), tuple(probabilities))
@@ -35,7 +36,7 @@ curves = st.one_of(logistic, isotonic())
 
 
 @st.composite
-def calibrations(draw):
+def calibrations(draw) -> Calibration:
     judge = draw(st.sampled_from(["", "geometry-1", "mllm:abc:object"]))
     return Calibration(
         descriptor=draw(st.text(min_size=1, max_size=20)),
@@ -52,12 +53,14 @@ def calibrations(draw):
 
 
 @given(calibrations())
-def test_a_calibration_survives_being_written(made):
+def test_a_calibration_survives_being_written(made) -> None:
     assert from_json(json.loads(json.dumps(to_json(made)))) == made
 
 
 @given(calibrations(), calibrations())
-def test_the_store_gives_back_the_last_of_each_pair(tmp_path_factory, first, second):
+def test_the_store_gives_back_the_last_of_each_pair(
+    tmp_path_factory: pytest.TempPathFactory, first, second
+) -> None:
     store = Calibrations(tmp_path_factory.mktemp("store"))
     store.put(first)
     store.put(second)
@@ -69,7 +72,7 @@ def test_the_store_gives_back_the_last_of_each_pair(tmp_path_factory, first, sec
 
 @given(curves, st.lists(finite, min_size=2, max_size=20))
 @example(Isotonic(values=(-2.2e-311, 5e-324), probabilities=(0.0, 1.0)), [0.0, 0.0])
-def test_curves_never_fall_and_stay_probabilities(curve, values):
+def test_curves_never_fall_and_stay_probabilities(curve, values) -> None:
     values = sorted(values)
     said = [curve(value) for value in values]
     assert all(0 <= value <= 1 for value in said)
@@ -79,7 +82,7 @@ def test_curves_never_fall_and_stay_probabilities(curve, values):
 
 
 @given(isotonic())
-def test_even_is_where_the_curve_reaches_a_half(curve):
+def test_even_is_where_the_curve_reaches_a_half(curve) -> None:
     even = curve.even()
     if even is None:
         assert max(curve.probabilities) < 0.5
@@ -89,7 +92,7 @@ def test_even_is_where_the_curve_reaches_a_half(curve):
         assert curve.probabilities[0] >= 0.5
 
 
-def test_curves_by_hand():
+def test_curves_by_hand() -> None:
     assert Logistic(2.0, -1.0)(0.5) == 0.5
     assert Logistic(2.0, -1.0).even() == 0.5
     assert Logistic(0.0, -1.0).even() is None
@@ -111,7 +114,7 @@ def test_curves_by_hand():
         {"values": [1, 2], "probabilities": [0.5]},
     ],
 )
-def test_numbers_of_no_rising_curve_are_refused(numbers):
+def test_numbers_of_no_rising_curve_are_refused(numbers) -> None:
     with pytest.raises(ValueError, match="rising"):
         curve_of(numbers)
 
@@ -122,7 +125,7 @@ MADE = Calibration(
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"[1]", b'{"weight": 7}', b"\xff\xfe"])
-def test_a_damaged_file_counts_as_none_and_can_be_replaced(tmp_path, damage):
+def test_a_damaged_file_counts_as_none_and_can_be_replaced(tmp_path: Path, damage: bytes) -> None:
     store = Calibrations(tmp_path)
     store.put(MADE)
     (file,) = tmp_path.iterdir()
@@ -132,13 +135,13 @@ def test_a_damaged_file_counts_as_none_and_can_be_replaced(tmp_path, damage):
     assert store.get("descriptor", "judge") == MADE
 
 
-def test_what_cannot_be_kept_is_told_in_one_line(tmp_path):
+def test_what_cannot_be_kept_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(LookalikeError, match="cannot be kept"):
         Calibrations(tmp_path / "file").put(MADE)
 
 
-def test_the_embedded_descriptor_ships_calibrated(tmp_path):
+def test_the_embedded_descriptor_ships_calibrated(tmp_path: Path) -> None:
     store = Calibrations(tmp_path)
     for judge in ("", GeometricJudge.key):
         fusion = fusion_for(EfficientNetDescriber.key, judge, store)
@@ -148,7 +151,7 @@ def test_the_embedded_descriptor_ships_calibrated(tmp_path):
     assert not fusion_for("another descriptor", GeometricJudge.key, store).calibrated
 
 
-def test_the_users_own_fit_goes_before_the_shipped_one(tmp_path):
+def test_the_users_own_fit_goes_before_the_shipped_one(tmp_path: Path) -> None:
     store = Calibrations(tmp_path)
     shipped = store.get(EfficientNetDescriber.key, "")
     assert shipped is not None
@@ -157,7 +160,7 @@ def test_the_users_own_fit_goes_before_the_shipped_one(tmp_path):
     assert store.get(EfficientNetDescriber.key, "") == own
 
 
-def test_matches_score_and_line_are_the_stored_ones(tmp_path):
+def test_matches_score_and_line_are_the_stored_ones(tmp_path: Path) -> None:
     store = Calibrations(tmp_path)
     store.put(MADE)
     fusion = fusion_for("descriptor", "judge", store)
@@ -169,7 +172,7 @@ def test_matches_score_and_line_are_the_stored_ones(tmp_path):
     assert ([result.content_id for result in results], same) == ([1, 2], 1)
 
 
-def test_without_a_calibration_the_papers_sum_stands_and_the_line_is_a_guess(tmp_path):
+def test_without_a_calibration_the_papers_sum_stands_and_the_line_is_a_guess(tmp_path: Path) -> None:
     store = Calibrations(tmp_path)
     fusion = fusion_for("unknown", "judge", store)
     assert not fusion.calibrated
@@ -182,7 +185,7 @@ def test_without_a_calibration_the_papers_sum_stands_and_the_line_is_a_guess(tmp
     )
 
 
-def test_another_weight_moves_the_line_to_where_both_are_undecided(tmp_path):
+def test_another_weight_moves_the_line_to_where_both_are_undecided(tmp_path: Path) -> None:
     store = Calibrations(tmp_path)
     store.put(MADE)
     fusion = fusion_for("descriptor", "judge", store, weight=0.8)

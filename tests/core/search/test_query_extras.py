@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from tests.builders.photo_files import textured_photo, write_album
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory):
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An album with two cut-outs of one picture, lying in two folders, and one of another."""
     root = tmp_path_factory.mktemp("extras")
     album = root / "album"
@@ -41,7 +42,7 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture
-def library(root):
+def library(root: Path) -> Iterator[Library]:
     with Library(root / "library") as library:
         yield library
 
@@ -69,7 +70,7 @@ def photo(library: Library, name: str) -> Query:
     return Query(content_id=paths[name])
 
 
-def test_a_filter_is_part_of_the_search(library, root):
+def test_a_filter_is_part_of_the_search(library: Library, root: Path) -> None:
     query = photo(library, "mug one")
     everywhere = names(library, query)
     assert everywhere[0] == "mug two"
@@ -82,7 +83,7 @@ def test_a_filter_is_part_of_the_search(library, root):
         names(library, query, filters=Filters(cameras=("Leica",)))
 
 
-def test_photos_of_the_library_that_are_asked_with_are_no_results(library):
+def test_photos_of_the_library_that_are_asked_with_are_no_results(library: Library) -> None:
     one, two, jug = (photo(library, name) for name in ("mug one", "mug two", "jug"))
     found = names(library, replace(one, positives=(jug,)))
     assert len(found) == 9
@@ -94,7 +95,7 @@ def test_photos_of_the_library_that_are_asked_with_are_no_results(library):
     assert names(library, one, expand=True)[0] == "mug two"
 
 
-def test_several_photos_and_photos_that_lie_on_their_side(library, root):
+def test_several_photos_and_photos_that_lie_on_their_side(library: Library, root: Path) -> None:
     jug, on_its_side = root / "jug.png", root / "turned.png"
     textured_photo(502, (800, 600)).save(jug)
     textured_photo(501, (800, 600)).transpose(Image.Transpose.ROTATE_90).save(on_its_side)
@@ -123,7 +124,7 @@ def test_several_photos_and_photos_that_lie_on_their_side(library, root):
     }
 
 
-def test_words_with_what_the_results_shall_not_resemble(library):
+def test_words_with_what_the_results_shall_not_resemble(library: Library) -> None:
     two = photo(library, "mug two")
     assert set(names(library, Query(words="mug"))) == {"mug one", "mug two"}
     assert names(library, Query(words="mug", negatives=(two,))) == ["mug one"]
@@ -139,7 +140,9 @@ def test_words_with_what_the_results_shall_not_resemble(library):
 
 
 @pytest.mark.parametrize("words_first", [True, False])
-def test_words_beside_photos_are_looked_for_in_names_where_no_model_reads_them(library, words_first):
+def test_words_beside_photos_are_looked_for_in_names_where_no_model_reads_them(
+    library: Library, words_first: bool
+) -> None:
     jug = photo(library, "jug")
     words = Query(words="mug")
     query = replace(words, positives=(jug,)) if words_first else replace(jug, positives=(words,))
@@ -156,7 +159,7 @@ def test_words_beside_photos_are_looked_for_in_names_where_no_model_reads_them(l
     assert library.explain(query, ranking.results[0].content_id, "geometry") is not None
 
 
-def test_a_word_of_any_length_can_be_asked_for(library):
+def test_a_word_of_any_length_can_be_asked_for(library: Library) -> None:
     with pytest.raises(LookalikeError, match="No keyword"):
         list(library.search(Query(words="a" * 60_000), judge="none"))
 
@@ -172,7 +175,7 @@ def stems(out: str) -> list[str]:
     return [Path(result["path"]).stem for result in json.loads(out)["results"]]
 
 
-def test_the_command_line_takes_all_of_it(root, capsys):
+def test_the_command_line_takes_all_of_it(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     album = root / "album"
     code, out, _ = call(
         root, capsys, "search", album / "mug one.jpg", album / "trip/jug.jpg", "--not", album / "photo_003.jpg",
@@ -196,7 +199,9 @@ def test_the_command_line_takes_all_of_it(root, capsys):
         (["--rating", "9"], 2, "9"),
     ],
 )
-def test_filters_that_cannot_be_are_told_in_words(root, capsys, arguments, code, words):
+def test_filters_that_cannot_be_are_told_in_words(
+    root: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, words: str
+) -> None:
     outcome, _, err = call(root, capsys, "photos", *arguments)
     assert outcome == code
     assert words in err

@@ -6,6 +6,9 @@ the real judges are tested on real photos elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +20,7 @@ from lookalike.judges.protocol import Explanation, JudgePhoto, Verdict
 from lookalike.search.curves import Logistic
 from lookalike.search.fusion import Fusion
 from lookalike.search.query import crop, view_hash
-from lookalike.search.ranking import ranked
+from lookalike.search.ranking import Ranking, ranked
 from lookalike.search.ranking_stream import Candidates, rankings
 
 FUSION = Fusion(weight=0.5, cosine=Logistic(10.0, -5.0), match=None, cut_off=0.5, calibrated=True)
@@ -28,12 +31,12 @@ class ScriptedJudge:
 
     name = "scripted"
 
-    def __init__(self, script, key="scripted-1"):
+    def __init__(self, script, key="scripted-1") -> None:
         self.script = script
         self.key = key
         self.asked: list[str] = []
 
-    def compare(self, query, candidates, cancelled=lambda: False):
+    def compare(self, query, candidates, cancelled=lambda: False) -> Iterator[Verdict]:
         for candidate in candidates:
             if cancelled():
                 return
@@ -46,10 +49,10 @@ class ScriptedJudge:
             else:
                 yield Verdict(candidate.content, word, 0.0)
 
-    def explain(self, query, candidate):
+    def explain(self, query, candidate) -> Explanation:
         return Explanation(Verdict(candidate.content, 0.5), "scripted")
 
-    def close(self):
+    def close(self) -> None:
         pass
 
 
@@ -58,13 +61,15 @@ def photo(content: str) -> JudgePhoto:
 
 
 @pytest.fixture
-def catalog(tmp_path):
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
     catalog = Catalog(tmp_path / "catalog.sqlite")
     yield catalog
     catalog.close()
 
 
-def stream(catalog, judge, found, query="query", top=100, budget=None, cancelled=lambda: False):
+def stream(
+    catalog, judge, found, query="query", top=100, budget=None, cancelled=lambda: False
+) -> list[Ranking]:
     return list(
         rankings(
             found,
@@ -83,14 +88,14 @@ def stream(catalog, judge, found, query="query", top=100, budget=None, cancelled
 FOUND = Candidates([1, 2, 3, 4], ["a", "b", "c", "d"], [0.8, 0.7, 0.6, 0.5], [0, 0, 0, 0])
 
 
-def test_without_a_judge_the_index_answers_and_that_is_final(catalog):
+def test_without_a_judge_the_index_answers_and_that_is_final(catalog: Catalog) -> None:
     (only,) = stream(catalog, None, FOUND)
     assert [result.content_id for result in only.results] == [1, 2, 3, 4]
     assert only.final
     assert [result.match for result in only.results] == [None] * 4
 
 
-def test_the_index_answers_first_and_the_judge_improves(catalog):
+def test_the_index_answers_first_and_the_judge_improves(catalog: Catalog) -> None:
     judge = ScriptedJudge({"a": 0.05, "b": 0.1, "c": 0.99, "d": 0.02})
     steps = stream(catalog, judge, FOUND)
     assert [result.content_id for result in steps[0].results] == [1, 2, 3, 4]
@@ -101,7 +106,7 @@ def test_the_index_answers_first_and_the_judge_improves(catalog):
     assert judge.asked == ["a", "b", "c", "d"], "best candidates first"
 
 
-def test_only_the_top_changes_places(catalog):
+def test_only_the_top_changes_places(catalog: Catalog) -> None:
     judge = ScriptedJudge({"a": 0.0, "b": 0.0})
     last = stream(catalog, judge, FOUND, top=2)[-1]
     assert [result.content_id for result in last.results] == [1, 2, 3, 4]
@@ -109,7 +114,7 @@ def test_only_the_top_changes_places(catalog):
     assert last.same == 0, "what follows a judged no is not above the line"
 
 
-def test_verdicts_are_kept_for_the_next_search(catalog):
+def test_verdicts_are_kept_for_the_next_search(catalog: Catalog) -> None:
     script = {"a": 0.1, "b": 0.9, "c": 0.2, "d": 0.3}
     first = stream(catalog, ScriptedJudge(script), FOUND)[-1]
     again = ScriptedJudge({})
@@ -122,12 +127,12 @@ def test_verdicts_are_kept_for_the_next_search(catalog):
     assert other.asked == ["a", "b", "c", "d"]
 
 
-def test_a_query_without_a_name_leaves_no_trace(catalog):
+def test_a_query_without_a_name_leaves_no_trace(catalog: Catalog) -> None:
     stream(catalog, ScriptedJudge({"a": 0.1, "b": 0.9, "c": 0.2, "d": 0.3}), FOUND, query="")
     assert catalog.pair_scores.get("scripted-1", "", ["a", "b", "c", "d"]) == {}
 
 
-def test_a_judge_that_breaks_is_told_and_the_answer_stands(catalog):
+def test_a_judge_that_breaks_is_told_and_the_answer_stands(catalog: Catalog) -> None:
     judge = ScriptedJudge({"a": 0.01, "b": LookalikeError("The model was ended by SIGSEGV.", "Remove it.")})
     last = stream(catalog, judge, FOUND)[-1]
     assert last.final
@@ -139,7 +144,7 @@ def test_a_judge_that_breaks_is_told_and_the_answer_stands(catalog):
     )
 
 
-def test_a_candidate_that_cannot_be_read_has_a_reason_and_is_tried_again(catalog):
+def test_a_candidate_that_cannot_be_read_has_a_reason_and_is_tried_again(catalog: Catalog) -> None:
     judge = ScriptedJudge({"a": "a.jpg is cut off.", "b": 0.9, "c": 0.2, "d": 0.3})
     last = stream(catalog, judge, FOUND)[-1]
     (unread,) = [result for result in last.results if result.content_id == 1]
@@ -150,21 +155,21 @@ def test_a_candidate_that_cannot_be_read_has_a_reason_and_is_tried_again(catalog
     assert again.asked == ["a"]
 
 
-def test_time_that_runs_out_is_told(catalog):
+def test_time_that_runs_out_is_told(catalog: Catalog) -> None:
     last = stream(catalog, ScriptedJudge({"a": 0.9}), FOUND, budget=0.0)[-1]
     assert last.final
     assert last.judged == 0
     assert last.notes
 
 
-def test_a_cancelled_search_ends_without_a_final_word_and_keeps_verdicts(catalog):
+def test_a_cancelled_search_ends_without_a_final_word_and_keeps_verdicts(catalog: Catalog) -> None:
     judge = ScriptedJudge({"a": 0.9, "b": 0.9, "c": 0.9, "d": 0.9})
     steps = stream(catalog, judge, FOUND, cancelled=lambda: len(judge.asked) >= 2)
     assert not any(step.final for step in steps)
     assert set(catalog.pair_scores.get(judge.key, "query", ["a", "b", "c", "d"])) == {"a", "b"}
 
 
-def test_an_empty_library_has_an_empty_answer(catalog):
+def test_an_empty_library_has_an_empty_answer(catalog: Catalog) -> None:
     (only,) = stream(catalog, ScriptedJudge({}), Candidates([], [], [], []))
     assert only.results == ()
     assert only.final
@@ -174,7 +179,7 @@ matches = st.dictionaries(st.integers(0, 29), st.one_of(st.none(), st.floats(0, 
 
 
 @given(st.lists(st.floats(-1, 1), min_size=1, max_size=30), matches, st.integers(0, 40))
-def test_a_ranking_loses_and_doubles_nothing(similarities, verdicts, top):
+def test_a_ranking_loses_and_doubles_nothing(similarities, verdicts, top) -> None:
     similarities = sorted(similarities, reverse=True)
     ids = list(range(len(similarities)))
     results, same = ranked(ids, similarities, verdicts, {}, top, FUSION)
@@ -187,7 +192,7 @@ def test_a_ranking_loses_and_doubles_nothing(similarities, verdicts, top):
 
 
 @given(st.tuples(*[st.floats(0, 1)] * 4), st.tuples(st.integers(1, 50), st.integers(1, 50)))
-def test_a_region_is_always_part_of_the_photo(corners, size):
+def test_a_region_is_always_part_of_the_photo(corners, size) -> None:
     left, right = sorted(corners[:2])
     top, bottom = sorted(corners[2:])
     part = crop(Image.new("RGB", size), (left, top, right, bottom))
@@ -195,7 +200,7 @@ def test_a_region_is_always_part_of_the_photo(corners, size):
     assert 1 <= part.height <= size[1]
 
 
-def test_regions_have_names_of_their_own():
+def test_regions_have_names_of_their_own() -> None:
     assert view_hash("aa", None) == "aa"
     assert (
         view_hash("aa", (0, 0, 0.5, 0.5))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,19 +20,21 @@ from lookalike.descriptors.service import DescriberService
 from lookalike.ingest import decode_quarantine as suspects_module
 from lookalike.ingest import indexer as indexer_module
 from lookalike.ingest import photo_reader as reading_module
+from lookalike.photos import Photo
 from lookalike.watching import reconcile as comparison_module
+from lookalike.worker import Worker
 from tests.builders.small_library import SmallLibrary
 from tests.builders.tiny_files import photo
 from tests.core.watching import deadly_decoder, deadly_describer
 
 
 @pytest.fixture
-def started(monkeypatch):
+def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The descriptor processes that were started."""
     started: list[str] = []
     start = worker_module.Worker
 
-    def counted(*args, **kwargs):
+    def counted(*args, **kwargs) -> Worker:
         started.append(kwargs["name"])
         return start(*args, **kwargs)
 
@@ -42,7 +45,7 @@ def started(monkeypatch):
 
 
 @pytest.fixture
-def library(tmp_path):
+def library(tmp_path: Path) -> Iterator[SmallLibrary]:
     service = DescriberService(DescriberSpec())
     library = SmallLibrary(tmp_path / "library", service)
     yield library
@@ -55,8 +58,8 @@ def paint(path: Path, colour: tuple[int, int, int]) -> None:
 
 
 def test_a_photo_that_kills_the_model_is_remembered_until_the_model_is_another(
-    library, tmp_path, started, monkeypatch
-):
+    library: SmallLibrary, tmp_path: Path, started: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     album = tmp_path / "album"
     album.mkdir()
     for number in range(3):
@@ -86,7 +89,9 @@ def test_a_photo_that_kills_the_model_is_remembered_until_the_model_is_another(
     assert len(library.index) == 4
 
 
-def test_a_photo_that_crashed_the_program_is_decoded_apart_from_then_on(tmp_path, monkeypatch):
+def test_a_photo_that_crashed_the_program_is_decoded_apart_from_then_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     album, folder = tmp_path / "album", tmp_path / "library"
     album.mkdir()
     for number in range(12):
@@ -98,14 +103,14 @@ def test_a_photo_that_crashed_the_program_is_decoded_apart_from_then_on(tmp_path
     decoded_here: list[str] = []
     decode = reading_module.decode
 
-    def counted(file, longest_side):
+    def counted(file, longest_side) -> Photo:
         decoded_here.append(file.name)
         return decode(file, longest_side)
 
     apart: list[str] = []
     start = suspects_module.Worker
 
-    def counted_start(*args, **kwargs):
+    def counted_start(*args, **kwargs) -> Worker:
         apart.append(kwargs["name"])
         return start(*args, **kwargs)
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -64,7 +65,7 @@ def found(top) -> set[str]:
         st.sampled_from(["", "trip", "trip/raw", "raw"]), st.lists(st.sampled_from(LINES), max_size=4)
     )
 )
-def test_patterns_mean_what_they_mean_to_git(tmp_path_factory, ignore_files):
+def test_patterns_mean_what_they_mean_to_git(tmp_path_factory: pytest.TempPathFactory, ignore_files) -> None:
     top = tmp_path_factory.mktemp("album")
     for name in FILES:
         (top / name).parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +85,7 @@ def test_patterns_mean_what_they_mean_to_git(tmp_path_factory, ignore_files):
     assert found(top) == {name for name in listed if name.endswith((".jpg", ".png"))}
 
 
-def test_a_look_at_one_folder_knows_the_rules_above_it(tmp_path):
+def test_a_look_at_one_folder_knows_the_rules_above_it(tmp_path: Path) -> None:
     (tmp_path / "trip" / "raw").mkdir(parents=True)
     (tmp_path / ".lookalikeignore").write_text("raw/\n*.png\n")
     top = os.fsencode(tmp_path)
@@ -100,7 +101,7 @@ def test_a_look_at_one_folder_knows_the_rules_above_it(tmp_path):
     ]
 
 
-def test_caches_of_other_programs_are_left_out():
+def test_caches_of_other_programs_are_left_out() -> None:
     assert is_left_out(b"/p", b"@eaDir")
     assert is_left_out(b"/p", b"$RECYCLE.BIN")
     assert is_left_out(b"/p/Photos Library.photoslibrary", b"resources")
@@ -108,7 +109,7 @@ def test_caches_of_other_programs_are_left_out():
     assert is_left_out(b"/p", b"Catalogue Previews.lrdata")
 
 
-def test_an_ignore_file_that_is_none_is_told_of_and_excludes_nothing(tmp_path):
+def test_an_ignore_file_that_is_none_is_told_of_and_excludes_nothing(tmp_path: Path) -> None:
     (tmp_path / ".lookalikeignore").write_bytes(b"\xef\xbb\xbfa.jpg\n!\n")
     problems: list = []
     rules = Excludes().rules(os.fsencode(tmp_path), os.fsencode(tmp_path), problems)
@@ -120,7 +121,9 @@ def test_an_ignore_file_that_is_none_is_told_of_and_excludes_nothing(tmp_path):
     assert Excludes().rules(os.fsencode(tmp_path), os.fsencode(tmp_path), []) is not None
 
 
-def test_excluded_photos_leave_the_view_and_come_back_without_decoding(tmp_path, monkeypatch):
+def test_excluded_photos_leave_the_view_and_come_back_without_decoding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from lookalike.ingest import photo_reader
 
     library = SmallLibrary(tmp_path / "library")
@@ -151,7 +154,7 @@ def test_excluded_photos_leave_the_view_and_come_back_without_decoding(tmp_path,
 
 
 @pytest.mark.parametrize("how", ["hidden", "ignore file", "own list"])
-def test_a_watched_folder_is_not_taken_over_by_one_that_leaves_it_out(tmp_path, how):
+def test_a_watched_folder_is_not_taken_over_by_one_that_leaves_it_out(tmp_path: Path, how: str) -> None:
     inner = tmp_path / "album" / (".private" if how == "hidden" else "raw")
     inner.mkdir(parents=True)
     (inner / "a.png").write_bytes(photo(1))
@@ -173,7 +176,7 @@ def test_a_watched_folder_is_not_taken_over_by_one_that_leaves_it_out(tmp_path, 
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="only Linux lists open files there")
-def test_a_folder_of_the_name_of_an_ignore_file_is_told_of_and_closed(tmp_path):
+def test_a_folder_of_the_name_of_an_ignore_file_is_told_of_and_closed(tmp_path: Path) -> None:
     (tmp_path / ".lookalikeignore").mkdir()
     before = os.listdir("/proc/self/fd")
     told: list = []
@@ -184,7 +187,7 @@ def test_a_folder_of_the_name_of_an_ignore_file_is_told_of_and_closed(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
-def test_patterns_of_names_that_are_no_text_last(tmp_path):
+def test_patterns_of_names_that_are_no_text_last(tmp_path: Path) -> None:
     album = tmp_path / "album"
     odd = os.fsencode(album) + b"/caf\xe9"
     os.makedirs(odd)

@@ -10,7 +10,7 @@ from tests.core.watching.stateful.machine import FolderPlay
 from tests.core.watching.stateful.second_process import BESIDE
 
 
-def test_random_deeds_leave_no_difference():
+def test_random_deeds_leave_no_difference() -> None:
     before = DEEDS.total()
     try:
         play()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from pathlib import Path
@@ -28,14 +28,14 @@ from tests.builders.tiny_files import photo
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.05)
     monkeypatch.setattr(follower_module, "TICK_SECONDS", 0.02)
     monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 0.1)
 
 
 @pytest.fixture
-def library(tmp_path):
+def library(tmp_path: Path) -> Iterator[SmallLibrary]:
     library = SmallLibrary(tmp_path / "library", reach_seconds=0.1, rescan_seconds=3600)
     yield library
     library.close()
@@ -115,7 +115,7 @@ def interrupted(tmp_path: Path, deed: Callable[[], object], at: int = 2) -> Smal
     return SmallLibrary(tmp_path / "library", service, reach_seconds=0.1, rescan_seconds=3600)
 
 
-def test_a_link_in_the_place_of_a_folder_is_not_followed(library, tmp_path):
+def test_a_link_in_the_place_of_a_folder_is_not_followed(library: SmallLibrary, tmp_path: Path) -> None:
     album(tmp_path / "album" / "trip" / "deep", 1)
     album(tmp_path / "album" / "other", 2)
     followed(library, tmp_path / "album")
@@ -125,8 +125,8 @@ def test_a_link_in_the_place_of_a_folder_is_not_followed(library, tmp_path):
 
 
 def test_a_folder_moved_from_one_watched_folder_to_another_with_a_link_left_behind_is_in_one_place(
-    library, tmp_path
-):
+    library: SmallLibrary, tmp_path: Path
+) -> None:
     album(tmp_path / "one" / "trip", 1)
     album(tmp_path / "two", 2)
     followed(library, tmp_path / "one", tmp_path / "two")
@@ -135,7 +135,9 @@ def test_a_folder_moved_from_one_watched_folder_to_another_with_a_link_left_behi
     wait_for(library, lambda: known(library, tmp_path) == ["two/2.png", "two/trip/1.png"])
 
 
-def test_another_directory_in_the_place_of_a_watched_folder_is_followed(library, tmp_path):
+def test_another_directory_in_the_place_of_a_watched_folder_is_followed(
+    library: SmallLibrary, tmp_path: Path
+) -> None:
     folder = album(tmp_path / "data" / "album", 1, 2)
     album(tmp_path / "restored" / "album", 1, 3)
     followed(library, folder)
@@ -148,8 +150,8 @@ def test_another_directory_in_the_place_of_a_watched_folder_is_followed(library,
 
 @pytest.mark.parametrize("moved", ["album", ""])
 def test_a_watched_folder_that_a_link_leads_to_now_is_followed_where_it_lies(
-    library, tmp_path, monkeypatch, moved
-):
+    library: SmallLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: str
+) -> None:
     """The folder itself, or the one above it, was moved to a larger disk."""
     folder = album(tmp_path / "small" / "album", 1, 2)
     followed(library, folder)
@@ -171,7 +173,9 @@ def test_a_watched_folder_that_a_link_leads_to_now_is_followed_where_it_lies(
     assert looks.calls <= 3
 
 
-def test_a_link_to_something_else_in_the_place_of_a_watched_folder_is_not_followed(library, tmp_path):
+def test_a_link_to_something_else_in_the_place_of_a_watched_folder_is_not_followed(
+    library: SmallLibrary, tmp_path: Path
+) -> None:
     folder = album(tmp_path / "album", 1)
     album(tmp_path / "strangers", 2, 3)
     followed(library, folder)
@@ -181,7 +185,7 @@ def test_a_link_to_something_else_in_the_place_of_a_watched_folder_is_not_follow
     assert known(library, tmp_path) == ["album/1.png"]
 
 
-def test_a_folder_that_goes_while_it_is_indexed_costs_one_line(tmp_path):
+def test_a_folder_that_goes_while_it_is_indexed_costs_one_line(tmp_path: Path) -> None:
     folder, away = album(tmp_path / "album", *range(120)), tmp_path / "away"
     for seed in range(3):
         (folder / f"{seed}.xmp").write_text("<x/>")
@@ -196,7 +200,9 @@ def test_a_folder_that_goes_while_it_is_indexed_costs_one_line(tmp_path):
         assert len(library.index) == 120
 
 
-def test_a_folder_that_goes_while_it_is_followed_and_indexed_is_taken_up_once_it_is_back(tmp_path):
+def test_a_folder_that_goes_while_it_is_followed_and_indexed_is_taken_up_once_it_is_back(
+    tmp_path: Path,
+) -> None:
     folder, away = album(tmp_path / "album", *range(120)), tmp_path / "away"
     with closing(interrupted(tmp_path, lambda: folder.rename(away))) as library:
         library.files.add_folder(folder)
@@ -210,7 +216,9 @@ def test_a_folder_that_goes_while_it_is_followed_and_indexed_is_taken_up_once_it
         wait_for(library, lambda: len(library.index) == 120)
 
 
-def test_following_goes_on_after_another_program_has_held_the_catalog(tmp_path, monkeypatch):
+def test_following_goes_on_after_another_program_has_held_the_catalog(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.1)
     monkeypatch.setattr(follower_module, "RETRY_SECONDS", 0.1)
     folder = album(tmp_path / "album", 1)
@@ -237,7 +245,9 @@ def test_following_goes_on_after_another_program_has_held_the_catalog(tmp_path, 
 
 
 @pytest.mark.parametrize("limit", [follower_module.BETWEEN_PHOTOS, 2])
-def test_what_happens_in_other_folders_is_taken_in_while_one_is_indexed(tmp_path, monkeypatch, limit):
+def test_what_happens_in_other_folders_is_taken_in_while_one_is_indexed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit
+) -> None:
     monkeypatch.setattr(follower_module, "BETWEEN_PHOTOS", limit)
     one, two = album(tmp_path / "one", *range(400)), album(tmp_path / "two", 1000, 1001, 1002)
     paused = album(tmp_path / "paused", 2000)
@@ -278,7 +288,9 @@ def test_what_happens_in_other_folders_is_taken_in_while_one_is_indexed(tmp_path
         assert names(paused) == ["2000.png"]
 
 
-def test_what_happens_in_a_folder_that_pauses_while_another_is_indexed_is_taken_in_once_it_goes_on(tmp_path):
+def test_what_happens_in_a_folder_that_pauses_while_another_is_indexed_is_taken_in_once_it_goes_on(
+    tmp_path: Path,
+) -> None:
     one, two = album(tmp_path / "one", *range(400)), album(tmp_path / "two", 1000)
     resumed: list[int] = []
 
@@ -307,7 +319,7 @@ def test_what_happens_in_a_folder_that_pauses_while_another_is_indexed_is_taken_
         )
 
 
-def test_a_catalog_that_is_damaged_ends_following(tmp_path):
+def test_a_catalog_that_is_damaged_ends_following(tmp_path: Path) -> None:
     folder = album(tmp_path / "album", 1, 2, 3)
     library = SmallLibrary(tmp_path / "library", rescan_seconds=3600)
     try:
@@ -330,7 +342,9 @@ def test_a_catalog_that_is_damaged_ends_following(tmp_path):
         library.catalog.close()
 
 
-def test_an_empty_folder_that_a_link_leads_to_now_is_followed_where_it_lies(library, tmp_path):
+def test_an_empty_folder_that_a_link_leads_to_now_is_followed_where_it_lies(
+    library: SmallLibrary, tmp_path: Path
+) -> None:
     (tmp_path / "small" / "album").mkdir(parents=True)
     followed(library, tmp_path / "small" / "album")
     (tmp_path / "small").rename(tmp_path / "large")

@@ -7,6 +7,7 @@ import shutil
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from lookalike.errors import LookalikeError
 from lookalike.ingest import indexer as indexer_module
 from lookalike.ingest import photo_reader as reading_module
 from lookalike.ingest.throttle import CAREFUL, Throttle
+from lookalike.photos import FileBytes
 from lookalike.watching import follower as follower_module
 from lookalike.watching import observer as observer_module
 from lookalike.watching.follower import Follower
@@ -39,7 +41,7 @@ def _heard(event: str, about: tuple) -> None:
 
 
 @pytest.fixture
-def opened():
+def opened() -> Iterator[list[str]]:
     """Photos that were opened, by anything in this process, from now on."""
     global LISTENING, HOOKED
     if not HOOKED:
@@ -52,7 +54,7 @@ def opened():
 
 
 @pytest.fixture
-def folders(tmp_path):
+def folders(tmp_path: Path) -> Path:
     """Two folders to watch and one beside them, with photos written a while ago."""
     for name in ("one/trip", "two", "outside"):
         (tmp_path / name).mkdir(parents=True)
@@ -63,7 +65,7 @@ def folders(tmp_path):
 
 
 @pytest.fixture
-def library(folders):
+def library(folders: Path) -> Iterator[SmallLibrary]:
     library = SmallLibrary(folders / "library", reach_seconds=0.1)
     for name in ("one", "two"):
         library.files.add_folder(folders / name)
@@ -89,7 +91,7 @@ def wait_for(library: SmallLibrary, condition) -> None:
         time.sleep(0.02)
 
 
-def test_moves_need_no_reading(library, folders, opened):
+def test_moves_need_no_reading(library: SmallLibrary, folders: Path, opened: list[str]) -> None:
     library.scan()
     before = where(library, folders)
     assert len(opened) == 6
@@ -110,7 +112,9 @@ def test_moves_need_no_reading(library, folders, opened):
     assert len(library.index) == 6
 
 
-def test_files_that_left_and_come_back_need_no_reading(library, folders, opened):
+def test_files_that_left_and_come_back_need_no_reading(
+    library: SmallLibrary, folders: Path, opened: list[str]
+) -> None:
     library.scan()
     before = where(library, folders)
     shutil.move(folders / "one" / "trip", folders / "outside")
@@ -127,7 +131,9 @@ def test_files_that_left_and_come_back_need_no_reading(library, folders, opened)
     again.close()
 
 
-def test_files_that_go_back_where_they_were_need_no_reading(library, folders, opened):
+def test_files_that_go_back_where_they_were_need_no_reading(
+    library: SmallLibrary, folders: Path, opened: list[str]
+) -> None:
     library.scan()
     before = where(library, folders)
     opened.clear()
@@ -142,7 +148,9 @@ def test_files_that_go_back_where_they_were_need_no_reading(library, folders, op
     assert opened == []
 
 
-def test_moves_are_recognised_though_the_system_numbers_its_volumes_anew(library, folders, opened):
+def test_moves_are_recognised_though_the_system_numbers_its_volumes_anew(
+    library: SmallLibrary, folders: Path, opened: list[str]
+) -> None:
     """As after a restart of the computer."""
     library.scan()
     with library.catalog.transaction() as db:
@@ -154,7 +162,9 @@ def test_moves_are_recognised_though_the_system_numbers_its_volumes_anew(library
     assert opened == []
 
 
-def test_a_swap_and_a_replacement_of_the_same_size_and_time_are_seen(library, folders):
+def test_a_swap_and_a_replacement_of_the_same_size_and_time_are_seen(
+    library: SmallLibrary, folders: Path
+) -> None:
     write(folders / "one" / "a.png", 50)
     write(folders / "one" / "b.png", 51)
     os.utime(folders / "one" / "b.png", ns=(10**18 + 50, 10**18 + 50))
@@ -168,7 +178,9 @@ def test_a_swap_and_a_replacement_of_the_same_size_and_time_are_seen(library, fo
     assert (after["one/a.png"], after["one/b.png"]) == (before["one/b.png"], before["one/a.png"])
 
 
-def test_a_moved_root_is_told_where_it_lies_now(library, folders, opened):
+def test_a_moved_root_is_told_where_it_lies_now(
+    library: SmallLibrary, folders: Path, opened: list[str]
+) -> None:
     library.scan()
     before = where(library, folders)
     watched = WatchedFolders(library.catalog)
@@ -186,7 +198,9 @@ def test_a_moved_root_is_told_where_it_lies_now(library, folders, opened):
     assert opened == []
 
 
-def test_live_moves_across_folders_need_no_reading(library, folders, opened, monkeypatch):
+def test_live_moves_across_folders_need_no_reading(
+    library: SmallLibrary, folders: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.05)
     library.follow()
     wait_for(library, lambda: len(library.index) == 6 and library.last.stage == "watching")
@@ -198,7 +212,9 @@ def test_live_moves_across_folders_need_no_reading(library, folders, opened, mon
     assert opened == []
 
 
-def test_a_copy_that_is_still_being_written_is_waited_for(library, folders, monkeypatch):
+def test_a_copy_that_is_still_being_written_is_waited_for(
+    library: SmallLibrary, folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.02)
     monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 0.4)
     library.follow()
@@ -215,13 +231,15 @@ def test_a_copy_that_is_still_being_written_is_waited_for(library, folders, monk
     assert problems == [], "it was never read half"
 
 
-def test_a_file_that_changes_while_it_is_read_is_looked_at_again(library, folders, monkeypatch):
+def test_a_file_that_changes_while_it_is_read_is_looked_at_again(
+    library: SmallLibrary, folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     library.scan()
     read_file = reading_module.read_file
 
     disturbed_paths: list[Path] = []
 
-    def disturbed(path):
+    def disturbed(path) -> FileBytes:
         file = read_file(path)
         if path.name == "new.png" and not disturbed_paths:
             disturbed_paths.append(path)
@@ -241,7 +259,7 @@ def test_a_file_that_changes_while_it_is_read_is_looked_at_again(library, folder
     )
 
 
-def test_a_change_within_one_tick_of_the_clock_is_seen(library, folders):
+def test_a_change_within_one_tick_of_the_clock_is_seen(library: SmallLibrary, folders: Path) -> None:
     path = folders / "one" / "quick.png"
     path.write_bytes(photo(80))
     library.scan()
@@ -254,7 +272,7 @@ def test_a_change_within_one_tick_of_the_clock_is_seen(library, folders):
     assert library.catalog.contents.get([number])[number].hash == reading_module.read_file(path).content
 
 
-def test_a_paused_folder_is_left_alone_until_it_goes_on(library, folders):
+def test_a_paused_folder_is_left_alone_until_it_goes_on(library: SmallLibrary, folders: Path) -> None:
     watched = WatchedFolders(library.catalog)
     library.scan()
     watched.pause(watched.at(folders / "one"))
@@ -269,7 +287,7 @@ def test_a_paused_folder_is_left_alone_until_it_goes_on(library, folders):
     assert "one/new.png" in where(library, folders)
 
 
-def test_pausing_stops_a_scan_at_its_next_step(library, folders):
+def test_pausing_stops_a_scan_at_its_next_step(library: SmallLibrary, folders: Path) -> None:
     for number in range(100, 200):
         write(folders / "one" / f"{number}.png", number)
     watched = WatchedFolders(library.catalog)
@@ -287,7 +305,9 @@ def following(library: SmallLibrary, met) -> None:
         stages.append(progress.stage)
 
 
-def test_a_folder_paused_and_resumed_within_one_look_is_looked_through_again(library, folders, monkeypatch):
+def test_a_folder_paused_and_resumed_within_one_look_is_looked_through_again(
+    library: SmallLibrary, folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(follower_module, "TICK_SECONDS", 0.02)
     for number in range(100, 200):
         write(folders / "one" / f"{number}.png", number)
@@ -295,14 +315,14 @@ def test_a_folder_paused_and_resumed_within_one_look_is_looked_through_again(lib
     wanted = Follower._wanted
     given_up = []
 
-    def wanted_then_resumed(self, folder):
+    def wanted_then_resumed(self, folder) -> bool:
         still = wanted(self, folder)
         if not still:
             given_up.append(folder)
             watched.pause(watched.at(folders / "one"), False)
         return still
 
-    def pause(progress):
+    def pause(progress) -> None:
         if progress.stage == "indexing" and not given_up:
             watched.pause(watched.at(folders / "one"))
 
@@ -312,13 +332,15 @@ def test_a_folder_paused_and_resumed_within_one_look_is_looked_through_again(lib
     assert len(library.index) == 106
 
 
-def test_patterns_changed_and_changed_back_within_one_look_leave_nothing_out(library, folders, monkeypatch):
+def test_patterns_changed_and_changed_back_within_one_look_leave_nothing_out(
+    library: SmallLibrary, folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(follower_module, "TICK_SECONDS", 0.02)
     watched = WatchedFolders(library.catalog)
     watched.set_excludes([])
     stages = []
 
-    def change(progress):
+    def change(progress) -> None:
         stages.append(progress.stage)
         watched.set_excludes(["trip/"] if len(stages) == 1 else [])
 
@@ -327,10 +349,12 @@ def test_patterns_changed_and_changed_back_within_one_look_leave_nothing_out(lib
     assert len(library.index) == 6
 
 
-def test_a_gentle_job_rests_and_can_be_stopped_meanwhile(library, folders, monkeypatch):
+def test_a_gentle_job_rests_and_can_be_stopped_meanwhile(
+    library: SmallLibrary, folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     slept: list[float] = []
     monkeypatch.setattr(indexer_module.time, "sleep", slept.append)
-    library.indexer._pace = Throttle(lambda: CAREFUL, battery=lambda: True)
+    library.indexer._throttle = Throttle(lambda: CAREFUL, battery=lambda: True)
     for number in range(100, 140):
         write(folders / "one" / f"{number}.png", number)
     library.scan()
@@ -339,18 +363,20 @@ def test_a_gentle_job_rests_and_can_be_stopped_meanwhile(library, folders, monke
     assert max(slept) <= indexer_module.REST_STEP_SECONDS
 
 
-def test_photos_that_are_looked_at_are_described_first(library, folders, opened):
+def test_photos_that_are_looked_at_are_described_first(
+    library: SmallLibrary, folders: Path, opened: list[str]
+) -> None:
     for number in range(100, 200):
         write(folders / "one" / f"{number}.png", number)
     opened.clear()
-    library.preference.prefer([folders / "one" / "trip"])
+    library.priority.prioritise([folders / "one" / "trip"])
     library.scan()
     # Several threads read at once, and any of them may be held up: their order is not quite that of the work.
     first_half = [Path(path).parent.name for path in opened[: len(opened) // 2]]
     assert first_half.count("trip") == 3
 
 
-def test_a_thousand_photos_arrive_while_searches_go_on(library, folders):
+def test_a_thousand_photos_arrive_while_searches_go_on(library: SmallLibrary, folders: Path) -> None:
     library.scan()
     vector = library.record.vectors(library.record.ids()[:1])[0]
     many = folders / "one" / "many"
@@ -402,7 +428,9 @@ def swap_for_another(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("knows", ["births", "ctimes", "neither"])
-def test_another_file_with_the_number_of_a_deleted_one_is_read(library, folders, monkeypatch, knows):
+def test_another_file_with_the_number_of_a_deleted_one_is_read(
+    library: SmallLibrary, folders: Path, monkeypatch: pytest.MonkeyPatch, knows: str
+) -> None:
     if knows == "neither":
         monkeypatch.setattr(Mount, "ctimes", property(lambda mount: False))
     if knows != "births":
@@ -418,7 +446,9 @@ def test_another_file_with_the_number_of_a_deleted_one_is_read(library, folders,
     assert held == reading_module.read_file(folders / "one" / "2.png").content
 
 
-def test_a_fine_time_tells_a_file_where_nobody_knows_when_it_was_made(library, folders, opened, monkeypatch):
+def test_a_fine_time_tells_a_file_where_nobody_knows_when_it_was_made(
+    library: SmallLibrary, folders: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(files_module, "born_ns", lambda path: None)
     library.scan()
     before = where(library, folders)

@@ -6,7 +6,10 @@ import os
 import shutil
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,35 +18,37 @@ from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.errors import LookalikeError
 from lookalike.ingest import photo_reader as reading_module
 from lookalike.library import Library
+from lookalike.photos import Photo
+from lookalike.progress import Progress
 from lookalike.search.query import Query
 from tests.builders.photo_files import textured_photo, write_album
 
 
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory):
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("album")
     write_album(folder, 12, seed=1)
     return folder
 
 
 @pytest.fixture
-def album(pictures, tmp_path):
+def album(pictures: Path, tmp_path: Path) -> Path:
     return shutil.copytree(pictures, tmp_path / "album")
 
 
 @pytest.fixture
-def library(tmp_path):
+def library(tmp_path: Path) -> Iterator[Library]:
     with Library(tmp_path / "library") as library:
         yield library
 
 
 @pytest.fixture
-def decodes(monkeypatch):
+def decodes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Counts photos decoded for indexing."""
     names: list[str] = []
     decode = reading_module.decode
 
-    def counted(file, longest_side):
+    def counted(file, longest_side) -> Photo:
         names.append(file.name)
         return decode(file, longest_side)
 
@@ -51,7 +56,7 @@ def decodes(monkeypatch):
     return names
 
 
-def scan(library: Library):
+def scan(library: Library) -> list[Progress]:
     return list(library.scan())
 
 
@@ -70,7 +75,7 @@ def assert_in_line(library: Library, album) -> None:
     assert all(number in library._engines.current.index for number in library.photos())
 
 
-def test_a_scan_makes_every_photo_findable(library, album):
+def test_a_scan_makes_every_photo_findable(library: Library, album: Path) -> None:
     library.add_folder(album)
     last = scan(library)[-1]
     assert (last.done, last.total, last.skipped) == (12, 12, ())
@@ -81,7 +86,7 @@ def test_a_scan_makes_every_photo_findable(library, album):
     assert library.thumbnail(library.photos()[0])[:2] == b"\xff\xd8"
 
 
-def test_descriptors_are_those_of_the_model(library, album):
+def test_descriptors_are_those_of_the_model(library: Library, album: Path) -> None:
     """What lies in the record is what the describer says of the file, whatever batch it travelled in."""
     library.add_folder(album)
     scan(library)
@@ -93,7 +98,7 @@ def test_descriptors_are_those_of_the_model(library, album):
         assert np.dot(stored, fresh) == pytest.approx(1.0, abs=2e-3)
 
 
-def test_a_second_scan_decodes_nothing(library, album, decodes):
+def test_a_second_scan_decodes_nothing(library: Library, album: Path, decodes: list[str]) -> None:
     library.add_folder(album)
     scan(library)
     assert len(decodes) == 12
@@ -101,7 +106,7 @@ def test_a_second_scan_decodes_nothing(library, album, decodes):
     assert len(decodes) == 12
 
 
-def test_moves_and_copies_decode_nothing(library, album, decodes):
+def test_moves_and_copies_decode_nothing(library: Library, album: Path, decodes: list[str]) -> None:
     library.add_folder(album)
     scan(library)
     decodes.clear()
@@ -116,7 +121,7 @@ def test_moves_and_copies_decode_nothing(library, album, decodes):
     assert_in_line(library, album)
 
 
-def test_a_changed_file_takes_the_place_of_the_old_one(library, album):
+def test_a_changed_file_takes_the_place_of_the_old_one(library: Library, album: Path) -> None:
     library.add_folder(album)
     scan(library)
     path = sorted(album.glob("*.jpg"))[0]
@@ -127,7 +132,9 @@ def test_a_changed_file_takes_the_place_of_the_old_one(library, album):
     assert_in_line(library, album)
 
 
-def test_gone_files_are_found_no_more_and_found_again_when_they_return(library, album, decodes):
+def test_gone_files_are_found_no_more_and_found_again_when_they_return(
+    library: Library, album: Path, decodes: list[str]
+) -> None:
     library.add_folder(album)
     scan(library)
     path = sorted(album.glob("*.jpg"))[0]
@@ -144,7 +151,9 @@ def test_gone_files_are_found_no_more_and_found_again_when_they_return(library, 
     assert_in_line(library, album)
 
 
-def test_bad_files_are_told_of_once_and_the_rest_goes_on(library, album, decodes):
+def test_bad_files_are_told_of_once_and_the_rest_goes_on(
+    library: Library, album: Path, decodes: list[str]
+) -> None:
     (album / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 this is no photo")
     (album / "empty.jpg").touch()
     # Files written within the last clock tick are read again in any case.
@@ -165,7 +174,7 @@ def test_bad_files_are_told_of_once_and_the_rest_goes_on(library, album, decodes
     assert {path.name for path, _ in library.status().problems} == {"broken.jpg"}
 
 
-def test_a_scan_that_is_closed_early_keeps_what_is_finished(library, album):
+def test_a_scan_that_is_closed_early_keeps_what_is_finished(library: Library, album: Path) -> None:
     library.add_folder(album)
     work = library.scan()
     for progress in work:
@@ -177,7 +186,7 @@ def test_a_scan_that_is_closed_early_keeps_what_is_finished(library, album):
     assert_in_line(library, album)
 
 
-def test_an_unreachable_folder_keeps_its_photos(library, album):
+def test_an_unreachable_folder_keeps_its_photos(library: Library, album: Path) -> None:
     folder = library.add_folder(album)
     scan(library)
     away = album.rename(album.with_name("elsewhere"))
@@ -191,7 +200,9 @@ def test_an_unreachable_folder_keeps_its_photos(library, album):
     assert_in_line(library, album)
 
 
-def test_no_folder_takes_over_one_that_is_offline_or_paused(library, album, tmp_path):
+def test_no_folder_takes_over_one_that_is_offline_or_paused(
+    library: Library, album: Path, tmp_path: Path
+) -> None:
     folder = library.add_folder(album)
     scan(library)
     away = album.rename(tmp_path / "away")
@@ -208,7 +219,7 @@ def test_no_folder_takes_over_one_that_is_offline_or_paused(library, album, tmp_
     assert len(library.photos()) == 12
 
 
-def test_a_folder_is_not_said_to_lie_inside_itself(library, album):
+def test_a_folder_is_not_said_to_lie_inside_itself(library: Library, album: Path) -> None:
     folder = library.add_folder(album)
     (album / "inner").mkdir()
     for place in (album / "inner", album.parent):
@@ -218,7 +229,7 @@ def test_a_folder_is_not_said_to_lie_inside_itself(library, album):
     assert library.folders() == [folder]
 
 
-def test_removing_a_folder_takes_its_photos_out_of_the_search(library, album):
+def test_removing_a_folder_takes_its_photos_out_of_the_search(library: Library, album: Path) -> None:
     folder = library.add_folder(album)
     scan(library)
     library.remove_folder(folder)
@@ -227,7 +238,9 @@ def test_removing_a_folder_takes_its_photos_out_of_the_search(library, album):
     assert len(list(album.glob("*.jpg"))) == 12
 
 
-def test_a_folder_removed_while_it_is_scanned_leaves_nothing_in_the_next_one(library, album, tmp_path):
+def test_a_folder_removed_while_it_is_scanned_leaves_nothing_in_the_next_one(
+    library: Library, album: Path, tmp_path: Path
+) -> None:
     folder = library.add_folder(album)
     write_album(tmp_path / "other", 2, seed=9)
     for progress in library.scan():
@@ -238,7 +251,7 @@ def test_a_folder_removed_while_it_is_scanned_leaves_nothing_in_the_next_one(lib
     assert_in_line(library, tmp_path / "other")
 
 
-def test_a_folder_is_removed_whole_by_a_word_of_its_place_before(library, album):
+def test_a_folder_is_removed_whole_by_a_word_of_its_place_before(library: Library, album: Path) -> None:
     folder = library.add_folder(album)
     scan(library)
     moved = album.rename(album.with_name("moved"))
@@ -247,7 +260,9 @@ def test_a_folder_is_removed_whole_by_a_word_of_its_place_before(library, album)
     assert (len(library), library.photos(), library.catalog.words.find("photo", 99)) == (0, [], [])
 
 
-def test_words_of_a_removed_folder_go_with_it_even_if_the_process_ends_there(tmp_path, album):
+def test_words_of_a_removed_folder_go_with_it_even_if_the_process_ends_there(
+    tmp_path: Path, album: Path
+) -> None:
     with Library(tmp_path / "library") as library:
         folder = library.add_folder(album)
         scan(library)
@@ -256,14 +271,16 @@ def test_words_of_a_removed_folder_go_with_it_even_if_the_process_ends_there(tmp
         assert (len(library), library.catalog.words.find("photo", 99)) == (0, [])
 
 
-def test_a_removal_while_the_index_is_told_of_new_photos_is_not_lost(library, album, monkeypatch):
+def test_a_removal_while_the_index_is_told_of_new_photos_is_not_lost(
+    library: Library, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The folder goes after the catalog was asked what is to be found, and before the index has it."""
     folder = library.add_folder(album)
     record = library._engines.current.record
     findable = record.findable
     removals: list[threading.Thread] = []
 
-    def slow(content_ids):
+    def slow(content_ids) -> Any:
         found = findable(content_ids)
         if found and not removals:
             removals.append(threading.Thread(target=library.remove_folder, args=(folder,)))
@@ -277,13 +294,15 @@ def test_a_removal_while_the_index_is_told_of_new_photos_is_not_lost(library, al
     assert (len(library), library.photos()) == (0, [])
 
 
-def test_a_failure_of_the_model_is_not_the_photos(library, album, monkeypatch):
+def test_a_failure_of_the_model_is_not_the_photos(
+    library: Library, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     library.add_folder(album)
     service = library._engines.current.service
     describe = service.describe
     failures = 0
 
-    def failing(batch, urgent=False):
+    def failing(batch, urgent=False) -> Any:
         nonlocal failures
         failures -= 1
         if failures >= 0:
@@ -311,12 +330,12 @@ def test_a_failure_of_the_model_is_not_the_photos(library, album, monkeypatch):
     assert_in_line(library, album)
 
 
-def test_following_applies_changes_as_they_happen(library, album):
+def test_following_applies_changes_as_they_happen(library: Library, album: Path) -> None:
     library.add_folder(album)
     stop = threading.Event()
     trouble: list[BaseException] = []
 
-    def follow():
+    def follow() -> None:
         try:
             for _ in library.follow(stop.is_set):
                 pass
@@ -349,7 +368,7 @@ def wait_for(condition, seconds: float = 60.0) -> None:
         time.sleep(0.05)
 
 
-def test_what_another_process_indexes_is_found(library, tmp_path, album):
+def test_what_another_process_indexes_is_found(library: Library, tmp_path: Path, album: Path) -> None:
     """Two libraries over one folder, as a window and a command line have it."""
     with Library(tmp_path / "library") as other:
         other.add_folder(album)
@@ -360,7 +379,7 @@ def test_what_another_process_indexes_is_found(library, tmp_path, album):
     assert len(library) == 12
 
 
-def test_reopening_finds_everything_again(tmp_path, album):
+def test_reopening_finds_everything_again(tmp_path: Path, album: Path) -> None:
     with Library(tmp_path / "library") as library:
         library.add_folder(album)
         scan(library)

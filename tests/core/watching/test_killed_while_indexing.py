@@ -34,7 +34,7 @@ def recorded(library: Path) -> int:
         return 0
 
 
-def test_kills_lose_nothing_and_double_nothing(tmp_path):
+def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     album, library = tmp_path / "album", tmp_path / "library"
     album.mkdir()
     write_album(album, PHOTOS, seed=5)

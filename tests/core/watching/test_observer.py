@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Never
 
 import pytest
 
@@ -23,17 +25,17 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.05)
 
 
 @pytest.fixture
-def watch():
+def watch() -> Iterator[FolderWatch]:
     with FolderWatch(rescan_seconds=3600) as watch:
         yield watch
 
 
-def heard(watch, *paths, seconds=30.0):
+def heard(watch, *paths, seconds=30.0) -> set[bytes]:
     """Wait until all of these places were told of."""
     missing = {os.fsencode(path) for path in paths}
     told: set[bytes] = set()
@@ -44,7 +46,7 @@ def heard(watch, *paths, seconds=30.0):
     return told
 
 
-def test_files_and_folders_are_told_of_where_they_are(watch, tmp_path):
+def test_files_and_folders_are_told_of_where_they_are(watch: FolderWatch, tmp_path: Path) -> None:
     (tmp_path / "trip").mkdir()
     watch.add(os.fsencode(tmp_path))
     (tmp_path / "a.jpg").write_bytes(b"x")
@@ -58,7 +60,7 @@ def test_files_and_folders_are_told_of_where_they_are(watch, tmp_path):
     assert os.fsencode(tmp_path / "trip") not in heard(watch, tmp_path / "journey")
 
 
-def test_deep_new_trees_and_moved_in_trees_are_watched(watch, tmp_path):
+def test_deep_new_trees_and_moved_in_trees_are_watched(watch: FolderWatch, tmp_path: Path) -> None:
     top = tmp_path / "top"
     (tmp_path / "other" / "deep").mkdir(parents=True)
     top.mkdir()
@@ -72,7 +74,7 @@ def test_deep_new_trees_and_moved_in_trees_are_watched(watch, tmp_path):
     heard(watch, top / "one" / "two", top / "other" / "deep")
 
 
-def test_hidden_folders_are_not_listened_to(watch, tmp_path):
+def test_hidden_folders_are_not_listened_to(watch: FolderWatch, tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     watch.add(os.fsencode(tmp_path))
     (tmp_path / ".git" / "a.jpg").write_bytes(b"x")
@@ -80,7 +82,7 @@ def test_hidden_folders_are_not_listened_to(watch, tmp_path):
     assert heard(watch, tmp_path) == {os.fsencode(tmp_path)}
 
 
-def test_an_edited_ignore_file_concerns_all_below(watch, tmp_path):
+def test_an_edited_ignore_file_concerns_all_below(watch: FolderWatch, tmp_path: Path) -> None:
     watch.add(os.fsencode(tmp_path))
     (tmp_path / ".lookalikeignore").write_text("trip/")
     deadline = time.monotonic() + 30
@@ -89,7 +91,7 @@ def test_an_edited_ignore_file_concerns_all_below(watch, tmp_path):
     assert found == [(os.fsencode(tmp_path), True)]
 
 
-def test_a_folder_that_was_replaced_is_watched_anew(watch, tmp_path):
+def test_a_folder_that_was_replaced_is_watched_anew(watch: FolderWatch, tmp_path: Path) -> None:
     top = tmp_path / "top"
     top.mkdir()
     watch.add(os.fsencode(top))
@@ -100,7 +102,9 @@ def test_a_folder_that_was_replaced_is_watched_anew(watch, tmp_path):
     heard(watch, top)
 
 
-def test_a_folder_made_anew_after_its_watch_ended_is_watched_once_added_again(watch, tmp_path):
+def test_a_folder_made_anew_after_its_watch_ended_is_watched_once_added_again(
+    watch: FolderWatch, tmp_path: Path
+) -> None:
     top = tmp_path / "top"
     top.mkdir()
     watch.add(os.fsencode(top))
@@ -118,7 +122,9 @@ def test_a_folder_made_anew_after_its_watch_ended_is_watched_once_added_again(wa
     heard(watch, top)
 
 
-def test_a_folder_moved_away_and_made_anew_while_followed_is_followed_on(tmp_path, monkeypatch):
+def test_a_folder_moved_away_and_made_anew_while_followed_is_followed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It comes back right after its watch was found to have ended, before anybody saw it missing."""
     album = tmp_path / "album"
     album.mkdir()
@@ -131,11 +137,11 @@ def test_a_folder_moved_away_and_made_anew_while_followed_is_followed_on(tmp_pat
     library.files.add_folder(album)
     renew = FolderWatch.renew
 
-    def renew_then_make(self, top):
+    def renew_then_make(self, top) -> None:
         renew(self, top)
         album.mkdir(exist_ok=True)
 
-    def wait_for(condition):
+    def wait_for(condition) -> None:
         deadline = time.monotonic() + 30
         while not condition():
             assert time.monotonic() < deadline and not library.trouble, library.trouble
@@ -155,7 +161,7 @@ def test_a_folder_moved_away_and_made_anew_while_followed_is_followed_on(tmp_pat
         library.close()
 
 
-def test_places_are_bounded(watch, tmp_path):
+def test_places_are_bounded(watch: FolderWatch, tmp_path: Path) -> None:
     watch.add(os.fsencode(tmp_path))
     for number in range(PLACES_LIMIT + 10):
         watch.mark(b"/somewhere/%d" % number)
@@ -163,7 +169,7 @@ def test_places_are_bounded(watch, tmp_path):
     assert watch._dirty[os.fsencode(tmp_path)]
 
 
-def test_network_folders_are_looked_through_from_time_to_time(tmp_path):
+def test_network_folders_are_looked_through_from_time_to_time(tmp_path: Path) -> None:
     with FolderWatch(rescan_seconds=0.1) as watch:
         watch.add(os.fsencode(tmp_path), network=True)
         assert "network drive" in watch.note(os.fsencode(tmp_path))
@@ -172,7 +178,7 @@ def test_network_folders_are_looked_through_from_time_to_time(tmp_path):
 
 
 @linux
-def test_dropped_events_are_told_of_and_lose_nothing(tmp_path):
+def test_dropped_events_are_told_of_and_lose_nothing(tmp_path: Path) -> None:
     album = tmp_path / "album"
     album.mkdir()
     with FolderWatch(rescan_seconds=3600) as watch:
@@ -198,11 +204,11 @@ def test_dropped_events_are_told_of_and_lose_nothing(tmp_path):
 
 
 @linux
-def test_a_deleted_folder_costs_no_look_at_all_the_others(tmp_path):
+def test_a_deleted_folder_costs_no_look_at_all_the_others(tmp_path: Path) -> None:
     class Counted(dict[bytes, int]):
         passes = 0
 
-        def __iter__(self):
+        def __iter__(self) -> Iterator[bytes]:
             self.passes += 1
             return super().__iter__()
 
@@ -263,7 +269,7 @@ library.close()
 
 
 @linux
-def test_at_the_limit_of_watches_folders_are_looked_through_and_it_is_said(tmp_path):
+def test_at_the_limit_of_watches_folders_are_looked_through_and_it_is_said(tmp_path: Path) -> None:
     if subprocess.run(["unshare", "--user", "--map-root-user", "true"], capture_output=True).returncode:
         pytest.skip("this system lets no test make namespaces")
     done = subprocess.run(
@@ -277,8 +283,8 @@ def test_at_the_limit_of_watches_folders_are_looked_through_and_it_is_said(tmp_p
     assert "looked through every" in done.stdout
 
 
-def test_a_system_without_events_is_polled(tmp_path, monkeypatch):
-    def none(self):
+def test_a_system_without_events_is_polled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(self) -> Never:
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
     monkeypatch.setattr(FolderWatch, "_open_source", none)
@@ -288,7 +294,7 @@ def test_a_system_without_events_is_polled(tmp_path, monkeypatch):
         heard(watch, tmp_path)
 
 
-def test_watchdog_tells_the_same_elsewhere(tmp_path):
+def test_watchdog_tells_the_same_elsewhere(tmp_path: Path) -> None:
     from lookalike.watching.watchdog_events import WatchdogEvents
 
     with FolderWatch(rescan_seconds=3600) as watch:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ fuse = pytest.mark.skipif(
 
 
 @pytest.fixture
-def library(tmp_path):
+def library(tmp_path: Path) -> Iterator[SmallLibrary]:
     library = SmallLibrary(tmp_path / "library")
     yield library
     library.close()
@@ -36,12 +37,14 @@ def known(library: SmallLibrary, album: Path) -> list[str]:
     return sorted(os.path.basename(os.fsdecode(path)) for path in library.files.known(os.fsencode(album)))
 
 
-def test_numbers_that_fit_are_kept_and_others_are_folded():
+def test_numbers_that_fit_are_kept_and_others_are_folded() -> None:
     assert [signed(number) for number in (0, 1, -1, 2**63 - 1)] == [0, 1, -1, 2**63 - 1]
     assert [signed(2**63), signed(2**64 - 1), signed(2**127 + 5)] == [-(2**63), -1, 5]
 
 
-def test_a_photo_dated_beyond_2262_is_taken_in_with_the_others_and_stays_unchanged(library, tmp_path):
+def test_a_photo_dated_beyond_2262_is_taken_in_with_the_others_and_stays_unchanged(
+    library: SmallLibrary, tmp_path: Path
+) -> None:
     album = tmp_path / "album"
     album.mkdir()
     for number, name in enumerate(("a.png", "b.png", "c.png")):
@@ -61,7 +64,7 @@ def test_a_photo_dated_beyond_2262_is_taken_in_with_the_others_and_stays_unchang
 
 
 @fuse
-def test_a_file_system_whose_file_numbers_use_all_64_bits(tmp_path):
+def test_a_file_system_whose_file_numbers_use_all_64_bits(tmp_path: Path) -> None:
     told = played(
         tmp_path,
         """
@@ -80,7 +83,7 @@ def test_a_file_system_whose_file_numbers_use_all_64_bits(tmp_path):
 
 
 @fuse
-def test_a_folder_whose_server_is_lost_is_offline_and_the_others_go_on(tmp_path):
+def test_a_folder_whose_server_is_lost_is_offline_and_the_others_go_on(tmp_path: Path) -> None:
     told = played(
         tmp_path,
         """
@@ -129,7 +132,7 @@ library.close()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="setpriv is Linux's")
-def test_a_folder_in_one_that_may_not_be_entered_is_offline_and_the_others_go_on():
+def test_a_folder_in_one_that_may_not_be_entered_is_offline_and_the_others_go_on() -> None:
     # Not in pytest's own folder, which only its owner may enter.
     with tempfile.TemporaryDirectory() as name:
         base = Path(name)

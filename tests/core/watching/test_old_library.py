@@ -52,12 +52,14 @@ def old(tmp_path: Path) -> Path:
     return tmp_path / "old"
 
 
-def test_an_old_library_has_words_and_pairs_at_once_and_ratings_after_a_scan(old, monkeypatch):
+def test_an_old_library_has_words_and_pairs_at_once_and_ratings_after_a_scan(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(annotations_module, "CATCH_UP", 2)
     refresh = AnnotationTable.refresh
     done = []
 
-    def dies(self, db, shots, content_ids):
+    def dies(self, db, shots, content_ids) -> set[int]:
         done.append(content_ids)
         if len(done) == 2:
             raise KeyboardInterrupt

@@ -42,14 +42,14 @@ class Clock:
         (FAST, True, 2.0, False),
     ],
 )
-def test_gentle_on_battery_and_under_load_by_choice(choice, battery, load, gentle):
+def test_gentle_on_battery_and_under_load_by_choice(choice, battery: bool, load: float, gentle: bool) -> None:
     throttle = Throttle(lambda: choice, lambda: battery, lambda: load, Clock())
     assert throttle.is_throttled() == gentle
     assert throttle.rest(0.5) == (0.5 * RESTS if gentle else 0.0)
     assert throttle.rest(60.0) == (REST_LIMIT_SECONDS if gentle else 0.0)
 
 
-def test_the_battery_is_asked_now_and_then():
+def test_the_battery_is_asked_now_and_then() -> None:
     clock, asked = Clock(), []
 
     def battery() -> bool:
@@ -63,7 +63,7 @@ def test_the_battery_is_asked_now_and_then():
     assert len(asked) == 2
 
 
-def test_this_machine_answers():
+def test_this_machine_answers() -> None:
     assert Throttle(lambda: CAREFUL).is_throttled() in (False, True)
 
 
@@ -75,7 +75,7 @@ def names(tasks) -> list[str]:
     return [entry.path.decode() for entry, _ in tasks]
 
 
-def test_the_newest_come_first_and_what_is_looked_at_before_them():
+def test_the_newest_come_first_and_what_is_looked_at_before_them() -> None:
     priority = WorkPriority()
     work = WorkQueue([place("/a/1", 1), place("/b/9", 9), place("/a/5", 5), place("/ab/7", 7)], priority)
     assert names(work.take(1)) == ["/b/9"]
@@ -86,7 +86,7 @@ def test_the_newest_come_first_and_what_is_looked_at_before_them():
 
 
 @given(st.lists(st.tuples(st.floats(0.01, 5.0), st.integers(0, 20)), max_size=60), st.integers(1, 2000))
-def test_time_left_is_never_negative_and_ends_at_nothing(steps, total):
+def test_time_left_is_never_negative_and_ends_at_nothing(steps, total) -> None:
     clock = Clock()
     meter = ProgressMeter("indexing", total=total, clock=clock)
     for seconds, count in steps:
@@ -99,7 +99,7 @@ def test_time_left_is_never_negative_and_ends_at_nothing(steps, total):
             assert told.eta == 0
 
 
-def test_at_an_even_rate_the_time_left_is_the_time_that_is_left():
+def test_at_an_even_rate_the_time_left_is_the_time_that_is_left() -> None:
     clock = Clock()
     meter = ProgressMeter("indexing", total=1000, clock=clock)
     meter.snapshot()
@@ -117,7 +117,7 @@ def test_at_an_even_rate_the_time_left_is_the_time_that_is_left():
         last = told.eta
 
 
-def test_a_change_of_speed_is_told_within_the_window():
+def test_a_change_of_speed_is_told_within_the_window() -> None:
     clock = Clock()
     meter = ProgressMeter("indexing", total=10_000, clock=clock, window=10)
     for _ in range(200):
@@ -134,7 +134,7 @@ def test_a_change_of_speed_is_told_within_the_window():
     assert told.eta == pytest.approx((10_000 - told.done) / 10, rel=0.02)
 
 
-def test_a_pause_leaves_the_rate_alone():
+def test_a_pause_leaves_the_rate_alone() -> None:
     clock = Clock()
     meter = ProgressMeter("indexing", total=1000, clock=clock)
     for step in range(40):
@@ -147,7 +147,7 @@ def test_a_pause_leaves_the_rate_alone():
     assert meter.snapshot().rate == pytest.approx(10)
 
 
-def test_large_photos_to_come_count_for_more():
+def test_large_photos_to_come_count_for_more() -> None:
     clock = Clock()
     sizes = [1] * 50 + [9] * 50
     meter = ProgressMeter("indexing", total=100, clock=clock, load=float(sum(sizes)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def _heard(event: str, about: tuple) -> None:
 
 
 @pytest.fixture(autouse=True)
-def opened(monkeypatch):
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Photos that were opened, by anything in this process; and files of 1999 lie in the cloud."""
     for module in (files_module, status_module):
         monkeypatch.setattr(module, "is_online_only", lambda status: status.st_mtime_ns == MARK)
@@ -49,7 +50,7 @@ def scan(library: Library) -> list[tuple[str, str]]:
     return [(line.path, line.reason) for line in list(library.scan())[-1].skipped]
 
 
-def test_photos_that_lie_in_the_cloud_are_never_opened(tmp_path, opened):
+def test_photos_that_lie_in_the_cloud_are_never_opened(tmp_path: Path, opened: list[str]) -> None:
     album = tmp_path / "album"
     here, evicted, *away = write_album(album, 5)
     for path in away:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from lookalike.catalog.file_stat import FileStat
 from lookalike.catalog.racy_timestamps import COARSE_TICK_NS, CTIME_TICK_NS, TICK_NS, is_racy, is_same_ctime
 from lookalike.ingest import photo_reader as reading_module
-from lookalike.photos import Annotations
+from lookalike.photos import Annotations, FileBytes, Photo
 from lookalike.watching import observer as observer_module
 from lookalike.watching.volumes import Mount
 from tests.builders.photo_files import xmp
@@ -35,15 +36,15 @@ class Deeds:
 
 
 @pytest.fixture
-def deeds(monkeypatch):
+def deeds(monkeypatch: pytest.MonkeyPatch) -> Deeds:
     deeds = Deeds()
     read_file, decode = reading_module.read_file, reading_module.decode
 
-    def counted_read(path):
+    def counted_read(path) -> FileBytes:
         deeds.read.append(path.name)
         return read_file(path)
 
-    def counted_decode(file, longest_side):
+    def counted_decode(file, longest_side) -> Photo:
         deeds.decoded.append(file.name)
         return decode(file, longest_side)
 
@@ -53,7 +54,7 @@ def deeds(monkeypatch):
 
 
 @pytest.fixture
-def album(tmp_path):
+def album(tmp_path: Path) -> Path:
     folder = tmp_path / "album"
     folder.mkdir()
     for number, name in enumerate(("a.png", "b.png", "broken.png")):
@@ -62,7 +63,7 @@ def album(tmp_path):
 
 
 @pytest.fixture
-def library(tmp_path, album):
+def library(tmp_path: Path, album: Path) -> Iterator[SmallLibrary]:
     library = SmallLibrary(tmp_path / "library", reach_seconds=3600)
     library.files.add_folder(album)
     time.sleep(2 * CTIME_TICK_NS / 1e9)
@@ -88,7 +89,9 @@ def on_disk(path: Path) -> str:
     return reading_module.read_file(path).content
 
 
-def test_a_file_rewritten_and_given_back_its_time_is_seen(library, album, deeds):
+def test_a_file_rewritten_and_given_back_its_time_is_seen(
+    library: SmallLibrary, album: Path, deeds: Deeds
+) -> None:
     before = held(library, album / "a.png")
     write(album / "a.png", photo(50))
     library.scan()
@@ -96,7 +99,9 @@ def test_a_file_rewritten_and_given_back_its_time_is_seen(library, album, deeds)
     assert held(library, album / "a.png") == on_disk(album / "a.png") != before
 
 
-def test_it_is_seen_in_a_folder_that_was_not_watched_meanwhile(library, album, deeds):
+def test_it_is_seen_in_a_folder_that_was_not_watched_meanwhile(
+    library: SmallLibrary, album: Path, deeds: Deeds
+) -> None:
     library.remove_folder(album)
     write(album / "a.png", photo(50))
     library.files.add_folder(album)
@@ -106,7 +111,9 @@ def test_it_is_seen_in_a_folder_that_was_not_watched_meanwhile(library, album, d
     assert "b.png" not in deeds.read, "it has the ctime it had"
 
 
-def test_it_is_seen_while_followed_too(library, album, monkeypatch):
+def test_it_is_seen_while_followed_too(
+    library: SmallLibrary, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.05)
     library.follow()
     wait_for(lambda: library.last is not None and library.last.stage == "watching")
@@ -115,7 +122,9 @@ def test_it_is_seen_while_followed_too(library, album, monkeypatch):
     assert not library.trouble
 
 
-def test_other_rights_cost_a_reading_and_no_decoding(library, album, deeds):
+def test_other_rights_cost_a_reading_and_no_decoding(
+    library: SmallLibrary, album: Path, deeds: Deeds
+) -> None:
     problem = library.files.problems()
     for path in album.iterdir():
         path.chmod(0o640)
@@ -129,7 +138,9 @@ def test_other_rights_cost_a_reading_and_no_decoding(library, album, deeds):
     assert deeds.read == []
 
 
-def test_a_library_that_knows_no_ctimes_takes_those_it_finds(library, album, deeds):
+def test_a_library_that_knows_no_ctimes_takes_those_it_finds(
+    library: SmallLibrary, album: Path, deeds: Deeds
+) -> None:
     (album / "a.xmp").write_bytes(xmp(Annotations(3)))
     os.utime(album / "a.xmp", ns=(LONG_AGO, LONG_AGO))
     time.sleep(2 * CTIME_TICK_NS / 1e9)
@@ -149,7 +160,9 @@ def test_a_library_that_knows_no_ctimes_takes_those_it_finds(library, album, dee
     assert library.catalog.annotations.get([number])[number].rating == 4
 
 
-def test_another_name_of_a_file_is_read_and_not_decoded(library, album, deeds):
+def test_another_name_of_a_file_is_read_and_not_decoded(
+    library: SmallLibrary, album: Path, deeds: Deeds
+) -> None:
     os.link(album / "a.png", album / "again.png")
     time.sleep(2 * CTIME_TICK_NS / 1e9)
     library.scan()
@@ -166,14 +179,16 @@ def test_another_name_of_a_file_is_read_and_not_decoded(library, album, deeds):
     assert deeds.read == [], "a whole tree was moved, and its files have the ctime they had"
 
 
-def test_another_name_of_a_rewritten_file_holds_what_the_file_does(library, album):
+def test_another_name_of_a_rewritten_file_holds_what_the_file_does(
+    library: SmallLibrary, album: Path
+) -> None:
     write(album / "a.png", photo(50))
     os.link(album / "a.png", album / "again.png")
     library.scan()
     assert held(library, album / "again.png") == held(library, album / "a.png") == on_disk(album / "a.png")
 
 
-def test_a_sidecar_rewritten_and_given_back_its_time_is_seen(library, album):
+def test_a_sidecar_rewritten_and_given_back_its_time_is_seen(library: SmallLibrary, album: Path) -> None:
     number = library.files.known(os.fsencode(album))[os.fsencode(album / "a.png")].content_id
     for rating in (3, 4):
         write(album / "a.xmp", xmp(Annotations(rating)))
@@ -182,7 +197,7 @@ def test_a_sidecar_rewritten_and_given_back_its_time_is_seen(library, album):
         assert library.catalog.annotations.get([number])[number].rating == rating
 
 
-def test_times_that_prove_nothing_yet():
+def test_times_that_prove_nothing_yet() -> None:
     now = 1_700_000_000_123_456_789
 
     def place(mtime: int, ctime: int | None = None) -> FileStat:
@@ -204,7 +219,7 @@ def test_times_that_prove_nothing_yet():
     ]
 
 
-def test_ctimes_are_taken_where_they_are_kept():
+def test_ctimes_are_taken_where_they_are_kept() -> None:
     assert [
         Mount(b"/", kind).ctimes for kind in ("ext4", "tmpfs", "apfs", "vfat", "exfat", "cifs", "fuse.x")
     ] == [
@@ -218,15 +233,17 @@ def test_ctimes_are_taken_where_they_are_kept():
     ]
 
 
-def test_a_file_system_without_ctimes_is_asked_for_none(library, album, deeds, monkeypatch):
+def test_a_file_system_without_ctimes_is_asked_for_none(
+    library: SmallLibrary, album: Path, deeds: Deeds, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Mount, "ctimes", property(lambda mount: False))
     (album / "a.png").chmod(0o640)
     write(album / "new.png", photo(70))
     library.scan()
     assert deeds.read == ["new.png"]
     rows = library.files.known(os.fsencode(album))
-    assert rows[os.fsencode(album / "new.png")].place.ctime_ns is None
-    assert rows[os.fsencode(album / "a.png")].place.ctime_ns is not None
+    assert rows[os.fsencode(album / "new.png")].stat.ctime_ns is None
+    assert rows[os.fsencode(album / "a.png")].stat.ctime_ns is not None
 
 
 def wait_for(condition) -> None:

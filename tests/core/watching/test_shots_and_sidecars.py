@@ -15,8 +15,8 @@ from lookalike.catalog.filters import Filters
 from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.errors import LookalikeError
 from lookalike.ingest import photo_reader as reading_module
-from lookalike.library import Library
-from lookalike.photos import Annotations
+from lookalike.library import Library, PhotoInfo
+from lookalike.photos import Annotations, Photo
 from lookalike.search.query import Query
 from tests.builders.photo_files import camera_exif, encoded, raw_dng, textured_photo, write_album, xmp
 
@@ -43,7 +43,7 @@ def decodes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     decode = reading_module.decode
 
-    def counted(file, longest_side):
+    def counted(file, longest_side) -> Photo:
         names.append(file.name)
         return decode(file, longest_side)
 
@@ -97,7 +97,7 @@ def shown(library: Library) -> set[tuple[str, ...]]:
 ALONE = {("photo_000.jpg",), ("photo_001.jpg",), ("photo_002.jpg",)}
 
 
-def info_of(library: Library, path: Path):
+def info_of(library: Library, path: Path) -> PhotoInfo:
     row = library.catalog.files.known(os.fsencode(path.parent))[os.fsencode(path)]
     assert row.content_id is not None
     info = library.photo(row.content_id)
@@ -116,7 +116,9 @@ def info_of(library: Library, path: Path):
         ("Küste.dng", "Ku\u0308ste.JPG"),
     ],
 )
-def test_a_raw_file_and_its_picture_are_one_photo(library, album, raw_name, picture_name):
+def test_a_raw_file_and_its_picture_are_one_photo(
+    library: Library, album: Path, raw_name: str, picture_name: str
+) -> None:
     raw(album / raw_name)
     picture(album / picture_name, exif=camera_exif())
     scan(library)
@@ -132,7 +134,7 @@ def test_a_raw_file_and_its_picture_are_one_photo(library, album, raw_name, pict
     assert len(ranking.results) == 3
 
 
-def test_filters_take_a_raw_file_and_its_picture_as_one(library, album):
+def test_filters_take_a_raw_file_and_its_picture_as_one(library: Library, album: Path) -> None:
     raw(album / "IMG_1.dng")
     scan(library)
     assert dict(library.filter_choices().folders) == {album: 4}
@@ -158,21 +160,23 @@ def test_filters_take_a_raw_file_and_its_picture_as_one(library, album):
         ("IMG_1.dng", {"camera": "Acme Two"}, "IMG_1.jpg"),
     ],
 )
-def test_what_is_not_one_shot_stays_two_photos(library, album, raw_name, raw_options, picture_name):
+def test_what_is_not_one_shot_stays_two_photos(
+    library: Library, album: Path, raw_name: str, raw_options, picture_name: str
+) -> None:
     raw(album / raw_name, **raw_options)
     path = picture(album / picture_name, exif=camera_exif())
     scan(library)
     assert shown(library) == ALONE | {(raw_name,), (path.name,)}
 
 
-def test_a_picture_without_metadata_is_still_its_raw_files(library, album):
+def test_a_picture_without_metadata_is_still_its_raw_files(library: Library, album: Path) -> None:
     raw(album / "IMG_1.dng")
     picture(album / "IMG_1.jpg")
     scan(library)
     assert shown(library) == ALONE | {("IMG_1.jpg", "IMG_1.dng")}
 
 
-def test_either_of_a_shot_may_come_and_go(library, album, decodes):
+def test_either_of_a_shot_may_come_and_go(library: Library, album: Path, decodes: list[str]) -> None:
     both = raw(album / "IMG_1.dng"), picture(album / "IMG_1.jpg")
     scan(library)
     taken = dict(zip(both, (path.read_bytes() for path in both), strict=True))
@@ -205,7 +209,7 @@ def test_either_of_a_shot_may_come_and_go(library, album, decodes):
     assert decodes == [], "none of this needs a photo to be read again"
 
 
-def test_a_picture_that_changes_takes_its_raw_file_with_it(library, album):
+def test_a_picture_that_changes_takes_its_raw_file_with_it(library: Library, album: Path) -> None:
     raw(album / "IMG_1.dng")
     path = picture(album / "IMG_1.jpg")
     scan(library)
@@ -214,7 +218,9 @@ def test_a_picture_that_changes_takes_its_raw_file_with_it(library, album):
     assert shown(library) == ALONE | {("IMG_1.jpg", "IMG_1.dng")}
 
 
-def test_a_copy_of_the_raw_file_elsewhere_is_the_same_photo(library, album, tmp_path):
+def test_a_copy_of_the_raw_file_elsewhere_is_the_same_photo(
+    library: Library, album: Path, tmp_path: Path
+) -> None:
     path = raw(album / "IMG_1.dng")
     picture(album / "IMG_1.jpg")
     other = tmp_path / "backup"
@@ -229,7 +235,7 @@ def test_a_copy_of_the_raw_file_elsewhere_is_the_same_photo(library, album, tmp_
     assert shown(library) == {("IMG_1.dng",)}
 
 
-def test_shots_survive_a_restart(library, album, tmp_path):
+def test_shots_survive_a_restart(library: Library, album: Path, tmp_path: Path) -> None:
     raw(album / "IMG_1.dng")
     picture(album / "IMG_1.jpg")
     scan(library)
@@ -242,7 +248,9 @@ def test_shots_survive_a_restart(library, album, tmp_path):
 # XMP files
 
 
-def test_sidecars_are_followed_without_reading_a_photo_again(library, album, decodes):
+def test_sidecars_are_followed_without_reading_a_photo_again(
+    library: Library, album: Path, decodes: list[str]
+) -> None:
     path = album / "photo_000.jpg"
     scan(library)
     assert info_of(library, path).annotations == Annotations(0)
@@ -269,7 +277,7 @@ def test_sidecars_are_followed_without_reading_a_photo_again(library, album, dec
     assert decodes == []
 
 
-def test_a_sidecar_goes_before_what_is_embedded(library, album):
+def test_a_sidecar_goes_before_what_is_embedded(library: Library, album: Path) -> None:
     path = picture(album / "IMG_1.jpg", xmp=xmp(Annotations(5, "Inside", keywords=("inner",))))
     scan(library)
     assert info_of(library, path).annotations == Annotations(5, "Inside", keywords=("inner",))
@@ -282,7 +290,9 @@ def test_a_sidecar_goes_before_what_is_embedded(library, album):
     assert info_of(library, path).annotations == Annotations(5, "Inside", keywords=("inner",))
 
 
-def test_a_sidecar_may_be_there_first_and_moves_with_its_photo(library, album, decodes):
+def test_a_sidecar_may_be_there_first_and_moves_with_its_photo(
+    library: Library, album: Path, decodes: list[str]
+) -> None:
     path = album / "photo_000.jpg"
     (album / "later.xmp").write_bytes(xmp(Annotations(3)))
     scan(library)
@@ -301,7 +311,7 @@ def test_a_sidecar_may_be_there_first_and_moves_with_its_photo(library, album, d
     assert decodes == []
 
 
-def test_the_sidecar_of_a_raw_file_speaks_of_the_photo(library, album):
+def test_the_sidecar_of_a_raw_file_speaks_of_the_photo(library: Library, album: Path) -> None:
     raw(album / "IMG_1.dng", xmp=xmp(Annotations(1, "From the camera")))
     path = picture(album / "IMG_1.jpg")
     (album / "IMG_1.dng.xmp").write_bytes(xmp(Annotations(4, keywords=("boat",))))
@@ -312,7 +322,7 @@ def test_the_sidecar_of_a_raw_file_speaks_of_the_photo(library, album):
     assert info_of(library, album / "IMG_1.dng").annotations.rating == 4
 
 
-def test_a_broken_sidecar_is_one_line_and_its_photo_is_found(library, album):
+def test_a_broken_sidecar_is_one_line_and_its_photo_is_found(library: Library, album: Path) -> None:
     sidecar = album / "photo_000.xmp"
     sidecar.write_bytes(b"<x:xmpmeta")
     aged(sidecar)
@@ -328,7 +338,7 @@ def test_a_broken_sidecar_is_one_line_and_its_photo_is_found(library, album):
     assert info_of(library, album / "photo_000.jpg").annotations.rating == 2
 
 
-def test_xmp_files_are_not_counted_as_photos(library, album):
+def test_xmp_files_are_not_counted_as_photos(library: Library, album: Path) -> None:
     for name in "ab":
         picture(album / f"{name}.jpg", seed=ord(name))
         (album / f"{name}.xmp").write_bytes(b"<x:xmpmeta")
@@ -337,7 +347,7 @@ def test_xmp_files_are_not_counted_as_photos(library, album):
     assert (told[-1].done, len(told[-1].skipped)) == (told[-1].total, 2)
 
 
-def test_two_changes_within_one_tick_of_the_clock(library, album):
+def test_two_changes_within_one_tick_of_the_clock(library: Library, album: Path) -> None:
     sidecar = album / "photo_000.xmp"
     sidecar.write_bytes(xmp(Annotations(2)))
     changed = sidecar.stat().st_mtime_ns
@@ -348,7 +358,9 @@ def test_two_changes_within_one_tick_of_the_clock(library, album):
     assert info_of(library, album / "photo_000.jpg").annotations.rating == 3
 
 
-def test_many_sidecars_come_in_batches(library, album, monkeypatch):
+def test_many_sidecars_come_in_batches(
+    library: Library, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from lookalike.ingest import sidecars
 
     monkeypatch.setattr(sidecars, "_BATCH", 2)
@@ -359,7 +371,7 @@ def test_many_sidecars_come_in_batches(library, album, monkeypatch):
     assert ratings == [1, 2, 3]
 
 
-def test_following_takes_in_a_sidecar_as_it_is_written(library, album):
+def test_following_takes_in_a_sidecar_as_it_is_written(library: Library, album: Path) -> None:
     stop = threading.Event()
     thread = threading.Thread(target=lambda: list(library.follow(stop.is_set)))
     thread.start()
@@ -384,7 +396,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 # Words
 
 
-def test_words_find_keywords_titles_and_names(library, album):
+def test_words_find_keywords_titles_and_names(library: Library, album: Path) -> None:
     (album / "photo_000.xmp").write_bytes(xmp(Annotations(keywords=("Küste", "東京タワー"))))
     (album / "photo_001.xmp").write_bytes(xmp(Annotations(title="A long coast", description="with boats")))
     (album / "photo_002.jpg").rename(album / "coast_of_Maine.jpg")
@@ -393,9 +405,9 @@ def test_words_find_keywords_titles_and_names(library, album):
     def found(words: str) -> list[tuple[str, str]]:
         *_, ranking = library.search(Query(words=words))
         assert ranking.final
-        assert ranking.same == ranking.named == len(ranking.results)
+        assert ranking.same == ranking.text_matches == len(ranking.results)
         places = library.catalog.files.paths([result.content_id for result in ranking.results])
-        return [(places[result.content_id][0].name, result.named) for result in ranking.results]
+        return [(places[result.content_id][0].name, result.text_match) for result in ranking.results]
 
     assert found("kuste") == [("photo_000.jpg", "keyword")]
     assert found("タワー") == [("photo_000.jpg", "keyword")]
@@ -410,7 +422,9 @@ def test_words_find_keywords_titles_and_names(library, album):
     assert found("coast") == [("photo_001.jpg", "title")]
 
 
-def test_words_of_photos_that_are_gone_find_nothing_and_are_cleared_by_a_check(library, album):
+def test_words_of_photos_that_are_gone_find_nothing_and_are_cleared_by_a_check(
+    library: Library, album: Path
+) -> None:
     raw(album / "IMG_1.dng")
     picture(album / "IMG_1.jpg")
     scan(library)
@@ -438,8 +452,8 @@ def test_words_of_photos_that_are_gone_find_nothing_and_are_cleared_by_a_check(l
 
 
 def test_a_file_that_failed_is_tried_again_when_it_changes_or_decoders_do(
-    library, album, decodes, monkeypatch
-):
+    library: Library, album: Path, decodes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     (album / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 this is no photo")
     aged(album / "broken.jpg")
     scan(library)

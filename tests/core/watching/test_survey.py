@@ -15,7 +15,7 @@ from lookalike.watching.folder_walk import diff_folder, walk
 
 
 @pytest.fixture
-def photos(tmp_path):
+def photos(tmp_path: Path) -> Path:
     for name in ("a.jpg", "b.jpg", "trip/c.jpg", "trip/deep/d.jpg"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def names(folder: Path, diff: FolderDiff) -> dict[str, set[str]]:
 NOTHING: dict[str, set[str]] = {"fresh": set(), "moved": set(), "gone": set()}
 
 
-def test_an_unchanged_folder_needs_nothing_and_no_photo_is_opened(photos):
+def test_an_unchanged_folder_needs_nothing_and_no_photo_is_opened(photos: Path) -> None:
     known = remembered(photos)
     for path in known:
         os.chmod(path, 0)
@@ -56,7 +56,7 @@ def test_an_unchanged_folder_needs_nothing_and_no_photo_is_opened(photos):
     assert {path: os.stat(path).st_atime_ns for path in known} == before
 
 
-def test_new_changed_and_gone_files(photos):
+def test_new_changed_and_gone_files(photos: Path) -> None:
     known = remembered(photos)
     (photos / "new.jpg").write_bytes(b"new")
     (photos / "a.jpg").write_bytes(b"another a")
@@ -68,7 +68,7 @@ def test_new_changed_and_gone_files(photos):
     assert replaced[b"a.jpg"] == known[os.fsencode(photos / "a.jpg")]
 
 
-def test_a_renamed_tree_is_moved_not_new(photos):
+def test_a_renamed_tree_is_moved_not_new(photos: Path) -> None:
     known = remembered(photos)
     (photos / "trip").rename(photos / "journey")
     assert names(photos, diff_folder(os.fsencode(photos), known)) == {
@@ -78,13 +78,13 @@ def test_a_renamed_tree_is_moved_not_new(photos):
     }
 
 
-def test_a_copy_is_not_a_move(photos):
+def test_a_copy_is_not_a_move(photos: Path) -> None:
     known = remembered(photos)
     shutil.copy2(photos / "a.jpg", photos / "copy.jpg")
     assert names(photos, diff_folder(os.fsencode(photos), known))["fresh"] == {"copy.jpg"}
 
 
-def test_a_rename_over_another_photo(photos):
+def test_a_rename_over_another_photo(photos: Path) -> None:
     known = remembered(photos)
     (photos / "a.jpg").rename(photos / "b.jpg")
     assert names(photos, diff_folder(os.fsencode(photos), known)) == {
@@ -94,7 +94,7 @@ def test_a_rename_over_another_photo(photos):
     }
 
 
-def test_hidden_files_links_and_other_files_are_left_out(photos):
+def test_hidden_files_links_and_other_files_are_left_out(photos: Path) -> None:
     known = remembered(photos)
     (photos / ".hidden.jpg").write_bytes(b"x")
     (photos / ".cache").mkdir()
@@ -106,7 +106,7 @@ def test_hidden_files_links_and_other_files_are_left_out(photos):
     assert names(photos, diff_folder(os.fsencode(photos), known)) == NOTHING
 
 
-def test_a_shallow_look_leaves_deeper_files_alone(photos):
+def test_a_shallow_look_leaves_deeper_files_alone(photos: Path) -> None:
     known = {
         path: row for path, row in remembered(photos).items() if os.path.dirname(path) == os.fsencode(photos)
     }
@@ -116,7 +116,7 @@ def test_a_shallow_look_leaves_deeper_files_alone(photos):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="permissions do not bind the superuser")
-def test_a_folder_that_cannot_be_listed_keeps_what_is_known(photos):
+def test_a_folder_that_cannot_be_listed_keeps_what_is_known(photos: Path) -> None:
     known = remembered(photos)
     (photos / "trip").chmod(0)
     diff = diff_folder(os.fsencode(photos), known)
@@ -125,7 +125,7 @@ def test_a_folder_that_cannot_be_listed_keeps_what_is_known(photos):
     assert [line.path for line in diff.unreadable] == [str(photos / "trip")]
 
 
-def test_names_that_are_no_text(photos):
+def test_names_that_are_no_text(photos: Path) -> None:
     path = os.fsencode(photos) + b"/caf\xe9\xff.jpg"
     with open(path, "wb") as file:
         file.write(b"x")

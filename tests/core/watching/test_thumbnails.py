@@ -6,6 +6,7 @@ import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -82,13 +83,17 @@ def size_of(thumbnail: bytes) -> tuple[int, int]:
     return Image.open(io.BytesIO(thumbnail)).size
 
 
-def test_the_grid_of_an_indexed_library_decodes_nothing(library, monkeypatch):
+def test_the_grid_of_an_indexed_library_decodes_nothing(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     forbid_decoding(monkeypatch)
     shown = {size_of(library.thumbnail(number)) for number in library.photos()}
     assert shown == {(256, 192), (256, 171)}
 
 
-def test_lost_thumbnails_are_made_from_a_fraction_of_the_pixels(library, album, loaded):
+def test_lost_thumbnails_are_made_from_a_fraction_of_the_pixels(
+    library: Library, album: Path, loaded: list[tuple[int, int]]
+) -> None:
     forget_thumbnails(library)
     assert size_of(library.thumbnail(number_of(library, album / "large.jpg"))) == (256, 192)
     assert loaded == [(300, 225)], "an eighth of the width and height, a sixty-fourth of the pixels"
@@ -97,7 +102,9 @@ def test_lost_thumbnails_are_made_from_a_fraction_of_the_pixels(library, album, 
     assert loaded == [], "it is kept"
 
 
-def test_larger_ones_are_made_when_they_are_asked_for(library, album, loaded):
+def test_larger_ones_are_made_when_they_are_asked_for(
+    library: Library, album: Path, loaded: list[tuple[int, int]]
+) -> None:
     number = number_of(library, album / "large.jpg")
     assert size_of(library.thumbnail(number, 300)) == (512, 384)
     assert loaded == [(600, 450)]
@@ -106,7 +113,7 @@ def test_larger_ones_are_made_when_they_are_asked_for(library, album, loaded):
     assert size_of(library.thumbnail(number_of(library, album / "small.png"), 512)) == (300, 200)
 
 
-def test_a_photo_out_of_reach_shows_the_thumbnail_there_is(library, album):
+def test_a_photo_out_of_reach_shows_the_thumbnail_there_is(library: Library, album: Path) -> None:
     path = album / "large.jpg"
     number = number_of(library, path)
     path.rename(album.parent / "away.jpg")
@@ -116,7 +123,9 @@ def test_a_photo_out_of_reach_shows_the_thumbnail_there_is(library, album):
         library.thumbnail(number, 512)
 
 
-def test_raw_files_show_their_preview_undeveloped(data, tmp_path, monkeypatch):
+def test_raw_files_show_their_preview_undeveloped(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def develop(*_: object) -> object:
         raise AssertionError("a raw file was developed")
 
@@ -125,13 +134,13 @@ def test_raw_files_show_their_preview_undeveloped(data, tmp_path, monkeypatch):
     assert max(image.size) == 256
 
 
-def test_heic_uses_the_thumbnail_inside(data, monkeypatch):
+def test_heic_uses_the_thumbnail_inside(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from pillow_heif import HeifImageFile
 
     sizes = []
     load = HeifImageFile.load
 
-    def counted(self):
+    def counted(self) -> Any:
         sizes.append(self.size)
         return load(self)
 
@@ -141,7 +150,7 @@ def test_heic_uses_the_thumbnail_inside(data, monkeypatch):
     assert max(sizes[0]) < 1000, "of 4032"
 
 
-def test_the_least_recently_seen_go_first(tmp_path, monkeypatch):
+def test_the_least_recently_seen_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from lookalike.caches import content_cache
 
     monkeypatch.setattr(content_cache, "TOUCH_SECONDS", 0.0)

@@ -43,7 +43,7 @@ def close(path: Path) -> None:
         pytest.skip("This user may read everything.")
 
 
-def test_bad_patterns_are_told_of_until_they_are_put_right(library, album):
+def test_bad_patterns_are_told_of_until_they_are_put_right(library: SmallLibrary, album: Path) -> None:
     for folder in (album, album / "trip"):
         (folder / ".lookalikeignore").write_text("!\n")
     library.scan()
@@ -56,22 +56,22 @@ def test_bad_patterns_are_told_of_until_they_are_put_right(library, album):
     assert told(library) == []
 
 
-def test_what_is_met_again_is_not_written_again(library, album):
+def test_what_is_met_again_is_not_written_again(library: SmallLibrary, album: Path) -> None:
     (folder,) = library.files.folders()
     (album / ".lookalikeignore").write_text("!\n")
     found = [(os.fsencode(album / ".lookalikeignore"), "“!” is no pattern.")]
-    library.catalog.unreadable.looked(folder.id, os.fsencode(album), True, found)
+    library.catalog.unreadable.record_look(folder.id, os.fsencode(album), True, found)
     with closing(sqlite3.connect(album.parent / "library" / "catalog.sqlite")) as other:
         before = other.execute("PRAGMA data_version").fetchone()
         for place, deep in ((album, True), (album / "trip", False), (album, False)):
-            library.catalog.unreadable.looked(folder.id, os.fsencode(place), deep, found)
+            library.catalog.unreadable.record_look(folder.id, os.fsencode(place), deep, found)
         assert other.execute("PRAGMA data_version").fetchone() == before
-        library.catalog.unreadable.looked(folder.id, os.fsencode(album), False, [])
+        library.catalog.unreadable.record_look(folder.id, os.fsencode(album), False, [])
         assert other.execute("PRAGMA data_version").fetchone() != before
     assert told(library) == []
 
 
-def test_what_is_no_longer_watched_is_forgotten(library, album):
+def test_what_is_no_longer_watched_is_forgotten(library: SmallLibrary, album: Path) -> None:
     (album / ".lookalikeignore").write_text("!\n")
     library.scan()
     assert told(library)
@@ -79,7 +79,7 @@ def test_what_is_no_longer_watched_is_forgotten(library, album):
     assert told(library) == []
 
 
-def test_a_folder_that_lies_elsewhere_now_is_told_of_there(library, album):
+def test_a_folder_that_lies_elsewhere_now_is_told_of_there(library: SmallLibrary, album: Path) -> None:
     (album / ".lookalikeignore").write_text("!\n")
     library.scan()
     elsewhere = album.rename(album.parent / "elsewhere")
@@ -89,7 +89,9 @@ def test_a_folder_that_lies_elsewhere_now_is_told_of_there(library, album):
     assert [path.parent for path, _ in library.catalog.unreadable.problems()] == [elsewhere]
 
 
-def test_files_and_folders_without_rights_are_told_of_until_they_have_them(library, album):
+def test_files_and_folders_without_rights_are_told_of_until_they_have_them(
+    library: SmallLibrary, album: Path
+) -> None:
     close(album / "a.png")
     close(album / "trip")
     try:
@@ -106,7 +108,9 @@ def test_files_and_folders_without_rights_are_told_of_until_they_have_them(libra
     assert len(library.index) == 3
 
 
-def test_a_known_photo_whose_rights_are_taken_stays_and_is_told_of(library, album):
+def test_a_known_photo_whose_rights_are_taken_stays_and_is_told_of(
+    library: SmallLibrary, album: Path
+) -> None:
     library.scan()
     close(album / "b.png")
     library.scan()
@@ -117,7 +121,7 @@ def test_a_known_photo_whose_rights_are_taken_stays_and_is_told_of(library, albu
     assert told(library) == []
 
 
-def test_an_xmp_file_without_rights_is_told_of(library, album):
+def test_an_xmp_file_without_rights_is_told_of(library: SmallLibrary, album: Path) -> None:
     (album / "a.xmp").write_bytes(b"<x/>")
     close(album / "a.xmp")
     library.scan()

@@ -23,7 +23,7 @@ TABLE = rb"""22 27 0:21 / / rw,relatime - ext4 /dev/sda1 rw
 """
 
 
-def test_the_system_table_of_mounts_is_understood():
+def test_the_system_table_of_mounts_is_understood() -> None:
     table = {mount.point: mount for mount in linux_mounts(TABLE)}
     assert table[b"/media/me/My Photos"].kind == "vfat"
     assert not table[b"/media/me/My Photos"].stable_inodes
@@ -33,17 +33,17 @@ def test_the_system_table_of_mounts_is_understood():
     assert table[b"/home"].beneath(b"/home/me/photos") == b"home/me/photos"
 
 
-def test_the_innermost_mount_holds_a_path():
+def test_the_innermost_mount_holds_a_path() -> None:
     table = linux_mounts(TABLE)
     assert [mount_of(path, table) for path in (b"/mnt/nas/2024", b"/mnt/nasty")] == [table[2], table[0]]
     assert mounted_inside(b"/mnt", table).keys() == {b"/mnt/nas", b"/mnt/ssh", b"/mnt/pool"}
 
 
-def test_this_system_has_a_root():
+def test_this_system_has_a_root() -> None:
     assert mount_of(b"/", mounts()) is not None
 
 
-def test_a_volume_is_found_where_it_is_mounted_now(tmp_path):
+def test_a_volume_is_found_where_it_is_mounted_now(tmp_path: Path) -> None:
     photos = tmp_path / "other" / "album"
     photos.mkdir(parents=True)
     point = os.fsencode(tmp_path / "other")
@@ -125,7 +125,7 @@ def played(tmp_path: Path, script: str) -> dict:
     return json.loads(done.stdout)
 
 
-def test_a_pulled_drive_is_offline_and_its_photos_come_back_without_decoding(tmp_path):
+def test_a_pulled_drive_is_offline_and_its_photos_come_back_without_decoding(tmp_path: Path) -> None:
     told = played(
         tmp_path,
         """
@@ -152,7 +152,7 @@ def test_a_pulled_drive_is_offline_and_its_photos_come_back_without_decoding(tmp
     assert told["back"] == [[["usb", True]], 30, 30]
 
 
-def test_a_drive_that_comes_back_under_another_mount_point_takes_its_photos_along(tmp_path):
+def test_a_drive_that_comes_back_under_another_mount_point_takes_its_photos_along(tmp_path: Path) -> None:
     told = played(
         tmp_path,
         """
@@ -177,7 +177,7 @@ def test_a_drive_that_comes_back_under_another_mount_point_takes_its_photos_alon
     assert told["gone"] == [[["usb1", False]], 30]
 
 
-def test_watching_notices_drives_that_come_and_go(tmp_path):
+def test_watching_notices_drives_that_come_and_go(tmp_path: Path) -> None:
     told = played(
         tmp_path,
         """
@@ -207,7 +207,7 @@ def test_watching_notices_drives_that_come_and_go(tmp_path):
     assert told == {"card away": 32, "card back": 32, "decoded": 34}
 
 
-def test_a_drive_mounted_over_a_watched_empty_folder_is_followed(tmp_path):
+def test_a_drive_mounted_over_a_watched_empty_folder_is_followed(tmp_path: Path) -> None:
     told = played(
         tmp_path,
         """
@@ -224,7 +224,7 @@ def test_a_drive_mounted_over_a_watched_empty_folder_is_followed(tmp_path):
     assert told == {"state": [["usb", True]]}
 
 
-def test_a_drive_that_is_gone_from_inside_a_folder_is_told_of(tmp_path):
+def test_a_drive_that_is_gone_from_inside_a_folder_is_told_of(tmp_path: Path) -> None:
     told = played(
         tmp_path,
         """
