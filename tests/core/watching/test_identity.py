@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from lookalike.catalog import file_stat as file_stat_module
 from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.errors import LookalikeError
 from lookalike.ingest import indexer as indexer_module
