@@ -20,7 +20,7 @@ from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.descriptors.service import DescriberService
 from lookalike.errors import LookalikeError
-from lookalike.index import FaissIndex
+from lookalike.index import open_index
 from lookalike.ingest.decode_quarantine import DecodeQuarantine
 from lookalike.ingest.indexer import Indexer
 from lookalike.ingest.photo_reader import PhotoReader
@@ -78,9 +78,7 @@ class SmallLibrary:
         self.thumbnails = ThumbnailCache(folder / "thumbnails.sqlite")
         self.describer = ColourDescriber()
         self.record = self.catalog.descriptors(self.describer.key, self.describer.dimension)
-        self.index = FaissIndex.open(
-            folder / "index", self.describer.key, self.describer.dimension, self.record
-        )
+        self.index = open_index(folder / "index", self.describer.key, self.describer.dimension, self.record)
         self.priority = WorkPriority()
         self.reader = PhotoReader(
             self.catalog, self.thumbnails, self.describer, self.record, DecodeQuarantine(folder / "decoding")

@@ -23,18 +23,25 @@ Order of writing, everywhere: the record first, then the index.
 """
 
 from lookalike.index.audit import Audit, audit
+from lookalike.index.exact_index import ExactIndex
+from lookalike.index.factory import delete_index, index_folder, open_index
 from lookalike.index.faiss_index import FaissIndex
 from lookalike.index.merge_policy import MergePolicy
-from lookalike.index.similarity_join import SimilarPairs
-from lookalike.index.vector_source import Neighbours, TrackedVectorSource, VectorSource
+from lookalike.index.protocol import Neighbours, SimilarPairs, VectorIndex
+from lookalike.index.vector_source import TrackedVectorSource, VectorSource
 
 __all__ = [
     "Audit",
+    "ExactIndex",
+    "FaissIndex",
     "MergePolicy",
     "Neighbours",
     "SimilarPairs",
     "TrackedVectorSource",
-    "FaissIndex",
+    "VectorIndex",
     "VectorSource",
     "audit",
+    "delete_index",
+    "index_folder",
+    "open_index",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.faiss_index import FaissIndex
+from lookalike.index.protocol import VectorIndex
 from lookalike.index.vector_source import VectorSource, fetch_vectors, positions
 from lookalike.progress import Progress, ProgressMeter
 
@@ -52,7 +52,7 @@ class Audit:
 
 
 def audit(
-    index: FaissIndex, source: VectorSource, sample: int | None = None, seed: int = 0
+    index: VectorIndex, source: VectorSource, sample: int | None = None, seed: int = 0
 ) -> Iterator[Progress | Audit]:
     """Search for recorded contents with their own vectors, and compare what comes with the record.
 

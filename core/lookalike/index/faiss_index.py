@@ -14,14 +14,16 @@ from lookalike.index.background_task import BackgroundTask
 from lookalike.index.codebook import TrainingCancelledError
 from lookalike.index.folder import IndexFolder
 from lookalike.index.merge_policy import MergePolicy
+from lookalike.index.protocol import Neighbours, SimilarPairs
 from lookalike.index.query_threads import stop_query_threads
-from lookalike.index.similarity_join import SimilarityJoin, SimilarPairs
+from lookalike.index.similarity_join import SimilarityJoin
 from lookalike.index.snapshot import Snapshot
 from lookalike.index.state import IndexState
 from lookalike.index.tail import Tail
 from lookalike.index.training import improve, improvement_due
 from lookalike.index.upkeep import check_files, code, maintain, renew, store_kept_in_memory, upkeep_due
-from lookalike.index.vector_source import Neighbours, VectorSource
+from lookalike.index.validation import check_batch, unit_query
+from lookalike.index.vector_source import VectorSource
 
 log = logging.getLogger(__name__)
 
@@ -99,14 +101,7 @@ class FaissIndex:
         Raises:
             ValueError: the vectors have another shape or are not finite.
         """
-        ids = np.asarray(ids, np.int64)
-        vectors = np.asarray(vectors, np.float32)
-        if vectors.shape != (len(ids), self._state.dimension):
-            raise ValueError(
-                f"vectors {vectors.shape} for {len(ids)} ids of dimension {self._state.dimension}"
-            )
-        if not np.isfinite(vectors).all():
-            raise ValueError("a vector has components that are not finite")
+        ids, vectors = check_batch(ids, vectors, self._state.dimension)
         ids, first = np.unique(ids, return_index=True)
         for start in range(0, len(ids), self._state.policy.seal_rows):
             rows = slice(start, start + self._state.policy.seal_rows)
@@ -150,7 +145,7 @@ class FaissIndex:
             ValueError: the query has another shape, or no direction.
         """
         self._check_open()
-        unit = self._unit(query)
+        unit = unit_query(query, self._state.dimension)
         if allowed_ids is not None:
             allowed_ids = _ascending(np.asarray(allowed_ids, np.int64))
         return self._state.snapshot.search(unit, k, allowed_ids) if k > 0 else _nothing()
@@ -162,7 +157,7 @@ class FaissIndex:
             ValueError: the query has another shape, or no direction.
         """
         self._check_open()
-        unit = self._unit(query)
+        unit = unit_query(query, self._state.dimension)
         if limit <= 0:
             return _nothing()
         return self._state.snapshot.search(unit, limit, None, min_similarity)
@@ -268,19 +263,6 @@ class FaissIndex:
     def _check_open(self) -> None:
         if self._state.closed:
             raise RuntimeError("the index is closed")
-
-    def _unit(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
-        # Squares of very small or large float32 numbers are none.
-        query = np.asarray(query, np.float64)
-        if query.shape != (self._state.dimension,):
-            raise ValueError(
-                f"a query of shape {query.shape} for an index of dimension {self._state.dimension}"
-            )
-        norm = np.linalg.norm(query)
-        if not np.isfinite(norm) or norm == 0:
-            raise ValueError("the query has no direction")
-        unit: NDArray[np.float32] = (query / norm).astype(np.float32)
-        return unit
 
     def _wake(self) -> None:
         """Start the upkeep that is due, unless it is under way."""

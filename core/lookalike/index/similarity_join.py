@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.index.coarse import Coarse
+from lookalike.index.protocol import SimilarPairs
 from lookalike.index.snapshot import Snapshot
 from lookalike.index.vector_source import VectorSource, fetch_vectors, positions
 
@@ -22,25 +22,6 @@ BLOCK = 4096
 """Rows that are compared at a time with as many others: 64 MB of cosines."""
 BATCH_PAIRS = 65536
 """Pairs that are handed out together at most, roughly."""
-
-
-@dataclass(frozen=True)
-class SimilarPairs:
-    """Some pairs of near contents, each pair handed out once, and how far the join has come.
-
-    Attributes:
-        first: the lower content ids, int64 (n,).
-        second: the higher ones, int64 (n,).
-        similarities: cosines of the record's vectors, float32 (n,).
-        done: vectors compared so far.
-        total: vectors to compare.
-    """
-
-    first: NDArray[np.int64]
-    second: NDArray[np.int64]
-    similarities: NDArray[np.float32]
-    done: int
-    total: int
 
 
 class SimilarityJoin:

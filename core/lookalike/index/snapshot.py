@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from lookalike.index.coarse import Choice, Coarse
 from lookalike.index.codes import mask, selector
 from lookalike.index.files import IndexFile, Reaches
+from lookalike.index.protocol import Neighbours
 from lookalike.index.scoring import scores
 from lookalike.index.segment import Segment
 from lookalike.index.tail import Tail
-from lookalike.index.vector_source import Neighbours, positions
+from lookalike.index.vector_source import positions
 
 EXACT_AMONG = 1000
 """Up to this many ids to choose from are all compared with the query: no slower than looking into most lists."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -49,22 +48,6 @@ class TrackedVectorSource(VectorSource, Protocol):
     def present(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether each of `ids` must be findable."""
         ...
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """Search results, best first, ties by id.
-
-    Attributes:
-        ids: content ids, int64 (n,).
-        similarities: cosines with the query, float32 (n,), in [-1, 1].
-    """
-
-    ids: NDArray[np.int64]
-    similarities: NDArray[np.float32]
-
-    def __len__(self) -> int:
-        return len(self.ids)
 
 
 def positions(

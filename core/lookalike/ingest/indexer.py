@@ -25,7 +25,7 @@ from lookalike.catalog.sql import chunks
 from lookalike.descriptors.protocol import Describer
 from lookalike.descriptors.service import DescriberService
 from lookalike.descriptors.versions import model_versions
-from lookalike.index import FaissIndex
+from lookalike.index import VectorIndex
 from lookalike.ingest.describing import describe_all
 from lookalike.ingest.folder_diff import FolderDiff
 from lookalike.ingest.photo_reader import PhotoReader, ReadPhoto
@@ -70,7 +70,7 @@ class Indexer:
         describer: Describer,
         service: DescriberService,
         record: DescriptorRecord,
-        index: FaissIndex,
+        index: VectorIndex,
         priority: WorkPriority | None = None,
         throttle: Throttle | None = None,
     ) -> None:

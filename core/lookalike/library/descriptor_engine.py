@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +12,7 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.descriptors.service import DescriberService
-from lookalike.index import FaissIndex
+from lookalike.index import index_folder, open_index
 from lookalike.ingest.decode_quarantine import DecodeQuarantine
 from lookalike.ingest.indexer import Indexer
 from lookalike.ingest.photo_reader import PhotoReader
@@ -21,11 +20,6 @@ from lookalike.ingest.throttle import Throttle
 from lookalike.search.searcher import Searcher
 from lookalike.watching.follower import Follower
 from lookalike.watching.watched import WatchedFolders
-
-
-def index_folder(library: Path, key: str) -> Path:
-    """Where the index of a descriptor model lies in a library."""
-    return library / "index" / hashlib.blake2b(key.encode(), digest_size=6).hexdigest()
 
 
 class DescriptorEngine:
@@ -53,7 +47,7 @@ class DescriptorEngine:
         self.spec = spec
         self.describer = open_describer(spec)
         self.record = catalog.descriptors(self.describer.key, self.describer.dimension)
-        self.index = FaissIndex.open(
+        self.index = open_index(
             index_folder(library, self.describer.key),
             self.describer.key,
             self.describer.dimension,
