@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import uuid
 import zlib
 from collections.abc import Callable
@@ -16,9 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.durable import TEMPORARY, write_durably
+
 FORMAT = 6
 MANIFEST = "manifest.json"
-TEMPORARY = ".tmp"
 KINDS = ("segment", "codes", "codebook", "state")
 """What the files of a folder are called, before a dash and a random number."""
 READ_BYTES = 1 << 20
@@ -125,31 +125,6 @@ class Manifest:
         """All files that count."""
         single = (file for file in (self.codebook, self.state) if file is not None)
         return (*self.segments, *self.codes, *single)
-
-
-def write_durably(path: Path, content: bytes | memoryview) -> None:
-    """Put a file in place, whole or not at all, and on the disk when this returns.
-
-    Raises:
-        OSError: it could not be written; the file that was there before still is.
-    """
-    temporary = path.with_name(path.name + TEMPORARY)
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
