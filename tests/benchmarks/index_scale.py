@@ -230,7 +230,7 @@ def build(home: Home) -> dict[str, float]:
     figures["peak memory MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     coarse = index._state.snapshot.coarse
     if coarse is not None:
-        figures["lists"] = coarse.codebook.lists
+        figures["lists"] = coarse.quantizer.lists
         figures["reach of 10"] = coarse.training.reach_of_10
         figures["reach of 100"] = coarse.training.reach_of_100
         figures["recall@10 it measured"] = coarse.training.recall
@@ -269,7 +269,7 @@ def searching(home: Home) -> dict[str, float]:
             part.codes.bulk.start + part.codes.rows * (part.codes.index.code_size + 8)
             for part in coarse.parts
         )
-        mapped = kept + coarse.codebook.content.size
+        mapped = kept + coarse.quantizer.content.size
     figures["bytes a photo to keep in memory"] = mapped / max(sealed, 1)
     figures["bytes a photo on disk"] = sum(
         path.stat().st_size for path in (home.path / "index").iterdir()

@@ -15,13 +15,13 @@ from lookalike.progress import Progress, ProgressMeter
 BATCH_ROWS = 256
 """Vectors that are read and searched for between two words on progress."""
 
-DEPTH = 10
+SEARCH_DEPTH = 10
 """A photo must be among this many nearest its own vector, unless that many others are as near."""
 
-TIE = 2e-3
+TIE_MARGIN = 2e-3
 """Cosines this close to a photo's own are as near: its copies, rounded to fp16."""
 
-LENGTH = 0.02
+LENGTH_TOLERANCE = 0.02
 """How far a recorded vector's length may be from 1; fp16 brings less than 0.002."""
 
 
@@ -78,12 +78,12 @@ def audit(
     for start in range(0, len(chosen), BATCH_ROWS):
         batch, vectors = fetch_vectors(source, chosen[start : start + BATCH_ROWS])
         lengths = np.linalg.norm(vectors, axis=1)
-        whole = np.abs(lengths - 1) <= LENGTH
+        whole = np.abs(lengths - 1) <= LENGTH_TOLERANCE
         damaged.update(batch[~whole].tolist())
         for number, vector in zip(batch[whole].tolist(), vectors[whole], strict=True):
-            found = index.search(vector, DEPTH)
+            found = index.search(vector, SEARCH_DEPTH)
             phantom.update(_unknown(ids, found.ids))
-            if number not in found.ids and not _crowded(found.similarities, vector):
+            if number not in found.ids and not _is_crowded_out(found.similarities, vector):
                 lost.add(number)
         meter.advance(len(batch))
         yield meter.snapshot()
@@ -99,7 +99,7 @@ def _unknown(ids: NDArray[np.int64], found: NDArray[np.int64]) -> list[int]:
     return unknown
 
 
-def _crowded(similarities: NDArray[np.float32], vector: NDArray[np.float32]) -> bool:
+def _is_crowded_out(similarities: NDArray[np.float32], vector: NDArray[np.float32]) -> bool:
     """Whether as many others as were asked for are as near as the photo itself."""
     own = min(1.0, float(vector @ vector))
-    return len(similarities) == DEPTH and float(similarities[-1]) >= own - TIE
+    return len(similarities) == SEARCH_DEPTH and float(similarities[-1]) >= own - TIE_MARGIN

@@ -22,13 +22,13 @@ class BackgroundTask:
         name: str,
         due: Callable[[], bool],
         work: Callable[[], bool],
-        then: Callable[[], None],
+        on_idle: Callable[[], None],
         lock: threading.RLock,
     ) -> None:
         self._name = name
         self._due = due
         self._work = work
-        self._then = then
+        self._on_idle = on_idle
         self._lock = lock
         self._thread: threading.Thread | None = None
         self._busy = False
@@ -56,18 +56,18 @@ class BackgroundTask:
 
     def _run(self) -> None:
         try:
-            while self._going_on(self._work()):
+            while self._goes_on(self._work()):
                 pass
         except BaseException:
             with self._lock:
                 self._busy = False
             raise
 
-    def _going_on(self, done: bool) -> bool:
+    def _goes_on(self, done: bool) -> bool:
         with self._lock:
             if done and self._due():
                 return True
             if done:
-                self._then()
+                self._on_idle()
             self._busy = False
             return False

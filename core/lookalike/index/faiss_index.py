@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.index.background_task import BackgroundTask
-from lookalike.index.codebook import TrainingCancelledError
+from lookalike.index.coarse_quantizer import TrainingCancelledError
 from lookalike.index.folder import IndexFolder
 from lookalike.index.merge_policy import MergePolicy
 from lookalike.index.protocol import Neighbours, SimilarPairs
@@ -21,7 +21,14 @@ from lookalike.index.snapshot import Snapshot
 from lookalike.index.state import IndexState
 from lookalike.index.tail import Tail
 from lookalike.index.training import improve, improvement_due
-from lookalike.index.upkeep import check_files, code, maintain, renew, store_kept_in_memory, upkeep_due
+from lookalike.index.upkeep import (
+    repair_damaged_files,
+    encode_and_merge,
+    seal_and_merge,
+    rebuild_without,
+    store_unwritten,
+    upkeep_due,
+)
 from lookalike.index.validation import check_batch, unit_query
 from lookalike.index.vector_source import VectorSource
 
@@ -50,11 +57,11 @@ class FaissIndex:
             Snapshot((), Tail.empty(dimension)),
         )
         self._unchecked = False
-        self._gave_up = False
-        lock = self._state.changing
-        self._upkeep = BackgroundTask("index upkeep", self._upkeep_due, self._keep_up, self._wake, lock)
+        self._training_failed = False
+        lock = self._state.snapshot_lock
+        self._upkeep = BackgroundTask("index upkeep", self._upkeep_due, self._run_upkeep, self._wake, lock)
         self._training = BackgroundTask(
-            "index training", self._improvement_due, self._improve, self._wake, lock
+            "index training", self._training_due, self._run_training, self._wake, lock
         )
 
     @classmethod
@@ -74,8 +81,8 @@ class FaissIndex:
             limits: sizes that steer upkeep.
         """
         index = cls(folder, key, dimension, source, policy or MergePolicy())
-        index._state.folder.take()
-        with index._state.upkeep, index._state.changing:
+        index._state.folder.become_writer()
+        with index._state.upkeep_lock, index._state.snapshot_lock:
             index._unchecked = index._state.load()
         index._wake()
         return index
@@ -89,7 +96,7 @@ class FaissIndex:
         return len(self._state.snapshot)
 
     def __contains__(self, content_id: int) -> bool:
-        return bool(self._state.snapshot.has(np.array([content_id], np.int64))[0])
+        return bool(self._state.snapshot.contains(np.array([content_id], np.int64))[0])
 
     def add(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
         """Make vectors findable; the record must have them already. Ids that are present are passed over.
@@ -109,9 +116,9 @@ class FaissIndex:
 
     def _append(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
         state = self._state
-        with state.changing:
+        with state.snapshot_lock:
             self._check_open()
-            new = ~state.snapshot.has(ids)
+            new = ~state.snapshot.contains(ids)
             if not new.any():
                 return
             tail = state.snapshot.tail.append(ids[new], vectors[new])
@@ -120,11 +127,11 @@ class FaissIndex:
                 self._wake()
         if tail.rows >= 2 * state.policy.seal_rows:
             # Adding outruns the thread: wait for it, so that the tail stays small.
-            maintain(state, state.policy.seal_rows)
+            seal_and_merge(state, state.policy.seal_rows)
 
     def remove(self, ids: NDArray[np.int64]) -> None:
         """Make ids unfindable; the record must have let go of them already. Unknown ids are passed over."""
-        with self._state.changing:
+        with self._state.snapshot_lock:
             self._check_open()
             self._state.snapshot = self._state.snapshot.without(np.unique(np.asarray(ids, np.int64)))
 
@@ -187,12 +194,12 @@ class FaissIndex:
         Args:
             everything: compare all ids, and not only those that the record says have changed.
         """
-        with self._state.upkeep:
-            with self._state.changing:
+        with self._state.upkeep_lock:
+            with self._state.snapshot_lock:
                 self._check_open()
                 if everything:
                     self._state.mark = None
-                self._state.follow()
+                self._state.catch_up()
             self._state.publish()
 
     def refresh(self, ids: NDArray[np.int64]) -> None:
@@ -200,36 +207,36 @@ class FaissIndex:
 
         Rows that died are kept in case their id comes back, with the vector that it had; of these ids none is.
         """
-        with self._state.upkeep:
+        with self._state.upkeep_lock:
             self._check_open()
-            renew(self._state, np.unique(np.asarray(ids, np.int64)))
+            rebuild_without(self._state, np.unique(np.asarray(ids, np.int64)))
             self.sync(everything=True)
 
     def try_sync(self) -> bool:
         """Like `reconcile`, but at once or not at all: False while upkeep is under way, which no search awaits."""
-        if not self._state.upkeep.acquire(blocking=False):
+        if not self._state.upkeep_lock.acquire(blocking=False):
             return False
         try:
             self.sync()
         finally:
-            self._state.upkeep.release()
+            self._state.upkeep_lock.release()
         return True
 
     def flush(self) -> None:
         """Make everything in the tail quick to open next time, and take over a folder that its writer left."""
         state = self._state
-        with state.upkeep:
+        with state.upkeep_lock:
             self._check_open()
-            if state.folder.take():
+            if state.folder.become_writer():
                 try:
-                    with state.changing:
+                    with state.snapshot_lock:
                         self._unchecked = state.load()
                 except BaseException:
                     # Another flush is to try it again.
                     state.folder.release()
                     raise
-            store_kept_in_memory(state)
-            maintain(state, state.policy.flush_rows)
+            store_unwritten(state)
+            seal_and_merge(state, state.policy.flush_rows)
         self._wake()
 
     def wait_for_upkeep(self) -> None:
@@ -244,13 +251,13 @@ class FaissIndex:
         state = self._state
         state.stopping.set()
         try:
-            with state.upkeep:
+            with state.upkeep_lock:
                 if state.closed:
                     return
                 try:
                     self.flush()
                 finally:
-                    with state.changing:
+                    with state.snapshot_lock:
                         state.closed = True
                         # Lets go of the mapped files once running searches end.
                         state.snapshot = Snapshot((), Tail.empty(state.dimension))
@@ -266,24 +273,24 @@ class FaissIndex:
 
     def _wake(self) -> None:
         """Start the upkeep that is due, unless it is under way."""
-        with self._state.changing:
+        with self._state.snapshot_lock:
             self._upkeep.wake()
             self._training.wake()
 
     def _upkeep_due(self) -> bool:
         return not self._state.stopping.is_set() and (self._unchecked or upkeep_due(self._state))
 
-    def _improvement_due(self) -> bool:
-        return not (self._state.stopping.is_set() or self._gave_up) and improvement_due(self._state)
+    def _training_due(self) -> bool:
+        return not (self._state.stopping.is_set() or self._training_failed) and improvement_due(self._state)
 
-    def _keep_up(self) -> bool:
+    def _run_upkeep(self) -> bool:
         state = self._state
         try:
-            maintain(state, state.policy.seal_rows)
+            seal_and_merge(state, state.policy.seal_rows)
             if self._unchecked:
                 self._unchecked = False
-                check_files(state)
-            code(state)
+                repair_damaged_files(state)
+            encode_and_merge(state)
         except Exception:
             # Nothing depends on it: the rows stay where they are, and the next flush meets the same trouble in
             # its caller's sight.
@@ -291,14 +298,14 @@ class FaissIndex:
             return False
         return True
 
-    def _improve(self) -> bool:
+    def _run_training(self) -> bool:
         try:
             improve(self._state)
         except TrainingCancelledError:
             return False
         except Exception:
             # Searches go on as they did. What failed would fail again.
-            self._gave_up = True
+            self._training_failed = True
             log.warning("training the index in %s was given up", self._state.folder.path, exc_info=True)
             return False
         return True

@@ -31,7 +31,7 @@ class MergePolicy:
     codes_rows: int = 2097152
     training_delay: float = 2.0
 
-    def due(self, live_rows: Sequence[int], rows: Sequence[int]) -> list[int]:
+    def due_segments(self, live_rows: Sequence[int], rows: Sequence[int]) -> list[int]:
         """The segments that should be rewritten as one, as positions; empty when all is well.
 
         Args:
@@ -53,7 +53,7 @@ class MergePolicy:
             chosen.append(position)
         return chosen
 
-    def codes_due(self, rows: Sequence[int]) -> list[int]:
+    def due_codes(self, rows: Sequence[int]) -> list[int]:
         """The files of codes that should become one, as positions; empty when all is well.
 
         A query looks into its lists in every file, so there is to be one large file and a few small ones: these

@@ -9,12 +9,12 @@ from typing import Any, Generic, TypeVar
 
 import psutil
 
-MOST_THREADS = min(4, psutil.cpu_count(logical=False) or 1)
+MAX_THREADS = min(4, psutil.cpu_count(logical=False) or 1)
 
 Result = TypeVar("Result")
 
 
-class _Work(Generic[Result]):
+class _SharedTasks(Generic[Result]):
     """Tasks, and what those that are done have given."""
 
     def __init__(self, tasks: Sequence[Callable[[], Result]]) -> None:
@@ -25,7 +25,7 @@ class _Work(Generic[Result]):
         self._changing = threading.Lock()
         self._finished = threading.Event()
 
-    def join_in(self) -> None:
+    def run(self) -> None:
         """Do tasks until none is left that nobody does."""
         while True:
             with self._changing:
@@ -47,7 +47,7 @@ class _Work(Generic[Result]):
         self._finished.wait()
 
 
-class _Helpers:
+class _HelperPool:
     """Threads that take part in whatever work there is.
 
     They stay: a thread that is started for a query finds its memory, the caches and OpenMP cold. What takes one thread
@@ -57,20 +57,20 @@ class _Helpers:
     def __init__(self) -> None:
         self._changing = threading.Lock()
         self._threads: list[threading.Thread] = []
-        self._calls: queue.SimpleQueue[_Work[Any] | None] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[_SharedTasks[Any] | None] = queue.SimpleQueue()
 
-    def call(self, work: _Work[Any], count: int) -> None:
+    def share(self, work: _SharedTasks[Any], count: int) -> None:
         """Have some of them take part in work, as soon as they are free."""
         with self._changing:
             calls = self._calls
-            while len(self._threads) < MOST_THREADS - 1:
+            while len(self._threads) < MAX_THREADS - 1:
                 thread = threading.Thread(target=_help, args=(calls,), name="query helper", daemon=True)
                 thread.start()
                 self._threads.append(thread)
-        for _ in range(min(count, MOST_THREADS - 1)):
+        for _ in range(min(count, MAX_THREADS - 1)):
             calls.put(work)
 
-    def dismiss(self) -> None:
+    def stop(self) -> None:
         """End them."""
         with self._changing:
             threads, self._threads = self._threads, []
@@ -82,13 +82,13 @@ class _Helpers:
             thread.join()
 
 
-def _help(calls: queue.SimpleQueue[_Work[Any] | None]) -> None:
+def _help(calls: queue.SimpleQueue[_SharedTasks[Any] | None]) -> None:
     while (work := calls.get()) is not None:
-        work.join_in()
+        work.run()
         del work
 
 
-_helpers = _Helpers()
+_helpers = _HelperPool()
 
 
 def run_shared(tasks: Sequence[Callable[[], Result]]) -> list[Result]:
@@ -109,10 +109,10 @@ def run_shared(tasks: Sequence[Callable[[], Result]]) -> list[Result]:
     """
     if len(tasks) == 1:
         return [tasks[0]()]
-    work = _Work(tasks)
+    work = _SharedTasks(tasks)
     if tasks:
-        _helpers.call(work, len(tasks) - 1)
-        work.join_in()
+        _helpers.share(work, len(tasks) - 1)
+        work.run()
         work.wait()
     if work.failures:
         raise work.failures[0]
@@ -121,4 +121,4 @@ def run_shared(tasks: Sequence[Callable[[], Result]]) -> list[Result]:
 
 def stop_query_threads() -> None:
     """End the threads that stay between queries; the next one that is shared starts others."""
-    _helpers.dismiss()
+    _helpers.stop()

@@ -18,7 +18,7 @@ from lookalike.index.vector_source import positions
 Batches = Iterable[tuple[NDArray[np.int64], NDArray[np.float32]]]
 """Ids, ascending across all batches, and their vectors (n, dimension)."""
 
-LONGEST = 1.01
+MAX_PRODUCT = 1.01
 """More than the inner product of two unit vectors that were rounded to fp16."""
 
 
@@ -33,7 +33,7 @@ def single_threaded_faiss() -> Any:
     return faiss
 
 
-def encode(batches: Batches) -> NDArray[np.uint8] | None:
+def encode_segment(batches: Batches) -> NDArray[np.uint8] | None:
     """Put vectors into the bytes of a segment.
 
     Returns:
@@ -45,7 +45,7 @@ def encode(batches: Batches) -> NDArray[np.uint8] | None:
     # Before the vectors they lie aligned, and need not be copied to be used.
     head = [np.zeros(1, np.int64)]
     for ids, vectors in batches:
-        rows = halves(vectors.shape[1]) if rows is None else rows
+        rows = fp16_index(vectors.shape[1]) if rows is None else rows
         rows.add(vectors)
         head.append(ids)
     if rows is None or not rows.ntotal:
@@ -56,7 +56,7 @@ def encode(batches: Batches) -> NDArray[np.uint8] | None:
     return np.concatenate([np.concatenate(head).view(np.uint8), serialised])
 
 
-def halves(dimension: int) -> Any:
+def fp16_index(dimension: int) -> Any:
     """A FAISS index that keeps vectors as fp16, without any."""
     faiss = single_threaded_faiss()
     index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
@@ -80,7 +80,7 @@ class Segment:
 
     Raises:
         FileNotFoundError: the file is gone.
-        Unusable: FAISS cannot read it.
+        UnusableFileError: FAISS cannot read it.
     """
 
     def __init__(self, content: NDArray[np.uint8], path: Path | None = None) -> None:
@@ -96,7 +96,7 @@ class Segment:
             raise UnusableFileError("could not be read by this version of FAISS") from error
         if len(self.ids) != self._index.ntotal:
             raise UnusableFileError("does not fit the index")
-        self.span = int(self.ids[0]), int(self.ids[-1])
+        self.id_range = int(self.ids[0]), int(self.ids[-1])
         self.bulk = range(content.size - len(self.ids) * self._row_bytes, content.size)
         self._descriptor: int | None = None
         if path is not None and hasattr(os, "preadv"):
@@ -133,12 +133,12 @@ class Segment:
             selector = faiss.IDSelectorBitmap(np.packbits(wanted, bitorder="little"))
             parameters = faiss.SearchParameters(sel=selector)
         similarities, rows = self._index.search(query[np.newaxis], k, params=parameters)
-        found = (rows[0] >= 0) & (np.abs(similarities[0]) < LONGEST)
+        found = (rows[0] >= 0) & (np.abs(similarities[0]) < MAX_PRODUCT)
         return self.ids[rows[0][found]], similarities[0][found]
 
     def rows(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """For each id its row, and whether it is here (where it is not, the row is any)."""
-        first, last = self.span
+        first, last = self.id_range
         if last - first >= len(self.ids):
             return positions(self.ids, ids)
         # No id between the first and the last is missing. (numpy.clip would take ten times as long for so few.)
@@ -184,7 +184,7 @@ class Segment:
         self.read(zip(rows[starts].tolist(), counts.tolist(), strict=True), content.reshape(-1).data)
         return content.view("<f2").astype(np.float32)
 
-    def release(self) -> None:
+    def release_pages(self) -> None:
         """Let the system drop what a scan has read of the file from this process's memory."""
         mapped = getattr(self.content, "_mmap", None)
         if self._descriptor is not None and mapped is not None and hasattr(mmap, "MADV_DONTNEED"):

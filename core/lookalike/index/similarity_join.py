@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.coarse import Coarse
+from lookalike.index.coarse_index import CoarseIndex
 from lookalike.index.protocol import SimilarPairs
 from lookalike.index.snapshot import Snapshot
 from lookalike.index.vector_source import VectorSource, fetch_vectors, positions
@@ -58,7 +58,7 @@ class SimilarityJoin:
         ids = [live.ids for live in snapshot.segments]
         self._ids = np.concatenate([*ids, snapshot.tail.ids[snapshot.tail.live]])
         self._new = np.ones(len(self._ids), np.bool_) if since is None else positions(since, self._ids)[1]
-        self._lists = self._listed(snapshot.coarse)
+        self._lists = self._assign_lists(snapshot.coarse)
 
     def pairs(self) -> Generator[SimilarPairs]:
         """All pairs, each once, with empty batches in between where there is little to find."""
@@ -72,12 +72,12 @@ class SimilarityJoin:
             group = members[begin:end]
             chosen = group[self._new[group]]
             if len(chosen):
-                for first, second in self._near(chosen, group, int(flat[order[begin]])):
-                    yield self._scored(first, second, done // count)
+                for first, second in self._near_pairs(chosen, group, int(flat[order[begin]])):
+                    yield self._score(first, second, done // count)
             done += len(group)
-        yield self._scored(members[:0], members[:0], len(self._ids))
+        yield self._score(members[:0], members[:0], len(self._ids))
 
-    def _near(
+    def _near_pairs(
         self, chosen: NDArray[np.intp], group: NDArray[np.intp], list_number: int
     ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
         """Positions of pairs of a chosen member and any member of a list that are near."""
@@ -90,7 +90,7 @@ class SimilarityJoin:
                 right = group[other : other + BLOCK]
                 same = everything and other == start
                 similarities = left_vectors @ (left_vectors if same else self._vectors(right)).T
-                for rows, columns in _some_at_a_time(similarities >= self._floor - ROUNDING):
+                for rows, columns in _in_batches(similarities >= self._floor - ROUNDING):
                     first, second = left[rows], right[columns]
                     # A pair of two chosen ones turns up twice, in either order; with itself each one does.
                     once = (first < second) | ((first > second) & ~self._new[second])
@@ -105,7 +105,7 @@ class SimilarityJoin:
         common = (one[:, :, np.newaxis] == other[:, np.newaxis, :]).any(axis=2)
         return np.where(common, one, np.iinfo(np.int32).max).min(axis=1, initial=np.iinfo(np.int32).max)
 
-    def _scored(self, first: NDArray[np.intp], second: NDArray[np.intp], done: int) -> SimilarPairs:
+    def _score(self, first: NDArray[np.intp], second: NDArray[np.intp], done: int) -> SimilarPairs:
         ids = np.stack([self._ids[first], self._ids[second]])
         ids.sort(axis=0)
         kept = np.zeros(ids.shape[1], np.bool_)
@@ -134,7 +134,7 @@ class SimilarityJoin:
             )
         return vectors
 
-    def _listed(self, coarse: Coarse | None) -> NDArray[np.int32]:
+    def _assign_lists(self, coarse: CoarseIndex | None) -> NDArray[np.int32]:
         """The nearest lists of every vector, int32 (n, lists); one list for all without codes."""
         if coarse is None:
             return np.zeros((len(self._ids), 1), np.int32)
@@ -148,12 +148,12 @@ class SimilarityJoin:
         lacking = np.flatnonzero(~there)
         for start in range(0, len(lacking), BLOCK):
             piece = lacking[start : start + BLOCK]
-            rotated = coarse.codebook.rotated(self._vectors(piece))
-            lists[piece] = coarse.codebook.nearest_lists(rotated, JOINED_LISTS)[0]
+            rotated = coarse.quantizer.rotate(self._vectors(piece))
+            lists[piece] = coarse.quantizer.nearest_lists(rotated, JOINED_LISTS)[0]
         return lists
 
 
-def _some_at_a_time(near: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+def _in_batches(near: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Rows and columns of what is true, some `BATCH_PAIRS` at a time: of equal vectors all pairs are near."""
     ends = np.cumsum(np.count_nonzero(near, axis=1))
     start = 0

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.coarse import Coarse
+from lookalike.index.coarse_index import CoarseIndex
 from lookalike.index.folder import IndexFolder
 from lookalike.index.merge_policy import MergePolicy
-from lookalike.index.segment import Batches, Segment, encode
+from lookalike.index.segment import Batches, Segment, encode_segment
 from lookalike.index.snapshot import LiveSegment, Snapshot
 from lookalike.index.tail import Tail
 from lookalike.index.vector_source import TrackedVectorSource, VectorSource, fetch_vectors, positions
@@ -43,8 +43,8 @@ class IndexState:
     policy: MergePolicy
     snapshot: Snapshot
     mark: str | None = None
-    upkeep: threading.RLock = field(default_factory=threading.RLock)
-    changing: threading.RLock = field(default_factory=threading.RLock)
+    upkeep_lock: threading.RLock = field(default_factory=threading.RLock)
+    snapshot_lock: threading.RLock = field(default_factory=threading.RLock)
     stopping: threading.Event = field(default_factory=threading.Event)
     closed: bool = False
 
@@ -55,15 +55,15 @@ class IndexState:
         """
         found = self.folder.read(expected=lambda: len(self.source.ids()) > 0)
         snapshot = Snapshot(tuple(found.segments), Tail.empty(self.dimension), found.coarse)
-        self._follow(snapshot, found.mark, found.pending)
+        self._catch_up(snapshot, found.mark, found.pending)
         self.publish()
         return found.unchecked
 
-    def follow(self) -> None:
+    def catch_up(self) -> None:
         """Bring the snapshot in line with the record; `changing` is held."""
-        self._follow(self.snapshot, self.mark, None)
+        self._catch_up(self.snapshot, self.mark, None)
 
-    def _follow(self, snapshot: Snapshot, since: str | None, also: NDArray[np.int64] | None) -> None:
+    def _catch_up(self, snapshot: Snapshot, since: str | None, pending: NDArray[np.int64] | None) -> None:
         """Take a snapshot into use once it is in line with the record; until then the present one answers.
 
         Args:
@@ -76,30 +76,32 @@ class IndexState:
             mark, changed = self.source.changed_since(since)
         if changed is None or not isinstance(self.source, TrackedVectorSource):
             # Asked for under the lock: what is recorded later is added later.
-            followed, missing = snapshot.only(np.unique(self.source.ids()))
+            followed, missing = snapshot.restricted_to(np.unique(self.source.ids()))
         else:
-            if also is not None:
-                changed = np.union1d(changed, also)
+            if pending is not None:
+                changed = np.union1d(changed, pending)
             followed, missing = snapshot.revised(changed, self.source.present(changed))
-        self.snapshot = self._with(followed, missing)
+        self.snapshot = self._add_missing(followed, missing)
         self.mark = mark
 
     def publish(self) -> None:
         """Make the snapshot what the next opening finds; `upkeep` is held."""
-        with self.changing:
-            self._advance()
+        with self.snapshot_lock:
+            self._advance_mark()
             snapshot, mark = self.snapshot, self.mark
         self.folder.publish(snapshot, mark)
 
-    def _advance(self) -> None:
+    def _advance_mark(self) -> None:
         """Move the mark on, if all that the record has seen since has arrived here."""
         if self.mark is None or not self.folder.writable or not isinstance(self.source, TrackedVectorSource):
             return
         mark, changed = self.source.changed_since(self.mark)
-        if changed is not None and np.array_equal(self.snapshot.has(changed), self.source.present(changed)):
+        if changed is not None and np.array_equal(
+            self.snapshot.contains(changed), self.source.present(changed)
+        ):
             self.mark = mark
 
-    def _with(self, snapshot: Snapshot, missing: NDArray[np.int64]) -> Snapshot:
+    def _add_missing(self, snapshot: Snapshot, missing: NDArray[np.int64]) -> Snapshot:
         """The snapshot and recorded vectors that it lacks: in the tail, or in segments if they are many."""
         if len(missing) < self.policy.seal_rows:
             if not len(missing):
@@ -118,10 +120,10 @@ class IndexState:
             for start in range(0, len(ids), BATCH_ROWS):
                 yield fetch_vectors(self.source, ids[start : start + BATCH_ROWS])
 
-        content = encode(batches())
+        content = encode_segment(batches())
         return None if content is None else self.folder.store_segment(content)
 
-    def exchange(self, old: list[LiveSegment], new: LiveSegment | None) -> None:
+    def replace_segments(self, old: list[LiveSegment], new: LiveSegment | None) -> None:
         """Put a new segment in the place of others, less what was removed from them meanwhile."""
         codes = [source.segment for source in old]
         gone = [segment for segment in self.snapshot.segments if segment.segment in codes]
@@ -131,7 +133,7 @@ class IndexState:
             kept += (LiveSegment.of(new.segment, new.file, live, all(segment.coded for segment in gone)),)
         self.snapshot = replace(self.snapshot, segments=kept)
 
-    def set_coarse(self, coarse: Coarse, coded: set[Segment]) -> None:
+    def set_coarse(self, coarse: CoarseIndex, coded: set[Segment]) -> None:
         """Take codes into use that have the ids of the `coded` segments; `changing` is held."""
         segments = tuple(replace(old, coded=old.segment in coded) for old in self.snapshot.segments)
         self.snapshot = replace(self.snapshot, segments=segments, coarse=coarse)

@@ -13,18 +13,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lookalike.index import FaissIndex, MergePolicy, codebook, training
-from lookalike.index.coarse import (
+from lookalike.index import FaissIndex, MergePolicy, coarse_quantizer, training
+from lookalike.index.coarse_index import (
     FIRST_LISTS,
-    LEAST_CANDIDATES,
-    LEAST_LISTS,
+    MIN_CANDIDATES,
+    MIN_PROBED_LISTS,
     MARGIN,
-    Coarse,
-    Near,
-    far_enough,
-    near_enough,
+    CoarseIndex,
+    CoarseQuery,
+    list_distance_limit,
+    candidate_distance_limit,
 )
-from lookalike.index.codes import ScanHits, selector
+from lookalike.index.codes import ScanHits, id_selector
 from lookalike.index.files import Training, read_manifest
 from tests.builders.vectors import Archive, MemoryRecord
 
@@ -41,7 +41,7 @@ LIMITS = MergePolicy(
 def short_lists() -> Iterator[None]:
     """So many lists that a query leaves most of them out, as in a large library."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(codebook, "ROWS_PER_LIST", 12)
+        patch.setattr(coarse_quantizer, "ROWS_PER_LIST", 12)
         yield
 
 
@@ -120,31 +120,31 @@ def test_coarse_codes_find_nearly_all(
     assert snapshot.coarse is not None and all(segment.coded for segment in snapshot.segments)
     assert (
         np.mean([looked_into(snapshot.coarse, query, 10) for query in queries])
-        < snapshot.coarse.codebook.lists / 4
+        < snapshot.coarse.quantizer.lists / 4
     )
     assert recall(index, record, queries, 10) >= ENOUGH
     assert recall(index, record, queries, 100) >= ENOUGH
 
 
-def looked_into(coarse: Coarse, query: NDArray[np.float32], k: int) -> int:
+def looked_into(coarse: CoarseIndex, query: NDArray[np.float32], k: int) -> int:
     """How many lists a query for the k nearest looks into."""
-    near = coarse.near(query)
-    found = coarse.parts[0].codes.scan(near.probe(near.nearest(FIRST_LISTS)), 200, None)
-    limit = far_enough(near, found.distances, coarse.training.reaches(k))
-    return len(near.within(limit, coarse.most_lists(10)))
+    near = coarse.coarse_query(query)
+    found = coarse.parts[0].codes.scan(near.probe(near.nearest_lists(FIRST_LISTS)), 200, None)
+    limit = list_distance_limit(near, found.distances, coarse.training.reaches(k))
+    return len(near.lists_within(limit, coarse.max_lists(10)))
 
 
 def test_how_far_the_lists_are(index: FaissIndex, queries: NDArray[np.float32]) -> None:
     coarse = index._state.snapshot.coarse
     assert coarse is not None
     for query in queries[:10]:
-        rotated = coarse.codebook.rotated(query[np.newaxis])
-        lists, distances = coarse.codebook.nearest_lists(rotated, coarse.codebook.lists)
-        near = coarse.near(query)
+        rotated = coarse.quantizer.rotate(query[np.newaxis])
+        lists, distances = coarse.quantizer.nearest_lists(rotated, coarse.quantizer.lists)
+        near = coarse.coarse_query(query)
         np.testing.assert_allclose(near.distances[lists[0]], distances[0], atol=1e-6)
-        assert set(near.nearest(7)) == set(lists[0, :7])
-        assert set(near.nearest(10**6)) == set(lists[0])
-        probe = near.probe(near.nearest(7))
+        assert set(near.nearest_lists(7)) == set(lists[0, :7])
+        assert set(near.nearest_lists(10**6)) == set(lists[0])
+        probe = near.probe(near.nearest_lists(7))
         np.testing.assert_array_equal(probe.distances[0], near.distances[probe.lists[0]])
 
 
@@ -153,27 +153,27 @@ def test_many_centres_are_measured_by_several_threads(
 ) -> None:
     coarse = index._state.snapshot.coarse
     assert coarse is not None
-    alone = coarse.near(queries[0]).distances
-    monkeypatch.setattr(codebook, "FEWEST_CENTRES", 7)
-    np.testing.assert_array_equal(coarse.near(queries[0]).distances, alone)
+    alone = coarse.coarse_query(queries[0]).distances
+    monkeypatch.setattr(coarse_quantizer, "CENTROIDS_PER_THREAD", 7)
+    np.testing.assert_array_equal(coarse.coarse_query(queries[0]).distances, alone)
 
 
 def test_how_many_lists_may_be_looked_into(index: FaissIndex) -> None:
     """More where much is wanted."""
     coarse = index._state.snapshot.coarse
     assert coarse is not None
-    assert coarse.most_lists(10) == LEAST_LISTS < coarse.codebook.lists
-    assert coarse.most_lists(1000) == coarse.codebook.lists
+    assert coarse.max_lists(10) == MIN_PROBED_LISTS < coarse.quantizer.lists
+    assert coarse.max_lists(1000) == coarse.quantizer.lists
 
 
 def test_the_lists_within_a_distance() -> None:
     distances = np.array([0.5, 0.1, 0.4, 0.2, 0.3], np.float32)
-    near = Near(np.zeros((1, 4), np.float32), distances)
-    assert set(near.nearest(2)) == {1, 3}
-    assert set(near.within(0.4, 5)) == {1, 3, 4, 2}
-    assert set(near.within(math.inf, 5)) == set(range(5))
-    assert set(near.within(math.inf, 3)) == {1, 3, 4}
-    assert set(near.within(-1.0, 5)) == set(near.within(0.05, 1)) == {1}
+    near = CoarseQuery(np.zeros((1, 4), np.float32), distances)
+    assert set(near.nearest_lists(2)) == {1, 3}
+    assert set(near.lists_within(0.4, 5)) == {1, 3, 4, 2}
+    assert set(near.lists_within(math.inf, 5)) == set(range(5))
+    assert set(near.lists_within(math.inf, 3)) == {1, 3, 4}
+    assert set(near.lists_within(-1.0, 5)) == set(near.lists_within(0.05, 1)) == {1}
 
 
 def test_how_far_a_query_looks(index: FaissIndex, queries: NDArray[np.float32]) -> None:
@@ -181,16 +181,16 @@ def test_how_far_a_query_looks(index: FaissIndex, queries: NDArray[np.float32]) 
     coarse = index._state.snapshot.coarse
     assert coarse is not None
     for query in queries[:10]:
-        near = coarse.near(query)
+        near = coarse.coarse_query(query)
         found = np.sort(np.random.default_rng(1).uniform(0.1, 0.6, 150).astype(np.float32))
         limits = []
         for k, reach in ((10, -0.5), (10, 0.0), (100, 0.0), (100, 0.1)):
-            limits.append(far_enough(near, found, ((k, reach),)))
+            limits.append(list_distance_limit(near, found, ((k, reach),)))
             assert limits[-1] == pytest.approx(found[k - 1] + near.distances.min() / 2 + reach, abs=1e-6)
         assert limits == sorted(limits)
-        assert far_enough(near, found, ((10, 0.0), (100, -4.0))) == limits[1]
-        assert far_enough(near, found, ((10, 0.0), (100, 0.1))) == limits[3]
-        assert far_enough(near, found[:99], ((10, -4.0), (100, -4.0))) == math.inf
+        assert list_distance_limit(near, found, ((10, 0.0), (100, -4.0))) == limits[1]
+        assert list_distance_limit(near, found, ((10, 0.0), (100, 0.1))) == limits[3]
+        assert list_distance_limit(near, found[:99], ((10, -4.0), (100, -4.0))) == math.inf
 
 
 def test_a_search_for_many_looks_at_least_as_far_as_one_for_few() -> None:
@@ -202,12 +202,16 @@ def test_a_search_for_many_looks_at_least_as_far_as_one_for_few() -> None:
 
 def test_how_near_what_is_found_must_be() -> None:
     """Within a share of the distances of the k-th and of the nearest centre; as near as the 64th in any case."""
-    near = Near(np.zeros((1, 4), np.float32), np.array([0.5, 0.2], np.float32))
+    near = CoarseQuery(np.zeros((1, 4), np.float32), np.array([0.5, 0.2], np.float32))
     distances = np.linspace(0.1, 0.4, 301, dtype=np.float32)
-    assert near_enough(near, distances, 101) == pytest.approx(0.2 + MARGIN * (0.2 + 0.2))
-    assert near_enough(near, distances, 10) == pytest.approx(distances[LEAST_CANDIDATES - 1])
-    assert near_enough(near, distances, 302) == near_enough(near, distances[:63], 10) == math.inf
-    assert near_enough(near, distances - np.float32(1), 301) == pytest.approx(-0.6)
+    assert candidate_distance_limit(near, distances, 101) == pytest.approx(0.2 + MARGIN * (0.2 + 0.2))
+    assert candidate_distance_limit(near, distances, 10) == pytest.approx(distances[MIN_CANDIDATES - 1])
+    assert (
+        candidate_distance_limit(near, distances, 302)
+        == candidate_distance_limit(near, distances[:63], 10)
+        == math.inf
+    )
+    assert candidate_distance_limit(near, distances - np.float32(1), 301) == pytest.approx(-0.6)
 
 
 @pytest.mark.parametrize("depth", [5, 60, 2000])
@@ -219,11 +223,11 @@ def test_entries_no_further_than_a_limit(
     assert coarse is not None
     codes = coarse.parts[0].codes
     rng = np.random.default_rng(8)
-    allowed = None if share == 1 else selector(rng.random(record.ids().max() + 1) < share)
+    allowed = None if share == 1 else id_selector(rng.random(record.ids().max() + 1) < share)
     found = expected = 0
     for query in queries[:10]:
-        near = coarse.near(query)
-        probe = near.probe(near.nearest(coarse.codebook.lists))
+        near = coarse.coarse_query(query)
+        probe = near.probe(near.nearest_lists(coarse.quantizer.lists))
         every = codes.scan(probe, depth, allowed)
         np.testing.assert_array_equal(every.distances, np.sort(every.distances))
         limit = every.distances[len(every.distances) // 2]
@@ -249,10 +253,10 @@ def test_the_best_of_several_looks() -> None:
 def test_one_query_and_many_see_the_same_lists(index: FaissIndex, queries: NDArray[np.float32]) -> None:
     coarse = index._state.snapshot.coarse
     assert coarse is not None
-    rotated = coarse.codebook.rotated(queries)
-    together, distances = coarse.codebook.nearest_lists(rotated, 5)
+    rotated = coarse.quantizer.rotate(queries)
+    together, distances = coarse.quantizer.nearest_lists(rotated, 5)
     for row, vector in enumerate(rotated):
-        lists, own = coarse.codebook.nearest_lists(vector[np.newaxis], 5)
+        lists, own = coarse.quantizer.nearest_lists(vector[np.newaxis], 5)
         np.testing.assert_allclose(own[0], distances[row], atol=1e-5)
         assert lists[0, 0] == together[row, 0]
 
@@ -265,7 +269,7 @@ def test_filter_at_every_selectivity(
     share: float,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("lookalike.index.snapshot.EXACT_AMONG", 20)
+    monkeypatch.setattr("lookalike.index.snapshot.EXACT_IDS", 20)
     monkeypatch.setattr("lookalike.index.snapshot.EXACT_SHARE", 0)
     rng = np.random.default_rng(6)
     allowed_ids = rng.permutation(record.ids())[: max(1, round(share * ROWS))]
@@ -379,9 +383,9 @@ def test_training_holds_up_neither_searches_nor_changes_and_ends_on_close(
         reached.set()
         while not cancelled():
             cancelled_at.wait(0.01)
-        raise codebook.TrainingCancelledError
+        raise coarse_quantizer.TrainingCancelledError
 
-    monkeypatch.setattr(training, "train", endless)
+    monkeypatch.setattr(training, "train_quantizer", endless)
     ids = record.ids()
     index = FaissIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), LIMITS)
     index._state.source = record
@@ -408,7 +412,7 @@ def test_the_recall_is_measured_as_the_library_grows_and_a_loss_brings_a_new_cod
     tmp_path: Path, record: MemoryRecord, queries: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # So few photos lose more by growing than a large library does.
-    monkeypatch.setattr(training, "DRIFT", 0.3)
+    monkeypatch.setattr(training, "MAX_RECALL_LOSS", 0.3)
     monkeypatch.setattr(training, "QUERIES", 512)
     ids = record.ids()
     # Only all of the first 3000 are enough for a codebook, however the upkeep and the adding take turns.
@@ -456,7 +460,7 @@ def test_the_recall_is_not_measured_while_new_photos_lack_codes(index: FaissInde
     lacking = replace(
         complete, segments=(*snapshot.segments[:-1], replace(snapshot.segments[-1], coded=False))
     )
-    assert training._check_due(complete) and not training._check_due(lacking)
+    assert training._recall_check_due(complete) and not training._recall_check_due(lacking)
 
 
 @pytest.mark.parametrize("equal", [100, 1000])
@@ -486,9 +490,9 @@ def test_equal_photos_are_no_loss_of_recall(tmp_path: Path, archive: Archive) ->
     index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     index.wait_for_upkeep()
     snapshot = index._state.snapshot
-    check = training.SelfCheck(snapshot, 3, lambda: False)
+    check = training.RecallCheck(snapshot, 3, lambda: False)
     # As far as is tried everything is found, in whatever order equal ones come.
-    assert check.recall(((10, training.REACHES[-1]),)) > 0.99
+    assert check.recall(((10, training.TRIED_REACHES[-1]),)) > 0.99
     index.close()
 
 
@@ -496,7 +500,7 @@ def test_a_library_four_times_as_large_gets_a_new_codebook(
     tmp_path: Path, record: MemoryRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What came later than the codebook is found less well, which would be enough for another one.
-    monkeypatch.setattr(training, "DRIFT", 1)
+    monkeypatch.setattr(training, "MAX_RECALL_LOSS", 1)
     ids = record.ids()
     policy = replace(LIMITS, exact_rows=1200)
     part = MemoryRecord(DIMENSION)

@@ -242,7 +242,7 @@ def test_a_file_that_another_thread_writes_while_files_are_swept_stays(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "glob", glob)
-        with index._state.upkeep:
+        with index._state.upkeep_lock:
             index._state.publish()
     assert len(list(tmp_path.glob("codebook-*"))) == 1
     index.close()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lookalike.index import FaissIndex, MergePolicy, codebook, snapshot
+from lookalike.index import FaissIndex, MergePolicy, coarse_quantizer, snapshot
 from tests.builders.vectors import Archive, MemoryRecord
 
 DIMENSION = 96
@@ -40,9 +40,9 @@ def queries(archive: Archive, record: MemoryRecord) -> NDArray[np.float32]:
 def index(tmp_path_factory: pytest.TempPathFactory, record: MemoryRecord) -> Iterator[FaissIndex]:
     """Many lists, and exact comparison for few ids only, as in a large library."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(codebook, "ROWS_PER_LIST", 12)
-        patch.setattr(snapshot, "EXACT_AMONG", 50)
-        patch.setattr(snapshot, "MOST_EXACT", 100)
+        patch.setattr(coarse_quantizer, "ROWS_PER_LIST", 12)
+        patch.setattr(snapshot, "EXACT_IDS", 50)
+        patch.setattr(snapshot, "MAX_EXACT_IDS", 100)
         folder = tmp_path_factory.mktemp("index")
         index = FaissIndex.open(folder, "model", DIMENSION, record, LIMITS)
         index.wait_for_upkeep()
@@ -79,7 +79,7 @@ def test_photos_unlike_the_query(
 def test_few_photos_unlike_the_query_are_all_compared(
     index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshot, "MOST_EXACT", 1000)
+    monkeypatch.setattr(snapshot, "MAX_EXACT_IDS", 1000)
     assert recall(index, record, queries, 100, lambda query: least_like(record, query, 0.1)) == 1
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from lookalike.index import FaissIndex, MergePolicy
-from lookalike.index.scoring import scores
-from lookalike.index.segment import Segment, encode
+from lookalike.index.scoring import score_rows
+from lookalike.index.segment import Segment, encode_segment
 from lookalike.index.tail import Tail
 from tests.builders.vectors import MemoryRecord, descriptors
 
@@ -147,7 +147,7 @@ def test_every_way_to_a_cosine_gives_the_same(
     """A scan, single rows and the tail are compared with one another: equal vectors must tie."""
     rounded = vectors.astype(np.float16).astype(np.float32)
     half = ROWS // 2
-    content = encode([(np.arange(half), rounded[:half]), (np.arange(half, ROWS), rounded[half:])])
+    content = encode_segment([(np.arange(half), rounded[:half]), (np.arange(half, ROWS), rounded[half:])])
     assert content is not None
     segment = Segment(content)
     tail = Tail.empty(DIMENSION).append(np.arange(ROWS), vectors)
@@ -159,7 +159,7 @@ def test_every_way_to_a_cosine_gives_the_same(
         scanned = similarities[np.argsort(ids)]
         some = [np.arange(ROWS), np.arange(5, 25, 3), np.array([0, 1, 2, 5, 9, 50])]
         np.testing.assert_array_equal(
-            scores([(segment, rows) for rows in some], query), scanned[np.concatenate(some)]
+            score_rows([(segment, rows) for rows in some], query), scanned[np.concatenate(some)]
         )
         np.testing.assert_array_equal(tail.search(query, ROWS, None)[1], scanned)
         np.testing.assert_array_equal(segment.vectors(np.arange(9)), rounded[:9])
@@ -167,7 +167,7 @@ def test_every_way_to_a_cosine_gives_the_same(
 
 def test_a_damaged_row_is_never_near(vectors: NDArray[np.float32]) -> None:
     """Until the damage is noticed, that is: of large libraries the files are checked in the background."""
-    content = encode([(np.arange(50), vectors[:50])])
+    content = encode_segment([(np.arange(50), vectors[:50])])
     assert content is not None
     segment = Segment(content)
     halves = content[segment.bulk.start :].view("<f2").reshape(50, DIMENSION)
@@ -176,7 +176,7 @@ def test_a_damaged_row_is_never_near(vectors: NDArray[np.float32]) -> None:
     query = vectors[7]
     ids, similarities = segment.scan(query, 50, None)
     assert ids[0] == 7 and np.all(similarities <= 1.001) and not np.isin(ids, np.arange(5)).any()
-    assert np.all(scores([(segment, np.arange(5))], query) == -1)
+    assert np.all(score_rows([(segment, np.arange(5))], query) == -1)
 
 
 @settings(max_examples=100)
@@ -185,7 +185,7 @@ def test_rows_are_read_as_they_lie(
     tmp_path_factory: pytest.TempPathFactory, vectors: NDArray[np.float32], rows
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "rows.bin"
-    content = encode([(np.arange(300), vectors[:300])])
+    content = encode_segment([(np.arange(300), vectors[:300])])
     assert content is not None
     path.write_bytes(content.tobytes())
     wanted = np.array(rows, np.intp)
@@ -193,14 +193,14 @@ def test_rows_are_read_as_they_lie(
     np.testing.assert_array_equal(filed.vectors(wanted), memory.vectors(wanted))
     query = vectors[0]
     expected = memory.vectors(wanted) @ query
-    np.testing.assert_allclose(scores([(filed, wanted)], query), expected, atol=1e-6)
+    np.testing.assert_allclose(score_rows([(filed, wanted)], query), expected, atol=1e-6)
     np.testing.assert_allclose(
-        scores([(memory, wanted), (filed, wanted)], query), np.tile(expected, 2), atol=1e-6
+        score_rows([(memory, wanted), (filed, wanted)], query), np.tile(expected, 2), atol=1e-6
     )
 
 
 def test_rows_that_a_file_has_lost_are_zeros(tmp_path: Path, vectors: NDArray[np.float32]) -> None:
-    content = encode([(np.arange(300), vectors[:300])])
+    content = encode_segment([(np.arange(300), vectors[:300])])
     assert content is not None
     (tmp_path / "rows.bin").write_bytes(content.tobytes())
     segment = Segment(content, tmp_path / "rows.bin")

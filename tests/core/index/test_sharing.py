@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from lookalike.index import FaissIndex, MergePolicy, state, upkeep
-from lookalike.index.segment import encode
+from lookalike.index.segment import encode_segment
 from lookalike.worker import Worker
 from tests.builders.vectors import MemoryRecord, descriptors
 
@@ -80,14 +80,14 @@ def test_upkeep_holds_up_neither_searches_nor_changes(
     unattended = iter(["sealing", "merging"])
 
     def encode_and_wait(*args) -> NDArray[np.uint8] | None:
-        content = encode(*args)
+        content = encode_segment(*args)
         if threading.current_thread() is not threading.main_thread() and next(unattended, None) == during:
             reached.set()
             assert go_on.wait(60)
         return content
 
     for module in (upkeep, state):
-        monkeypatch.setattr(module, "encode", encode_and_wait)
+        monkeypatch.setattr(module, "encode_segment", encode_and_wait)
     vectors = descriptors(600, DIMENSION, seed=4)
     ids = np.arange(600)
     record = filled(600, seed=4)
@@ -236,7 +236,7 @@ def test_catching_up_never_waits_for_upkeep(tmp_path: Path) -> None:
     held, let_go = threading.Event(), threading.Event()
 
     def merge() -> None:
-        with index._state.upkeep:
+        with index._state.upkeep_lock:
             held.set()
             let_go.wait(60)
 

@@ -78,8 +78,8 @@ def ended(index) -> None:
 def test_rows_that_come_while_upkeep_is_in_its_last_step_are_sealed(
     index: FaissIndex, record: MemoryRecord, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = Held(faiss_index.code)
-    monkeypatch.setattr(faiss_index, "code", held)
+    held = Held(faiss_index.encode_and_merge)
+    monkeypatch.setattr(faiss_index, "encode_and_merge", held)
     put(index, record, vectors, 0, 600)
     assert held.reached.wait(60)
     put(index, record, vectors, 600, 1500)
@@ -92,9 +92,9 @@ def test_a_check_that_becomes_due_while_another_improvement_is_made_follows(
     index: FaissIndex, record: MemoryRecord, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(index, record, vectors, 0, 2100)
-    held = Held(training._tuned)
-    monkeypatch.setattr(training, "_tuned", held)
-    monkeypatch.setattr(training, "DRIFT", 1)
+    held = Held(training._measure_reach)
+    monkeypatch.setattr(training, "_measure_reach", held)
+    monkeypatch.setattr(training, "MAX_RECALL_LOSS", 1)
     index.flush()
     assert held.reached.wait(60)
     put(index, record, vectors, 2100, 3100)
@@ -113,8 +113,8 @@ def test_all_photos_removed_while_a_codebook_is_trained_anew(
     index._state.policy = replace(LIMITS, exact_rows=500)
     put(index, record, vectors, 0, 600)
     index.wait_for_upkeep()
-    held = Held(training.train)
-    monkeypatch.setattr(training, "train", held)
+    held = Held(training.train_quantizer)
+    monkeypatch.setattr(training, "train_quantizer", held)
     put(index, record, vectors, 600, 3000)
     index.flush()
     assert held.reached.wait(60)
@@ -123,7 +123,7 @@ def test_all_photos_removed_while_a_codebook_is_trained_anew(
     index.wait_for_upkeep()
     put(index, record, vectors, 3000, 4000)
     index.wait_for_upkeep()
-    assert not index._gave_up and not improvement_due(index._state)
+    assert not index._training_failed and not improvement_due(index._state)
     coarse = index._state.snapshot.coarse
     assert coarse is not None and coarse.training.recall
     for row in range(3000, 4000, 50):
@@ -160,7 +160,7 @@ def test_a_library_that_shrinks_lets_go_of_what_it_no_longer_needs(
 def test_a_much_smaller_library_gets_a_codebook_of_its_size(
     index: FaissIndex, record: MemoryRecord, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training, "DRIFT", 1)
+    monkeypatch.setattr(training, "MAX_RECALL_LOSS", 1)
     index._state.policy = replace(LIMITS, exact_rows=500)
     put(index, record, vectors, 0, 4000)
     index.wait_for_upkeep()
