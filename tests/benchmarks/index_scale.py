@@ -63,7 +63,8 @@ class Home:
     @property
     def vectors(self) -> NDArray[np.float16]:
         """All descriptors (photos, dimension), mapped; row n has id n + 1."""
-        return np.load(self.path / "vectors.npy", mmap_mode="r")
+        vectors: NDArray[np.float16] = np.load(self.path / "vectors.npy", mmap_mode="r")
+        return vectors
 
     def chunks(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Ids and descriptors, 10,000 at a time."""
@@ -101,7 +102,8 @@ class Home:
 
     def load(self, name: str) -> NDArray[Any]:
         """One of queries, truth and similarities."""
-        return np.load(self.path / f"{name}.npy")
+        loaded: NDArray[Any] = np.load(self.path / f"{name}.npy")
+        return loaded
 
     def record(self) -> tuple[CatalogDatabase, DescriptorRecord]:
         """The catalog and its record of descriptors."""
@@ -408,7 +410,8 @@ def apart(arguments: argparse.Namespace, measure: str) -> dict[str, Any]:
         str(arguments.home),
     ]
     answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return json.loads(answer.splitlines()[-1])
+    figures: dict[str, Any] = json.loads(answer.splitlines()[-1])
+    return figures
 
 
 def main() -> None:

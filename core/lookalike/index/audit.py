@@ -1,4 +1,4 @@
-"""Compares an index with its record: nothing lost, nothing phantom."""
+"""Audit: compares an index with its record. Nothing may be lost, nothing phantom."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from lookalike.index.vector_source import VectorSource, fetch_vectors, positions
 from lookalike.progress import Progress, ProgressMeter
 
 BATCH_ROWS = 256
-"""Vectors that are read and searched for between two words on progress."""
+"""Vectors that are read and searched for between two reports of progress."""
 
 SEARCH_DEPTH = 10
-"""A photo must be among this many nearest its own vector, unless that many others are as near."""
+"""A photo must be among this many nearest its own vector, unless as many others are as near."""
 
 TIE_MARGIN = 2e-3
 """Cosines this close to a photo's own are as near: its copies, rounded to fp16."""
@@ -27,13 +27,13 @@ LENGTH_TOLERANCE = 0.02
 
 @dataclass(frozen=True)
 class Audit:
-    """What a comparison found; every tuple is empty where all is well.
+    """What an audit found; every tuple is empty where all is well.
 
     Attributes:
         recorded: contents that must be findable.
         searched: how many of them were searched for with their own vectors.
-        lost: of these, the ones that were not found, and all that the index does not have.
-        phantom: ids that a search gave and the record does not have.
+        lost: contents that the index does not have, and searched ones that were not found.
+        phantom: ids that a search found and the record does not have.
         damaged: contents whose recorded vector is no unit vector.
         surplus: how many more vectors the index counts than are recorded.
     """
@@ -54,14 +54,14 @@ class Audit:
 def audit(
     index: VectorIndex, source: VectorSource, sample: int | None = None, seed: int = 0
 ) -> Iterator[Progress | Audit]:
-    """Search for recorded contents with their own vectors, and compare what comes with the record.
+    """Search for recorded contents with their own vectors, and compare the results with the record.
 
     Args:
         index: nobody may change it meanwhile.
-        record: what it must agree with.
-        sample: how many contents are searched for, drawn at random; None for all. Whether the index has an id at
-            all is asked for every one.
-        seed: of the drawing.
+        source: the record that it must agree with.
+        sample: how many contents are searched for, drawn at random; None for all. Whether the index has an id is
+            checked for every one.
+        seed: of the draw.
 
     Yields:
         Progress, and at the end one Audit.

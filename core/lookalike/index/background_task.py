@@ -1,4 +1,4 @@
-"""Work that threads of their own do whenever there is some."""
+"""Background task: work that a thread does whenever there is some."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 
 class BackgroundTask:
-    """Work that a thread does while it is due, and that ends with it; what becomes due meanwhile is done as well.
+    """Work that a thread does while it is due; the thread ends with it. What becomes due meanwhile is done as well.
 
     Args:
         name: of the thread.
         due: whether there is something to do; asked while the lock is held.
-        work: does it, without the lock; False to leave what may still be due until it is woken again.
-        then: called, while the lock is held, when nothing is due any more.
-        lock: held by whoever makes it due or wakes it.
+        work: does it, without the lock; False leaves what may still be due until the next `wake`.
+        on_idle: called, while the lock is held, when nothing is due any more.
+        lock: held by whoever makes work due or calls `wake`.
     """
 
     def __init__(
@@ -35,22 +35,22 @@ class BackgroundTask:
 
     @property
     def busy(self) -> bool:
-        """Whether it is under way."""
+        """Whether the work is under way."""
         return self._busy
 
     def wake(self) -> None:
-        """Begin if there is something to do and it is not under way; the lock is held."""
+        """Start the thread if there is work and it is not running; the lock is held."""
         if self._busy or not self._due():
             return
-        # It has let go of the lock for good.
+        # It has released the lock for good.
         self.join()
         thread = threading.Thread(target=self._run, name=self._name)
         thread.start()
-        # Only now: it may not have begun, and what has not cannot be waited for. Its end waits for the lock.
+        # Only now: a thread that could not be started cannot be joined. Its end waits for the lock.
         self._busy, self._thread = True, thread
 
     def join(self) -> None:
-        """Wait until it is no longer under way."""
+        """Wait until the work is no longer under way."""
         if self._thread is not None:
             self._thread.join()
 

@@ -97,36 +97,36 @@ class CoarseIndex:
         """
         if not self.parts:
             return np.zeros(0, np.int64)
-        near = self.coarse_query(query)
+        seen = self.coarse_query(query)
         everywhere = self.quantizer.lists
         first, most = FIRST_LISTS, self.max_lists(k)
         if query_filter is not None:
             if not query_filter.near_query:
                 found = self._scan(
-                    near.probe(near.nearest_lists(everywhere)),
+                    seen.probe(seen.nearest_lists(everywhere)),
                     max(MIN_FAR_CANDIDATES, FAR_CANDIDATES_PER_RESULT * k),
                     selector,
                 )
                 return np.sort(found.ids)
             first, most = math.ceil(FIRST_LISTS / query_filter.selectivity**0.5), everywhere
-        some = self._scan(near.probe(near.nearest_lists(first)), max(k, MIN_CANDIDATES), selector)
+        some = self._scan(seen.probe(seen.nearest_lists(first)), max(k, MIN_CANDIDATES), selector)
         if len(some.ids) < k:
             most = everywhere
-        lists = near.lists_within(list_distance_limit(near, some.distances, reaches), most)
-        limit = candidate_distance_limit(near, some.distances, k)
+        lists = seen.lists_within(list_distance_limit(seen, some.distances, reaches), most)
+        limit = candidate_distance_limit(seen, some.distances, k)
         depth = max(MIN_CANDIDATE_LIMIT, CANDIDATES_PER_RESULT * k)
         # The first lists again: only the k best of what they hold are known, and the rest may be candidates.
-        found = self._scan(near.probe(lists), depth, selector, limit)
+        found = self._scan(seen.probe(lists), depth, selector, limit)
         # With a limit FAISS skips vectors that lie on their list's centroid, as many equal ones do.
         found = ScanHits.best([some, found], depth)
-        return np.sort(found.ids[found.distances <= candidate_distance_limit(near, found.distances, k)])
+        return np.sort(found.ids[found.distances <= candidate_distance_limit(seen, found.distances, k)])
 
     def query_filter(self, query: NDArray[np.float32], wanted: NDArray[np.bool_]) -> QueryFilter:
         """See a filter, a mask over all ids, from a query (dimension,)."""
         if not self.rows:
             return QueryFilter(wanted, 0, False)
-        near = self.coarse_query(query)
-        found = self._scan(near.probe(near.nearest_lists(FIRST_LISTS)), NEIGHBOURHOOD, None).ids
+        seen = self.coarse_query(query)
+        found = self._scan(seen.probe(seen.nearest_lists(FIRST_LISTS)), NEIGHBOURHOOD, None).ids
         chosen = np.count_nonzero(wanted[found[found < len(wanted)]])
         share = np.count_nonzero(wanted) / self.rows
         return QueryFilter(
@@ -207,29 +207,29 @@ class CoarseQuery:
         return ListQuery(self.rotated, lists[np.newaxis], self.distances[lists][np.newaxis])
 
 
-def list_distance_limit(near: CoarseQuery, distances: NDArray[np.float32], reaches: Reaches) -> float:
+def list_distance_limit(query: CoarseQuery, distances: NDArray[np.float32], reaches: Reaches) -> float:
     """The squared distance within which a query probes lists.
 
     Args:
-        near: the query.
+        query: the query.
         distances: estimated squared distances of the entries in the first lists, ascending.
         reaches: how far to look.
     """
     if len(distances) < reaches[-1][0]:
         return math.inf
-    return float(max(distances[k - 1] + reach for k, reach in reaches) + near.distances.min() / 2)
+    return float(max(distances[k - 1] + reach for k, reach in reaches) + query.distances.min() / 2)
 
 
-def candidate_distance_limit(near: CoarseQuery, distances: NDArray[np.float32], k: int) -> float:
+def candidate_distance_limit(query: CoarseQuery, distances: NDArray[np.float32], k: int) -> float:
     """The estimated squared distance within which an entry may be one of the k nearest.
 
     Args:
-        near: the query.
+        query: the query.
         distances: estimated squared distances of entries, ascending; with more entries the limit only shrinks.
         k: how many are wanted.
     """
     if len(distances) < max(k, MIN_CANDIDATES):
         return math.inf
     # An estimate may be negative.
-    margin = MARGIN * max(near.distances.min() + distances[k - 1], 0)
+    margin = MARGIN * max(query.distances.min() + distances[k - 1], 0)
     return float(max(distances[k - 1] + margin, distances[MIN_CANDIDATES - 1]))

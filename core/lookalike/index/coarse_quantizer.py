@@ -49,7 +49,8 @@ def list_count(rows: int) -> int:
     No list is for fewer than `ROWS_PER_LIST` vectors (docs/benchmarks.md, The vector index).
     """
     suited = min(8 * math.sqrt(max(rows, 1)), rows / ROWS_PER_LIST)
-    return 2 ** min(max(round(math.log2(max(suited, 1))), 4), 16)
+    lists: int = 2 ** min(max(round(math.log2(max(suited, 1))), 4), 16)
+    return lists
 
 
 class CoarseQuantizer:

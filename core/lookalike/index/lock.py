@@ -1,7 +1,7 @@
 """Writer lock: which of several processes may write an index folder.
 
-Not by filelock, a dependency already, because an index whose folder was deleted and made again must notice that its lock
-guards another file by now, and filelock keeps the descriptor that tells so to itself.
+Not by filelock: an index must notice when its folder was deleted and made again, for which it compares the
+locked file with the one in the folder, and filelock gives no access to the former.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""When a codebook is trained, what for, and how good it turns out."""
+"""Training: when the coarse quantizer is trained, and how its recall is measured and tuned."""
 
 from __future__ import annotations
 
@@ -26,31 +26,30 @@ from lookalike.index.tail import Tail
 from lookalike.index.upkeep import encode_and_merge, encode_segments, read_batches
 
 RETRAINING_GROWTH = 4
-"""A library that has grown or shrunk by this factor gets a new codebook, with more or fewer lists, or none any more."""
+"""An index that has grown or shrunk by this factor gets a new quantizer, with more or fewer lists, or none any more."""
 CHECK_GROWTH, CHECK_SHRINKAGE = 1.25, 0.5
-"""The recall is measured again whenever the library has grown or shrunk by such a factor."""
+"""The recall is measured again whenever the index has grown or shrunk by such a factor."""
 MAX_RECALL_LOSS = 0.03
-"""A codebook is trained anew when it finds this much less of the 10 nearest than it did at first."""
+"""The quantizer is trained anew when this much less of the 10 nearest is found than at first."""
 QUERIES = 512
+"""Vectors of the index that the recall is measured with."""
 TARGET_OF_10, TARGET_OF_100 = 0.975, 0.965
-"""The reach becomes what it takes to find these shares of the 10 and the 100 nearest of the index's own vectors.
-
-Queries that are not in it find about as much (`tests.benchmarks.index_scale`): of 100,000 synthetic descriptors .972
-and .958, of 1,000,000 .973 and .969."""
+"""The reaches are tuned to find these shares of the 10 and the 100 nearest of the index's own vectors; other queries
+find about as much (docs/benchmarks.md, The vector index)."""
 TRIED_REACHES = tuple(step / 256 for step in range(-128, 257))
-"""What is tried, as squared distances of unit vectors."""
+"""Reaches to choose from, as squared distances of unit vectors."""
 FIRST_REACH = 0.25
-"""Until the recall has been measured."""
+"""The reach until the recall has been measured."""
 ROUNDING = 1e-5
 """More than two ways to compute a cosine in float32 differ by."""
 NO_COSINE = -2.0
 """Less than any cosine."""
 FIRST_CODES_ROWS = 262144
-"""Rows to a file of codes at first (43 MB)."""
+"""Rows per file of codes when all are made anew (43 MB)."""
 
 
 def improvement_due(state: IndexState) -> bool:
-    """Whether this process should train a codebook or measure the recall that the present one gives."""
+    """Whether this process should train a quantizer or measure the recall that the present one gives."""
     snapshot, policy = state.snapshot, state.policy
     return state.folder.writable and (
         _recall_check_due(snapshot)
@@ -85,7 +84,7 @@ def _recall_check_due(snapshot: Snapshot) -> bool:
     coarse = snapshot.coarse
     if coarse is None or not coarse.training.recall:
         return False
-    # What came since the last check is what may be found less well: without its codes the recall says little.
+    # What came since the last check may be found less well; until it has codes the recall says little.
     rows, before = snapshot.sealed_rows, coarse.training.checked_rows
     return (rows >= CHECK_GROWTH * before or rows <= CHECK_SHRINKAGE * before) and _all_coded(snapshot)
 
@@ -96,9 +95,9 @@ def _all_coded(snapshot: Snapshot) -> bool:
 
 
 def improve(state: IndexState) -> None:
-    """Measure the recall or train a codebook, if either is due.
+    """Measure the recall or train a quantizer, if either is due.
 
-    The present snapshot goes on answering; `upkeep` is held for seconds at most.
+    The current snapshot goes on answering; `upkeep_lock` is held for seconds at most.
 
     Raises:
         TrainingCancelledError: the index is being closed.
@@ -135,7 +134,7 @@ def _check_recall(state: IndexState, snapshot: Snapshot) -> None:
 
 
 def _drop_coarse(state: IndexState) -> None:
-    """Compare all with every query again: so few are left."""
+    """Drop the coarse index: so few rows are left that every query is compared with all."""
     with state.upkeep_lock:
         if state.closed:
             return
@@ -160,9 +159,9 @@ def _train_quantizer(state: IndexState, snapshot: Snapshot) -> None:
 
 
 def _start_coding(state: IndexState, coarse: CoarseIndex) -> None:
-    """Take a first codebook into use at once: what has no codes yet is compared with every query as before.
+    """Take a first quantizer into use at once: what has no codes yet is compared with every query as before.
 
-    A process that ends meanwhile leaves the codes that it made.
+    The codes made so far outlive a process that ends meanwhile.
     """
     with state.upkeep_lock:
         if state.stopping.is_set():
@@ -175,14 +174,14 @@ def _start_coding(state: IndexState, coarse: CoarseIndex) -> None:
 
 
 def _replace_coarse(state: IndexState, coarse: CoarseIndex) -> None:
-    """Make all codes anew beside the old ones, which answer until then."""
+    """Make all codes anew beside the old ones, which answer until the new ones are complete."""
     done: set[Segment] = set()
     try:
         while True:
             coarse = _encode_all(state, coarse, done, state.snapshot)
             segments = tuple(replace(s, coded=True) for s in state.snapshot.segments if s.segment in done)
             complete = Snapshot(segments, Tail.empty(state.dimension), coarse)
-            # What all was removed from meanwhile is tuned once there is something again.
+            # An index that was emptied meanwhile is tuned once there is something in it again.
             if not coarse.training.recall and complete.sealed_rows:
                 coarse = replace(coarse, training=_measure_reach(complete, state))
             with state.upkeep_lock:
@@ -190,7 +189,7 @@ def _replace_coarse(state: IndexState, coarse: CoarseIndex) -> None:
                     raise TrainingCancelledError
                 lacking = [s for s in state.snapshot.segments if s.segment not in done]
                 if sum(len(segment.segment.ids) for segment in lacking) > state.policy.segment_rows:
-                    # Much was added meanwhile: code it first without holding anything up.
+                    # Much was added meanwhile: encode it first, without holding anything up.
                     continue
                 coarse = _encode_all(state, coarse, done, state.snapshot)
                 with state.snapshot_lock:
@@ -206,7 +205,7 @@ def _replace_coarse(state: IndexState, coarse: CoarseIndex) -> None:
 def _encode_all(
     state: IndexState, coarse: CoarseIndex, done: set[Segment], snapshot: Snapshot
 ) -> CoarseIndex:
-    """The same with codes of all segments of a snapshot that are not done yet."""
+    """Encode all segments of a snapshot that are not done yet, and add them to `done`."""
     group: list[LiveSegment] = []
     parts = list(coarse.parts)
 
@@ -239,7 +238,7 @@ def _tune(state: IndexState, snapshot: Snapshot) -> None:
 
 
 def _measure_reach(snapshot: Snapshot, state: IndexState) -> Training:
-    """The training with the reach that its recall on this snapshot calls for."""
+    """Tune the reaches until the recall on this snapshot is right."""
     assert snapshot.coarse is not None
     check = RecallCheck(snapshot, 1, state.stopping.is_set)
     reach_of_10 = _least_reach(check, (), 10, TARGET_OF_10)
@@ -256,13 +255,13 @@ def _measure_reach(snapshot: Snapshot, state: IndexState) -> Training:
 
 
 def _least_reach(check: RecallCheck, known: Reaches, count: int, target: float) -> float:
-    """The least reach with which that share of the nearest is found, or the greatest one tried."""
+    """The least reach with which the target share of the nearest is found, or the greatest one there is."""
     place = bisect_left(TRIED_REACHES, target, key=lambda reach: check.recall((*known, (count, reach))))
     return TRIED_REACHES[min(place, len(TRIED_REACHES) - 1)]
 
 
 def sample_rows(snapshot: Snapshot, count: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Ids and vectors, as the segments have them, of live rows drawn at random; the tail is left out."""
+    """Draw live rows of the segments at random, without the tail; gives ids and vectors."""
     rng = np.random.default_rng(seed)
     chosen = np.sort(rng.choice(snapshot.sealed_rows, min(count, snapshot.sealed_rows), replace=False))
     ids, vectors = [], []
@@ -280,7 +279,7 @@ def sample_rows(snapshot: Snapshot, count: int, seed: int) -> tuple[NDArray[np.i
 
 
 class RecallCheck:
-    """Compares what is found for vectors drawn from the index with what is nearest them in truth.
+    """Compares what searches find for vectors drawn from the index with what is nearest them in truth.
 
     Args:
         snapshot: its coded segments are searched.
@@ -300,7 +299,7 @@ class RecallCheck:
         self._truth = _nearest(self._snapshot, self._ids, self._queries, 100, cancelled)
 
     def recall(self, reaches: Reaches) -> float:
-        """The share of the nearest, as many as the last of `reaches` is for (100 at most), that a search finds.
+        """Measure the share of the k nearest that a search finds; k is that of the last of `reaches`, 100 at most.
 
         Raises:
             TrainingCancelledError: the index is being closed.
@@ -316,7 +315,7 @@ class RecallCheck:
             wanted = true[:count]
             wanted = wanted[wanted > NO_COSINE]
             if len(wanted):
-                # Equal ones stand for one another.
+                # Equal cosines stand for one another.
                 right = int(np.count_nonzero(similarities[found != own] >= wanted[-1] - ROUNDING))
                 shares.append(min(right, len(wanted)) / len(wanted))
         return float(np.mean(shares)) if shares else 1.0
@@ -329,9 +328,9 @@ def _nearest(
     count: int,
     cancelled: Callable[[], bool],
 ) -> NDArray[np.float32]:
-    """The cosines of those nearest each query among all, best first, float32 (queries, count).
+    """The cosines of the vectors nearest each query, by comparing all, best first, float32 (queries, count).
 
-    Where there are so few, `NOTHING` is in the place of the query itself.
+    Where there are too few, `NO_COSINE` fills up.
     """
     best = np.zeros((len(queries), 0), np.float32)
     for segment in snapshot.segments:

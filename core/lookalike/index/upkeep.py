@@ -1,4 +1,4 @@
-"""Sealing, merging and coding, while searches and changes go on."""
+"""Upkeep: sealing the tail, merging segments and encoding them, while searches and changes go on."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from lookalike.index.snapshot import LiveSegment
 from lookalike.index.state import BATCH_ROWS, IndexState
 
 MAX_STALE_RATIO = 2
-"""Codes are made again once they have this many times as many entries as there are live rows."""
+"""Codes are made anew once they have this many times as many entries as there are coded rows."""
 
 
 def seal(state: IndexState) -> None:
-    """Turn the tail into a segment, with codes where there are any; `upkeep` is held."""
+    """Turn the tail into a segment; `upkeep_lock` is held."""
     tail = state.snapshot.tail
     rows = np.flatnonzero(tail.live)
     rows = rows[np.argsort(tail.ids[rows])]
@@ -39,7 +39,7 @@ def seal(state: IndexState) -> None:
 
 
 def merge_due_segments(state: IndexState) -> bool:
-    """Merge the segments that are due, once; whether there were any. `upkeep` is held."""
+    """Merge the segments that are due, once; True if there were any. `upkeep_lock` is held."""
     segments = state.snapshot.segments
     due = state.policy.due_segments(
         [segment.live_rows for segment in segments], [len(segment.segment.ids) for segment in segments]
@@ -55,14 +55,14 @@ def merge_due_segments(state: IndexState) -> bool:
 
 
 def read_batches(segment: Segment, rows: NDArray[np.intp]) -> Batches:
-    """Ids and vectors of some rows of a segment, a batch at a time."""
+    """Read ids and vectors of some rows of a segment, a batch at a time."""
     for start in range(0, len(rows), BATCH_ROWS):
         piece = rows[start : start + BATCH_ROWS]
         yield segment.ids[piece], segment.vectors(piece)
 
 
 def encode_next_segment(state: IndexState) -> bool:
-    """Make codes of one segment that lacks them; whether there was one. `upkeep` is held.
+    """Encode one segment that has no codes; True if there was one. `upkeep_lock` is held.
 
     Raises:
         TrainingCancelledError: the index is being closed.
@@ -81,7 +81,7 @@ def encode_next_segment(state: IndexState) -> bool:
 
 
 def encode_segments(state: IndexState, coarse: CoarseIndex, segments: list[LiveSegment]) -> StoredCodes:
-    """Codes of all rows of some segments, dead ones included: they may come back.
+    """Encode all rows of some segments, dead ones included, which may come back.
 
     Raises:
         TrainingCancelledError: the index is being closed.
@@ -96,7 +96,7 @@ def encode_segments(state: IndexState, coarse: CoarseIndex, segments: list[LiveS
 
 
 def merge_due_codes(state: IndexState) -> bool:
-    """Merge files of codes that are due, or drop all if most entries are stale; whether any were. `upkeep` is held."""
+    """Merge files of codes that are due, or drop all if most are stale; True if any were. `upkeep_lock` is held."""
     coarse = state.snapshot.coarse
     if coarse is None:
         return False
@@ -128,7 +128,7 @@ def _codes_are_stale(state: IndexState) -> bool:
 
 
 def upkeep_due(state: IndexState) -> bool:
-    """Whether there is a tail to seal or are codes to make or merge."""
+    """Whether there is a tail to seal, or codes to make or merge."""
     snapshot = state.snapshot
     if snapshot.tail.rows >= state.policy.seal_rows:
         return True
@@ -153,21 +153,21 @@ def seal_and_merge(state: IndexState, tail_rows: int) -> None:
 
 
 def encode_and_merge(state: IndexState) -> None:
-    """Make the codes that segments lack, and merge those that are due, unless the index is being closed.
+    """Encode segments without codes, and merge codes that are due, unless the index is being closed.
 
-    Only the process that writes the folder does so; what others keep in memory is compared with every query.
+    Only the process that writes the folder does so; others compare what they keep in memory with every query.
     """
     if not state.folder.writable:
         return
     with suppress(TrainingCancelledError):
         _repeat(state, encode_next_segment)
         _repeat(state, merge_due_codes)
-        # Stale codes were dropped: these are their successors.
+        # In the place of stale codes that were dropped.
         _repeat(state, encode_next_segment)
 
 
 def _repeat(state: IndexState, step: Callable[[IndexState], bool]) -> None:
-    # The lock is let go between steps, so that whoever adds can seal.
+    # The lock is released between steps, so that whoever adds can seal.
     while not state.stopping.is_set():
         with state.upkeep_lock:
             if state.closed or not step(state):
@@ -175,7 +175,7 @@ def _repeat(state: IndexState, step: Callable[[IndexState], bool]) -> None:
 
 
 def repair_damaged_files(state: IndexState) -> None:
-    """Compare codes with their checksums, and make damaged ones again."""
+    """Check vectors and codes on disk, and make damaged files again from the record."""
     damaged = state.folder.find_damaged(state.stopping.is_set)
     with state.upkeep_lock:
         if state.closed or not damaged:
@@ -191,7 +191,7 @@ def repair_damaged_files(state: IndexState) -> None:
 
 
 def rebuild_without(state: IndexState, ids: NDArray[np.int64]) -> None:
-    """Take rows of some ids (ascending) out of all segments, so that none comes back; `upkeep` is held."""
+    """Rebuild all segments without some ids (ascending), so that no dead row comes back; `upkeep_lock` is held."""
     with state.snapshot_lock:
         state.snapshot = state.snapshot.without(ids)
     for old in state.snapshot.segments:
@@ -206,7 +206,7 @@ def _rebuild(state: IndexState, old: LiveSegment) -> None:
 
 
 def store_unwritten(state: IndexState) -> None:
-    """Write what could not be written before; `upkeep` is held."""
+    """Write what could not be written before; `upkeep_lock` is held."""
     if not state.folder.writable:
         return
     for old in state.snapshot.segments:

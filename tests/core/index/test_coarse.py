@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Never
@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from lookalike.index import FaissIndex, MergePolicy, coarse_quantizer, training
 from lookalike.index.coarse_index import (
     FIRST_LISTS,
+    MARGIN,
     MIN_CANDIDATES,
     MIN_PROBED_LISTS,
-    MARGIN,
     CoarseIndex,
     CoarseQuery,
-    list_distance_limit,
     candidate_distance_limit,
+    list_distance_limit,
 )
 from lookalike.index.codes import ScanHits, id_selector
 from lookalike.index.files import Training, read_manifest
@@ -85,13 +85,20 @@ def index(tmp_path_factory: pytest.TempPathFactory, record: MemoryRecord) -> Fai
     return index
 
 
-def recall(index: FaissIndex, record: MemoryRecord, queries, k: int, among=None) -> float:
+def recall(
+    index: FaissIndex,
+    record: MemoryRecord,
+    queries: NDArray[np.float32],
+    k: int,
+    among: NDArray[np.int64] | None = None,
+) -> float:
     """The share of the true k nearest that is found; what is found must be right in itself."""
     shares = []
     for query in queries:
         found = index.search(query, k, among)
         true, _similarities = record.nearest(query, k, among)
-        assert len(found) == len(true) and len(np.unique(found.ids)) == len(found)
+        assert len(found) == len(true)
+        assert len(np.unique(found.ids)) == len(found)
         if among is not None:
             assert np.isin(found.ids, among).all()
         exact = record.vectors(found.ids) @ (query / np.linalg.norm(query))
@@ -117,7 +124,8 @@ def test_coarse_codes_find_nearly_all(
     index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32]
 ) -> None:
     snapshot = index._state.snapshot
-    assert snapshot.coarse is not None and all(segment.coded for segment in snapshot.segments)
+    assert snapshot.coarse is not None
+    assert all(segment.coded for segment in snapshot.segments)
     assert (
         np.mean([looked_into(snapshot.coarse, query, 10) for query in queries])
         < snapshot.coarse.quantizer.lists / 4
@@ -196,8 +204,11 @@ def test_how_far_a_query_looks(index: FaissIndex, queries: NDArray[np.float32]) 
 def test_a_search_for_many_looks_at_least_as_far_as_one_for_few() -> None:
     trained = Training(1, 0.2, 0.05, 1.0, 1, 1.0)
     assert trained.reaches(3) == trained.reaches(10) == ((10, 0.2),)
-    assert trained.reaches(100) == ((10, 0.2), (100, pytest.approx(0.05)))
-    assert trained.reaches(1000) == ((10, 0.2), (1000, pytest.approx(-0.1)))
+    for k, reach in ((100, 0.05), (1000, -0.1)):
+        for_10, for_all = trained.reaches(k)
+        assert for_10 == (10, 0.2)
+        assert for_all[0] == k
+        assert for_all[1] == pytest.approx(reach)
 
 
 def test_how_near_what_is_found_must_be() -> None:
@@ -233,7 +244,8 @@ def test_entries_no_further_than_a_limit(
         limit = every.distances[len(every.distances) // 2]
         nearer = codes.scan(probe, depth, allowed, float(limit))
         right = every.ids[every.distances <= limit]
-        assert np.isin(nearer.ids, right).all() and np.all(nearer.distances <= limit)
+        assert np.isin(nearer.ids, right).all()
+        assert np.all(nearer.distances <= limit)
         found, expected = found + len(nearer.ids), expected + len(right)
         assert not len(codes.scan(probe, depth, allowed, -4.0).ids)
     # One bit of two is looked at first: now and then an entry seems to be beyond the limit by that.
@@ -283,7 +295,8 @@ def test_range_and_large_answers(
         ids, similarities = record.nearest(query, ROWS)
         near = ids[similarities >= 0.8]
         found = index.search_radius(query, 0.8, 500)
-        assert np.isin(found.ids, near).all() and len(found) >= 0.9 * len(near)
+        assert np.isin(found.ids, near).all()
+        assert len(found) >= 0.9 * len(near)
         np.testing.assert_array_equal(np.sort(index.search_radius(query, -1, 2 * ROWS).ids), np.sort(ids))
 
 
@@ -307,7 +320,8 @@ def test_removed_and_restored_rows(
     assert recall(index, mirror, queries, 10) >= ENOUGH
     index.close()
     again = FaissIndex.open(tmp_path, "model", DIMENSION, mirror, LIMITS)
-    assert again.repairs == [] and recall(again, mirror, queries, 10) >= ENOUGH
+    assert again.repairs == []
+    assert recall(again, mirror, queries, 10) >= ENOUGH
     again.close()
 
 
@@ -319,7 +333,8 @@ def test_codes_are_found_again_at_opening(
     index.close()
     record.vectors_read = 0
     index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
-    assert index.repairs == [] and record.vectors_read == 0
+    assert index.repairs == []
+    assert record.vectors_read == 0
     for query, ids in zip(queries, before, strict=True):
         np.testing.assert_array_equal(index.search(query, 10).ids, ids)
     index.close()
@@ -341,12 +356,15 @@ def test_damage_is_told_and_repaired(
     else:
         path.write_bytes(content[: len(content) // 3] if damage == "cut" else content)
     index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
-    assert len(index.repairs) == 1 and path.name in index.repairs[0] and len(index) == ROWS
+    assert len(index.repairs) == 1
+    assert path.name in index.repairs[0]
+    assert len(index) == ROWS
     index.wait_for_upkeep()
     assert recall(index, record, queries, 10) >= ENOUGH
     index.close()
     again = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
-    assert again.repairs == [] and len(again) == ROWS
+    assert again.repairs == []
+    assert len(again) == ROWS
     assert again._state.snapshot.coarse is not None
     again.close()
 
@@ -379,7 +397,12 @@ def test_training_holds_up_neither_searches_nor_changes_and_ends_on_close(
 ) -> None:
     reached, cancelled_at = threading.Event(), threading.Event()
 
-    def endless(sample, lists, seed=0, cancelled=lambda: False) -> Never:
+    def endless(
+        _sample: NDArray[np.float32],
+        _lists: int,
+        _seed: int = 0,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Never:
         reached.set()
         while not cancelled():
             cancelled_at.wait(0.01)
@@ -397,14 +420,16 @@ def test_training_holds_up_neither_searches_nor_changes_and_ends_on_close(
     index.add(ids[2500:5000], record.vectors(ids[2500:5000]))
     index.flush()
     index.remove(ids[:1])
-    assert len(index) == 4999 and index.search(query, 1).ids[0] != ids[0]
+    assert len(index) == 4999
+    assert index.search(query, 1).ids[0] != ids[0]
     index.close()
     assert read_manifest(tmp_path).codebook is None
 
     monkeypatch.undo()
     index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     index.wait_for_upkeep()
-    assert index._state.snapshot.coarse is not None and index.repairs == []
+    assert index._state.snapshot.coarse is not None
+    assert index.repairs == []
     index.close()
 
 
@@ -422,13 +447,15 @@ def test_the_recall_is_measured_as_the_library_grows_and_a_loss_brings_a_new_cod
     index.add(ids[:3000], record.vectors(ids[:3000]))
     index.wait_for_upkeep()
     first = read_manifest(tmp_path)
-    assert first.training is not None and first.training.rows == 3000
+    assert first.training is not None
+    assert first.training.rows == 3000
     assert first.training.recall >= training.TARGET_OF_10
 
     index.add(ids[3000:4000], record.vectors(ids[3000:4000]))
     index.wait_for_upkeep()
     second = read_manifest(tmp_path)
-    assert second.training is not None and second.codebook == first.codebook
+    assert second.training is not None
+    assert second.codebook == first.codebook
     assert second.training.checked_rows == 4000
     assert second.training.checked_recall == pytest.approx(recall_of_own(index, record, ids[:4000]), abs=0.05)
 
@@ -443,8 +470,10 @@ def test_the_recall_is_measured_as_the_library_grows_and_a_loss_brings_a_new_cod
     )
     index.wait_for_upkeep()
     third = read_manifest(tmp_path)
-    assert third.training is not None and third.codebook != first.codebook
-    assert third.training.rows == 5100 and training.TARGET_OF_10 <= third.training.recall <= 1
+    assert third.training is not None
+    assert third.codebook != first.codebook
+    assert third.training.rows == 5100
+    assert training.TARGET_OF_10 <= third.training.recall <= 1
     mirror = MemoryRecord(DIMENSION)
     mirror.put(ids[:5100], record.vectors(ids[:5100]))
     assert recall(index, mirror, queries, 10) >= ENOUGH
@@ -460,7 +489,8 @@ def test_the_recall_is_not_measured_while_new_photos_lack_codes(index: FaissInde
     lacking = replace(
         complete, segments=(*snapshot.segments[:-1], replace(snapshot.segments[-1], coded=False))
     )
-    assert training._recall_check_due(complete) and not training._recall_check_due(lacking)
+    assert training._recall_check_due(complete)
+    assert not training._recall_check_due(lacking)
 
 
 @pytest.mark.parametrize("equal", [100, 1000])
@@ -477,7 +507,8 @@ def test_many_equal_vectors_are_found(tmp_path: Path, equal: int) -> None:
     assert np.isin(index.search(vectors[places[0]], 10).ids, places).all()
     for view in archive.views(np.repeat(vectors[places[:1]], 10, axis=0), 0.05):
         found = index.search(view, 10)
-        assert len(found) == 10 and found.similarities[-1] > record.nearest(view, 10)[1][-1] - 1e-5
+        assert len(found) == 10
+        assert found.similarities[-1] > record.nearest(view, 10)[1][-1] - 1e-5
     index.close()
 
 
@@ -511,7 +542,9 @@ def test_a_library_four_times_as_large_gets_a_new_codebook(
     index.add(ids[1200:], record.vectors(ids[1200:]))
     index.wait_for_upkeep()
     second = read_manifest(tmp_path)
-    assert first.training is not None and second.training is not None
-    assert first.training.rows == 1200 and second.training.rows >= 4800
+    assert first.training is not None
+    assert second.training is not None
+    assert first.training.rows == 1200
+    assert second.training.rows >= 4800
     assert second.codebook != first.codebook
     index.close()

@@ -12,7 +12,7 @@ SEGMENTS = st.lists(
 
 
 @given(SEGMENTS)
-def test_upkeep_ends_with_few_segments_that_are_mostly_alive(segments) -> None:
+def test_upkeep_ends_with_few_segments_that_are_mostly_alive(segments: list[tuple[int, int]]) -> None:
     for _ in range(2 * len(segments) + 1):
         due = LIMITS.due_segments([live for live, _ in segments], [rows for _, rows in segments])
         if not due:
@@ -42,7 +42,7 @@ def test_each_vector_is_written_a_few_times_however_long_the_library_grows() -> 
 
 
 @given(st.lists(st.integers(1, 3000), max_size=60))
-def test_files_of_codes_stay_few_and_are_seldom_rewritten(batches) -> None:
+def test_files_of_codes_stay_few_and_are_seldom_rewritten(batches: list[int]) -> None:
     policy = MergePolicy(seal_rows=10, codes_files=4, codes_rows=100_000)
     files: list[int] = []
     written = 0

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lookalike.index import FaissIndex, MergePolicy
+from lookalike.index import FaissIndex, MergePolicy, Neighbours
 from lookalike.index.scoring import score_rows
 from lookalike.index.segment import Segment, encode_segment
 from lookalike.index.tail import Tail
@@ -62,7 +62,7 @@ def index(
     return index
 
 
-def assert_true(found, truth) -> None:
+def assert_true(found: Neighbours, truth: tuple[NDArray[np.int64], NDArray[np.float32]]) -> None:
     ids, similarities = truth
     assert len(found) == len(ids)
     np.testing.assert_allclose(found.similarities, similarities, atol=2e-6)
@@ -77,7 +77,8 @@ def assert_true(found, truth) -> None:
 def test_finds_what_comparing_with_everything_finds(
     index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32], k: int
 ) -> None:
-    assert len(index._state.snapshot.segments) > 2 and index._state.snapshot.tail.rows
+    assert len(index._state.snapshot.segments) > 2
+    assert index._state.snapshot.tail.rows
     for query in queries[::2]:
         assert_true(index.search(query, k), record.nearest(query, k))
 
@@ -133,7 +134,7 @@ def test_equal_vectors_come_in_order_of_id(tmp_path: Path) -> None:
 
 
 def test_vectors_close_to_fp16_are_found_as_themselves(
-    index: FaissIndex, record: MemoryRecord, vectors: NDArray[np.float32]
+    index: FaissIndex, vectors: NDArray[np.float32]
 ) -> None:
     for row in range(0, ROWS, 500):
         found = index.search(vectors[row], 1)
@@ -154,7 +155,8 @@ def test_every_way_to_a_cosine_gives_the_same(
     for query in queries:
         query = (query / np.linalg.norm(query)).astype(np.float32)
         ids, similarities = segment.scan(query, ROWS, None)
-        assert np.all(np.diff(similarities) <= 0) and len(ids) == ROWS
+        assert np.all(np.diff(similarities) <= 0)
+        assert len(ids) == ROWS
         np.testing.assert_allclose(similarities, rounded[ids] @ query, atol=1e-6)
         scanned = similarities[np.argsort(ids)]
         some = [np.arange(ROWS), np.arange(5, 25, 3), np.array([0, 1, 2, 5, 9, 50])]
@@ -175,14 +177,16 @@ def test_a_damaged_row_is_never_near(vectors: NDArray[np.float32]) -> None:
         halves[row, 3] = flaw
     query = vectors[7]
     ids, similarities = segment.scan(query, 50, None)
-    assert ids[0] == 7 and np.all(similarities <= 1.001) and not np.isin(ids, np.arange(5)).any()
+    assert ids[0] == 7
+    assert np.all(similarities <= 1.001)
+    assert not np.isin(ids, np.arange(5)).any()
     assert np.all(score_rows([(segment, np.arange(5))], query) == -1)
 
 
 @settings(max_examples=100)
 @given(rows=st.lists(st.integers(0, 299), unique=True).map(sorted))
 def test_rows_are_read_as_they_lie(
-    tmp_path_factory: pytest.TempPathFactory, vectors: NDArray[np.float32], rows
+    tmp_path_factory: pytest.TempPathFactory, vectors: NDArray[np.float32], rows: list[int]
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "rows.bin"
     content = encode_segment([(np.arange(300), vectors[:300])])
@@ -213,7 +217,9 @@ def test_rows_that_a_file_has_lost_are_zeros(tmp_path: Path, vectors: NDArray[np
 
 def test_empty_index_finds_nothing(tmp_path: Path) -> None:
     index = FaissIndex.open(tmp_path, "model", 8, MemoryRecord(8))
-    assert len(index) == 0 and 5 not in index and index.repairs == []
+    assert len(index) == 0
+    assert 5 not in index
+    assert index.repairs == []
     assert len(index.search(np.ones(8, np.float32), 5)) == 0
     assert len(index.search_radius(np.ones(8, np.float32), 0.5, 5)) == 0
     index.close()
@@ -227,7 +233,9 @@ def test_nothing_asked_for(index: FaissIndex, queries: NDArray[np.float32]) -> N
 @pytest.mark.parametrize(
     "query", [np.ones(3), np.zeros(DIMENSION), np.full(DIMENSION, np.nan), np.ones((1, DIMENSION))]
 )
-def test_queries_without_direction_or_of_another_shape_are_refused(index: FaissIndex, query) -> None:
+def test_queries_without_direction_or_of_another_shape_are_refused(
+    index: FaissIndex, query: NDArray[np.float32]
+) -> None:
     with pytest.raises(ValueError, match="query"):
         index.search(query.astype(np.float32), 1)
     with pytest.raises(ValueError, match="query"):
@@ -240,7 +248,8 @@ def test_vectors_of_another_shape_or_not_finite_are_refused(index: FaissIndex) -
         index.add(np.array([1]), np.ones((1, 3), np.float32))
     with pytest.raises(ValueError, match="finite"):
         index.add(np.array([1]), np.full((1, DIMENSION), np.inf, np.float32))
-    assert len(index) == before and 1 not in index
+    assert len(index) == before
+    assert 1 not in index
 
 
 def test_closed_index_says_so(tmp_path: Path) -> None:
