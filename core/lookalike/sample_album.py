@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image, ImageEnhance, ImageOps
 
 from lookalike import app_paths
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, os_errors
 from lookalike.resources import resource
 
 CREDITS = "Credits.txt"
@@ -42,7 +42,9 @@ def sample_album() -> Path:
             "The sample photos are not installed.",
             "Run packaging/bootstrap.py while online, or add a folder with your own photos.",
         )
-    try:
+    with os_errors(
+        f"The sample album cannot be written to {album}", "Add a folder with your own photos instead."
+    ):
         album.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=album.parent, prefix="sample-album-") as scratch:
             gathered = Path(scratch) / album.name
@@ -51,11 +53,6 @@ def sample_album() -> Path:
                 _gather(photos / photo["file"], photo, gathered)
             (gathered / CREDITS).write_text(_credits(described), encoding="utf-8")
             gathered.rename(album)
-    except OSError as error:
-        raise LookalikeError(
-            f"The sample album cannot be written to {album}: {error.strerror or error}.",
-            "Add a folder with your own photos instead.",
-        ) from error
     return album
 
 

@@ -244,7 +244,7 @@ def index_files(root: Path) -> list[Path]:
     )
 
 
-def flipped(root: Path, kind: str, seed: int, chance: random.Random, ledger: Ledger) -> str:
+def flipped(root: Path, _kind: str, _seed: int, chance: random.Random, _ledger: Ledger) -> str:
     path = chance.choice(index_files(root))
     content = bytearray(path.read_bytes())
     for place in chance.sample(range(len(content)), min(len(content), chance.choice([1, 1, 3, 20]))):
@@ -253,7 +253,7 @@ def flipped(root: Path, kind: str, seed: int, chance: random.Random, ledger: Led
     return f"bits of {path.name} were flipped"
 
 
-def deleted(root: Path, kind: str, seed: int, chance: random.Random, ledger: Ledger) -> str:
+def deleted(root: Path, _kind: str, _seed: int, chance: random.Random, _ledger: Ledger) -> str:
     files = index_files(root)
     if chance.random() < 0.2:
         shutil.rmtree(root / "library" / "index")
@@ -264,7 +264,7 @@ def deleted(root: Path, kind: str, seed: int, chance: random.Random, ledger: Led
     return f"deleted: {', '.join(path.name for path in chosen)}"
 
 
-def two_at_once(root: Path, kind: str, seed: int, chance: random.Random, ledger: Ledger) -> str:
+def two_at_once(root: Path, _kind: str, seed: int, chance: random.Random, ledger: Ledger) -> str:
     other = Ledger()
     seconds = [chance.uniform(0.2, 1.0), chance.uniform(0.2, 1.0)]
     thread = threading.Thread(target=run_child, args=(root, "merge", seed, other, seconds[0]))

@@ -17,7 +17,7 @@ Chunks = Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]
 Search = Callable[[NDArray[np.float32], int], NDArray[np.int64]]
 
 
-def faiss_flat(home: Path, dimension: int, chunks: Chunks) -> Search:
+def faiss_flat(_home: Path, dimension: int, chunks: Chunks) -> Search:
     """FAISS's exact index over float32 in memory, both cores."""
     import faiss
 
@@ -27,7 +27,7 @@ def faiss_flat(home: Path, dimension: int, chunks: Chunks) -> Search:
     return lambda query, k: 1 + index.search(query[np.newaxis], k)[1][0]
 
 
-def faiss_sq8(home: Path, dimension: int, chunks: Chunks) -> Search:
+def faiss_sq8(_home: Path, dimension: int, chunks: Chunks) -> Search:
     """FAISS's flat index of 8-bit codes in memory, both cores."""
     import faiss
 
@@ -39,7 +39,7 @@ def faiss_sq8(home: Path, dimension: int, chunks: Chunks) -> Search:
     return lambda query, k: 1 + index.search(query[np.newaxis], k)[1][0]
 
 
-def hnsw(home: Path, dimension: int, chunks: Chunks) -> Search:
+def hnsw(_home: Path, dimension: int, chunks: Chunks) -> Search:
     """A graph of float32 vectors in memory (hnswlib, M 16, ef 200 to build and to search)."""
     import hnswlib
 
@@ -52,7 +52,7 @@ def hnsw(home: Path, dimension: int, chunks: Chunks) -> Search:
     return lambda query, k: index.knn_query(query, k, num_threads=1)[0][0].astype(np.int64)
 
 
-def usearch(home: Path, dimension: int, chunks: Chunks) -> Search:
+def usearch(_home: Path, dimension: int, chunks: Chunks) -> Search:
     """A graph of int8 vectors in memory (usearch, connectivity 16, expansion 200)."""
     from usearch.index import Index
 

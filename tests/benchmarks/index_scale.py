@@ -63,7 +63,8 @@ class Home:
     @property
     def vectors(self) -> NDArray[np.float16]:
         """All descriptors (photos, dimension), mapped; row n has id n + 1."""
-        return np.load(self.path / "vectors.npy", mmap_mode="r")
+        vectors: NDArray[np.float16] = np.load(self.path / "vectors.npy", mmap_mode="r")
+        return vectors
 
     def chunks(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Ids and descriptors, 10,000 at a time."""
@@ -101,7 +102,8 @@ class Home:
 
     def load(self, name: str) -> NDArray[Any]:
         """One of queries, truth and similarities."""
-        return np.load(self.path / f"{name}.npy")
+        loaded: NDArray[Any] = np.load(self.path / f"{name}.npy")
+        return loaded
 
     def record(self) -> tuple[CatalogDatabase, DescriptorRecord]:
         """The catalog and its record of descriptors."""
@@ -230,7 +232,7 @@ def build(home: Home) -> dict[str, float]:
     figures["peak memory MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     coarse = index._state.snapshot.coarse
     if coarse is not None:
-        figures["lists"] = coarse.codebook.lists
+        figures["lists"] = coarse.quantizer.lists
         figures["reach of 10"] = coarse.training.reach_of_10
         figures["reach of 100"] = coarse.training.reach_of_100
         figures["recall@10 it measured"] = coarse.training.recall
@@ -269,7 +271,7 @@ def searching(home: Home) -> dict[str, float]:
             part.codes.bulk.start + part.codes.rows * (part.codes.index.code_size + 8)
             for part in coarse.parts
         )
-        mapped = kept + coarse.codebook.content.size
+        mapped = kept + coarse.quantizer.content.size
     figures["bytes a photo to keep in memory"] = mapped / max(sealed, 1)
     figures["bytes a photo on disk"] = sum(
         path.stat().st_size for path in (home.path / "index").iterdir()
@@ -408,7 +410,8 @@ def apart(arguments: argparse.Namespace, measure: str) -> dict[str, Any]:
         str(arguments.home),
     ]
     answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return json.loads(answer.splitlines()[-1])
+    figures: dict[str, Any] = json.loads(answer.splitlines()[-1])
+    return figures
 
 
 def main() -> None:

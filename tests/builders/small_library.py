@@ -20,7 +20,7 @@ from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.descriptors.service import DescriberService
 from lookalike.errors import LookalikeError
-from lookalike.index import FaissIndex
+from lookalike.index import open_index
 from lookalike.ingest.decode_quarantine import DecodeQuarantine
 from lookalike.ingest.work_queue import WorkPriority
 from lookalike.library.descriptor_engine import DescriptorEngine
@@ -80,9 +80,7 @@ class SmallLibrary:
         self.thumbnails = ThumbnailCache(folder / "thumbnails.sqlite")
         self.describer = ColourDescriber()
         self.record = self.catalog.descriptors(self.describer.key, self.describer.dimension)
-        self.index = FaissIndex.open(
-            folder / "index", self.describer.key, self.describer.dimension, self.record
-        )
+        self.index = open_index(folder / "index", self.describer.key, self.describer.dimension, self.record)
         self.priority = WorkPriority()
         self.engine = DescriptorEngine(
             self.catalog,

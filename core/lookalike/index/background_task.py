@@ -1,4 +1,4 @@
-"""Work that threads of their own do whenever there is some."""
+"""Background task: work that a thread does whenever there is some."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 
 class BackgroundTask:
-    """Work that a thread does while it is due, and that ends with it; what becomes due meanwhile is done as well.
+    """Work that a thread does while it is due; the thread ends with it. What becomes due meanwhile is done as well.
 
     Args:
         name: of the thread.
         due: whether there is something to do; asked while the lock is held.
-        work: does it, without the lock; False to leave what may still be due until it is woken again.
-        then: called, while the lock is held, when nothing is due any more.
-        lock: held by whoever makes it due or wakes it.
+        work: does it, without the lock; False leaves what may still be due until the next `wake`.
+        on_idle: called, while the lock is held, when nothing is due any more.
+        lock: held by whoever makes work due or calls `wake`.
     """
 
     def __init__(
@@ -22,52 +22,52 @@ class BackgroundTask:
         name: str,
         due: Callable[[], bool],
         work: Callable[[], bool],
-        then: Callable[[], None],
+        on_idle: Callable[[], None],
         lock: threading.RLock,
     ) -> None:
         self._name = name
         self._due = due
         self._work = work
-        self._then = then
+        self._on_idle = on_idle
         self._lock = lock
         self._thread: threading.Thread | None = None
         self._busy = False
 
     @property
     def busy(self) -> bool:
-        """Whether it is under way."""
+        """Whether the work is under way."""
         return self._busy
 
     def wake(self) -> None:
-        """Begin if there is something to do and it is not under way; the lock is held."""
+        """Start the thread if there is work and it is not running; the lock is held."""
         if self._busy or not self._due():
             return
-        # It has let go of the lock for good.
+        # It has released the lock for good.
         self.join()
         thread = threading.Thread(target=self._run, name=self._name)
         thread.start()
-        # Only now: it may not have begun, and what has not cannot be waited for. Its end waits for the lock.
+        # Only now: a thread that could not be started cannot be joined. Its end waits for the lock.
         self._busy, self._thread = True, thread
 
     def join(self) -> None:
-        """Wait until it is no longer under way."""
+        """Wait until the work is no longer under way."""
         if self._thread is not None:
             self._thread.join()
 
     def _run(self) -> None:
         try:
-            while self._going_on(self._work()):
+            while self._goes_on(self._work()):
                 pass
         except BaseException:
             with self._lock:
                 self._busy = False
             raise
 
-    def _going_on(self, done: bool) -> bool:
+    def _goes_on(self, done: bool) -> bool:
         with self._lock:
             if done and self._due():
                 return True
             if done:
-                self._then()
+                self._on_idle()
             self._busy = False
             return False

@@ -1,4 +1,4 @@
-"""The index that the rest of Lookalike uses."""
+"""FAISS index: immutable segments on disk, a tail in memory, and upkeep in the background."""
 
 from __future__ import annotations
 
@@ -11,30 +11,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.index.background_task import BackgroundTask
-from lookalike.index.codebook import TrainingCancelledError
+from lookalike.index.coarse_quantizer import TrainingCancelledError
 from lookalike.index.folder import IndexFolder
 from lookalike.index.merge_policy import MergePolicy
+from lookalike.index.protocol import Neighbours, SimilarPairs
 from lookalike.index.query_threads import stop_query_threads
-from lookalike.index.similarity_join import SimilarityJoin, SimilarPairs
+from lookalike.index.similarity_join import SimilarityJoin
 from lookalike.index.snapshot import Snapshot
 from lookalike.index.state import IndexState
 from lookalike.index.tail import Tail
 from lookalike.index.training import improve, improvement_due
-from lookalike.index.upkeep import check_files, code, maintain, renew, store_kept_in_memory, upkeep_due
-from lookalike.index.vector_source import Neighbours, VectorSource
+from lookalike.index.upkeep import (
+    encode_and_merge,
+    rebuild_without,
+    repair_damaged_files,
+    seal_and_merge,
+    store_unwritten,
+    upkeep_due,
+)
+from lookalike.index.validation import check_batch, unit_query
+from lookalike.index.vector_source import VectorSource
 
 log = logging.getLogger(__name__)
 
 
 class FaissIndex:
-    """Finds the recorded vectors nearest a query. Open one with `VectorIndex.open`.
+    """Finds the recorded vectors nearest a query; see `VectorIndex`. Open one with `FaissIndex.open`.
 
-    Any thread may call anything. Searches run on the state at their start and wait for nobody; changes follow
-    one another. Sealing and merging run in a thread of their own that ends with its work.
+    Any thread may call anything. A search runs on the snapshot at its start and waits for nobody; changes follow one
+    another. Sealing and merging run in a thread that ends with its work.
 
-    Several processes may open one folder. The first writes its files; the others search as well and keep what
-    they add in memory, until a `flush` finds the folder free. What another process recorded is found after
-    `reconcile`.
+    Several processes may open one folder. The first writes its files; the others search as well and keep what they
+    add in memory, until a `flush` finds the folder free. What another process recorded is found after `sync`.
     """
 
     def __init__(
@@ -48,65 +56,50 @@ class FaissIndex:
             Snapshot((), Tail.empty(dimension)),
         )
         self._unchecked = False
-        self._gave_up = False
-        lock = self._state.changing
-        self._upkeep = BackgroundTask("index upkeep", self._upkeep_due, self._keep_up, self._wake, lock)
+        self._training_failed = False
+        lock = self._state.snapshot_lock
+        self._upkeep = BackgroundTask("index upkeep", self._upkeep_due, self._run_upkeep, self._wake, lock)
         self._training = BackgroundTask(
-            "index training", self._improvement_due, self._improve, self._wake, lock
+            "index training", self._training_due, self._run_training, self._wake, lock
         )
 
     @classmethod
     def open(
         cls, folder: Path, key: str, dimension: int, source: VectorSource, policy: MergePolicy | None = None
     ) -> FaissIndex:
-        """Open the index in `folder`, made when absent, and bring it in line with the record.
+        """Open the index in a folder, made when absent, and bring it in line with the record.
 
-        Ids that the record has and the segments lack are read from it; segments that are damaged, missing, or
-        of another key or dimension are made again from it, which `repairs` tells.
+        Ids that are recorded and in no segment are read from the record; segments that are damaged, missing, or of
+        another key or dimension are made again from it, and `repairs` says so.
 
         Args:
             folder: for this index alone.
             key: the describer's key; vectors of different keys never mix.
             dimension: length of the vectors.
-            record: the durable record.
-            limits: sizes that steer upkeep.
+            source: the durable record.
+            policy: sizes that steer upkeep; None for the usual ones.
         """
         index = cls(folder, key, dimension, source, policy or MergePolicy())
-        index._state.folder.take()
-        with index._state.upkeep, index._state.changing:
+        index._state.folder.become_writer()
+        with index._state.upkeep_lock, index._state.snapshot_lock:
             index._unchecked = index._state.load()
         index._wake()
         return index
 
     @property
     def repairs(self) -> list[str]:
-        """What went wrong with the files and was put right, one line each."""
+        """What was found damaged since the opening and was put right, one line each."""
         return list(self._state.folder.repairs)
 
     def __len__(self) -> int:
         return len(self._state.snapshot)
 
     def __contains__(self, content_id: int) -> bool:
-        return bool(self._state.snapshot.has(np.array([content_id], np.int64))[0])
+        return bool(self._state.snapshot.contains(np.array([content_id], np.int64))[0])
 
     def add(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
-        """Make vectors findable; the record must have them already. Ids that are present are passed over.
-
-        Args:
-            ids: content ids (n,).
-            vectors: unit vectors, float32 (n, dimension).
-
-        Raises:
-            ValueError: the vectors have another shape or are not finite.
-        """
-        ids = np.asarray(ids, np.int64)
-        vectors = np.asarray(vectors, np.float32)
-        if vectors.shape != (len(ids), self._state.dimension):
-            raise ValueError(
-                f"vectors {vectors.shape} for {len(ids)} ids of dimension {self._state.dimension}"
-            )
-        if not np.isfinite(vectors).all():
-            raise ValueError("a vector has components that are not finite")
+        """Make vectors findable; see `VectorIndex.add`."""
+        ids, vectors = check_batch(ids, vectors, self._state.dimension)
         ids, first = np.unique(ids, return_index=True)
         for start in range(0, len(ids), self._state.policy.seal_rows):
             rows = slice(start, start + self._state.policy.seal_rows)
@@ -114,9 +107,9 @@ class FaissIndex:
 
     def _append(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
         state = self._state
-        with state.changing:
+        with state.snapshot_lock:
             self._check_open()
-            new = ~state.snapshot.has(ids)
+            new = ~state.snapshot.contains(ids)
             if not new.any():
                 return
             tail = state.snapshot.tail.append(ids[new], vectors[new])
@@ -124,45 +117,36 @@ class FaissIndex:
             if tail.rows >= state.policy.seal_rows:
                 self._wake()
         if tail.rows >= 2 * state.policy.seal_rows:
-            # Adding outruns the thread: wait for it, so that the tail stays small.
-            maintain(state, state.policy.seal_rows)
+            # Adding outruns upkeep: take part in it, so that the tail stays small.
+            seal_and_merge(state, state.policy.seal_rows)
 
     def remove(self, ids: NDArray[np.int64]) -> None:
-        """Make ids unfindable; the record must have let go of them already. Unknown ids are passed over."""
-        with self._state.changing:
+        """Make ids unfindable; see `VectorIndex.remove`."""
+        with self._state.snapshot_lock:
             self._check_open()
             self._state.snapshot = self._state.snapshot.without(np.unique(np.asarray(ids, np.int64)))
 
     def search(
         self, query: NDArray[np.float32], k: int, allowed_ids: NDArray[np.int64] | None = None
     ) -> Neighbours:
-        """The nearest contents.
+        """Find the nearest contents; see `VectorIndex.search`.
 
-        Args:
-            query: vector (dimension,) of any length but zero.
-            k: how many at most.
-            among: the only ids that may be found; None for all.
-
-        Returns:
-            At most k neighbours, best first. Their cosines are those of the record's vectors.
-
-        Raises:
-            ValueError: the query has another shape, or no direction.
+        The cosines are exact. With a coarse index a few of the nearest may be missed.
         """
         self._check_open()
-        unit = self._unit(query)
+        unit = unit_query(query, self._state.dimension)
         if allowed_ids is not None:
             allowed_ids = _ascending(np.asarray(allowed_ids, np.int64))
         return self._state.snapshot.search(unit, k, allowed_ids) if k > 0 else _nothing()
 
     def search_radius(self, query: NDArray[np.float32], min_similarity: float, limit: int) -> Neighbours:
-        """The nearest contents of at least a cosine, at most `limit` of them, best first.
+        """Find the nearest contents of at least a cosine, at most `limit` of them, best first.
 
         Raises:
             ValueError: the query has another shape, or no direction.
         """
         self._check_open()
-        unit = self._unit(query)
+        unit = unit_query(query, self._state.dimension)
         if limit <= 0:
             return _nothing()
         return self._state.snapshot.search(unit, limit, None, min_similarity)
@@ -170,94 +154,87 @@ class FaissIndex:
     def pairs_within(
         self, min_similarity: float, since: NDArray[np.int64] | None = None
     ) -> Generator[SimilarPairs]:
-        """All pairs of contents of at least a cosine, e.g. to find duplicates.
+        """Find all pairs of contents of at least a cosine; see `VectorIndex.pairs_within`.
 
-        With coarse codes some pairs are missed, the more the lower the cosine. The state at the start is looked
-        through, in bounded memory; searches and changes go on. Closing the generator ends the work.
-
-        Args:
-            min_similarity: the least cosine of a pair.
-            since: only pairs with at least one of these ids: what the join of all finds of them, in less time.
-
-        Yields:
-            Pairs, each once, in no order, and how far it has come.
+        Runs on the snapshot at its start, in bounded memory. With a coarse index some pairs are missed, the more the
+        lower the cosine; with `since` it finds the same pairs of those ids as without.
         """
         self._check_open()
         chosen = None if since is None else _ascending(np.asarray(since, np.int64))
         return SimilarityJoin(self._state.snapshot, self._state.source, min_similarity, chosen).pairs()
 
     def sync(self, everything: bool = False) -> None:
-        """Follow the record, e.g. after another process changed it.
+        """Catch up with the record, e.g. after another process changed it.
 
         Args:
-            everything: compare all ids, and not only those that the record says have changed.
+            everything: compare all ids, not only those that have changed by the record's word.
         """
-        with self._state.upkeep:
-            with self._state.changing:
+        with self._state.upkeep_lock:
+            with self._state.snapshot_lock:
                 self._check_open()
                 if everything:
                     self._state.mark = None
-                self._state.follow()
+                self._state.catch_up()
             self._state.publish()
 
     def refresh(self, ids: NDArray[np.int64]) -> None:
-        """Read the vectors of some ids from the record again: they are not what the index has of them.
+        """Read the vectors of some ids from the record again; see `VectorIndex.refresh`.
 
-        Rows that died are kept in case their id comes back, with the vector that it had; of these ids none is.
+        Dead rows are otherwise kept in case their id comes back, with the vector that it had; those of these ids go.
         """
-        with self._state.upkeep:
+        with self._state.upkeep_lock:
             self._check_open()
-            renew(self._state, np.unique(np.asarray(ids, np.int64)))
+            rebuild_without(self._state, np.unique(np.asarray(ids, np.int64)))
             self.sync(everything=True)
 
     def try_sync(self) -> bool:
-        """Like `reconcile`, but at once or not at all: False while upkeep is under way, which no search awaits."""
-        if not self._state.upkeep.acquire(blocking=False):
+        """Like `sync`, but False instead of waiting while upkeep is under way."""
+        if not self._state.upkeep_lock.acquire(blocking=False):
             return False
         try:
             self.sync()
         finally:
-            self._state.upkeep.release()
+            self._state.upkeep_lock.release()
         return True
 
     def flush(self) -> None:
-        """Make everything in the tail quick to open next time, and take over a folder that its writer left."""
+        """Write the tail as a segment, and take over a folder that its writer has left."""
         state = self._state
-        with state.upkeep:
+        with state.upkeep_lock:
             self._check_open()
-            if state.folder.take():
+            if state.folder.become_writer():
                 try:
-                    with state.changing:
+                    with state.snapshot_lock:
                         self._unchecked = state.load()
                 except BaseException:
-                    # Another flush is to try it again.
+                    # So that another flush tries again.
                     state.folder.release()
                     raise
-            store_kept_in_memory(state)
-            maintain(state, state.policy.flush_rows)
+            store_unwritten(state)
+            seal_and_merge(state, state.policy.flush_rows)
         self._wake()
 
     def wait_for_upkeep(self) -> None:
-        """Flush, and wait until all upkeep that is due has been done, training included."""
+        """Flush, and wait until all upkeep that is due is done, training included."""
         self.flush()
         while self._upkeep.busy or self._training.busy:
             self._upkeep.join()
             self._training.join()
 
     def close(self) -> None:
-        """Flush, and let others write the folder. Safe to call twice. Training that goes on is given up."""
+        """Flush, and let another process write the folder. Safe to call twice. Running training is given up."""
         state = self._state
         state.stopping.set()
         try:
-            with state.upkeep:
+            with state.upkeep_lock:
                 if state.closed:
                     return
                 try:
                     self.flush()
                 finally:
-                    with state.changing:
+                    with state.snapshot_lock:
                         state.closed = True
-                        # Lets go of the mapped files once running searches end.
+                        # The mapped files are released once running searches end.
                         state.snapshot = Snapshot((), Tail.empty(state.dimension))
         finally:
             self._upkeep.join()
@@ -269,55 +246,42 @@ class FaissIndex:
         if self._state.closed:
             raise RuntimeError("the index is closed")
 
-    def _unit(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
-        # Squares of very small or large float32 numbers are none.
-        query = np.asarray(query, np.float64)
-        if query.shape != (self._state.dimension,):
-            raise ValueError(
-                f"a query of shape {query.shape} for an index of dimension {self._state.dimension}"
-            )
-        norm = np.linalg.norm(query)
-        if not np.isfinite(norm) or norm == 0:
-            raise ValueError("the query has no direction")
-        unit: NDArray[np.float32] = (query / norm).astype(np.float32)
-        return unit
-
     def _wake(self) -> None:
-        """Start the upkeep that is due, unless it is under way."""
-        with self._state.changing:
+        """Start the upkeep that is due, unless it is running."""
+        with self._state.snapshot_lock:
             self._upkeep.wake()
             self._training.wake()
 
     def _upkeep_due(self) -> bool:
         return not self._state.stopping.is_set() and (self._unchecked or upkeep_due(self._state))
 
-    def _improvement_due(self) -> bool:
-        return not (self._state.stopping.is_set() or self._gave_up) and improvement_due(self._state)
+    def _training_due(self) -> bool:
+        return not (self._state.stopping.is_set() or self._training_failed) and improvement_due(self._state)
 
-    def _keep_up(self) -> bool:
+    def _run_upkeep(self) -> bool:
         state = self._state
         try:
-            maintain(state, state.policy.seal_rows)
+            seal_and_merge(state, state.policy.seal_rows)
             if self._unchecked:
                 self._unchecked = False
-                check_files(state)
-            code(state)
+                repair_damaged_files(state)
+            encode_and_merge(state)
         except Exception:
-            # Nothing depends on it: the rows stay where they are, and the next flush meets the same trouble in
-            # its caller's sight.
-            log.warning("upkeep of the index in %s was put off", state.folder.path, exc_info=True)
+            # Nothing depends on it: the rows stay where they are, and the next flush raises the same error to its
+            # caller.
+            log.exception("upkeep of the index in %s was put off", state.folder.path)
             return False
         return True
 
-    def _improve(self) -> bool:
+    def _run_training(self) -> bool:
         try:
             improve(self._state)
         except TrainingCancelledError:
             return False
         except Exception:
-            # Searches go on as they did. What failed would fail again.
-            self._gave_up = True
-            log.warning("training the index in %s was given up", self._state.folder.path, exc_info=True)
+            # Searches go on as they did, and what failed would fail again.
+            self._training_failed = True
+            log.exception("training the index in %s was given up", self._state.folder.path)
             return False
         return True
 

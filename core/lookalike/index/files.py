@@ -1,10 +1,9 @@
-"""The files of an index folder: durable writing, the manifest, and what to do with leftovers."""
+"""Index files: the manifest, writing and mapping with checksums, and deleting leftovers."""
 
 from __future__ import annotations
 
 import json
 import math
-import os
 import uuid
 import zlib
 from collections.abc import Callable
@@ -16,31 +15,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.durable import TEMPORARY, write_durably
+
 FORMAT = 6
 MANIFEST = "manifest.json"
-TEMPORARY = ".tmp"
 KINDS = ("segment", "codes", "codebook", "state")
-"""What the files of a folder are called, before a dash and a random number."""
+"""What file names begin with; a dash and a random number follow."""
 READ_BYTES = 1 << 20
-"""Bytes that are checked at a time."""
+"""Bytes read at a time to check them."""
 
 
 class UnusableFileError(Exception):
-    """A file of the index cannot be used; the text says why, fit to follow the file's name."""
+    """A file of the index cannot be used; the message says why and completes a sentence that begins with its name."""
 
 
 @dataclass(frozen=True)
 class IndexFile:
-    """A file as the manifest names it.
+    """A file as the manifest lists it; the fields are those of the manifest's JSON.
 
     Attributes:
         name: file name within the folder.
         rows: vectors in it.
         bytes: its size.
-        bulk_start: where its vectors or codes begin, which make up most of it; a flaw there costs accuracy.
+        bulk_start: where its vectors or codes begin, the bulk of it; a flaw there only costs accuracy.
         bulk_end: where they end.
-        head_checksum: CRC-32 of all but these.
-        bulk_checksum: CRC-32 of these.
+        head_checksum: CRC-32 of everything else.
+        bulk_checksum: CRC-32 of the bulk.
         coded: for a segment, whether the coarse codes cover it.
     """
 
@@ -55,23 +55,23 @@ class IndexFile:
 
 
 Reaches = tuple[tuple[int, float], ...]
-"""Numbers of neighbours, ascending, and the reach for each, as `Training` says; the furthest counts."""
+"""Numbers of neighbours, ascending, each with its reach (see `Training`); the one that leads furthest counts."""
 
 
 @dataclass(frozen=True)
 class Training:
-    """How a codebook was made and what it was found to give.
+    """How the coarse quantizer was trained, and how well searches with it do.
 
-    A query looks into the lists whose centres are no further from it than the last of the k nearest that it has found
-    by then, plus half the distance of the nearest centre, plus a reach, all as squared distances; what it has found is
-    judged by the codes. (No theory is behind the half: of 0, a quarter and a half of that distance, and half to
-    five quarters of the other, this pair left the fewest entries to look through.)
+    Which lists a query probes depends on what it found in the nearest ones (adaptive pruning): those whose centroids
+    lie within the k-th distance found so far by the codes, plus half the distance of the nearest centroid, plus a
+    *reach*, all squared. The reach is tuned after training until the recall is right (docs/benchmarks.md, The vector
+    index).
 
     Attributes:
-        rows: live vectors in the index then.
+        rows: live vectors in the index when it was trained.
         reach_of_10: the reach of a query for the 10 nearest.
         reach_of_100: the reach of a query for the 100 nearest.
-        recall: share of the true 10 nearest that were found, right after training.
+        recall: share of the true 10 nearest that were found right after training; 0 until it is measured.
         checked_rows: live vectors when the recall was last measured.
         checked_recall: what it was then.
     """
@@ -84,9 +84,9 @@ class Training:
     checked_recall: float
 
     def reaches(self, k: int) -> Reaches:
-        """How far a query for the k nearest looks: for the 10 nearest of them, and for all.
+        """The reaches of a query for the k nearest: for the 10 nearest of them, and for all.
 
-        The reach changes as much for each tenfold k as from 10 to 100.
+        With each tenfold k the reach changes as much as it does from 10 to 100.
         """
         further = (self.reach_of_100 - self.reach_of_10) * math.log10(max(k, 10) / 10)
         return (
@@ -98,15 +98,15 @@ class Training:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a folder holds.
+    """What a folder holds; the fields are those of its JSON.
 
     Attributes:
         key: the describer's key.
         dimension: length of the vectors.
         segments: oldest first.
-        codebook: what the codes were made with, or None before there is one.
+        codebook: the coarse quantizer's file, or None before there is one.
         codes: coarse codes of the segments that are marked as coded.
-        training: of the codebook.
+        training: of the quantizer.
         mark: the record's state that segments and `state` together stand for; None where that is unknown.
         state: dead rows of the segments, and ids that were not in a segment yet; None for none of either.
     """
@@ -127,31 +127,6 @@ class Manifest:
         return (*self.segments, *self.codes, *single)
 
 
-def write_durably(path: Path, content: bytes | memoryview) -> None:
-    """Put a file in place, whole or not at all, and on the disk when this returns.
-
-    Raises:
-        OSError: it could not be written; the file that was there before still is.
-    """
-    temporary = path.with_name(path.name + TEMPORARY)
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Replace the folder's manifest.
 
@@ -167,7 +142,7 @@ def read_manifest(folder: Path) -> Manifest:
 
     Raises:
         FileNotFoundError: there is none.
-        Unusable: it is damaged, cannot be read, or is of a newer version of Lookalike.
+        UnusableFileError: it is damaged, cannot be read, or is of a newer version of Lookalike.
     """
     try:
         text = (folder / MANIFEST).read_bytes()
@@ -211,7 +186,7 @@ def _manifest(body: dict[str, Any]) -> Manifest:
 
 
 def new_name(kind: str) -> str:
-    """A name, never used before, for a file of one of the `KINDS`."""
+    """Make up a name, never used before, for a file of one of the `KINDS`."""
     return f"{kind}-{uuid.uuid4().hex[:16]}.bin"
 
 
@@ -223,7 +198,7 @@ def write_file(folder: Path, name: str, content: NDArray[np.uint8], rows: int, b
         name: a new one.
         content: its bytes.
         rows: vectors in it.
-        bulk: where in it the codes lie.
+        bulk: where in it the vectors or codes lie.
 
     Raises:
         OSError: it could not be written.
@@ -242,11 +217,11 @@ def write_file(folder: Path, name: str, content: NDArray[np.uint8], rows: int, b
 
 
 def map_file(folder: Path, file: IndexFile) -> NDArray[np.uint8]:
-    """Map a file into memory and compare all but its codes with their checksum.
+    """Map a file into memory and check everything but its bulk.
 
     Raises:
         FileNotFoundError: it is not there.
-        Unusable: its bytes are not those that were written.
+        UnusableFileError: its bytes are not those that were written.
     """
     path = folder / file.name
     try:
@@ -263,11 +238,11 @@ def map_file(folder: Path, file: IndexFile) -> NDArray[np.uint8]:
 
 
 def check_bulk(folder: Path, file: IndexFile, cancelled: Callable[[], bool] = lambda: False) -> None:
-    """Compare a file's codes with their checksum; read, not mapped, so that they do not stay in memory.
+    """Check the bulk of a file; it is read, not mapped, so that it does not stay in memory.
 
     Raises:
         FileNotFoundError: it is not there.
-        Unusable: its bytes are not those that were written.
+        UnusableFileError: its bytes are not those that were written.
     """
     checksum = 0
     left = file.bulk_end - file.bulk_start
@@ -293,20 +268,20 @@ def _head_checksum(content: NDArray[np.uint8], bulk: range) -> int:
 
 
 def sweep(folder: Path, manifest: Manifest, spared: Callable[[], set[str]]) -> None:
-    """Delete files that no longer count and unfinished ones, less those that are spared by name (and theirs).
+    """Delete unfinished files and files that no longer count.
 
-    One that another process has mapped stays readable for it; where the system refuses to delete such a file
-    (Windows), a later sweep does.
+    A file that another process has mapped stays readable for it; where the system refuses to delete it (Windows), a
+    later sweep does.
 
     Args:
         folder: where.
         manifest: names the files that count.
-        spared: gives the names of files that another thread may be writing, each named before it is begun.
+        spared: gives the names of files that another thread may be writing; each is named before it is begun.
     """
-    # What the first version of this folder called its segments has no place in the second.
+    # The first version of the format named its segments *.faiss.
     patterns = (*(f"{kind}-*.bin" for kind in KINDS), "segment-*.faiss", f"*{TEMPORARY}")
     found = [path for pattern in patterns for path in folder.glob(pattern)]
-    # Asked for after looking: what was begun since then was not seen.
+    # Asked after listing the folder: a file begun since then was not listed.
     names = spared()
     counting = {file.name for file in manifest.files} | names | {name + TEMPORARY for name in names}
     for path in found:

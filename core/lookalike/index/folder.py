@@ -1,4 +1,4 @@
-"""The folder of one index: whose it is to write, which files count, and what was found damaged in it."""
+"""Index folder: who may write it, which files count, and what was found damaged."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.coarse import LiveCodes
-from lookalike.index.codebook import Codebook
+from lookalike.index.coarse_index import StoredCodes
+from lookalike.index.coarse_quantizer import CoarseQuantizer
 from lookalike.index.codes import Codes
 from lookalike.index.files import (
     MANIFEST,
@@ -26,19 +26,21 @@ from lookalike.index.files import (
     write_manifest,
 )
 from lookalike.index.lock import WriterLock
-from lookalike.index.reading import FileGoneError, OpenedFiles, message, open_files, open_segment
+from lookalike.index.reading import FileGoneError, OpenedFiles, describe_flaw, open_files, open_segment
 from lookalike.index.segment import Segment
 from lookalike.index.snapshot import LiveSegment, Snapshot
 
 READ_ATTEMPTS = 5
-"""How often a reader starts over when the writing process has just replaced the files that it was told of."""
+"""How often a reader tries again when the writer has just replaced the files that the manifest named."""
 
 
 class IndexFolder:
-    """Reads and, when it holds the lock, writes the files. Trouble with them is told, never raised.
+    """Reads the files of an index and, while it holds the lock, writes them.
+
+    Trouble with files is reported in `repairs`, never raised.
 
     Args:
-        path: made when it is taken and absent.
+        path: made, if absent, when this becomes its writer.
         key: the describer's key.
         dimension: length of the vectors.
 
@@ -61,34 +63,34 @@ class IndexFolder:
         """Whether this process writes the folder."""
         return self._lock is not None
 
-    def take(self) -> bool:
-        """Become the writer if nobody else is; True when that is news."""
-        if self._guarded():
+    def become_writer(self) -> bool:
+        """Try to become the writer; True if this process was not and now is."""
+        if self._still_writer():
             return False
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            self._lock = WriterLock.take(self.path)
+            self._lock = WriterLock.acquire(self.path)
         except OSError as error:
-            self._tell_unwritable(error)
+            self._report_unwritable(error)
         return self.writable
 
     def release(self) -> None:
-        """Let others write the folder."""
+        """Let another process become the writer."""
         if self._lock is not None:
             self._lock.release()
             self._lock = None
 
-    def _guarded(self) -> bool:
-        """Whether the folder is this process's to write; if it was deleted, what lies there now may be another's."""
+    def _still_writer(self) -> bool:
+        """Whether this process writes the folder. If it was deleted, the one that lies there now may be another's."""
         if self._lock is not None and not self._lock.guards(self.path):
             self.release()
         return self.writable
 
     def read(self, expected: Callable[[], bool]) -> OpenedFiles:
-        """What can be used of the folder.
+        """Open what can be used of the folder.
 
         Args:
-            expected: whether there ought to be anything; asked when there is nothing.
+            expected: whether there should be an index; asked when there is none.
         """
         self._manifest = None
         for attempt in range(READ_ATTEMPTS):
@@ -96,77 +98,79 @@ class IndexFolder:
                 manifest = read_manifest(self.path)
             except FileNotFoundError:
                 if self.writable and expected():
-                    self._tell(f"The search index in {self.path} was missing and was made again.")
+                    self._report(f"The search index in {self.path} was missing and was made again.")
                 return OpenedFiles()
             except UnusableFileError as why:
-                self._tell(f"{self.path / MANIFEST} {why}; the search index was made again.")
+                self._report(f"{self.path / MANIFEST} {why}; the search index was made again.")
                 return OpenedFiles()
             self._manifest = manifest
             if (manifest.key, manifest.dimension) != (self._key, self._dimension):
-                self._tell(f"The search index in {self.path} belonged to another model and was made again.")
+                self._report(f"The search index in {self.path} belonged to another model and was made again.")
                 return OpenedFiles()
             try:
                 return open_files(
-                    self.path, manifest, self._tell, final=self.writable or attempt == READ_ATTEMPTS - 1
+                    self.path, manifest, self._report, final=self.writable or attempt == READ_ATTEMPTS - 1
                 )
             except FileGoneError:
                 continue
         raise AssertionError("the last attempt always answers")
 
     def store_segment(self, content: NDArray[np.uint8]) -> LiveSegment:
-        """A segment, put on the disk and mapped there, or in memory where it cannot be written."""
+        """Write a segment and map it; it stays in memory where it cannot be written."""
         segment = Segment(content)
         file = self._store("segment", content, len(segment.ids), segment.bulk)
         if file is not None:
             try:
                 return LiveSegment.of(open_segment(self.path, file, self._dimension), file)
             except (UnusableFileError, FileNotFoundError) as why:
-                self._tell(f"{self.path} does not give back what is written there: a segment {message(why)}.")
+                self._report(
+                    f"{self.path} does not give back what is written there: a segment {describe_flaw(why)}."
+                )
         return LiveSegment.of(segment, None)
 
-    def store_codes(self, content: NDArray[np.uint8], rows: int, codebook: Codebook) -> LiveCodes:
-        """Codes, put on the disk and mapped there, or in memory where they cannot be written."""
-        codes = Codes(content, rows, codebook)
+    def store_codes(self, content: NDArray[np.uint8], rows: int, quantizer: CoarseQuantizer) -> StoredCodes:
+        """Write codes and map them; they stay in memory where they cannot be written."""
+        codes = Codes(content, rows, quantizer)
         file = self._store("codes", content, rows, codes.bulk)
         if file is not None:
             try:
-                return LiveCodes(Codes(map_file(self.path, file), rows, codebook), file)
+                return StoredCodes(Codes(map_file(self.path, file), rows, quantizer), file)
             except (UnusableFileError, FileNotFoundError) as why:
-                self._tell(
-                    f"{self.path} does not give back what is written there: a file of codes {message(why)}."
+                self._report(
+                    f"{self.path} does not give back what is written there: a file of codes {describe_flaw(why)}."
                 )
-        return LiveCodes(codes, None)
+        return StoredCodes(codes, None)
 
-    def store_codebook(self, content: NDArray[np.uint8]) -> tuple[Codebook, IndexFile | None]:
-        """A codebook, and its file where it could be written."""
-        return Codebook(content), self._store("codebook", content, 0, range(0))
+    def store_quantizer(self, content: NDArray[np.uint8]) -> tuple[CoarseQuantizer, IndexFile | None]:
+        """Write a coarse quantizer; gives it and its file, None where it could not be written."""
+        return CoarseQuantizer(content), self._store("codebook", content, 0, range(0))
 
-    def forget(self, file: IndexFile | None) -> None:
-        """Let go of a stored file that was never published; the next publishing sweeps it."""
+    def discard(self, file: IndexFile | None) -> None:
+        """Give up a stored file that was never published; the next `publish` deletes it."""
         if file is not None:
             self._unpublished.discard(file.name)
 
     def publish(self, snapshot: Snapshot, mark: str | None) -> None:
-        """Make these the files that count, and delete all others. Readers write nothing.
+        """Make the snapshot's files those that count, and delete all others. Readers do nothing.
 
         Args:
             snapshot: what to find again at the next opening.
             mark: the record's state that it stands for; None when unknown.
         """
-        if not self._guarded():
+        if not self._still_writer():
             return
         try:
-            manifest = self._described(snapshot, mark)
+            manifest = self._make_manifest(snapshot, mark)
             if manifest != self._manifest:
                 write_manifest(self.path, manifest)
         except OSError as error:
-            self._tell_unwritable(error)
+            self._report_unwritable(error)
             return
         self._manifest = manifest
         self._unpublished -= {file.name for file in manifest.files}
         sweep(self.path, manifest, lambda: set(self._unpublished))
 
-    def _described(self, snapshot: Snapshot, mark: str | None) -> Manifest:
+    def _make_manifest(self, snapshot: Snapshot, mark: str | None) -> Manifest:
         kept = [segment for segment in snapshot.segments if segment.file is not None]
         if len(kept) < len(snapshot.segments):
             mark = None
@@ -205,29 +209,29 @@ class IndexFolder:
         state = np.concatenate([counts, *dead, pending])
         if self._state is not None and self._manifest is not None:
             file, before = self._state
-            # One that no manifest came to name has been swept, or will be.
+            # A state file that no manifest came to name has been deleted, or will be.
             if file == self._manifest.state and np.array_equal(state, before):
                 return file
         file = write_file(self.path, new_name("state"), state.view(np.uint8), len(pending), range(0))
         self._state = file, state
         return file
 
-    def check(self, cancelled: Callable[[], bool]) -> set[str]:
-        """Compare the codes of all files with their checksums; the names of damaged ones, which is told too."""
+    def find_damaged(self, cancelled: Callable[[], bool]) -> set[str]:
+        """Check the bulk of all files; gives the names of damaged ones, and reports them."""
         damaged = set()
         for file in self._manifest.files if self._manifest is not None else ():
             try:
                 check_bulk(self.path, file, cancelled)
             except (UnusableFileError, FileNotFoundError) as why:
-                if file.name not in self._named():
-                    # It was replaced meanwhile.
+                if file.name not in self._current_names():
+                    # The writer has replaced it meanwhile.
                     continue
                 damaged.add(file.name)
-                self._tell(f"{self.path / file.name} {message(why)}; it was made again.")
+                self._report(f"{self.path / file.name} {describe_flaw(why)}; it was made again.")
         return damaged
 
-    def _named(self) -> set[str]:
-        """The names of the files that count at present, by whomever they were written."""
+    def _current_names(self) -> set[str]:
+        """The names of the files that count at present, whichever process wrote them."""
         manifest = self._manifest
         if not self.writable:
             try:
@@ -237,25 +241,25 @@ class IndexFolder:
         return set() if manifest is None else {file.name for file in manifest.files}
 
     def _store(self, kind: str, content: NDArray[np.uint8], rows: int, bulk: range) -> IndexFile | None:
-        """A file that the next sweep spares; None where it cannot be written."""
+        """Write a file that sweeps spare until it is published; None where it cannot be written."""
         if self._lock is None:
             return None
         name = new_name(kind)
-        # Before there is anything to sweep: another thread may be publishing.
+        # Before there is a file to sweep: another thread may be publishing.
         self._unpublished.add(name)
         try:
             return write_file(self.path, name, content, rows, bulk)
         except OSError as error:
             self._unpublished.discard(name)
-            self._tell_unwritable(error)
+            self._report_unwritable(error)
             return None
 
-    def _tell(self, line: str) -> None:
+    def _report(self, line: str) -> None:
         if line not in self.repairs:
             self.repairs.append(line)
 
-    def _tell_unwritable(self, error: OSError) -> None:
-        self._tell(
+    def _report_unwritable(self, error: OSError) -> None:
+        self._report(
             f"The search index in {self.path} could not be written ({error.strerror}); "
             "what is missing there is kept in memory and made again at the next start."
         )

@@ -1,4 +1,8 @@
-"""Which of several processes may write an index folder."""
+"""Writer lock: which of several processes may write an index folder.
+
+Not by filelock: an index must notice when its folder was deleted and made again, for which it compares the
+locked file with the one in the folder, and filelock gives no access to the former.
+"""
 
 from __future__ import annotations
 
@@ -14,24 +18,24 @@ else:
     import fcntl
 
 NAME = "writer.lock"
-HELD = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK}
-"""What a system says of a lock that another holder has; Windows says EACCES or EDEADLK."""
+HELD_ERRORS = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK}
+"""What the system says when another process holds the lock; Windows says EACCES or EDEADLK."""
 
 
 class WriterLock:
-    """The right to write a folder. The system takes it back when the process ends, however it ends."""
+    """The right to write a folder. The system releases it when the process ends, however it ends."""
 
     def __init__(self, descriptor: int) -> None:
-        # A finalizer rather than a file object: an index that is dropped unclosed lets go silently.
+        # A finalizer, not a file object, which would warn when an index is dropped without being closed.
         self._close = weakref.finalize(self, os.close, descriptor)
         self._descriptor = descriptor
 
     @classmethod
-    def take(cls, folder: Path) -> WriterLock | None:
-        """The lock, or None when another holder has it.
+    def acquire(cls, folder: Path) -> WriterLock | None:
+        """Take the lock; None when another process holds it.
 
         Raises:
-            OSError: the folder cannot be written, or its file system knows no locks.
+            OSError: the folder cannot be written, or its file system has no locks.
         """
         descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o644)
         try:
@@ -41,18 +45,18 @@ class WriterLock:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(descriptor)
-            if error.errno in HELD:
+            if error.errno in HELD_ERRORS:
                 return None
             raise
         return cls(descriptor)
 
     def guards(self, folder: Path) -> bool:
-        """Whether it is still this folder that is locked, and not one that was deleted."""
+        """Whether the locked file is still the one in the folder, which may have been deleted and made again."""
         try:
             return os.path.samestat(os.fstat(self._descriptor), (folder / NAME).stat())
         except OSError:
             return False
 
     def release(self) -> None:
-        """Give the right back."""
+        """Release the lock."""
         self._close()

@@ -1,4 +1,4 @@
-"""When the tail becomes a segment and when segments become one."""
+"""Merge policy: when the tail becomes a segment and which segments are merged."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ class MergePolicy:
     """Sizes that steer upkeep, in rows.
 
     Attributes:
-        seal_rows: a tail of this many rows becomes a segment. Until then a query compares it exactly.
-        flush_rows: `flush` leaves a smaller tail to the record: reading it again is as quick as opening a file.
-        segment_rows: no segment is merged beyond this, which bounds the time and memory of a merge.
-        small_segments: this many segments of less than half `segment_rows` are merged.
-        exact_rows: sealed rows from which on coarse codes are used; below, every query is compared with all.
+        seal_rows: a tail of this many rows becomes a segment; until then a query is compared with all of it.
+        flush_rows: `flush` leaves a smaller tail to the record: reading it again is as fast as opening a file.
+        segment_rows: no merge makes a larger segment, which bounds its time and memory.
+        small_segments: this many segments of less than half `segment_rows` are merged into one.
+        exact_rows: from this many sealed rows on there is a coarse index; below, a query is compared with all.
         codes_files: this many files of codes beside the largest are merged.
-        codes_rows: no file of codes of half as many rows is merged, which bounds the memory of a merge (0.7 GB).
-        training_delay: seconds from when training is due until it begins, so that a process that only answers one
-            query does not begin it.
+        codes_rows: no file of half as many codes is merged, which bounds the memory of a merge (0.7 GB).
+        training_delay: seconds until training that is due begins, so that a process that only answers one query does
+            not begin it.
     """
 
     seal_rows: int = 8192
@@ -31,11 +31,11 @@ class MergePolicy:
     codes_rows: int = 2097152
     training_delay: float = 2.0
 
-    def due(self, live_rows: Sequence[int], rows: Sequence[int]) -> list[int]:
-        """The segments that should be rewritten as one, as positions; empty when all is well.
+    def due_segments(self, live_rows: Sequence[int], rows: Sequence[int]) -> list[int]:
+        """The positions of segments that should be rewritten as one; empty when all is well.
 
         Args:
-            live_rows: per segment, the rows that are still wanted.
+            live_rows: per segment, its rows that are live.
             rows: per segment, the rows in its file.
         """
         for position, (live, total) in enumerate(zip(live_rows, rows, strict=True)):
@@ -53,12 +53,12 @@ class MergePolicy:
             chosen.append(position)
         return chosen
 
-    def codes_due(self, rows: Sequence[int]) -> list[int]:
-        """The files of codes that should become one, as positions; empty when all is well.
+    def due_codes(self, rows: Sequence[int]) -> list[int]:
+        """The positions of files of codes that should become one; empty when all is well.
 
-        A query looks into its lists in every file, so there is to be one large file and a few small ones: these
-        become one when they are `codes_files`, and join the large one when they have a quarter of its entries, so
-        that each entry is written a bounded number of times while the library grows.
+        A query scans its lists in every file, so there should be one large file and a few small ones. These are
+        merged when there are `codes_files` of them, and join the large one when together they have a quarter of its
+        entries, so that each entry is rewritten a bounded number of times while the library grows.
         """
         small = sorted(
             (count, position) for position, count in enumerate(rows) if count < self.codes_rows / 2

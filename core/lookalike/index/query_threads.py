@@ -1,4 +1,4 @@
-"""Shares the work of one query among the processors that happen to be free."""
+"""Query threads: share the work of one query among the processors that happen to be free."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, Generic, TypeVar
 
 import psutil
 
-MOST_THREADS = min(4, psutil.cpu_count(logical=False) or 1)
+MAX_THREADS = min(4, psutil.cpu_count(logical=False) or 1)
 
 Result = TypeVar("Result")
 
 
-class _Work(Generic[Result]):
-    """Tasks, and what those that are done have given."""
+class _SharedTasks(Generic[Result]):
+    """Tasks that several threads work through, and their results."""
 
     def __init__(self, tasks: Sequence[Callable[[], Result]]) -> None:
         self.results: dict[int, Result] = {}
@@ -25,8 +25,8 @@ class _Work(Generic[Result]):
         self._changing = threading.Lock()
         self._finished = threading.Event()
 
-    def join_in(self) -> None:
-        """Do tasks until none is left that nobody does."""
+    def run(self) -> None:
+        """Run tasks until none is left to begin."""
         while True:
             with self._changing:
                 place, task = next(self._upcoming, (0, None))
@@ -43,38 +43,38 @@ class _Work(Generic[Result]):
                     self._finished.set()
 
     def wait(self) -> None:
-        """Wait for those that others do."""
+        """Wait for the tasks that other threads run."""
         self._finished.wait()
 
 
-class _Helpers:
-    """Threads that take part in whatever work there is.
+class _HelperPool:
+    """Threads that help with whatever is shared.
 
-    They stay: a thread that is started for a query finds its memory, the caches and OpenMP cold. What takes one thread
-    2.1 to 2.4 ms took two 1.6 to 1.7 ms when the other was there, and 2.0 to 3.1 ms when it was started for it.
+    They stay alive: a thread that is started for a query finds its memory, the caches and OpenMP cold, and gains
+    nothing (docs/benchmarks.md, The vector index).
     """
 
     def __init__(self) -> None:
         self._changing = threading.Lock()
         self._threads: list[threading.Thread] = []
-        self._calls: queue.SimpleQueue[_Work[Any] | None] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[_SharedTasks[Any] | None] = queue.SimpleQueue()
 
-    def call(self, work: _Work[Any], count: int) -> None:
-        """Have some of them take part in work, as soon as they are free."""
+    def share(self, work: _SharedTasks[Any], count: int) -> None:
+        """Have up to `count` threads help, as soon as they are free."""
         with self._changing:
             calls = self._calls
-            while len(self._threads) < MOST_THREADS - 1:
+            while len(self._threads) < MAX_THREADS - 1:
                 thread = threading.Thread(target=_help, args=(calls,), name="query helper", daemon=True)
                 thread.start()
                 self._threads.append(thread)
-        for _ in range(min(count, MOST_THREADS - 1)):
+        for _ in range(min(count, MAX_THREADS - 1)):
             calls.put(work)
 
-    def dismiss(self) -> None:
-        """End them."""
+    def stop(self) -> None:
+        """End the threads."""
         with self._changing:
             threads, self._threads = self._threads, []
-            # Those who come next must not take the word that is for these.
+            # Threads started later must not take the messages that end these.
             calls, self._calls = self._calls, queue.SimpleQueue()
         for _ in threads:
             calls.put(None)
@@ -82,37 +82,36 @@ class _Helpers:
             thread.join()
 
 
-def _help(calls: queue.SimpleQueue[_Work[Any] | None]) -> None:
+def _help(calls: queue.SimpleQueue[_SharedTasks[Any] | None]) -> None:
     while (work := calls.get()) is not None:
-        work.join_in()
+        work.run()
         del work
 
 
-_helpers = _Helpers()
+_helpers = _HelperPool()
 
 
 def run_shared(tasks: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Do small tasks on this thread and on others.
+    """Run small tasks on this thread and on others.
 
-    Whoever is free takes the next task, so a thread that the system lets wait costs its one task and not its share.
-    OpenMP deals out shares: on a busy machine the whole team then waits for its last member, ten times longer than
-    one thread needs for everything.
+    Whoever is free takes the next task, so a thread that the system keeps waiting delays one task. OpenMP deals out
+    fixed shares, and on a busy machine waits for the slowest thread (docs/benchmarks.md, The vector index).
 
     Args:
-        tasks: each without the interpreter's lock for most of its time.
+        tasks: each releases the interpreter's lock most of the time.
 
     Returns:
-        What each task gave, in their order.
+        The tasks' results, in their order.
 
     Raises:
         Exception: the first that a task raised.
     """
     if len(tasks) == 1:
         return [tasks[0]()]
-    work = _Work(tasks)
+    work = _SharedTasks(tasks)
     if tasks:
-        _helpers.call(work, len(tasks) - 1)
-        work.join_in()
+        _helpers.share(work, len(tasks) - 1)
+        work.run()
         work.wait()
     if work.failures:
         raise work.failures[0]
@@ -120,5 +119,5 @@ def run_shared(tasks: Sequence[Callable[[], Result]]) -> list[Result]:
 
 
 def stop_query_threads() -> None:
-    """End the threads that stay between queries; the next one that is shared starts others."""
-    _helpers.dismiss()
+    """End the threads that stay between queries; the next query that is shared starts others."""
+    _helpers.stop()

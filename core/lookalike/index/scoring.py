@@ -1,7 +1,7 @@
-"""Cosines of single rows of segments with a query, in memory that a thread keeps from one query to the next.
+"""Scoring: exact cosines of single rows of segments with a query.
 
-A query for 100 reads some 500 rows, 1.3 MB of them. To have that much memory from the system anew, several times a
-query, took longer than everything that is done in it.
+Each thread keeps its buffers from one query to the next: asking the system for them anew took longer than the scoring
+itself (docs/benchmarks.md, The vector index).
 """
 
 from __future__ import annotations
@@ -13,47 +13,47 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.segment import LONGEST, Segment, halves
+from lookalike.index.segment import MAX_PRODUCT, Segment, fp16_index
 
 KEPT_BYTES = 8 << 20
-"""No more memory is kept by a thread for each of its two purposes."""
-NEAR = 3
-"""Rows so few apart are read together with what lies between them: photos of one scene follow one another, and to ask
-for a row takes as long as to copy five."""
+"""A thread keeps no larger buffers, of rows and of FAISS's copy of them."""
+COALESCED_GAP = 3
+"""Rows this few apart are read together with those between them: photos of one scene follow one another
+(docs/benchmarks.md, The vector index)."""
 
-_kept = threading.local()
+_buffers = threading.local()
 
 
 def cosines(rows: NDArray[np.uint8], query: NDArray[np.float32]) -> NDArray[np.float32]:
     """Inner products of unit vectors with a query.
 
-    By FAISS everywhere, and not by BLAS, whose last bits depend on a row's neighbours: equal vectors must tie.
+    Always by FAISS, never by BLAS, whose last bits depend on a row's neighbours: equal vectors must tie.
 
     Args:
         rows: bytes of vectors as fp16, uint8 (n, 2 * dimension).
         query: unit vector (dimension,).
 
     Returns:
-        float32 (n,); -1 in the place of what no unit vector gives, and a damaged one may.
+        float32 (n,); -1 for what only a damaged vector can give.
     """
     products = np.full(len(rows), -1, np.float32)
     if len(rows):
-        index = _index(len(query), rows.nbytes)
+        index = _scratch_index(len(query), rows.nbytes)
         index.add_sa_codes(rows)
         found, places = index.search(query[np.newaxis], len(rows))
-        right = (places[0] >= 0) & (np.abs(found[0]) < LONGEST)
+        right = (places[0] >= 0) & (np.abs(found[0]) < MAX_PRODUCT)
         products[places[0][right]] = found[0][right]
     return products
 
 
-def scores(
+def score_rows(
     parts: Sequence[tuple[Segment, NDArray[np.intp]]], query: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """As `cosines`, of ascending rows of segments, one after the other, float32 (all rows,)."""
+    """Like `cosines`, for ascending rows of several segments, one after the other, float32 (all rows,)."""
     size = 2 * len(query)
-    reads = [_near(rows.tolist()) for _, rows in parts]
+    reads = [_coalesce(rows.tolist()) for _, rows in parts]
     total = sum(sum(counts) for _, counts, _ in reads)
-    memory = _memory(total * size)
+    memory = _read_buffer(total * size)
     view = memory.data
     wanted: list[int] = []
     end = 0
@@ -64,35 +64,35 @@ def scores(
     return cosines(memory[:end].reshape(-1, size), query)[wanted]
 
 
-def _memory(size: int) -> NDArray[np.uint8]:
-    memory: NDArray[np.uint8] | None = getattr(_kept, "memory", None)
+def _read_buffer(size: int) -> NDArray[np.uint8]:
+    memory: NDArray[np.uint8] | None = getattr(_buffers, "memory", None)
     if memory is None or len(memory) < size:
         memory = np.empty(size, np.uint8)
         if size <= KEPT_BYTES:
-            _kept.memory = memory
+            _buffers.memory = memory
     return memory
 
 
-def _index(dimension: int, size: int) -> Any:
-    """A FAISS index without vectors, with memory for some if it was used before."""
-    index = getattr(_kept, "index", None)
+def _scratch_index(dimension: int, size: int) -> Any:
+    """An empty FAISS index, which still has its memory if this thread used it before."""
+    index = getattr(_buffers, "index", None)
     if index is None or index.d != dimension or size > KEPT_BYTES:
-        index = halves(dimension)
+        index = fp16_index(dimension)
         if size <= KEPT_BYTES:
-            _kept.index = index
+            _buffers.index = index
     index.reset()
     return index
 
 
-def _near(rows: list[int]) -> tuple[list[int], list[int], list[int]]:
-    """What to read of some ascending rows: where each stretch begins, its rows, and where the rows are in all that."""
-    # Not by numpy: of most segments a query wants a dozen rows.
+def _coalesce(rows: list[int]) -> tuple[list[int], list[int], list[int]]:
+    """Coalesce ascending rows into stretches to read: their first rows, their lengths, and where the rows end up."""
+    # Without NumPy: a query wants a dozen rows of most segments.
     firsts: list[int] = []
     counts: list[int] = []
     places = []
     end = skipped = 0
     for row in rows:
-        if counts and row - end < NEAR:
+        if counts and row - end < COALESCED_GAP:
             counts[-1] += row + 1 - end
         else:
             skipped += row - end

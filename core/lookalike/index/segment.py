@@ -1,4 +1,4 @@
-"""One immutable FAISS index of vectors as fp16, as the record has them, searched where it lies."""
+"""Segment: one immutable FAISS index of vectors as fp16, as the record has them, searched where it lies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lookalike.index.vector_source import positions
 Batches = Iterable[tuple[NDArray[np.int64], NDArray[np.float32]]]
 """Ids, ascending across all batches, and their vectors (n, dimension)."""
 
-LONGEST = 1.01
+MAX_PRODUCT = 1.01
 """More than the inner product of two unit vectors that were rounded to fp16."""
 
 
@@ -27,14 +27,14 @@ def single_threaded_faiss() -> Any:
     # Untyped: the stubs that FAISS ships lack most of what is used here.
     import faiss
 
-    # For this thread: one query cannot be shared out, and on a busy machine a team of threads waits for its
-    # last member many times longer than the scan takes.
+    # For this thread: on a busy machine a team of OpenMP threads waits for its last member many times longer than
+    # the scan takes.
     faiss.omp_set_num_threads(1)
     return faiss
 
 
-def encode(batches: Batches) -> NDArray[np.uint8] | None:
-    """Put vectors into the bytes of a segment.
+def encode_segment(batches: Batches) -> NDArray[np.uint8] | None:
+    """Encode vectors as the bytes of a segment.
 
     Returns:
         How many vectors, their ids, and a serialised FAISS ``SQfp16`` index with inner product, uint8 (bytes,); None
@@ -42,10 +42,10 @@ def encode(batches: Batches) -> NDArray[np.uint8] | None:
     """
     faiss = single_threaded_faiss()
     rows: Any = None
-    # Before the vectors they lie aligned, and need not be copied to be used.
+    # The ids come first: there they are aligned and can be used without a copy.
     head = [np.zeros(1, np.int64)]
     for ids, vectors in batches:
-        rows = halves(vectors.shape[1]) if rows is None else rows
+        rows = fp16_index(vectors.shape[1]) if rows is None else rows
         rows.add(vectors)
         head.append(ids)
     if rows is None or not rows.ntotal:
@@ -56,8 +56,8 @@ def encode(batches: Batches) -> NDArray[np.uint8] | None:
     return np.concatenate([np.concatenate(head).view(np.uint8), serialised])
 
 
-def halves(dimension: int) -> Any:
-    """A FAISS index that keeps vectors as fp16, without any."""
+def fp16_index(dimension: int) -> Any:
+    """An empty FAISS index that keeps vectors as fp16."""
     faiss = single_threaded_faiss()
     index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
     index.is_trained = True
@@ -68,19 +68,19 @@ class Segment:
     """A segment over its bytes, in memory or mapped from a file; the vectors are not copied.
 
     Args:
-        content: what `encode` returned.
-        path: the file that it is mapped from; single rows are then read from there, because a row that is read
-            through the mapping keeps its neighbourhood in this process's memory.
+        content: what `encode_segment` returned.
+        path: the file that it is mapped from. Single rows are then read from the file: read through the mapping, each
+            would keep its neighbourhood in this process's memory.
 
     Attributes:
         ids: ascending, int64 (rows,), where they lie.
-        span: the first and the last of them.
+        id_range: the first and the last of them.
         content: the bytes; FAISS only borrows them.
         bulk: where in them the vectors lie.
 
     Raises:
         FileNotFoundError: the file is gone.
-        Unusable: FAISS cannot read it.
+        UnusableFileError: FAISS cannot read it.
     """
 
     def __init__(self, content: NDArray[np.uint8], path: Path | None = None) -> None:
@@ -96,7 +96,7 @@ class Segment:
             raise UnusableFileError("could not be read by this version of FAISS") from error
         if len(self.ids) != self._index.ntotal:
             raise UnusableFileError("does not fit the index")
-        self.span = int(self.ids[0]), int(self.ids[-1])
+        self.id_range = int(self.ids[0]), int(self.ids[-1])
         self.bulk = range(content.size - len(self.ids) * self._row_bytes, content.size)
         self._descriptor: int | None = None
         if path is not None and hasattr(os, "preadv"):
@@ -116,7 +116,7 @@ class Segment:
     def scan(
         self, query: NDArray[np.float32], k: int, wanted: NDArray[np.bool_] | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The k rows nearest the query.
+        """Find the k rows nearest the query, by comparing all.
 
         Args:
             query: unit vector (dimension,).
@@ -133,12 +133,12 @@ class Segment:
             selector = faiss.IDSelectorBitmap(np.packbits(wanted, bitorder="little"))
             parameters = faiss.SearchParameters(sel=selector)
         similarities, rows = self._index.search(query[np.newaxis], k, params=parameters)
-        found = (rows[0] >= 0) & (np.abs(similarities[0]) < LONGEST)
+        found = (rows[0] >= 0) & (np.abs(similarities[0]) < MAX_PRODUCT)
         return self.ids[rows[0][found]], similarities[0][found]
 
     def rows(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-        """For each id its row, and whether it is here (where it is not, the row is any)."""
-        first, last = self.span
+        """For each id its row, and whether it is here; where it is not, the row means nothing."""
+        first, last = self.id_range
         if last - first >= len(self.ids):
             return positions(self.ids, ids)
         # No id between the first and the last is missing. (numpy.clip would take ten times as long for so few.)
@@ -156,11 +156,11 @@ class Segment:
         return mask
 
     def read(self, stretches: Iterable[tuple[int, int]], into: memoryview) -> int:
-        """Read the bytes of rows; zeros, which lose in any comparison, where the file has lost some.
+        """Read the bytes of rows; zeros, which never win a comparison, where the file has lost some.
 
         Args:
-            stretches: each a first row, and how many.
-            into: where they go, one stretch after the other.
+            stretches: each a first row and a number of rows.
+            into: the buffer that takes them, one stretch after the other.
 
         Returns:
             How many bytes they are.
@@ -184,8 +184,8 @@ class Segment:
         self.read(zip(rows[starts].tolist(), counts.tolist(), strict=True), content.reshape(-1).data)
         return content.view("<f2").astype(np.float32)
 
-    def release(self) -> None:
-        """Let the system drop what a scan has read of the file from this process's memory."""
+    def release_pages(self) -> None:
+        """Let the system drop the pages that a scan has read from this process's memory."""
         mapped = getattr(self.content, "_mmap", None)
         if self._descriptor is not None and mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
             mapped.madvise(mmap.MADV_DONTNEED)

@@ -1,57 +1,37 @@
-"""Pairs of near vectors over the whole library."""
+"""Similarity join: all pairs of near vectors of an index."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.coarse import Coarse
+from lookalike.index.coarse_index import CoarseIndex
+from lookalike.index.protocol import SimilarPairs
 from lookalike.index.snapshot import Snapshot
 from lookalike.index.vector_source import VectorSource, fetch_vectors, positions
 
 JOINED_LISTS = 3
-"""Two vectors are compared when they share one of this many of their nearest lists: of the pairs of cosine .95 or more
-among 1,000,000 synthetic descriptors two find .985 and three .992, in one time (`tests.benchmarks.index_scale`)."""
+"""Two vectors are compared when they share one of this many nearest lists (docs/benchmarks.md, The vector index)."""
 ROUNDING = 1e-4
 """More than two ways to compute a cosine in float32 differ by."""
 BLOCK = 4096
 """Rows that are compared at a time with as many others: 64 MB of cosines."""
 BATCH_PAIRS = 65536
-"""Pairs that are handed out together at most, roughly."""
-
-
-@dataclass(frozen=True)
-class SimilarPairs:
-    """Some pairs of near contents, each pair handed out once, and how far the join has come.
-
-    Attributes:
-        first: the lower content ids, int64 (n,).
-        second: the higher ones, int64 (n,).
-        similarities: cosines of the record's vectors, float32 (n,).
-        done: vectors compared so far.
-        total: vectors to compare.
-    """
-
-    first: NDArray[np.int64]
-    second: NDArray[np.int64]
-    similarities: NDArray[np.float32]
-    done: int
-    total: int
+"""Roughly the most pairs that are handed out together."""
 
 
 class SimilarityJoin:
     """Compares the vectors of a snapshot with one another.
 
-    With coarse codes, two vectors are compared if they share one of their nearest lists, which does not depend on
-    when they came: a join of new ids finds the same pairs as the join of all. Without, all are compared.
+    With a coarse index, two vectors are compared if they share one of their nearest lists. That does not depend on
+    when they came, so a join of new ids finds the same pairs as the join of all. Without one, all are compared.
 
     Args:
         snapshot: what to look through.
-        record: gives the vectors that pairs are scored with.
+        source: gives the vectors that pairs are scored with.
         min_similarity: the least cosine of a pair.
         since: only pairs with at least one of these ids (ascending); None for all pairs.
     """
@@ -77,10 +57,10 @@ class SimilarityJoin:
         ids = [live.ids for live in snapshot.segments]
         self._ids = np.concatenate([*ids, snapshot.tail.ids[snapshot.tail.live]])
         self._new = np.ones(len(self._ids), np.bool_) if since is None else positions(since, self._ids)[1]
-        self._lists = self._listed(snapshot.coarse)
+        self._lists = self._assign_lists(snapshot.coarse)
 
     def pairs(self) -> Generator[SimilarPairs]:
-        """All pairs, each once, with empty batches in between where there is little to find."""
+        """Find all pairs, each once, with empty batches in between where there is little to find."""
         count = self._lists.shape[1]
         flat = self._lists.ravel()
         order = np.argsort(flat, kind="stable")
@@ -91,27 +71,27 @@ class SimilarityJoin:
             group = members[begin:end]
             chosen = group[self._new[group]]
             if len(chosen):
-                for first, second in self._near(chosen, group, int(flat[order[begin]])):
-                    yield self._scored(first, second, done // count)
+                for first, second in self._near_pairs(chosen, group, int(flat[order[begin]])):
+                    yield self._score(first, second, done // count)
             done += len(group)
-        yield self._scored(members[:0], members[:0], len(self._ids))
+        yield self._score(members[:0], members[:0], len(self._ids))
 
-    def _near(
+    def _near_pairs(
         self, chosen: NDArray[np.intp], group: NDArray[np.intp], list_number: int
     ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-        """Positions of pairs of a chosen member and any member of a list that are near."""
+        """Positions of near pairs of a chosen member and any member of a list."""
         everything = len(chosen) == len(group)
         for start in range(0, len(chosen), BLOCK):
             left = chosen[start : start + BLOCK]
             left_vectors = self._vectors(left)
-            # Members ascend: where all are chosen, a pair's other order is of an earlier block.
+            # Members ascend: where all are chosen, the other order of a pair was in an earlier block.
             for other in range(start if everything else 0, len(group), BLOCK):
                 right = group[other : other + BLOCK]
                 same = everything and other == start
                 similarities = left_vectors @ (left_vectors if same else self._vectors(right)).T
-                for rows, columns in _some_at_a_time(similarities >= self._floor - ROUNDING):
+                for rows, columns in _in_batches(similarities >= self._floor - ROUNDING):
                     first, second = left[rows], right[columns]
-                    # A pair of two chosen ones turns up twice, in either order; with itself each one does.
+                    # A pair of two chosen members turns up in both orders, and each member with itself.
                     once = (first < second) | ((first > second) & ~self._new[second])
                     first, second = first[once], second[once]
                     own = self._first_common_list(first, second) == list_number
@@ -119,12 +99,14 @@ class SimilarityJoin:
                         yield first[own], second[own]
 
     def _first_common_list(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.int32]:
-        """The lowest list that both of a pair are in: there the pair is handed out."""
+        """The lowest list that both of a pair are in, where the pair is handed out."""
         one, other = self._lists[first], self._lists[second]
         common = (one[:, :, np.newaxis] == other[:, np.newaxis, :]).any(axis=2)
-        return np.where(common, one, np.iinfo(np.int32).max).min(axis=1, initial=np.iinfo(np.int32).max)
+        none = np.iinfo(np.int32).max
+        lowest: NDArray[np.int32] = np.where(common, one, none).min(axis=1, initial=none)
+        return lowest
 
-    def _scored(self, first: NDArray[np.intp], second: NDArray[np.intp], done: int) -> SimilarPairs:
+    def _score(self, first: NDArray[np.intp], second: NDArray[np.intp], done: int) -> SimilarPairs:
         ids = np.stack([self._ids[first], self._ids[second]])
         ids.sort(axis=0)
         kept = np.zeros(ids.shape[1], np.bool_)
@@ -153,8 +135,8 @@ class SimilarityJoin:
             )
         return vectors
 
-    def _listed(self, coarse: Coarse | None) -> NDArray[np.int32]:
-        """The nearest lists of every vector, int32 (n, lists); one list for all without codes."""
+    def _assign_lists(self, coarse: CoarseIndex | None) -> NDArray[np.int32]:
+        """The nearest lists of every vector, int32 (n, lists); one list for all without a coarse index."""
         if coarse is None:
             return np.zeros((len(self._ids), 1), np.int32)
         lists = np.zeros((len(self._ids), JOINED_LISTS), np.int32)
@@ -167,13 +149,13 @@ class SimilarityJoin:
         lacking = np.flatnonzero(~there)
         for start in range(0, len(lacking), BLOCK):
             piece = lacking[start : start + BLOCK]
-            rotated = coarse.codebook.rotated(self._vectors(piece))
-            lists[piece] = coarse.codebook.nearest_lists(rotated, JOINED_LISTS)[0]
+            rotated = coarse.quantizer.rotate(self._vectors(piece))
+            lists[piece] = coarse.quantizer.nearest_lists(rotated, JOINED_LISTS)[0]
         return lists
 
 
-def _some_at_a_time(near: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Rows and columns of what is true, some `BATCH_PAIRS` at a time: of equal vectors all pairs are near."""
+def _in_batches(near: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Rows and columns of what is true, about `BATCH_PAIRS` at a time: of equal vectors all pairs are near."""
     ends = np.cumsum(np.count_nonzero(near, axis=1))
     start = 0
     while start < len(near) and (before := int(ends[start - 1]) if start else 0) < ends[-1]:

@@ -1,4 +1,4 @@
-"""The state of an index at one moment: what a search runs on while others add, remove and merge."""
+"""Snapshot: an index at one moment, which a search runs on while others add, remove and merge."""
 
 from __future__ import annotations
 
@@ -10,25 +10,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.coarse import Choice, Coarse
-from lookalike.index.codes import mask, selector
+from lookalike.index.coarse_index import CoarseIndex, QueryFilter
+from lookalike.index.codes import id_mask, id_selector
 from lookalike.index.files import IndexFile, Reaches
-from lookalike.index.scoring import scores
+from lookalike.index.protocol import Neighbours
+from lookalike.index.scoring import score_rows
 from lookalike.index.segment import Segment
 from lookalike.index.tail import Tail
-from lookalike.index.vector_source import Neighbours, positions
+from lookalike.index.vector_source import positions
 
-EXACT_AMONG = 1000
-"""Up to this many ids to choose from are all compared with the query: no slower than looking into most lists."""
-EXACT_SHARE, MOST_EXACT = 0.003, 20000
-"""So is this share of all vectors, up to so many: of 1,000,000 synthetic descriptors to compare 3,000 takes 10 ms, as
-long as the codes do for 0.5 or 2 % of all; among 1 % they find .995 of the 10 nearest, among 10 % .992 in 29 ms, of
-100,000 .995 in 5 ms. Where what may be found is unlike the query, so many are compared whatever the share:
-the codes tell near ones apart better than far ones."""
-MAX_COARSE = 3000
-"""Where more candidates than this are wanted, all vectors are compared."""
-TOGETHER = 2048
-"""About so many vectors are scored at once (5 MB)."""
+# How these were chosen: docs/benchmarks.md, The vector index.
+EXACT_IDS = 1000
+"""A filter that allows at most this many ids has them all compared with the query, ..."""
+EXACT_SHARE, MAX_EXACT_IDS = 0.003, 20000
+"""... or at most this share of all, up to so many; or so many of any share, if they are unlike the query."""
+MAX_COARSE_RESULTS = 3000
+"""Where more results than this are wanted, all vectors are compared."""
+SCORING_BATCH = 2048
+"""About this many vectors are scored at once (5 MB)."""
 
 Scored = tuple[NDArray[np.int64], NDArray[np.float32]]
 """Ids and their cosines with a query."""
@@ -36,14 +35,14 @@ Scored = tuple[NDArray[np.int64], NDArray[np.float32]]
 
 @dataclass(frozen=True, eq=False)
 class LiveSegment:
-    """A segment and which of its rows still count.
+    """A segment and which of its rows are live; the others are tombstones.
 
     Attributes:
         segment: the vectors.
-        file: where they lie, or None while they are in memory only.
+        file: where the segment lies, or None while it is in memory only.
         live: per row whether it may be found, or None for all; never changed in place.
         live_rows: how many may be found.
-        coded: whether the coarse codes have all its ids.
+        coded: whether the coarse index has all its ids.
     """
 
     segment: Segment
@@ -60,12 +59,12 @@ class LiveSegment:
         live: NDArray[np.bool_] | None = None,
         coded: bool = False,
     ) -> LiveSegment:
-        """Count the live rows; a mask that lets all through becomes None."""
+        """Count the live rows; a mask of all rows becomes None."""
         count = len(segment.ids) if live is None else int(np.count_nonzero(live))
         return cls(segment, file, None if count == len(segment.ids) else live, count, coded)
 
-    def living(self, live: NDArray[np.bool_] | None) -> LiveSegment:
-        """The same with other rows live."""
+    def with_live(self, live: NDArray[np.bool_] | None) -> LiveSegment:
+        """The same segment with other rows live."""
         return LiveSegment.of(self.segment, self.file, live, self.coded)
 
     @property
@@ -74,22 +73,22 @@ class LiveSegment:
         return self.segment.ids if self.live is None else self.segment.ids[self.live]
 
     def without(self, ids: NDArray[np.int64]) -> LiveSegment:
-        """The same with some ids (ascending) no longer live; itself when it has none of them."""
+        """The same segment with some ids (ascending) dead; itself when it has none of them."""
         dead = self.segment.mask(ids)
         if self.live is not None:
             dead &= self.live
         if not dead.any():
             return self
-        return self.living(~dead if self.live is None else self.live & ~dead)
+        return self.with_live(~dead if self.live is None else self.live & ~dead)
 
-    def reviving(self, ids: NDArray[np.int64]) -> LiveSegment:
-        """The same with its dead rows of some ids (ascending) live again; itself when it has none of them."""
+    def revive(self, ids: NDArray[np.int64]) -> LiveSegment:
+        """The same segment with its dead rows of some ids (ascending) live again; itself when it has none of them."""
         if self.live is None:
             return self
         back = self.segment.mask(ids) & ~self.live
-        return self.living(self.live | back) if back.any() else self
+        return self.with_live(self.live | back) if back.any() else self
 
-    def has(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def contains(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Per id whether it is live here."""
         return self.rows(ids)[1]
 
@@ -104,29 +103,29 @@ class Snapshot:
     """Segments, oldest first, and the tail. An id is live in at most one place.
 
     Attributes:
-        segments: vectors in files.
-        tail: those in memory.
-        coarse: codes of the segments that are marked as coded, or None while all are compared with every query.
+        segments: immutable; their vectors lie in files.
+        tail: the newest vectors, in memory.
+        coarse: the coarse index over the coded segments, or None while a query is compared with everything.
     """
 
     segments: tuple[LiveSegment, ...]
     tail: Tail
-    coarse: Coarse | None = None
+    coarse: CoarseIndex | None = None
 
     def __len__(self) -> int:
         return sum(segment.live_rows for segment in self.segments) + self.tail.live_rows
 
-    def has(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def contains(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Per id (ascending) whether it is live."""
         found = np.isin(ids, self.tail.ids[self.tail.live])
         for segment in self.segments:
-            first, end = _within(ids, segment.segment.ids)
+            first, end = _overlap(ids, segment.segment.ids)
             if first < end:
-                found[first:end] |= segment.has(ids[first:end])
+                found[first:end] |= segment.contains(ids[first:end])
         return found
 
     def without(self, ids: NDArray[np.int64]) -> Snapshot:
-        """The state with some ids (ascending) removed."""
+        """The snapshot without some ids (ascending)."""
         dead = np.isin(self.tail.ids, ids)
         tail = self.tail.without(dead) if dead.any() else self.tail
         return replace(self, segments=tuple(segment.without(ids) for segment in self.segments), tail=tail)
@@ -134,23 +133,22 @@ class Snapshot:
     def revised(
         self, ids: NDArray[np.int64], wanted: NDArray[np.bool_]
     ) -> tuple[Snapshot, NDArray[np.int64]]:
-        """The state with some ids (ascending) live or not as wanted, and those wanted ones that it lacks."""
+        """The snapshot with some ids (ascending) live or dead as wanted, and the wanted ones that it lacks."""
         revised = self.without(ids[~wanted])
         missing = ids[wanted]
-        missing = missing[~revised.has(missing)]
+        missing = missing[~revised.contains(missing)]
         segments = list(revised.segments)
         for position in reversed(range(len(segments))):
             if not len(missing):
                 break
-            segments[position] = segments[position].reviving(missing)
-            missing = missing[~segments[position].has(missing)]
+            segments[position] = segments[position].revive(missing)
+            missing = missing[~segments[position].contains(missing)]
         return replace(revised, segments=tuple(segments)), missing
 
-    def only(self, wanted: NDArray[np.int64]) -> tuple[Snapshot, NDArray[np.int64]]:
-        """The state with exactly the live ids that are in `wanted` (ascending), and those of `wanted` it lacks.
+    def restricted_to(self, wanted: NDArray[np.int64]) -> tuple[Snapshot, NDArray[np.int64]]:
+        """The snapshot with exactly the `wanted` ids (ascending) live, and those of them that it lacks.
 
-        A row that had died comes back when its id is wanted. Where several segments have an id, the newest
-        one's row counts.
+        A dead row comes back when its id is wanted. Where several segments have an id, the newest one's row counts.
         """
         placed = np.zeros(len(wanted), np.bool_)
 
@@ -163,7 +161,7 @@ class Snapshot:
         # The tail may have an id twice, the earlier row dead; its live rows are distinct.
         kept = self.tail.live.copy()
         kept[kept] = place(self.tail.ids[kept])
-        segments = [old.living(place(old.segment.ids)) for old in reversed(self.segments)]
+        segments = [old.with_live(place(old.segment.ids)) for old in reversed(self.segments)]
         followed = replace(self, segments=tuple(reversed(segments)), tail=self.tail.without(~kept))
         return followed, wanted[~placed]
 
@@ -172,42 +170,42 @@ class Snapshot:
         query: NDArray[np.float32],
         k: int,
         allowed_ids: NDArray[np.int64] | None,
-        floor: float = -np.inf,
+        min_similarity: float = -np.inf,
     ) -> Neighbours:
-        """The k live ids nearest the query, of cosine `floor` or more.
+        """Find the k live ids nearest the query, of at least a cosine.
 
         Args:
             query: unit vector (dimension,).
             k: how many at most, 1 or more.
-            among: the only ids that may be found, ascending; None for all.
-            floor: the least cosine wanted.
+            allowed_ids: the only ids that may be found, ascending; None for all.
+            min_similarity: the least cosine.
         """
         scans = [*self._scans(query, k, allowed_ids), self.tail.search(query, k, allowed_ids)]
         ids = np.concatenate([scan[0] for scan in scans])
         similarities = np.concatenate([scan[1] for scan in scans])
         order = np.lexsort((ids, -similarities))[:k]
-        order = order[similarities[order] >= floor]
+        order = order[similarities[order] >= min_similarity]
         return Neighbours(ids[order], np.clip(similarities[order], -1, 1))
 
     def _scans(
         self, query: NDArray[np.float32], k: int, allowed_ids: NDArray[np.int64] | None
     ) -> Iterator[Scored]:
         coarse = self.coarse
-        exactly = coarse is None or k > MAX_COARSE
-        exact = max(EXACT_AMONG, min(EXACT_SHARE * len(self), MOST_EXACT))
-        choice = None
+        compare_all = coarse is None or k > MAX_COARSE_RESULTS
+        exact_limit = max(EXACT_IDS, min(EXACT_SHARE * len(self), MAX_EXACT_IDS))
+        query_filter = None
         if coarse is not None and allowed_ids is not None:
-            allowed_ids = self._sealed(allowed_ids)
-            if len(allowed_ids) > exact and not exactly:
-                choice = coarse.choice(query, mask(allowed_ids, self._id_bound))
-            unlike = choice is not None and not choice.around
-            if len(allowed_ids) <= exact or (unlike and len(allowed_ids) <= MOST_EXACT):
-                yield from self._scored(query, allowed_ids, self.segments)
+            allowed_ids = self._only_sealed(allowed_ids)
+            if len(allowed_ids) > exact_limit and not compare_all:
+                query_filter = coarse.query_filter(query, id_mask(allowed_ids, self._id_bound))
+            far_away = query_filter is not None and not query_filter.near_query
+            if len(allowed_ids) <= exact_limit or (far_away and len(allowed_ids) <= MAX_EXACT_IDS):
+                yield from self._score(query, allowed_ids, self.segments)
                 return
-        if coarse is not None and not exactly:
-            yield from self.coarse_scans(query, k, coarse.training.reaches(k), choice)
+        if coarse is not None and not compare_all:
+            yield from self.coarse_scans(query, k, coarse.training.reaches(k), query_filter)
         for segment in self.segments:
-            if not segment.live_rows or (segment.coded and not exactly):
+            if not segment.live_rows or (segment.coded and not compare_all):
                 continue
             wanted = segment.live
             if allowed_ids is not None:
@@ -217,36 +215,40 @@ class Snapshot:
                     continue
             yield segment.segment.scan(query, k, wanted)
             if coarse is not None:
-                # A library of this size is not to stay in memory because it was looked through once.
-                segment.segment.release()
+                # So large an index must not stay in memory because it was scanned once.
+                segment.segment.release_pages()
 
     def coarse_scans(
-        self, query: NDArray[np.float32], k: int, reaches: Reaches, choice: Choice | None
+        self, query: NDArray[np.float32], k: int, reaches: Reaches, query_filter: QueryFilter | None
     ) -> Iterator[Scored]:
-        """Candidates by their codes, scored with the vectors of the segments.
+        """Find candidates by their codes, and score them with the segments' vectors.
 
         Args:
             query: unit vector (dimension,).
             k: how many are wanted in the end.
             reaches: how far to look.
-            choice: the part of the library that may be found; None for all.
+            query_filter: which ids may be found; None for all.
         """
         assert self.coarse is not None
-        allowed = self._living_selector
-        if choice is not None:
-            allowed = selector(choice.wanted if self._living is None else choice.wanted & self._living)
-        found = self.coarse.candidates(query, k, reaches, allowed, choice)
-        yield from self._scored(query, found, self._coded)
+        selector = self._coded_live_selector
+        if query_filter is not None:
+            selector = id_selector(
+                query_filter.allowed
+                if self._coded_live_mask is None
+                else query_filter.allowed & self._coded_live_mask
+            )
+        found = self.coarse.candidates(query, k, reaches, selector, query_filter)
+        yield from self._score(query, found, self._coded_segments)
 
-    def _scored(
+    def _score(
         self, query: NDArray[np.float32], ids: NDArray[np.int64], segments: Iterable[LiveSegment]
     ) -> Iterator[Scored]:
-        """Those of some ids (ascending) that are live in segments, and their cosines."""
+        """Score those of some ids (ascending) that are live in segments."""
         segments = list(segments)
         gathered: list[NDArray[np.int64]] = []
         parts: list[tuple[Segment, NDArray[np.intp]]] = []
-        firsts = np.searchsorted(ids, [segment.segment.span[0] for segment in segments])
-        ends = np.searchsorted(ids, [segment.segment.span[1] for segment in segments], "right")
+        firsts = np.searchsorted(ids, [segment.segment.id_range[0] for segment in segments])
+        ends = np.searchsorted(ids, [segment.segment.id_range[1] for segment in segments], "right")
         for segment, first, end in zip(segments, firsts.tolist(), ends.tolist(), strict=True):
             if first == end:
                 continue
@@ -254,27 +256,27 @@ class Snapshot:
             rows, there = segment.rows(here)
             if not there.all():
                 here, rows = here[there], rows[there]
-            if len(here) > TOGETHER:
-                for start in range(0, len(here), TOGETHER):
-                    piece = slice(start, start + TOGETHER)
-                    yield here[piece], scores([(segment.segment, rows[piece])], query)
+            if len(here) > SCORING_BATCH:
+                for start in range(0, len(here), SCORING_BATCH):
+                    piece = slice(start, start + SCORING_BATCH)
+                    yield here[piece], score_rows([(segment.segment, rows[piece])], query)
                 continue
             gathered.append(here)
             parts.append((segment.segment, rows))
-            if sum(map(len, gathered)) > TOGETHER:
-                yield np.concatenate(gathered), scores(parts, query)
+            if sum(map(len, gathered)) > SCORING_BATCH:
+                yield np.concatenate(gathered), score_rows(parts, query)
                 gathered, parts = [], []
         if gathered:
-            yield np.concatenate(gathered), scores(parts, query)
+            yield np.concatenate(gathered), score_rows(parts, query)
 
-    def _sealed(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _only_sealed(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of some ids (ascending) that are live in a segment."""
         first, end = np.searchsorted(ids, [0, self._id_bound])
         ids = ids[first:end]
-        return ids[self._sealed_ids[ids]]
+        return ids[self._sealed_mask[ids]]
 
     @cached_property
-    def _coded(self) -> tuple[LiveSegment, ...]:
+    def _coded_segments(self) -> tuple[LiveSegment, ...]:
         return tuple(segment for segment in self.segments if segment.coded)
 
     @cached_property
@@ -283,19 +285,19 @@ class Snapshot:
         return 1 + max((int(segment.segment.ids[-1]) for segment in self.segments), default=-1)
 
     @cached_property
-    def _living(self) -> NDArray[np.bool_] | None:
-        """The ids that the codes may give, as a mask over all; None when they have no others."""
+    def _coded_live_mask(self) -> NDArray[np.bool_] | None:
+        """The live ids of the coarse index, as a mask over all; None when it has no dead ones."""
         if self.coarse is None or self.coarse.rows == sum(s.live_rows for s in self.segments if s.coded):
             return None
         return self._mask(segment.ids for segment in self.segments if segment.coded)
 
     @property
-    def coded_ids(self) -> NDArray[np.bool_]:
-        """The ids of coded segments, dead ones included as they may come back, as a mask over all from 0 on."""
+    def coded_mask(self) -> NDArray[np.bool_]:
+        """The ids of coded segments, dead ones included, which may come back, as a mask over all from 0 on."""
         return self._mask(segment.segment.ids for segment in self.segments if segment.coded)
 
     @cached_property
-    def _sealed_ids(self) -> NDArray[np.bool_]:
+    def _sealed_mask(self) -> NDArray[np.bool_]:
         return self._mask(segment.ids for segment in self.segments)
 
     def _mask(self, groups: Iterable[NDArray[np.int64]]) -> NDArray[np.bool_]:
@@ -305,8 +307,8 @@ class Snapshot:
         return chosen
 
     @cached_property
-    def _living_selector(self) -> Any:
-        return None if self._living is None else selector(self._living)
+    def _coded_live_selector(self) -> Any:
+        return None if self._coded_live_mask is None else id_selector(self._coded_live_mask)
 
     @property
     def sealed_rows(self) -> int:
@@ -314,6 +316,6 @@ class Snapshot:
         return sum(segment.live_rows for segment in self.segments)
 
 
-def _within(ids: NDArray[np.int64], others: NDArray[np.int64]) -> tuple[int, int]:
-    """Which stretch of ascending ids lies between the first and the last of others."""
+def _overlap(ids: NDArray[np.int64], others: NDArray[np.int64]) -> tuple[int, int]:
+    """The range of ascending ids that lies between the first and the last of others."""
     return int(np.searchsorted(ids, others[0])), int(np.searchsorted(ids, others[-1], "right"))

@@ -1,4 +1,4 @@
-"""The newest vectors, in memory, compared exactly until they become a segment."""
+"""Tail (an LSM tree's memtable): the newest vectors, in memory, compared one by one until they become a segment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lookalike.index.scoring import cosines
 
 FIRST_ROWS = 64
 ROUNDING = 1e-6
-"""More than the same cosine differs by in one matrix product."""
+"""More than equal cosines differ by within one matrix product."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Tail:
 
     Attributes:
         rows: rows in use.
-        live: per row whether it may be found, bool (rows,); a new array at every change.
+        live: per row whether it may be found, bool (rows,); every change makes a new array.
     """
 
     rows: int
@@ -42,7 +42,7 @@ class Tail:
 
     @property
     def ids(self) -> NDArray[np.int64]:
-        """Ids of all rows, in order of arrival; an id may come again after its earlier row died."""
+        """Ids of all rows, in order of arrival; an id may come again once its earlier row is dead."""
         return self._ids[: self.rows]
 
     @property
@@ -56,7 +56,7 @@ class Tail:
         return int(np.count_nonzero(self.live))
 
     def append(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> Tail:
-        """The tail with more rows."""
+        """The tail with more live rows."""
         rows = self.rows + len(ids)
         all_ids, all_vectors = self._ids, self._vectors
         if rows > len(all_ids):
@@ -70,22 +70,22 @@ class Tail:
         return Tail(rows, np.concatenate([self.live, np.ones(len(ids), np.bool_)]), all_ids, all_vectors)
 
     def without(self, dead: NDArray[np.bool_]) -> Tail:
-        """The tail with some rows no longer live; `dead` is a mask over its rows."""
+        """The tail with some rows dead; `dead` is a mask over its rows."""
         return Tail(self.rows, self.live & ~dead, self._ids, self._vectors)
 
     def since(self, rows: int) -> Tail:
-        """A tail of its own with the rows from `rows` on."""
+        """A new tail of the rows from `rows` on."""
         rest = Tail.empty(self._vectors.shape[1]).append(self.ids[rows:], self.vectors[rows:])
         return rest.without(~self.live[rows:])
 
     def search(
         self, query: NDArray[np.float32], k: int, allowed_ids: NDArray[np.int64] | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The k live rows nearest the query and others as near, in no order, with exact cosines."""
+        """Find the k live rows nearest the query, and others as near, in no order, with exact cosines."""
         wanted = self.live if allowed_ids is None else self.live & np.isin(self.ids, allowed_ids)
         rows = np.flatnonzero(wanted)
         if len(rows) > k:
             scores = (self.vectors @ query)[rows]
-            # Which of equal ones is found is up to the ids: they are told apart once all are known to be equal.
+            # Ties are broken by id, later, when their cosines are known to be equal: keep all that may tie.
             rows = rows[scores >= np.partition(scores, -k)[-k] - ROUNDING]
         return self.ids[rows], cosines(self.vectors[rows].astype("<f2").view(np.uint8), query)

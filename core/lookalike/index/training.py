@@ -1,4 +1,4 @@
-"""When a codebook is trained, what for, and how good it turns out."""
+"""Training: when the coarse quantizer is trained, and how its recall is measured and tuned."""
 
 from __future__ import annotations
 
@@ -9,48 +9,53 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.coarse import Coarse
-from lookalike.index.codebook import MAX_SAMPLE, SAMPLE_PER_LIST, TrainingCancelledError, lists_for, train
+from lookalike.index.coarse_index import CoarseIndex
+from lookalike.index.coarse_quantizer import (
+    MAX_SAMPLE,
+    SAMPLE_PER_LIST,
+    TrainingCancelledError,
+    list_count,
+    train_quantizer,
+)
 from lookalike.index.files import Reaches, Training
 from lookalike.index.merge_policy import MergePolicy
 from lookalike.index.segment import Segment
 from lookalike.index.snapshot import LiveSegment, Snapshot
 from lookalike.index.state import IndexState
 from lookalike.index.tail import Tail
-from lookalike.index.upkeep import code, codes_of, vectors_of
+from lookalike.index.upkeep import encode_and_merge, encode_segments, read_batches
 
-GROWTH = 4
-"""A library that has grown or shrunk by this factor gets a new codebook, with more or fewer lists, or none any more."""
-CHECK_GROWTH, CHECK_LOSS = 1.25, 0.5
-"""The recall is measured again whenever the library has grown or shrunk by such a factor."""
-DRIFT = 0.03
-"""A codebook is trained anew when it finds this much less of the 10 nearest than it did at first."""
+RETRAINING_GROWTH = 4
+"""An index that has grown or shrunk by this factor gets a new quantizer, with more or fewer lists, or none any more."""
+CHECK_GROWTH, CHECK_SHRINKAGE = 1.25, 0.5
+"""The recall is measured again whenever the index has grown or shrunk by such a factor."""
+MAX_RECALL_LOSS = 0.03
+"""The quantizer is trained anew when this much less of the 10 nearest is found than at first."""
 QUERIES = 512
+"""Vectors of the index that the recall is measured with."""
 TARGET_OF_10, TARGET_OF_100 = 0.975, 0.965
-"""The reach becomes what it takes to find these shares of the 10 and the 100 nearest of the index's own vectors.
-
-Queries that are not in it find about as much (`tests.benchmarks.index_scale`): of 100,000 synthetic descriptors .972
-and .958, of 1,000,000 .973 and .969."""
-REACHES = tuple(step / 256 for step in range(-128, 257))
-"""What is tried, as squared distances of unit vectors."""
+"""The reaches are tuned to find these shares of the 10 and the 100 nearest of the index's own vectors; other queries
+find about as much (docs/benchmarks.md, The vector index)."""
+TRIED_REACHES = tuple(step / 256 for step in range(-128, 257))
+"""Reaches to choose from, as squared distances of unit vectors."""
 FIRST_REACH = 0.25
-"""Until the recall has been measured."""
+"""The reach until the recall has been measured."""
 ROUNDING = 1e-5
 """More than two ways to compute a cosine in float32 differ by."""
-NOTHING = -2.0
+NO_COSINE = -2.0
 """Less than any cosine."""
-SHARE_OF_CODES = 262144
-"""Rows to a file of codes at first (43 MB)."""
+FIRST_CODES_ROWS = 262144
+"""Rows per file of codes when all are made anew (43 MB)."""
 
 
 def improvement_due(state: IndexState) -> bool:
-    """Whether this process should train a codebook or measure the recall that the present one gives."""
+    """Whether this process should train a quantizer or measure the recall that the present one gives."""
     snapshot, policy = state.snapshot, state.policy
     return state.folder.writable and (
-        _check_due(snapshot)
+        _recall_check_due(snapshot)
         or _tuning_due(snapshot)
         or _training_due(snapshot, policy)
-        or _abandoning_due(snapshot, policy)
+        or _dropping_due(snapshot, policy)
     )
 
 
@@ -60,14 +65,14 @@ def _training_due(snapshot: Snapshot, policy: MergePolicy) -> bool:
     if coarse is None:
         return rows >= policy.exact_rows
     training = coarse.training
-    if rows * GROWTH <= training.rows:
+    if rows * RETRAINING_GROWTH <= training.rows:
         return rows >= policy.exact_rows
-    drifted = training.checked_recall < training.recall - DRIFT
-    return rows > 0 and (rows >= GROWTH * training.rows or drifted)
+    drifted = training.checked_recall < training.recall - MAX_RECALL_LOSS
+    return rows > 0 and (rows >= RETRAINING_GROWTH * training.rows or drifted)
 
 
-def _abandoning_due(snapshot: Snapshot, policy: MergePolicy) -> bool:
-    return snapshot.coarse is not None and snapshot.sealed_rows * GROWTH <= policy.exact_rows
+def _dropping_due(snapshot: Snapshot, policy: MergePolicy) -> bool:
+    return snapshot.coarse is not None and snapshot.sealed_rows * RETRAINING_GROWTH <= policy.exact_rows
 
 
 def _tuning_due(snapshot: Snapshot) -> bool:
@@ -75,13 +80,13 @@ def _tuning_due(snapshot: Snapshot) -> bool:
     return coarse is not None and not coarse.training.recall and _all_coded(snapshot)
 
 
-def _check_due(snapshot: Snapshot) -> bool:
+def _recall_check_due(snapshot: Snapshot) -> bool:
     coarse = snapshot.coarse
     if coarse is None or not coarse.training.recall:
         return False
-    # What came since the last check is what may be found less well: without its codes the recall says little.
+    # What came since the last check may be found less well; until it has codes the recall says little.
     rows, before = snapshot.sealed_rows, coarse.training.checked_rows
-    return (rows >= CHECK_GROWTH * before or rows <= CHECK_LOSS * before) and _all_coded(snapshot)
+    return (rows >= CHECK_GROWTH * before or rows <= CHECK_SHRINKAGE * before) and _all_coded(snapshot)
 
 
 def _all_coded(snapshot: Snapshot) -> bool:
@@ -90,128 +95,130 @@ def _all_coded(snapshot: Snapshot) -> bool:
 
 
 def improve(state: IndexState) -> None:
-    """Measure the recall or train a codebook, if either is due.
+    """Measure the recall or train a quantizer, if either is due.
 
-    The present snapshot goes on answering; `upkeep` is held for seconds at most.
+    The current snapshot goes on answering; `upkeep_lock` is held for seconds at most.
 
     Raises:
-        Cancelled: the index is being closed.
+        TrainingCancelledError: the index is being closed.
     """
     if state.stopping.wait(state.policy.training_delay):
         raise TrainingCancelledError
     snapshot = state.snapshot
-    if _abandoning_due(snapshot, state.policy):
-        _abandon(state)
+    if _dropping_due(snapshot, state.policy):
+        _drop_coarse(state)
         return
-    if _check_due(snapshot):
-        _check(state, snapshot)
+    if _recall_check_due(snapshot):
+        _check_recall(state, snapshot)
     snapshot = state.snapshot
     if _training_due(snapshot, state.policy):
-        _train(state, snapshot)
+        _train_quantizer(state, snapshot)
     snapshot = state.snapshot
     if _tuning_due(snapshot):
         _tune(state, snapshot)
 
 
-def _check(state: IndexState, snapshot: Snapshot) -> None:
+def _check_recall(state: IndexState, snapshot: Snapshot) -> None:
     coarse = snapshot.coarse
     assert coarse is not None
-    check = SelfCheck(snapshot, snapshot.sealed_rows, state.stopping.is_set)
+    check = RecallCheck(snapshot, snapshot.sealed_rows, state.stopping.is_set)
     recall = check.recall(coarse.training.reaches(10))
-    with state.upkeep:
+    with state.upkeep_lock:
         now = state.snapshot.coarse
-        if state.closed or now is None or now.codebook is not coarse.codebook:
+        if state.closed or now is None or now.quantizer is not coarse.quantizer:
             return
         training = replace(now.training, checked_rows=snapshot.sealed_rows, checked_recall=recall)
-        with state.changing:
+        with state.snapshot_lock:
             state.snapshot = replace(state.snapshot, coarse=replace(now, training=training))
         state.publish()
 
 
-def _abandon(state: IndexState) -> None:
-    """Compare all with every query again: so few are left."""
-    with state.upkeep:
+def _drop_coarse(state: IndexState) -> None:
+    """Drop the coarse index: so few rows are left that every query is compared with all."""
+    with state.upkeep_lock:
         if state.closed:
             return
-        with state.changing:
+        with state.snapshot_lock:
             segments = tuple(replace(segment, coded=False) for segment in state.snapshot.segments)
             state.snapshot = replace(state.snapshot, segments=segments, coarse=None)
         state.publish()
 
 
-def _train(state: IndexState, snapshot: Snapshot) -> None:
+def _train_quantizer(state: IndexState, snapshot: Snapshot) -> None:
     rows = snapshot.sealed_rows
-    lists = lists_for(rows)
-    _, sample = sampled(snapshot, min(rows, MAX_SAMPLE, SAMPLE_PER_LIST * lists), seed=rows)
-    content = train(sample, min(lists, len(sample)), cancelled=state.stopping.is_set)
+    lists = list_count(rows)
+    _, sample = sample_rows(snapshot, min(rows, MAX_SAMPLE, SAMPLE_PER_LIST * lists), seed=rows)
+    content = train_quantizer(sample, min(lists, len(sample)), cancelled=state.stopping.is_set)
     del sample
-    codebook, file = state.folder.store_codebook(content)
-    coarse = Coarse(codebook, file, (), Training(rows, FIRST_REACH, FIRST_REACH, 0, rows, 0))
+    quantizer, file = state.folder.store_quantizer(content)
+    coarse = CoarseIndex(quantizer, file, (), Training(rows, FIRST_REACH, FIRST_REACH, 0, rows, 0))
     if snapshot.coarse is None:
-        _begin(state, coarse)
+        _start_coding(state, coarse)
     else:
-        _succeed(state, coarse)
+        _replace_coarse(state, coarse)
 
 
-def _begin(state: IndexState, coarse: Coarse) -> None:
-    """Take a first codebook into use at once: what has no codes yet is compared with every query as before.
+def _start_coding(state: IndexState, coarse: CoarseIndex) -> None:
+    """Take a first quantizer into use at once: what has no codes yet is compared with every query as before.
 
-    A process that ends meanwhile leaves the codes that it made.
+    The codes made so far outlive a process that ends meanwhile.
     """
-    with state.upkeep:
+    with state.upkeep_lock:
         if state.stopping.is_set():
-            state.folder.forget(coarse.file)
+            state.folder.discard(coarse.file)
             raise TrainingCancelledError
-        with state.changing:
+        with state.snapshot_lock:
             state.set_coarse(coarse, set())
         state.publish()
-    code(state)
+    encode_and_merge(state)
 
 
-def _succeed(state: IndexState, coarse: Coarse) -> None:
-    """Make all codes anew beside the old ones, which answer until then."""
+def _replace_coarse(state: IndexState, coarse: CoarseIndex) -> None:
+    """Make all codes anew beside the old ones, which answer until the new ones are complete."""
     done: set[Segment] = set()
     try:
         while True:
-            coarse = _coded(state, coarse, done, state.snapshot)
+            coarse = _encode_all(state, coarse, done, state.snapshot)
             segments = tuple(replace(s, coded=True) for s in state.snapshot.segments if s.segment in done)
             complete = Snapshot(segments, Tail.empty(state.dimension), coarse)
-            # What all was removed from meanwhile is tuned once there is something again.
+            # An index that was emptied meanwhile is tuned once there is something in it again.
             if not coarse.training.recall and complete.sealed_rows:
-                coarse = replace(coarse, training=_tuned(complete, state))
-            with state.upkeep:
+                coarse = replace(coarse, training=_measure_reach(complete, state))
+            with state.upkeep_lock:
                 if state.stopping.is_set():
                     raise TrainingCancelledError
                 lacking = [s for s in state.snapshot.segments if s.segment not in done]
                 if sum(len(segment.segment.ids) for segment in lacking) > state.policy.segment_rows:
-                    # Much was added meanwhile: code it first without holding anything up.
+                    # Much was added meanwhile: encode it first, without holding anything up.
                     continue
-                coarse = _coded(state, coarse, done, state.snapshot)
-                with state.changing:
+                coarse = _encode_all(state, coarse, done, state.snapshot)
+                with state.snapshot_lock:
                     state.set_coarse(coarse, done)
                 state.publish()
                 return
     except BaseException:
         for stored in (coarse.file, *(part.file for part in coarse.parts)):
-            state.folder.forget(stored)
+            state.folder.discard(stored)
         raise
 
 
-def _coded(state: IndexState, coarse: Coarse, done: set[Segment], snapshot: Snapshot) -> Coarse:
-    """The same with codes of all segments of a snapshot that are not done yet."""
+def _encode_all(
+    state: IndexState, coarse: CoarseIndex, done: set[Segment], snapshot: Snapshot
+) -> CoarseIndex:
+    """Encode all segments of a snapshot that are not done yet, and add them to `done`."""
     group: list[LiveSegment] = []
     parts = list(coarse.parts)
 
     def finish() -> None:
         if group:
-            parts.append(codes_of(state, coarse, group))
+            parts.append(encode_segments(state, coarse, group))
             done.update(segment.segment for segment in group)
             group.clear()
 
     for segment in snapshot.segments:
         if segment.segment in done:
             continue
-        if sum(len(member.segment.ids) for member in group) >= SHARE_OF_CODES:
+        if sum(len(member.segment.ids) for member in group) >= FIRST_CODES_ROWS:
             finish()
         group.append(segment)
     finish()
@@ -220,20 +227,20 @@ def _coded(state: IndexState, coarse: Coarse, done: set[Segment], snapshot: Snap
 
 def _tune(state: IndexState, snapshot: Snapshot) -> None:
     assert snapshot.coarse is not None
-    training = _tuned(snapshot, state)
-    with state.upkeep:
+    training = _measure_reach(snapshot, state)
+    with state.upkeep_lock:
         now = state.snapshot.coarse
-        if state.closed or now is None or now.codebook is not snapshot.coarse.codebook:
+        if state.closed or now is None or now.quantizer is not snapshot.coarse.quantizer:
             return
-        with state.changing:
+        with state.snapshot_lock:
             state.snapshot = replace(state.snapshot, coarse=replace(now, training=training))
         state.publish()
 
 
-def _tuned(snapshot: Snapshot, state: IndexState) -> Training:
-    """The training with the reach that its recall on this snapshot calls for."""
+def _measure_reach(snapshot: Snapshot, state: IndexState) -> Training:
+    """Tune the reaches until the recall on this snapshot is right."""
     assert snapshot.coarse is not None
-    check = SelfCheck(snapshot, 1, state.stopping.is_set)
+    check = RecallCheck(snapshot, 1, state.stopping.is_set)
     reach_of_10 = _least_reach(check, (), 10, TARGET_OF_10)
     reach_of_100 = _least_reach(check, ((10, reach_of_10),), 100, TARGET_OF_100)
     recall = check.recall(((10, reach_of_10),))
@@ -241,20 +248,20 @@ def _tuned(snapshot: Snapshot, state: IndexState) -> Training:
         snapshot.coarse.training,
         reach_of_10=reach_of_10,
         reach_of_100=reach_of_100,
-        recall=max(recall, DRIFT),
-        checked_recall=max(recall, DRIFT),
+        recall=max(recall, MAX_RECALL_LOSS),
+        checked_recall=max(recall, MAX_RECALL_LOSS),
         checked_rows=snapshot.sealed_rows,
     )
 
 
-def _least_reach(check: SelfCheck, known: Reaches, count: int, target: float) -> float:
-    """The least reach with which that share of the nearest is found, or the greatest one tried."""
-    place = bisect_left(REACHES, target, key=lambda reach: check.recall((*known, (count, reach))))
-    return REACHES[min(place, len(REACHES) - 1)]
+def _least_reach(check: RecallCheck, known: Reaches, count: int, target: float) -> float:
+    """The least reach with which the target share of the nearest is found, or the greatest one there is."""
+    place = bisect_left(TRIED_REACHES, target, key=lambda reach: check.recall((*known, (count, reach))))
+    return TRIED_REACHES[min(place, len(TRIED_REACHES) - 1)]
 
 
-def sampled(snapshot: Snapshot, count: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Ids and vectors, as the segments have them, of live rows drawn at random; the tail is left out."""
+def sample_rows(snapshot: Snapshot, count: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Draw live rows of the segments at random, without the tail; gives ids and vectors."""
     rng = np.random.default_rng(seed)
     chosen = np.sort(rng.choice(snapshot.sealed_rows, min(count, snapshot.sealed_rows), replace=False))
     ids, vectors = [], []
@@ -264,15 +271,15 @@ def sampled(snapshot: Snapshot, count: int, seed: int) -> tuple[NDArray[np.int64
         rows = chosen[begin:end] - first
         if segment.live is not None:
             rows = np.flatnonzero(segment.live)[rows]
-        for some_ids, some_vectors in vectors_of(segment.segment, rows):
+        for some_ids, some_vectors in read_batches(segment.segment, rows):
             ids.append(some_ids)
             vectors.append(some_vectors)
         first += segment.live_rows
     return np.concatenate(ids), np.concatenate(vectors)
 
 
-class SelfCheck:
-    """Compares what is found for vectors drawn from the index with what is nearest them in truth.
+class RecallCheck:
+    """Compares what searches find for vectors drawn from the index with what is nearest them in truth.
 
     Args:
         snapshot: its coded segments are searched.
@@ -280,22 +287,22 @@ class SelfCheck:
         cancelled: asked several times a second.
 
     Raises:
-        Cancelled: `cancelled` said so.
+        TrainingCancelledError: `cancelled` said so.
     """
 
     def __init__(self, snapshot: Snapshot, seed: int, cancelled: Callable[[], bool]) -> None:
         coded = tuple(segment for segment in snapshot.segments if segment.coded and segment.live_rows)
         self._snapshot = Snapshot(coded, Tail.empty(0), snapshot.coarse)
         self._cancelled = cancelled
-        self._ids, queries = sampled(self._snapshot, QUERIES, seed)
+        self._ids, queries = sample_rows(self._snapshot, QUERIES, seed)
         self._queries = queries / np.linalg.norm(queries, axis=1, keepdims=True)
         self._truth = _nearest(self._snapshot, self._ids, self._queries, 100, cancelled)
 
     def recall(self, reaches: Reaches) -> float:
-        """The share of the nearest, as many as the last of `reaches` is for (100 at most), that a search finds.
+        """Measure the share of the k nearest that a search finds; k is that of the last of `reaches`, 100 at most.
 
         Raises:
-            Cancelled: the index is being closed.
+            TrainingCancelledError: the index is being closed.
         """
         count = reaches[-1][0]
         shares = []
@@ -306,9 +313,9 @@ class SelfCheck:
             found = np.concatenate([np.zeros(0, np.int64), *(scan[0] for scan in scans)])
             similarities = np.concatenate([np.zeros(0, np.float32), *(scan[1] for scan in scans)])
             wanted = true[:count]
-            wanted = wanted[wanted > NOTHING]
+            wanted = wanted[wanted > NO_COSINE]
             if len(wanted):
-                # Equal ones stand for one another.
+                # Equal cosines stand for one another.
                 right = int(np.count_nonzero(similarities[found != own] >= wanted[-1] - ROUNDING))
                 shares.append(min(right, len(wanted)) / len(wanted))
         return float(np.mean(shares)) if shares else 1.0
@@ -321,18 +328,18 @@ def _nearest(
     count: int,
     cancelled: Callable[[], bool],
 ) -> NDArray[np.float32]:
-    """The cosines of those nearest each query among all, best first, float32 (queries, count).
+    """The cosines of the vectors nearest each query, by comparing all, best first, float32 (queries, count).
 
-    Where there are so few, `NOTHING` is in the place of the query itself.
+    Where there are too few, `NO_COSINE` fills up.
     """
     best = np.zeros((len(queries), 0), np.float32)
     for segment in snapshot.segments:
         rows = np.arange(len(segment.segment.ids)) if segment.live is None else np.flatnonzero(segment.live)
-        for ids, vectors in vectors_of(segment.segment, rows):
+        for ids, vectors in read_batches(segment.segment, rows):
             if cancelled():
                 raise TrainingCancelledError
             scores = queries @ vectors.T
-            scores[ids[np.newaxis] == own[:, np.newaxis]] = NOTHING
+            scores[ids[np.newaxis] == own[:, np.newaxis]] = NO_COSINE
             best = np.concatenate([best, scores], axis=1)
             best = -np.partition(-best, min(count, best.shape[1]) - 1, axis=1)[:, :count]
     return -np.sort(-best, axis=1)

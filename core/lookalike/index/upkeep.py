@@ -1,4 +1,4 @@
-"""Sealing, merging and coding, while searches and changes go on."""
+"""Upkeep: sealing the tail, merging segments and encoding them, while searches and changes go on."""
 
 from __future__ import annotations
 
@@ -9,124 +9,126 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.coarse import Coarse, LiveCodes
-from lookalike.index.codebook import TrainingCancelledError
+from lookalike.index.coarse_index import CoarseIndex, StoredCodes
+from lookalike.index.coarse_quantizer import TrainingCancelledError
 from lookalike.index.codes import encode_codes, merge_codes
-from lookalike.index.segment import Batches, Segment, encode
+from lookalike.index.segment import Batches, Segment, encode_segment
 from lookalike.index.snapshot import LiveSegment
 from lookalike.index.state import BATCH_ROWS, IndexState
 
-STALE = 2
-"""Codes are made again once they have this many times as many entries as there are live rows."""
+MAX_STALE_RATIO = 2
+"""Codes are made anew once they have this many times as many entries as there are coded rows."""
 
 
 def seal(state: IndexState) -> None:
-    """Turn the tail into a segment, with codes where there are any; `upkeep` is held."""
+    """Turn the tail into a segment; `upkeep_lock` is held."""
     tail = state.snapshot.tail
     rows = np.flatnonzero(tail.live)
     rows = rows[np.argsort(tail.ids[rows])]
     batch = (tail.ids[rows], tail.vectors[rows])
-    content = encode([batch])
+    content = encode_segment([batch])
     sealed = None if content is None else state.folder.store_segment(content)
-    with state.changing:
+    with state.snapshot_lock:
         now = state.snapshot
         segments = now.segments
         if sealed is not None:
             # Rows may have been removed meanwhile.
-            segments += (sealed.living(now.tail.live[rows]),)
+            segments += (sealed.with_live(now.tail.live[rows]),)
         state.snapshot = replace(now, segments=segments, tail=now.tail.since(tail.rows))
     state.publish()
 
 
-def merge_due(state: IndexState) -> bool:
-    """Merge the segments that are due, once; whether there were any. `upkeep` is held."""
+def merge_due_segments(state: IndexState) -> bool:
+    """Merge the segments that are due, once; True if there were any. `upkeep_lock` is held."""
     segments = state.snapshot.segments
-    due = state.policy.due(
+    due = state.policy.due_segments(
         [segment.live_rows for segment in segments], [len(segment.segment.ids) for segment in segments]
     )
     if not due:
         return False
     sources = [segments[position] for position in due]
     merged = state.make_segment(np.sort(np.concatenate([source.ids for source in sources])))
-    with state.changing:
-        state.exchange(sources, merged)
+    with state.snapshot_lock:
+        state.replace_segments(sources, merged)
     state.publish()
     return True
 
 
-def vectors_of(segment: Segment, rows: NDArray[np.intp]) -> Batches:
-    """Ids and vectors of some rows of a segment, a batch at a time."""
+def read_batches(segment: Segment, rows: NDArray[np.intp]) -> Batches:
+    """Read ids and vectors of some rows of a segment, a batch at a time."""
     for start in range(0, len(rows), BATCH_ROWS):
         piece = rows[start : start + BATCH_ROWS]
         yield segment.ids[piece], segment.vectors(piece)
 
 
-def code_next(state: IndexState) -> bool:
-    """Make codes of one segment that lacks them; whether there was one. `upkeep` is held.
+def encode_next_segment(state: IndexState) -> bool:
+    """Encode one segment that has no codes; True if there was one. `upkeep_lock` is held.
 
     Raises:
-        Cancelled: the index is being closed.
+        TrainingCancelledError: the index is being closed.
     """
     snapshot = state.snapshot
     coarse = snapshot.coarse
     lacking = [segment for segment in snapshot.segments if not segment.coded and segment.live_rows]
     if coarse is None or not lacking:
         return False
-    part = codes_of(state, coarse, lacking[:1])
-    with state.changing:
+    part = encode_segments(state, coarse, lacking[:1])
+    with state.snapshot_lock:
         coded = {segment.segment for segment in state.snapshot.segments if segment.coded}
         state.set_coarse(replace(coarse, parts=(*coarse.parts, part)), coded | {lacking[0].segment})
     state.publish()
     return True
 
 
-def codes_of(state: IndexState, coarse: Coarse, segments: list[LiveSegment]) -> LiveCodes:
-    """Codes of all rows of some segments, dead ones included: they may come back.
+def encode_segments(state: IndexState, coarse: CoarseIndex, segments: list[LiveSegment]) -> StoredCodes:
+    """Encode all rows of some segments, dead ones included, which may come back.
 
     Raises:
-        Cancelled: the index is being closed.
+        TrainingCancelledError: the index is being closed.
     """
 
     def batches() -> Batches:
         for segment in segments:
-            yield from vectors_of(segment.segment, np.arange(len(segment.segment.ids)))
+            yield from read_batches(segment.segment, np.arange(len(segment.segment.ids)))
 
-    content, rows = encode_codes(batches(), coarse.codebook, state.stopping.is_set)
-    return state.folder.store_codes(content, rows, coarse.codebook)
+    content, rows = encode_codes(batches(), coarse.quantizer, state.stopping.is_set)
+    return state.folder.store_codes(content, rows, coarse.quantizer)
 
 
-def merge_codes_due(state: IndexState) -> bool:
-    """Merge files of codes that are due, or drop all if most entries are stale; whether any were. `upkeep` is held."""
+def merge_due_codes(state: IndexState) -> bool:
+    """Merge files of codes that are due, or drop all if most are stale; True if any were. `upkeep_lock` is held."""
     coarse = state.snapshot.coarse
     if coarse is None:
         return False
-    if _stale(state):
-        with state.changing:
+    if _codes_are_stale(state):
+        with state.snapshot_lock:
             state.set_coarse(replace(coarse, parts=()), set())
         return True
-    due = state.policy.codes_due([part.codes.rows for part in coarse.parts])
+    due = state.policy.due_codes([part.codes.rows for part in coarse.parts])
     if not due:
         return False
     sources = [coarse.parts[position] for position in due]
     content, count = merge_codes(
-        [source.codes for source in sources], state.snapshot.coded_ids, coarse.codebook
+        [source.codes for source in sources], state.snapshot.coded_mask, coarse.quantizer
     )
-    merged = state.folder.store_codes(content, count, coarse.codebook)
-    with state.changing:
+    merged = state.folder.store_codes(content, count, coarse.quantizer)
+    with state.snapshot_lock:
         parts = tuple(part for part in coarse.parts if part not in sources)
         state.snapshot = replace(state.snapshot, coarse=replace(coarse, parts=(*parts, merged)))
     state.publish()
     return True
 
 
-def _stale(state: IndexState) -> bool:
+def _codes_are_stale(state: IndexState) -> bool:
     snapshot = state.snapshot
     rows = sum(len(segment.segment.ids) for segment in snapshot.segments if segment.coded)
-    return snapshot.coarse is not None and snapshot.coarse.rows > STALE * max(rows, state.policy.seal_rows)
+    return snapshot.coarse is not None and snapshot.coarse.rows > MAX_STALE_RATIO * max(
+        rows, state.policy.seal_rows
+    )
 
 
 def upkeep_due(state: IndexState) -> bool:
-    """Whether there is a tail to seal or are codes to make or merge."""
+    """Whether there is a tail to seal, or codes to make or merge."""
     snapshot = state.snapshot
     if snapshot.tail.rows >= state.policy.seal_rows:
         return True
@@ -135,92 +137,92 @@ def upkeep_due(state: IndexState) -> bool:
     lacking = any(segment.live_rows and not segment.coded for segment in snapshot.segments)
     return (
         lacking
-        or _stale(state)
-        or bool(state.policy.codes_due([part.codes.rows for part in snapshot.coarse.parts]))
+        or _codes_are_stale(state)
+        or bool(state.policy.due_codes([part.codes.rows for part in snapshot.coarse.parts]))
     )
 
 
-def maintain(state: IndexState, tail_rows: int) -> None:
+def seal_and_merge(state: IndexState, tail_rows: int) -> None:
     """Seal a tail of `tail_rows` or more, then merge the segments that are due unless the index is being closed."""
-    with state.upkeep:
+    with state.upkeep_lock:
         if state.closed:
             return
         while state.snapshot.tail.rows >= tail_rows:
             seal(state)
-    _repeat(state, merge_due)
+    _repeat(state, merge_due_segments)
 
 
-def code(state: IndexState) -> None:
-    """Make the codes that segments lack, and merge those that are due, unless the index is being closed.
+def encode_and_merge(state: IndexState) -> None:
+    """Encode segments without codes, and merge codes that are due, unless the index is being closed.
 
-    Only the process that writes the folder does so; what others keep in memory is compared with every query.
+    Only the process that writes the folder does so; others compare what they keep in memory with every query.
     """
     if not state.folder.writable:
         return
     with suppress(TrainingCancelledError):
-        _repeat(state, code_next)
-        _repeat(state, merge_codes_due)
-        # Stale codes were dropped: these are their successors.
-        _repeat(state, code_next)
+        _repeat(state, encode_next_segment)
+        _repeat(state, merge_due_codes)
+        # In the place of stale codes that were dropped.
+        _repeat(state, encode_next_segment)
 
 
 def _repeat(state: IndexState, step: Callable[[IndexState], bool]) -> None:
-    # The lock is let go between steps, so that whoever adds can seal.
+    # The lock is released between steps, so that whoever adds can seal.
     while not state.stopping.is_set():
-        with state.upkeep:
+        with state.upkeep_lock:
             if state.closed or not step(state):
                 return
 
 
-def check_files(state: IndexState) -> None:
-    """Compare codes with their checksums, and make damaged ones again."""
-    damaged = state.folder.check(state.stopping.is_set)
-    with state.upkeep:
+def repair_damaged_files(state: IndexState) -> None:
+    """Check vectors and codes on disk, and make damaged files again from the record."""
+    damaged = state.folder.find_damaged(state.stopping.is_set)
+    with state.upkeep_lock:
         if state.closed or not damaged:
             return
         for old in state.snapshot.segments:
             if old.file is not None and old.file.name in damaged:
-                _remake(state, old)
+                _rebuild(state, old)
         coarse = state.snapshot.coarse
         if coarse is not None and any(part.file and part.file.name in damaged for part in coarse.parts):
-            with state.changing:
+            with state.snapshot_lock:
                 state.set_coarse(replace(coarse, parts=()), set())
         state.publish()
 
 
-def renew(state: IndexState, ids: NDArray[np.int64]) -> None:
-    """Take rows of some ids (ascending) out of all segments, so that none comes back; `upkeep` is held."""
-    with state.changing:
+def rebuild_without(state: IndexState, ids: NDArray[np.int64]) -> None:
+    """Rebuild all segments without some ids (ascending), so that no dead row comes back; `upkeep_lock` is held."""
+    with state.snapshot_lock:
         state.snapshot = state.snapshot.without(ids)
     for old in state.snapshot.segments:
         if old.segment.mask(ids).any():
-            _remake(state, old)
+            _rebuild(state, old)
 
 
-def _remake(state: IndexState, old: LiveSegment) -> None:
+def _rebuild(state: IndexState, old: LiveSegment) -> None:
     new = state.make_segment(old.ids)
-    with state.changing:
-        state.exchange([old], new)
+    with state.snapshot_lock:
+        state.replace_segments([old], new)
 
 
-def store_kept_in_memory(state: IndexState) -> None:
-    """Write what could not be written before; `upkeep` is held."""
+def store_unwritten(state: IndexState) -> None:
+    """Write what could not be written before; `upkeep_lock` is held."""
     if not state.folder.writable:
         return
     for old in state.snapshot.segments:
         if old.file is None:
             new = state.folder.store_segment(old.segment.content)
-            with state.changing:
-                state.exchange([old], new)
+            with state.snapshot_lock:
+                state.replace_segments([old], new)
     coarse = state.snapshot.coarse
     if coarse is not None:
-        file = coarse.file or state.folder.store_codebook(coarse.codebook.content)[1]
+        file = coarse.file or state.folder.store_quantizer(coarse.quantizer.content)[1]
         parts = tuple(
             part
             if part.file is not None
-            else state.folder.store_codes(part.codes.content, part.codes.rows, coarse.codebook)
+            else state.folder.store_codes(part.codes.content, part.codes.rows, coarse.quantizer)
             for part in coarse.parts
         )
-        with state.changing:
+        with state.snapshot_lock:
             state.snapshot = replace(state.snapshot, coarse=replace(coarse, file=file, parts=parts))
     state.publish()

@@ -1,8 +1,7 @@
-"""What the index asks of the durable record, and what it answers."""
+"""Vector source: the durable record of descriptors, as an index sees it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -14,7 +13,7 @@ READ_ATTEMPTS = 3
 class VectorSource(Protocol):
     """The durable record of descriptors; the catalog implements it. Any thread may call it.
 
-    An id stands for one vector for ever: it is never given to another one.
+    An id stands for one vector for ever and is never used again for another.
     """
 
     def ids(self) -> NDArray[np.int64]:
@@ -32,17 +31,17 @@ class VectorSource(Protocol):
 
 @runtime_checkable
 class TrackedVectorSource(VectorSource, Protocol):
-    """A record that can also tell what changed, so that opening need not compare every id."""
+    """A record that also knows what has changed, so that opening an index need not compare every id."""
 
     def changed_since(self, mark: str | None) -> tuple[str, NDArray[np.int64] | None]:
-        """A mark of the record's present state, and the ids that may have come or gone since an earlier one.
+        """Mark the record's present state, and list the ids that may have come or gone since an earlier mark.
 
         Args:
             mark: what this returned before, or None.
 
         Returns:
-            The mark, and ids ascending; None in their place where that cannot be told (the mark is None, or of
-            another record, or of a later state of this one, which was put back from a backup).
+            The new mark, and ids ascending; None in their place where that is unknown (the old mark is None, of
+            another record, or of a later state of this one, which was restored from a backup).
         """
         ...
 
@@ -51,29 +50,13 @@ class TrackedVectorSource(VectorSource, Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Neighbours:
-    """Search results, best first, ties by id.
-
-    Attributes:
-        ids: content ids, int64 (n,).
-        similarities: cosines with the query, float32 (n,), in [-1, 1].
-    """
-
-    ids: NDArray[np.int64]
-    similarities: NDArray[np.float32]
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-
 def positions(
     ascending: NDArray[np.int64], ids: NDArray[np.int64]
 ) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Look ids up in an ascending array.
 
     Returns:
-        For each id its position, and whether it is there (where it is not, the position is any valid one).
+        For each id its position, and whether it is there; where it is not, the position is valid and means nothing.
     """
     if not len(ascending):
         return np.zeros(len(ids), np.intp), np.zeros(len(ids), np.bool_)
@@ -84,9 +67,9 @@ def positions(
 def fetch_vectors(
     source: VectorSource, ids: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Those of `ids` that the record (still) has, and their vectors.
+    """Read the vectors of those of `ids` that are (still) recorded; gives these ids and their vectors.
 
-    The record is written before the index, so a row that is being removed may be gone from the record already.
+    The record is written before the index, so a row that is being removed may be gone from it already.
     """
     attempts = 0
     while True:
@@ -98,7 +81,7 @@ def fetch_vectors(
             else:
                 _, there = positions(source.ids(), ids)
             if there.all():
-                # One of them may have been put back in between.
+                # One of them may have been recorded again in between.
                 attempts += 1
                 if attempts == READ_ATTEMPTS:
                     raise

@@ -8,7 +8,7 @@ import numpy as np
 
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.unit_of_work import CatalogChange
-from lookalike.index import FaissIndex
+from lookalike.index import VectorIndex
 
 
 class IndexUpdater:
@@ -19,7 +19,7 @@ class IndexUpdater:
         index: finds them.
     """
 
-    def __init__(self, record: DescriptorRecord, index: FaissIndex) -> None:
+    def __init__(self, record: DescriptorRecord, index: VectorIndex) -> None:
         self._record = record
         self._index = index
         self._updating = threading.Lock()

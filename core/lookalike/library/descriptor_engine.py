@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,7 +13,7 @@ from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.descriptors.protocol import Describer, DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.descriptors.service import DescriberService
-from lookalike.index import FaissIndex
+from lookalike.index import VectorIndex, index_folder, open_index
 from lookalike.ingest.decode_quarantine import DecodeQuarantine
 from lookalike.ingest.index_updater import IndexUpdater
 from lookalike.ingest.indexer import Indexer
@@ -25,11 +24,6 @@ from lookalike.search.searcher import Searcher
 from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.follower import Follower
 from lookalike.watching.watched import WatchedFolders
-
-
-def index_folder(library: Path, key: str) -> Path:
-    """Where the index of a descriptor model lies in a library."""
-    return library / "index" / hashlib.blake2b(key.encode(), digest_size=6).hexdigest()
 
 
 class DescriptorEngine:
@@ -60,7 +54,7 @@ class DescriptorEngine:
         describer: Describer,
         service: DescriberService,
         record: DescriptorRecord,
-        index: FaissIndex,
+        index: VectorIndex,
         priority: WorkPriority,
         throttle: Throttle | None = None,
         timing: FollowTiming | None = None,
@@ -110,7 +104,7 @@ def open_engine(
     """
     describer = open_describer(spec)
     record = catalog.descriptors(describer.key, describer.dimension)
-    index = FaissIndex.open(index_folder(library, describer.key), describer.key, describer.dimension, record)
+    index = open_index(index_folder(library, describer.key), describer.key, describer.dimension, record)
     return DescriptorEngine(
         catalog,
         thumbnails,

@@ -9,7 +9,6 @@ forgotten, so changing back is quick.
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Collection, Generator
 from contextlib import closing
@@ -23,7 +22,8 @@ from lookalike.catalog.settings import Settings
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.errors import LookalikeError
-from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines, index_folder
+from lookalike.index import delete_index, index_folder
+from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
 from lookalike.models.store import ModelStore
 from lookalike.progress import Progress, ProgressMeter, Skipped, Stage
 
@@ -260,7 +260,7 @@ class DescriptorMigration:
         if key not in kept:
             raise LookalikeError(f"{name} has described nothing here.")
         self._catalog.forget_descriptors(key)
-        shutil.rmtree(index_folder(self._library, key), ignore_errors=True)
+        delete_index(index_folder(self._library, key))
         return kept[key]
 
     def _record(self, spec: DescriberSpec) -> DescriptorRecord:

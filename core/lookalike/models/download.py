@@ -11,12 +11,13 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lookalike.errors import DISK_FULL
 from lookalike.models import hub
 from lookalike.models.advice import amount
 from lookalike.models.catalogue import CatalogueFile, CatalogueModel
 from lookalike.models.errors import ModelError
 from lookalike.models.installed import InstalledModel
-from lookalike.models.staging import BLOCK, FULL, SPARE, Staging, demand_space, disk_errors
+from lookalike.models.staging import BLOCK, SPARE, Staging, demand_space, disk_errors
 from lookalike.models.store import DOWNLOADING, ModelStore
 from lookalike.progress import Progress, ProgressMeter, Stage
 
@@ -194,7 +195,7 @@ def _receive(
                 file.write(data)
                 file.flush()
             except OSError as error:
-                if error.errno in FULL:
+                if error.errno in DISK_FULL:
                     left = one.remote.size - offset + SPARE
                     raise ModelError(
                         f"The disk is full; {model.name} is not finished.",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 
+from lookalike.errors import os_errors
 from lookalike.models.advice import amount
 from lookalike.models.errors import ModelError
 from lookalike.models.installed import MANIFEST, InstalledModel
@@ -20,8 +20,6 @@ from lookalike.progress import Progress, ProgressMeter, Stage
 BLOCK = 1 << 20
 SPARE = 64 << 20
 """Bytes of the disk that are left free."""
-
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class Staging:
@@ -144,16 +142,6 @@ def demand_space(folder: Path, needed: int, name: str) -> None:
         )
 
 
-@contextmanager
-def disk_errors(name: str) -> Iterator[None]:
-    """Turns failures of the disk into one line each."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in FULL:
-            raise ModelError(
-                f"The disk is full; {name} is not finished.", "Make room and try again."
-            ) from error
-        raise ModelError(
-            f"{name} cannot be stored: {error.strerror or error}.", "Check the folder of the models."
-        ) from error
+def disk_errors(name: str) -> AbstractContextManager[None]:
+    """Turn failures of the disk, while a model is stored, into a `ModelError` of one line."""
+    return os_errors(f"{name} cannot be stored", "Check the folder of the models.", ModelError)

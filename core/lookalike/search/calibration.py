@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lookalike.errors import LookalikeError
+from lookalike.errors import os_errors
 from lookalike.resources import resource
 from lookalike.search.curves import Curve, curve_of
 
@@ -124,17 +124,17 @@ class Calibrations:
         """
         place = self._place(calibration.descriptor, calibration.judge)
         unfinished = place.with_suffix(f".{os.getpid()}.unfinished")
-        try:
+        with os_errors(
+            f"The calibration cannot be kept in {self._folder}", "Check the folder's permissions."
+        ):
             self._folder.mkdir(parents=True, exist_ok=True)
-            unfinished.write_text(json.dumps(to_json(calibration), indent=1), encoding="utf-8")
-            unfinished.replace(place)
-        except OSError as error:
-            with suppress(OSError):
-                unfinished.unlink()
-            raise LookalikeError(
-                f"The calibration cannot be kept in {self._folder} ({error.strerror or error}).",
-                "Is the disk full?",
-            ) from error
+            try:
+                unfinished.write_text(json.dumps(to_json(calibration), indent=1), encoding="utf-8")
+                unfinished.replace(place)
+            except OSError:
+                with suppress(OSError):
+                    unfinished.unlink()
+                raise
 
     def _place(self, descriptor: str, judge: str) -> Path:
         name = hashlib.blake2b(f"{descriptor}\0{judge}".encode(), digest_size=12).hexdigest()

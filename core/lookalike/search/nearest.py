@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index import FaissIndex, Neighbours, VectorSource
+from lookalike.index import Neighbours, VectorIndex, VectorSource
 from lookalike.index.vector_source import fetch_vectors
 from lookalike.search.query_encoder import EncodedQuery
 
@@ -44,7 +44,7 @@ class NearestPhotos:
 
 
 def nearest_photos(
-    index: FaissIndex,
+    index: VectorIndex,
     source: VectorSource,
     encoded: EncodedQuery,
     limit: int,
@@ -81,7 +81,7 @@ def nearest_photos(
 
 
 def _asked(
-    index: FaissIndex,
+    index: VectorIndex,
     source: VectorSource,
     vectors: NDArray[np.float32],
     encoded: EncodedQuery,

@@ -13,7 +13,7 @@ from lookalike.catalog.filters import Filters
 from lookalike.descriptors.protocol import Describer
 from lookalike.descriptors.service import DescriberService
 from lookalike.errors import LookalikeError
-from lookalike.index import FaissIndex
+from lookalike.index import VectorIndex
 from lookalike.judges.protocol import DEFAULT_MODE, Explanation, Judge
 from lookalike.search.fusion import TOP, Fusion
 from lookalike.search.nearest import nearest_photos
@@ -68,7 +68,7 @@ class Searcher:
         describer: Describer,
         service: DescriberService,
         record: DescriptorRecord,
-        index: FaissIndex,
+        index: VectorIndex,
     ) -> None:
         self._catalog = catalog
         self._record = record

@@ -11,7 +11,7 @@ import pytest
 
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
-from lookalike.index import FaissIndex, TrackedVectorSource
+from lookalike.index import TrackedVectorSource, VectorIndex, open_index
 
 DIMENSION = 8
 
@@ -131,11 +131,11 @@ def test_marks_of_another_or_a_later_catalog_say_nothing(library: Library, tmp_p
 def test_opening_an_index_again_looks_at_what_changed_alone(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def opened() -> FaissIndex:
-        return FaissIndex.open(tmp_path / "index", "model", DIMENSION, library.record)
+    def opened() -> VectorIndex:
+        return open_index(tmp_path / "index", "model", DIMENSION, library.record)
 
-    def found(index: FaissIndex) -> list[int]:
-        return sorted(index.search_radius(np.ones(DIMENSION, np.float32), -1, 100).ids.tolist())
+    def found(index: VectorIndex) -> list[int]:
+        return sorted(index.search(np.ones(DIMENSION, np.float32), 100).ids.tolist())
 
     opened().close()
     monkeypatch.setattr(library.record, "ids", lambda: pytest.fail("compared all ids"))

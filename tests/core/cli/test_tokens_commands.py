@@ -220,10 +220,10 @@ def test_a_full_disk_costs_one_line_and_no_verdict(call: Call, indexed: Path, li
         results, notes = judged(call, indexed, library)
         assert len(results) == PHOTOS - 1 and all(result["match"] is not None for result in results)
         (note,) = notes
-        assert "No space left on device" in note and "Free some space" in note
+        assert "the disk is full" in note and "Free some space" in note
         assert 0 < int(str(status(call, library)["done"])) < PHOTOS
         code, _, err = call("--library", library, "tokens", "make")
-        assert code == 1 and "No space left" in err and len(err.strip().splitlines()) == 1
+        assert code == 1 and "the disk is full" in err and len(err.strip().splitlines()) == 1
     assert status(call, library, "make")["done"] == PHOTOS
 
 

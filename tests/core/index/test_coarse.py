@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Never
@@ -13,18 +13,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lookalike.index import FaissIndex, MergePolicy, codebook, training
-from lookalike.index.coarse import (
+from lookalike.index import FaissIndex, MergePolicy, coarse_quantizer, training
+from lookalike.index.coarse_index import (
     FIRST_LISTS,
-    LEAST_CANDIDATES,
-    LEAST_LISTS,
     MARGIN,
-    Coarse,
-    Near,
-    far_enough,
-    near_enough,
+    MIN_CANDIDATES,
+    MIN_PROBED_LISTS,
+    CoarseIndex,
+    CoarseQuery,
+    candidate_distance_limit,
+    list_distance_limit,
 )
-from lookalike.index.codes import ScanHits, selector
+from lookalike.index.codes import ScanHits, id_selector
 from lookalike.index.files import Training, read_manifest
 from tests.builders.vectors import Archive, MemoryRecord
 
@@ -41,7 +41,7 @@ LIMITS = MergePolicy(
 def short_lists() -> Iterator[None]:
     """So many lists that a query leaves most of them out, as in a large library."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(codebook, "ROWS_PER_LIST", 12)
+        patch.setattr(coarse_quantizer, "ROWS_PER_LIST", 12)
         yield
 
 
@@ -85,13 +85,20 @@ def index(tmp_path_factory: pytest.TempPathFactory, record: MemoryRecord) -> Fai
     return index
 
 
-def recall(index: FaissIndex, record: MemoryRecord, queries, k: int, among=None) -> float:
+def recall(
+    index: FaissIndex,
+    record: MemoryRecord,
+    queries: NDArray[np.float32],
+    k: int,
+    among: NDArray[np.int64] | None = None,
+) -> float:
     """The share of the true k nearest that is found; what is found must be right in itself."""
     shares = []
     for query in queries:
         found = index.search(query, k, among)
         true, _similarities = record.nearest(query, k, among)
-        assert len(found) == len(true) and len(np.unique(found.ids)) == len(found)
+        assert len(found) == len(true)
+        assert len(np.unique(found.ids)) == len(found)
         if among is not None:
             assert np.isin(found.ids, among).all()
         exact = record.vectors(found.ids) @ (query / np.linalg.norm(query))
@@ -117,34 +124,35 @@ def test_coarse_codes_find_nearly_all(
     index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32]
 ) -> None:
     snapshot = index._state.snapshot
-    assert snapshot.coarse is not None and all(segment.coded for segment in snapshot.segments)
+    assert snapshot.coarse is not None
+    assert all(segment.coded for segment in snapshot.segments)
     assert (
         np.mean([looked_into(snapshot.coarse, query, 10) for query in queries])
-        < snapshot.coarse.codebook.lists / 4
+        < snapshot.coarse.quantizer.lists / 4
     )
     assert recall(index, record, queries, 10) >= ENOUGH
     assert recall(index, record, queries, 100) >= ENOUGH
 
 
-def looked_into(coarse: Coarse, query: NDArray[np.float32], k: int) -> int:
+def looked_into(coarse: CoarseIndex, query: NDArray[np.float32], k: int) -> int:
     """How many lists a query for the k nearest looks into."""
-    near = coarse.near(query)
-    found = coarse.parts[0].codes.scan(near.probe(near.nearest(FIRST_LISTS)), 200, None)
-    limit = far_enough(near, found.distances, coarse.training.reaches(k))
-    return len(near.within(limit, coarse.most_lists(10)))
+    near = coarse.coarse_query(query)
+    found = coarse.parts[0].codes.scan(near.probe(near.nearest_lists(FIRST_LISTS)), 200, None)
+    limit = list_distance_limit(near, found.distances, coarse.training.reaches(k))
+    return len(near.lists_within(limit, coarse.max_lists(10)))
 
 
 def test_how_far_the_lists_are(index: FaissIndex, queries: NDArray[np.float32]) -> None:
     coarse = index._state.snapshot.coarse
     assert coarse is not None
     for query in queries[:10]:
-        rotated = coarse.codebook.rotated(query[np.newaxis])
-        lists, distances = coarse.codebook.nearest_lists(rotated, coarse.codebook.lists)
-        near = coarse.near(query)
+        rotated = coarse.quantizer.rotate(query[np.newaxis])
+        lists, distances = coarse.quantizer.nearest_lists(rotated, coarse.quantizer.lists)
+        near = coarse.coarse_query(query)
         np.testing.assert_allclose(near.distances[lists[0]], distances[0], atol=1e-6)
-        assert set(near.nearest(7)) == set(lists[0, :7])
-        assert set(near.nearest(10**6)) == set(lists[0])
-        probe = near.probe(near.nearest(7))
+        assert set(near.nearest_lists(7)) == set(lists[0, :7])
+        assert set(near.nearest_lists(10**6)) == set(lists[0])
+        probe = near.probe(near.nearest_lists(7))
         np.testing.assert_array_equal(probe.distances[0], near.distances[probe.lists[0]])
 
 
@@ -153,27 +161,27 @@ def test_many_centres_are_measured_by_several_threads(
 ) -> None:
     coarse = index._state.snapshot.coarse
     assert coarse is not None
-    alone = coarse.near(queries[0]).distances
-    monkeypatch.setattr(codebook, "FEWEST_CENTRES", 7)
-    np.testing.assert_array_equal(coarse.near(queries[0]).distances, alone)
+    alone = coarse.coarse_query(queries[0]).distances
+    monkeypatch.setattr(coarse_quantizer, "CENTROIDS_PER_THREAD", 7)
+    np.testing.assert_array_equal(coarse.coarse_query(queries[0]).distances, alone)
 
 
 def test_how_many_lists_may_be_looked_into(index: FaissIndex) -> None:
     """More where much is wanted."""
     coarse = index._state.snapshot.coarse
     assert coarse is not None
-    assert coarse.most_lists(10) == LEAST_LISTS < coarse.codebook.lists
-    assert coarse.most_lists(1000) == coarse.codebook.lists
+    assert coarse.max_lists(10) == MIN_PROBED_LISTS < coarse.quantizer.lists
+    assert coarse.max_lists(1000) == coarse.quantizer.lists
 
 
 def test_the_lists_within_a_distance() -> None:
     distances = np.array([0.5, 0.1, 0.4, 0.2, 0.3], np.float32)
-    near = Near(np.zeros((1, 4), np.float32), distances)
-    assert set(near.nearest(2)) == {1, 3}
-    assert set(near.within(0.4, 5)) == {1, 3, 4, 2}
-    assert set(near.within(math.inf, 5)) == set(range(5))
-    assert set(near.within(math.inf, 3)) == {1, 3, 4}
-    assert set(near.within(-1.0, 5)) == set(near.within(0.05, 1)) == {1}
+    near = CoarseQuery(np.zeros((1, 4), np.float32), distances)
+    assert set(near.nearest_lists(2)) == {1, 3}
+    assert set(near.lists_within(0.4, 5)) == {1, 3, 4, 2}
+    assert set(near.lists_within(math.inf, 5)) == set(range(5))
+    assert set(near.lists_within(math.inf, 3)) == {1, 3, 4}
+    assert set(near.lists_within(-1.0, 5)) == set(near.lists_within(0.05, 1)) == {1}
 
 
 def test_how_far_a_query_looks(index: FaissIndex, queries: NDArray[np.float32]) -> None:
@@ -181,33 +189,40 @@ def test_how_far_a_query_looks(index: FaissIndex, queries: NDArray[np.float32]) 
     coarse = index._state.snapshot.coarse
     assert coarse is not None
     for query in queries[:10]:
-        near = coarse.near(query)
+        near = coarse.coarse_query(query)
         found = np.sort(np.random.default_rng(1).uniform(0.1, 0.6, 150).astype(np.float32))
         limits = []
         for k, reach in ((10, -0.5), (10, 0.0), (100, 0.0), (100, 0.1)):
-            limits.append(far_enough(near, found, ((k, reach),)))
+            limits.append(list_distance_limit(near, found, ((k, reach),)))
             assert limits[-1] == pytest.approx(found[k - 1] + near.distances.min() / 2 + reach, abs=1e-6)
         assert limits == sorted(limits)
-        assert far_enough(near, found, ((10, 0.0), (100, -4.0))) == limits[1]
-        assert far_enough(near, found, ((10, 0.0), (100, 0.1))) == limits[3]
-        assert far_enough(near, found[:99], ((10, -4.0), (100, -4.0))) == math.inf
+        assert list_distance_limit(near, found, ((10, 0.0), (100, -4.0))) == limits[1]
+        assert list_distance_limit(near, found, ((10, 0.0), (100, 0.1))) == limits[3]
+        assert list_distance_limit(near, found[:99], ((10, -4.0), (100, -4.0))) == math.inf
 
 
 def test_a_search_for_many_looks_at_least_as_far_as_one_for_few() -> None:
     trained = Training(1, 0.2, 0.05, 1.0, 1, 1.0)
     assert trained.reaches(3) == trained.reaches(10) == ((10, 0.2),)
-    assert trained.reaches(100) == ((10, 0.2), (100, pytest.approx(0.05)))
-    assert trained.reaches(1000) == ((10, 0.2), (1000, pytest.approx(-0.1)))
+    for k, reach in ((100, 0.05), (1000, -0.1)):
+        for_10, for_all = trained.reaches(k)
+        assert for_10 == (10, 0.2)
+        assert for_all[0] == k
+        assert for_all[1] == pytest.approx(reach)
 
 
 def test_how_near_what_is_found_must_be() -> None:
     """Within a share of the distances of the k-th and of the nearest centre; as near as the 64th in any case."""
-    near = Near(np.zeros((1, 4), np.float32), np.array([0.5, 0.2], np.float32))
+    near = CoarseQuery(np.zeros((1, 4), np.float32), np.array([0.5, 0.2], np.float32))
     distances = np.linspace(0.1, 0.4, 301, dtype=np.float32)
-    assert near_enough(near, distances, 101) == pytest.approx(0.2 + MARGIN * (0.2 + 0.2))
-    assert near_enough(near, distances, 10) == pytest.approx(distances[LEAST_CANDIDATES - 1])
-    assert near_enough(near, distances, 302) == near_enough(near, distances[:63], 10) == math.inf
-    assert near_enough(near, distances - np.float32(1), 301) == pytest.approx(-0.6)
+    assert candidate_distance_limit(near, distances, 101) == pytest.approx(0.2 + MARGIN * (0.2 + 0.2))
+    assert candidate_distance_limit(near, distances, 10) == pytest.approx(distances[MIN_CANDIDATES - 1])
+    assert (
+        candidate_distance_limit(near, distances, 302)
+        == candidate_distance_limit(near, distances[:63], 10)
+        == math.inf
+    )
+    assert candidate_distance_limit(near, distances - np.float32(1), 301) == pytest.approx(-0.6)
 
 
 @pytest.mark.parametrize("depth", [5, 60, 2000])
@@ -219,17 +234,18 @@ def test_entries_no_further_than_a_limit(
     assert coarse is not None
     codes = coarse.parts[0].codes
     rng = np.random.default_rng(8)
-    allowed = None if share == 1 else selector(rng.random(record.ids().max() + 1) < share)
+    allowed = None if share == 1 else id_selector(rng.random(record.ids().max() + 1) < share)
     found = expected = 0
     for query in queries[:10]:
-        near = coarse.near(query)
-        probe = near.probe(near.nearest(coarse.codebook.lists))
+        near = coarse.coarse_query(query)
+        probe = near.probe(near.nearest_lists(coarse.quantizer.lists))
         every = codes.scan(probe, depth, allowed)
         np.testing.assert_array_equal(every.distances, np.sort(every.distances))
         limit = every.distances[len(every.distances) // 2]
         nearer = codes.scan(probe, depth, allowed, float(limit))
         right = every.ids[every.distances <= limit]
-        assert np.isin(nearer.ids, right).all() and np.all(nearer.distances <= limit)
+        assert np.isin(nearer.ids, right).all()
+        assert np.all(nearer.distances <= limit)
         found, expected = found + len(nearer.ids), expected + len(right)
         assert not len(codes.scan(probe, depth, allowed, -4.0).ids)
     # One bit of two is looked at first: now and then an entry seems to be beyond the limit by that.
@@ -249,10 +265,10 @@ def test_the_best_of_several_looks() -> None:
 def test_one_query_and_many_see_the_same_lists(index: FaissIndex, queries: NDArray[np.float32]) -> None:
     coarse = index._state.snapshot.coarse
     assert coarse is not None
-    rotated = coarse.codebook.rotated(queries)
-    together, distances = coarse.codebook.nearest_lists(rotated, 5)
+    rotated = coarse.quantizer.rotate(queries)
+    together, distances = coarse.quantizer.nearest_lists(rotated, 5)
     for row, vector in enumerate(rotated):
-        lists, own = coarse.codebook.nearest_lists(vector[np.newaxis], 5)
+        lists, own = coarse.quantizer.nearest_lists(vector[np.newaxis], 5)
         np.testing.assert_allclose(own[0], distances[row], atol=1e-5)
         assert lists[0, 0] == together[row, 0]
 
@@ -265,7 +281,7 @@ def test_filter_at_every_selectivity(
     share: float,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("lookalike.index.snapshot.EXACT_AMONG", 20)
+    monkeypatch.setattr("lookalike.index.snapshot.EXACT_IDS", 20)
     monkeypatch.setattr("lookalike.index.snapshot.EXACT_SHARE", 0)
     rng = np.random.default_rng(6)
     allowed_ids = rng.permutation(record.ids())[: max(1, round(share * ROWS))]
@@ -279,7 +295,8 @@ def test_range_and_large_answers(
         ids, similarities = record.nearest(query, ROWS)
         near = ids[similarities >= 0.8]
         found = index.search_radius(query, 0.8, 500)
-        assert np.isin(found.ids, near).all() and len(found) >= 0.9 * len(near)
+        assert np.isin(found.ids, near).all()
+        assert len(found) >= 0.9 * len(near)
         np.testing.assert_array_equal(np.sort(index.search_radius(query, -1, 2 * ROWS).ids), np.sort(ids))
 
 
@@ -303,7 +320,8 @@ def test_removed_and_restored_rows(
     assert recall(index, mirror, queries, 10) >= ENOUGH
     index.close()
     again = FaissIndex.open(tmp_path, "model", DIMENSION, mirror, LIMITS)
-    assert again.repairs == [] and recall(again, mirror, queries, 10) >= ENOUGH
+    assert again.repairs == []
+    assert recall(again, mirror, queries, 10) >= ENOUGH
     again.close()
 
 
@@ -315,7 +333,8 @@ def test_codes_are_found_again_at_opening(
     index.close()
     record.vectors_read = 0
     index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
-    assert index.repairs == [] and record.vectors_read == 0
+    assert index.repairs == []
+    assert record.vectors_read == 0
     for query, ids in zip(queries, before, strict=True):
         np.testing.assert_array_equal(index.search(query, 10).ids, ids)
     index.close()
@@ -337,12 +356,15 @@ def test_damage_is_told_and_repaired(
     else:
         path.write_bytes(content[: len(content) // 3] if damage == "cut" else content)
     index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
-    assert len(index.repairs) == 1 and path.name in index.repairs[0] and len(index) == ROWS
+    assert len(index.repairs) == 1
+    assert path.name in index.repairs[0]
+    assert len(index) == ROWS
     index.wait_for_upkeep()
     assert recall(index, record, queries, 10) >= ENOUGH
     index.close()
     again = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
-    assert again.repairs == [] and len(again) == ROWS
+    assert again.repairs == []
+    assert len(again) == ROWS
     assert again._state.snapshot.coarse is not None
     again.close()
 
@@ -375,13 +397,18 @@ def test_training_holds_up_neither_searches_nor_changes_and_ends_on_close(
 ) -> None:
     reached, cancelled_at = threading.Event(), threading.Event()
 
-    def endless(sample, lists, seed=0, cancelled=lambda: False) -> Never:
+    def endless(
+        _sample: NDArray[np.float32],
+        _lists: int,
+        _seed: int = 0,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Never:
         reached.set()
         while not cancelled():
             cancelled_at.wait(0.01)
-        raise codebook.TrainingCancelledError
+        raise coarse_quantizer.TrainingCancelledError
 
-    monkeypatch.setattr(training, "train", endless)
+    monkeypatch.setattr(training, "train_quantizer", endless)
     ids = record.ids()
     index = FaissIndex.open(tmp_path, "model", DIMENSION, MemoryRecord(DIMENSION), LIMITS)
     index._state.source = record
@@ -393,14 +420,16 @@ def test_training_holds_up_neither_searches_nor_changes_and_ends_on_close(
     index.add(ids[2500:5000], record.vectors(ids[2500:5000]))
     index.flush()
     index.remove(ids[:1])
-    assert len(index) == 4999 and index.search(query, 1).ids[0] != ids[0]
+    assert len(index) == 4999
+    assert index.search(query, 1).ids[0] != ids[0]
     index.close()
     assert read_manifest(tmp_path).codebook is None
 
     monkeypatch.undo()
     index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     index.wait_for_upkeep()
-    assert index._state.snapshot.coarse is not None and index.repairs == []
+    assert index._state.snapshot.coarse is not None
+    assert index.repairs == []
     index.close()
 
 
@@ -408,7 +437,7 @@ def test_the_recall_is_measured_as_the_library_grows_and_a_loss_brings_a_new_cod
     tmp_path: Path, record: MemoryRecord, queries: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # So few photos lose more by growing than a large library does.
-    monkeypatch.setattr(training, "DRIFT", 0.3)
+    monkeypatch.setattr(training, "MAX_RECALL_LOSS", 0.3)
     monkeypatch.setattr(training, "QUERIES", 512)
     ids = record.ids()
     # Only all of the first 3000 are enough for a codebook, however the upkeep and the adding take turns.
@@ -418,13 +447,15 @@ def test_the_recall_is_measured_as_the_library_grows_and_a_loss_brings_a_new_cod
     index.add(ids[:3000], record.vectors(ids[:3000]))
     index.wait_for_upkeep()
     first = read_manifest(tmp_path)
-    assert first.training is not None and first.training.rows == 3000
+    assert first.training is not None
+    assert first.training.rows == 3000
     assert first.training.recall >= training.TARGET_OF_10
 
     index.add(ids[3000:4000], record.vectors(ids[3000:4000]))
     index.wait_for_upkeep()
     second = read_manifest(tmp_path)
-    assert second.training is not None and second.codebook == first.codebook
+    assert second.training is not None
+    assert second.codebook == first.codebook
     assert second.training.checked_rows == 4000
     assert second.training.checked_recall == pytest.approx(recall_of_own(index, record, ids[:4000]), abs=0.05)
 
@@ -439,8 +470,10 @@ def test_the_recall_is_measured_as_the_library_grows_and_a_loss_brings_a_new_cod
     )
     index.wait_for_upkeep()
     third = read_manifest(tmp_path)
-    assert third.training is not None and third.codebook != first.codebook
-    assert third.training.rows == 5100 and training.TARGET_OF_10 <= third.training.recall <= 1
+    assert third.training is not None
+    assert third.codebook != first.codebook
+    assert third.training.rows == 5100
+    assert training.TARGET_OF_10 <= third.training.recall <= 1
     mirror = MemoryRecord(DIMENSION)
     mirror.put(ids[:5100], record.vectors(ids[:5100]))
     assert recall(index, mirror, queries, 10) >= ENOUGH
@@ -456,7 +489,8 @@ def test_the_recall_is_not_measured_while_new_photos_lack_codes(index: FaissInde
     lacking = replace(
         complete, segments=(*snapshot.segments[:-1], replace(snapshot.segments[-1], coded=False))
     )
-    assert training._check_due(complete) and not training._check_due(lacking)
+    assert training._recall_check_due(complete)
+    assert not training._recall_check_due(lacking)
 
 
 @pytest.mark.parametrize("equal", [100, 1000])
@@ -473,7 +507,8 @@ def test_many_equal_vectors_are_found(tmp_path: Path, equal: int) -> None:
     assert np.isin(index.search(vectors[places[0]], 10).ids, places).all()
     for view in archive.views(np.repeat(vectors[places[:1]], 10, axis=0), 0.05):
         found = index.search(view, 10)
-        assert len(found) == 10 and found.similarities[-1] > record.nearest(view, 10)[1][-1] - 1e-5
+        assert len(found) == 10
+        assert found.similarities[-1] > record.nearest(view, 10)[1][-1] - 1e-5
     index.close()
 
 
@@ -486,9 +521,9 @@ def test_equal_photos_are_no_loss_of_recall(tmp_path: Path, archive: Archive) ->
     index = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
     index.wait_for_upkeep()
     snapshot = index._state.snapshot
-    check = training.SelfCheck(snapshot, 3, lambda: False)
+    check = training.RecallCheck(snapshot, 3, lambda: False)
     # As far as is tried everything is found, in whatever order equal ones come.
-    assert check.recall(((10, training.REACHES[-1]),)) > 0.99
+    assert check.recall(((10, training.TRIED_REACHES[-1]),)) > 0.99
     index.close()
 
 
@@ -496,7 +531,7 @@ def test_a_library_four_times_as_large_gets_a_new_codebook(
     tmp_path: Path, record: MemoryRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What came later than the codebook is found less well, which would be enough for another one.
-    monkeypatch.setattr(training, "DRIFT", 1)
+    monkeypatch.setattr(training, "MAX_RECALL_LOSS", 1)
     ids = record.ids()
     policy = replace(LIMITS, exact_rows=1200)
     part = MemoryRecord(DIMENSION)
@@ -507,7 +542,9 @@ def test_a_library_four_times_as_large_gets_a_new_codebook(
     index.add(ids[1200:], record.vectors(ids[1200:]))
     index.wait_for_upkeep()
     second = read_manifest(tmp_path)
-    assert first.training is not None and second.training is not None
-    assert first.training.rows == 1200 and second.training.rows >= 4800
+    assert first.training is not None
+    assert second.training is not None
+    assert first.training.rows == 1200
+    assert second.training.rows >= 4800
     assert second.codebook != first.codebook
     index.close()

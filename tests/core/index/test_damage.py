@@ -6,7 +6,7 @@ import errno
 import json
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from lookalike.index import FaissIndex, MergePolicy
-from lookalike.index.files import FORMAT, MANIFEST, check_bulk
+from lookalike.index.files import FORMAT, MANIFEST, IndexFile, check_bulk
 from tests.builders.vectors import MemoryRecord, descriptors
 
 DIMENSION = 32
@@ -67,7 +67,9 @@ def open_sound(folder: Path, record: MemoryRecord, key: str = "model") -> list[s
 
 def assert_repaired(folder: Path, record: MemoryRecord, named: str) -> None:
     repairs = open_sound(folder, record)
-    assert len(repairs) == 1 and named in repairs[0] and "\n" not in repairs[0]
+    assert len(repairs) == 1
+    assert named in repairs[0]
+    assert "\n" not in repairs[0]
     assert open_sound(folder, record) == []
     record.vectors_read = 0
     FaissIndex.open(folder, "model", DIMENSION, record, LIMITS).close()
@@ -77,7 +79,9 @@ def assert_repaired(folder: Path, record: MemoryRecord, named: str) -> None:
 def test_intact_files_are_opened_without_reading_vectors(folder: Path, record: MemoryRecord) -> None:
     record.vectors_read = 0
     index = FaissIndex.open(folder, "model", DIMENSION, record, LIMITS)
-    assert len(index) == ROWS and index.repairs == [] and record.vectors_read == 0
+    assert len(index) == ROWS
+    assert index.repairs == []
+    assert record.vectors_read == 0
     index.close()
 
 
@@ -102,7 +106,7 @@ def test_segment_grown(folder: Path, record: MemoryRecord) -> None:
 
 
 @pytest.mark.parametrize("place", np.linspace(0, 0.999, 8))
-def test_segment_byte_flipped(folder: Path, record: MemoryRecord, place) -> None:
+def test_segment_byte_flipped(folder: Path, record: MemoryRecord, place: float) -> None:
     path = segments(folder)[0]
     content = bytearray(path.read_bytes())
     content[int(place * len(content))] ^= 0x10
@@ -115,7 +119,8 @@ def test_segment_replaced_by_a_folder(folder: Path, record: MemoryRecord) -> Non
     path.unlink()
     path.mkdir()
     repairs = open_sound(folder, record)
-    assert len(repairs) == 1 and path.name in repairs[0]
+    assert len(repairs) == 1
+    assert path.name in repairs[0]
 
 
 def test_segments_swapped(folder: Path, record: MemoryRecord) -> None:
@@ -190,7 +195,9 @@ def test_leftovers_of_a_kill_are_swept(folder: Path, record: MemoryRecord) -> No
         (folder / name).write_bytes(b"unfinished")
     (folder / "notes.txt").write_text("not ours")
     assert open_sound(folder, record) == []
-    assert len(segments(folder)) == 3 and not list(folder.glob("*.tmp")) and (folder / "notes.txt").exists()
+    assert len(segments(folder)) == 3
+    assert not list(folder.glob("*.tmp"))
+    assert (folder / "notes.txt").exists()
 
 
 def test_full_disk_keeps_the_index_in_memory_until_there_is_room(
@@ -207,8 +214,10 @@ def test_full_disk_keeps_the_index_in_memory_until_there_is_room(
         record.put(ids, more)
         index.add(ids, more)
         index.flush()
-        assert len(index.repairs) == 2 and "could not be written" in index.repairs[1]
-        assert index.search(more[0], 1).ids[0] == 1001 and len(index) == ROWS + 250
+        assert len(index.repairs) == 2
+        assert "could not be written" in index.repairs[1]
+        assert index.search(more[0], 1).ids[0] == 1001
+        assert len(index) == ROWS + 250
         assert not list(tmp_path.glob("*.tmp"))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -242,7 +251,7 @@ def test_a_file_that_another_thread_writes_while_files_are_swept_stays(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "glob", glob)
-        with index._state.upkeep:
+        with index._state.upkeep_lock:
             index._state.publish()
     assert len(list(tmp_path.glob("codebook-*"))) == 1
     index.close()
@@ -285,7 +294,8 @@ def test_folder_deleted_while_it_is_open(folder: Path, record: MemoryRecord) -> 
     assert open_sound(folder, record) == []
     # Nobody else writes it any more.
     first.flush()
-    assert first._state.folder.writable and len(first) == ROWS + 200
+    assert first._state.folder.writable
+    assert len(first) == ROWS + 200
     first.close()
     assert open_sound(folder, record) == []
 
@@ -294,9 +304,11 @@ def test_folder_that_cannot_be_locked_is_told(folder: Path, record: MemoryRecord
     (folder / "writer.lock").unlink()
     (folder / "writer.lock").mkdir()
     index = FaissIndex.open(folder, "model", DIMENSION, record, LIMITS)
-    assert not index._state.folder.writable and len(index) == ROWS
+    assert not index._state.folder.writable
+    assert len(index) == ROWS
     index.flush()
-    assert len(index.repairs) == 1 and str(folder) in index.repairs[0]
+    assert len(index.repairs) == 1
+    assert str(folder) in index.repairs[0]
     assert "could not be written (Is a directory)" in index.repairs[0]
     index.close()
 
@@ -307,10 +319,10 @@ def test_files_that_are_replaced_while_they_are_checked_are_not_told(
     monkeypatch.setattr("lookalike.index.reading.CHECKED_AT_OPENING", 1000)
     reached, go_on = threading.Event(), threading.Event()
 
-    def slow(path, file, cancelled=lambda: False) -> None:
+    def slow(folder: Path, file: IndexFile, cancelled: Callable[[], bool] = lambda: False) -> None:
         reached.set()
         assert go_on.wait(60)
-        check_bulk(path, file, cancelled)
+        check_bulk(folder, file, cancelled)
 
     merging = replace(LIMITS, segment_rows=4000, small_segments=2)
     writer = FaissIndex.open(folder, "model", DIMENSION, record, merging)

@@ -17,7 +17,7 @@ def beginning(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[int]]
 
 @pytest.mark.parametrize(("kind", "seed"), index_faults.plan(9))
 def test_nothing_is_lost_and_each_damage_is_told_and_repaired(
-    beginning: tuple[Path, set[int]], kind, seed
+    beginning: tuple[Path, set[int]], kind: str, seed: int
 ) -> None:
     outcome = index_faults.run(kind, seed, *beginning)
     assert outcome.wrong == [], outcome.harmed

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lookalike.index import FaissIndex, MergePolicy, codebook, snapshot
+from lookalike.index import FaissIndex, MergePolicy, coarse_quantizer, snapshot
 from tests.builders.vectors import Archive, MemoryRecord
 
 DIMENSION = 96
@@ -40,9 +40,9 @@ def queries(archive: Archive, record: MemoryRecord) -> NDArray[np.float32]:
 def index(tmp_path_factory: pytest.TempPathFactory, record: MemoryRecord) -> Iterator[FaissIndex]:
     """Many lists, and exact comparison for few ids only, as in a large library."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(codebook, "ROWS_PER_LIST", 12)
-        patch.setattr(snapshot, "EXACT_AMONG", 50)
-        patch.setattr(snapshot, "MOST_EXACT", 100)
+        patch.setattr(coarse_quantizer, "ROWS_PER_LIST", 12)
+        patch.setattr(snapshot, "EXACT_IDS", 50)
+        patch.setattr(snapshot, "MAX_EXACT_IDS", 100)
         folder = tmp_path_factory.mktemp("index")
         index = FaissIndex.open(folder, "model", DIMENSION, record, LIMITS)
         index.wait_for_upkeep()
@@ -52,18 +52,25 @@ def index(tmp_path_factory: pytest.TempPathFactory, record: MemoryRecord) -> Ite
         index.close()
 
 
-def recall(index, record, queries, k, chosen) -> float:
+def recall(
+    index: FaissIndex,
+    record: MemoryRecord,
+    queries: NDArray[np.float32],
+    k: int,
+    chosen: Callable[[NDArray[np.float32]], NDArray[np.int64]],
+) -> float:
     shares = []
     for query in queries:
         among = chosen(query)
         found = index.search(query, k, among)
         true, _ = record.nearest(query, k, among)
-        assert len(found) == len(true) and np.isin(found.ids, among).all()
+        assert len(found) == len(true)
+        assert np.isin(found.ids, among).all()
         shares.append(np.isin(true, found.ids).mean())
     return float(np.mean(shares))
 
 
-def least_like(record, query, share) -> NDArray[np.int64]:
+def least_like(record: MemoryRecord, query: NDArray[np.float32], share: float) -> NDArray[np.int64]:
     ids = record.ids()
     return np.sort(ids[np.argsort(record.vectors(ids) @ query)[: int(share * len(ids))]])
 
@@ -79,7 +86,7 @@ def test_photos_unlike_the_query(
 def test_few_photos_unlike_the_query_are_all_compared(
     index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshot, "MOST_EXACT", 1000)
+    monkeypatch.setattr(snapshot, "MAX_EXACT_IDS", 1000)
     assert recall(index, record, queries, 100, lambda query: least_like(record, query, 0.1)) == 1
 
 
@@ -89,13 +96,13 @@ def test_ids_that_the_index_does_not_have(
     some = np.random.default_rng(2).choice(record.ids(), 400, replace=False)
     unknown = np.concatenate([np.arange(-500, 0), np.arange(ROWS + 1, 10 * ROWS)])
     among = np.union1d(some, unknown)
-    assert recall(index, record, queries, 300, lambda query: among) >= 0.95
+    assert recall(index, record, queries, 300, lambda _query: among) >= 0.95
 
 
 def test_more_than_the_lists_near_the_query_hold(
     index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32]
 ) -> None:
     everything = record.ids()
-    assert recall(index, record, queries, 1000, lambda query: everything) >= 0.9
+    assert recall(index, record, queries, 1000, lambda _query: everything) >= 0.9
     for query in queries:
         assert len(index.search(query, 2000)) == 2000

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from lookalike.index import FaissIndex, MergePolicy
 from tests.builders.vectors import MemoryRecord, descriptors
@@ -14,6 +15,9 @@ from tests.builders.vectors import MemoryRecord, descriptors
 DIMENSION = 192
 ROWS = 4000
 EXACT = MergePolicy(seal_rows=500, flush_rows=50, segment_rows=1000, small_segments=4)
+Pairs = dict[tuple[int, int], float]
+"""Cosines by pairs of ids, the lower id first."""
+
 COARSE = replace(EXACT, exact_rows=1000, training_delay=0)
 
 
@@ -38,11 +42,12 @@ def opened(folder: Path, record: MemoryRecord, policy: MergePolicy) -> FaissInde
     index.add(ids[100:150], record.vectors(ids[100:150]))
     index.add(ids[-40:], record.vectors(ids[-40:]))
     index.remove(ids[:20])
-    assert index._state.snapshot.tail.live_rows and len(index) == ROWS - 20
+    assert index._state.snapshot.tail.live_rows
+    assert len(index) == ROWS - 20
     return index
 
 
-def truth(record: MemoryRecord, floor: float) -> dict[tuple[int, int], float]:
+def truth(record: MemoryRecord, floor: float) -> Pairs:
     ids = record.ids()[20:]
     vectors = record.vectors(ids)
     similarities = vectors @ vectors.T
@@ -53,20 +58,21 @@ def truth(record: MemoryRecord, floor: float) -> dict[tuple[int, int], float]:
     }
 
 
-def joined(index: FaissIndex, floor: float, since=None) -> dict[tuple[int, int], float]:
-    found: dict[tuple[int, int], float] = {}
+def joined(index: FaissIndex, floor: float, since: NDArray[np.int64] | None = None) -> Pairs:
+    found: Pairs = {}
     done = 0
     for pairs in index.pairs_within(floor, since):
         assert done <= pairs.done <= pairs.total == ROWS - 20
         done = pairs.done
         for one, other, similarity in zip(pairs.first, pairs.second, pairs.similarities, strict=True):
-            assert one < other and (int(one), int(other)) not in found
+            assert one < other
+            assert (int(one), int(other)) not in found
             found[int(one), int(other)] = float(similarity)
     assert done == ROWS - 20
     return found
 
 
-def assert_same(found, true, floor) -> None:
+def assert_same(found: Pairs, true: Pairs, floor: float) -> None:
     for pair in found.keys() ^ true.keys():
         assert abs({**true, **found}[pair] - floor) < 1e-5
     for pair in found.keys() & true.keys():
@@ -96,7 +102,7 @@ def test_with_codes_it_finds_nearly_all(tmp_path: Path, record: MemoryRecord) ->
 
 @pytest.mark.parametrize("limits", [EXACT, COARSE])
 def test_join_of_new_ids_finds_their_pairs_of_the_full_join(
-    tmp_path: Path, record: MemoryRecord, limits
+    tmp_path: Path, record: MemoryRecord, limits: MergePolicy
 ) -> None:
     index = opened(tmp_path, record, limits)
     everything = joined(index, 0.93)
@@ -104,7 +110,8 @@ def test_join_of_new_ids_finds_their_pairs_of_the_full_join(
     for since in (record.ids()[-60:], rng.permutation(record.ids())[:700], record.ids()):
         wanted = set(since.tolist())
         expected = {pair for pair in everything if wanted & set(pair)}
-        assert expected and joined(index, 0.93, since).keys() == expected
+        assert expected
+        assert joined(index, 0.93, since).keys() == expected
     assert joined(index, 0.93, np.array([10**9])) == {}
     index.close()
 
@@ -142,5 +149,6 @@ def test_pairs_of_many_equal_vectors_come_in_batches(tmp_path: Path, monkeypatch
     record.put(np.arange(300), np.repeat(descriptors(1, DIMENSION), 300, axis=0))
     index = FaissIndex.open(tmp_path, "model", DIMENSION, record, EXACT)
     batches = [len(pairs.first) for pairs in index.pairs_within(0.9)]
-    assert sum(batches) == 300 * 299 / 2 and max(batches) <= 2000
+    assert sum(batches) == 300 * 299 / 2
+    assert max(batches) <= 2000
     index.close()

@@ -7,12 +7,20 @@ import shutil
 import tempfile
 import threading
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
+from numpy.typing import NDArray
 
 from lookalike.index import FaissIndex, MergePolicy
 from tests.builders.vectors import MemoryRecord, descriptors
@@ -42,18 +50,18 @@ class IndexMachine(RuleBasedStateMachine):
         assert self.index.repairs == []
 
     @rule(ids=IDS | RUNS)
-    def add(self, ids) -> None:
+    def add(self, ids: NDArray[np.int64]) -> None:
         self.record.put(ids, POOL[ids])
         self.index.add(ids, POOL[ids])
 
     @rule(target=removed, ids=IDS | RUNS)
-    def remove(self, ids) -> Any:
+    def remove(self, ids: NDArray[np.int64]) -> MultipleResults[NDArray[np.int64]]:
         self.record.drop(ids)
         self.index.remove(ids)
         return multiple(ids)
 
     @rule(ids=removed)
-    def add_again(self, ids) -> None:
+    def add_again(self, ids: NDArray[np.int64]) -> None:
         self.add(ids)
 
     @rule()
@@ -66,7 +74,7 @@ class IndexMachine(RuleBasedStateMachine):
         self.open()
 
     @rule(added=IDS | RUNS, removed=IDS)
-    def kill_between_record_and_index(self, added, removed) -> None:
+    def kill_between_record_and_index(self, added: NDArray[np.int64], removed: NDArray[np.int64]) -> None:
         self.record.put(added, POOL[added])
         self.record.drop(removed)
         del self.index
@@ -74,7 +82,9 @@ class IndexMachine(RuleBasedStateMachine):
         self.open()
 
     @rule(added=IDS | RUNS, removed=IDS)
-    def another_process_changes_the_record(self, added, removed) -> None:
+    def another_process_changes_the_record(
+        self, added: NDArray[np.int64], removed: NDArray[np.int64]
+    ) -> None:
         self.record.put(added, POOL[added])
         self.record.drop(removed)
         self.index.sync()

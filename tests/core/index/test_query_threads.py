@@ -16,7 +16,7 @@ from lookalike.index.query_threads import run_shared, stop_query_threads
 @pytest.fixture(autouse=True)
 def four_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     stop_query_threads()
-    monkeypatch.setattr(query_threads, "MOST_THREADS", 4)
+    monkeypatch.setattr(query_threads, "MAX_THREADS", 4)
 
 
 def helpers() -> set[threading.Thread]:

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lookalike.index import FaissIndex, MergePolicy
-from lookalike.index.scoring import scores
-from lookalike.index.segment import Segment, encode
+from lookalike.index import FaissIndex, MergePolicy, Neighbours
+from lookalike.index.scoring import score_rows
+from lookalike.index.segment import Segment, encode_segment
 from lookalike.index.tail import Tail
 from tests.builders.vectors import MemoryRecord, descriptors
 
@@ -62,7 +62,7 @@ def index(
     return index
 
 
-def assert_true(found, truth) -> None:
+def assert_true(found: Neighbours, truth: tuple[NDArray[np.int64], NDArray[np.float32]]) -> None:
     ids, similarities = truth
     assert len(found) == len(ids)
     np.testing.assert_allclose(found.similarities, similarities, atol=2e-6)
@@ -77,7 +77,8 @@ def assert_true(found, truth) -> None:
 def test_finds_what_comparing_with_everything_finds(
     index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32], k: int
 ) -> None:
-    assert len(index._state.snapshot.segments) > 2 and index._state.snapshot.tail.rows
+    assert len(index._state.snapshot.segments) > 2
+    assert index._state.snapshot.tail.rows
     for query in queries[::2]:
         assert_true(index.search(query, k), record.nearest(query, k))
 
@@ -133,7 +134,7 @@ def test_equal_vectors_come_in_order_of_id(tmp_path: Path) -> None:
 
 
 def test_vectors_close_to_fp16_are_found_as_themselves(
-    index: FaissIndex, record: MemoryRecord, vectors: NDArray[np.float32]
+    index: FaissIndex, vectors: NDArray[np.float32]
 ) -> None:
     for row in range(0, ROWS, 500):
         found = index.search(vectors[row], 1)
@@ -147,19 +148,20 @@ def test_every_way_to_a_cosine_gives_the_same(
     """A scan, single rows and the tail are compared with one another: equal vectors must tie."""
     rounded = vectors.astype(np.float16).astype(np.float32)
     half = ROWS // 2
-    content = encode([(np.arange(half), rounded[:half]), (np.arange(half, ROWS), rounded[half:])])
+    content = encode_segment([(np.arange(half), rounded[:half]), (np.arange(half, ROWS), rounded[half:])])
     assert content is not None
     segment = Segment(content)
     tail = Tail.empty(DIMENSION).append(np.arange(ROWS), vectors)
     for query in queries:
         query = (query / np.linalg.norm(query)).astype(np.float32)
         ids, similarities = segment.scan(query, ROWS, None)
-        assert np.all(np.diff(similarities) <= 0) and len(ids) == ROWS
+        assert np.all(np.diff(similarities) <= 0)
+        assert len(ids) == ROWS
         np.testing.assert_allclose(similarities, rounded[ids] @ query, atol=1e-6)
         scanned = similarities[np.argsort(ids)]
         some = [np.arange(ROWS), np.arange(5, 25, 3), np.array([0, 1, 2, 5, 9, 50])]
         np.testing.assert_array_equal(
-            scores([(segment, rows) for rows in some], query), scanned[np.concatenate(some)]
+            score_rows([(segment, rows) for rows in some], query), scanned[np.concatenate(some)]
         )
         np.testing.assert_array_equal(tail.search(query, ROWS, None)[1], scanned)
         np.testing.assert_array_equal(segment.vectors(np.arange(9)), rounded[:9])
@@ -167,7 +169,7 @@ def test_every_way_to_a_cosine_gives_the_same(
 
 def test_a_damaged_row_is_never_near(vectors: NDArray[np.float32]) -> None:
     """Until the damage is noticed, that is: of large libraries the files are checked in the background."""
-    content = encode([(np.arange(50), vectors[:50])])
+    content = encode_segment([(np.arange(50), vectors[:50])])
     assert content is not None
     segment = Segment(content)
     halves = content[segment.bulk.start :].view("<f2").reshape(50, DIMENSION)
@@ -175,17 +177,19 @@ def test_a_damaged_row_is_never_near(vectors: NDArray[np.float32]) -> None:
         halves[row, 3] = flaw
     query = vectors[7]
     ids, similarities = segment.scan(query, 50, None)
-    assert ids[0] == 7 and np.all(similarities <= 1.001) and not np.isin(ids, np.arange(5)).any()
-    assert np.all(scores([(segment, np.arange(5))], query) == -1)
+    assert ids[0] == 7
+    assert np.all(similarities <= 1.001)
+    assert not np.isin(ids, np.arange(5)).any()
+    assert np.all(score_rows([(segment, np.arange(5))], query) == -1)
 
 
 @settings(max_examples=100)
 @given(rows=st.lists(st.integers(0, 299), unique=True).map(sorted))
 def test_rows_are_read_as_they_lie(
-    tmp_path_factory: pytest.TempPathFactory, vectors: NDArray[np.float32], rows
+    tmp_path_factory: pytest.TempPathFactory, vectors: NDArray[np.float32], rows: list[int]
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "rows.bin"
-    content = encode([(np.arange(300), vectors[:300])])
+    content = encode_segment([(np.arange(300), vectors[:300])])
     assert content is not None
     path.write_bytes(content.tobytes())
     wanted = np.array(rows, np.intp)
@@ -193,14 +197,14 @@ def test_rows_are_read_as_they_lie(
     np.testing.assert_array_equal(filed.vectors(wanted), memory.vectors(wanted))
     query = vectors[0]
     expected = memory.vectors(wanted) @ query
-    np.testing.assert_allclose(scores([(filed, wanted)], query), expected, atol=1e-6)
+    np.testing.assert_allclose(score_rows([(filed, wanted)], query), expected, atol=1e-6)
     np.testing.assert_allclose(
-        scores([(memory, wanted), (filed, wanted)], query), np.tile(expected, 2), atol=1e-6
+        score_rows([(memory, wanted), (filed, wanted)], query), np.tile(expected, 2), atol=1e-6
     )
 
 
 def test_rows_that_a_file_has_lost_are_zeros(tmp_path: Path, vectors: NDArray[np.float32]) -> None:
-    content = encode([(np.arange(300), vectors[:300])])
+    content = encode_segment([(np.arange(300), vectors[:300])])
     assert content is not None
     (tmp_path / "rows.bin").write_bytes(content.tobytes())
     segment = Segment(content, tmp_path / "rows.bin")
@@ -213,7 +217,9 @@ def test_rows_that_a_file_has_lost_are_zeros(tmp_path: Path, vectors: NDArray[np
 
 def test_empty_index_finds_nothing(tmp_path: Path) -> None:
     index = FaissIndex.open(tmp_path, "model", 8, MemoryRecord(8))
-    assert len(index) == 0 and 5 not in index and index.repairs == []
+    assert len(index) == 0
+    assert 5 not in index
+    assert index.repairs == []
     assert len(index.search(np.ones(8, np.float32), 5)) == 0
     assert len(index.search_radius(np.ones(8, np.float32), 0.5, 5)) == 0
     index.close()
@@ -227,7 +233,9 @@ def test_nothing_asked_for(index: FaissIndex, queries: NDArray[np.float32]) -> N
 @pytest.mark.parametrize(
     "query", [np.ones(3), np.zeros(DIMENSION), np.full(DIMENSION, np.nan), np.ones((1, DIMENSION))]
 )
-def test_queries_without_direction_or_of_another_shape_are_refused(index: FaissIndex, query) -> None:
+def test_queries_without_direction_or_of_another_shape_are_refused(
+    index: FaissIndex, query: NDArray[np.float32]
+) -> None:
     with pytest.raises(ValueError, match="query"):
         index.search(query.astype(np.float32), 1)
     with pytest.raises(ValueError, match="query"):
@@ -240,7 +248,8 @@ def test_vectors_of_another_shape_or_not_finite_are_refused(index: FaissIndex) -
         index.add(np.array([1]), np.ones((1, 3), np.float32))
     with pytest.raises(ValueError, match="finite"):
         index.add(np.array([1]), np.full((1, DIMENSION), np.inf, np.float32))
-    assert len(index) == before and 1 not in index
+    assert len(index) == before
+    assert 1 not in index
 
 
 def test_closed_index_says_so(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from lookalike.index import FaissIndex, MergePolicy, state, upkeep
-from lookalike.index.segment import encode
+from lookalike.index.segment import Batches, encode_segment
 from lookalike.worker import Worker
 from tests.builders.vectors import MemoryRecord, descriptors
 
@@ -45,7 +45,8 @@ def test_searching_while_another_thread_changes_everything(tmp_path: Path) -> No
         while not done.is_set() or not searches:
             number = int(rng.choice(lasting))
             found = index.search(vectors[number], 8)
-            assert len(found) == 8 and len(set(found.ids.tolist())) == 8
+            assert len(found) == 8
+            assert len(set(found.ids.tolist())) == 8
             assert number in found.ids[found.similarities > 0.995]
             assert np.all(np.diff(found.similarities) <= 0)
             np.testing.assert_allclose(found.similarities, vectors[found.ids] @ vectors[number], atol=2e-3)
@@ -79,15 +80,15 @@ def test_upkeep_holds_up_neither_searches_nor_changes(
     reached, go_on = threading.Event(), threading.Event()
     unattended = iter(["sealing", "merging"])
 
-    def encode_and_wait(*args) -> NDArray[np.uint8] | None:
-        content = encode(*args)
+    def encode_and_wait(batches: Batches) -> NDArray[np.uint8] | None:
+        content = encode_segment(batches)
         if threading.current_thread() is not threading.main_thread() and next(unattended, None) == during:
             reached.set()
             assert go_on.wait(60)
         return content
 
     for module in (upkeep, state):
-        monkeypatch.setattr(module, "encode", encode_and_wait)
+        monkeypatch.setattr(module, "encode_segment", encode_and_wait)
     vectors = descriptors(600, DIMENSION, seed=4)
     ids = np.arange(600)
     record = filled(600, seed=4)
@@ -145,7 +146,8 @@ def test_second_process_searches_and_adds_but_writes_nothing(tmp_path: Path) -> 
         before = names(tmp_path)
         record = filled(800)
         second = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
-        assert len(second) == 800 and second.repairs == []
+        assert len(second) == 800
+        assert second.repairs == []
         more = descriptors(400, DIMENSION, seed=1)
         record.put(np.arange(1000, 1400), more)
         second.add(np.arange(1000, 1400), more)
@@ -162,7 +164,9 @@ def test_second_process_searches_and_adds_but_writes_nothing(tmp_path: Path) -> 
     second.close()
     record.vectors_read = 0
     third = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
-    assert len(third) == 1200 and third.repairs == [] and record.vectors_read == 0
+    assert len(third) == 1200
+    assert third.repairs == []
+    assert record.vectors_read == 0
     third.close()
 
 
@@ -209,7 +213,8 @@ def test_openings_while_the_writer_replaces_files(tmp_path: Path) -> None:
             reader = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
             assert reader.repairs == []
             found = np.sort(reader.search_radius(record.vectors(np.array([0]))[0], -1, 9999).ids)
-            assert np.isin(np.arange(50), found).all() and len(np.unique(found)) == len(found)
+            assert np.isin(np.arange(50), found).all()
+            assert len(np.unique(found)) == len(found)
             openings += 1
             if rewriting.done():
                 rewriting.result()
@@ -236,7 +241,7 @@ def test_catching_up_never_waits_for_upkeep(tmp_path: Path) -> None:
     held, let_go = threading.Event(), threading.Event()
 
     def merge() -> None:
-        with index._state.upkeep:
+        with index._state.upkeep_lock:
             held.set()
             let_go.wait(60)
 
@@ -284,20 +289,27 @@ def test_while_a_folder_is_taken_over_what_was_known_answers(
 
     seen = []
 
-    def read(ids) -> Never:
+    def read(_ids: NDArray[np.int64]) -> Never:
         seen.append((reader.search(more[7], 1).ids[0], reader.search(lost[5], 1).ids[0], len(reader)))
         raise OSError("database is locked")
 
-    with monkeypatch.context() as patch, pytest.raises(OSError, match="locked"):
+    with monkeypatch.context() as patch:
         patch.setattr(record, "vectors", read)
-        reader.flush()
-    assert seen and all((found, count) == (1007, 340) and other != 5 for found, other, count in seen)
-    assert len(reader) == 340 and reader.search(more[7], 1).ids[0] == 1007
+        with pytest.raises(OSError, match="locked"):
+            reader.flush()
+    assert seen
+    assert all((found, count) == (1007, 340) and other != 5 for found, other, count in seen)
+    assert len(reader) == 340
+    assert reader.search(more[7], 1).ids[0] == 1007
 
     reader.flush()
-    assert reader._state.folder.writable and len(reader) == 340 and 1007 in reader and 5 not in reader
+    assert reader._state.folder.writable
+    assert len(reader) == 340
+    assert 1007 in reader
+    assert 5 not in reader
     reader.close()
     writer.close()
     again = FaissIndex.open(tmp_path, "model", DIMENSION, record, LIMITS)
-    assert len(again) == 340 and again.repairs == []
+    assert len(again) == 340
+    assert again.repairs == []
     again.close()

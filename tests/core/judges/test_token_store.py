@@ -287,7 +287,7 @@ LIMITED = textwrap.dedent(
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
     assert kept.put("later", tokens_of(1), 1.0) and same(kept.get("later"), tokens_of(1))
     assert all(same(kept.get(f"{seed:04x}"), tokens_of(seed)) for seed in range(100))
-    print(*kept.store.news(), sep="\\n")
+    print(*kept.store.pending_messages(), sep="\\n")
     catalog.close()
     """
 )

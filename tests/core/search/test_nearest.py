@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from lookalike.index import FaissIndex, MergePolicy
+from lookalike.index import FaissIndex, MergePolicy, VectorIndex
 from lookalike.judges.protocol import JudgePhoto
 from lookalike.search.nearest import UNLIKE_WEIGHT, combined, nearest_photos
 from lookalike.search.query_encoder import EncodedQuery, QueryVector
@@ -27,7 +27,7 @@ def record() -> MemoryRecord:
 
 
 @pytest.fixture(scope="module")
-def index(record: MemoryRecord, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaissIndex]:
+def index(record: MemoryRecord, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VectorIndex]:
     policy = MergePolicy(seal_rows=256, flush_rows=16)
     index = FaissIndex.open(tmp_path_factory.mktemp("index"), "model", DIMENSION, record, policy)
     yield index
@@ -53,7 +53,7 @@ def everything(record: MemoryRecord) -> NDArray[np.float32]:
     return record.vectors(record.ids())
 
 
-def test_one_vector_is_answered_by_the_index_alone(index: FaissIndex, record: MemoryRecord) -> None:
+def test_one_vector_is_answered_by_the_index_alone(index: VectorIndex, record: MemoryRecord) -> None:
     vectors = record.vectors(np.array([7]))
     found = nearest_photos(index, record, probes(vectors), 20)
     answer = index.search(vectors[0], 20)
@@ -62,7 +62,7 @@ def test_one_vector_is_answered_by_the_index_alone(index: FaissIndex, record: Me
     assert found.query_vector.tolist() == [0] * 20
 
 
-def test_what_the_query_names_is_no_result_and_makes_no_gap(index: FaissIndex, record: MemoryRecord) -> None:
+def test_what_the_query_names_is_no_result_and_makes_no_gap(index: VectorIndex, record: MemoryRecord) -> None:
     vectors = record.vectors(np.array([7, 8]))
     for asked in (vectors[:1], vectors):
         found = nearest_photos(index, record, probes(asked, apart=frozenset({7, 8})), 20)
@@ -70,7 +70,9 @@ def test_what_the_query_names_is_no_result_and_makes_no_gap(index: FaissIndex, r
         assert not {7, 8} & set(found.ids.tolist())
 
 
-def test_several_photos_have_half_the_mean_and_half_the_best(index: FaissIndex, record: MemoryRecord) -> None:
+def test_several_photos_have_half_the_mean_and_half_the_best(
+    index: VectorIndex, record: MemoryRecord
+) -> None:
     vectors = record.vectors(np.array([10, 400, 800]))
     cosines = everything(record) @ vectors.T
     expected = 0.5 * (cosines.mean(axis=1) + cosines.max(axis=1))
@@ -81,7 +83,7 @@ def test_several_photos_have_half_the_mean_and_half_the_best(index: FaissIndex, 
     np.testing.assert_array_equal(found.query_vector[:30], cosines[found.ids[:30] - 1].argmax(axis=1))
 
 
-def test_rotations_of_one_photo_have_the_cosine_of_the_best(index: FaissIndex, record: MemoryRecord) -> None:
+def test_rotations_of_one_photo_have_the_cosine_of_the_best(index: VectorIndex, record: MemoryRecord) -> None:
     vectors = record.vectors(np.array([10, 400, 800]))
     found = nearest_photos(index, record, probes(vectors, [0, 0, 0]), 50)
     best = np.minimum((everything(record) @ vectors.T).max(axis=1), 1)
@@ -95,7 +97,7 @@ def test_rotations_count_once_among_several_photos() -> None:
 
 
 def test_what_resembles_the_unlike_falls_and_values_stay_in_their_range(
-    index: FaissIndex, record: MemoryRecord
+    index: VectorIndex, record: MemoryRecord
 ) -> None:
     query = record.vectors(np.array([7]))
     plain = nearest_photos(index, record, probes(query), 40)
@@ -111,7 +113,7 @@ def test_what_resembles_the_unlike_falls_and_values_stay_in_their_range(
     np.testing.assert_array_equal(found.ids[:10], record.ids()[np.argsort(-expected, kind="stable")[:10]])
 
 
-def test_expansion_moves_the_query_towards_its_best_result(index: FaissIndex, record: MemoryRecord) -> None:
+def test_expansion_moves_the_query_towards_its_best_result(index: VectorIndex, record: MemoryRecord) -> None:
     query = record.vectors(np.array([7]))
     plain = nearest_photos(index, record, probes(query, apart=frozenset({7})), 10)
     found = nearest_photos(index, record, probes(query, apart=frozenset({7})), 10, expand=True)
@@ -122,7 +124,7 @@ def test_expansion_moves_the_query_towards_its_best_result(index: FaissIndex, re
     np.testing.assert_array_equal(found.ids, record.ids()[np.argsort(-vectors, kind="stable")[:10]])
 
 
-def test_only_what_is_among_is_found(index: FaissIndex, record: MemoryRecord) -> None:
+def test_only_what_is_among_is_found(index: VectorIndex, record: MemoryRecord) -> None:
     among = np.arange(100, 130)
     for vectors in (record.vectors(np.array([7])), record.vectors(np.array([7, 400]))):
         found = nearest_photos(index, record, probes(vectors, apart=frozenset({105})), 100, among)
@@ -130,7 +132,7 @@ def test_only_what_is_among_is_found(index: FaissIndex, record: MemoryRecord) ->
     assert len(nearest_photos(index, record, probes(vectors), 5, np.zeros(0, np.int64)).ids) == 0
 
 
-def test_words_are_not_judged_where_there_is_a_photo(index: FaissIndex, record: MemoryRecord) -> None:
+def test_words_are_not_judged_where_there_is_a_photo(index: VectorIndex, record: MemoryRecord) -> None:
     vectors = record.vectors(np.array([7, 400]))
     words = EncodedQuery((QueryVector(vectors[0], 0, None), QueryVector(vectors[1], 1, photo("b"))))
     assert set(nearest_photos(index, record, words, 30).query_vector.tolist()) == {1}

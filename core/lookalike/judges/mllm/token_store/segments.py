@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from lookalike.index.files import TEMPORARY, write_durably
+from lookalike.durable import TEMPORARY, sync_folder, write_durably
 
 
 class SegmentFiles:
@@ -57,12 +57,8 @@ class SegmentFiles:
                 with suppress(OSError):
                     file.truncate(at)
                 raise
-        if fresh and os.name == "posix":
-            folder = os.open(self.folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        if fresh:
+            sync_folder(self.folder)
 
     def sync(self, numbers: Iterable[int]) -> None:
         """Have what was written into segments on the disk.

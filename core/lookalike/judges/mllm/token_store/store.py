@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from sqlite_utils import Database
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.visual_tokens import CodebookRow, TokenPlace
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, os_errors
 from lookalike.judges.mllm.token_store.codebook import Codebook
 from lookalike.judges.mllm.token_store.compression import Compression
 from lookalike.judges.mllm.token_store.eviction import make_space
@@ -193,16 +193,12 @@ class TokenStore:
             f"Visual tokens in {self.files.segment(place.segment)} were damaged; they are made again."
         )
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise TokensNotStoredError(
-                f"Visual tokens cannot be kept in {self.files.folder} ({error.strerror or error}), so searches "
-                "stay slow.",
-                "Free some space on this disk.",
-            ) from error
+    def _writing(self) -> AbstractContextManager[None]:
+        return os_errors(
+            f"Visual tokens cannot be kept in {self.files.folder}, so searches stay slow",
+            "Check the folder's permissions.",
+            TokensNotStoredError,
+        )
 
     def _sweep(self) -> None:
         """Forget rows whose bytes are gone, and delete files that no row names."""

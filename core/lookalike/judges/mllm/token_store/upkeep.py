@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.errors import os_errors
 from lookalike.judges.mllm.token_store.codebook import TRAIN_MAX, TRAIN_MIN, Codebook, train
 from lookalike.judges.mllm.token_store.eviction import compact
 from lookalike.judges.mllm.token_store.store import Move, TokenSet, TokensNotStoredError
@@ -100,12 +101,10 @@ def _trained(tokens: TokenSet, cancelled: Callable[[], bool]) -> tuple[int, Code
     content = book.pack()
     with store.rows.transaction() as db:
         number = store.rows.add_codebook(db, tokens.id, dims, count, len(content), zlib.crc32(content))
-        try:
+        with os_errors(
+            f"Visual tokens in {store.files.folder} cannot be compressed",
+            "Check the folder's permissions.",
+            TokensNotStoredError,
+        ):
             store.files.write_codebook(number, content)
-        except OSError as error:
-            raise TokensNotStoredError(
-                f"Visual tokens cannot be compressed: {store.files.folder} cannot be written "
-                f"({error.strerror or error}).",
-                "Free some space on this disk.",
-            ) from error
     return number, book
