@@ -144,8 +144,9 @@ def engine_process(pipe: Connection, settings: Settings) -> None:
         pipe.send(count)
 
         def bare() -> None:
-            engine._llama.llama_memory_clear(engine._memory, True)
-            engine._decode([text_piece(ids, 0, 0, True)])
+            context = engine._decoding
+            context.clear()
+            context.decode([text_piece(ids, 0, 0, True)])
 
         def lean() -> None:
             engine.set_query(engine.encode(query))
@@ -197,7 +198,7 @@ class Judging:
     def __init__(self, files: Files, folder: Path, count: int) -> None:
         self._catalog = Catalog(folder / "catalog.sqlite")
         tokens = TokenStore(self._catalog, folder / "tokens")
-        self._judge = MllmJudge(files.llm, files.mmproj, cache=tokens, log_folder=folder)
+        self._judge = MllmJudge(files.llm, files.mmproj, token_store=tokens, log_folder=folder)
         self._candidates = [
             JudgePhoto(f"content{seed}", functools.partial(_load, seed)) for seed in range(count)
         ]

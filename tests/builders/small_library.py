@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from PIL import Image
 
 from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
-from lookalike.descriptors.service import DescriberService
+from lookalike.descriptors.protocol import DescriptionService
 from lookalike.errors import LookalikeError
 from lookalike.index import FaissIndex
 from lookalike.ingest.decode_quarantine import DecodeQuarantine
@@ -62,6 +62,17 @@ class InlineService:
         future.set_result(self._describer.describe(batch))
         return future
 
+    def describe_words(self, words: Sequence[str]) -> Future[NDArray[np.float32]]:
+        future: Future[NDArray[np.float32]] = Future()
+        try:
+            future.set_result(self._describer.describe_words(words))
+        except LookalikeError as error:
+            future.set_exception(error)
+        return future
+
+    def close(self) -> None:
+        """Nothing runs between calls."""
+
 
 class SmallLibrary:
     """See the module.
@@ -72,7 +83,7 @@ class SmallLibrary:
         times: what the follower is given beside the parts (how often it looks).
     """
 
-    def __init__(self, folder: Path, service: DescriberService | None = None, **times: Any) -> None:
+    def __init__(self, folder: Path, service: DescriptionService | None = None, **times: Any) -> None:
         self.catalog = Catalog(folder / "catalog.sqlite")
         self.files = self.catalog.files
         self.thumbnails = ThumbnailCache(folder / "thumbnails.sqlite")
@@ -89,7 +100,7 @@ class SmallLibrary:
             self.catalog,
             self.reader,
             self.describer,
-            service or cast(DescriberService, InlineService(self.describer)),
+            service or InlineService(self.describer),
             self.record,
             self.index,
             self.priority,

@@ -13,11 +13,12 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from lookalike.judges.mllm.judge import MllmJudge
+from lookalike.judges.protocol import JudgeOptions
 from lookalike.models.store import ModelStore
 from lookalike.search.calibration import Calibration
 from lookalike.search.curves import Logistic
 from lookalike.search.ranking import Ranking
-from lookalike.search.searcher import SearchSettings
+from lookalike.search.settings import SearchSettings
 from lookalike_desktop.search.queries import photo_request
 from lookalike_desktop.window import Window
 from tests.builders.gguf_models import write_pair
@@ -133,7 +134,7 @@ def test_what_counts_as_the_same_is_chosen_and_an_uncalibrated_model_says_so(
     library.calibrations.put(
         Calibration(
             library.status().descriptor,
-            judge.asking("landmark", False).key,
+            judge.with_options(JudgeOptions("landmark")).key,
             weight=0.5,
             cosine=Logistic(20.0, -15.0),
             match=Logistic(1.0, 5.0),

@@ -1,4 +1,4 @@
-"""Unit length."""
+"""Unit vectors."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from lookalike.progress import Progress, ProgressMeter
 from lookalike.search.calibration import NO_JUDGE_KEY
 from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
-from lookalike.search.searcher import SearchSettings
+from lookalike.search.settings import SearchSettings
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def evaluate(
     Args:
         truth: the data set.
         library: a library to index into; what is there already is not done again.
-        judge: name of the judge, "none" for the index alone.
+        judge: name of the judge, `NO_JUDGE` for the index alone.
         settings: how candidates are checked; the whole gallery is ranked whatever its limit.
 
     Yields:
@@ -82,9 +82,7 @@ def evaluate(
         skipped.extend(f"{line.path}: {line.reason}" for line in progress.skipped)
     seconds["indexing"] = time.perf_counter() - started
     settings = replace(settings or SearchSettings(), limit=len(library))
-    looking = library.judges.get(judge)
-    if looking is not None:
-        looking = looking.asking(settings.mode, settings.both_orders)
+    looking = library.judges.get(judge, settings.judge_options)
     ids = content_ids(library)
     fusion = library.fusion(looking, settings.weight)
     gallery = Gallery(library, ids, looking, settings.top, fusion.cosine)

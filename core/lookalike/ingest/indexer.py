@@ -22,8 +22,7 @@ from lookalike.catalog.file_stat import FileStat
 from lookalike.catalog.files import FileRow, Folder
 from lookalike.catalog.shot_names import shot_of
 from lookalike.catalog.sql import chunks
-from lookalike.descriptors.protocol import Describer
-from lookalike.descriptors.service import DescriberService
+from lookalike.descriptors.protocol import Describer, DescriptionService
 from lookalike.descriptors.versions import model_versions
 from lookalike.index import FaissIndex
 from lookalike.ingest.describing import describe_all
@@ -68,7 +67,7 @@ class Indexer:
         catalog: Catalog,
         reader: PhotoReader,
         describer: Describer,
-        service: DescriberService,
+        service: DescriptionService,
         record: DescriptorRecord,
         index: FaissIndex,
         priority: WorkPriority | None = None,

@@ -18,7 +18,7 @@ from lookalike.ingest.decode_quarantine import DecodeQuarantine
 from lookalike.ingest.indexer import Indexer
 from lookalike.ingest.photo_reader import PhotoReader
 from lookalike.ingest.throttle import Throttle
-from lookalike.search.searcher import Searcher
+from lookalike.search.vector_search import VectorSearch
 from lookalike.watching.follower import Follower
 from lookalike.watching.watched import WatchedFolders
 
@@ -60,7 +60,7 @@ class DescriptorEngine:
             self.record,
         )
         self.service = DescriberService(spec)
-        self.searcher = Searcher(catalog, self.describer, self.service, self.record, self.index)
+        self.vector_search = VectorSearch(catalog, self.describer, self.service, self.record, self.index)
         reader = PhotoReader(
             catalog, thumbnails, self.describer, self.record, DecodeQuarantine(library / "decoding")
         )

@@ -20,7 +20,7 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.database import CatalogError
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.descriptors.protocol import DescriberSpec
-from lookalike.descriptors.registry import open_describer
+from lookalike.descriptors.registry import folder_spec, open_describer
 from lookalike.errors import LookalikeError
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines, index_folder
 from lookalike.models.store import ModelStore
@@ -85,7 +85,7 @@ def spec_of(models: ModelStore, name: str) -> DescriberSpec:
         raise LookalikeError(
             f"{name} is not a descriptor model.", "`lookalike models list` shows what is what."
         )
-    return DescriberSpec("transformers", str(model.folder))
+    return folder_spec(model.folder)
 
 
 def used_name(catalog: Catalog) -> str:

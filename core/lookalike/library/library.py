@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,7 +21,7 @@ from lookalike.catalog.files import Folder
 from lookalike.catalog.filters import FilterChoices, Filters
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.errors import LookalikeError
-from lookalike.judges.mllm.available import mllm_available
+from lookalike.judges.kind import JudgeResources
 from lookalike.judges.mllm.token_store import TokenStore
 from lookalike.judges.protocol import Explanation, Judge
 from lookalike.judges.registry import JudgeRegistry
@@ -42,11 +42,11 @@ from lookalike.photos import THUMBNAIL_SIDE, Annotations, thumbnail
 from lookalike.progress import Progress
 from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
 from lookalike.search.fusion import Fusion, fusion_for
-from lookalike.search.keyword_search import KeywordSearch
+from lookalike.search.hybrid import HybridSearch
 from lookalike.search.query import Query
 from lookalike.search.query_photos import QueryPhotos
 from lookalike.search.ranking import Ranking
-from lookalike.search.searcher import SearchSettings
+from lookalike.search.settings import SearchSettings
 from lookalike.watching.watched import WatchedFolders
 
 
@@ -127,7 +127,7 @@ class Library:
         self.catalog = Catalog(self.folder / "catalog.sqlite")
         self.watched = WatchedFolders(self.catalog)
         self._photos = QueryPhotos(self.catalog)
-        self._keyword_search = KeywordSearch(self.catalog, self._photos)
+        self._hybrid_search = HybridSearch(self.catalog, self._photos)
         with ExitStack() as opened:
             opened.callback(self.catalog.close)
             self.cache = ContentCache(self.folder / "cache.sqlite")
@@ -150,9 +150,9 @@ class Library:
         self._migration = DescriptorMigration(
             self.folder, self.catalog, self.thumbnails, self.models, self._engines, self.watched
         )
-        self.judges = JudgeRegistry(self.catalog, self.models, self.cache, lambda: self.tokens.store)
+        self.judges = JudgeRegistry(self.catalog, JudgeResources(self.models, self.cache, tokens))
         self.tokens = TokenPreparation(
-            self.catalog, tokens, self.judges.get, self._photos.candidate, self.judges.close_models
+            self.catalog, tokens, self.judges.token_judge, self._photos.candidate, self.judges.close
         )
 
     def __enter__(self) -> Library:
@@ -294,7 +294,7 @@ class Library:
         settings = settings or self.search_settings()
         note = ""
         try:
-            looking = self._asking(judge, settings)
+            looking = self.judges.get(judge, settings.judge_options)
         except LookalikeError as error:
             looking, note = None, f"Candidates were not checked: {error}"
         if self.catalog.changed_elsewhere():
@@ -310,27 +310,12 @@ class Library:
                     caught_up = engine.index.try_sync()
                 finally:
                     self._behind |= not caught_up
-            for ranking in self._rankings(engine, query, looking, settings, cancelled):
+            fusion = self._fusion(engine, looking, settings.weight)
+            for ranking in self._hybrid_search.search(
+                engine.vector_search, query, looking, fusion, settings, cancelled
+            ):
                 news = self.tokens.store.pending_messages() if ranking.final else []
                 yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *news))
-
-    def _rankings(
-        self,
-        engine: DescriptorEngine,
-        query: Query,
-        judge: Judge | None,
-        settings: SearchSettings,
-        cancelled: Callable[[], bool],
-    ) -> Iterator[Ranking]:
-        fusion = self._fusion(engine, judge, settings.weight)
-        if any(part.words for part in (query, *query.positives, *query.negatives)):
-            # What was fitted between photos says nothing of words.
-            fusion = replace(fusion, calibrated=False)
-
-        def described(asked: Query) -> Iterator[Ranking]:
-            return engine.searcher.search(asked, judge, fusion, settings, cancelled)
-
-        return self._keyword_search.search(query, settings, engine.describer.reads_words, described)
 
     def explain(self, query: Query, content_id: int, judge: str | None = None) -> Explanation | None:
         """Why the judge says what it says of a photo; None without a judge.
@@ -338,15 +323,11 @@ class Library:
         Raises:
             LookalikeError: a photo cannot be read, the query is words, or the judge is broken.
         """
-        looking = self._asking(judge, self.search_settings())
+        looking = self.judges.get(judge, self.search_settings().judge_options)
         if looking is None:
             return None
         with self._engines.use() as engine:
-            return engine.searcher.explain(query, content_id, looking)
-
-    def _asking(self, judge: str | None, settings: SearchSettings) -> Judge | None:
-        looking = self.judges.get(judge)
-        return None if looking is None else looking.asking(settings.mode, settings.both_orders)
+            return engine.vector_search.explain(query, content_id, looking)
 
     # Photos
 
@@ -402,10 +383,7 @@ class Library:
         Raises:
             LookalikeError: there is none, and none of the photo's files can be read.
         """
-        rows = self.catalog.contents.get([content_id])
-        if content_id not in rows:
-            raise LookalikeError("This photo is no longer in the library.")
-        content, side = rows[content_id].hash, kept_side(side)
+        content, side = self.catalog.contents.one(content_id).hash, kept_side(side)
         kept = self.thumbnails.get(content, side)
         if kept is not None:
             return kept
@@ -447,7 +425,7 @@ class Library:
             changing=None if self._fixed else self._migration.state(),
             judge=self.judges.in_use(),
             judges=tuple(self.judges.names()),
-            missing=tuple(filter(None, [mllm_available(), self._lacking])),
+            missing=tuple(filter(None, [*self.judges.missing(), self._lacking])),
             repairs=tuple(self._engines.current.index.repairs),
         )
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.judges.mllm.prompts import prompt_modes
-from lookalike.search.searcher import SearchSettings
+from lookalike.judges.kinds import judge_modes
+from lookalike.search.settings import SearchSettings
 
 MODE, ORDERS, TOP, WEIGHT = "mode", "orders", "top", "weight"
 BOTH_ORDERS = "both"
@@ -15,7 +15,7 @@ def read_search_settings(catalog: Catalog) -> SearchSettings:
     plain = SearchSettings()
     mode, top, weight = (catalog.setting(name) for name in (MODE, TOP, WEIGHT))
     return SearchSettings(
-        mode=mode if mode in prompt_modes() else plain.mode,
+        mode=mode if mode in judge_modes() else plain.mode,
         both_orders=catalog.setting(ORDERS) == BOTH_ORDERS,
         top=int(top) if top else plain.top,
         weight=float(weight) if weight else None,

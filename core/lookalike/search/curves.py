@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.sigmoid import sigmoid
+
 EVEN = 0.5
 
 
@@ -117,9 +119,3 @@ def curve_of(numbers: dict[str, Any]) -> Curve:
     if not values or len(values) != len(probabilities) or not rising or not inside:
         raise ValueError("not a rising curve")
     return Isotonic(values, probabilities)
-
-
-def sigmoid(logit: float) -> float:
-    """``1 / (1 + exp(-logit))`` in the form whose exponential cannot overflow."""
-    small = math.exp(-abs(logit))
-    return 1.0 / (1.0 + small) if logit >= 0 else small / (1.0 + small)

@@ -244,7 +244,7 @@ class ModelsController(QObject):
 
 
 def _stock(library: Library) -> ModelsState:
-    from lookalike.judges.mllm.available import mllm_available
+    from lookalike.judges.mllm.available import unavailable_reason
     from lookalike.library.model_manager import ModelListing
     from lookalike.models.advice import this_machine
 
@@ -257,5 +257,5 @@ def _stock(library: Library) -> ModelsState:
         [*built_in, *library.manager.listings()],
         frozenset(used),
         this_machine().words,
-        mllm_available() or "",
+        unavailable_reason() or "",
     )

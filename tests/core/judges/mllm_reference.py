@@ -156,7 +156,8 @@ def measure(pipe: Connection, settings: Settings, family: str, photos: list[NDAr
 def call_off(pipe: Connection, settings: Settings, photos: list[NDArray[np.uint8]]) -> None:
     """Send the score of a pair before and after a decoding was aborted midway, and how often that happened."""
     from lookalike.judges.mllm.bindings import Log, set_environment
-    from lookalike.judges.mllm.engine import DecodingAbortedError, MllmEngine
+    from lookalike.judges.mllm.context import DecodingAbortedError
+    from lookalike.judges.mllm.engine import MllmEngine
 
     set_environment()
     log = Log(Path(settings.log))

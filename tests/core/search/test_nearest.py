@@ -11,7 +11,7 @@ from PIL import Image
 
 from lookalike.index import FaissIndex, MergePolicy
 from lookalike.judges.protocol import JudgePhoto
-from lookalike.search.nearest import UNLIKE_WEIGHT, combined, nearest_photos
+from lookalike.search.nearest import NEGATIVE_WEIGHT, combined, nearest_photos
 from lookalike.search.query_encoder import EncodedQuery, QueryVector
 from tests.builders.vectors import MemoryRecord, descriptors
 
@@ -59,7 +59,7 @@ def test_one_vector_is_answered_by_the_index_alone(index: FaissIndex, record: Me
     answer = index.search(vectors[0], 20)
     np.testing.assert_array_equal(found.ids, answer.ids)
     np.testing.assert_array_equal(found.similarities, answer.similarities)
-    assert found.query_vector.tolist() == [0] * 20
+    assert found.query_vectors.tolist() == [0] * 20
 
 
 def test_what_the_query_names_is_no_result_and_makes_no_gap(index: FaissIndex, record: MemoryRecord) -> None:
@@ -78,7 +78,7 @@ def test_several_photos_have_half_the_mean_and_half_the_best(index: FaissIndex, 
     order = np.lexsort((record.ids(), -expected))
     np.testing.assert_allclose(found.similarities, expected[order], atol=1e-5)
     assert set(found.ids[:30].tolist()) == set(record.ids()[order[:30]].tolist())
-    np.testing.assert_array_equal(found.query_vector[:30], cosines[found.ids[:30] - 1].argmax(axis=1))
+    np.testing.assert_array_equal(found.query_vectors[:30], cosines[found.ids[:30] - 1].argmax(axis=1))
 
 
 def test_rotations_of_one_photo_have_the_cosine_of_the_best(index: FaissIndex, record: MemoryRecord) -> None:
@@ -106,7 +106,7 @@ def test_what_resembles_the_unlike_falls_and_values_stay_in_their_range(
     assert int(plain.ids[1]) not in found.ids
     assert abs(float(found.similarities.mean() - plain.similarities.mean())) < 0.15
     vectors = everything(record)
-    expected = vectors @ query[0] - UNLIKE_WEIGHT * (vectors @ wrong)
+    expected = vectors @ query[0] - NEGATIVE_WEIGHT * (vectors @ wrong)
     expected[plain.ids[1] - 1] = -9
     np.testing.assert_array_equal(found.ids[:10], record.ids()[np.argsort(-expected, kind="stable")[:10]])
 
@@ -133,4 +133,4 @@ def test_only_what_is_among_is_found(index: FaissIndex, record: MemoryRecord) ->
 def test_words_are_not_judged_where_there_is_a_photo(index: FaissIndex, record: MemoryRecord) -> None:
     vectors = record.vectors(np.array([7, 400]))
     words = EncodedQuery((QueryVector(vectors[0], 0, None), QueryVector(vectors[1], 1, photo("b"))))
-    assert set(nearest_photos(index, record, words, 30).query_vector.tolist()) == {1}
+    assert set(nearest_photos(index, record, words, 30).query_vectors.tolist()) == {1}

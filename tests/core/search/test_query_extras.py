@@ -16,7 +16,7 @@ from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
-from lookalike.search.searcher import SearchSettings
+from lookalike.search.settings import SearchSettings
 from tests.builders.photo_files import textured_photo, write_album
 
 

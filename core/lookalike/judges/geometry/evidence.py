@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from lookalike.judges.geometry.features import LocalFeatures
 from lookalike.judges.geometry.matching import Correspondence, correspond
+from lookalike.sigmoid import sigmoid
 
 CHANCE = 0.5
 """Evidence up to here is what any two photos have in common, and tells nothing."""
@@ -53,7 +54,7 @@ class Evidence:
     @property
     def match(self) -> float:
         """The probability, in [0, 1]."""
-        return 1.0 / (1.0 + math.exp(-self.logit))
+        return sigmoid(self.logit)
 
 
 def logit_of(evidence: float) -> float:

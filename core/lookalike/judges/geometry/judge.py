@@ -11,7 +11,7 @@ from lookalike.caches.content_cache import ContentCache
 from lookalike.errors import LookalikeError
 from lookalike.judges.geometry.evidence import PROVEN, Evidence, weigh
 from lookalike.judges.geometry.features import KIND, LONGEST_SIDE, LocalFeatures, extract
-from lookalike.judges.protocol import Explanation, Judge, JudgePhoto, Verdict
+from lookalike.judges.protocol import Explanation, Judge, JudgeOptions, JudgePhoto, Verdict
 
 VERSION = 1
 """Raised with every change of matching or calibration, so that no older score is taken for a new one."""
@@ -35,7 +35,7 @@ class GeometricJudge:
     def __init__(self, cache: ContentCache | None = None) -> None:
         self._cache = cache
 
-    def asking(self, mode: str, both_orders: bool) -> Judge:
+    def with_options(self, options: JudgeOptions) -> Judge:
         """Itself: geometry knows only one question."""
         return self
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.judges.mllm.bindings import Log, set_environment
-from lookalike.judges.mllm.engine import DecodingAbortedError, MllmEngine
+from lookalike.judges.mllm.context import DecodingAbortedError
+from lookalike.judges.mllm.engine import MllmEngine
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.messages import (
     LEFT,
@@ -38,7 +39,7 @@ def serve(pipe: Connection, settings: Settings, shared: Shared) -> None:
     """Load the model and answer until the pipe closes or nothing is asked for a while.
 
     Args:
-        pipe: carries `Ask` and `Encode` in and `Reply` out.
+        pipe: carries `ScoreRequest` and `EncodeRequest` in and `Reply` out.
         settings: what to load.
         shared: memory that the owner sees too.
     """
@@ -61,17 +62,17 @@ def serve(pipe: Connection, settings: Settings, shared: Shared) -> None:
     except (ImportError, RuntimeError, OSError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         message = f"llama-cpp-python cannot be loaded: {reason}."
-        pipe.send(Refused(0, 0, 0, message, "`python3 packaging/bootstrap.py mllm` builds it anew."))
+        pipe.send(Refused(0, 0, 0, message, "Set it up again (packaging/bootstrap.py mllm)."))
         return
     log.only_warnings()
     with engine:
-        desk = _RequestHandler(engine, settings.reduction, shared)
+        handler = _RequestHandler(engine, settings.reduction, shared)
         shared.stage = WorkerStage.IDLE
         pipe.send(Ready(0, 0, 0, engine.parallel))
         while pipe.poll(settings.idle_seconds):
             question: ScoreRequest | EncodeRequest = pipe.recv()
             current = question.serial
-            reply = desk.reply(question)
+            reply = handler.reply(question)
             shared.stage = WorkerStage.IDLE
             pipe.send(reply)
     sys.exit(LEFT)
@@ -79,7 +80,7 @@ def serve(pipe: Connection, settings: Settings, shared: Shared) -> None:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A candidate's tokens, whether they are new and can be kept, and how long making them took."""
+    """A candidate's tokens, whether they are new and can be stored, and the seconds they took to make."""
 
     place: int
     tokens: VisualTokens

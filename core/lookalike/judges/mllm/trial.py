@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from lookalike import app_paths
 from lookalike.catalog.catalog import Catalog
-from lookalike.judges.mllm.available import mllm_available
+from lookalike.judges.mllm.available import unavailable_reason
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
@@ -69,7 +69,7 @@ def try_pair(
         JudgeError: the model cannot be loaded, breaks down or gives no answer.
     """
     memory = memory_needed(match_pair(read_gguf(llm), read_gguf(mmproj), TOKEN_BUDGET))
-    lacking = mllm_available()
+    lacking = unavailable_reason()
     if lacking is not None:
         return Trial(memory, untried=lacking)
     if memory > psutil.virtual_memory().available:
@@ -91,7 +91,7 @@ def _opened(llm: Path, mmproj: Path) -> Iterator[MllmJudge]:
     """The judge, with a place for visual tokens that is gone afterwards."""
     with TemporaryDirectory(prefix="lookalike-trial-") as scratch:
         catalog = Catalog(Path(scratch) / "catalog.sqlite")
-        judge = MllmJudge(llm, mmproj, cache=TokenStore(catalog, Path(scratch) / "tokens"))
+        judge = MllmJudge(llm, mmproj, token_store=TokenStore(catalog, Path(scratch) / "tokens"))
         try:
             yield judge
         finally:

@@ -39,7 +39,7 @@ ENCODE_ROWS = 256
 
 
 @dataclass(frozen=True, eq=False)
-class Codebook:
+class TokenCodebook:
     """A trained quantiser.
 
     Attributes:
@@ -122,7 +122,7 @@ class Codebook:
         )
 
     @staticmethod
-    def unpack(blob: bytes, checksum: int) -> Codebook | None:
+    def unpack(blob: bytes, checksum: int) -> TokenCodebook | None:
         """Read what `pack` wrote; None if it is damaged or of another version.
 
         Args:
@@ -141,7 +141,7 @@ class Codebook:
             return None
         floats = np.frombuffer(blob, "<f4", 2 * width, HEADER.size).astype(np.float32)
         whole = np.frombuffer(blob, "<i2", turns + places, HEADER.size + 8 * width).astype(np.int16)
-        return Codebook(
+        return TokenCodebook(
             whole[turns:].reshape(runs, CENTROIDS, dims),
             whole[:turns].reshape(blocks, size, size),
             step,
@@ -152,7 +152,7 @@ class Codebook:
 
 def train(
     embeddings: NDArray[Any], dims: int, *, cancelled: Callable[[], bool] = lambda: False
-) -> Codebook | None:
+) -> TokenCodebook | None:
     """Train a codebook; None once `cancelled()` is true, which is asked between runs.
 
     Args:
@@ -194,7 +194,7 @@ def train(
         centroids[run] = means.centroids
     step = max(float(np.abs(centroids).max()), 1e-12) / WHOLE
     rotation = np.rint(np.stack(axes) * WHOLE).astype(np.int16)
-    return Codebook(np.rint(centroids / step).astype(np.int16), rotation, step, mean, weights)
+    return TokenCodebook(np.rint(centroids / step).astype(np.int16), rotation, step, mean, weights)
 
 
 def _axes(points: NDArray[np.float32], dims: int) -> NDArray[np.float32]:
