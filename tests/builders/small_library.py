@@ -43,7 +43,8 @@ class ColourDescriber:
 
     def describe(self, batch: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         vectors = np.stack([pixels.reshape(-1).astype(np.float32) + 1 for pixels in batch])
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        rows: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return rows
 
     def describe_words(self, words: Sequence[str]) -> NDArray[np.float32]:
         raise LookalikeError("Quarters know no words.", "Search with a photo.")

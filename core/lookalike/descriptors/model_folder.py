@@ -176,11 +176,13 @@ def weight_files(path: Path) -> list[Path]:
 
 
 def _vision(config: dict[str, Any]) -> dict[str, Any]:
-    return config.get("vision_config", {})
+    part: dict[str, Any] = config.get("vision_config", {})
+    return part
 
 
 def _text(config: dict[str, Any]) -> dict[str, Any]:
-    return config.get("text_config", {})
+    part: dict[str, Any] = config.get("text_config", {})
+    return part
 
 
 def _fingerprint(path: Path, weights: list[Path]) -> str:

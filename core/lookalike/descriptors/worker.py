@@ -98,7 +98,8 @@ class DescriberWorker:
                 self._flight.popleft()
                 if isinstance(answer, LookalikeError):
                     raise answer
-                return answer
+                vectors: NDArray[np.float32] = answer
+                return vectors
 
     def describe(self, batch: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Describe prepared photos and wait; for when nothing is in flight.

@@ -1,4 +1,4 @@
-"""Indexes a data set into a library of its own and measures what searches in it bring."""
+"""Evaluation: indexes a data set into a library of its own and measures its searches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lookalike.errors import LookalikeError
 from lookalike.evaluation.calibrating import Fitted, calibrate
 from lookalike.evaluation.ground_truth import GroundTruth
 from lookalike.evaluation.outcome import Gallery, calibration_figures, figures_of, line_figures, score
-from lookalike.evaluation.pairs import Pairs
+from lookalike.evaluation.pairs import JudgedPairs
 from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
 from lookalike.progress import Progress, ProgressMeter
@@ -26,21 +26,21 @@ from lookalike.search.settings import SearchSettings
 
 @dataclass(frozen=True)
 class Report:
-    """What one evaluation found.
+    """The outcome of an evaluation.
 
     Attributes:
         figures: with the keys of ``lookalike evaluate --json``.
-        skipped: what was passed over, and why, a line each.
-        fitted: the calibration that these pairs give; None if they give none.
-        unfit: why they give none, with the remedy.
-        pairs: the first candidates of every query, with what the judge said and what is right.
+        skipped: what was skipped and why, one line each.
+        fitted: the calibration fitted on these pairs; None if they do not suffice.
+        unfit: why they do not, with the remedy.
+        pairs: the first candidates of every query, with the judge's answers and what is right.
     """
 
     figures: dict[str, Any]
     skipped: tuple[str, ...]
     fitted: Fitted | None
     unfit: LookalikeError | None
-    pairs: Pairs
+    pairs: JudgedPairs
 
 
 def evaluate(
@@ -112,7 +112,7 @@ def evaluate(
     figures["line"] = line_figures(scored)
     figures["calibration"] = {"calibrated": fusion.calibrated, **calibration_figures(scored)}
     figures["seconds"] = {stage: round(value, 3) for stage, value in seconds.items()}
-    pairs = Pairs([entry.pairs for entry in scored])
+    pairs = JudgedPairs([entry.pairs for entry in scored])
     fitted, unfit = None, None
     try:
         key = NO_JUDGE_KEY if looking is None else looking.key

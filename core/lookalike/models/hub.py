@@ -83,7 +83,7 @@ def describe(repository: str, revision: str, path: str) -> RemoteFile:
     """
     hub = _hub()
     url = hub.hf_hub_url(repository, path, revision=revision, endpoint=endpoint())
-    with _told(repository, path):
+    with _translate_errors(repository, path):
         found = hub.get_hf_file_metadata(url, token=False, timeout=SECONDS, endpoint=endpoint())
     if found.size is None:
         raise ModelError(f"{host()} does not say how large {path} is.", "Try again later.")
@@ -105,7 +105,7 @@ def chunks(file: RemoteFile, repository: str, start: int) -> Generator[tuple[int
         headers["range"] = f"bytes={start}-"
     name = file.url.rsplit("/", 1)[-1]
     with (
-        _told(repository, name),
+        _translate_errors(repository, name),
         hub.get_session().stream("GET", file.url, headers=headers, timeout=SECONDS) as response,
     ):
         hub.utils.hf_raise_for_status(response)
@@ -133,8 +133,8 @@ def _hub() -> Any:
 
 
 @contextmanager
-def _told(repository: str, path: str) -> Iterator[None]:
-    """Turns the library's errors into one line each."""
+def _translate_errors(repository: str, path: str) -> Iterator[None]:
+    """Translates the library's errors, each into one line."""
     import httpx2
     from huggingface_hub import errors
 
@@ -155,7 +155,9 @@ def _told(repository: str, path: str) -> Iterator[None]:
             f"The connection to {host()} broke off.", f"Try again. {KEPT}"
         ) from error
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-        raise ModelError(f"{host()} answers in a way that is not understood ({error}).", "") from error
+        raise ModelError(
+            f"{host()} gave an answer that Lookalike does not understand ({error}).", "Try again later."
+        ) from error
 
 
 def _refusal(error: OSError, repository: str, path: str) -> ModelError:
@@ -165,18 +167,18 @@ def _refusal(error: OSError, repository: str, path: str) -> ModelError:
     status = 0 if response is None else response.status_code
     page = f"{endpoint()}/{repository}"
     if isinstance(error, errors.DisabledRepoError) or status == 451:
-        return ModelError(f"{host()} no longer hands out {repository}.", "Choose another model.")
+        return ModelError(f"{host()} no longer offers {repository}.", "Choose another model.")
     if isinstance(error, errors.GatedRepoError) or status in (401, 403):
         return ModelError(
-            f"{host()} hands out {repository} only to those who sign in and accept its licence, if it is there.",
-            f"Do so at {page}, download the files with the browser and import them.",
+            f"{host()} gives {repository} only to people who signed in and accepted its licence, if it exists at all.",
+            f"Sign in at {page}, download the files with the browser and import them.",
         )
     if status == 404:
         return RemoteFileMissingError(
             f"{path} is not at {page}.", "Choose another model, or update Lookalike."
         )
     if status == 429:
-        return ModelError(f"{host()} asks for patience: too many requests.", f"Try again later. {KEPT}")
+        return ModelError(f"{host()} is receiving too many requests.", f"Try again later. {KEPT}")
     if status >= 500:
         return DownloadInterruptedError(
             f"{host()} has a problem of its own ({status}).", f"Try again later. {KEPT}"

@@ -115,17 +115,19 @@ def combined(cosines: NDArray[np.float32], parts: NDArray[np.intp]) -> NDArray[n
         parts: the number of each query vector's part, ascending from 0, (query vectors,).
 
     Returns:
-        float32 (n,): half the mean over the parts, half the best, each part by its best probe.
+        float32 (n,): half the mean over the parts, half the best, each part by its best vector.
     """
     starts = np.flatnonzero(np.diff(parts, prepend=-1))
     best = np.maximum.reduceat(cosines, starts, axis=1)
-    return (0.5 * (best.mean(axis=1) + best.max(axis=1))).astype(np.float32)
+    similarities: NDArray[np.float32] = (0.5 * (best.mean(axis=1) + best.max(axis=1))).astype(np.float32)
+    return similarities
 
 
 def _most_alike(cosines: NDArray[np.float32], encoded: EncodedQuery) -> NDArray[np.intp]:
     """For each row of cosines (n, query vectors) the column of the largest; words only where there is no photo."""
     photos = np.array([query_vector.photo is not None for query_vector in encoded.query_vectors])
-    return np.where(photos | ~photos.any(), cosines, -np.inf).argmax(axis=1)
+    columns: NDArray[np.intp] = np.where(photos | ~photos.any(), cosines, -np.inf).argmax(axis=1)
+    return columns
 
 
 def _without(

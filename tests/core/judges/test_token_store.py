@@ -209,7 +209,7 @@ WRITER = textwrap.dedent(
     import sys
     from pathlib import Path
     from lookalike.catalog.catalog import Catalog
-    from lookalike.judges.mllm.token_store import TokenStore
+    from lookalike.judges.mllm.token_store import TokenSet, TokenStore
     from tests.core.judges.test_token_store import WIDTH, tokens_of
     folder, first = Path(sys.argv[1]), int(sys.argv[2])
     catalog = Catalog(folder / "catalog.sqlite")
@@ -270,7 +270,7 @@ LIMITED = textwrap.dedent(
     import resource, signal, sys
     from pathlib import Path
     from lookalike.catalog.catalog import Catalog
-    from lookalike.judges.mllm.token_store import TokenStore
+    from lookalike.judges.mllm.token_store import TokenSet, TokenStore
     from tests.core.judges.test_token_store import WIDTH, filled, same, tokens_of
     folder = Path(sys.argv[1])
     catalog = Catalog(folder / "catalog.sqlite")

@@ -196,4 +196,5 @@ def _tensor_bytes(shape: tuple[int, ...], kind: int) -> int:
     except (ValueError, KeyError):
         # A type newer than the package: its tensors' ends stay unchecked, and loading will tell.
         return 0
-    return math.prod(shape) // block * size
+    count: int = math.prod(shape) // block * size
+    return count

@@ -1,4 +1,4 @@
-"""Optimised product quantisation of tokens: rotated, each run of a few numbers becomes one byte.
+"""The token codebook: optimised product quantisation, one byte for each run of a few rotated numbers.
 
 The numbers of a token depend on each other, and in a real or a random model alike a few directions hold most of what
 tells photos apart. So tokens are divided by every number's standard deviation (a few large ones must not take the
@@ -6,7 +6,7 @@ codes for themselves), turned to their principal axes, and the axes dealt out to
 same share (the parametric solution of Ge et al., Optimized Product Quantization, 2013). The centroids are those of
 FAISS's k-means. Rotation and centroids are kept as whole numbers, and what is decoded is a sum of their products
 without any rounding before the last step: the same codes give the same token, bit for bit, on every machine.
-`python -m tests.benchmarks.token_compression` measures it beside FAISS's own product quantiser.
+``python -m tests.benchmarks.token_compression`` compares it with FAISS's own product quantiser.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 CENTROIDS = 256
 TRAIN_MIN = 39 * CENTROIDS
-"""Tokens below which a codebook is not trained: FAISS's own limit of 39 points a centroid."""
+"""Tokens needed to train a codebook: FAISS's own limit of 39 points per centroid."""
 TRAIN_MAX = 128 * CENTROIDS
-"""Tokens that a codebook is trained on at most; more take longer and gain next to nothing."""
+"""Tokens a codebook is trained on at most; more take longer and gain next to nothing."""
 ITERATIONS = 25
 SEED = 1234
 BLOCK = 1024
@@ -59,12 +59,12 @@ class TokenCodebook:
     @property
     def dims(self) -> int:
         """Dimensions that one code stands for."""
-        return self.centroids.shape[2]
+        return int(self.centroids.shape[2])
 
     @property
     def width(self) -> int:
         """Numbers per token."""
-        return self.centroids.shape[0] * self.centroids.shape[2]
+        return int(self.centroids.shape[0] * self.centroids.shape[2])
 
     def turned(self, embeddings: NDArray[Any]) -> NDArray[np.float32]:
         """Tokens as codes see them.

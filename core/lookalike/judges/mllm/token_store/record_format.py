@@ -45,7 +45,7 @@ def is_whole(blob: bytes) -> bool:
     if len(blob) < CHECKED.size + HEADER.size:
         return False
     magic, checksum = CHECKED.unpack_from(blob)
-    return magic == MAGIC and zlib.crc32(blob[CHECKED.size :]) == checksum
+    return bool(magic == MAGIC and zlib.crc32(blob[CHECKED.size :]) == checksum)
 
 
 def unpack(blob: bytes, who: bytes) -> tuple[VisualTokens, NDArray[np.uint8], int] | None:
