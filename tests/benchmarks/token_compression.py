@@ -56,7 +56,7 @@ from numpy.typing import NDArray
 
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
-from lookalike.judges.mllm.messages import Settings
+from lookalike.judges.mllm.messages import WorkerSettings
 from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.prompts import load_prompt
 from lookalike.judges.mllm.token_store.codebook import TRAIN_MIN, TokenCodebook, train
@@ -153,7 +153,7 @@ def kept(
 
 def measure(
     pipe: Connection,
-    settings: Settings,
+    settings: WorkerSettings,
     photos: list[NDArray[np.uint8]],
     queries: int,
     candidates: int,
@@ -221,7 +221,7 @@ def main() -> None:
         print(f"{len(photos)} photos, {pair.plan.max_tokens} tokens of {pair.width} numbers each")
         if (len(photos) - options.candidates) * pair.plan.max_tokens // 4 < TRAIN_MIN:
             raise SystemExit("too few photos to train a codebook on pooled tokens")
-        settings = Settings(
+        settings = WorkerSettings(
             llm=str(llm),
             mmproj=str(mmproj),
             family=pair.family,

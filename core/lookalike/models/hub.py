@@ -1,13 +1,12 @@
-"""Talks to the model hub: what a file is, and its bytes. The only place in Lookalike that uses the network.
+"""The model hub: facts about a file, and its bytes. The only module of Lookalike that uses the network.
 
-Of ``huggingface_hub`` the addresses, the metadata, the HTTP session and the errors are used, not
-``hf_hub_download``: that one blocks until the whole file is there, tells of its progress through a bar
-drawn on the terminal, can only be cancelled by an exception out of that bar, sleeps between retries where
-nothing can stop it, and lays files into a cache of links. A generator of chunks can be paused, closed and
-resumed like every other long job here.
+Of ``huggingface_hub``, the addresses, metadata, HTTP session and errors are used, but not ``hf_hub_download``: it blocks
+until the whole file is there, shows its progress as a bar in the terminal, can only be cancelled by an exception from
+that bar, sleeps uninterruptibly between retries, and puts files into a cache of links. A generator of chunks can be
+paused, closed and resumed like every other long job here.
 
-No token is sent, even if one lies on the machine: models that ask for one are fetched with the browser and
-imported. Nor is the library's telemetry on, which would look up programs in the environment.
+No token is sent, even if there is one on this computer: models that need one are downloaded with the browser and
+imported. Telemetry is off as well, which would look for programs in the environment.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ KEPT = "What has come is kept."
 
 
 class DownloadInterruptedError(ModelError):
-    """The transfer broke off; going on where it stopped may help."""
+    """The transfer broke off; resuming it may help."""
 
 
 class RemoteFileMissingError(ModelError):

@@ -177,5 +177,5 @@ def test_ways_of_keeping_are_read_and_written() -> None:
     for text in ("pq8", "pq16", "fp16", "pool+pq8", "drop+fp16"):
         assert str(Compression.parse(text)) == text
     for text in ("", "pq9", "pool", "pool+", "pq8+pool"):
-        with pytest.raises(LookalikeError, match="no way of keeping tokens"):
+        with pytest.raises(LookalikeError, match="no compression called"):
             Compression.parse(text)

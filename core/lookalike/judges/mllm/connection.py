@@ -18,8 +18,8 @@ from lookalike.judges.mllm.messages import (
     Refused,
     Reply,
     ScoreRequest,
-    Settings,
     Shared,
+    WorkerSettings,
     WorkerStage,
 )
 from lookalike.judges.mllm.request_handler import serve
@@ -52,13 +52,13 @@ class WorkerConnection:
     Attributes:
         serial: number of the last question put to this worker.
         query: number of the query that the worker holds; 0 for none.
-        encodes: photos that this worker has put through the image encoder, as far as replies have told.
-        parallel: candidates that the worker scores side by side; 1 until one has told otherwise.
+        encodes: photos that this worker has put through the image encoder, as far as its replies say.
+        parallel: candidates that the worker scores side by side; 1 until one has said otherwise.
         answered: whether any worker has ever answered a question.
     """
 
     def __init__(
-        self, name: str, settings: Settings, check: Callable[[], None], answer_seconds: float
+        self, name: str, settings: WorkerSettings, check: Callable[[], None], answer_seconds: float
     ) -> None:
         self._name = name
         self._settings = settings
@@ -125,7 +125,7 @@ class WorkerConnection:
                 return None
             if reply.serial == 0 and isinstance(reply, Refused):
                 self.end()
-                remedy = reply.remedy or f"Copy or download its files again; {self._settings.log} tells more."
+                remedy = reply.remedy or f"Import or download it again; {self._settings.log} says more."
                 raise JudgeError(f"{self._name}: {reply.message}", remedy)
             if isinstance(reply, Ready):
                 self.parallel = reply.parallel

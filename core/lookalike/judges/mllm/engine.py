@@ -1,12 +1,12 @@
-"""The llama.cpp calls behind a pair score. Runs only in the worker process.
+"""The multimodal engine: a loaded model that scores pairs. Runs only in the worker process.
 
 The prompt is: instructions, query photo | candidate photo, question, and the chat template's start of an
 answer. What lies before the bar is decoded once per query into sequence 0; a candidate is decoded after
 a copy of it in a sequence of its own, which is then dropped: its tokens and the question's in one step, where
 the family allows it. On a GPU several candidates are decoded side by side, on a CPU that gains nothing. The score is
 the difference of the raw logits of the two answer digits at the last position (arXiv 2604.13268). The instructions
-alone stay in the last sequence: asked with the photos in the other order, the model reads candidate, query and question
-after a copy of them.
+alone stay in the last sequence: asked with the photos exchanged, the model reads candidate, query and question after
+a copy of them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from lookalike.judges.mllm.context import ContextSize, DecodingContext
 from lookalike.judges.mllm.embeddings import text_embeddings
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.memory import context_tokens
-from lookalike.judges.mllm.messages import Settings
+from lookalike.judges.mllm.messages import WorkerSettings
 from lookalike.judges.mllm.tokens import VisualTokens
 from lookalike.judges.mllm.vision import Vision
 from lookalike.judges.mllm.vocabulary import Vocabulary
@@ -58,7 +58,7 @@ class MllmEngine:
         JudgeError: llama.cpp cannot load the model, or the model cannot answer with one digit.
     """
 
-    def __init__(self, settings: Settings, aborted: Callable[[], bool]) -> None:
+    def __init__(self, settings: WorkerSettings, aborted: Callable[[], bool]) -> None:
         import llama_cpp
 
         self._llama: Any = llama_cpp
@@ -71,10 +71,11 @@ class MllmEngine:
         if llama_cpp.llama_supports_gpu_offload():
             try:
                 self._open(gpu=True)
-                return
             except JudgeError:
-                # Too large for the GPU's memory, most likely; what else is wrong shows again below.
+                # Too large for the GPU's memory, most likely; anything else shows again on the CPU.
                 pass
+            else:
+                return
         self._open(gpu=False)
 
     def __enter__(self) -> MllmEngine:
@@ -86,7 +87,7 @@ class MllmEngine:
         self.close()
 
     def close(self) -> None:
-        """Give the model's memory back."""
+        """Free the model's memory."""
         self._opened.close()
 
     def _open(self, *, gpu: bool) -> None:
@@ -255,7 +256,7 @@ class MllmEngine:
                 context.remove(sequence)
 
     def _read_first(self, turns: list[tuple[VisualTokens, int]]) -> list[tuple[VisualTokens, int, int]]:
-        """Decode candidates where the query stands otherwise; gives what follows, in which sequence, and where."""
+        """Decode candidates in the query's place; returns what follows, its sequence, and its position."""
         context = self._decoding
         query, start = self._query, len(self._prompt.opening)
         assert query is not None

@@ -1,4 +1,4 @@
-"""Reads what a GGUF file says about itself, without its weights.
+"""GGUF files: their metadata and tensor table, read without the weights.
 
 The layout is that of the GGUF specification (ggml-org/ggml, docs/gguf.md), versions 2 and 3. The
 `gguf` package's own reader makes Python objects of the whole vocabulary, which for 150,000 tokens takes

@@ -19,7 +19,7 @@ from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.memory import check_memory, memory_needed
-from lookalike.judges.mllm.messages import Material, Refused, Scored, Settings, Unscored, Wording
+from lookalike.judges.mllm.messages import Material, Refused, Scored, Unscored, Wording, WorkerSettings
 from lookalike.judges.mllm.pixels import VERSION as PIXELS_VERSION
 from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.prefetcher import Prefetcher
@@ -110,7 +110,7 @@ class MllmJudge:
         kind = f"{projector}:{preprocessing}:{compression.reduction}"
         self._token_set = None if token_store is None else TokenSet(token_store, kind, self._pair.width)
         log = (log_folder or app_paths.logs()) / "mllm.log"
-        settings = Settings(
+        settings = WorkerSettings(
             llm=str(llm.resolve()),
             mmproj=str(mmproj.resolve()),
             family=self._pair.family,

@@ -26,16 +26,16 @@ from lookalike.judges.mllm.messages import (
     Reply,
     Scored,
     ScoreRequest,
-    Settings,
     Shared,
     Unscored,
+    WorkerSettings,
     WorkerStage,
 )
 from lookalike.judges.mllm.token_store.reduction import reduced
 from lookalike.judges.mllm.tokens import VisualTokens
 
 
-def serve(pipe: Connection, settings: Settings, shared: Shared) -> None:
+def serve(pipe: Connection, settings: WorkerSettings, shared: Shared) -> None:
     """Load the model and answer until the pipe closes or nothing is asked for a while.
 
     Args:
@@ -53,7 +53,7 @@ def serve(pipe: Connection, settings: Settings, shared: Shared) -> None:
 
     try:
         log.attach()
-        # Serial 0 is loading, which is never called off: it ends with the process.
+        # Serial 0 is loading, which is never cancelled: it ends with the process.
         current = 1
         engine = MllmEngine(settings, aborted)
     except JudgeError as error:

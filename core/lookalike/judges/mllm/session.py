@@ -21,9 +21,9 @@ from lookalike.judges.mllm.messages import (
     Reply,
     Scored,
     ScoreRequest,
-    Settings,
     Unscored,
     Wording,
+    WorkerSettings,
     WorkerStage,
 )
 from lookalike.worker import WorkerDiedError
@@ -70,7 +70,7 @@ class JudgeSession:
     def __init__(
         self,
         name: str,
-        settings: Settings,
+        settings: WorkerSettings,
         check: Callable[[], None],
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
@@ -213,7 +213,7 @@ class JudgeSession:
             self._connection.ask(lambda serial: EncodeRequest(serial, grey), cancelled, lambda: None)
         except WorkerDiedError as death:
             self._connection.end()
-            self._breaker.useless(death.message)
+            self._breaker.switch_off(death.message)
 
     def _refusal(self, photos: Mapping[WorkerStage, Material]) -> Refused | Unscored | None:
         """The answer for a photo that the model broke down on before; None for others."""

@@ -1,4 +1,4 @@
-"""One photo's tokens as bytes that tell whether they are whole and whose they are."""
+"""The record format: a photo's tokens as bytes that show whether they are whole and whose they are."""
 
 from __future__ import annotations
 
