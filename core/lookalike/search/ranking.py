@@ -74,7 +74,7 @@ def ranked(
         similarities: their cosines.
         matches: the verdicts so far, by content id.
         reasons: why candidates could not be judged, by content id.
-        candidates: how many of the first the judge looks at; 0 without a judge.
+        candidates: how many of the first are judged; 0 without a judge.
         fusion: how similarity and match make a score.
 
     Returns:

@@ -32,7 +32,7 @@ class Correspondence:
     """What two photos have in common.
 
     Attributes:
-        matches: distinctive mutual matches before the geometry was looked at.
+        matches: distinctive mutual matches, before geometry.
         query: float32 (n, 2), the matches that obey the homography, in 0..1 of the query's width and height.
         candidate: float32 (n, 2), the same in the candidate.
         distinctness: float32 (n,), 1 − ratio of each of them: 0.1 at the test's limit, near 1 for an exact copy.

@@ -46,13 +46,13 @@ def check_pair(llm: Path, mmproj: Path) -> None:
 class MllmJudge:
     """Compares photos with a multimodal model in a process of its own.
 
-    A candidate's visual tokens are kept in `token_store`, so the image encoder runs once per photo and not once per
+    A candidate's visual tokens are stored in `token_store`, so the image encoder runs once per photo and not once per
     pair; the query's part of the prompt is decoded once per query.
 
     Args:
         llm: the language model, a GGUF file.
         mmproj: its projector, a GGUF file.
-        token_store: where visual tokens are kept; None keeps none.
+        token_store: where visual tokens are stored; None stores none.
         options: what is asked, see `prompt_modes`, and in which orders; `with_options` changes it later.
         threads: threads that compute; by default the machine's physical cores but one.
         log_folder: where llama.cpp's messages go; by default Lookalike's log folder.
@@ -227,8 +227,8 @@ class MllmJudge:
         Raises:
             LookalikeError: the model cannot be loaded or broke down, or no more tokens can be stored.
         """
-        kept = self._token_set
-        if kept is None:
+        token_set = self._token_set
+        if token_set is None:
             return
         self._session.check()
         ahead = Prefetcher(self._material(photo) for photo in photos)
@@ -247,11 +247,11 @@ class MllmJudge:
                 yield content, reply.message
             elif reply.tokens is None:
                 yield content, "The model's tokens of this photo are too large to be kept."
-            elif kept.put(content, reply.tokens, reply.seconds, ahead=True):
+            elif token_set.put(content, reply.tokens, reply.seconds, ahead=True):
                 yield content, ""
             else:
                 raise JudgeError(
-                    " ".join(kept.store.pending_messages()) or "No more visual tokens can be kept."
+                    " ".join(token_set.store.pending_messages()) or "No more visual tokens can be kept."
                 )
 
     def _material(self, candidate: JudgePhoto) -> tuple[str, Material | str]:

@@ -155,7 +155,7 @@ class Scored:
 
     Attributes:
         logit: z("1") − z("0"), or the mean of the two orders'.
-        tokens: the candidate's tokens in float16 if they were made for this question and can be kept.
+        tokens: the candidate's tokens in float16 if they were made for this question and can be stored.
         seconds: how long making them took.
     """
 
