@@ -21,7 +21,7 @@ from lookalike.evaluation.metrics import mean_by_group
 from lookalike.evaluation.pairs import QueryPairs
 from lookalike.library import Library
 from lookalike.search.fusion import Fusion
-from lookalike.search.searcher import SearchSettings
+from lookalike.search.settings import SearchSettings
 from tests.data import evaluation_data
 
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)

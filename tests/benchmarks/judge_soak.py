@@ -58,7 +58,7 @@ def main() -> None:
         catalog = Catalog(folder / "catalog.sqlite")
         store = TokenStore(catalog, folder / "tokens")
         judge = MllmJudge(
-            *write_pair(folder, options.family), cache=store, threads=1, log_folder=folder / "logs"
+            *write_pair(folder, options.family), token_store=store, threads=1, log_folder=folder / "logs"
         )
         started = time.perf_counter()
         marks: list[tuple[int, int]] = []
@@ -73,8 +73,8 @@ def main() -> None:
             verdicts = list(judge.compare(JudgePhoto("", partial(picture, query)), photos))
             assert len(verdicts) == count and all(verdict.match is not None for verdict in verdicts)
             done += count
-            assert judge.tokens is not None
-            for _ in compress(judge.tokens):
+            assert judge.token_set is not None
+            for _ in compress(judge.token_set):
                 pass
             marks.append((resident(judge.session.pid), resident()))
             if query % 4 == 3:

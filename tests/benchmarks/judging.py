@@ -46,7 +46,7 @@ from lookalike.judges.mllm.batch import text_piece
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.judge import MllmJudge
-from lookalike.judges.mllm.messages import Settings
+from lookalike.judges.mllm.messages import WorkerSettings
 from lookalike.judges.mllm.prompts import load_prompt
 from lookalike.judges.mllm.token_store import TokenStore
 from lookalike.judges.protocol import JudgePhoto
@@ -127,7 +127,7 @@ def _mean(seconds: list[Seconds]) -> Seconds:
     return statistics.fmean(wall for wall, _ in seconds), statistics.fmean(cpu for _, cpu in seconds)
 
 
-def engine_process(pipe: Connection, settings: Settings) -> None:
+def engine_process(pipe: Connection, settings: WorkerSettings) -> None:
     """Answers "bare" with seconds per decoding and the tokens it had, "lean" with seconds per pair."""
     from lookalike.judges.mllm.bindings import Log, set_environment
     from lookalike.judges.mllm.engine import MllmEngine
@@ -144,8 +144,9 @@ def engine_process(pipe: Connection, settings: Settings) -> None:
         pipe.send(count)
 
         def bare() -> None:
-            engine._llama.llama_memory_clear(engine._memory, True)
-            engine._decode([text_piece(ids, 0, 0, True)])
+            context = engine._decoding
+            context.clear()
+            context.decode([text_piece(ids, 0, 0, True)])
 
         def lean() -> None:
             engine.set_query(engine.encode(query))
@@ -197,7 +198,7 @@ class Judging:
     def __init__(self, files: Files, folder: Path, count: int) -> None:
         self._catalog = Catalog(folder / "catalog.sqlite")
         tokens = TokenStore(self._catalog, folder / "tokens")
-        self._judge = MllmJudge(files.llm, files.mmproj, cache=tokens, log_folder=folder)
+        self._judge = MllmJudge(files.llm, files.mmproj, token_store=tokens, log_folder=folder)
         self._candidates = [
             JudgePhoto(f"content{seed}", functools.partial(_load, seed)) for seed in range(count)
         ]
@@ -223,7 +224,7 @@ def compare(files: Files, folder: Path, rounds: int, candidates: int) -> None:
     """Run the rounds and print the table."""
     pair = match_pair(read_gguf(files.llm), read_gguf(files.mmproj), 64)
     threads = max(1, (psutil.cpu_count(logical=False) or 2) - 1)
-    settings = Settings(
+    settings = WorkerSettings(
         llm=str(files.llm),
         mmproj=str(files.mmproj),
         family=pair.family,

@@ -24,7 +24,7 @@ from lookalike.evaluation.metrics import average_precision, mean_by_group, recal
 from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
 from lookalike.search.query import Query
-from lookalike.search.searcher import SearchSettings
+from lookalike.search.settings import SearchSettings
 from tests.builders.inside import engine_of
 from tests.data import evaluation_data
 

@@ -56,10 +56,10 @@ from numpy.typing import NDArray
 
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
-from lookalike.judges.mllm.messages import Settings
+from lookalike.judges.mllm.messages import WorkerSettings
 from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.prompts import load_prompt
-from lookalike.judges.mllm.token_store.codebook import TRAIN_MIN, Codebook, train
+from lookalike.judges.mllm.token_store.codebook import TRAIN_MIN, TokenCodebook, train
 from lookalike.judges.mllm.token_store.record_format import owner, pack
 from lookalike.judges.mllm.token_store.reduction import reduced
 from lookalike.judges.mllm.tokens import VisualTokens
@@ -128,7 +128,7 @@ class Plain:
         return found.astype(np.float16)
 
 
-def quantiser(way: Way, library: list[VisualTokens]) -> Codebook | Plain | None:
+def quantiser(way: Way, library: list[VisualTokens]) -> TokenCodebook | Plain | None:
     """Trained on the first `TRAINED` tokens of a library; None for a way that has none."""
     if not way.dims:
         return None
@@ -137,7 +137,7 @@ def quantiser(way: Way, library: list[VisualTokens]) -> Codebook | Plain | None:
 
 
 def kept(
-    way: Way, tokens: VisualTokens, book: Codebook | Plain | None, spread: NDArray[np.float32]
+    way: Way, tokens: VisualTokens, book: TokenCodebook | Plain | None, spread: NDArray[np.float32]
 ) -> tuple[VisualTokens, int]:
     """The tokens as they come back from the store, and the bytes of their record."""
     halves = reduced(tokens, way.reduction).halved()
@@ -153,7 +153,7 @@ def kept(
 
 def measure(
     pipe: Connection,
-    settings: Settings,
+    settings: WorkerSettings,
     photos: list[NDArray[np.uint8]],
     queries: int,
     candidates: int,
@@ -221,7 +221,7 @@ def main() -> None:
         print(f"{len(photos)} photos, {pair.plan.max_tokens} tokens of {pair.width} numbers each")
         if (len(photos) - options.candidates) * pair.plan.max_tokens // 4 < TRAIN_MIN:
             raise SystemExit("too few photos to train a codebook on pooled tokens")
-        settings = Settings(
+        settings = WorkerSettings(
             llm=str(llm),
             mmproj=str(mmproj),
             family=pair.family,

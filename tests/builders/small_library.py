@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ from PIL import Image
 
 from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
-from lookalike.descriptors.service import DescriberService
+from lookalike.descriptors.protocol import DescriptionService
 from lookalike.errors import LookalikeError
 from lookalike.index import open_index
 from lookalike.ingest.decode_quarantine import DecodeQuarantine
@@ -42,7 +41,8 @@ class ColourDescriber:
 
     def describe(self, batch: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         vectors = np.stack([pixels.reshape(-1).astype(np.float32) + 1 for pixels in batch])
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        rows: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return rows
 
     def describe_words(self, words: Sequence[str]) -> NDArray[np.float32]:
         raise LookalikeError("Quarters know no words.", "Search with a photo.")
@@ -61,6 +61,17 @@ class InlineService:
         future.set_result(self._describer.describe(batch))
         return future
 
+    def describe_words(self, words: Sequence[str]) -> Future[NDArray[np.float32]]:
+        future: Future[NDArray[np.float32]] = Future()
+        try:
+            future.set_result(self._describer.describe_words(words))
+        except LookalikeError as error:
+            future.set_exception(error)
+        return future
+
+    def close(self) -> None:
+        """Nothing runs between calls."""
+
 
 class SmallLibrary:
     """See the module.
@@ -72,7 +83,7 @@ class SmallLibrary:
     """
 
     def __init__(
-        self, folder: Path, service: DescriberService | None = None, timing: FollowTiming | None = None
+        self, folder: Path, service: DescriptionService | None = None, timing: FollowTiming | None = None
     ) -> None:
         self.catalog = Catalog(folder / "catalog.sqlite")
         self.files = self.catalog.files
@@ -87,7 +98,7 @@ class SmallLibrary:
             self.thumbnails,
             DecodeQuarantine(folder / "decoding"),
             self.describer,
-            service or cast(DescriberService, InlineService(self.describer)),
+            service or InlineService(self.describer),
             self.record,
             self.index,
             self.priority,

@@ -12,16 +12,17 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from lookalike.judges.mllm.judge import MllmJudge
+from lookalike.judges.protocol import JudgeOptions
 from lookalike.models.store import ModelStore
 from lookalike.search.calibration import Calibration
 from lookalike.search.curves import Logistic
 from lookalike.search.ranking import Ranking
-from lookalike.search.searcher import SearchSettings
+from lookalike.search.settings import SearchSettings
 from lookalike_desktop.search.queries import photo_request
 from lookalike_desktop.window import Window
 from tests.builders.gguf_models import write_pair
 from tests.builders.installed_models import put_judge
+from tests.builders.opened_judges import open_mllm_judge
 from tests.desktop.conftest import PATIENCE
 
 OpenWindow = Callable[..., Window]
@@ -56,8 +57,7 @@ def test_results_are_judged_by_an_imported_model_and_survive_its_end(
     assert all(result.match is not None and 0 < result.match < 1 for result in ranking.results)
     assert list(window.results.model.ids) == [result.content_id for result in ranking.results]
 
-    judge = library.judges.get("tiny")
-    assert isinstance(judge, MllmJudge)
+    judge = open_mllm_judge(library.judges, "tiny")
     assert judge.session.pid is not None
     os.kill(judge.session.pid, signal.SIGKILL)
     window.search(photo_request(window.photos.model.ids[3], "another"))
@@ -112,8 +112,7 @@ def test_what_counts_as_the_same_is_chosen_and_an_uncalibrated_model_says_so(
     assert results.match_words(things.results[0].content_id).endswith("%, not calibrated")
 
     # By keyboard: the search runs again with another question, on the model that is loaded.
-    judge = library.judges.get("tiny")
-    assert isinstance(judge, MllmJudge)
+    judge = open_mllm_judge(library.judges, "tiny")
     pid = judge.session.pid
     assert bar.mode.focusPolicy() & Qt.FocusPolicy.TabFocus
     bar.mode.setFocus()
@@ -133,7 +132,7 @@ def test_what_counts_as_the_same_is_chosen_and_an_uncalibrated_model_says_so(
     library.calibrations.put(
         Calibration(
             library.status().descriptor,
-            judge.asking("landmark", False).key,
+            judge.with_options(JudgeOptions("landmark")).key,
             weight=0.5,
             cosine=Logistic(20.0, -15.0),
             match=Logistic(1.0, 5.0),

@@ -9,9 +9,17 @@ from sqlite_utils import Database
 
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.sql import chunks, placeholders
+from lookalike.errors import LookalikeError
 
 VISIBLE = "companion_of IS NULL AND EXISTS (SELECT 1 FROM files WHERE content_id = contents.id)"
 """What is true of contents that are photos to the user: they lie in some file and are no companions."""
+
+
+class PhotoGoneError(LookalikeError):
+    """A photo is no longer in the library."""
+
+    def __init__(self, message: str = "This photo is no longer in the library.", remedy: str = "") -> None:
+        super().__init__(message, remedy)
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,17 @@ class Contents:
             )
             found.update((row[0], ContentRow(*row[1:])) for row in rows)
         return found
+
+    def one(self, content_id: int) -> ContentRow:
+        """The row of one content.
+
+        Raises:
+            PhotoGoneError: there is none.
+        """
+        rows = self.get([content_id])
+        if content_id not in rows:
+            raise PhotoGoneError
+        return rows[content_id]
 
     def id_of(self, content_hash: str) -> int | None:
         """The id of the content with this hash, or None."""

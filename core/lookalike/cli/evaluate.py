@@ -14,13 +14,14 @@ from lookalike.cli.options import json_option
 from lookalike.cli.output import run_with_progress, say, say_json, warn
 from lookalike.evaluation.evaluate import Report, evaluate
 from lookalike.evaluation.ground_truth import read_ground_truth
+from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
-from lookalike.search.searcher import SearchSettings
+from lookalike.search.settings import SearchSettings
 
 
 @click.command("evaluate")
 @click.argument("ground_truth", type=click.Path(path_type=Path))
-@click.option("--judge", default="none", show_default=True, help="none, geometry, mllm, or a model's name.")
+@click.option("--judge", default=NO_JUDGE, show_default=True, help="none, geometry, mllm, or a model's name.")
 @checking_options
 @click.option(
     "--fit",
@@ -56,7 +57,7 @@ def evaluate_command(
             with Library(folder) as library:
                 library.descriptor.choose(descriptor)
         with Library(folder) as library:
-            name = library.judges.first_model() if judge == "mllm" else judge
+            name = library.judges.resolve(judge)
             report = run_with_progress(evaluate(truth, library, name, settings), quiet=as_json)
             kept = fit and report.fitted is not None
             if kept and report.fitted is not None:

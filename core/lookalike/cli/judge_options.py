@@ -11,11 +11,11 @@ import click
 
 from lookalike.cli.options import json_option
 from lookalike.cli.output import say, say_json
-from lookalike.judges.mllm.prompts import prompt_modes
+from lookalike.judges.kinds import judge_modes
 from lookalike.judges.protocol import DEFAULT_MODE
-from lookalike.judges.registry import NO_JUDGE
+from lookalike.judges.registry import names_a_judge
 from lookalike.library import Library
-from lookalike.search.searcher import SearchSettings
+from lookalike.search.settings import SearchSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,7 +25,7 @@ def checking_options(command: F) -> F:
     options = (
         click.option(
             "--mode",
-            type=click.Choice(prompt_modes()),
+            type=click.Choice(judge_modes()),
             help="What a multimodal model is asked: the same thing (object), place (landmark), work of art (artwork), "
             "or another version of the same shot (edit).",
         ),
@@ -69,7 +69,7 @@ def uncalibrated(judge: str, settings: SearchSettings, descriptor: str | None) -
         descriptor: name of the imported model that describes the photos, if any.
     """
     who, asked = "The similarity of photos", ""
-    if judge != NO_JUDGE:
+    if names_a_judge(judge):
         who = f"What {judge} says"
         asked = "" if settings.mode == DEFAULT_MODE else f" --mode {settings.mode}"
         asked += " --both-orders" if settings.both_orders else ""
@@ -104,7 +104,7 @@ def settings_command(
         names = ("mode", "both_orders", "top", "weight")
         say_json({name: value for name, value in asdict(settings).items() if name in names})
         return
-    say(f"mode         {settings.mode}  (there are: {', '.join(prompt_modes())})")
+    say(f"mode         {settings.mode}  (there are: {', '.join(judge_modes())})")
     say(f"both orders  {'yes' if settings.both_orders else 'no'}")
     say(f"top          {settings.top}")
     say(f"weight       {'as calibrated' if settings.weight is None else settings.weight}")

@@ -1,1 +1,1 @@
-"""Pixels or words in, unit vectors out."""
+"""Descriptors: from pixels or words to unit vectors."""

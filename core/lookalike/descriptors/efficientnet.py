@@ -1,23 +1,6 @@
 """The embedded descriptor: EfficientNet-Lite2, seen twice (the whole photo and its middle), pooled towards the middle.
 
-Chosen by ``python -m tests.benchmarks.descriptor_choices`` on 452 queries over 2,027 photos, nothing being fitted to
-them; mAP averaged per group first, cost in processor time relative to one whole view at 260 pixels:
-
-========  ================  =====================  ======  ========  ======  =====  ====
-side      views             pooling                   all  landmark  object  scene  cost
-========  ================  =====================  ======  ========  ======  =====  ====
-260       1.0               mean                    0.601     0.659   0.575  0.625   1.0
-260       1.0               GeM 3                   0.620     0.668   0.596  0.656   1.0
-260       1.0               GeM 3, spread 0.7       0.629     0.667   0.609  0.666   1.0
-260       0.7               GeM 3, spread 0.7       0.667     0.657   0.680  0.611   1.0
-260       1.0 + 0.7         GeM 3, spread 0.7       0.675     0.667   0.669  0.734   2.0
-**260**   **1.0 + 0.5**     **GeM 3, spread 0.7**   0.696     0.675   0.712  0.649   2.0
-260       1.0 + 0.5         GeM 3, spread 0.5       0.699     0.668   0.720  0.643   2.0
-260       1.0 + 0.7 + 0.5   GeM 3, spread 0.7       0.700     0.679   0.715  0.657   3.0
-========  ================  =====================  ======  ========  ======  =====  ====
-
-With a fifth of the distractors (``--every 5 --sides 192 224``) the two views bring 0.706 at 192 pixels for the cost of
-one whole view, 0.722 at 224 (cost 1.4) and 0.725 at 260.
+Chosen by ``python -m tests.benchmarks.descriptor_choices``; figures in docs/benchmarks.md, "Descriptors".
 """
 
 from __future__ import annotations
@@ -49,7 +32,7 @@ MIDDLES = (1.0, 0.5)
 """The views: the share of the photo's width and height, in its middle, that each shows."""
 
 VIEWS_AT_ONCE = 2
-"""Views per pass through the network: more do not fit the processor's cache and take longer each."""
+"""Views per pass through the network; with more, they no longer fit the processor's cache and each takes longer."""
 
 POWER = 3.0
 """The exponent of generalised-mean pooling (arXiv 1711.02512)."""
@@ -64,9 +47,9 @@ REDUCING_GAP = 2.0
 class EfficientNetDescriber:
     """The descriptor that every installation has; see `Describer`.
 
-    A photo is squeezed into a square, its proportions not kept, so that nothing is cut off; so is its middle. Each
-    view becomes one vector by generalised-mean pooling, and the photo's vector is the sum of the two unit vectors.
-    The network is loaded with the first photo; vectors have 1280 dimensions.
+    The photo, and its middle, are each squeezed into a square, so that nothing is cut off. Each view becomes one
+    vector by generalised-mean pooling, and the photo's vector is the normalised sum of the two unit vectors. The
+    network is loaded with the first photo; vectors have 1280 dimensions.
     """
 
     key = f"{WEIGHTS}:{SIDE}x{MIDDLES[0]:g}+{MIDDLES[1]:g}:gem{POWER:g}@{SPREAD:g}:v{VERSION}"
@@ -99,12 +82,12 @@ class EfficientNetDescriber:
         network = self._loaded()
         views = np.stack(batch).reshape(-1, SIDE, SIDE, 3)
         with torch.inference_mode():
-            parts = torch.from_numpy(views).split(VIEWS_AT_ONCE)
+            parts = torch.split(torch.from_numpy(views), VIEWS_AT_ONCE)
             vectors = torch.cat([pooled(network(part), POWER, SPREAD) for part in parts]).numpy()
         return unit_rows(unit_rows(vectors).reshape(len(batch), len(MIDDLES), -1).sum(axis=1))
 
     def describe_words(self, words: Sequence[str]) -> NDArray[np.float32]:
-        """Always fails: this model has only seen.
+        """Always fails: this model reads no words.
 
         Raises:
             ModelError: always.

@@ -1,4 +1,4 @@
-"""Reads what a transformers model folder holds, from its JSON files alone: no torch, no transformers, no network."""
+"""Model folders of transformers, read from their JSON files alone: no torch, no transformers, no network."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ VERSION = 1
 
 SAMPLES = 32
 SAMPLE_BYTES = 1 << 16
-"""The weights are told apart by this many blocks, spread evenly: reading gigabytes at each start is too slow."""
+"""Weights are identified by this many evenly spread blocks: reading gigabytes at each start is too slow."""
 
 TOKENIZER_FILES = ("tokenizer.json", "vocab.json", "spiece.model", "sentencepiece.bpe.model")
 
 
 @dataclass(frozen=True)
-class Family:
-    """How the models of one architecture are used.
+class Architecture:
+    """How the models of one transformers architecture are used.
 
     Attributes:
         dimension: the image vector's length, from the parsed ``config.json``. Published files leave out what
@@ -42,17 +42,21 @@ class Family:
     patch_side: int = 0
 
 
-FAMILIES: dict[str, Family] = {
-    "dinov2": Family(lambda c: c.get("hidden_size", 768)),
-    "dinov2_with_registers": Family(lambda c: c.get("hidden_size", 768)),
-    "dinov3_vit": Family(lambda c: c.get("hidden_size", 384)),
-    "dinov3_convnext": Family(lambda c: c.get("hidden_sizes", [768])[-1]),
-    "clip": Family(lambda c: c.get("projection_dim", 512), reads_words=True, vision="vision_config"),
-    "metaclip_2": Family(lambda c: c.get("projection_dim", 512), reads_words=True, vision="vision_config"),
-    "clip_vision_model": Family(lambda c: c.get("projection_dim", 512)),
-    "siglip": Family(lambda c: _vision(c).get("hidden_size", 768), reads_words=True, vision="vision_config"),
-    "siglip_vision_model": Family(lambda c: c.get("hidden_size", 768)),
-    "siglip2": Family(
+ARCHITECTURES: dict[str, Architecture] = {
+    "dinov2": Architecture(lambda c: c.get("hidden_size", 768)),
+    "dinov2_with_registers": Architecture(lambda c: c.get("hidden_size", 768)),
+    "dinov3_vit": Architecture(lambda c: c.get("hidden_size", 384)),
+    "dinov3_convnext": Architecture(lambda c: c.get("hidden_sizes", [768])[-1]),
+    "clip": Architecture(lambda c: c.get("projection_dim", 512), reads_words=True, vision="vision_config"),
+    "metaclip_2": Architecture(
+        lambda c: c.get("projection_dim", 512), reads_words=True, vision="vision_config"
+    ),
+    "clip_vision_model": Architecture(lambda c: c.get("projection_dim", 512)),
+    "siglip": Architecture(
+        lambda c: _vision(c).get("hidden_size", 768), reads_words=True, vision="vision_config"
+    ),
+    "siglip_vision_model": Architecture(lambda c: c.get("hidden_size", 768)),
+    "siglip2": Architecture(
         lambda c: _vision(c).get("hidden_size", 768),
         reads_words=True,
         vision="vision_config",
@@ -67,7 +71,7 @@ class ModelFolder:
 
     Attributes:
         path: the folder.
-        architecture: transformers' ``model_type``, a key of `FAMILIES`.
+        architecture: transformers' ``model_type``, a key of `ARCHITECTURES`.
         dimension: length of the image vectors.
         reads_words: whether there is a text tower and a tokenizer for it.
         rules: how photos are brought to the network's input.
@@ -96,19 +100,19 @@ def read_model_folder(path: Path) -> ModelFolder:
         raise ModelError(f"The model folder {path} is not there.", "Import the model again.")
     config = read_json(path / "config.json")
     architecture = str(config.get("model_type", "unknown"))
-    family = FAMILIES.get(architecture)
-    if family is None:
+    known = ARCHITECTURES.get(architecture)
+    if known is None:
         raise ModelError(
             f"{path.name} is a model of type {architecture}, which Lookalike cannot use for photos.",
             "It can use DINOv2, DINOv3, CLIP, MetaCLIP 2, SigLIP and SigLIP 2.",
         )
     weights = weight_files(path)
     try:
-        dimension = int(family.dimension(config))
-        vision = config.get(family.vision, {}) if family.vision else config
+        dimension = int(known.dimension(config))
+        vision = config.get(known.vision, {}) if known.vision else config
         patch_side, side = 0, int(vision.get("image_size", 224))
-        if family.patch_side:
-            patch_side = int(vision.get("patch_size", family.patch_side))
+        if known.patch_side:
+            patch_side = int(vision.get("patch_size", known.patch_side))
             side = patch_side * math.isqrt(int(vision.get("num_patches", 256)))
         text_length = int(_text(config).get("max_position_embeddings", 77 if "clip" in architecture else 64))
     except (TypeError, ValueError, AttributeError, IndexError) as error:
@@ -120,7 +124,7 @@ def read_model_folder(path: Path) -> ModelFolder:
         path=path,
         architecture=architecture,
         dimension=dimension,
-        reads_words=family.reads_words and any((path / name).is_file() for name in TOKENIZER_FILES),
+        reads_words=known.reads_words and any((path / name).is_file() for name in TOKENIZER_FILES),
         rules=rules,
         patch_side=patch_side,
         text_length=text_length,
@@ -172,15 +176,17 @@ def weight_files(path: Path) -> list[Path]:
 
 
 def _vision(config: dict[str, Any]) -> dict[str, Any]:
-    return config.get("vision_config", {})
+    part: dict[str, Any] = config.get("vision_config", {})
+    return part
 
 
 def _text(config: dict[str, Any]) -> dict[str, Any]:
-    return config.get("text_config", {})
+    part: dict[str, Any] = config.get("text_config", {})
+    return part
 
 
 def _fingerprint(path: Path, weights: list[Path]) -> str:
-    """Names the folder's content; the same for a copy of it, wherever it lies."""
+    """Identifies the folder's content; the same for a copy of it anywhere."""
     digest = hashlib.sha256()
     for file in (path / "config.json", rules_file(path)):
         digest.update(file.read_bytes())

@@ -1,7 +1,7 @@
-"""Describes the photos of a batch side by side.
+"""Parallel description of the photos of a batch.
 
-One photo's small convolutions spread badly over cores; two photos on two cores do not wait for each other. So a batch
-is shared out among threads, each of which runs the network alone, and only a single photo gets all cores to itself.
+One photo's small convolutions spread badly over cores, while two photos on two cores do not wait for each other. So a
+batch is divided among threads that each run the network alone, and only a single photo gets all cores to itself.
 """
 
 from __future__ import annotations

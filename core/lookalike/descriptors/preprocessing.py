@@ -1,4 +1,4 @@
-"""Brings photos to a vision model's input with Pillow alone, as its ``preprocessor_config.json`` says."""
+"""Preprocessing of photos for a vision model with Pillow alone, as its ``preprocessor_config.json`` says."""
 
 from __future__ import annotations
 

@@ -1,13 +1,41 @@
-"""Opens the descriptor back end that a `DescriberSpec` names."""
+"""The descriptor registry: the kinds of back ends there are, and how each is opened.
+
+To add a back end, write its `Describer` and list its `DescriberKind` here.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from lookalike.descriptors.efficientnet import EfficientNetDescriber
-from lookalike.descriptors.protocol import Describer, DescriberSpec
+from lookalike.descriptors.protocol import EMBEDDED, Describer, DescriberSpec
 from lookalike.descriptors.transformers_model import TransformersDescriber
-from lookalike.models.store import ModelError
+from lookalike.models.errors import ModelError
+
+
+@dataclass(frozen=True)
+class DescriberKind:
+    """An entry of the registry.
+
+    Attributes:
+        name: what `DescriberSpec.kind` says.
+        open: opens the back end at a location. Cheap, and imports no heavy module.
+        reads_folder: whether a folder holds, by its look, a model for this back end.
+    """
+
+    name: str
+    open: Callable[[str], Describer]
+    reads_folder: Callable[[Path], bool]
+
+
+DESCRIBER_KINDS: tuple[DescriberKind, ...] = (
+    DescriberKind(EMBEDDED, lambda _: EfficientNetDescriber(), lambda _: False),
+    # Last, since it takes any folder: its errors say what a model folder lacks.
+    DescriberKind("transformers", lambda location: TransformersDescriber(Path(location)), lambda _: True),
+)
+"""The first that reads a folder opens it."""
 
 
 def open_describer(spec: DescriberSpec) -> Describer:
@@ -19,10 +47,18 @@ def open_describer(spec: DescriberSpec) -> Describer:
     Raises:
         ModelError: there is no such kind, or the model folder cannot be used.
     """
-    if spec.kind == "efficientnet":
-        return EfficientNetDescriber()
-    if spec.kind == "transformers":
-        return TransformersDescriber(Path(spec.location))
+    for kind in DESCRIBER_KINDS:
+        if kind.name == spec.kind:
+            return kind.open(spec.location)
     raise ModelError(
         f"There is no descriptor back end called {spec.kind}.", "Choose another descriptor model."
     )
+
+
+def folder_spec(folder: Path) -> DescriberSpec:
+    """The spec of the back end for a model folder.
+
+    Whether the model can be used, only `open_describer` tells.
+    """
+    kind = next(kind for kind in DESCRIBER_KINDS if kind.reads_folder(folder))
+    return DescriberSpec(kind.name, str(folder))

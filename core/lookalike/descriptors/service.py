@@ -1,4 +1,4 @@
-"""One descriptor process shared by all that need descriptors: indexing in bulk, searches at once."""
+"""The describer service: one descriptor process for all, searches going before bulk indexing."""
 
 from __future__ import annotations
 
@@ -11,14 +11,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
-from lookalike.descriptors.protocol import DescriberSpec
+from lookalike.descriptors.protocol import DescriberSpec, Pixels, Vectors
 from lookalike.descriptors.worker import DescriberWorker
-
-Pixels = NDArray[np.uint8]
-Vectors = NDArray[np.float32]
 
 _SEARCH, _BULK, _END = 0, 1, 2
 
@@ -35,10 +29,10 @@ class _Request:
 
 
 class DescriberService:
-    """Queues descriptor requests of several threads for one worker process.
+    """Queues requests of several threads for one worker process; see `DescriptionService`.
 
-    The process starts with the first request. A search overtakes the bulk requests that are still queued, so it
-    waits for two small batches at most.
+    The process starts with the first request. Urgent requests overtake bulk ones still queued, so a search waits for
+    two small batches at most.
 
     Args:
         spec: the descriptor back end.
@@ -73,7 +67,7 @@ class DescriberService:
 
             def land(left: int) -> None:
                 while len(flight) > left:
-                    _settle(flight.popleft(), worker.collect)
+                    _fulfil(flight.popleft(), worker.collect)
 
             while True:
                 land(1 if not self._requests.empty() else 0)
@@ -86,7 +80,7 @@ class DescriberService:
                 if request.words:
                     # Words go through a call of their own, which must not overtake what is in flight.
                     land(0)
-                    _settle(request.future, partial(worker.describe_words, request.words))
+                    _fulfil(request.future, partial(worker.describe_words, request.words))
                     continue
                 try:
                     worker.submit(request.photos)
@@ -110,7 +104,7 @@ class DescriberService:
         thread.join()
 
 
-def _settle(future: Future[Vectors], result: Callable[[], Vectors]) -> None:
+def _fulfil(future: Future[Vectors], result: Callable[[], Vectors]) -> None:
     try:
         future.set_result(result())
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Tries a descriptor model before it is kept: do its weights load, and how fast does it describe."""
+"""The trial of a descriptor model before it is kept: do its weights load, and how fast does it describe?"""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from lookalike.descriptors.protocol import DescriberSpec
-from lookalike.descriptors.registry import open_describer
+from lookalike.descriptors.registry import folder_spec, open_describer
 from lookalike.descriptors.worker import DescriberWorker
 from lookalike.errors import LookalikeError
 from lookalike.models.errors import ModelError
@@ -18,7 +17,7 @@ SIZE = (640, 480)
 
 
 def try_folder(folder: Path, name: str) -> float:
-    """Have a model describe a made-up photo, and words if it reads them, in a process of its own.
+    """Have a model describe a made-up photo, and words if it reads them, in its own process.
 
     Args:
         folder: the model folder.
@@ -30,7 +29,7 @@ def try_folder(folder: Path, name: str) -> float:
     Raises:
         ModelError: it cannot be loaded or fails.
     """
-    spec = DescriberSpec("transformers", str(folder))
+    spec = folder_spec(folder)
     try:
         describer = open_describer(spec)
         photo = describer.prepare(Image.radial_gradient("L").convert("RGB").resize(SIZE))

@@ -1,9 +1,10 @@
-"""Names a model together with what runs it, so that a photo it failed at is tried again once either is another."""
+"""Model versions: a model with the libraries that run it, so that a photo it failed on is tried again after updates."""
 
 from __future__ import annotations
 
 import functools
-from importlib import metadata
+
+from lookalike.versions import package_version
 
 _PACKAGES = ("torch", "transformers")
 
@@ -11,11 +12,4 @@ _PACKAGES = ("torch", "transformers")
 @functools.cache
 def model_versions(key: str) -> str:
     """A model's key and the versions of the libraries that run it, in one line."""
-    return " ".join([key, *(f"{name}={_version(name)}" for name in _PACKAGES)])
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "-"
+    return " ".join([key, *(f"{name}={package_version(name)}" for name in _PACKAGES)])

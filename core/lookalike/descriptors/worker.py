@@ -1,4 +1,4 @@
-"""Runs a describer in a child process, so that a crash of a native library costs a restart and not the run."""
+"""The descriptor worker: a describer in a child process, so that a native crash costs a restart and not the run."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _Request = tuple[str, Any]
 class DescriberWorker:
     """A child process that describes photos and words.
 
-    The child starts with the first request and loads the network with it. If it dies, it is started again once
-    and given again what it had not answered. To be used by one thread.
+    The child starts with the first request and then loads the network. If it dies, it is started once more and given
+    what it had not answered. To be used by one thread.
 
     Args:
         spec: the descriptor back end.
@@ -98,7 +98,8 @@ class DescriberWorker:
                 self._flight.popleft()
                 if isinstance(answer, LookalikeError):
                     raise answer
-                return answer
+                vectors: NDArray[np.float32] = answer
+                return vectors
 
     def describe(self, batch: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Describe prepared photos and wait; for when nothing is in flight.
@@ -160,7 +161,7 @@ class DescriberWorker:
         """Start a child and give it all that is in flight.
 
         Raises:
-            WorkerDied: it died at once.
+            WorkerDiedError: it died at once.
         """
         self._worker = Worker(_serve, (self._spec, self._threads), name="the descriptor process")
         for request in self._flight:

@@ -1,1 +1,1 @@
-"""A data set with ground truth in, retrieval figures out."""
+"""Evaluation: from a data set with ground truth to retrieval figures."""

@@ -1,4 +1,4 @@
-"""Fits a calibration on judged pairs, and says what it is worth on things that it was not fitted on."""
+"""Calibration: fitted on judged pairs, and measured on groups held out of the fit."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from numpy.typing import NDArray
 from lookalike.errors import LookalikeError
 from lookalike.evaluation.fitting import Floats, better_fit, held_out
 from lookalike.evaluation.metrics import mean_by_group
-from lookalike.evaluation.pairs import Pairs
+from lookalike.evaluation.pairs import JudgedPairs
 from lookalike.evaluation.reliability import reliability
 from lookalike.search.calibration import NO_JUDGE_KEY, Calibration
 from lookalike.search.fusion import WEIGHT, undecided
 
 FOLDS = 8
-"""Groups are dealt out to this many folds; all photos of one thing are in one."""
+"""Folds of the cross-validation; all photos of a group are in one."""
 
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """The λ that are tried."""
 
 LEAST_OF_EACH = 20
-"""Pairs of the same thing, and of different things, that a fit needs."""
+"""JudgedPairs of the same thing, and of different things, that a fit needs."""
 
 LEAST_GROUPS = 4
 
 LEAST_SPREAD = 0.1
-"""A judge whose surest yes and surest no lie less than this apart tells nothing worth the waiting."""
+"""A judge whose surest yes and surest no are less than this apart is not worth waiting for."""
 
-REMEDY = "Take a data set with more queries, or look at more candidates (--top)."
+REMEDY = "Take a data set with more queries, or have more candidates judged."
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Fitted:
     informative: bool
 
 
-def calibrate(pairs: Pairs, descriptor: str, judge: str) -> Fitted:
+def calibrate(pairs: JudgedPairs, descriptor: str, judge: str) -> Fitted:
     """Fit the curves, λ and the cut-off of a descriptor with a judge.
 
     Args:
@@ -114,7 +114,7 @@ def deal(groups: Sequence[str] | NDArray[np.str_]) -> NDArray[np.int64]:
     return np.array([fold[str(name)] for name in groups], np.int64)
 
 
-def _tuned(pairs: Pairs, match: Floats, folds: NDArray[np.int64]) -> tuple[float, float]:
+def _tuned(pairs: JudgedPairs, match: Floats, folds: NDArray[np.int64]) -> tuple[float, float]:
     """λ on all groups, and mAP where each fold's λ was chosen on the others."""
     ends = np.cumsum([len(query.right) for query in pairs.queries])[:-1]
     heads = np.split(match, ends)

@@ -1,4 +1,4 @@
-"""Indexes a data set into a library of its own and measures what searches in it bring."""
+"""Evaluation: indexes a data set into a library of its own and measures its searches."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from lookalike.errors import LookalikeError
 from lookalike.evaluation.calibrating import Fitted, calibrate
 from lookalike.evaluation.ground_truth import GroundTruth
 from lookalike.evaluation.outcome import Gallery, calibration_figures, figures_of, line_figures, score
-from lookalike.evaluation.pairs import Pairs
+from lookalike.evaluation.pairs import JudgedPairs
 from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
 from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.search.calibration import NO_JUDGE_KEY
 from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
-from lookalike.search.searcher import SearchSettings
+from lookalike.search.settings import SearchSettings
 
 
 @dataclass(frozen=True)
 class Report:
-    """What one evaluation found.
+    """The outcome of an evaluation.
 
     Attributes:
         figures: with the keys of ``lookalike evaluate --json``.
-        skipped: what was passed over, and why, a line each.
-        fitted: the calibration that these pairs give; None if they give none.
-        unfit: why they give none, with the remedy.
-        pairs: the first candidates of every query, with what the judge said and what is right.
+        skipped: what was skipped and why, one line each.
+        fitted: the calibration fitted on these pairs; None if they do not suffice.
+        unfit: why they do not, with the remedy.
+        pairs: the first candidates of every query, with the judge's answers and what is right.
     """
 
     figures: dict[str, Any]
     skipped: tuple[str, ...]
     fitted: Fitted | None
     unfit: LookalikeError | None
-    pairs: Pairs
+    pairs: JudgedPairs
 
 
 def evaluate(
@@ -58,7 +58,7 @@ def evaluate(
     Args:
         truth: the data set.
         library: a library to index into; what is there already is not done again.
-        judge: name of the judge, "none" for the index alone.
+        judge: name of the judge, `NO_JUDGE` for the index alone.
         settings: how candidates are checked; the whole gallery is ranked whatever its limit.
 
     Returns:
@@ -81,9 +81,7 @@ def evaluate(
                 skipped.extend(f"{line.path}: {line.reason}" for line in progress.skipped)
     seconds["indexing"] = time.perf_counter() - started
     settings = replace(settings or SearchSettings(), limit=len(library))
-    looking = library.judges.get(judge)
-    if looking is not None:
-        looking = looking.asking(settings.mode, settings.both_orders)
+    looking = library.judges.get(judge, settings.judge_options)
     ids = library.photos.ids_by_path()
     fusion = library.search.fusion(looking, settings.weight)
     gallery = Gallery(library, ids, looking, settings.top, fusion.cosine)
@@ -114,7 +112,7 @@ def evaluate(
     figures["line"] = line_figures(scored)
     figures["calibration"] = {"calibrated": fusion.calibrated, **calibration_figures(scored)}
     figures["seconds"] = {stage: round(value, 3) for stage, value in seconds.items()}
-    pairs = Pairs([entry.pairs for entry in scored])
+    pairs = JudgedPairs([entry.pairs for entry in scored])
     fitted, unfit = None, None
     try:
         key = NO_JUDGE_KEY if looking is None else looking.key

@@ -1,4 +1,4 @@
-"""Fits rising curves from scores to probabilities."""
+"""Fitting of rising curves from scores to probabilities."""
 
 from __future__ import annotations
 

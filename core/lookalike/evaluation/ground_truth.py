@@ -1,4 +1,4 @@
-"""Reads ground truth: queries, their positives, and the junk that does not count."""
+"""Ground truth: queries, their positives, and junk that does not count."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def read_ground_truth(path: Path) -> GroundTruth:
         )
     except OSError as error:
         raise LookalikeError(
-            f"{path} cannot be read ({error.strerror}).", "Name a ground-truth file."
+            f"{path} cannot be read ({error.strerror}).", "Choose a ground-truth file."
         ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise LookalikeError(

@@ -1,4 +1,4 @@
-"""Figures of a ranking against its ground truth."""
+"""Retrieval metrics: average precision, AP@k and recall of a ranking against its ground truth."""
 
 from __future__ import annotations
 

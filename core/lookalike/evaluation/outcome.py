@@ -1,4 +1,4 @@
-"""What one query's ranking is worth: retrieval figures, the line, and its judged pairs."""
+"""The outcome of one query: its retrieval figures, the line, and its judged pairs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lookalike.evaluation.ground_truth import GroundTruthQuery
 from lookalike.evaluation.metrics import average_precision, average_precision_at, mean_by_group, recall_at
-from lookalike.evaluation.pairs import Pairs, QueryPairs
+from lookalike.evaluation.pairs import JudgedPairs, QueryPairs
 from lookalike.evaluation.reliability import reliability
 from lookalike.judges.protocol import Judge
 from lookalike.library import Library
@@ -30,8 +30,8 @@ class Gallery:
     Attributes:
         library: the library.
         ids: the content at every place of it.
-        judge: who looked at candidates; None for nobody.
-        top: candidates that were looked at.
+        judge: who judged the candidates; None for nobody.
+        top: candidates that were judged.
         cosine: what the search takes a cosine for where there is no match.
     """
 
@@ -106,7 +106,7 @@ def score(gallery: Gallery, query: GroundTruthQuery, ranking: Ranking) -> Outcom
 
 
 def _logits(gallery: Gallery, own: int, candidates: Sequence[int]) -> NDArray[np.float64]:
-    """The judge's kept logits, NaN where there is none."""
+    """The judge's stored logits, NaN where there is none."""
     logits = np.full(len(candidates), np.nan)
     if gallery.judge is not None:
         kept = gallery.library.search.stored_scores(gallery.judge, own, candidates)
@@ -138,7 +138,7 @@ def line_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
 
 def calibration_figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """The expected calibration error of what the search said, and its bins."""
-    pairs = Pairs([one.pairs for one in outcomes])
+    pairs = JudgedPairs([one.pairs for one in outcomes])
     said = np.array([value for one in outcomes for value in one.said])
     found = reliability(said, pairs.right, pairs.weights)
     return {

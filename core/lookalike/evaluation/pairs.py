@@ -1,4 +1,4 @@
-"""The judged pairs of an evaluation as arrays: what calibration is fitted on and checked with."""
+"""Judged pairs of an evaluation as arrays, on which a calibration is fitted and checked."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class QueryPairs:
 
 
 @dataclass(frozen=True)
-class Pairs:
+class JudgedPairs:
     """All queries' heads, one after the other. Groups weigh the same, and so do the queries of a group."""
 
     queries: Sequence[QueryPairs]
@@ -73,6 +73,6 @@ class Pairs:
     def _joined(self, parts: list[NDArray[np.float64]] | list[NDArray[np.bool_]]) -> NDArray[np.float64]:
         return np.concatenate([np.zeros(0), *parts])
 
-    def of(self, groups: set[str]) -> Pairs:
+    def of(self, groups: set[str]) -> JudgedPairs:
         """The pairs of some groups only."""
-        return Pairs([query for query in self.queries if query.group in groups])
+        return JudgedPairs([query for query in self.queries if query.group in groups])

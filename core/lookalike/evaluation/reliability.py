@@ -1,4 +1,4 @@
-"""How far probabilities can be believed: of the pairs said to match with 80 %, do 80 % match?"""
+"""Reliability of probabilities: of the pairs said to match with 80 %, do 80 % match?"""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.descriptors.service import DescriberService
+from lookalike.descriptors.protocol import DescriptionService
 from lookalike.errors import LookalikeError
 from lookalike.ingest.photo_reader import ReadPhoto
 
@@ -23,7 +23,7 @@ GREY = 128
 
 
 def describe_all(
-    service: DescriberService,
+    service: DescriptionService,
     batch_size: int,
     take: Callable[[int], Sequence[Callable[[], ReadPhoto]]],
     patient: bool = False,
@@ -74,7 +74,7 @@ def describe_all(
 
 
 def _with_vectors(
-    service: DescriberService, batch: list[ReadPhoto], future: Future[NDArray[np.float32]], patient: bool
+    service: DescriptionService, batch: list[ReadPhoto], future: Future[NDArray[np.float32]], patient: bool
 ) -> Iterator[ReadPhoto]:
     """The batch with its descriptors.
 
@@ -99,7 +99,7 @@ def _with_vectors(
             yield replace(read, pixels=None, row=None, problem=str(error), temporary=True)
 
 
-def _alone(service: DescriberService, read: ReadPhoto) -> ReadPhoto:
+def _alone(service: DescriptionService, read: ReadPhoto) -> ReadPhoto:
     """A photo tried by itself, after a batch with it failed.
 
     The model may lack memory just now, or be broken. So the photo is blamed only if it fails a second time although

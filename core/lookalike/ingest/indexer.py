@@ -20,8 +20,7 @@ from lookalike.catalog.files import FileRow
 from lookalike.catalog.folders import Folder
 from lookalike.catalog.sql import chunks
 from lookalike.catalog.unit_of_work import UnitOfWork
-from lookalike.descriptors.protocol import Describer
-from lookalike.descriptors.service import DescriberService
+from lookalike.descriptors.protocol import Describer, DescriptionService
 from lookalike.descriptors.versions import model_versions
 from lookalike.ingest.describing import describe_all
 from lookalike.ingest.folder_diff import FolderDiff
@@ -64,7 +63,7 @@ class Indexer:
         catalog: Catalog,
         reader: PhotoReader,
         describer: Describer,
-        service: DescriberService,
+        service: DescriptionService,
         record: DescriptorRecord,
         priority: WorkPriority | None = None,
         throttle: Throttle | None = None,

@@ -1,1 +1,1 @@
-"""Judges look at a query and a candidate and say how likely both show the same thing."""
+"""Judges: from a query and a candidate to the probability that both show the same thing."""

@@ -1,4 +1,4 @@
-"""What every judge offers."""
+"""The judge protocol: what every judge takes and gives."""
 
 from __future__ import annotations
 
@@ -9,15 +9,28 @@ from typing import Protocol
 from PIL import Image
 
 DEFAULT_MODE = "object"
-"""What judges are asked unless told otherwise: whether the very same thing is in both photos."""
+"""The question asked by default: is the very same thing in both photos?"""
+
+
+@dataclass(frozen=True)
+class JudgeOptions:
+    """How a judge is asked, where it can be asked in several ways. A judge ignores what it has no notion of.
+
+    Attributes:
+        mode: the question (``"object"``, ``"landmark"``, ``"artwork"``, ``"edit"``).
+        both_orders: whether each pair is judged twice, once with the photos exchanged.
+    """
+
+    mode: str = DEFAULT_MODE
+    both_orders: bool = False
 
 
 @dataclass(frozen=True)
 class JudgePhoto:
-    """A photo as judges see it.
+    """A photo as judges take it.
 
     Attributes:
-        content: hash of the photo's bytes (hex); what a judge derives from the pixels is kept under it. Empty for
+        content: hash of the photo's bytes (hex); what a judge derives from the pixels is stored under it. Empty for
             a query that must leave no trace on disk.
         load: ``load(longest_side)`` gives the upright RGB image, its longest side about `longest_side`
             pixels (never enlarged). Raises `LookalikeError` where the photo cannot be read.
@@ -29,13 +42,13 @@ class JudgePhoto:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A judge's word on one candidate.
+    """A judge's answer for one candidate.
 
     Attributes:
         content: the candidate's content hash.
         match: probability in [0, 1] that both photos show the same thing; None if it could not be judged.
-        logit: the judge's raw score before it became a probability (its scale is the judge's own).
-        reason: why there is no match value, in one line; empty otherwise.
+        logit: the judge's raw score, on its own scale, from which the probability was made.
+        reason: why there is no probability, in one line; empty otherwise.
     """
 
     content: str
@@ -46,12 +59,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a judge said what it said, for showing to the user.
+    """The grounds of a verdict, to be shown to the user.
 
     Attributes:
-        verdict: the verdict explained.
+        verdict: the verdict.
         summary: one plain sentence.
-        query_points: (x, y) in the query, each in 0..1 of its width and height; empty if the judge has none.
+        query_points: (x, y) in the query, each in 0..1 of its width and height; empty if the judge finds no points.
         candidate_points: the matching points in the candidate, in the same order and units.
     """
 
@@ -62,23 +75,18 @@ class Explanation:
 
 
 class Judge(Protocol):
-    """Compares one query with candidates, best candidates first.
+    """Compares one query with candidates, in the order given.
 
     Attributes:
-        key: names everything that a score depends on (model files, preprocessing, prompt); scores are
-            cached under it.
-        name: what the user calls it ("geometry", or the model's name).
+        key: names everything a score depends on (model files, preprocessing, prompt); scores are cached under it.
+        name: the user's name for it ("geometry", or the model's name).
     """
 
     key: str
     name: str
 
-    def asking(self, mode: str, both_orders: bool) -> Judge:
-        """This judge, asked something else; itself where it knows only one question. Nothing is loaded anew.
-
-        Args:
-            mode: what is asked (``"object"``, ``"landmark"``, ``"artwork"``, ``"edit"``).
-            both_orders: whether it looks at each pair twice, with the photos in both orders.
+    def with_options(self, options: JudgeOptions) -> Judge:
+        """This judge asked in another way; itself where it knows only one. Shares all that is loaded.
 
         Raises:
             LookalikeError: it knows several questions, but not this one.
@@ -93,8 +101,8 @@ class Judge(Protocol):
     ) -> Iterator[Verdict]:
         """Judge the candidates one by one, in the order given.
 
-        A candidate that cannot be read gives a `Verdict` without a match and the work goes on. Ends early,
-        without an error, once `cancelled()` is true or the generator is closed.
+        A candidate that cannot be read gets a `Verdict` without a match, and the work goes on. Ends early, without
+        an error, once `cancelled()` is true or the generator is closed.
 
         Raises:
             LookalikeError: the query cannot be read, or the judge itself is broken.
@@ -102,7 +110,7 @@ class Judge(Protocol):
         ...
 
     def explain(self, query: JudgePhoto, candidate: JudgePhoto) -> Explanation:
-        """Say why the pair scores as it does.
+        """The verdict on a pair and its grounds.
 
         Raises:
             LookalikeError: a photo cannot be read, or the judge itself is broken.
@@ -110,5 +118,5 @@ class Judge(Protocol):
         ...
 
     def close(self) -> None:
-        """Give back memory and processes; the judge can be used again and then reopens itself."""
+        """Release memory and processes; the next use opens them again."""
         ...

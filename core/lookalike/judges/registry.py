@@ -1,74 +1,64 @@
-"""The judges of one library: which there are, which is in use, and each opened once."""
+"""The judge registry of one library: which judges there are, which is in use, and each opened once."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 
-from lookalike import app_paths
-from lookalike.caches.content_cache import ContentCache
-from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.settings import Settings
 from lookalike.errors import LookalikeError
-from lookalike.judges.geometry.judge import GeometricJudge
-from lookalike.judges.mllm.available import mllm_available
-from lookalike.judges.mllm.judge import MllmJudge
-from lookalike.judges.mllm.prompts import prompt_modes
-from lookalike.judges.mllm.token_store import TokenStore
-from lookalike.judges.protocol import Judge
-from lookalike.models.store import ModelStore
+from lookalike.judges.kind import JudgeKind, JudgeResources
+from lookalike.judges.kinds import JUDGE_KINDS
+from lookalike.judges.protocol import Judge, JudgeOptions
+from lookalike.judges.token_judge import TokenJudge
 
 NO_JUDGE = "none"
-GEOMETRY = "geometry"
+"""The name that stands for no judge: the index's answer is left as it is."""
+
+
+def names_a_judge(name: str) -> bool:
+    """Whether a name stands for a judge, not for none."""
+    return name != NO_JUDGE
 
 
 class JudgeRegistry:
-    """What may look at pairs of photos. Any thread may ask.
+    """The judges of a library, by name. Thread-safe.
 
     Args:
-        catalog: keeps the user's choice.
-        models: the imported models.
-        cache: where the geometric judge keeps its features.
-        tokens: gives the store of the visual tokens of multimodal judges.
+        settings: keep the user's choice.
+        resources: what judges may use.
+        kinds: the kinds of judges, in the order in which users see them.
     """
 
     def __init__(
-        self, catalog: Catalog, models: ModelStore, cache: ContentCache, tokens: Callable[[], TokenStore]
+        self,
+        settings: Settings,
+        resources: JudgeResources,
+        kinds: Sequence[type[JudgeKind]] = JUDGE_KINDS,
     ) -> None:
-        self._catalog = catalog
-        self._models = models
-        self._cache = cache
-        self._tokens = tokens
+        self._settings = settings
+        self._kinds = [kind(resources) for kind in kinds]
         self._open: dict[str, Judge] = {}
         self._opening = threading.Lock()
 
     def names(self) -> list[str]:
-        """All there are: none, geometry, and the imported models."""
-        return [NO_JUDGE, GEOMETRY, *self.models()]
+        """All names that can be chosen, `NO_JUDGE` first."""
+        return [NO_JUDGE, *(name for kind in self._kinds for name in kind.names())]
 
-    def models(self) -> list[str]:
-        """The imported models that judge."""
-        return [model.name for model in self._models.installed() if model.kind == "judge"]
+    def missing(self) -> list[str]:
+        """Why some kinds of judges cannot work here, with the remedy, a line each."""
+        return [str(error) for error in (kind.missing() for kind in self._kinds) if error is not None]
 
     def in_use(self) -> str:
-        """The one that searches use: the user's choice, else an imported model, else geometry."""
-        models, chosen = self.models(), self._catalog.settings.judge
-        if chosen in (NO_JUDGE, GEOMETRY, *models):
+        """The judge that searches use: the user's choice, or else the default."""
+        chosen = self._settings.judge
+        if chosen in self.names():
             return chosen
-        return models[0] if models and mllm_available() is None else GEOMETRY
-
-    def first_model(self) -> str:
-        """The chosen or first imported multimodal judge.
-
-        Raises:
-            LookalikeError: none is imported.
-        """
-        models, chosen = self.models(), self._catalog.settings.judge
-        if not models:
-            raise LookalikeError(
-                "No multimodal model is imported.",
-                "`lookalike models recommend` tells which one suits this computer.",
-            )
-        return chosen if chosen in models else models[0]
+        for kind in reversed(self._kinds):
+            names = kind.names()
+            if names and kind.missing() is None:
+                return names[0]
+        return NO_JUDGE
 
     def choose(self, name: str) -> None:
         """Have searches use a judge.
@@ -76,55 +66,90 @@ class JudgeRegistry:
         Raises:
             LookalikeError: there is none of this name.
         """
-        names = self.names()
-        if name not in names:
-            raise LookalikeError(f"There is no judge called {name}.", f"There are: {', '.join(names)}.")
-        self._catalog.settings.judge = name
+        if names_a_judge(name):
+            self._kind_of(name)
+        self._settings.judge = name
 
-    def get(self, name: str | None = None) -> Judge | None:
-        """A judge by name, the one in use for None; None if that is no judge at all.
+    def resolve(self, name: str) -> str:
+        """The judge that a kind's name stands for: the chosen one of that kind, or else its first.
+
+        Any other name is returned as it is.
+
+        Raises:
+            LookalikeError: the library has no judge of this kind.
+        """
+        for kind in self._kinds:
+            if kind.name == name:
+                names, chosen = kind.names(), self._settings.judge
+                if not names:
+                    raise kind.none_there()
+                return chosen if chosen in names else names[0]
+        return name
+
+    def get(self, name: str | None = None, options: JudgeOptions | None = None) -> Judge | None:
+        """A judge by name, opened on first use.
+
+        Args:
+            name: its name; None for the judge in use.
+            options: how it is asked; None for the defaults.
+
+        Returns:
+            The judge; None where the name is `NO_JUDGE`.
 
         Raises:
             LookalikeError: there is none of this name, or it cannot work here.
         """
         name = name or self.in_use()
-        if name == NO_JUDGE:
+        if not names_a_judge(name):
             return None
         with self._opening:
             if name not in self._open:
-                self._open[name] = self._opened(name)
-            return self._open[name]
+                self._open[name] = self._kind_of(name).open(name)
+            judge = self._open[name]
+        return judge if options is None else judge.with_options(options)
 
-    def _opened(self, name: str) -> Judge:
-        if name == GEOMETRY:
-            return GeometricJudge(self._cache)
-        model = self._models.get(name)
-        return MllmJudge(
-            model.file("llm"),
-            model.file("mmproj"),
-            cache=self._tokens(),
-            log_folder=app_paths.logs(),
-            checksums=model.checksums,
-        )
+    def stores_tokens(self, name: str | None = None) -> bool:
+        """Whether a judge (the one in use for None) stores visual tokens; opens nothing.
+
+        Raises:
+            LookalikeError: there is none of this name.
+        """
+        name = name or self.in_use()
+        return names_a_judge(name) and self._kind_of(name).stores_tokens
+
+    def token_judge(self, name: str | None = None) -> TokenJudge:
+        """A judge that stores visual tokens, by name; the one in use for None.
+
+        Raises:
+            LookalikeError: there is no such judge, it stores no tokens, or it cannot work here.
+        """
+        judge = self.get(name) if self.stores_tokens(name) else None
+        if not isinstance(judge, TokenJudge):
+            raise LookalikeError(
+                "Only multimodal models have visual tokens, and none is in use.",
+                "Import a multimodal model, or choose one that is imported.",
+            )
+        return judge
 
     def modes(self, name: str | None = None) -> list[str]:
-        """What a judge (the one in use for None) can be asked; empty where it knows only one question."""
-        return [] if (name or self.in_use()) in (NO_JUDGE, GEOMETRY) else prompt_modes()
+        """The questions a judge (the one in use for None) can be asked; empty where it knows only one."""
+        name = name or self.in_use()
+        return self._kind_of(name).modes() if names_a_judge(name) else []
 
     def close_judge(self, name: str) -> None:
-        """End a judge's worker process; its next use opens it anew."""
+        """Release what a judge holds; its next use opens it anew."""
         with self._opening:
             judge = self._open.pop(name, None)
         if judge is not None:
             judge.close()
 
-    def close_models(self) -> None:
-        """End the worker processes of all multimodal judges; their next use opens them anew."""
-        for name, judge in list(self._open.items()):
-            if isinstance(judge, MllmJudge):
-                self.close_judge(name)
-
     def close(self) -> None:
-        """End every worker process."""
+        """Release what all judges hold; their next use opens them anew."""
         for name in list(self._open):
             self.close_judge(name)
+
+    def _kind_of(self, name: str) -> JudgeKind:
+        for kind in self._kinds:
+            if name in kind.names():
+                return kind
+        raise LookalikeError(f"There is no judge called {name}.", f"There are: {', '.join(self.names())}.")

@@ -10,7 +10,7 @@ from pathlib import Path
 from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
-from lookalike.descriptors.protocol import Describer, DescriberSpec
+from lookalike.descriptors.protocol import Describer, DescriberSpec, DescriptionService
 from lookalike.descriptors.registry import open_describer
 from lookalike.descriptors.service import DescriberService
 from lookalike.index import VectorIndex, index_folder, open_index
@@ -20,7 +20,7 @@ from lookalike.ingest.indexer import Indexer
 from lookalike.ingest.photo_reader import PhotoReader
 from lookalike.ingest.throttle import Throttle
 from lookalike.ingest.work_queue import WorkPriority
-from lookalike.search.searcher import Searcher
+from lookalike.search.vector_search import VectorSearch
 from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.follower import Follower
 from lookalike.watching.watched import WatchedFolders
@@ -52,7 +52,7 @@ class DescriptorEngine:
         thumbnails: ThumbnailCache,
         quarantine: DecodeQuarantine,
         describer: Describer,
-        service: DescriberService,
+        service: DescriptionService,
         record: DescriptorRecord,
         index: VectorIndex,
         priority: WorkPriority,
@@ -65,7 +65,7 @@ class DescriptorEngine:
         self.service = service
         self.record = record
         self.index = index
-        self.searcher = Searcher(catalog, describer, service, record, index)
+        self.vector_search = VectorSearch(catalog, describer, service, record, index)
         self.reader = PhotoReader(catalog, thumbnails, describer, record, quarantine)
         self.indexer = Indexer(catalog, self.reader, describer, service, record, priority, throttle)
         self.follower = Follower(catalog, record, self.indexer, timing)

@@ -20,7 +20,7 @@ from lookalike.catalog.database import CatalogError
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.settings import Settings
 from lookalike.descriptors.protocol import DescriberSpec
-from lookalike.descriptors.registry import open_describer
+from lookalike.descriptors.registry import folder_spec, open_describer
 from lookalike.errors import LookalikeError
 from lookalike.index import delete_index, index_folder
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
@@ -79,7 +79,7 @@ def spec_of(models: ModelStore, name: str) -> DescriberSpec:
         raise LookalikeError(
             f"{name} is not a descriptor model.", "`lookalike models list` shows what is what."
         )
-    return DescriberSpec("transformers", str(model.folder))
+    return folder_spec(model.folder)
 
 
 def used_name(settings: Settings) -> str:

@@ -15,7 +15,7 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.folders import Folder
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.errors import LookalikeError
-from lookalike.judges.mllm.available import mllm_available
+from lookalike.judges.kind import JudgeResources
 from lookalike.judges.registry import JudgeRegistry
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines, open_engine
 from lookalike.library.descriptor_migration import (
@@ -129,12 +129,12 @@ class Library:
             )
             photos = QueryPhotos(self._catalog)
             self.photos = PhotoService(self._catalog, photos, thumbnails)
-            self.judges = JudgeRegistry(self._catalog, store, cache, lambda: token_store)
+            self.judges = JudgeRegistry(self._catalog.settings, JudgeResources(store, cache, token_store))
             opened.callback(self.judges.close)
             self._opened = opened.pop_all()
         self.models = ModelManager(store, self._release_model)
         self.tokens = TokenPreparation(
-            self._catalog, token_store, self.judges.get, photos.candidate, self.judges.close_models
+            self._catalog, token_store, self.judges.token_judge, photos.candidate, self.judges.close
         )
         self.search = SearchService(
             self._catalog,
@@ -216,7 +216,7 @@ class Library:
             changing=None if self._fixed else self.descriptor.state(),
             judge=self.judges.in_use(),
             judges=tuple(self.judges.names()),
-            missing=tuple(filter(None, [mllm_available(), self._lacking])),
+            missing=tuple(filter(None, [*self.judges.missing(), self._lacking])),
             repairs=tuple(engine.index.repairs),
         )
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lookalike.descriptors.model_folder import read_model_folder
+from lookalike.descriptors.registry import folder_spec, open_describer
 from lookalike.descriptors.trial import try_folder
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.families import FAMILIES
@@ -191,7 +191,7 @@ class ModelManager:
         """
         if len(files) == 1 and files[0].is_dir():
             folder = files[0]
-            read_model_folder(folder)
+            open_describer(folder_spec(folder))
             kind = "descriptor"
             named = folder_files(folder)
             name = name or folder.resolve().name
@@ -278,7 +278,7 @@ def _misfits(model: InstalledModel) -> list[str]:
             if model.kind == "judge":
                 check_pair(model.file("llm"), model.file("mmproj"))
             else:
-                read_model_folder(model.folder)
+                open_describer(folder_spec(model.folder))
         except LookalikeError as error:
             return [error.message]
         return []

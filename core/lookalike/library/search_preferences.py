@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from lookalike.catalog.settings import Settings
-from lookalike.judges.mllm.prompts import prompt_modes
-from lookalike.search.searcher import SearchSettings
+from lookalike.judges.kinds import judge_modes
+from lookalike.search.settings import SearchSettings
 
 
 def read_search_settings(settings: Settings) -> SearchSettings:
     """The settings that were kept, and the defaults for what was not."""
     plain = SearchSettings()
     return SearchSettings(
-        mode=settings.mode if settings.mode in prompt_modes() else plain.mode,
+        mode=settings.mode if settings.mode in judge_modes() else plain.mode,
         both_orders=settings.both_orders,
         top=plain.top if settings.top is None else settings.top,
         weight=settings.weight,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 
 from lookalike.catalog.catalog import Catalog
@@ -16,11 +16,11 @@ from lookalike.library.search_preferences import read_search_settings, write_sea
 from lookalike.library.token_preparation import TokenPreparation
 from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
 from lookalike.search.fusion import Fusion, fusion_for
-from lookalike.search.keyword_search import KeywordSearch
+from lookalike.search.hybrid import HybridSearch
 from lookalike.search.query import Query
 from lookalike.search.query_photos import QueryPhotos
 from lookalike.search.ranking import Ranking
-from lookalike.search.searcher import SearchSettings
+from lookalike.search.settings import SearchSettings
 
 
 class SearchService:
@@ -52,7 +52,7 @@ class SearchService:
         self._judges = judges
         self._tokens = tokens
         self._calibrations = calibrations
-        self._keyword_search = KeywordSearch(catalog, photos)
+        self._hybrid = HybridSearch(catalog, photos)
         # Whether the index has still to take in what another process wrote.
         self._behind = False
 
@@ -99,7 +99,7 @@ class SearchService:
         settings = settings or self.settings
         note = ""
         try:
-            looking = self._judge(judge, settings)
+            looking = self._judges.get(judge, settings.judge_options)
         except LookalikeError as error:
             looking, note = None, f"Candidates were not checked: {error}"
         if self._catalog.changed_elsewhere():
@@ -108,7 +108,10 @@ class SearchService:
                 self._migration.adopt()
         with self._engines.use() as engine, self._tokens.pause_for_search():
             self._catch_up(engine)
-            for ranking in self._rankings(engine, query, looking, settings, cancelled):
+            fusion = self._fusion(engine, looking, settings.weight)
+            for ranking in self._hybrid.search(
+                engine.vector_search, query, looking, fusion, settings, cancelled
+            ):
                 messages = self._tokens.store.pending_messages() if ranking.final else []
                 yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *messages))
 
@@ -123,24 +126,6 @@ class SearchService:
             caught_up = engine.index.try_sync()
         finally:
             self._behind |= not caught_up
-
-    def _rankings(
-        self,
-        engine: DescriptorEngine,
-        query: Query,
-        judge: Judge | None,
-        settings: SearchSettings,
-        cancelled: Callable[[], bool],
-    ) -> Iterator[Ranking]:
-        fusion = self._fusion(engine, judge, settings.weight)
-        if any(part.words for part in (query, *query.positives, *query.negatives)):
-            # What was fitted between photos says nothing of words.
-            fusion = replace(fusion, calibrated=False)
-
-        def described(asked: Query) -> Iterator[Ranking]:
-            return engine.searcher.search(asked, judge, fusion, settings, cancelled)
-
-        return self._keyword_search.search(query, settings, engine.describer.reads_words, described)
 
     def stored_scores(
         self, judge: Judge, query_id: int, candidate_ids: Sequence[int]
@@ -157,12 +142,8 @@ class SearchService:
         Raises:
             LookalikeError: a photo cannot be read, the query is words, or the judge is broken.
         """
-        looking = self._judge(judge, self.settings)
+        looking = self._judges.get(judge, self.settings.judge_options)
         if looking is None:
             return None
         with self._engines.use() as engine:
-            return engine.searcher.explain(query, content_id, looking)
-
-    def _judge(self, name: str | None, settings: SearchSettings) -> Judge | None:
-        judge = self._judges.get(name)
-        return None if judge is None else judge.asking(settings.mode, settings.both_orders)
+            return engine.vector_search.explain(query, content_id, looking)

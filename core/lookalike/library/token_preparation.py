@@ -11,11 +11,11 @@ from pathlib import Path
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
-from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.judges.mllm.token_store import Compression, TokenStore
 from lookalike.judges.mllm.token_store.store import LIMIT_BYTES
 from lookalike.judges.mllm.token_store.upkeep import compress, pending
-from lookalike.judges.protocol import Judge, JudgePhoto
+from lookalike.judges.protocol import JudgePhoto
+from lookalike.judges.token_judge import TokenJudge
 from lookalike.progress import Progress, ProgressMeter, Stage
 
 SMALLEST_LIMIT = 16 << 20
@@ -77,7 +77,7 @@ class TokenPreparation:
     Args:
         catalog: the library's catalog.
         store: its tokens.
-        judge: ``judge(name)`` opens a judge; the chosen one for None.
+        token_judge: ``token_judge(name)`` opens a judge that stores tokens; the chosen one for None.
         load: ``load(content_id, hash)`` makes a photo for the judge.
         reopen: called when judges that are open keep tokens in a way that is no longer wanted.
     """
@@ -86,13 +86,13 @@ class TokenPreparation:
         self,
         catalog: Catalog,
         store: TokenStore,
-        judge: Callable[[str | None], Judge | None],
+        token_judge: Callable[[str | None], TokenJudge],
         load: Callable[[int, str], JudgePhoto],
         reopen: Callable[[], None],
     ) -> None:
         self.store = store
         self._catalog = catalog
-        self._judge = judge
+        self._token_judge = token_judge
         self._load = load
         self._reopen = reopen
         self._lock = threading.Lock()
@@ -128,8 +128,8 @@ class TokenPreparation:
         Raises:
             LookalikeError: there is no such model, it cannot work here, or it has no visual tokens.
         """
-        model = self._model(judge)
-        tokens = model.tokens
+        model = self._token_judge(judge)
+        tokens = model.token_set
         assert tokens is not None
         forms = self.store.rows.forms(tokens.id)
         done, size = sum(form[0] for form in forms.values()), sum(form[2] for form in forms.values())
@@ -164,8 +164,8 @@ class TokenPreparation:
         Raises:
             LookalikeError: there is no such model, it broke down, or there is no more room for tokens.
         """
-        model = self._model(judge)
-        tokens = model.tokens
+        model = self._token_judge(judge)
+        tokens = model.token_set
         assert tokens is not None
         newest = self._catalog.contents.visible()
         rows = self._catalog.contents.get(newest)
@@ -198,7 +198,7 @@ class TokenPreparation:
         Raises:
             LookalikeError: there is no such model, or the disk is full.
         """
-        tokens = self._model(judge).tokens
+        tokens = self._token_judge(judge).token_set
         assert tokens is not None
         yield from compress(tokens, cancelled)
 
@@ -232,12 +232,3 @@ class TokenPreparation:
             LookalikeError: the catalog cannot be written.
         """
         self.store.clear()
-
-    def _model(self, name: str | None) -> MllmJudge:
-        judge = self._judge(name)
-        if not isinstance(judge, MllmJudge):
-            raise LookalikeError(
-                "Only multimodal models have visual tokens, and none is in use.",
-                "`lookalike models import LLM.gguf MMPROJ.gguf` imports one, `--judge NAME` names one.",
-            )
-        return judge

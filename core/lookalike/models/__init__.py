@@ -1,1 +1,1 @@
-"""A model id in, verified local files out."""
+"""Models on this computer: from a model's name to verified local files."""

@@ -1,4 +1,4 @@
-"""Which models suit this machine."""
+"""Advice on models: which one suits this computer."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ COMFORTABLE_SHARE = 0.5
 """A model that takes more of the memory leaves too little for everything else that runs."""
 TIGHT_SHARE = 0.8
 CORES_WANTED = {"fast": 1, "moderate": 4, "slow": 8, "very slow": 24}
-"""Physical cores with which a search's best candidates are checked in a bearable time. From the cost per pair on
-one core of a 4 GHz CPU (0.3 s at 256M, 1 s at 500M, 2.4 s at 2B, in proportion above): about one second a pair."""
+"""Physical cores that judge a pair in about a second (docs/benchmarks.md, "The multimodal judge")."""
 GIGABYTE = 1e9
 
 COMFORTABLE, TIGHT, TOO_LARGE = "comfortable", "tight", "too large"

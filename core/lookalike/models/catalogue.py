@@ -1,4 +1,4 @@
-"""The models that can be downloaded, read from ``resources/models.toml``."""
+"""The model catalogue: what can be downloaded, read from ``resources/models.toml``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KINDS = ("judge", "descriptor")
 SPEEDS = ("fast", "moderate", "slow", "very slow")
 JUDGE_ROLES = {"llm", "mmproj"}
 UNUSABLE = frozenset('/\\:*?"<>|')
-"""What no file name may have on one of the systems that Lookalike runs on."""
+"""Characters that file names may not contain on some system that Lookalike runs on."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def read_catalogue(path: Path | None = None) -> tuple[CatalogueModel, ...]:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         models = tuple(_model(entry) for entry in content["model"])
         names = [model.name for model in models]
-        _demand(len(set(names)) == len(names), "a name stands there twice")
+        _demand(len(set(names)) == len(names), "a name is listed twice")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
         raise ModelError(
@@ -110,13 +110,11 @@ def offered(name: str) -> CatalogueModel:
     for model in read_catalogue():
         if model.name.casefold() == name.casefold():
             return model
-    raise ModelError(
-        f"No model called {name} can be downloaded.", "`lookalike models list` shows what can be had."
-    )
+    raise ModelError(f"No model called {name} can be downloaded.", "Choose one from the list of models.")
 
 
 def usable_name(name: str) -> bool:
-    """Whether a model can be called so: its name is also a folder's."""
+    """Whether a model can have this name, which is also its folder's."""
     return bool(name.strip()) and not name.startswith(".") and not set(name) & UNUSABLE
 
 
@@ -134,9 +132,7 @@ def _model(entry: dict[str, Any]) -> CatalogueModel:
     _demand(model.revision and model.licence and model.good_for, f"{about}an empty text")
     _demand(type(model.memory) is int and model.memory > 0, f"{about}memory is no number of bytes")
     roles = {file.role for file in files}
-    _demand(
-        len(roles) == len(files) == len({file.name for file in files}), f"{about}a file stands there twice"
-    )
+    _demand(len(roles) == len(files) == len({file.name for file in files}), f"{about}a file is listed twice")
     if model.kind == "judge":
         _demand(roles == JUDGE_ROLES, f"{about}a judge has an llm and an mmproj")
         _demand(model.architecture and model.projector, f"{about}it does not say what its files are")

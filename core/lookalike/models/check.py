@@ -1,4 +1,4 @@
-"""Looks whether models are still what came in."""
+"""Model check: are the files still those that were imported?"""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from lookalike.models.installed import InstalledModel
-from lookalike.models.staging import hashed
+from lookalike.models.staging import hash_file
 from lookalike.progress import Progress, ProgressMeter, Stage
 
 
 @dataclass(frozen=True)
 class ModelCheck:
-    """What was found of a model.
+    """The outcome for one model.
 
     Attributes:
         name: the model.
@@ -24,7 +24,7 @@ class ModelCheck:
 
 
 def check_files(models: Sequence[InstalledModel]) -> Generator[Progress, None, list[ModelCheck]]:
-    """Read all files of models and compare their checksums with those taken when they came in.
+    """Read all files of models and compare their checksums with those taken when they were imported.
 
     Yields:
         Progress in bytes.
@@ -38,14 +38,14 @@ def check_files(models: Sequence[InstalledModel]) -> Generator[Progress, None, l
         problems = []
         for role, name in model.files.items():
             try:
-                same = (yield from hashed(model.file(role), meter)) == model.checksums.get(role)
+                same = (yield from hash_file(model.file(role), meter)) == model.checksums.get(role)
             except FileNotFoundError:
                 problems.append(f"{name} is gone.")
             except OSError as error:
                 problems.append(f"{name} cannot be read: {error.strerror or error}.")
             else:
                 if not same:
-                    problems.append(f"{name} is damaged: its bytes are not those that came in.")
+                    problems.append(f"{name} is damaged: its bytes are not those that were imported.")
         found.append(ModelCheck(model.name, tuple(problems)))
     yield meter.end()
     return found

@@ -1,4 +1,4 @@
-"""Downloads a catalogue's model: resumable, checked, and in the store only when all of it is right."""
+"""Download of a catalogue model: resumable, checked, and in the store only when all of it is right."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STATE = "download.json"
 LOCK = "lock"
 LATEST = "main"
 ATTEMPTS = 6
-"""How often a transfer is begun again without a byte having come."""
+"""Times a transfer is tried again without having received a byte."""
 PAUSE_SECONDS = 1.0
 STEP_SECONDS = 0.1
 
@@ -43,7 +43,7 @@ class _Wanted:
 
     @property
     def here(self) -> int:
-        """Bytes that have come already."""
+        """Bytes received already."""
         for path in (self.path, self.part):
             if path.is_file():
                 return path.stat().st_size
@@ -51,25 +51,24 @@ class _Wanted:
 
 
 def unfinished(store: ModelStore, name: str) -> int:
-    """Bytes of a model that a broken-off download has left for going on; 0 if there is none."""
+    """Bytes that an interrupted download has left to resume from; 0 if there is none."""
     folder = Staging(store.folder, name, DOWNLOADING).folder
     files = [path for path in folder.glob("*") if path.name not in (STATE, LOCK)]
     return sum(path.stat().st_size for path in files)
 
 
 def forget(store: ModelStore, name: str) -> None:
-    """Delete what a broken-off download has left."""
+    """Delete what an interrupted download has left."""
     Staging(store.folder, name, DOWNLOADING).discard()
 
 
 def download(
     store: ModelStore, model: CatalogueModel
 ) -> Generator[Progress, None, tuple[Staging, InstalledModel]]:
-    """Fetch a model's files; uses the network, so call it for an explicit wish of the user only.
+    """Fetch a model's files. Uses the network, so call it only on the user's explicit request.
 
-    Closing the generator between two steps cancels. What has come stays on the disk, and the next call goes
-    on from there; also after a lost connection, a full disk and the end of the process. A file with a wrong
-    checksum is deleted.
+    Closing the generator cancels. What was received stays on the disk, and the next call resumes from there, also
+    after a lost connection, a full disk or the end of the process. A file with a wrong checksum is deleted.
 
     Yields:
         Progress in bytes: stage "connecting", then "downloading", then "checking".
@@ -78,7 +77,7 @@ def download(
         The place where the model lies and its description; `Staging.finish` puts it into the store.
 
     Raises:
-        ModelError: it cannot be had; one line, with what to do.
+        ModelError: it cannot be downloaded.
     """
     from filelock import FileLock, Timeout
 

@@ -1,4 +1,4 @@
-"""What can go wrong with models as files."""
+"""Errors of models as files."""
 
 from __future__ import annotations
 

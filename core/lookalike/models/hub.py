@@ -1,13 +1,12 @@
-"""Talks to the model hub: what a file is, and its bytes. The only place in Lookalike that uses the network.
+"""The model hub: facts about a file, and its bytes. The only module of Lookalike that uses the network.
 
-Of ``huggingface_hub`` the addresses, the metadata, the HTTP session and the errors are used, not
-``hf_hub_download``: that one blocks until the whole file is there, tells of its progress through a bar
-drawn on the terminal, can only be cancelled by an exception out of that bar, sleeps between retries where
-nothing can stop it, and lays files into a cache of links. A generator of chunks can be paused, closed and
-resumed like every other long job here.
+Of ``huggingface_hub``, the addresses, metadata, HTTP session and errors are used, but not ``hf_hub_download``: it blocks
+until the whole file is there, shows its progress as a bar in the terminal, can only be cancelled by an exception from
+that bar, sleeps uninterruptibly between retries, and puts files into a cache of links. A generator of chunks can be
+paused, closed and resumed like every other long job here.
 
-No token is sent, even if one lies on the machine: models that ask for one are fetched with the browser and
-imported. Nor is the library's telemetry on, which would look up programs in the environment.
+No token is sent, even if there is one on this computer: models that need one are downloaded with the browser and
+imported. Telemetry is off as well, which would look for programs in the environment.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ KEPT = "What has come is kept."
 
 
 class DownloadInterruptedError(ModelError):
-    """The transfer broke off; going on where it stopped may help."""
+    """The transfer broke off; resuming it may help."""
 
 
 class RemoteFileMissingError(ModelError):
@@ -83,7 +82,7 @@ def describe(repository: str, revision: str, path: str) -> RemoteFile:
     """
     hub = _hub()
     url = hub.hf_hub_url(repository, path, revision=revision, endpoint=endpoint())
-    with _told(repository, path):
+    with _translate_errors(repository, path):
         found = hub.get_hf_file_metadata(url, token=False, timeout=SECONDS, endpoint=endpoint())
     if found.size is None:
         raise ModelError(f"{host()} does not say how large {path} is.", "Try again later.")
@@ -105,7 +104,7 @@ def chunks(file: RemoteFile, repository: str, start: int) -> Generator[tuple[int
         headers["range"] = f"bytes={start}-"
     name = file.url.rsplit("/", 1)[-1]
     with (
-        _told(repository, name),
+        _translate_errors(repository, name),
         hub.get_session().stream("GET", file.url, headers=headers, timeout=SECONDS) as response,
     ):
         hub.utils.hf_raise_for_status(response)
@@ -133,8 +132,8 @@ def _hub() -> Any:
 
 
 @contextmanager
-def _told(repository: str, path: str) -> Iterator[None]:
-    """Turns the library's errors into one line each."""
+def _translate_errors(repository: str, path: str) -> Iterator[None]:
+    """Translates the library's errors, each into one line."""
     import httpx2
     from huggingface_hub import errors
 
@@ -155,7 +154,9 @@ def _told(repository: str, path: str) -> Iterator[None]:
             f"The connection to {host()} broke off.", f"Try again. {KEPT}"
         ) from error
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-        raise ModelError(f"{host()} answers in a way that is not understood ({error}).", "") from error
+        raise ModelError(
+            f"{host()} gave an answer that Lookalike does not understand ({error}).", "Try again later."
+        ) from error
 
 
 def _refusal(error: OSError, repository: str, path: str) -> ModelError:
@@ -165,18 +166,18 @@ def _refusal(error: OSError, repository: str, path: str) -> ModelError:
     status = 0 if response is None else response.status_code
     page = f"{endpoint()}/{repository}"
     if isinstance(error, errors.DisabledRepoError) or status == 451:
-        return ModelError(f"{host()} no longer hands out {repository}.", "Choose another model.")
+        return ModelError(f"{host()} no longer offers {repository}.", "Choose another model.")
     if isinstance(error, errors.GatedRepoError) or status in (401, 403):
         return ModelError(
-            f"{host()} hands out {repository} only to those who sign in and accept its licence, if it is there.",
-            f"Do so at {page}, download the files with the browser and import them.",
+            f"{host()} gives {repository} only to people who signed in and accepted its licence, if it exists at all.",
+            f"Sign in at {page}, download the files with the browser and import them.",
         )
     if status == 404:
         return RemoteFileMissingError(
             f"{path} is not at {page}.", "Choose another model, or update Lookalike."
         )
     if status == 429:
-        return ModelError(f"{host()} asks for patience: too many requests.", f"Try again later. {KEPT}")
+        return ModelError(f"{host()} is receiving too many requests.", f"Try again later. {KEPT}")
     if status >= 500:
         return DownloadInterruptedError(
             f"{host()} has a problem of its own ({status}).", f"Try again later. {KEPT}"

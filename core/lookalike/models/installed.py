@@ -1,4 +1,4 @@
-"""What the store knows of a model it holds."""
+"""An installed model, as its manifest describes it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class InstalledModel:
         name: what the user calls it.
         kind: ``"judge"`` or ``"descriptor"``.
         files: file names in its folder, by role; a judge has ``llm`` and ``mmproj``.
-        checksums: SHA-256 (hex) by role, taken when it came in.
+        checksums: SHA-256 (hex) by role, taken when it was imported.
         folder: where it lies.
         source: where it was downloaded from (repository and commit); empty for imported files.
         licence: its licence's name; empty if unknown.

@@ -1,4 +1,4 @@
-"""A model on its way into the store: its folder beside the others, which becomes the model by one rename."""
+"""Staging of a model on its way into the store: a folder beside the others, made a model by one rename."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Staging:
     Args:
         store: the folder of all models.
         name: the model's name to be.
-        suffix: tells apart what the folders are for.
+        suffix: what the folder is for: an import or a download.
     """
 
     def __init__(self, store: Path, name: str, suffix: str) -> None:
@@ -65,9 +65,9 @@ class Staging:
                     os.link(source.resolve(), target)
                 except OSError:
                     demand_space(self.folder, source.stat().st_size, self.name)
-                    checksums[source.name] = yield from copied(source, target, meter)
+                    checksums[source.name] = yield from copy_file(source, target, meter)
                 else:
-                    checksums[source.name] = yield from hashed(target, meter)
+                    checksums[source.name] = yield from hash_file(target, meter)
         yield meter.end()
         return checksums
 
@@ -86,7 +86,7 @@ class Staging:
         """Write the manifest and put the model into the store.
 
         Raises:
-            ModelError: the disk is full, or a model of this name has come meanwhile.
+            ModelError: the disk is full, or a model of this name was added meanwhile.
         """
         content = asdict(model)
         del content["folder"]
@@ -104,13 +104,13 @@ class Staging:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def hashed(path: Path, meter: ProgressMeter) -> Generator[Progress, None, str]:
-    """A file's SHA-256 (hex), telling of the bytes read."""
+def hash_file(path: Path, meter: ProgressMeter) -> Generator[Progress, None, str]:
+    """A file's SHA-256 (hex), with progress in bytes."""
     return (yield from _through(path, meter, lambda block: None))
 
 
-def copied(source: Path, target: Path, meter: ProgressMeter) -> Generator[Progress, None, str]:
-    """Copy a file; gives its SHA-256 (hex)."""
+def copy_file(source: Path, target: Path, meter: ProgressMeter) -> Generator[Progress, None, str]:
+    """Copy a file, with progress in bytes; returns its SHA-256 (hex)."""
     with target.open("wb") as file:
         return (yield from _through(source, meter, file.write))
 
@@ -129,16 +129,16 @@ def _through(
 
 
 def demand_space(folder: Path, needed: int, name: str) -> None:
-    """See that the disk takes `needed` bytes more.
+    """Check that the disk has room for `needed` more bytes.
 
     Raises:
-        ModelError: it does not.
+        ModelError: it has not.
     """
     free = shutil.disk_usage(folder).free
     if needed + SPARE > free:
         raise ModelError(
-            f"{name} needs {amount(needed)} of disk and {amount(free)} are free.",
-            f"Make room on the disk of {folder.parent}.",
+            f"{name} needs {amount(needed)} on the disk, and {amount(free)} are free.",
+            f"Free some space on the disk of {folder.parent}.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Models the user has: judges (an LLM and its projector, GGUF) and descriptor models (a folder)."""
+"""The model store: the user's judges (an LLM and its projector, GGUF) and descriptor models (a folder each)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ModelStore:
     """The folder of models.
 
     Args:
-        folder: made when the first model comes.
+        folder: where the models lie; made with the first one.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -43,18 +43,16 @@ class ModelStore:
         for model in self.installed():
             if model.name == name:
                 return model
-        raise ModelError(
-            f"There is no model called {name}.", "`lookalike models list` shows what is installed."
-        )
+        raise ModelError(f"There is no model called {name}.", "Choose one that is installed.")
 
     def staging(self, name: str, suffix: str = IMPORTING) -> Staging:
-        """A place to put a new model together.
+        """A place in which a new model is put together.
 
         Raises:
             ModelError: the name is unusable or taken.
         """
         if not usable_name(name):
-            raise ModelError(f"{name!r} cannot be a model's name.", "Choose one with --name.")
+            raise ModelError(f"{name!r} cannot be a model's name.", "Choose another name.")
         if (self.folder / name).exists():
             raise ModelError(
                 f"There is a model called {name} already.", "Remove it first, or choose another name."
@@ -64,7 +62,7 @@ class ModelStore:
     def take_in(
         self, name: str, kind: str, files: dict[str, Path]
     ) -> Generator[Progress, None, tuple[Staging, InstalledModel]]:
-        """Bring files together as a model that is not in the store yet: `Staging.finish` puts it there.
+        """Stage files as a model; `Staging.finish` then puts it into the store.
 
         Raises:
             ModelError: a file is missing or unreadable, the name is taken or unusable, or the disk is full.
@@ -86,7 +84,7 @@ class ModelStore:
         return staging, staging.describe(kind, {role: path.name for role, path in files.items()}, checksums)
 
     def _sweep(self) -> None:
-        """Delete what imports have left that were killed long ago; a young one may be another process's."""
+        """Delete what killed imports left long ago; a recent one may be another process's."""
         for folder in self.folder.glob(f".*.{IMPORTING}"):
             if time.time() - folder.stat().st_mtime > ABANDONED_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from importlib import metadata
+
+from lookalike.versions import package_version
 
 _OWN = 1
 """To be raised when this program learns to read what it could not."""
@@ -14,11 +15,4 @@ _PACKAGES = ("pillow", "pillow-heif", "rawpy", "pylibjxl")
 @functools.cache
 def decoders() -> str:
     """Their versions in one line."""
-    return " ".join([str(_OWN), *(f"{name}={_version(name)}" for name in _PACKAGES)])
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "-"
+    return " ".join([str(_OWN), *(f"{name}={package_version(name)}" for name in _PACKAGES)])

@@ -1,1 +1,1 @@
-"""A query in, a stream of ever better rankings out."""
+"""Search: from a query to a stream of ever better rankings."""

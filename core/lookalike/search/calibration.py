@@ -1,4 +1,4 @@
-"""What was fitted for one descriptor and one judge, and where that is kept.
+"""Calibrations: what was fitted for one descriptor with one judge, and where it is stored.
 
 A calibration belongs to models and not to photos, so all libraries share them, as they share the models. Those of the
 embedded descriptor ship with Lookalike; ``lookalike evaluate … --fit`` fits others, or these anew.
@@ -22,7 +22,7 @@ SHIPPED = "calibrations.json"
 """Written by ``lookalike evaluate GROUND_TRUTH.json --judge none --fit`` and ``--judge geometry --fit``."""
 
 NO_JUDGE_KEY = ""
-"""Stands for a search that nobody checks."""
+"""The key of a search without a judge."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +91,10 @@ def from_json(content: dict[str, Any]) -> Calibration:
 
 
 class Calibrations:
-    """The calibrations there are: the shipped ones, and the user's own, which go first.
+    """All calibrations: the shipped ones, and the user's own, which take precedence.
 
     Args:
-        folder: holds the user's own, a file each; made when the first is kept.
+        folder: holds the user's own, one file each; made when the first is stored.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -117,7 +117,7 @@ class Calibrations:
         return None
 
     def put(self, calibration: Calibration) -> None:
-        """Keep a calibration; one of the same descriptor and judge is replaced.
+        """Store a calibration in place of an earlier one of the same descriptor and judge.
 
         Raises:
             LookalikeError: it cannot be written.

@@ -1,4 +1,4 @@
-"""Rising curves from a score to a probability: what calibration fits and a search applies."""
+"""Calibration curves: rising functions from a score to a probability, fitted once and applied in every search."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.sigmoid import sigmoid
+
 EVEN = 0.5
 
 
@@ -19,7 +21,7 @@ class Logistic:
     """``sigmoid(slope · value + offset)`` (Platt, "Probabilistic Outputs for Support Vector Machines", 1999).
 
     Attributes:
-        slope: 0 or more; at 0 the value tells nothing.
+        slope: 0 or more; at 0 the value says nothing.
         offset: log-odds at the value 0.
     """
 
@@ -76,7 +78,9 @@ class Isotonic:
         inside = np.clip(values, knots[0], knots[-1])
         right = np.clip(np.searchsorted(knots, inside, side="right"), 1, len(knots) - 1)
         share = (inside - knots[right - 1]) / (knots[right] - knots[right - 1])
-        return probabilities[right - 1] + (probabilities[right] - probabilities[right - 1]) * share
+        low, high = probabilities[right - 1], probabilities[right]
+        result: NDArray[np.float64] = low + (high - low) * share
+        return result
 
     def even(self) -> float | None:
         """The least value whose probability is a half or more; None if there is none."""
@@ -117,9 +121,3 @@ def curve_of(numbers: dict[str, Any]) -> Curve:
     if not values or len(values) != len(probabilities) or not rising or not inside:
         raise ValueError("not a rising curve")
     return Isotonic(values, probabilities)
-
-
-def sigmoid(logit: float) -> float:
-    """``1 / (1 + exp(-logit))`` in the form whose exponential cannot overflow."""
-    small = math.exp(-abs(logit))
-    return 1.0 / (1.0 + small) if logit >= 0 else small / (1.0 + small)

@@ -1,4 +1,4 @@
-"""How the index's similarity and a judge's match make one score, and where the line runs.
+"""Fusion: how the index's similarity and a judge's match make one score, and where the line runs.
 
 The paper (arXiv 2604.13268) sums them linearly: ``λ·similarity + (1 − λ)·match``, with the raw cosine and
 ``match = sigmoid(logit)``. Where the descriptor and the judge were calibrated together, the match is the fitted
@@ -15,22 +15,13 @@ from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
 from lookalike.search.curves import EVEN, Curve, Logistic
 
 WEIGHT = 0.5
-"""λ where nothing was fitted, the paper's.
-
-``python -m tests.benchmarks.fusion_choices`` (452 queries, 2,027 photos, geometric judge, top 100) prints mAP 0.649
-for λ = 0, 0.829 for 0.4, 0.836 for 0.5, 0.6 and 0.7, 0.826 for 0.8 and 0.696 for 1. Taken alone, one half of the groups
-likes 0.5 best and the other 0.7.
-"""
+"""λ where nothing was fitted: the paper's, and the best one measured (docs/benchmarks.md, "Fusion and calibration")."""
 
 TOP = 100
-"""Candidates that are judged.
-
-The same command, with λ = 0.5, prints mAP 0.742 for 10, 0.774 for 20, 0.789 for 30, 0.810 for 50, 0.825 for 70 and
-0.836 for 100.
-"""
+"""Candidates that are judged; mAP still grows up to here (docs/benchmarks.md, "Fusion and calibration")."""
 
 BROAD_COSINE = Logistic(18.0, -12.0)
-"""For descriptors that were not calibrated: a broad guess."""
+"""A broad guess, for descriptors that were not calibrated."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +31,9 @@ class Fusion:
     Attributes:
         weight: λ, the share of the similarity in the score, 0..1.
         cosine: from a cosine to the probability that the photo shows the same thing.
-        match: from the judge's logit to that probability; None takes the judge's own word for it.
+        match: from the judge's logit to that probability; None uses the judge's own probability.
         cut_off: results of at least this score lie above the line.
-        calibrated: whether all this was fitted, or is a guess.
+        calibrated: whether all this was fitted; otherwise it is a guess.
     """
 
     weight: float
@@ -56,7 +47,7 @@ class Fusion:
         return match if match is None or self.match is None else self.match(logit)
 
     def probability(self, similarity: float, match: float | None) -> float:
-        """Probability of the same thing: the judge's word, or what the cosine stands for."""
+        """Probability of the same thing: the match, or else what the cosine stands for."""
         return self.cosine(similarity) if match is None else match
 
     def score(self, similarity: float, match: float | None) -> float:

@@ -1,4 +1,4 @@
-"""What is searched for."""
+"""The query: what is searched for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Region = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Query:
-    """Exactly one of a photo file, an image in memory, a photo of the library, or words; and others to go with it.
+    """Exactly one of a photo file, an image in memory, a photo of the library, or words; and further queries with it.
 
     Attributes:
         file: a photo on disk; it need not be in the library.
@@ -22,8 +22,8 @@ class Query:
         content_id: a photo of the library.
         words: a description, for models that read words.
         region: the part of the photo that is meant; None for all of it.
-        also: more of what is searched for: further photos of the same thing, or words.
-        unlike: what the results shall not resemble.
+        positives: more of what is searched for: further photos of the same thing, or words.
+        negatives: what the results should not resemble.
     """
 
     file: Path | None = None
@@ -36,7 +36,7 @@ class Query:
 
 
 def crop(image: Image.Image, region: Region | None) -> Image.Image:
-    """The part of an image that a region names, at least one pixel; the whole for None."""
+    """A region of an image, at least one pixel; the whole for None."""
     if region is None:
         return image
     left, top, right, bottom = region
@@ -48,7 +48,10 @@ def crop(image: Image.Image, region: Region | None) -> Image.Image:
 
 
 def view_hash(content: str, region: Region | None, turns: int = 0) -> str:
-    """A name for a region of a content, turned by quarters, to keep pair scores under; for all of it its own."""
+    """The name under which pair scores of a region of a content, turned by quarters, are stored.
+
+    The whole content, upright, has its own hash.
+    """
     if region is None and turns == 0:
         return content
     corners = ",".join(f"{value:.4f}" for value in region or ())

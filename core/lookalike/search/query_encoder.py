@@ -1,4 +1,4 @@
-"""A query as the vectors that the index is asked with."""
+"""Query encoding: from photos and words to the vectors that the index is asked with."""
 
 from __future__ import annotations
 
@@ -9,24 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.catalog.descriptors import DescriptorRecord
-from lookalike.descriptors.protocol import Describer
-from lookalike.descriptors.service import DescriberService
+from lookalike.descriptors.protocol import Describer, DescriptionService
 from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import JudgePhoto
 from lookalike.search.query import Query
 from lookalike.search.query_photos import QueryPhotos, turned
 
 POSITIONS = 4
-"""A photo may lie in this many positions, a quarter turn apart.
-
-All four are tried only when asked for: on 113 queries of the evaluation set, mAP goes from .689 to .687 and R@1 from
-.777 to .741 where the query lies upright, and from .539 to .687 and from .639 to .741 where it was turned by a
-quarter (`python -m tests.benchmarks.query_choices --rotations`)."""
-WORDS_REMEDY = (
-    "Search with a photo, or import a model that reads words: "
-    "on the page of models or with `lookalike models`."
-)
-"""What helps where the descriptor model reads no words."""
+"""Positions a photo may lie in, a quarter turn apart. Tried only on request: they cost R@1 for upright queries
+(docs/benchmarks.md, "Descriptors")."""
+WORDS_REMEDY = "Search with a photo, or use a descriptor model that reads words (SigLIP or CLIP)."
 
 
 @dataclass(frozen=True)
@@ -35,8 +27,8 @@ class QueryVector:
 
     Attributes:
         vector: unit vector (dimension,).
-        part: which of the query's parts (its photos and words) it shows; rotations of a photo share one.
-        photo: that part as judges see it, in this rotation; None for words.
+        part: number of the query's part (photo or words) it describes; all rotations of a photo have the same.
+        photo: that part as judges take it, in this rotation; None for words.
     """
 
     vector: NDArray[np.float32]
@@ -46,12 +38,12 @@ class QueryVector:
 
 @dataclass(frozen=True)
 class EncodedQuery:
-    """All that a query asks with.
+    """A query as vectors.
 
     Attributes:
-        probes: at least one, part after part.
-        unlike: mean direction of what the results shall not resemble, unit vector (dimension,); None without.
-        apart: the library's photos that the query names itself; they are no results.
+        query_vectors: at least one, part after part.
+        negative: mean direction of what the results should not resemble, unit vector (dimension,); None without.
+        excluded_ids: the library's photos that the query names itself; they are no results.
     """
 
     query_vectors: tuple[QueryVector, ...]
@@ -60,12 +52,12 @@ class EncodedQuery:
 
     @property
     def vectors(self) -> NDArray[np.float32]:
-        """The probes' vectors (probes, dimension)."""
+        """The vectors, float32 (query vectors, dimension)."""
         return np.stack([query_vector.vector for query_vector in self.query_vectors])
 
     @property
     def parts(self) -> NDArray[np.intp]:
-        """The probes' parts (probes,)."""
+        """The number of each vector's part, (query vectors,)."""
         return np.array([query_vector.part for query_vector in self.query_vectors], np.intp)
 
 
@@ -76,20 +68,25 @@ class QueryEncoder:
         photos: reads their photos.
         describer: prepares pixels.
         service: describes them.
-        record: descriptors of the library's photos, which need not be described again.
+        descriptors: those of the library's photos, which need not be described again.
     """
 
     def __init__(
         self,
         photos: QueryPhotos,
         describer: Describer,
-        service: DescriberService,
-        record: DescriptorRecord,
+        service: DescriptionService,
+        descriptors: DescriptorRecord,
     ) -> None:
         self._photos = photos
         self._describer = describer
         self._service = service
-        self._record = record
+        self._descriptors = descriptors
+
+    @property
+    def reads_words(self) -> bool:
+        """Whether the model reads words."""
+        return self._describer.reads_words
 
     def encode(self, query: Query, rotations: bool = False) -> EncodedQuery:
         """The vectors of a query.
@@ -114,34 +111,31 @@ class QueryEncoder:
             QueryVector(vector, number, None if part.photo is None else turned(part.photo, turn))
             for (number, part, turn), vector in zip(views, vectors, strict=False)
         )
-        unlike = None
+        direction = None
         if negative:
             mean = vectors[len(views) :].mean(axis=0)
-            unlike = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
+            direction = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
         own = frozenset(part.own for part in (*positive, *negative) if part.own is not None)
-        return EncodedQuery(query_vectors, unlike, own)
+        return EncodedQuery(query_vectors, direction, own)
 
     def _part(self, query: Query) -> _Part:
         if query.words:
             if not self._describer.reads_words:
-                raise LookalikeError(
-                    "The model in use does not read words.",
-                    WORDS_REMEDY,
-                )
+                raise LookalikeError("The model in use does not read words.", WORDS_REMEDY)
             return _Part(query, None, None)
         photo, own = self._photos.of(query)
         return _Part(query, photo, own)
 
     def _describe(self, views: Sequence[tuple[_Part, int]]) -> NDArray[np.float32]:
-        """Unit vectors (views, dimension); what the record knows is not described again."""
+        """Unit vectors (views, dimension); stored descriptors are used where there are any."""
         vectors = np.zeros((len(views), self._describer.dimension), np.float32)
         pixels = []
         places = []
         for place, (part, turn) in enumerate(views):
             if part.photo is None:
                 vectors[place] = self._service.describe_words([part.query.words]).result()[0]
-            elif part.whole and turn == 0 and not self._record.lacking([part.own or 0]):
-                vectors[place] = self._record.vectors(np.array([part.own], np.int64))[0]
+            elif part.whole and turn == 0 and not self._descriptors.lacking([part.own or 0]):
+                vectors[place] = self._descriptors.vectors(np.array([part.own], np.int64))[0]
             else:
                 image = turned(part.photo, turn).load(self._describer.decode_size)
                 pixels.append(self._describer.prepare(image))

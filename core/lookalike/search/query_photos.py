@@ -1,4 +1,4 @@
-"""The photos of queries and of the library, as judges and describers take them."""
+"""Query photos: those searched with, and those of the library, as judges and describers take them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.contents import PhotoGoneError
 from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import JudgePhoto
 from lookalike.photos import FileBytes, FileUnavailableError, decode, open_image, read_file
@@ -21,7 +22,7 @@ _TURNS = (None, Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Tra
 
 
 class QueryPhotos:
-    """Reads photos of one library, and those that are searched with.
+    """Reads the photos of one library, and those searched with.
 
     Args:
         catalog: the library's catalog.
@@ -31,36 +32,34 @@ class QueryPhotos:
         self._catalog = catalog
 
     def image(self, content_id: int, longest_side: int) -> Image.Image:
-        """A photo of the library to be shown, upright, its longest side at most `longest_side` pixels.
+        """A photo of the library for display, upright, its longest side at most `longest_side` pixels.
 
-        Where none of its files holds it any more, what lies there now: nothing may be kept that is made of it.
+        Where its files have changed, the image is of what they hold now, so nothing made from it may be stored.
 
         Raises:
             LookalikeError: none of its files can be read.
         """
-        rows = self._catalog.contents.get([content_id])
-        if content_id not in rows:
-            raise _gone()
+        row = self._catalog.contents.one(content_id)
         changed: list[Path] = []
         try:
-            return self._exact(content_id, rows[content_id].hash, longest_side, changed)
+            return self._exact(content_id, row.hash, longest_side, changed)
         except LookalikeError:
             if not changed:
                 raise
         return open_image(changed[0], longest_side)
 
     def exact(self, content_id: int, content: str, longest_side: int) -> Image.Image:
-        """Like `image`, but of bytes with this hash and no others, so that what is made of it may be kept.
+        """As `image`, but of bytes with this hash and no others, so that what is made from it may be stored.
 
-        A file may have been changed since it was last looked at. Its bytes are read anyway, and so are hashed.
+        A file may have changed since it was last scanned; its bytes are read anyway, so they are hashed as well.
 
         Raises:
-            LookalikeError: none of its files can be read, or none of them holds it any more.
+            LookalikeError: none of its files can be read, or none holds it any more.
         """
         return self._exact(content_id, content, longest_side, [])
 
     def _exact(self, content_id: int, content: str, longest_side: int, changed: list[Path]) -> Image.Image:
-        """See `exact`; `changed` takes the files that hold other bytes."""
+        """See `exact`; files that hold other bytes are added to `changed`."""
         trouble: LookalikeError | None = None
         for path in self._catalog.files.paths([content_id])[content_id]:
             try:
@@ -73,14 +72,14 @@ class QueryPhotos:
                 )
             except LookalikeError as error:
                 trouble = error
-        raise trouble or _gone()
+        raise trouble or PhotoGoneError()
 
     def candidate(self, content_id: int, content: str) -> JudgePhoto:
-        """A photo of the library as judges see it."""
+        """A photo of the library as judges take it."""
         return JudgePhoto(content, lambda longest_side: self.exact(content_id, content, longest_side))
 
     def of(self, query: Query) -> tuple[JudgePhoto, int | None]:
-        """A query's own photo as judges see it, and the library's photo that it is or is cut from, if any.
+        """A query's own photo as judges take it, and the id of the library's photo it is or is cut from, if any.
 
         Raises:
             LookalikeError: it cannot be read, is no longer there, or there is none.
@@ -95,10 +94,7 @@ class QueryPhotos:
             return JudgePhoto("", lambda side: _reduced(cut, side)), None
         if query.content_id is not None:
             number = query.content_id
-            rows = self._catalog.contents.get([number])
-            if number not in rows:
-                raise _gone()
-            content = rows[number].hash
+            content = self._catalog.contents.one(number).hash
             photo = JudgePhoto(
                 view_hash(content, region),
                 lambda side: _reduced(
@@ -106,7 +102,7 @@ class QueryPhotos:
                 ),
             )
             return photo, number
-        raise LookalikeError("There is nothing to search for.", "Give a photo or words.")
+        raise LookalikeError("There is nothing to search for.", "Choose a photo or type words.")
 
 
 def turned(photo: JudgePhoto, turns: int) -> JudgePhoto:
@@ -119,10 +115,6 @@ def turned(photo: JudgePhoto, turns: int) -> JudgePhoto:
         view_hash(photo.content, None, turns) if photo.content else "",
         lambda longest_side: load(longest_side).transpose(turn),
     )
-
-
-def _gone() -> LookalikeError:
-    return LookalikeError("This photo is no longer in the library.")
 
 
 def _decode_side(region: Region | None, longest_side: int) -> int:

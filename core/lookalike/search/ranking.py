@@ -1,4 +1,4 @@
-"""Results, their order, and the line between *the same* and *similar*."""
+"""The ranking: results, their order, and the line between *the same* and *similar*."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Result:
     Attributes:
         content_id: the photo.
         similarity: cosine of its descriptor with the query's; 0 where they were not compared.
-        match: the judge's probability that it shows the same thing; None while not judged.
+        match: the judge's probability that it shows the same thing; None while it was not judged.
         score: what the ranking is ordered by.
         reason: why it could not be judged; empty otherwise.
-        named: where the query's words stand: "keyword", "title" or "name"; empty where they stand nowhere.
+        text_match: where the query's words were found: "keyword", "title" or "name"; empty where they were not.
     """
 
     content_id: int
@@ -31,14 +31,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Ranking:
-    """A state of the answer; each that follows is at least as well informed.
+    """One state of the answer; later ones know more.
 
     Attributes:
         results: best first.
         same: how many of the first results lie above the relevance cut-off.
-        judged: candidates that the judge has been through.
-        to_judge: candidates it goes through in all.
-        final: whether this is the last one.
+        judged: candidates that have been judged so far.
+        to_judge: candidates to be judged in all.
+        final: whether this is the last state.
         notes: lines for the user (a judge that failed, a time budget that ran out).
         calibrated: whether matches and the cut-off were fitted; otherwise the line is a guess.
     """
@@ -74,7 +74,7 @@ def ranked(
         similarities: their cosines.
         matches: the verdicts so far, by content id.
         reasons: why candidates could not be judged, by content id.
-        candidates: how many of the first the judge looks at; 0 without a judge.
+        candidates: how many of the first are judged; 0 without a judge.
         fusion: how similarity and match make a score.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Turns the index's answer into a stream of rankings that get better as verdicts arrive."""
+"""The ranking stream: the index's answer at once, then better rankings as verdicts arrive."""
 
 from __future__ import annotations
 
@@ -15,15 +15,19 @@ from lookalike.search.ranking import Ranking, ranked
 YIELD_SECONDS = 0.05
 """Rankings come at most this often; more would only be drawn over."""
 
-KEEP_SCORES = 16
-"""Verdicts are written to the catalog this many at a time."""
+SCORES_AT_ONCE = 16
+"""Verdicts that are written to the catalog together."""
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """The index's answer: content ids and hashes, most similar first, with their cosines.
+    """The index's answer, most similar first.
 
-    `queries` says for each which of the query's photos a judge compares it with, by position.
+    Attributes:
+        ids: content ids.
+        hashes: content hashes.
+        similarities: cosines.
+        queries: which of the query's photos a judge compares each with, by position.
     """
 
     ids: Sequence[int]
@@ -32,124 +36,143 @@ class Candidates:
     queries: Sequence[int]
 
 
-def rankings(
-    found: Candidates,
-    queries: Sequence[JudgePhoto | None],
-    judge: Judge | None,
-    load: Callable[[int, str], JudgePhoto],
-    scores: PairScores,
-    fusion: Fusion,
-    top: int,
-    budget: float | None,
-    cancelled: Callable[[], bool],
-) -> Iterator[Ranking]:
-    """The index's ranking at once, then better ones as the judge goes through the candidates, best first.
+@dataclass(frozen=True)
+class SearchPlan:
+    """All that a stream of rankings needs.
 
-    Args:
-        found: the index's answer.
-        queries: the query's photos as judges see them; None for words, which no judge takes.
-        judge: who looks at the pairs; None for the index's answer alone.
+    Attributes:
+        candidates: the index's answer.
+        query_photos: the query's photos as judges take them; None for words, which no judge takes.
+        judge: judges the pairs; None for the index's answer alone.
         load: ``load(content_id, hash)`` makes a candidate for the judge.
-        scores: verdicts kept from earlier searches; new ones are added.
+        scores: verdicts stored by earlier searches; new ones are added.
         fusion: how similarity and match make a score.
         top: how many candidates are judged.
         budget: seconds after which the ranking stands as it is; None for no limit.
         cancelled: asked between candidates; once true the stream ends without a final ranking.
-
-    Yields:
-        Rankings; the last has `final` set, unless cancelled.
     """
-    started = time.monotonic()
-    head = min(top, len(found.ids)) if judge is not None else 0
-    photos = _by_photo(found, queries, head)
-    count = sum(len(contents) for _, contents in photos)
-    matches: dict[int, float | None] = {}
-    reasons: dict[int, str] = {}
-    notes: list[str] = []
 
-    def ranking(judged: int, final: bool) -> Ranking:
-        results, same = ranked(found.ids, found.similarities, matches, reasons, head if count else 0, fusion)
-        return Ranking(results, same, judged, count, final, tuple(notes), fusion.calibrated)
+    candidates: Candidates
+    query_photos: Sequence[JudgePhoto | None]
+    judge: Judge | None
+    load: Callable[[int, str], JudgePhoto]
+    scores: PairScores
+    fusion: Fusion
+    top: int
+    budget: float | None
+    cancelled: Callable[[], bool]
 
-    if judge is None or count == 0:
-        yield ranking(0, True)
-        return
-    ids = dict(zip(found.hashes[:head], found.ids[:head], strict=True))
-    todo: list[tuple[JudgePhoto, list[str]]] = []
-    for query, contents in photos:
-        kept = scores.get(judge.key, query.content, contents) if query.content else {}
-        matches.update(
-            (ids[content], fusion.judged(score.match, score.logit)) for content, score in kept.items()
+
+class RankingStream:
+    """The index's ranking at once, then better ones as the judge goes through the candidates, best first.
+
+    Iterate over it once. The last ranking has `final` set, unless the search was cancelled.
+
+    Args:
+        plan: what is ranked, and how.
+    """
+
+    def __init__(self, plan: SearchPlan) -> None:
+        self._plan = plan
+        self._started = time.monotonic()
+        self._head = min(plan.top, len(plan.candidates.ids)) if plan.judge is not None else 0
+        self._by_photo = self._group_by_photo()
+        self._count = sum(len(contents) for _, contents in self._by_photo)
+        self._ids = dict(
+            zip(plan.candidates.hashes[: self._head], plan.candidates.ids[: self._head], strict=True)
         )
-        todo.append((query, [content for content in contents if content not in kept]))
-    done = len(matches)
-    yield ranking(done, done == count)
-    if done == count:
-        return
+        self._matches: dict[int, float | None] = {}
+        self._reasons: dict[int, str] = {}
+        self._notes: list[str] = []
 
-    def stop() -> bool:
-        return cancelled() or (budget is not None and time.monotonic() - started > budget)
+    def __iter__(self) -> Iterator[Ranking]:
+        """The rankings."""
+        judge = self._plan.judge
+        if judge is None or self._count == 0:
+            yield self._ranking(0, final=True)
+            return
+        todo = self._take_stored_verdicts(judge)
+        judged = len(self._matches)
+        yield self._ranking(judged, final=judged == self._count)
+        if judged == self._count:
+            return
+        shown = time.monotonic()
+        try:
+            for verdict in self._compare(judge, todo):
+                judged += 1
+                self._take(verdict)
+                if time.monotonic() - shown > YIELD_SECONDS and judged < self._count:
+                    yield self._ranking(judged, final=False)
+                    shown = time.monotonic()
+        except LookalikeError as error:
+            self._notes.append(f"Candidates were not checked further: {error}")
+        if self._plan.cancelled():
+            return
+        if judged < self._count and not self._notes:
+            self._notes.append(f"The time was up after {judged} of {self._count} candidates.")
+        yield self._ranking(judged, final=True)
 
-    shown = time.monotonic()
-    try:
-        for verdict in _compared(judge, todo, lambda content: load(ids[content], content), stop, scores):
-            done += 1
-            matches[ids[verdict.content]] = fusion.judged(verdict.match, verdict.logit)
-            if verdict.reason:
-                reasons[ids[verdict.content]] = verdict.reason
-            if time.monotonic() - shown > YIELD_SECONDS and done < count:
-                yield ranking(done, False)
-                shown = time.monotonic()
-    except LookalikeError as error:
-        notes.append(f"Candidates were not checked further: {error}")
-    if cancelled():
-        return
-    if done < count and not notes:
-        notes.append(f"The time was up after {done} of {count} candidates.")
-    yield ranking(done, True)
+    def _ranking(self, judged: int, *, final: bool) -> Ranking:
+        found, fusion = self._plan.candidates, self._plan.fusion
+        head = self._head if self._count else 0
+        results, same = ranked(found.ids, found.similarities, self._matches, self._reasons, head, fusion)
+        return Ranking(results, same, judged, self._count, final, tuple(self._notes), fusion.calibrated)
 
+    def _group_by_photo(self) -> list[tuple[JudgePhoto, list[str]]]:
+        """The hashes of the candidates by the query photo they are compared with, photos with the best ones first."""
+        found = self._plan.candidates
+        groups: dict[int, list[str]] = {}
+        for number, content in zip(found.queries[: self._head], found.hashes[: self._head], strict=True):
+            groups.setdefault(number, []).append(content)
+        by_photo = [(self._plan.query_photos[number], contents) for number, contents in groups.items()]
+        return [(photo, contents) for photo, contents in by_photo if photo is not None]
 
-def _by_photo(
-    found: Candidates, queries: Sequence[JudgePhoto | None], head: int
-) -> list[tuple[JudgePhoto, list[str]]]:
-    """The candidates' hashes by the query photo that they are compared with, photos with the best ones first."""
-    groups: dict[int, list[str]] = {}
-    for number, content in zip(found.queries[:head], found.hashes[:head], strict=True):
-        groups.setdefault(number, []).append(content)
-    by_photo = [(queries[number], contents) for number, contents in groups.items()]
-    return [(photo, contents) for photo, contents in by_photo if photo is not None]
+    def _take_stored_verdicts(self, judge: Judge) -> list[tuple[JudgePhoto, list[str]]]:
+        """Take the verdicts of earlier searches; returns the candidates that are left, as `_group_by_photo`."""
+        todo: list[tuple[JudgePhoto, list[str]]] = []
+        for query, contents in self._by_photo:
+            stored = self._plan.scores.get(judge.key, query.content, contents) if query.content else {}
+            self._matches.update(
+                (self._ids[content], self._plan.fusion.judged(score.match, score.logit))
+                for content, score in stored.items()
+            )
+            todo.append((query, [content for content in contents if content not in stored]))
+        return todo
 
+    def _take(self, verdict: Verdict) -> None:
+        number = self._ids[verdict.content]
+        self._matches[number] = self._plan.fusion.judged(verdict.match, verdict.logit)
+        if verdict.reason:
+            self._reasons[number] = verdict.reason
 
-def _compared(
-    judge: Judge,
-    todo: Iterable[tuple[JudgePhoto, list[str]]],
-    load: Callable[[str], JudgePhoto],
-    stop: Callable[[], bool],
-    scores: PairScores,
-) -> Iterator[Verdict]:
-    """The judge's word on every pair; one query photo after the other, as judges prepare each only once."""
-    for query, contents in todo:
-        if contents and not stop():
-            yield from _store_verdicts(judge.compare(query, map(load, contents), stop), judge, query, scores)
+    def _is_over(self) -> bool:
+        budget = self._plan.budget
+        return self._plan.cancelled() or (budget is not None and time.monotonic() - self._started > budget)
 
+    def _compare(self, judge: Judge, todo: Iterable[tuple[JudgePhoto, list[str]]]) -> Iterator[Verdict]:
+        """The verdict on every pair; one query photo after the other, as judges prepare each only once."""
+        for query, contents in todo:
+            if contents and not self._is_over():
+                candidates = (self._plan.load(self._ids[content], content) for content in contents)
+                yield from self._store_verdicts(judge.compare(query, candidates, self._is_over), judge, query)
 
-def _store_verdicts(
-    verdicts: Iterable[Verdict], judge: Judge, query: JudgePhoto, scores: PairScores
-) -> Iterator[Verdict]:
-    """Pass verdicts on and keep them in the catalog, also when the search ends early."""
-    fresh: dict[str, PairScore] = {}
+    def _store_verdicts(
+        self, verdicts: Iterable[Verdict], judge: Judge, query: JudgePhoto
+    ) -> Iterator[Verdict]:
+        """Pass verdicts on and store them in the catalog, also when the search ends early."""
+        fresh: dict[str, PairScore] = {}
 
-    def keep() -> None:
-        if fresh and query.content:
-            scores.put(judge.key, query.content, fresh)
-        fresh.clear()
+        def store() -> None:
+            if fresh and query.content:
+                self._plan.scores.put(judge.key, query.content, fresh)
+            fresh.clear()
 
-    try:
-        for verdict in verdicts:
-            if verdict.match is not None:
-                fresh[verdict.content] = PairScore(verdict.match, verdict.logit)
-            if len(fresh) >= KEEP_SCORES:
-                keep()
-            yield verdict
-    finally:
-        keep()
+        try:
+            for verdict in verdicts:
+                if verdict.match is not None:
+                    fresh[verdict.content] = PairScore(verdict.match, verdict.logit)
+                if len(fresh) >= SCORES_AT_ONCE:
+                    store()
+                yield verdict
+        finally:
+            store()

@@ -237,7 +237,7 @@ class ModelsController(QObject):
 
 
 def _read_state(library: Library) -> ModelsState:
-    from lookalike.judges.mllm.available import mllm_available
+    from lookalike.judges.mllm.available import unavailable_reason
     from lookalike.library.model_manager import ModelListing
     from lookalike.models.advice import this_machine
 
@@ -250,5 +250,5 @@ def _read_state(library: Library) -> ModelsState:
         [*built_in, *library.models.listings()],
         frozenset(used),
         this_machine().words,
-        mllm_available() or "",
+        unavailable_reason() or "",
     )

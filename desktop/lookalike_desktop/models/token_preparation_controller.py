@@ -121,7 +121,7 @@ class TokenPreparationController(QObject):
         choices = self._choices
 
         def found() -> tuple[bool, bool]:
-            return library.judges.in_use() in library.judges.models(), library.tokens.ahead
+            return library.judges.stores_tokens(), library.tokens.ahead
 
         def take(answer: tuple[bool, bool]) -> None:
             self._useful, allowed = answer

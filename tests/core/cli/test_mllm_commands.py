@@ -21,6 +21,7 @@ from lookalike.models.store import ModelStore
 from lookalike.search.query import Query
 from tests.builders.gguf_models import write_pair
 from tests.builders.installed_models import put_judge
+from tests.builders.opened_judges import open_mllm_judge
 from tests.builders.photo_files import write_album
 from tests.core.cli.conftest import Call
 
@@ -122,8 +123,7 @@ def test_a_worker_killed_in_mid_query_is_started_again(indexed: Path, tmp_path: 
     llm, mmproj = write_pair(tmp_path, "qwen2vl", seed=40)
     with Library(indexed / "library") as library:
         put_judge(library.models.store, llm, mmproj, "killed")
-        judge = library.judges.get("killed")
-        assert isinstance(judge, MllmJudge)
+        judge = open_mllm_judge(library.judges, "killed")
 
         def kill_at_work(judge: MllmJudge = judge) -> None:
             deadline = time.monotonic() + 60

@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 
 from lookalike.cli.main import run
-from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.library import Library
 from lookalike.search.query import Query
 from tests.builders.gguf_models import write_pair
+from tests.builders.opened_judges import open_mllm_judge
 from tests.builders.photo_files import write_album
 from tests.core.cli.conftest import Call
 
@@ -75,8 +75,7 @@ def test_photos_are_prepared_once_and_searches_use_them(call: Call, indexed: Pat
     assert isinstance(size, float) and 64 * 256 * 2 < size < 64 * 256 * 2 + 150
     assert isinstance(made["seconds_per_photo"], float) and made["seconds_per_photo"] > 0
     with Library(library) as opened:
-        judge = opened.judges.get("tiny")
-        assert isinstance(judge, MllmJudge)
+        judge = open_mllm_judge(opened.judges, "tiny")
         *_, ranking = opened.search.rankings(Query(file=sorted((indexed / "album").iterdir())[0]))
         assert ranking.judged == PHOTOS - 1
         assert judge.session.encodes == 1, "the query alone"
@@ -102,8 +101,8 @@ def test_making_goes_on_where_it_was_stopped(library: Path) -> None:
         assert 3 <= before < PHOTOS
         steps = list(opened.tokens.make("tiny"))
         assert steps[0].done == before and steps[-1].done == steps[-1].total == PHOTOS
-        judge = opened.judges.get("tiny")
-        assert isinstance(judge, MllmJudge) and judge.session.encodes <= PHOTOS + 1
+        judge = open_mllm_judge(opened.judges, "tiny")
+        assert judge.session.encodes <= PHOTOS + 1
 
 
 def test_making_gives_way_to_a_search(indexed: Path, library: Path) -> None:
@@ -165,7 +164,7 @@ def test_all_is_deleted_and_made_again(call: Call, indexed: Path, library: Path)
 def test_without_a_multimodal_model_it_says_what_to_do(call: Call, indexed: Path) -> None:
     for command in ("status", "make", "compress"):
         code, _, err = call("--library", indexed / "library", "tokens", command)
-        assert code == 1 and "models import" in err and len(err.strip().splitlines()) == 1
+        assert code == 1 and "Import a multimodal model" in err and len(err.strip().splitlines()) == 1
 
 
 # Faults
@@ -229,8 +228,7 @@ def test_a_full_disk_costs_one_line_and_no_verdict(call: Call, indexed: Path, li
 
 def test_a_worker_killed_while_preparing_is_started_again(library: Path) -> None:
     with Library(library) as opened:
-        judge = opened.judges.get("tiny")
-        assert isinstance(judge, MllmJudge)
+        judge = open_mllm_judge(opened.judges, "tiny")
         work = opened.tokens.make("tiny")
         next(work)
         next(work)

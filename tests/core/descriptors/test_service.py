@@ -23,7 +23,7 @@ def service() -> Iterator[DescriberService]:
     service.close()
 
 
-def prepared(seed) -> NDArray[np.uint8]:
+def prepared(seed: int) -> NDArray[np.uint8]:
     return EfficientNetDescriber().prepare(textured_photo(seed, (160, 120)))
 
 
@@ -32,7 +32,7 @@ def test_askers_in_several_threads_each_get_their_own(service: DescriberService)
     alone = np.concatenate([service.describe([photo]).result(60) for photo in photos])
     answers = {}
 
-    def ask(name) -> None:
+    def ask(name: int) -> None:
         futures = [service.describe([photos[name]], urgent=bool(name % 2)) for _ in range(3)]
         answers[name] = np.concatenate([future.result(60) for future in futures])
 

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -49,10 +50,11 @@ def write_set(root: Path, groups: dict[str, list[Image.Image]], distractors: int
     return truth
 
 
-def evaluated(capsys, *arguments: object, code: int = 0) -> dict:
+def evaluated(capsys: pytest.CaptureFixture[str], *arguments: object, code: int = 0) -> dict[str, Any]:
     capsys.readouterr()
     assert run(["evaluate", *map(str, arguments), "--json"]) == code
-    return json.loads(capsys.readouterr().out)
+    figures: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return figures
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,9 @@ def test_groups_weigh_the_same() -> None:
 
 
 @given(st.permutations(range(12)), st.sets(st.integers(0, 11), min_size=1))
-def test_average_precision_is_a_share_and_perfect_only_for_positives_first(ranking, positives) -> None:
+def test_average_precision_is_a_share_and_perfect_only_for_positives_first(
+    ranking: list[int], positives: set[int]
+) -> None:
     value = average_precision(ranking, positives)
     assert 0 < value <= 1
     assert (value == pytest.approx(1)) == (set(ranking[: len(positives)]) == positives)

@@ -30,6 +30,6 @@ def store(tmp_path: Path) -> Iterator[TokenStore]:
 
 @pytest.fixture
 def judge(files: dict[str, Files], store: TokenStore) -> Iterator[MllmJudge]:
-    judge = MllmJudge(*files["qwen2vl"], cache=store)
+    judge = MllmJudge(*files["qwen2vl"], token_store=store)
     yield judge
     judge.close()

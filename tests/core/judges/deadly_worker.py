@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lookalike.judges.mllm.engine import MllmEngine
-from lookalike.judges.mllm.messages import Settings, Shared
+from lookalike.judges.mllm.messages import Shared, WorkerSettings
 from lookalike.judges.mllm.request_handler import serve
 from lookalike.judges.mllm.tokens import VisualTokens
 
@@ -24,7 +24,7 @@ def plain(colour: tuple[int, int, int]) -> Image.Image:
     return Image.new("RGB", (300, 200), colour)
 
 
-def deadly(pipe: Connection, settings: Settings, shared: Shared) -> None:
+def deadly(pipe: Connection, settings: WorkerSettings, shared: Shared) -> None:
     """As `serve`, but it dies of a photo that is plain `KILLS`, and stands still at one that is plain `STOPS`."""
     encode = MllmEngine.encode
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lookalike.judges.mllm.messages import Settings
+from lookalike.judges.mllm.messages import WorkerSettings
 from lookalike.judges.mllm.tokens import VisualTokens
 
 # What each family's chat template makes of the two turns, written out by hand; llama.cpp adds the marks that it puts
@@ -82,7 +82,7 @@ class Pair:
     spellings: list[bytes] = field(default_factory=list)
 
 
-def measure(pipe: Connection, settings: Settings, family: str, photos: list[NDArray[np.uint8]]) -> None:
+def measure(pipe: Connection, settings: WorkerSettings, family: str, photos: list[NDArray[np.uint8]]) -> None:
     """Send one `Pair` for every ordered pair of different photos."""
     from lookalike.judges.mllm.bindings import Log, set_environment
     from lookalike.judges.mllm.engine import MllmEngine
@@ -153,10 +153,11 @@ def measure(pipe: Connection, settings: Settings, family: str, photos: list[NDAr
     pipe.send(pairs)
 
 
-def call_off(pipe: Connection, settings: Settings, photos: list[NDArray[np.uint8]]) -> None:
+def call_off(pipe: Connection, settings: WorkerSettings, photos: list[NDArray[np.uint8]]) -> None:
     """Send the score of a pair before and after a decoding was aborted midway, and how often that happened."""
     from lookalike.judges.mllm.bindings import Log, set_environment
-    from lookalike.judges.mllm.engine import DecodingAbortedError, MllmEngine
+    from lookalike.judges.mllm.context import DecodingAbortedError
+    from lookalike.judges.mllm.engine import MllmEngine
 
     set_environment()
     log = Log(Path(settings.log))
@@ -199,7 +200,7 @@ class Helper:
     With `exact` keys and values are float32 and attention is computed the plain way.
     """
 
-    def __init__(self, engine: Any, settings: Settings, family: str, *, exact: bool = False) -> None:
+    def __init__(self, engine: Any, settings: WorkerSettings, family: str, *, exact: bool = False) -> None:
         import llama_cpp
         from llama_cpp import mtmd_cpp
 

@@ -121,7 +121,8 @@ def test_a_changed_photo_beats_every_other_one() -> None:
 
 def true_place(points: NDArray[np.float64]) -> NDArray[np.float64]:
     moved = np.c_[points * [640, 480], np.ones(len(points))] @ VIEW.T
-    return moved[:, :2] / moved[:, 2:] / [640, 480]
+    projected: NDArray[np.float64] = moved[:, :2] / moved[:, 2:] / [640, 480]
+    return projected
 
 
 def test_explained_points_follow_the_true_geometry() -> None:
@@ -149,7 +150,7 @@ def test_mirrored_features_are_those_of_the_mirrored_photo() -> None:
     similarity = made.unit_descriptors @ real.unit_descriptors.T
     nearest = similarity.argmax(axis=1)
     assert np.median(similarity.max(axis=1)) > 0.99
-    assert np.median(np.abs(made.places - real.places[nearest]).max(axis=1)) < 2
+    assert np.median(np.abs(made.positions - real.positions[nearest]).max(axis=1)) < 2
 
 
 def test_nothing_in_common_is_said_plainly() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lookalike.errors import LookalikeError
-from lookalike.judges.mllm.available import mllm_available
+from lookalike.judges.mllm.available import unavailable_reason
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
@@ -21,7 +21,7 @@ from lookalike.judges.mllm.prompts import prompt_modes
 from lookalike.judges.mllm.session import SessionQuery
 from lookalike.judges.mllm.token_store import Compression, TokenStore
 from lookalike.judges.mllm.tokens import VisualTokens
-from lookalike.judges.protocol import Judge, JudgePhoto, Verdict
+from lookalike.judges.protocol import Judge, JudgeOptions, JudgePhoto, Verdict
 from tests.builders.gguf_models import FAMILIES, WIDTH, write_pair
 from tests.core.judges.judge_photos import kept, photo, unreadable
 from tests.core.judges.mllm_reference import blobs
@@ -41,7 +41,7 @@ Files = tuple[Path, Path]
 def test_verdicts_come_in_order_and_candidates_are_encoded_once(
     files: dict[str, Files], store: TokenStore, tmp_path: Path, family: str
 ) -> None:
-    judge: Judge = MllmJudge(*files[family], cache=store)
+    judge: Judge = MllmJudge(*files[family], token_store=store)
     assert isinstance(judge, MllmJudge)
     try:
         first = list(judge.compare(photo(1), [photo(seed) for seed in range(2, 6)]))
@@ -67,7 +67,7 @@ def test_several_candidates_at_once_give_the_same_verdicts(
 ) -> None:
     candidates = [*map(photo, range(2, 6)), JudgePhoto("bad", unreadable), *map(photo, range(6, 10))]
     alone = list(judge.compare(photo(1), candidates))
-    several = MllmJudge(*files["qwen2vl"], cache=store, parallel=4)
+    several = MllmJudge(*files["qwen2vl"], token_store=store, parallel=4)
     try:
         together = list(several.compare(photo(1), candidates))
         assert several.session.parallel == 4
@@ -81,7 +81,7 @@ def test_several_candidates_at_once_give_the_same_verdicts(
 
 
 def test_one_of_several_that_cannot_be_scored_spoils_no_other(files: dict[str, Files]) -> None:
-    judge = MllmJudge(*files["qwen2vl"], cache=None, parallel=4)
+    judge = MllmJudge(*files["qwen2vl"], token_store=None, parallel=4)
     pixels = prepare(
         blobs(1), match_pair(read_gguf(files["qwen2vl"][0]), read_gguf(files["qwen2vl"][1]), 128).plan
     )
@@ -107,7 +107,7 @@ def test_what_must_leave_no_trace_is_not_stored(judge: MllmJudge, tmp_path: Path
 
 
 def test_works_without_a_cache(files: dict[str, Files], judge: MllmJudge) -> None:
-    bare = MllmJudge(*files["qwen2vl"], cache=None)
+    bare = MllmJudge(*files["qwen2vl"], token_store=None)
     try:
         assert list(bare.compare(photo(1), [photo(2)])) == list(judge.compare(photo(1), [photo(2)]))
     finally:
@@ -147,7 +147,7 @@ def test_explains_in_one_sentence(judge: MllmJudge) -> None:
     assert explanation.verdict.match is not None
     assert (
         explanation.summary
-        == f"Tiny says these show different things, {1 - explanation.verdict.match:.0%} by its own word."
+        == f"Tiny is {1 - explanation.verdict.match:.0%} sure that these show different things."
     )
     with pytest.raises(JudgeError, match=r"photo7\.jpg"):
         judge.explain(photo(1), JudgePhoto("bad", unreadable))
@@ -169,8 +169,8 @@ def test_tokens_are_made_ahead_once(judge: MllmJudge) -> None:
     assert judge.session.encodes == 4
     ahead = list(judge.compare(photo(1), candidates))
     assert judge.session.encodes == 5
-    assert judge.tokens is not None
-    judge.tokens.store.clear()
+    assert judge.token_set is not None
+    judge.token_set.store.clear()
     assert list(judge.compare(photo(1), candidates)) == ahead
     assert judge.session.encodes == 10
 
@@ -182,15 +182,15 @@ def test_reduced_tokens_score_alike_fresh_and_stored(
     scores = {}
     for way in ("fp16", "pool+fp16", "drop+fp16"):
         store.compression = Compression.parse(way)
-        judge = MllmJudge(*files[family], cache=store)
+        judge = MllmJudge(*files[family], token_store=store)
         try:
             scores[way] = list(judge.compare(photo(1), [photo(2), photo(3)]))
             assert list(judge.compare(photo(1), [photo(2), photo(3)])) == scores[way]
             assert judge.session.encodes == 4
         finally:
             judge.close()
-        assert judge.tokens is not None
-        kept = judge.tokens.get("content2")
+        assert judge.token_set is not None
+        kept = judge.token_set.get("content2")
         assert kept is not None
         whole = scores["fp16"] if way == "fp16" else []
         assert whole or len(kept.embeddings) < kept.grid[0] * kept.grid[1] / 3
@@ -199,7 +199,7 @@ def test_reduced_tokens_score_alike_fresh_and_stored(
 
 def test_a_projector_that_does_not_load_is_told_in_one_line(tmp_path: Path) -> None:
     wrong = write_pair(tmp_path / "wrong", "qwen2vl", name="Wrong", omit={"mm.0.weight"})
-    broken = MllmJudge(*wrong, cache=None, log_folder=tmp_path / "logs")
+    broken = MllmJudge(*wrong, token_store=None, log_folder=tmp_path / "logs")
     with pytest.raises(JudgeError, match=r"^Wrong: The projector could not be loaded") as caught:
         list(broken.compare(photo(1), [photo(2)]))
     assert "\n" not in str(caught.value)
@@ -209,13 +209,13 @@ def test_a_projector_that_does_not_load_is_told_in_one_line(tmp_path: Path) -> N
 
 def test_the_key_names_all_that_a_score_depends_on(files: dict[str, Files], tmp_path: Path) -> None:
     def key(pair: Files, **options: object) -> str:
-        return MllmJudge(*pair, cache=None, **options).key  # type: ignore[arg-type]
+        return MllmJudge(*pair, token_store=None, **options).key  # type: ignore[arg-type]
 
     qwen = files["qwen2vl"]
     changed = write_pair(tmp_path / "changed", "qwen2vl", seed=5)
     keys = [
         key(qwen),
-        key(qwen, mode="landmark"),
+        key(qwen, options=JudgeOptions("landmark")),
         key(qwen, token_budget=64),
         key((changed[0], qwen[1])),
         key((qwen[0], changed[1])),
@@ -232,16 +232,16 @@ def test_a_truncated_model_is_refused_before_anything_is_loaded(
     cut = tmp_path / "cut.gguf"
     cut.write_bytes(llm.read_bytes()[:-1])
     with pytest.raises(JudgeError, match=r"^cut\.gguf is cut short or damaged"):
-        MllmJudge(cut, mmproj, cache=None)
+        MllmJudge(cut, mmproj, token_store=None)
 
 
 def test_tells_when_llama_cpp_is_missing(files: dict[str, Files], monkeypatch: pytest.MonkeyPatch) -> None:
-    assert mllm_available() is None
+    assert unavailable_reason() is None
     monkeypatch.setitem(sys.modules, "llama_cpp", None)
-    reason = mllm_available()
+    reason = unavailable_reason()
     assert reason is not None and "bootstrap.py mllm" in reason
     with pytest.raises(JudgeError, match="not installed"):
-        MllmJudge(*files["qwen2vl"], cache=None)
+        MllmJudge(*files["qwen2vl"], token_store=None)
 
 
 def test_another_question_keeps_the_model_and_its_tokens(
@@ -252,26 +252,30 @@ def test_another_question_keeps_the_model_and_its_tokens(
     pid, encodes = judge.session.pid, judge.session.encodes
     verdicts = {}
     for mode in prompt_modes():
-        asked = judge.asking(mode, False)
+        asked = judge.with_options(JudgeOptions(mode))
         verdicts[mode] = list(asked.compare(photo(1), candidates))
         assert (asked.key == judge.key) == (mode == "object")
     assert verdicts["object"] == things
     assert len({tuple(verdict.logit for verdict in row) for row in verdicts.values()}) == 4
     assert judge.session.pid == pid
     assert judge.session.encodes == encodes + 4, "only the query is encoded anew"
-    fresh = MllmJudge(*files["qwen2vl"], cache=store, mode="landmark")
+    fresh = MllmJudge(*files["qwen2vl"], token_store=store, options=JudgeOptions("landmark"))
     try:
-        assert fresh.key == judge.asking("landmark", False).key
+        assert fresh.key == judge.with_options(JudgeOptions("landmark")).key
         assert list(fresh.compare(photo(1), candidates)) == verdicts["landmark"]
     finally:
         fresh.close()
     with pytest.raises(JudgeError, match="colour"):
-        judge.asking("colour", False)
+        judge.with_options(JudgeOptions("colour"))
 
 
 def test_questions_can_take_turns(judge: MllmJudge) -> None:
     candidates = [photo(seed) for seed in range(2, 5)]
-    judges = judge, judge.asking("artwork", False), judge.asking("object", True)
+    judges = (
+        judge,
+        judge.with_options(JudgeOptions("artwork")),
+        judge.with_options(JudgeOptions(both_orders=True)),
+    )
     alone = [list(one.compare(photo(1), candidates)) for one in judges]
     turns = zip(*(one.compare(photo(1), candidates) for one in judges), strict=True)
     assert [list(verdicts) for verdicts in zip(*turns, strict=True)] == alone
@@ -279,9 +283,9 @@ def test_questions_can_take_turns(judge: MllmJudge) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_both_orders_are_the_mean_of_the_two(files: dict[str, Files], family: str) -> None:
-    judge = MllmJudge(*files[family], cache=None)
+    judge = MllmJudge(*files[family], token_store=None)
     try:
-        both = judge.asking("object", True)
+        both = judge.with_options(JudgeOptions(both_orders=True))
         assert both.key != judge.key
         apart = []
         for one, other in ((1, 2), (3, 4), (5, 6), (7, 8)):
@@ -299,7 +303,7 @@ def test_both_orders_are_the_mean_of_the_two(files: dict[str, Files], family: st
 
 @pytest.mark.parametrize(("family", "digits"), [("qwen2vl", "none"), ("idefics3", "spaced")])
 def test_a_vocabulary_without_single_digits_is_refused(tmp_path: Path, family: str, digits: str) -> None:
-    judge = MllmJudge(*write_pair(tmp_path, family, digits=digits), cache=None, log_folder=tmp_path)
+    judge = MllmJudge(*write_pair(tmp_path, family, digits=digits), token_store=None, log_folder=tmp_path)
     try:
         with pytest.raises(JudgeError, match="no token of its own for the digit 0") as caught:
             list(judge.compare(photo(1), [photo(2)]))
@@ -311,7 +315,7 @@ def test_a_vocabulary_without_single_digits_is_refused(tmp_path: Path, family: s
 
 
 def test_spaced_digits_do_where_no_space_precedes_the_answer(tmp_path: Path) -> None:
-    judge = MllmJudge(*write_pair(tmp_path, "qwen2vl", digits="spaced"), cache=None)
+    judge = MllmJudge(*write_pair(tmp_path, "qwen2vl", digits="spaced"), token_store=None)
     try:
         (verdict,) = judge.compare(photo(1), [photo(2)])
         assert verdict.match is not None

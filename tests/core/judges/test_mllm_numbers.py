@@ -11,7 +11,7 @@ import pytest
 
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
-from lookalike.judges.mllm.messages import Settings
+from lookalike.judges.mllm.messages import WorkerSettings
 from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.prompts import load_prompt
 from lookalike.worker import Worker
@@ -36,7 +36,7 @@ TOGETHER = 0.03
 SHAPES = [(1, 320, 200), (2, 200, 400), (3, 900, 300)]
 
 
-def _run(main: Any, settings: Settings, *arguments: Any) -> Any:
+def _run(main: Any, settings: WorkerSettings, *arguments: Any) -> Any:
     worker = Worker(main, (settings, *arguments), name="the reference")
     try:
         return worker.receive()
@@ -44,11 +44,11 @@ def _run(main: Any, settings: Settings, *arguments: Any) -> Any:
         worker.close()
 
 
-def _settings(folder: Path, family: str) -> tuple[Settings, list[Any]]:
+def _settings(folder: Path, family: str) -> tuple[WorkerSettings, list[Any]]:
     llm, mmproj = write_pair(folder, family)
     pair = match_pair(read_gguf(llm), read_gguf(mmproj), 128)
     prompt = load_prompt("object")
-    settings = Settings(
+    settings = WorkerSettings(
         llm=str(llm),
         mmproj=str(mmproj),
         family=pair.family,

@@ -15,7 +15,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from lookalike.judges.mllm import session
+from lookalike.judges.mllm import connection
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.judges.protocol import JudgePhoto
@@ -103,7 +103,7 @@ def test_a_worker_killed_in_mid_query_is_replaced(judge: MllmJudge) -> None:
 def test_a_photo_that_kills_the_worker_is_blamed_and_the_rest_judged(
     judge: MllmJudge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "serve", deadly)
+    monkeypatch.setattr(connection, "serve", deadly)
     bad = JudgePhoto("bad", lambda side: plain(KILLS))
     verdicts = list(judge.compare(photo(1), [photo(2), bad, photo(3)]))
     assert [verdict.match is None for verdict in verdicts] == [False, True, False]
@@ -124,8 +124,8 @@ def test_a_photo_that_kills_the_worker_is_blamed_and_the_rest_judged(
 def test_of_several_candidates_at_once_only_the_deadly_one_is_blamed(
     files: dict[str, Files], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "serve", deadly)
-    several = MllmJudge(*files["qwen2vl"], cache=None, parallel=4)
+    monkeypatch.setattr(connection, "serve", deadly)
+    several = MllmJudge(*files["qwen2vl"], token_store=None, parallel=4)
     try:
         candidates = [photo(seed) for seed in range(2, 9)]
         expected = [verdict.content for verdict in several.compare(photo(1), candidates)]
@@ -142,7 +142,7 @@ def test_of_several_candidates_at_once_only_the_deadly_one_is_blamed(
 def test_a_first_photo_that_kills_the_worker_does_not_use_up_the_model(
     judge: MllmJudge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "serve", deadly)
+    monkeypatch.setattr(connection, "serve", deadly)
     bad = JudgePhoto("bad", lambda side: plain(KILLS))
     with pytest.raises(JudgeError, match="broke down on this photo"):
         list(judge.compare(bad, [photo(2)]))
@@ -157,7 +157,7 @@ def _shade(number: int, side: int) -> Image.Image:
 def test_several_deadly_photos_switch_the_model_off(
     judge: MllmJudge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "serve", deadly)
+    monkeypatch.setattr(connection, "serve", deadly)
     candidates = [
         photo(2),
         *(JudgePhoto(f"bad{number}", partial(_shade, number)) for number in range(3)),
@@ -187,9 +187,9 @@ def test_a_worker_killed_now_and_then_is_replaced_every_time(judge: MllmJudge) -
 def test_a_worker_that_hangs_on_a_photo_is_ended_and_the_photo_passed_over(
     files: dict[str, Files], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "serve", deadly)
+    monkeypatch.setattr(connection, "serve", deadly)
     # Loading has its own limit, so what a busy machine needs to start a process does not count.
-    judge = MllmJudge(*files["qwen2vl"], cache=None, answer_seconds=6)
+    judge = MllmJudge(*files["qwen2vl"], token_store=None, answer_seconds=6)
     try:
         bad = JudgePhoto("bad", lambda side: plain(STOPS))
         verdicts = list(judge.compare(photo(1), [photo(2), bad, photo(3)]))
@@ -203,7 +203,7 @@ def test_a_worker_that_hangs_on_a_photo_is_ended_and_the_photo_passed_over(
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are stopped with SIGSTOP")
 def test_a_worker_frozen_while_idle_is_replaced_and_nobody_blamed(files: dict[str, Files]) -> None:
-    judge = MllmJudge(*files["qwen2vl"], cache=None, answer_seconds=6)
+    judge = MllmJudge(*files["qwen2vl"], token_store=None, answer_seconds=6)
     try:
         first = list(judge.compare(photo(1), [photo(2)]))
         pid = judge.session.pid
@@ -231,7 +231,7 @@ def test_calling_off_and_closing_do_not_wait_for_a_frozen_worker(judge: MllmJudg
 def test_an_idle_worker_gives_its_memory_back_and_the_next_query_starts_another(
     files: dict[str, Files],
 ) -> None:
-    judge = MllmJudge(*files["qwen2vl"], cache=None, idle_seconds=0.3)
+    judge = MllmJudge(*files["qwen2vl"], token_store=None, idle_seconds=0.3)
     try:
         first = list(judge.compare(photo(1), [photo(2)]))
         for _ in range(2):
@@ -270,7 +270,7 @@ def test_the_worker_gives_way_to_the_window(judge: MllmJudge) -> None:
 
 def test_the_log_stays_small(files: dict[str, Files], tmp_path: Path) -> None:
     (tmp_path / "mllm.log").write_bytes(b"x" * (3 << 20))
-    judge = MllmJudge(*files["qwen2vl"], cache=None, log_folder=tmp_path)
+    judge = MllmJudge(*files["qwen2vl"], token_store=None, log_folder=tmp_path)
     list(judge.compare(photo(1), [photo(2)]))
     judge.close()
     log = (tmp_path / "mllm.log").read_bytes()
@@ -280,7 +280,7 @@ def test_the_log_stays_small(files: dict[str, Files], tmp_path: Path) -> None:
 
 def test_a_projector_that_kills_the_worker_is_told_in_one_line(tmp_path: Path, judge: MllmJudge) -> None:
     wrong = write_pair(tmp_path / "wrong", "qwen2vl", name="Wrong", omit={"v.blk.0.attn_q.weight"})
-    broken = MllmJudge(*wrong, cache=None)
+    broken = MllmJudge(*wrong, token_store=None)
     with pytest.raises(JudgeError, match=r"^Wrong broke down whatever it was given") as caught:
         list(broken.compare(photo(1), [photo(2)]))
     assert "\n" not in str(caught.value)
@@ -290,7 +290,8 @@ def test_a_projector_that_kills_the_worker_is_told_in_one_line(tmp_path: Path, j
 
 def test_the_judges_own_process_never_loads_llama_cpp() -> None:
     program = (
-        "import sys, lookalike.judges.mllm.judge as judge; from lookalike.judges.mllm.available import mllm_available;"
-        "mllm_available(); sys.exit(int(any(name.startswith('llama_cpp') for name in sys.modules)))"
+        "import sys, lookalike.judges.mllm.judge;"
+        "from lookalike.judges.mllm.available import unavailable_reason;"
+        "unavailable_reason(); sys.exit(int(any(name.startswith('llama_cpp') for name in sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.token_store import Compression
-from lookalike.judges.mllm.token_store.codebook import TRAIN_MIN, WHOLE, Codebook, train
+from lookalike.judges.mllm.token_store.codebook import TRAIN_MIN, WHOLE, TokenCodebook, train
 from lookalike.judges.mllm.token_store.record_format import owner, pack, unpack
 from lookalike.judges.mllm.token_store.reduction import reduced
 from lookalike.judges.mllm.tokens import VisualTokens
@@ -52,14 +52,16 @@ def test_a_record_with_any_byte_wrong_is_refused() -> None:
 
 
 @pytest.fixture(scope="module", params=[8, 16])
-def learned(request: pytest.FixtureRequest) -> tuple[np.ndarray, Codebook]:
+def learned(request: pytest.FixtureRequest) -> tuple[np.ndarray, TokenCodebook]:
     values = np.concatenate([tokens_of(seed).embeddings for seed in range(PHOTOS)])
     book = train(values, request.param)
     assert book is not None and book.dims == request.param
     return values, book
 
 
-def test_decoding_gives_the_centroids_turned_back_bit_for_bit(learned: tuple[np.ndarray, Codebook]) -> None:
+def test_decoding_gives_the_centroids_turned_back_bit_for_bit(
+    learned: tuple[np.ndarray, TokenCodebook],
+) -> None:
     values, book = learned
     codes = book.encode(values[:300])
     assert codes.shape == (300, WIDTH // book.dims) and codes.dtype == np.uint8
@@ -75,7 +77,7 @@ def test_decoding_gives_the_centroids_turned_back_bit_for_bit(learned: tuple[np.
         assert decoded[token].tobytes() == book.decode(codes[token : token + 1])[0].tobytes()
 
 
-def test_the_codes_name_the_nearest_centroids(learned: tuple[np.ndarray, Codebook]) -> None:
+def test_the_codes_name_the_nearest_centroids(learned: tuple[np.ndarray, TokenCodebook]) -> None:
     values, book = learned
     codes = book.encode(values[:50])
     points = book.turned(values[:50])
@@ -87,7 +89,7 @@ def test_the_codes_name_the_nearest_centroids(learned: tuple[np.ndarray, Codeboo
 
 
 def test_the_axes_are_square_to_each_other_and_share_the_variance(
-    learned: tuple[np.ndarray, Codebook],
+    learned: tuple[np.ndarray, TokenCodebook],
 ) -> None:
     values, book = learned
     axes = book.rotation[0].astype(np.float64) / WHOLE
@@ -125,20 +127,20 @@ def test_a_codebook_survives_being_kept_and_tells_of_damage() -> None:
     import zlib
 
     random = np.random.default_rng(3)
-    book = Codebook(
+    book = TokenCodebook(
         random.integers(-WHOLE, WHOLE, (4, 256, 8), np.int16),
         random.integers(-WHOLE, WHOLE, (2, 16, 16), np.int16),
         0.37,
         *random.standard_normal((2, 32)).astype(np.float32),
     )
     content = book.pack()
-    again = Codebook.unpack(content, zlib.crc32(content))
+    again = TokenCodebook.unpack(content, zlib.crc32(content))
     assert again is not None and again.step == book.step
     for name in ("centroids", "rotation", "mean", "weights"):
         assert np.array_equal(getattr(again, name), getattr(book, name))
     for bad in (content[:-1], content[:50] + b"?" + content[51:], b""):
-        assert Codebook.unpack(bad, zlib.crc32(content)) is None
-        assert Codebook.unpack(bad, zlib.crc32(bad)) is None or len(bad) == len(content)
+        assert TokenCodebook.unpack(bad, zlib.crc32(content)) is None
+        assert TokenCodebook.unpack(bad, zlib.crc32(bad)) is None or len(bad) == len(content)
 
 
 @given(st.integers(2, 9), st.integers(2, 9))
@@ -175,5 +177,5 @@ def test_ways_of_keeping_are_read_and_written() -> None:
     for text in ("pq8", "pq16", "fp16", "pool+pq8", "drop+fp16"):
         assert str(Compression.parse(text)) == text
     for text in ("", "pq9", "pool", "pool+", "pq8+pool"):
-        with pytest.raises(LookalikeError, match="no way of keeping tokens"):
+        with pytest.raises(LookalikeError, match="no compression called"):
             Compression.parse(text)

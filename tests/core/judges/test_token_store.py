@@ -16,7 +16,7 @@ import pytest
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.judges.mllm.token_store import Compression, TokenSet, TokenStore
-from lookalike.judges.mllm.token_store.eviction import compact
+from lookalike.judges.mllm.token_store.eviction import compact_step
 from lookalike.judges.mllm.token_store.upkeep import compress, pending
 from tests.core.judges.made_up_tokens import PHOTOS, WIDTH, same, tokens_of
 
@@ -39,7 +39,7 @@ def open_store(tmp_path: Path) -> Iterator[Open]:
 
 
 def filled(store: TokenStore, photos: int, key: str = "model") -> TokenSet:
-    kept = store.open_set(key, WIDTH)
+    kept = TokenSet(store, key, WIDTH)
     for seed in range(photos):
         assert kept.put(f"{seed:04x}", tokens_of(seed), 1.0)
     return kept
@@ -54,10 +54,10 @@ def test_tokens_come_back_and_outlive_the_process(open_store: Open) -> None:
     kept = filled(open_store(), 5)
     assert all(same(kept.get(f"{seed:04x}"), tokens_of(seed)) for seed in range(5))
     assert kept.get("ffff") is None
-    again = open_store().open_set("model", WIDTH)
+    again = TokenSet(open_store(), "model", WIDTH)
     assert all(same(again.get(f"{seed:04x}"), tokens_of(seed)) for seed in range(5))
     assert again.lacking(["0003", "ffff", "0001"]) == ["ffff"]
-    assert again.store.open_set("another model", WIDTH).get("0001") is None
+    assert TokenSet(again.store, "another model", WIDTH).get("0001") is None
     assert again.store.pending_messages() == []
 
 
@@ -76,7 +76,7 @@ def test_kept_tokens_are_compressed_later_without_the_photos(open_store: Open) -
     forms = store.rows.forms(kept.id)
     assert list(forms) == [8]
     assert store.size == forms[8][2] < before / 8
-    wanted = kept.wanted()
+    wanted = kept.latest_codebook()
     assert wanted is not None and wanted[0] == book.id
     for seed in range(PHOTOS):
         tokens, read = tokens_of(seed), kept.get(f"{seed:04x}")
@@ -85,7 +85,7 @@ def test_kept_tokens_are_compressed_later_without_the_photos(open_store: Open) -
     # New ones are compressed at once, and another process reads all of them.
     assert kept.put("new", tokens_of(9999), 1.0)
     assert store.rows.forms(kept.id)[8][0] == PHOTOS + 1
-    other = open_store().open_set("model", WIDTH)
+    other = TokenSet(open_store(), "model", WIDTH)
     assert same(other.get("0007"), kept.get("0007"))  # type: ignore[arg-type]
     assert len(list(store.files.folder.glob("segment-*"))) <= 2
 
@@ -145,11 +145,11 @@ def test_a_lost_codebook_loses_its_tokens_only(open_store: Open, damage: str) ->
     kept = filled(store, PHOTOS)
     run(compress(kept))
     (book,) = store.rows.codebooks(kept.id)
-    other = store.open_set("another model", WIDTH)
+    other = TokenSet(store, "another model", WIDTH)
     assert other.put("0001", tokens_of(1), 1.0)
     path = store.files.codebook(book.id)
     flip(path, 900) if damage == "flipped" else path.unlink()
-    again = open_store().open_set("model", WIDTH)
+    again = TokenSet(open_store(), "model", WIDTH)
     assert again.get("0001") is None
     assert len(again.store.pending_messages()) == 1
     assert again.store.rows.codebooks(kept.id) == []
@@ -169,7 +169,7 @@ def test_a_deleted_folder_is_begun_anew(open_store: Open) -> None:
     assert kept.lacking(["0002"]) == ["0002"]
     shutil.rmtree(store.files.folder)
     # … and between two openings.
-    again = open_store().open_set("model", WIDTH)
+    again = TokenSet(open_store(), "model", WIDTH)
     assert len(again.store.pending_messages()) == 1
     assert again.lacking(["0001"]) == ["0001"]
     assert again.store.size == sum(row.bytes for row in again.store.rows.segments())
@@ -182,7 +182,7 @@ def test_a_segment_cut_short_keeps_what_is_whole(open_store: Open) -> None:
     place = store.rows.get(kept.id, "0002")
     assert place is not None
     os.truncate(store.files.segment(place.segment), place.offset + 5)
-    again = open_store().open_set("model", WIDTH)
+    again = TokenSet(open_store(), "model", WIDTH)
     assert again.lacking(["0000", "0001", "0002", "0003"]) == ["0002", "0003"]
     assert same(again.get("0001"), tokens_of(1))
     assert again.put("0003", tokens_of(3), 1.0) and same(again.get("0003"), tokens_of(3))
@@ -196,7 +196,7 @@ def test_leftovers_are_swept(open_store: Open) -> None:
         path.write_bytes(b"left behind")
     with store.files.segment(store.rows.segments()[0].id).open("ab") as file:
         file.write(b"a write that was cut short")
-    again = open_store().open_set("model", WIDTH)
+    again = TokenSet(open_store(), "model", WIDTH)
     assert not any(path.exists() for path in stray)
     assert again.put("new", tokens_of(5), 1.0)
     assert all(same(again.get(f"{seed:04x}"), tokens_of(seed)) for seed in range(2))
@@ -209,11 +209,11 @@ WRITER = textwrap.dedent(
     import sys
     from pathlib import Path
     from lookalike.catalog.catalog import Catalog
-    from lookalike.judges.mllm.token_store import TokenStore
+    from lookalike.judges.mllm.token_store import TokenSet, TokenStore
     from tests.core.judges.test_token_store import WIDTH, tokens_of
     folder, first = Path(sys.argv[1]), int(sys.argv[2])
     catalog = Catalog(folder / "catalog.sqlite")
-    kept = TokenStore(catalog, folder / "tokens").open_set("model", WIDTH)
+    kept = TokenSet(TokenStore(catalog, folder / "tokens"), "model", WIDTH)
     for seed in range(first, first + int(sys.argv[3])):
         assert kept.put(f"{seed:04x}", tokens_of(seed), 1.0)
         print(seed, flush=True)
@@ -239,7 +239,7 @@ def test_a_writer_killed_anywhere_loses_at_most_one(open_store: Open, tmp_path: 
         process.stdout.close()
         process.wait()
         told += [int(line) for line in lines if line.strip()]
-    kept = open_store().open_set("model", WIDTH)
+    kept = TokenSet(open_store(), "model", WIDTH)
     assert kept.store.pending_messages() == []
     assert all(same(kept.get(f"{seed:04x}"), tokens_of(seed)) for seed in told)
     assert kept.store.rows.forms(kept.id)[0][0] - len(told) in range(4)
@@ -250,14 +250,14 @@ def test_two_processes_write_into_one_store(open_store: Open, tmp_path: Path) ->
     for process in processes:
         assert process.communicate()[0].count("\n") == 40
         assert process.returncode == 0
-    kept = open_store().open_set("model", WIDTH)
+    kept = TokenSet(open_store(), "model", WIDTH)
     for first in (0, 1000):
         assert all(same(kept.get(f"{seed:04x}"), tokens_of(seed)) for seed in range(first, first + 40))
 
 
 def test_reading_goes_on_while_another_rewrites(open_store: Open) -> None:
     kept = filled(open_store(), PHOTOS)
-    other = open_store().open_set("model", WIDTH)
+    other = TokenSet(open_store(), "model", WIDTH)
     for progress in compress(kept):
         del progress
         assert same(other.get("0000"), tokens_of(0)) or other.get("0000") is not None
@@ -270,14 +270,14 @@ LIMITED = textwrap.dedent(
     import resource, signal, sys
     from pathlib import Path
     from lookalike.catalog.catalog import Catalog
-    from lookalike.judges.mllm.token_store import TokenStore
+    from lookalike.judges.mllm.token_store import TokenSet, TokenStore
     from tests.core.judges.test_token_store import WIDTH, filled, same, tokens_of
     folder = Path(sys.argv[1])
     catalog = Catalog(folder / "catalog.sqlite")
     filled(TokenStore(catalog, folder / "tokens"), 100)
     catalog.close()
     catalog = Catalog(folder / "catalog.sqlite")
-    kept = TokenStore(catalog, folder / "tokens").open_set("model", WIDTH)
+    kept = TokenSet(TokenStore(catalog, folder / "tokens"), "model", WIDTH)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
     resource.setrlimit(resource.RLIMIT_FSIZE, (kept.store.size + 10_000, hard))
@@ -300,24 +300,24 @@ def test_where_no_more_can_be_written_the_rest_stays_good(tmp_path: Path) -> Non
     )
     assert done.returncode == 0, done.stderr
     (line,) = done.stdout.splitlines()
-    assert "cannot be kept" in line and "Free some space" in line
+    assert "cannot be stored" in line and "Free some space" in line
 
 
 def test_the_least_useful_go_when_the_store_is_full(
     open_store: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [1_000_000.0]
-    monkeypatch.setattr("lookalike.judges.mllm.token_store.store.time.time", lambda: clock[0])
+    monkeypatch.setattr("lookalike.judges.mllm.token_store.token_set.time.time", lambda: clock[0])
     record = 64 * WIDTH * 2
     store = open_store("fp16", limit=60 * record)
-    kept = store.open_set("model", WIDTH)
+    kept = TokenSet(store, "model", WIDTH)
     for seed in range(200):
         clock[0] += 7200
         assert kept.put(f"{seed:04x}", tokens_of(seed), 0.01)
         assert same(kept.get("0000"), tokens_of(0)), "it is used all the time"
         kept.flush()
     for _ in range(200):
-        if not compact(store):
+        if not compact_step(store):
             break
     sizes = [path.stat().st_size for path in store.files.folder.iterdir()]
     assert sum(sizes) == store.size <= store.limit_bytes
@@ -329,7 +329,7 @@ def test_the_least_useful_go_when_the_store_is_full(
 
 def test_dear_tokens_outlast_cheap_ones_and_those_made_ahead_go_first(open_store: Open) -> None:
     store = open_store("fp16")
-    cheap, dear = store.open_set("small", WIDTH), store.open_set("large", WIDTH)
+    cheap, dear = TokenSet(store, "small", WIDTH), TokenSet(store, "large", WIDTH)
     dear.put("dear", tokens_of(1), 5.0)
     dear.put("ahead", tokens_of(2), 5.0, ahead=True)
     cheap.put("cheap", tokens_of(3), 0.1)
@@ -338,7 +338,7 @@ def test_dear_tokens_outlast_cheap_ones_and_those_made_ahead_go_first(open_store
 
 def test_making_ahead_never_pushes_anything_out(open_store: Open) -> None:
     store = open_store("fp16", limit=10 * 64 * WIDTH * 2)
-    kept = store.open_set("model", WIDTH)
+    kept = TokenSet(store, "model", WIDTH)
     done = [kept.put(f"{seed:04x}", tokens_of(seed), 1.0, ahead=True) for seed in range(14)]
     assert done == sorted(done, reverse=True) and not done[-1]
     (line,) = store.pending_messages()

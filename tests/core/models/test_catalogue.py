@@ -65,7 +65,7 @@ SPOILT: list[tuple[str, Callable[[str], str], str]] = [
 
 
 @pytest.mark.parametrize(("spoil", "word"), [case[1:] for case in SPOILT], ids=[case[0] for case in SPOILT])
-def test_a_bad_file_is_one_clear_line(tmp_path: Path, spoil, word) -> None:
+def test_a_bad_file_is_one_clear_line(tmp_path: Path, spoil: Callable[[str], str], word: str) -> None:
     path = tmp_path / "models.toml"
     spoilt = spoil(SHIPPED)
     assert spoilt != SHIPPED
@@ -108,7 +108,7 @@ def test_fit_follows_the_memory() -> None:
     ],
     ids=str,
 )
-def test_the_best_model_that_runs_well_is_recommended(machine, name: str) -> None:
+def test_the_best_model_that_runs_well_is_recommended(machine: Machine, name: str) -> None:
     advice = recommend(CATALOGUE, "judge", machine)
     assert advice.name == name
     assert f"{machine.memory / GB:.1f} GB" in advice.reason

@@ -169,7 +169,7 @@ def test_a_file_that_changed_on_the_server_is_fetched_anew(
 
 @pytest.mark.parametrize("key", [LARGE, SMALL])
 def test_a_wrong_checksum_is_refused_and_the_file_deleted(
-    store: ModelStore, model: CatalogueModel, hub: ModelHub, key
+    store: ModelStore, model: CatalogueModel, hub: ModelHub, key: str
 ) -> None:
     hub.altered[key] = bytes([hub.files[key][0] ^ 1]) + hub.files[key][1:]
     with pytest.raises(ModelError, match="wrong checksum") as told:
@@ -215,9 +215,9 @@ def test_downloads_that_are_switched_off_are_one_line(
     [
         (404, "EntryNotFound", "is not at"),
         (404, "RevisionNotFound", "is not at"),
-        (401, "GatedRepo", "accept its licence"),
-        (403, "GatedRepo", "accept its licence"),
-        (401, "RepoNotFound", "if it is there"),
+        (401, "GatedRepo", "accepted its licence"),
+        (403, "GatedRepo", "accepted its licence"),
+        (401, "RepoNotFound", "if it exists at all"),
         (429, "", "too many requests"),
         (500, "", "problem of its own"),
         (418, "", "refuses"),

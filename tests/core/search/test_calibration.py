@@ -6,6 +6,7 @@ import json
 import math
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +17,10 @@ from lookalike.descriptors.efficientnet import EfficientNetDescriber
 from lookalike.errors import LookalikeError
 from lookalike.judges.geometry.judge import GeometricJudge
 from lookalike.search.calibration import Calibration, Calibrations, from_json, to_json
-from lookalike.search.curves import Isotonic, Logistic, curve_of, sigmoid
+from lookalike.search.curves import Curve, Isotonic, Logistic, curve_of
 from lookalike.search.fusion import BROAD_COSINE, WEIGHT, fusion_for, undecided
 from lookalike.search.ranking import ranked
+from lookalike.sigmoid import sigmoid
 
 finite = st.floats(-1e6, 1e6)
 share = st.floats(0, 1)
@@ -26,7 +28,7 @@ logistic = st.builds(Logistic, st.floats(0, 1e6), finite)
 
 
 @st.composite
-def isotonic(draw) -> Isotonic:
+def isotonic(draw: st.DrawFn) -> Isotonic:
     values = sorted(draw(st.sets(finite, min_size=1, max_size=12)))
     probabilities = sorted(draw(st.lists(share, min_size=len(values), max_size=len(values))))
     return Isotonic(tuple(values), tuple(probabilities))
@@ -36,7 +38,7 @@ curves = st.one_of(logistic, isotonic())
 
 
 @st.composite
-def calibrations(draw) -> Calibration:
+def calibrations(draw: st.DrawFn) -> Calibration:
     judge = draw(st.sampled_from(["", "geometry-1", "mllm:abc:object"]))
     return Calibration(
         descriptor=draw(st.text(min_size=1, max_size=20)),
@@ -53,13 +55,13 @@ def calibrations(draw) -> Calibration:
 
 
 @given(calibrations())
-def test_a_calibration_survives_being_written(made) -> None:
+def test_a_calibration_survives_being_written(made: Calibration) -> None:
     assert from_json(json.loads(json.dumps(to_json(made)))) == made
 
 
 @given(calibrations(), calibrations())
 def test_the_store_gives_back_the_last_of_each_pair(
-    tmp_path_factory: pytest.TempPathFactory, first, second
+    tmp_path_factory: pytest.TempPathFactory, first: Calibration, second: Calibration
 ) -> None:
     store = Calibrations(tmp_path_factory.mktemp("store"))
     store.put(first)
@@ -72,7 +74,7 @@ def test_the_store_gives_back_the_last_of_each_pair(
 
 @given(curves, st.lists(finite, min_size=2, max_size=20))
 @example(Isotonic(values=(-2.2e-311, 5e-324), probabilities=(0.0, 1.0)), [0.0, 0.0])
-def test_curves_never_fall_and_stay_probabilities(curve, values) -> None:
+def test_curves_never_fall_and_stay_probabilities(curve: Curve, values: list[float]) -> None:
     values = sorted(values)
     said = [curve(value) for value in values]
     assert all(0 <= value <= 1 for value in said)
@@ -82,7 +84,7 @@ def test_curves_never_fall_and_stay_probabilities(curve, values) -> None:
 
 
 @given(isotonic())
-def test_even_is_where_the_curve_reaches_a_half(curve) -> None:
+def test_even_is_where_the_curve_reaches_a_half(curve: Isotonic) -> None:
     even = curve.even()
     if even is None:
         assert max(curve.probabilities) < 0.5
@@ -114,7 +116,7 @@ def test_curves_by_hand() -> None:
         {"values": [1, 2], "probabilities": [0.5]},
     ],
 )
-def test_numbers_of_no_rising_curve_are_refused(numbers) -> None:
+def test_numbers_of_no_rising_curve_are_refused(numbers: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="rising"):
         curve_of(numbers)
 
@@ -137,7 +139,7 @@ def test_a_damaged_file_counts_as_none_and_can_be_replaced(tmp_path: Path, damag
 
 def test_what_cannot_be_kept_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(LookalikeError, match="cannot be kept"):
+    with pytest.raises(LookalikeError, match="cannot be stored"):
         Calibrations(tmp_path / "file").put(MADE)
 
 

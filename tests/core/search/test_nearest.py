@@ -11,7 +11,7 @@ from PIL import Image
 
 from lookalike.index import FaissIndex, MergePolicy, VectorIndex
 from lookalike.judges.protocol import JudgePhoto
-from lookalike.search.nearest import UNLIKE_WEIGHT, combined, nearest_photos
+from lookalike.search.nearest import NEGATIVE_WEIGHT, combined, nearest_photos
 from lookalike.search.query_encoder import EncodedQuery, QueryVector
 from tests.builders.vectors import MemoryRecord, descriptors
 
@@ -38,14 +38,20 @@ def photo(name: str) -> JudgePhoto:
     return JudgePhoto(name, lambda side: Image.new("RGB", (8, 8)))
 
 
-def probes(vectors: NDArray[np.float32], parts: list[int] | None = None, **others) -> EncodedQuery:
+def encoded(
+    vectors: NDArray[np.float32],
+    parts: list[int] | None = None,
+    negative: NDArray[np.float32] | None = None,
+    excluded_ids: frozenset[int] = frozenset(),
+) -> EncodedQuery:
     parts = parts or list(range(len(vectors)))
     return EncodedQuery(
         tuple(
             QueryVector(v, part, photo(str(n)))
             for n, (v, part) in enumerate(zip(vectors, parts, strict=True))
         ),
-        **others,
+        negative,
+        excluded_ids,
     )
 
 
@@ -55,17 +61,17 @@ def everything(record: MemoryRecord) -> NDArray[np.float32]:
 
 def test_one_vector_is_answered_by_the_index_alone(index: VectorIndex, record: MemoryRecord) -> None:
     vectors = record.vectors(np.array([7]))
-    found = nearest_photos(index, record, probes(vectors), 20)
+    found = nearest_photos(index, record, encoded(vectors), 20)
     answer = index.search(vectors[0], 20)
     np.testing.assert_array_equal(found.ids, answer.ids)
     np.testing.assert_array_equal(found.similarities, answer.similarities)
-    assert found.query_vector.tolist() == [0] * 20
+    assert found.query_vectors.tolist() == [0] * 20
 
 
 def test_what_the_query_names_is_no_result_and_makes_no_gap(index: VectorIndex, record: MemoryRecord) -> None:
     vectors = record.vectors(np.array([7, 8]))
     for asked in (vectors[:1], vectors):
-        found = nearest_photos(index, record, probes(asked, apart=frozenset({7, 8})), 20)
+        found = nearest_photos(index, record, encoded(asked, excluded_ids=frozenset({7, 8})), 20)
         assert len(found.ids) == 20
         assert not {7, 8} & set(found.ids.tolist())
 
@@ -76,16 +82,16 @@ def test_several_photos_have_half_the_mean_and_half_the_best(
     vectors = record.vectors(np.array([10, 400, 800]))
     cosines = everything(record) @ vectors.T
     expected = 0.5 * (cosines.mean(axis=1) + cosines.max(axis=1))
-    found = nearest_photos(index, record, probes(vectors), COUNT)
+    found = nearest_photos(index, record, encoded(vectors), COUNT)
     order = np.lexsort((record.ids(), -expected))
     np.testing.assert_allclose(found.similarities, expected[order], atol=1e-5)
     assert set(found.ids[:30].tolist()) == set(record.ids()[order[:30]].tolist())
-    np.testing.assert_array_equal(found.query_vector[:30], cosines[found.ids[:30] - 1].argmax(axis=1))
+    np.testing.assert_array_equal(found.query_vectors[:30], cosines[found.ids[:30] - 1].argmax(axis=1))
 
 
 def test_rotations_of_one_photo_have_the_cosine_of_the_best(index: VectorIndex, record: MemoryRecord) -> None:
     vectors = record.vectors(np.array([10, 400, 800]))
-    found = nearest_photos(index, record, probes(vectors, [0, 0, 0]), 50)
+    found = nearest_photos(index, record, encoded(vectors, [0, 0, 0]), 50)
     best = np.minimum((everything(record) @ vectors.T).max(axis=1), 1)
     np.testing.assert_allclose(found.similarities, np.sort(best)[::-1][:50], atol=1e-5)
 
@@ -96,27 +102,27 @@ def test_rotations_count_once_among_several_photos() -> None:
     assert combined(cosines, np.array([0, 1, 1]))[0] == pytest.approx(0.5 * (0.5 + 0.9))
 
 
-def test_what_resembles_the_unlike_falls_and_values_stay_in_their_range(
+def test_what_resembles_a_negative_falls_and_values_stay_in_their_range(
     index: VectorIndex, record: MemoryRecord
 ) -> None:
     query = record.vectors(np.array([7]))
-    plain = nearest_photos(index, record, probes(query), 40)
+    plain = nearest_photos(index, record, encoded(query), 40)
     wrong = record.vectors(plain.ids[1:2])[0]
     found = nearest_photos(
-        index, record, probes(query, unlike=wrong, apart=frozenset({int(plain.ids[1])})), 40
+        index, record, encoded(query, negative=wrong, excluded_ids=frozenset({int(plain.ids[1])})), 40
     )
     assert int(plain.ids[1]) not in found.ids
     assert abs(float(found.similarities.mean() - plain.similarities.mean())) < 0.15
     vectors = everything(record)
-    expected = vectors @ query[0] - UNLIKE_WEIGHT * (vectors @ wrong)
+    expected = vectors @ query[0] - NEGATIVE_WEIGHT * (vectors @ wrong)
     expected[plain.ids[1] - 1] = -9
     np.testing.assert_array_equal(found.ids[:10], record.ids()[np.argsort(-expected, kind="stable")[:10]])
 
 
 def test_expansion_moves_the_query_towards_its_best_result(index: VectorIndex, record: MemoryRecord) -> None:
     query = record.vectors(np.array([7]))
-    plain = nearest_photos(index, record, probes(query, apart=frozenset({7})), 10)
-    found = nearest_photos(index, record, probes(query, apart=frozenset({7})), 10, expand=True)
+    plain = nearest_photos(index, record, encoded(query, excluded_ids=frozenset({7})), 10)
+    found = nearest_photos(index, record, encoded(query, excluded_ids=frozenset({7})), 10, expand=True)
     cosine = plain.similarities[0]
     moved = query[0] + cosine**3 * record.vectors(plain.ids[:1])[0]
     vectors = everything(record) @ (moved / np.linalg.norm(moved))
@@ -124,15 +130,17 @@ def test_expansion_moves_the_query_towards_its_best_result(index: VectorIndex, r
     np.testing.assert_array_equal(found.ids, record.ids()[np.argsort(-vectors, kind="stable")[:10]])
 
 
-def test_only_what_is_among_is_found(index: VectorIndex, record: MemoryRecord) -> None:
-    among = np.arange(100, 130)
+def test_only_allowed_photos_are_found(index: VectorIndex, record: MemoryRecord) -> None:
+    allowed_ids = np.arange(100, 130)
     for vectors in (record.vectors(np.array([7])), record.vectors(np.array([7, 400]))):
-        found = nearest_photos(index, record, probes(vectors, apart=frozenset({105})), 100, among)
+        found = nearest_photos(
+            index, record, encoded(vectors, excluded_ids=frozenset({105})), 100, allowed_ids
+        )
         assert sorted(found.ids.tolist()) == [n for n in range(100, 130) if n != 105]
-    assert len(nearest_photos(index, record, probes(vectors), 5, np.zeros(0, np.int64)).ids) == 0
+    assert len(nearest_photos(index, record, encoded(vectors), 5, np.zeros(0, np.int64)).ids) == 0
 
 
 def test_words_are_not_judged_where_there_is_a_photo(index: VectorIndex, record: MemoryRecord) -> None:
     vectors = record.vectors(np.array([7, 400]))
     words = EncodedQuery((QueryVector(vectors[0], 0, None), QueryVector(vectors[1], 1, photo("b"))))
-    assert set(nearest_photos(index, record, words, 30).query_vector.tolist()) == {1}
+    assert set(nearest_photos(index, record, words, 30).query_vectors.tolist()) == {1}

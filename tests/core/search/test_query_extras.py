@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -16,7 +17,7 @@ from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
-from lookalike.search.searcher import SearchSettings
+from lookalike.search.settings import SearchSettings
 from tests.builders.photo_files import textured_photo, write_album
 
 
@@ -53,13 +54,13 @@ def mug(root: Path) -> Query:
     return Query(file=path)
 
 
-def names(library: Library, query: Query, judge: str = "none", **settings) -> list[str]:
+def names(library: Library, query: Query, judge: str = "none", **settings: Any) -> list[str]:
     ranking = last(library, query, judge, **settings)
     places = library.photos.paths([result.content_id for result in ranking.results])
     return [places[result.content_id][0].stem for result in ranking.results]
 
 
-def last(library: Library, query: Query, judge: str = "none", **settings) -> Ranking:
+def last(library: Library, query: Query, judge: str = "none", **settings: Any) -> Ranking:
     *_, ranking = library.search.rankings(query, SearchSettings(**settings), judge)
     return ranking
 
@@ -107,7 +108,7 @@ def test_several_photos_and_photos_that_lie_on_their_side(library: Library, root
     assert {library.photos.paths([n])[n][0].stem for n in matched} == {"mug one", "mug two", "jug"}
     assert library.search.explain(asked, matched.pop(), "geometry") is not None
 
-    def similarities(query: Query, **settings) -> dict[int, float]:
+    def similarities(query: Query, **settings: Any) -> dict[int, float]:
         return {r.content_id: r.similarity for r in last(library, query, **settings).results}
 
     upright = similarities(mug(root))
@@ -162,7 +163,7 @@ def test_a_word_of_any_length_can_be_asked_for(library: Library) -> None:
         list(library.search.rankings(Query(words="a" * 60_000), judge="none"))
 
 
-def call(root: Path, capsys, *arguments: object) -> tuple[int, str, str]:
+def call(root: Path, capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
     capsys.readouterr()
     code = run(["--library", str(root / "library"), *map(str, arguments)])
     captured = capsys.readouterr()

@@ -6,7 +6,7 @@ the real judges are tested on real photos elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,12 +16,12 @@ from PIL import Image
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
-from lookalike.judges.protocol import Explanation, JudgePhoto, Verdict
+from lookalike.judges.protocol import Explanation, Judge, JudgeOptions, JudgePhoto, Verdict
 from lookalike.search.curves import Logistic
 from lookalike.search.fusion import Fusion
 from lookalike.search.query import crop, view_hash
 from lookalike.search.ranking import Ranking, ranked
-from lookalike.search.ranking_stream import Candidates, rankings
+from lookalike.search.ranking_stream import Candidates, RankingStream, SearchPlan
 
 FUSION = Fusion(weight=0.5, cosine=Logistic(10.0, -5.0), match=None, cut_off=0.5, calibrated=True)
 
@@ -31,12 +31,20 @@ class ScriptedJudge:
 
     name = "scripted"
 
-    def __init__(self, script, key="scripted-1") -> None:
+    def __init__(self, script: Mapping[str, float | str | LookalikeError], key: str = "scripted-1") -> None:
         self.script = script
         self.key = key
         self.asked: list[str] = []
 
-    def compare(self, query, candidates, cancelled=lambda: False) -> Iterator[Verdict]:
+    def with_options(self, options: JudgeOptions) -> Judge:
+        return self
+
+    def compare(
+        self,
+        query: JudgePhoto,
+        candidates: Iterable[JudgePhoto],
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Verdict]:
         for candidate in candidates:
             if cancelled():
                 return
@@ -49,7 +57,7 @@ class ScriptedJudge:
             else:
                 yield Verdict(candidate.content, word, 0.0)
 
-    def explain(self, query, candidate) -> Explanation:
+    def explain(self, query: JudgePhoto, candidate: JudgePhoto) -> Explanation:
         return Explanation(Verdict(candidate.content, 0.5), "scripted")
 
     def close(self) -> None:
@@ -68,21 +76,26 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 
 def stream(
-    catalog, judge, found, query="query", top=100, budget=None, cancelled=lambda: False
+    catalog: Catalog,
+    judge: Judge | None,
+    found: Candidates,
+    query: str = "query",
+    top: int = 100,
+    budget: float | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> list[Ranking]:
-    return list(
-        rankings(
-            found,
-            [photo(query)],
-            judge,
-            lambda _, content: photo(content),
-            catalog.pair_scores,
-            FUSION,
-            top,
-            budget,
-            cancelled,
-        )
+    plan = SearchPlan(
+        candidates=found,
+        query_photos=[photo(query)],
+        judge=judge,
+        load=lambda _, content: photo(content),
+        scores=catalog.pair_scores,
+        fusion=FUSION,
+        top=top,
+        budget=budget,
+        cancelled=cancelled,
     )
+    return list(RankingStream(plan))
 
 
 FOUND = Candidates([1, 2, 3, 4], ["a", "b", "c", "d"], [0.8, 0.7, 0.6, 0.5], [0, 0, 0, 0])
@@ -179,7 +192,9 @@ matches = st.dictionaries(st.integers(0, 29), st.one_of(st.none(), st.floats(0, 
 
 
 @given(st.lists(st.floats(-1, 1), min_size=1, max_size=30), matches, st.integers(0, 40))
-def test_a_ranking_loses_and_doubles_nothing(similarities, verdicts, top) -> None:
+def test_a_ranking_loses_and_doubles_nothing(
+    similarities: list[float], verdicts: dict[int, float | None], top: int
+) -> None:
     similarities = sorted(similarities, reverse=True)
     ids = list(range(len(similarities)))
     results, same = ranked(ids, similarities, verdicts, {}, top, FUSION)
@@ -192,7 +207,9 @@ def test_a_ranking_loses_and_doubles_nothing(similarities, verdicts, top) -> Non
 
 
 @given(st.tuples(*[st.floats(0, 1)] * 4), st.tuples(st.integers(1, 50), st.integers(1, 50)))
-def test_a_region_is_always_part_of_the_photo(corners, size) -> None:
+def test_a_region_is_always_part_of_the_photo(
+    corners: tuple[float, float, float, float], size: tuple[int, int]
+) -> None:
     left, right = sorted(corners[:2])
     top, bottom = sorted(corners[2:])
     part = crop(Image.new("RGB", size), (left, top, right, bottom))

@@ -1,4 +1,4 @@
-"""The judge that compares local features and their geometry; it needs no model download."""
+"""The geometric judge: compares local features and their geometry; it needs no model download."""
 
 from lookalike.judges.geometry.judge import GeometricJudge
 

@@ -1,13 +1,10 @@
-"""What the matches of two photos amount to: a probability that both show the same thing.
+"""Geometric evidence: from the matches of two photos to the probability that both show the same thing.
 
-The evidence is the sum of the distinctness of the matches that one homography explains, so that one unmistakable detail
+The evidence is the summed distinctness of the matches that one homography explains, so that one unmistakable detail
 weighs as much as several doubtful ones. A logistic curve over its logarithm makes it a probability: steep where matches
 stop being chance, flat beyond, because two photos can also share a background in perfect geometry.
 
-Measured by ``python -m tests.benchmarks.geometry_choices --queries all --choices chosen`` on 452 queries over 2,027
-photos, re-ranking the index's first 100 with ``λ·cosine + (1 − λ)·match`` (mAP, averaged per group first): the index
-alone 0.696; with λ = 0.5 0.836 (landmark 0.74, object 0.88, scene 0.79). Curves fitted with an eighth of the groups
-held out in turn have an expected calibration error of 0.003 on those; a pair takes 10 ms of one core there.
+Measured by ``python -m tests.benchmarks.geometry_choices``; figures in docs/benchmarks.md, "The geometric judge".
 """
 
 from __future__ import annotations
@@ -20,18 +17,19 @@ from numpy.typing import NDArray
 
 from lookalike.judges.geometry.features import LocalFeatures
 from lookalike.judges.geometry.matching import Correspondence, correspond
+from lookalike.sigmoid import sigmoid
 
 CHANCE = 0.5
-"""Evidence up to here is what any two photos have in common, and tells nothing."""
+"""Evidence that any two photos share; up to here it says nothing."""
 
 KNEE = 2.5
-"""Beyond this the geometry is no accident; what stays uncertain is whether it is the thing or what lies behind it."""
+"""Beyond this the geometry is no accident; what stays uncertain is whether the thing or its background matches."""
 
 OFFSET, RISE, BEYOND = -8.46, 6.71, 0.64
 """The logistic curve over log(1 + evidence): its height, its slope up to the knee and its slope beyond."""
 
 PROVEN = 0.0
-"""From this logit on a pair is settled, and whether it matches in a mirror as well is not asked."""
+"""From this logit on a pair is settled, and the mirror image is not tried."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ class Evidence:
     @property
     def match(self) -> float:
         """The probability, in [0, 1]."""
-        return 1.0 / (1.0 + math.exp(-self.logit))
+        return sigmoid(self.logit)
 
 
 def logit_of(evidence: float) -> float:

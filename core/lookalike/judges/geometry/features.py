@@ -1,6 +1,6 @@
-"""Local features of one photo: RootSIFT descriptors and where they lie, small enough to keep for every photo.
+"""Local features of a photo: RootSIFT descriptors and their positions, small enough to store for every photo.
 
-SIFT (Lowe, IJCV 2004) finds points that come again under another scale, turn and light; taking the square root of the
+SIFT (Lowe, IJCV 2004) finds points that recur under another scale, rotation and light; taking the square root of the
 L1-normalised descriptor (RootSIFT, Arandjelović and Zisserman, CVPR 2012) makes the dot product of two of them the
 Bhattacharyya kernel, which matches better than the Euclidean distance.
 """
@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 LONGEST_SIDE = 640
-"""Pixels at which features are found, and the unit that distances between them are measured in."""
+"""Longest side in pixels at which features are extracted, and in which distances between them are measured."""
 
 MAX_FEATURES = 1000
-"""The strongest so many are kept: about 132 kB a photo."""
+"""How many of the strongest are kept: about 132 kB a photo."""
 
 CONTRAST_THRESHOLD = 0.02
 """Half of OpenCV's default, so that soft and dark photos have features too."""
@@ -54,7 +54,7 @@ class LocalFeatures:
         return len(self.points)
 
     @cached_property
-    def places(self) -> NDArray[np.float32]:
+    def positions(self) -> NDArray[np.float32]:
         """The points as float32 (n, 2) in a frame whose longest side is `LONGEST_SIDE`, whatever the photo's size."""
         width, height = self.size
         return self.points * np.array([width, height], np.float32) * np.float32(LONGEST_SIDE / max(self.size))
@@ -65,7 +65,7 @@ class LocalFeatures:
         return self.descriptors.astype(np.float32) / np.float32(255.0)
 
     def mirrored(self) -> LocalFeatures:
-        """The features that the photo seen in a mirror (left and right exchanged) has, without looking at pixels."""
+        """The features of the photo's mirror image (left and right exchanged), made without its pixels."""
         points = self.points.copy()
         points[:, 0] = 1.0 - points[:, 0]
         return LocalFeatures(self.size, points, self.descriptors[:, _MIRRORED])
@@ -95,7 +95,7 @@ class LocalFeatures:
 
 
 def extract(image: Image.Image) -> LocalFeatures:
-    """Find the local features of an upright photo of any mode and size; a flat one has none.
+    """Extract the local features of an upright photo of any mode and size; a flat one has none.
 
     Releases the interpreter's lock while it works, so that threads extract side by side.
     """

@@ -1,4 +1,4 @@
-"""The judge that needs no model: do the two photos share local features in one geometric arrangement?"""
+"""The geometric judge: do two photos share local features in one geometric arrangement? It needs no model."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from lookalike.caches.content_cache import ContentCache
 from lookalike.errors import LookalikeError
 from lookalike.judges.geometry.evidence import PROVEN, Evidence, weigh
 from lookalike.judges.geometry.features import KIND, LONGEST_SIDE, LocalFeatures, extract
-from lookalike.judges.protocol import Explanation, Judge, JudgePhoto, Verdict
+from lookalike.judges.protocol import Explanation, Judge, JudgeOptions, JudgePhoto, Verdict
 
 VERSION = 1
-"""Raised with every change of matching or calibration, so that no older score is taken for a new one."""
+"""Raised with every change of matching or calibration, so that older scores are not reused."""
 
 MAX_THREADS = 4
 
 LOOK_AHEAD = 2
-"""Candidates begun beyond those being worked on; more would only delay the end of a cancelled search."""
+"""Candidates queued beyond those being judged; more would only delay the end of a cancelled search."""
 
 
 class GeometricJudge:
     """Compares photos by local features and a robust homography; needs no download and holds nothing open.
 
     Args:
-        cache: where the features of contents are kept; None finds them anew each time.
+        cache: where the features of contents are stored; None extracts them anew each time.
     """
 
     key = f"geometry-{VERSION}-{KIND}"
@@ -35,7 +35,7 @@ class GeometricJudge:
     def __init__(self, cache: ContentCache | None = None) -> None:
         self._cache = cache
 
-    def asking(self, mode: str, both_orders: bool) -> Judge:
+    def with_options(self, options: JudgeOptions) -> Judge:
         """Itself: geometry knows only one question."""
         return self
 
@@ -47,8 +47,7 @@ class GeometricJudge:
     ) -> Iterator[Verdict]:
         """Judge the candidates one by one, in the order given; see `Judge.compare`.
 
-        The candidates are taken from their iterable only a few ahead of the verdict. The threads live no longer than
-        the generator.
+        Candidates are taken from their iterable only a few ahead of the verdicts. The threads end with the generator.
 
         Raises:
             LookalikeError: the query cannot be read.
@@ -118,6 +117,6 @@ def _summary(evidence: Evidence) -> str:
     if not count:
         return "No details of the two photos match."
     if evidence.logit < PROVEN:
-        return f"Only {count} details agree, as few as any two photos may have in common."
+        return f"Only {count} details agree, no more than any two photos may have in common."
     mirrored = ", mirrored" if evidence.mirrored else ""
     return f"{count} details lie in the same arrangement in both photos{mirrored}."

@@ -1,4 +1,4 @@
-"""Which local features of two photos belong together: distinctive mutual neighbours that one homography explains.
+"""Feature matching: distinctive mutual neighbours of two photos that one homography explains.
 
 Mutual nearest neighbours pass Lowe's ratio test (IJCV 2004) in both directions; MAGSAC++ (Barath et al., CVPR 2020)
 finds the homography that most of them obey. A plane seen twice, and a distant or nearly flat thing, obey one homography
@@ -24,7 +24,7 @@ ITERATIONS = 2000
 CONFIDENCE = 0.999
 
 MINIMUM = 5
-"""Fewer matches than this prove nothing: any four define a homography."""
+"""Fewer matches prove nothing: any four define a homography."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Correspondence:
     """What two photos have in common.
 
     Attributes:
-        matches: distinctive mutual matches before the geometry was looked at.
+        matches: distinctive mutual matches, before geometry.
         query: float32 (n, 2), the matches that obey the homography, in 0..1 of the query's width and height.
         candidate: float32 (n, 2), the same in the candidate.
         distinctness: float32 (n,), 1 − ratio of each of them: 0.1 at the test's limit, near 1 for an exact copy.
@@ -58,8 +58,8 @@ def correspond(query: LocalFeatures, candidate: LocalFeatures) -> Correspondence
         order = np.argsort(ratios, kind="stable")
         first, second, ratios = first[order], second[order], ratios[order]
         homography, mask = cv2.findHomography(
-            query.places[first],
-            candidate.places[second],
+            query.positions[first],
+            candidate.positions[second],
             cv2.USAC_MAGSAC,
             INLIER_PIXELS,
             None,
@@ -118,4 +118,5 @@ def mutual_matches(
 
 def _ratio(best: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
     """Ratio of the Euclidean distances that two cosines stand for; rounding may push a cosine just above 1."""
-    return np.sqrt((1.0 - best).clip(0.0) / (1.0 - second).clip(1e-6)).clip(0.0, 1.0)
+    ratios: NDArray[np.float32] = np.sqrt((1.0 - best).clip(0.0) / (1.0 - second).clip(1e-6)).clip(0.0, 1.0)
+    return ratios

@@ -1,1 +1,1 @@
-"""The judge that asks a local multimodal model, run by llama.cpp in a process of its own."""
+"""The multimodal judge: asks a local model that llama.cpp runs in a process of its own."""

@@ -1,4 +1,4 @@
-"""What llama.cpp decodes in one step, put together from pieces for several sequences."""
+"""The batch: what llama.cpp decodes in one step, made of pieces for several sequences."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Piece:
-    """What one sequence gets in one decoding.
+    """What one sequence is given in one decoding.
 
     Attributes:
         rows: text as int32 (n,), or embeddings as float (n, width).

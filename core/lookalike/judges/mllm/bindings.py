@@ -1,4 +1,4 @@
-"""Sets up a process for llama.cpp and checks that its bindings fit its libraries. Runs only in the worker."""
+"""The llama.cpp bindings: set-up of the process, and a check that they fit the libraries. Runs only in the worker."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Log:
         mtmd_cpp.mtmd_log_set(self._callback, nothing)
 
     def only_warnings(self) -> None:
-        """From now on keep what is wrong only; loading is worth its details, every photo is not."""
+        """From now on log warnings only: the details of loading are of use, those of every photo are not."""
         self._lowest = WARNING
 
     def _write(self, level: int, text: bytes, _: Any) -> None:

@@ -1,4 +1,4 @@
-"""Checksums of model files, worked out once per file and remembered."""
+"""Checksums of model files, computed once per file and remembered."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lookalike import app_paths
+from lookalike.judges.mllm.errors import JudgeError
 
 
 def checksum(path: Path, memory: Path | None = None) -> str:
@@ -42,6 +43,25 @@ def checksum(path: Path, memory: Path | None = None) -> str:
     with suppress(OSError):
         _remember(memory, known)
     return digest
+
+
+def verified_checksum(path: Path, expected: str | None) -> str:
+    """As `checksum`, where the file must be a certain one: llama.cpp loads damaged weights without a word.
+
+    Args:
+        path: the file.
+        expected: SHA-256 (hex) that it must have; None accepts any.
+
+    Raises:
+        JudgeError: it has another one.
+        OSError: the file cannot be read.
+    """
+    found = checksum(path)
+    if expected is not None and found != expected:
+        raise JudgeError(
+            f"{path.name} is no longer the file that was imported.", "Remove the model and import it again."
+        )
+    return found
 
 
 def _recall(memory: Path) -> dict[str, Any]:

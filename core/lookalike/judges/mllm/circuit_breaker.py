@@ -1,4 +1,4 @@
-"""What has gone wrong with a model, and whether it is still of use."""
+"""The circuit breaker: switches a model off that breaks down too often."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lookalike.judges.mllm.tokens import VisualTokens
 LOADS = 2
 """Deaths while loading after which the model is switched off."""
 TRIES = 2
-"""Deaths on a photo after which it is not given to the model again; the first may have had another reason."""
+"""Deaths on a photo after which the model is spared it; the first may have had another reason."""
 BAD_PHOTOS = 3
 """Photos that the model may break down on before it is switched off."""
 DEATHS = 12
@@ -27,11 +27,11 @@ class CircuitBreaker:
 
     Args:
         name: the model's name, for messages.
-        log: where the worker's own messages are, likewise.
+        log: the file of the worker's own messages, likewise.
 
     Attributes:
-        deaths: what was said of each.
-        photos: names of the photos that the model breaks down on.
+        deaths: the message of each.
+        photos: identities of the photos that the model breaks down on.
     """
 
     def __init__(self, name: str, log: str) -> None:
@@ -58,7 +58,7 @@ class CircuitBreaker:
         raise JudgeError(
             f"{self._name} {how} and is switched off until Lookalike starts again "
             f"({self.deaths[-1].rstrip('.')}).",
-            f"Choose another model or copy its files again; {self._log} tells more.",
+            f"Choose another model, or import it again; {self._log} says more.",
         )
 
     def over(self, photo: Material) -> bool:
@@ -66,7 +66,7 @@ class CircuitBreaker:
         return bool(self.photos) and _name(photo) in self.photos
 
     def died(self, message: str, photo: Material | None = None, *, hung: bool = False) -> None:
-        """Count a death, over a photo if it is known which; over one that made the model hang it dies no more."""
+        """Count a death, on a photo if it is known which; a photo the model hung on is refused at once."""
         self.deaths.append(message)
         if photo is not None:
             name = _name(photo)
@@ -75,11 +75,11 @@ class CircuitBreaker:
                 self.photos.add(name)
 
     def died_loading(self, message: str, *, hung: bool) -> None:
-        """Count a death while loading; a model that hangs then is not loaded again."""
+        """Count a death while loading; a model that hung then is not loaded again."""
         self.deaths.append(message)
         self._loads += LOADS if hung else 1
 
-    def useless(self, message: str) -> None:
+    def switch_off(self, message: str) -> None:
         """Switch the model off: it died on a plain grey photo.
 
         Raises:
@@ -91,6 +91,6 @@ class CircuitBreaker:
 
 
 def _name(photo: Material) -> str:
-    """Tells photos apart by what the model sees of them."""
+    """Identifies a photo by what the model is given of it."""
     pixels = photo.embeddings if isinstance(photo, VisualTokens) else photo
     return hashlib.blake2b(np.ascontiguousarray(pixels).tobytes(), digest_size=16).hexdigest()

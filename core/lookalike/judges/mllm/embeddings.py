@@ -1,4 +1,4 @@
-"""Looks up the embeddings of single text tokens in a language model's file.
+"""Text embeddings, looked up token by token in a language model's file.
 
 llama.cpp takes a batch of text or one of embeddings, never both. With the text's embeddings at hand, a photo and the
 question after it go through the model in one step instead of two.

@@ -1,12 +1,12 @@
-"""The llama.cpp calls behind a pair score. Runs only in the worker process.
+"""The multimodal engine: a loaded model that scores pairs. Runs only in the worker process.
 
 The prompt is: instructions, query photo | candidate photo, question, and the chat template's start of an
 answer. What lies before the bar is decoded once per query into sequence 0; a candidate is decoded after
 a copy of it in a sequence of its own, which is then dropped: its tokens and the question's in one step, where
 the family allows it. On a GPU several candidates are decoded side by side, on a CPU that gains nothing. The score is
 the difference of the raw logits of the two answer digits at the last position (arXiv 2604.13268). The instructions
-alone stay in the last sequence: asked with the photos in the other order, the model reads candidate, query and question
-after a copy of them.
+alone stay in the last sequence: asked with the photos exchanged, the model reads candidate, query and question after
+a copy of them.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.judges.mllm.batch import Batch, Piece, text_piece
+from lookalike.judges.mllm.batch import Piece, text_piece
 from lookalike.judges.mllm.bindings import check_abi
+from lookalike.judges.mllm.context import ContextSize, DecodingContext
 from lookalike.judges.mllm.embeddings import text_embeddings
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.memory import context_tokens
-from lookalike.judges.mllm.messages import Settings
+from lookalike.judges.mllm.messages import WorkerSettings
 from lookalike.judges.mllm.tokens import VisualTokens
 from lookalike.judges.mllm.vision import Vision
 from lookalike.judges.mllm.vocabulary import Vocabulary
@@ -36,15 +37,7 @@ QUERY = 0
 """The sequence that holds the query; candidates have the following ones."""
 GPU_CANDIDATES = 8
 """Candidates decoded side by side on a GPU: some 1,000 tokens keep one busy, and need little memory beside it."""
-BATCH_STEP = 64
-CONTEXT_STEP = 256
-ABORTED = 2
-FLASH_ATTENTION_ON = 1
 ALL_LAYERS, NO_LAYERS = -1, 0
-
-
-class DecodingAbortedError(Exception):
-    """The abort check said stop; the engine is ready for the next call."""
 
 
 class MllmEngine:
@@ -52,7 +45,7 @@ class MllmEngine:
 
     Args:
         settings: what to load.
-        aborted: asked between the steps of a decoding; true ends it with `Aborted`.
+        aborted: asked between the steps of a decoding; true ends it with `DecodingAbortedError`.
 
     Attributes:
         vision: the image encoder and projector.
@@ -65,7 +58,7 @@ class MllmEngine:
         JudgeError: llama.cpp cannot load the model, or the model cannot answer with one digit.
     """
 
-    def __init__(self, settings: Settings, aborted: Callable[[], bool]) -> None:
+    def __init__(self, settings: WorkerSettings, aborted: Callable[[], bool]) -> None:
         import llama_cpp
 
         self._llama: Any = llama_cpp
@@ -74,14 +67,15 @@ class MllmEngine:
         self._aborted = aborted
         self._query: VisualTokens | None = None
         self._query_end: int | None = None
-        self._context: Any = None
+        self._context: DecodingContext | None = None
         if llama_cpp.llama_supports_gpu_offload():
             try:
                 self._open(gpu=True)
-                return
             except JudgeError:
-                # Too large for the GPU's memory, most likely; what else is wrong shows again below.
+                # Too large for the GPU's memory, most likely; anything else shows again on the CPU.
                 pass
+            else:
+                return
         self._open(gpu=False)
 
     def __enter__(self) -> MllmEngine:
@@ -93,7 +87,7 @@ class MllmEngine:
         self.close()
 
     def close(self) -> None:
-        """Give the model's memory back."""
+        """Free the model's memory."""
         self._opened.close()
 
     def _open(self, *, gpu: bool) -> None:
@@ -122,42 +116,29 @@ class MllmEngine:
 
     def _close_context(self) -> None:
         context, self._context = self._context, None
-        if context:
-            self._llama.llama_free(context)
+        if context is not None:
+            context.close()
 
     def _open_context(self) -> None:
         self.joined: NDArray[np.float32] | None = None
         # Where a photo's tokens see each other the question cannot be among them.
         if not self.vision.non_causal:
             self.joined = text_embeddings(Path(self._settings.llm), self._prompt.question, self.width)
+        self._context = DecodingContext(
+            self._model, self._size(), self._settings.threads, gpu=self._gpu, aborted=self._aborted
+        )
+
+    def _size(self) -> ContextSize:
+        """What the prompt and photos of the largest size take."""
         photo = self._settings.max_tokens
-        candidate = photo + len(self._prompt.question)
-        texts = len(self._prompt.opening), len(self._prompt.between), len(self._prompt.question)
-        needed = context_tokens(photo, *texts, self.parallel)
-        at_once = candidate if self.joined is not None else max(photo, len(self._prompt.question))
-        between = self.parallel * len(self._prompt.between)
-        widest = max(len(self._prompt.opening), between, photo, self.parallel * at_once)
-        parameters = self._llama.llama_context_default_params()
-        parameters.n_ctx = -(-needed // CONTEXT_STEP) * CONTEXT_STEP
-        # Nothing is ever cut into several steps: where a photo's tokens see each other, that would be wrong, and
-        # elsewhere it would move logits by a few hundredths.
-        parameters.n_batch = parameters.n_ubatch = -(-widest // BATCH_STEP) * BATCH_STEP
-        parameters.n_seq_max = self._opening_sequence + 1
-        parameters.kv_unified = True
-        # Room for logits: llama.cpp wants a row per sequence, and by default reserves one per token of a batch.
-        parameters.n_outputs_max = self._opening_sequence + 1
-        parameters.n_threads = parameters.n_threads_batch = self._settings.threads
-        parameters.flash_attn_type = FLASH_ATTENTION_ON
-        parameters.offload_kqv = parameters.op_offload = self._gpu
-        # Referenced from here for as long as the context may call it.
-        self._abort = self._llama.ggml_abort_callback(lambda _: self._aborted())
-        parameters.abort_callback = self._abort
-        self._context = self._llama.llama_init_from_model(self._model, parameters)
-        if not self._context:
-            raise JudgeError("There is no room for the model's working memory.", "Close other programs.")
-        self._memory = self._llama.llama_get_memory(self._context)
-        self._batch_limit = min(
-            self._llama.llama_n_batch(self._context), self._llama.llama_n_ubatch(self._context)
+        opening, between, question = (
+            len(text) for text in (self._prompt.opening, self._prompt.between, self._prompt.question)
+        )
+        at_once = photo + question if self.joined is not None else max(photo, question)
+        return ContextSize(
+            tokens=context_tokens(photo, opening, between, question, self.parallel),
+            batch=max(opening, self.parallel * between, photo, self.parallel * at_once),
+            sequences=self._opening_sequence + 1,
         )
 
     @property
@@ -192,17 +173,18 @@ class MllmEngine:
         """Decode everything up to the candidate photo.
 
         Raises:
-            Aborted: called off; there is then no query.
+            DecodingAbortedError: cancelled; there is then no query.
             JudgeError: the model refuses the tokens.
         """
         self._query_end = None
-        self._llama.llama_memory_clear(self._memory, True)
+        context = self._decoding
+        context.clear()
         photo_at = len(self._prompt.opening)
         between_at = photo_at + tokens.n_pos
-        self._decode([text_piece(self._prompt.opening, 0, self._opening_sequence)])
-        self._llama.llama_memory_seq_cp(self._memory, self._opening_sequence, QUERY, -1, -1)
+        context.decode([text_piece(self._prompt.opening, 0, self._opening_sequence)])
+        context.copy(self._opening_sequence, QUERY)
         self._decode_photos([self._photo(tokens, photo_at, QUERY)])
-        self._decode([text_piece(self._prompt.between, between_at, QUERY)])
+        context.decode([text_piece(self._prompt.between, between_at, QUERY)])
         self._query = tokens
         self._query_end = between_at + len(self._prompt.between)
 
@@ -216,7 +198,7 @@ class MllmEngine:
             both_orders: ask with the photos in both orders; the means of the two logits.
 
         Raises:
-            Aborted: called off; the query stays.
+            DecodingAbortedError: cancelled; the query stays.
             JudgeError: the model refuses the tokens, or its answer is not a number.
         """
         low, high = self.answers
@@ -246,46 +228,40 @@ class MllmEngine:
         return rows
 
     def _logits(self, candidates: Sequence[VisualTokens], swapped: bool) -> list[NDArray[np.float32]]:
-        llama = self._llama
+        context = self._decoding
         sequences = range(QUERY + 1, QUERY + 1 + len(candidates))
         try:
             for sequence in sequences:
                 known = self._opening_sequence if swapped else QUERY
-                llama.llama_memory_seq_cp(self._memory, known, sequence, -1, -1)
+                context.copy(known, sequence)
             turns = list(zip(candidates, sequences, strict=True))
             last = self._read_first(turns) if swapped else [(*turn, self._query_end or 0) for turn in turns]
             if self.joined is not None:
-                answers = self._decode(
+                answers = context.decode(
                     [self._photo(tokens, start, sequence, self.joined) for tokens, sequence, start in last]
                 )
             else:
                 self._decode_photos(
                     [self._photo(tokens, start, sequence) for tokens, sequence, start in last]
                 )
-                answers = self._decode(
+                answers = context.decode(
                     [
                         text_piece(self._prompt.question, start + tokens.n_pos, sequence, True)
                         for tokens, sequence, start in last
                     ]
                 )
-            size = self._vocabulary.size
-            rows = []
-            for place in answers:
-                pointer = llama.llama_get_logits_ith(self._context, place)
-                if not pointer:
-                    raise JudgeError("The model gives no answer.")
-                rows.append(np.ctypeslib.as_array(pointer, (size,)).copy())
-            return rows
+            return [context.logits(place, self._vocabulary.size) for place in answers]
         finally:
             for sequence in sequences:
-                llama.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+                context.remove(sequence)
 
     def _read_first(self, turns: list[tuple[VisualTokens, int]]) -> list[tuple[VisualTokens, int, int]]:
-        """Decode candidates where the query stands otherwise; gives what follows, in which sequence, and where."""
+        """Decode candidates in the query's place; returns what follows, its sequence, and its position."""
+        context = self._decoding
         query, start = self._query, len(self._prompt.opening)
         assert query is not None
         self._decode_photos([self._photo(tokens, start, sequence) for tokens, sequence in turns])
-        self._decode(
+        context.decode(
             [text_piece(self._prompt.between, start + tokens.n_pos, sequence) for tokens, sequence in turns]
         )
         behind = start + len(self._prompt.between)
@@ -310,27 +286,10 @@ class MllmEngine:
         return Piece(rows, absolute, sequence, text is not None)
 
     def _decode_photos(self, pieces: list[Piece]) -> None:
-        if not self.vision.non_causal:
-            self._decode(pieces)
-            return
-        self._llama.llama_set_causal_attn(self._context, False)
-        try:
-            self._decode(pieces)
-        finally:
-            self._llama.llama_set_causal_attn(self._context, True)
+        self._decoding.decode(pieces, causal=not self.vision.non_causal)
 
-    def _decode(self, pieces: list[Piece]) -> list[int]:
-        """Decode text or photos, not both; gives the places of the answers in the batch."""
-        count = sum(len(piece.rows) for piece in pieces)
-        if count == 0:
-            return []
-        # Beyond the limit llama.cpp ends the process.
-        if count > self._batch_limit:
-            raise JudgeError(f"The prompt takes {count} tokens at once, more than {self._batch_limit}.")
-        batch = Batch(pieces)
-        code = self._llama.llama_decode(self._context, batch.struct)
-        if code == ABORTED or (code != 0 and self._aborted()):
-            raise DecodingAbortedError
-        if code != 0:
-            raise JudgeError(f"The model could not read the prompt (code {code}).")
-        return batch.answers
+    @property
+    def _decoding(self) -> DecodingContext:
+        if self._context is None:
+            raise JudgeError("The model is closed.")
+        return self._context

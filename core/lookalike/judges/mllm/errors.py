@@ -1,4 +1,4 @@
-"""What can go wrong with a model that judges."""
+"""Errors of models that judge."""
 
 from __future__ import annotations
 

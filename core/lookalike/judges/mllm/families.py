@@ -1,4 +1,4 @@
-"""The model families that can judge, and whether two files make up a model of one of them.
+"""Model families that can judge, and the check that two files make up a model of one of them.
 
 Each was checked against llama.cpp's own evaluation of the whole prompt (tests/core/judges/test_mllm_numbers.py);
 what is not listed here is refused by name. Where a family would cut a large photo into tiles, only the picture

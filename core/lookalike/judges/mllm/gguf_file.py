@@ -1,4 +1,4 @@
-"""Reads what a GGUF file says about itself, without its weights.
+"""GGUF files: their metadata and tensor table, read without the weights.
 
 The layout is that of the GGUF specification (ggml-org/ggml, docs/gguf.md), versions 2 and 3. The
 `gguf` package's own reader makes Python objects of the whole vocabulary, which for 150,000 tokens takes
@@ -196,4 +196,5 @@ def _tensor_bytes(shape: tuple[int, ...], kind: int) -> int:
     except (ValueError, KeyError):
         # A type newer than the package: its tensors' ends stay unchecked, and loading will tell.
         return 0
-    return math.prod(shape) // block * size
+    count: int = math.prod(shape) // block * size
+    return count

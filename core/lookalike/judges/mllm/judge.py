@@ -1,10 +1,9 @@
-"""The judge that asks a local multimodal model whether two photos show the same thing (arXiv 2604.13268)."""
+"""The multimodal judge: asks a local model whether two photos show the same thing (arXiv 2604.13268)."""
 
 from __future__ import annotations
 
 import copy
 import itertools
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -15,28 +14,31 @@ from numpy.typing import NDArray
 from lookalike import app_paths
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.available import unavailable
-from lookalike.judges.mllm.checksums import checksum
+from lookalike.judges.mllm.checksums import verified_checksum
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.memory import check_memory, memory_needed
-from lookalike.judges.mllm.messages import Material, Refused, Scored, Settings, Unscored, Wording
+from lookalike.judges.mllm.messages import Material, Refused, Scored, Unscored, Wording, WorkerSettings
 from lookalike.judges.mllm.pixels import VERSION as PIXELS_VERSION
 from lookalike.judges.mllm.pixels import prepare
+from lookalike.judges.mllm.prefetcher import Prefetcher
 from lookalike.judges.mllm.prompts import load_prompt
 from lookalike.judges.mllm.session import ANSWER_SECONDS, JudgeSession, SessionQuery
 from lookalike.judges.mllm.token_store import Compression, TokenSet, TokenStore
-from lookalike.judges.protocol import DEFAULT_MODE, Explanation, JudgePhoto, Verdict
+from lookalike.judges.protocol import Explanation, JudgeOptions, JudgePhoto, Verdict
+from lookalike.sigmoid import sigmoid
 
 TOKEN_BUDGET = 128
 IDLE_SECONDS = 600.0
+DEFAULT_OPTIONS = JudgeOptions()
 
 
 def check_pair(llm: Path, mmproj: Path) -> None:
-    """See from their metadata whether two GGUF files are whole, of a known family, and belong together.
+    """Check by their metadata that two GGUF files are whole, of a known family, and belong together.
 
     Raises:
-        JudgeError: they are not; in one line, with the remedy.
+        JudgeError: they are not.
     """
     match_pair(read_gguf(llm), read_gguf(mmproj), TOKEN_BUDGET)
 
@@ -44,26 +46,26 @@ def check_pair(llm: Path, mmproj: Path) -> None:
 class MllmJudge:
     """Compares photos with a multimodal model in a process of its own.
 
-    A candidate's visual tokens are kept in `cache`, so the image encoder runs once per photo and not once
-    per pair; the query's part of the prompt is decoded once per query.
+    A candidate's visual tokens are stored in `token_store`, so the image encoder runs once per photo and not once per
+    pair; the query's part of the prompt is decoded once per query.
 
     Args:
         llm: the language model, a GGUF file.
         mmproj: its projector, a GGUF file.
-        cache: where visual tokens are kept; None keeps none.
-        mode: what to ask, see `prompt_modes`; `asking` changes it later.
+        token_store: where visual tokens are stored; None stores none.
+        options: what is asked, see `prompt_modes`, and in which orders; `with_options` changes it later.
         threads: threads that compute; by default the machine's physical cores but one.
-        log_folder: where llama.cpp's messages go; by default Lookalike's folder for logs.
+        log_folder: where llama.cpp's messages go; by default Lookalike's log folder.
         token_budget: visual tokens per photo at most, for families that let one choose.
         parallel: candidates decoded side by side; by default one on a CPU and several on a GPU.
-        idle_seconds: without a question for so long the worker ends and gives its memory back; the next question
-            starts another.
+        idle_seconds: after so long without a question the worker ends and frees its memory; the next question starts
+            another.
         answer_seconds: silence after which the worker counts as hung, is ended, and the pair is passed over.
-        checksums: SHA-256 (hex) that the files had when they were taken in, by role (``"llm"``, ``"mmproj"``).
+        checksums: SHA-256 (hex) of the files when they were imported, by role (``"llm"``, ``"mmproj"``).
 
     Attributes:
-        key: names the model files, the preprocessing, the token budget, how tokens are kept, the wording, and whether
-            both orders are asked.
+        key: names the model files, the preprocessing, the token budget, the compression of tokens, the wording, and
+            whether both orders are asked.
         name: the model's name.
 
     Raises:
@@ -79,8 +81,8 @@ class MllmJudge:
         llm: Path,
         mmproj: Path,
         *,
-        cache: TokenStore | None,
-        mode: str = DEFAULT_MODE,
+        token_store: TokenStore | None,
+        options: JudgeOptions = DEFAULT_OPTIONS,
         threads: int | None = None,
         log_folder: Path | None = None,
         token_budget: int = TOKEN_BUDGET,
@@ -98,17 +100,17 @@ class MllmJudge:
         self._side_by_side = max(1, parallel)
         self.name = self._pair.llm.name
         expected = checksums or {}
-        weights = _verified(llm, expected.get("llm"))[:16]
-        projector = _verified(mmproj, expected.get("mmproj"))[:16]
+        weights = verified_checksum(llm, expected.get("llm"))[:16]
+        projector = verified_checksum(mmproj, expected.get("mmproj"))[:16]
         preprocessing = f"{PIXELS_VERSION}:{self._plan.max_tokens}"
-        compression = cache.compression if cache is not None else Compression("fp16")
+        compression = token_store.compression if token_store is not None else Compression("fp16")
         self._model_key = f"mllm:{weights}:{projector}:{preprocessing}"
         self._compression = compression
-        self._ask(mode, False)
+        self._set_options(options)
         kind = f"{projector}:{preprocessing}:{compression.reduction}"
-        self._tokens = None if cache is None else cache.open_set(kind, self._pair.width)
+        self._token_set = None if token_store is None else TokenSet(token_store, kind, self._pair.width)
         log = (log_folder or app_paths.logs()) / "mllm.log"
-        settings = Settings(
+        settings = WorkerSettings(
             llm=str(llm.resolve()),
             mmproj=str(mmproj.resolve()),
             family=self._pair.family,
@@ -125,29 +127,29 @@ class MllmJudge:
         self._queries = itertools.count(1)
 
     @property
-    def tokens(self) -> TokenSet | None:
-        """The photos' tokens; None where none are kept."""
-        return self._tokens
+    def token_set(self) -> TokenSet | None:
+        """The stored visual tokens; None where none are stored."""
+        return self._token_set
 
     @property
     def session(self) -> JudgeSession:
         """The worker process and its counters."""
         return self._session
 
-    def asking(self, mode: str, both_orders: bool) -> MllmJudge:
-        """A judge on the same worker process that asks something else.
+    def with_options(self, options: JudgeOptions) -> MllmJudge:
+        """A judge on the same worker process that is asked in another way.
 
         Raises:
             JudgeError: there is no such mode.
         """
         other = copy.copy(self)
-        other._ask(mode, both_orders)
+        other._set_options(options)
         return other
 
-    def _ask(self, mode: str, both_orders: bool) -> None:
-        prompt = load_prompt(mode)
-        self._wording = Wording(prompt.instructions, prompt.question, both_orders)
-        orders = ":both orders" if both_orders else ""
+    def _set_options(self, options: JudgeOptions) -> None:
+        prompt = load_prompt(options.mode)
+        self._wording = Wording(prompt.instructions, prompt.question, options.both_orders)
+        orders = ":both orders" if options.both_orders else ""
         self.key = f"{self._model_key}:{prompt.id}:{self._compression}{orders}"
 
     def compare(
@@ -158,8 +160,8 @@ class MllmJudge:
     ) -> Iterator[Verdict]:
         """Judge the candidates in the order given; see `Judge.compare`.
 
-        The model takes them one by one, on a GPU several at once. The next ones are read meanwhile, so `candidates`
-        is consumed that far ahead.
+        The model takes them one by one, on a GPU several at once, while the next ones are read: `candidates` is
+        consumed that far ahead.
 
         Raises:
             LookalikeError: the query cannot be read, or the model cannot be loaded or is switched off.
@@ -167,17 +169,17 @@ class MllmJudge:
         self._session.check()
         pixels = prepare(query.load(self._plan.decode_size), self._plan)
         asked = SessionQuery(next(self._queries), pixels, self._wording)
-        ahead = _Prefetcher(self._material(candidate) for candidate in candidates)
+        ahead = Prefetcher(self._material(candidate) for candidate in candidates)
         while not cancelled():
             group = ahead.take(self._session.parallel)
             if not group:
-                if self._tokens is not None:
-                    self._tokens.flush()
+                if self._token_set is not None:
+                    self._token_set.flush()
                 return
             materials = [material for _, material in group if not isinstance(material, str)]
             results: Iterator[Scored | Unscored] = iter(())
             if materials:
-                reply = self._session.ask(asked, materials, cancelled, ahead.look)
+                reply = self._session.ask(asked, materials, cancelled, ahead.prefetch)
                 if reply is None:
                     return
                 if isinstance(reply, Refused):
@@ -191,8 +193,8 @@ class MllmJudge:
                 if isinstance(result, Unscored):
                     yield Verdict(content, None, reason=result.message)
                     continue
-                self._keep(content, result)
-                yield Verdict(content, _sigmoid(result.logit), result.logit)
+                self._store_tokens(content, result)
+                yield Verdict(content, sigmoid(result.logit), result.logit)
 
     def explain(self, query: JudgePhoto, candidate: JudgePhoto) -> Explanation:
         """The model's verdict as a sentence.
@@ -204,41 +206,32 @@ class MllmJudge:
         if verdict.match is None:
             raise JudgeError(verdict.reason)
         if verdict.match >= 0.5:
-            summary = f"{self.name} says the same thing is in both, {verdict.match:.0%} by its own word."
+            summary = f"{self.name} is {verdict.match:.0%} sure that both show the same thing."
         else:
-            summary = (
-                f"{self.name} says these show different things, {1 - verdict.match:.0%} by its own word."
-            )
+            summary = f"{self.name} is {1 - verdict.match:.0%} sure that these show different things."
         return Explanation(verdict, summary)
 
     def close(self) -> None:
         """End the worker process; the next comparison starts another."""
         self._session.close()
-        if self._tokens is not None:
-            self._tokens.flush()
+        if self._token_set is not None:
+            self._token_set.flush()
 
     def make_tokens(
         self, photos: Iterable[JudgePhoto], cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[tuple[str, str]]:
-        """Make and keep the tokens of photos that no search has asked for yet; those that have some are passed over.
+        """Make and store the tokens of photos that no search has asked for yet; see `TokenJudge.make_tokens`.
 
         The next photo is read while the model works on one, so `photos` is consumed one ahead.
 
-        Args:
-            photos: photos with a content hash.
-            cancelled: once true the work ends.
-
-        Yields:
-            Each photo's content hash, and why it has no tokens; nothing where it has.
-
         Raises:
-            LookalikeError: the model cannot be loaded or broke down, or no more tokens can be kept.
+            LookalikeError: the model cannot be loaded or broke down, or no more tokens can be stored.
         """
-        kept = self._tokens
-        if kept is None:
+        token_set = self._token_set
+        if token_set is None:
             return
         self._session.check()
-        ahead = _Prefetcher(self._material(photo) for photo in photos)
+        ahead = Prefetcher(self._material(photo) for photo in photos)
         while not cancelled():
             upcoming = ahead.take(1)
             if not upcoming:
@@ -247,24 +240,24 @@ class MllmJudge:
             if not isinstance(material, np.ndarray):
                 yield content, material if isinstance(material, str) else ""
                 continue
-            reply = self._session.encode(material, cancelled, ahead.look)
+            reply = self._session.encode(material, cancelled, ahead.prefetch)
             if reply is None:
                 return
             if isinstance(reply, Refused | Unscored):
                 yield content, reply.message
             elif reply.tokens is None:
                 yield content, "The model's tokens of this photo are too large to be kept."
-            elif kept.put(content, reply.tokens, reply.seconds, ahead=True):
+            elif token_set.put(content, reply.tokens, reply.seconds, ahead=True):
                 yield content, ""
             else:
                 raise JudgeError(
-                    " ".join(kept.store.pending_messages()) or "No more visual tokens can be kept."
+                    " ".join(token_set.store.pending_messages()) or "No more visual tokens can be kept."
                 )
 
     def _material(self, candidate: JudgePhoto) -> tuple[str, Material | str]:
         """The candidate's stored tokens, or else its pixels, or else why there are none."""
-        if self._tokens is not None and candidate.content:
-            tokens = self._tokens.get(candidate.content)
+        if self._token_set is not None and candidate.content:
+            tokens = self._token_set.get(candidate.content)
             if tokens is not None:
                 return candidate.content, tokens
         try:
@@ -273,50 +266,11 @@ class MllmJudge:
             return candidate.content, error.message
         return candidate.content, pixels
 
-    def _keep(self, content: str, answer: Scored) -> None:
-        if self._tokens is not None and content and answer.tokens is not None:
-            self._tokens.put(content, answer.tokens, answer.seconds)
+    def _store_tokens(self, content: str, answer: Scored) -> None:
+        if self._token_set is not None and content and answer.tokens is not None:
+            self._token_set.put(content, answer.tokens, answer.seconds)
 
     def _check_memory(self) -> None:
         check_memory(
             self.name, memory_needed(self._pair, self._side_by_side), psutil.virtual_memory().available
         )
-
-
-def _verified(path: Path, expected: str | None) -> str:
-    """A file's SHA-256; llama.cpp itself loads damaged weights without a word.
-
-    Raises:
-        JudgeError: it is another one than was expected.
-    """
-    found = checksum(path)
-    if expected is not None and found != expected:
-        raise JudgeError(
-            f"{path.name} is no longer the file that was imported.", "Remove the model and import it again."
-        )
-    return found
-
-
-def _sigmoid(logit: float) -> float:
-    # The form whose exponential cannot overflow.
-    small = math.exp(-abs(logit))
-    return 1 / (1 + small) if logit >= 0 else small / (1 + small)
-
-
-class _Prefetcher:
-    """Hands out an iterator's items; `look` fetches early as many as were wanted last."""
-
-    def __init__(self, items: Iterator[tuple[str, Material | str]]) -> None:
-        self._items = items
-        self._next: list[tuple[str, Material | str]] = []
-        self._count = 1
-
-    def look(self) -> None:
-        missing = self._count - len(self._next)
-        self._next += itertools.islice(self._items, max(0, missing))
-
-    def take(self, count: int) -> list[tuple[str, Material | str]]:
-        self._count = count
-        self.look()
-        taken, self._next = self._next[:count], self._next[count:]
-        return taken

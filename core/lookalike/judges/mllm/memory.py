@@ -1,4 +1,4 @@
-"""Whether a model fits into the memory that is free, asked before it is loaded."""
+"""Memory needed by a model, checked against what is free before it is loaded."""
 
 from __future__ import annotations
 

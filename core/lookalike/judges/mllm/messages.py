@@ -1,8 +1,8 @@
-"""What the judge and its worker process say to each other.
+"""Messages between the judge and its worker process.
 
-The worker first says `Ready` (or `Refused` and ends), then answers each `Ask` with one `Answer`, each `Encode`
-with one `Encoded`, or either with `Refused` or `Cancelled`. Every reply names the query whose photo the worker
-holds. A worker that is asked nothing for a while ends with the exit code `LEFT`.
+The worker first sends `Ready` (or `Refused`, and ends). It then answers each `ScoreRequest` with one `Answer` and each
+`EncodeRequest` with one `Encoded`, or either with `Refused` or `CancelledReply`. Every reply names the query whose
+photo the worker holds. A worker that is asked nothing for a while ends with the exit code `LEFT`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Material = NDArray[np.uint8] | VisualTokens
 
 
 class WorkerStage(IntEnum):
-    """What the worker is at, so that one that dies has told what it died of."""
+    """What the worker is doing, so that it is known what one that died was doing."""
 
     IDLE = 0
     LOADING = 1
@@ -37,7 +37,7 @@ class Shared(ctypes.Structure):
 
     Attributes:
         called_off: questions up to this serial number are no longer wanted.
-        stage: the worker's `Stage`.
+        stage: the worker's `WorkerStage`.
     """
 
     _fields_ = (("called_off", ctypes.c_longlong), ("stage", ctypes.c_longlong))
@@ -61,7 +61,7 @@ class Wording:
 
 
 @dataclass(frozen=True)
-class Settings:
+class WorkerSettings:
     """What a worker loads and how.
 
     Attributes:
@@ -155,7 +155,7 @@ class Scored:
 
     Attributes:
         logit: z("1") − z("0"), or the mean of the two orders'.
-        tokens: the candidate's tokens in float16 if they were made for this question and can be kept.
+        tokens: the candidate's tokens in float16 if they were made for this question and can be stored.
         seconds: how long making them took.
     """
 
@@ -166,7 +166,7 @@ class Scored:
 
 @dataclass(frozen=True)
 class Unscored:
-    """The model stumbled over this candidate, and would again."""
+    """The model failed on this candidate, and would again."""
 
     message: str
 
@@ -180,7 +180,7 @@ class Answer(Reply):
 
 @dataclass(frozen=True)
 class Encoded(Reply):
-    """A photo's tokens in float16, None if these cannot be kept, and the seconds that making them took."""
+    """A photo's tokens in float16 (None if these cannot be stored), and the seconds they took to make."""
 
     tokens: VisualTokens | None
     seconds: float
@@ -188,7 +188,7 @@ class Encoded(Reply):
 
 @dataclass(frozen=True)
 class Refused(Reply):
-    """There are no scores, and another try would not give any."""
+    """There are no scores, and another try would give none either."""
 
     message: str
     remedy: str = ""
@@ -196,4 +196,4 @@ class Refused(Reply):
 
 @dataclass(frozen=True)
 class CancelledReply(Reply):
-    """The question was called off."""
+    """The question was cancelled."""

@@ -1,4 +1,4 @@
-"""Brings photos to the size that a model's image encoder takes."""
+"""Preprocessing of photos: to the size that a model's image encoder takes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 VERSION = "p1"
-"""Changes whenever the same photo would give other pixels: stored tokens and scores made before are not reused."""
+"""Changed whenever the same photo gives other pixels, so that older tokens and scores are not reused."""
 MAX_ASPECT = 5.0
 """Longer photos get a grey border: one row of tokens could not show anything."""
 MIN_TOKENS = 8

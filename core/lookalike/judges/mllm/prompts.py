@@ -1,4 +1,4 @@
-"""The questions a multimodal model is asked, read from ``prompts.toml``."""
+"""Prompts: the questions a multimodal model is asked, read from ``prompts.toml``."""
 
 from __future__ import annotations
 

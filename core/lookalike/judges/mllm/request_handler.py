@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.judges.mllm.bindings import Log, set_environment
-from lookalike.judges.mllm.engine import DecodingAbortedError, MllmEngine
+from lookalike.judges.mllm.context import DecodingAbortedError
+from lookalike.judges.mllm.engine import MllmEngine
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.messages import (
     LEFT,
@@ -25,20 +26,20 @@ from lookalike.judges.mllm.messages import (
     Reply,
     Scored,
     ScoreRequest,
-    Settings,
     Shared,
     Unscored,
+    WorkerSettings,
     WorkerStage,
 )
 from lookalike.judges.mllm.token_store.reduction import reduced
 from lookalike.judges.mllm.tokens import VisualTokens
 
 
-def serve(pipe: Connection, settings: Settings, shared: Shared) -> None:
+def serve(pipe: Connection, settings: WorkerSettings, shared: Shared) -> None:
     """Load the model and answer until the pipe closes or nothing is asked for a while.
 
     Args:
-        pipe: carries `Ask` and `Encode` in and `Reply` out.
+        pipe: carries `ScoreRequest` and `EncodeRequest` in and `Reply` out.
         settings: what to load.
         shared: memory that the owner sees too.
     """
@@ -52,7 +53,7 @@ def serve(pipe: Connection, settings: Settings, shared: Shared) -> None:
 
     try:
         log.attach()
-        # Serial 0 is loading, which is never called off: it ends with the process.
+        # Serial 0 is loading, which is never cancelled: it ends with the process.
         current = 1
         engine = MllmEngine(settings, aborted)
     except JudgeError as error:
@@ -61,17 +62,17 @@ def serve(pipe: Connection, settings: Settings, shared: Shared) -> None:
     except (ImportError, RuntimeError, OSError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         message = f"llama-cpp-python cannot be loaded: {reason}."
-        pipe.send(Refused(0, 0, 0, message, "`python3 packaging/bootstrap.py mllm` builds it anew."))
+        pipe.send(Refused(0, 0, 0, message, "Set it up again (packaging/bootstrap.py mllm)."))
         return
     log.only_warnings()
     with engine:
-        desk = _RequestHandler(engine, settings.reduction, shared)
+        handler = _RequestHandler(engine, settings.reduction, shared)
         shared.stage = WorkerStage.IDLE
         pipe.send(Ready(0, 0, 0, engine.parallel))
         while pipe.poll(settings.idle_seconds):
             question: ScoreRequest | EncodeRequest = pipe.recv()
             current = question.serial
-            reply = desk.reply(question)
+            reply = handler.reply(question)
             shared.stage = WorkerStage.IDLE
             pipe.send(reply)
     sys.exit(LEFT)
@@ -79,7 +80,7 @@ def serve(pipe: Connection, settings: Settings, shared: Shared) -> None:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A candidate's tokens, whether they are new and can be kept, and how long making them took."""
+    """A candidate's tokens, whether they are new and can be stored, and the seconds they took to make."""
 
     place: int
     tokens: VisualTokens

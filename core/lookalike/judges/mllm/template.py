@@ -1,4 +1,4 @@
-"""Writes the two-photo prompt with a model's own chat template."""
+"""The chat template: writes the two-photo prompt as the model expects it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tries a model on a pair of made-up photos before it is kept: does it answer, and how fast."""
+"""The trial of a model on made-up photos before it is kept: does it answer, and how fast?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from lookalike import app_paths
 from lookalike.catalog.catalog import Catalog
-from lookalike.judges.mllm.available import mllm_available
+from lookalike.judges.mllm.available import unavailable_reason
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
@@ -33,7 +33,7 @@ SHORTEST_SECONDS = 1e-4
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of trying a model.
+    """The outcome of a trial.
 
     Attributes:
         memory: bytes that the model takes when loaded, about.
@@ -53,8 +53,8 @@ def try_pair(
 ) -> Trial | None:
     """Have a model compare two photos in a worker process of its own, as a search does.
 
-    A model is not tried, and not held to be bad, where this machine cannot do so just now: without
-    llama-cpp-python or with too little memory free.
+    Where this machine cannot run it just now, without llama-cpp-python or with too little memory free, the model is
+    not tried, and not taken for bad.
 
     Args:
         llm: the language model.
@@ -69,7 +69,7 @@ def try_pair(
         JudgeError: the model cannot be loaded, breaks down or gives no answer.
     """
     memory = memory_needed(match_pair(read_gguf(llm), read_gguf(mmproj), TOKEN_BUDGET))
-    lacking = mllm_available()
+    lacking = unavailable_reason()
     if lacking is not None:
         return Trial(memory, untried=lacking)
     if memory > psutil.virtual_memory().available:
@@ -82,16 +82,16 @@ def try_pair(
                 raise
             raise JudgeError(
                 f"{name} broke down in its trial and is not kept.",
-                f"Choose another model, or take its files anew; {app_paths.logs() / 'mllm.log'} tells more.",
+                f"Choose another model, or get its files again; {app_paths.logs() / 'mllm.log'} says more.",
             ) from error
 
 
 @contextmanager
 def _opened(llm: Path, mmproj: Path) -> Iterator[MllmJudge]:
-    """The judge, with a place for visual tokens that is gone afterwards."""
+    """The judge, with a token store that is deleted afterwards."""
     with TemporaryDirectory(prefix="lookalike-trial-") as scratch:
         catalog = Catalog(Path(scratch) / "catalog.sqlite")
-        judge = MllmJudge(llm, mmproj, cache=TokenStore(catalog, Path(scratch) / "tokens"))
+        judge = MllmJudge(llm, mmproj, token_store=TokenStore(catalog, Path(scratch) / "tokens"))
         try:
             yield judge
         finally:
@@ -109,7 +109,7 @@ def _timed(judge: MllmJudge, name: str, memory: int, cancelled: Callable[[], boo
                 raise JudgeError(f"{name} gives no answer: {verdict.reason}", "Choose another model.")
         return time.perf_counter() - then
 
-    # The first comparison also loads the model, and every one reads the query: only differences are told. Whole
+    # The first comparison also loads the model, and every one reads the query: only differences count. Whole
     # comparisons are timed, not single verdicts, for a judge may take several candidates at once.
     seconds([stored])
     one = seconds([stored])

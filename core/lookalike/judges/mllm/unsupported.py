@@ -1,4 +1,4 @@
-"""Kinds of multimodal models that llama.cpp runs and Lookalike does not, by what people call them."""
+"""Unsupported multimodal models that llama.cpp runs and Lookalike does not, by their common names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model's tokens, and the prompt in them. Runs only in the worker process."""
+"""A model's vocabulary: tokenizer and chat template. Runs only in the worker process."""
 
 from __future__ import annotations
 

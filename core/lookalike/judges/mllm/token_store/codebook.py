@@ -1,4 +1,4 @@
-"""Optimised product quantisation of tokens: rotated, each run of a few numbers becomes one byte.
+"""The token codebook: optimised product quantisation, one byte for each run of a few rotated numbers.
 
 The numbers of a token depend on each other, and in a real or a random model alike a few directions hold most of what
 tells photos apart. So tokens are divided by every number's standard deviation (a few large ones must not take the
@@ -6,7 +6,7 @@ codes for themselves), turned to their principal axes, and the axes dealt out to
 same share (the parametric solution of Ge et al., Optimized Product Quantization, 2013). The centroids are those of
 FAISS's k-means. Rotation and centroids are kept as whole numbers, and what is decoded is a sum of their products
 without any rounding before the last step: the same codes give the same token, bit for bit, on every machine.
-`python -m tests.benchmarks.token_compression` measures it beside FAISS's own product quantiser.
+``python -m tests.benchmarks.token_compression`` compares it with FAISS's own product quantiser.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 CENTROIDS = 256
 TRAIN_MIN = 39 * CENTROIDS
-"""Tokens below which a codebook is not trained: FAISS's own limit of 39 points a centroid."""
+"""Tokens needed to train a codebook: FAISS's own limit of 39 points per centroid."""
 TRAIN_MAX = 128 * CENTROIDS
-"""Tokens that a codebook is trained on at most; more take longer and gain next to nothing."""
+"""Tokens a codebook is trained on at most; more take longer and gain next to nothing."""
 ITERATIONS = 25
 SEED = 1234
 BLOCK = 1024
@@ -39,7 +39,7 @@ ENCODE_ROWS = 256
 
 
 @dataclass(frozen=True, eq=False)
-class Codebook:
+class TokenCodebook:
     """A trained quantiser.
 
     Attributes:
@@ -59,12 +59,12 @@ class Codebook:
     @property
     def dims(self) -> int:
         """Dimensions that one code stands for."""
-        return self.centroids.shape[2]
+        return int(self.centroids.shape[2])
 
     @property
     def width(self) -> int:
         """Numbers per token."""
-        return self.centroids.shape[0] * self.centroids.shape[2]
+        return int(self.centroids.shape[0] * self.centroids.shape[2])
 
     def turned(self, embeddings: NDArray[Any]) -> NDArray[np.float32]:
         """Tokens as codes see them.
@@ -122,7 +122,7 @@ class Codebook:
         )
 
     @staticmethod
-    def unpack(blob: bytes, checksum: int) -> Codebook | None:
+    def unpack(blob: bytes, checksum: int) -> TokenCodebook | None:
         """Read what `pack` wrote; None if it is damaged or of another version.
 
         Args:
@@ -141,7 +141,7 @@ class Codebook:
             return None
         floats = np.frombuffer(blob, "<f4", 2 * width, HEADER.size).astype(np.float32)
         whole = np.frombuffer(blob, "<i2", turns + places, HEADER.size + 8 * width).astype(np.int16)
-        return Codebook(
+        return TokenCodebook(
             whole[turns:].reshape(runs, CENTROIDS, dims),
             whole[:turns].reshape(blocks, size, size),
             step,
@@ -152,7 +152,7 @@ class Codebook:
 
 def train(
     embeddings: NDArray[Any], dims: int, *, cancelled: Callable[[], bool] = lambda: False
-) -> Codebook | None:
+) -> TokenCodebook | None:
     """Train a codebook; None once `cancelled()` is true, which is asked between runs.
 
     Args:
@@ -194,7 +194,7 @@ def train(
         centroids[run] = means.centroids
     step = max(float(np.abs(centroids).max()), 1e-12) / WHOLE
     rotation = np.rint(np.stack(axes) * WHOLE).astype(np.int16)
-    return Codebook(np.rint(centroids / step).astype(np.int16), rotation, step, mean, weights)
+    return TokenCodebook(np.rint(centroids / step).astype(np.int16), rotation, step, mean, weights)
 
 
 def _axes(points: NDArray[np.float32], dims: int) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""The ways of making tokens smaller that the user can choose from."""
+"""Compression of tokens: the choices a user has."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from lookalike.errors import LookalikeError
 
 CODES = {"fp16": 0, "pq8": 8, "pq16": 16}
-"""Dimensions that one 8-bit code stands for; 0 keeps float16."""
+"""Dimensions that one 8-bit code stands for; 0 means float16."""
 REDUCTIONS = ("", "pool", "drop")
 
 
 @dataclass(frozen=True)
 class Compression:
-    """How tokens are kept.
+    """How tokens are stored.
 
     Attributes:
         codes: ``"fp16"``, ``"pq8"`` or ``"pq16"``.
-        reduction: what becomes of each 2 × 2 block of tokens: ``""`` leaves it, ``"pool"`` keeps the mean,
-            ``"drop"`` the first.
+        reduction: what each 2 × 2 block of tokens becomes: ``""`` leaves it, ``"pool"`` keeps the mean, ``"drop"``
+            the first token.
     """
 
     codes: str = "pq8"
@@ -34,8 +34,8 @@ class Compression:
         reduction, _, codes = text.rpartition("+")
         if codes not in CODES or reduction not in REDUCTIONS:
             raise LookalikeError(
-                f"There is no way of keeping tokens called {text!r}.",
-                f"Choose one of {', '.join(CODES)}, with pool+ or drop+ before it if you like.",
+                f"There is no compression called {text!r}.",
+                f"Choose one of {', '.join(CODES)}, with pool+ or drop+ before it if you want even less.",
             )
         return Compression(codes, reduction)
 

@@ -1,31 +1,30 @@
-"""Keeps the store within its limit, and gives back the space of what is gone, a small step at a time.
+"""Eviction and compaction: keep the store within its limit and reclaim dead space, one small step at a time.
 
-A segment with much dead space has its living records copied to the end of the store, and then goes. A step
-copies little, so that it can follow each record that is kept without anyone noticing.
+A segment with much dead space has its live records copied to the end of the store and is then deleted. A step copies
+so little that one can follow every record that is stored without anyone noticing.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lookalike.catalog.visual_tokens import SegmentRow
-from lookalike.judges.mllm.token_store.record_format import whole
-
-if TYPE_CHECKING:
-    from lookalike.judges.mllm.token_store.store import Move, TokenStore
+from lookalike.judges.mllm.token_store.record_format import is_whole
+from lookalike.judges.mllm.token_store.store import Move, TokenStore
 
 LIVE_SHARE = 0.75
-"""Of the limit; at it the least useful tokens go until so much is left, and rewriting has dead space to win."""
+"""Share of the limit that is left live when the limit is reached, so that rewriting has dead space to reclaim."""
 EVICTED = 512
-"""Contents whose tokens go in one step."""
+"""Contents whose tokens are evicted in one step at most."""
 STEP_BYTES = 4 << 20
 STEP_ROWS = 64
 DEAD_SHARE = 0.5
-"""Of the whole store; beyond it dead space is given back even below the limit."""
+"""Share of the whole store; beyond it dead space is reclaimed even below the limit."""
 
 
-def make_space(store: TokenStore) -> bool:
-    """Do one step towards the limit; True while there is more to do.
+def evict_step(store: TokenStore) -> bool:
+    """Take one step towards the limit.
+
+    Returns:
+        Whether there is more to do.
 
     Raises:
         LookalikeError: the store or the catalog cannot be written.
@@ -41,13 +40,16 @@ def make_space(store: TokenStore) -> bool:
     return _reclaim(store, segments)
 
 
-def compact(store: TokenStore) -> bool:
-    """Do one step towards a store without much dead space; True while there is more to do.
+def compact_step(store: TokenStore) -> bool:
+    """Take one step towards a store without much dead space.
+
+    Returns:
+        Whether there is more to do.
 
     Raises:
         LookalikeError: the store or the catalog cannot be written.
     """
-    if make_space(store):
+    if evict_step(store):
         return True
     segments = store.rows.segments()
     size, live = sum(segment.bytes for segment in segments), sum(segment.live for segment in segments)
@@ -66,7 +68,7 @@ def _evict(store: TokenStore, surplus: int) -> None:
 
 
 def _reclaim(store: TokenStore, segments: list[SegmentRow]) -> bool:
-    """Copy some living records out of the segment that is most dead, and delete it once there are none."""
+    """Copy some live records out of the segment with the largest dead share, and delete it once none are left."""
     dead = [segment for segment in segments if segment.live < segment.bytes]
     if not dead:
         return False
@@ -82,8 +84,8 @@ def _reclaim(store: TokenStore, segments: list[SegmentRow]) -> bool:
             record = store.files.read(place.segment, place.offset, place.length)
         except OSError:
             record = b""
-        if whole(record):
-            moved.append((token_set, place, record, place.codebook))
+        if is_whole(record):
+            moved.append(Move(token_set, place, record, place.codebook))
         else:
             store.forget(token_set, place)
     with store.rows.transaction() as db:

@@ -1,4 +1,4 @@
-"""One photo's tokens as bytes that tell whether they are whole and whose they are."""
+"""The record format: a photo's tokens as bytes that show whether they are whole and whose they are."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def pack(who: bytes, tokens: VisualTokens, codes: NDArray[np.uint8], codebook: i
     return CHECKED.pack(MAGIC, zlib.crc32(body)) + body
 
 
-def whole(blob: bytes) -> bool:
+def is_whole(blob: bytes) -> bool:
     """Whether every byte of a record is what was written."""
     if len(blob) < CHECKED.size + HEADER.size:
         return False
     magic, checksum = CHECKED.unpack_from(blob)
-    return magic == MAGIC and zlib.crc32(blob[CHECKED.size :]) == checksum
+    return bool(magic == MAGIC and zlib.crc32(blob[CHECKED.size :]) == checksum)
 
 
 def unpack(blob: bytes, who: bytes) -> tuple[VisualTokens, NDArray[np.uint8], int] | None:
@@ -59,7 +59,7 @@ def unpack(blob: bytes, who: bytes) -> tuple[VisualTokens, NDArray[np.uint8], in
         The tokens without embeddings, the codes, and the number of the codebook; None if a byte is wrong or
         the record is another's.
     """
-    if not whole(blob):
+    if not is_whole(blob):
         return None
     body = blob[CHECKED.size :]
     found, codebook, count, size, n_pos, columns, rows, packed = HEADER.unpack_from(body)

@@ -1,4 +1,4 @@
-"""Makes one token of each 2 × 2 block of a photo.
+"""Token reduction: one token for each 2 × 2 block of a photo.
 
 Where the model places tokens in a grid (M-RoPE), those that are left keep their places: each has the position of
 its block's first token, and the photo counts as many positions (`n_pos`) as before, so the model sees the same

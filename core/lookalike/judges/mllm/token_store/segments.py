@@ -1,4 +1,4 @@
-"""The files of the store's folder: segments that records are added to, and codebooks."""
+"""Segment files of a token store, which records are appended to, and its codebook files."""
 
 from __future__ import annotations
 

@@ -1,49 +1,54 @@
-"""Keeps the visual tokens of a library's photos: records in segment files, their places in the catalog.
+"""The store of a library's visual tokens: records in segment files, their places in the catalog.
 
-A record is on the disk before the row that points at it is committed, and it carries a checksum and the name
-of the photo it belongs to: a crash loses at most the photo being written, and no damage is ever served. Any
-thread may use a store, and several processes may open the same one; SQLite's write lock makes them take turns.
-Everything here can be deleted at any time: what is missing is made again when it is needed.
+A record is on the disk before the row that points at it is committed, and it carries a checksum and the name of the
+photo it belongs to: a crash loses at most the photo being written, and damaged tokens are never served. Any thread may
+use a store, and several processes may open the same one; SQLite's write lock makes them take turns. Everything here
+can be deleted at any time: what is missing is made again when needed.
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 from sqlite_utils import Database
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.visual_tokens import CodebookRow, TokenPlace
+from lookalike.catalog.visual_tokens import TokenPlace
 from lookalike.errors import LookalikeError, os_errors
-from lookalike.judges.mllm.token_store.codebook import Codebook
+from lookalike.judges.mllm.token_store.codebook import TokenCodebook
 from lookalike.judges.mllm.token_store.compression import Compression
-from lookalike.judges.mllm.token_store.eviction import make_space
-from lookalike.judges.mllm.token_store.record_format import owner, pack, unpack
 from lookalike.judges.mllm.token_store.segments import SegmentFiles
-from lookalike.judges.mllm.tokens import VisualTokens
 
 LIMIT_BYTES = 2 << 30
-"""By default; some 29,000 photos of a 256M model in float16, or 440,000 with one code for 8 dimensions."""
+"""The default; some 29,000 photos of a 256M model in float16, or 440,000 with one code per 8 dimensions."""
 SEGMENT_BYTES = 64 << 20
 SEGMENTS_AT_LIMIT = 16
 """A segment is at most this part of the limit, so that rewriting one hardly goes beyond it."""
-TOUCH_SECONDS = 3600.0
-"""A use is counted at most this often, so that reading does not mean writing."""
-TOUCHES = 256
 
 
-Move = tuple[int, TokenPlace, bytes, int | None]
-"""A set, where a content's tokens lie, their new record, and the codebook that needs."""
+@dataclass(frozen=True)
+class Move:
+    """Tokens that are to be written anew.
+
+    Attributes:
+        token_set: number of their set in the catalog.
+        place: where they lie.
+        record: what is to be written.
+        codebook: number of the codebook that the record needs; None for float16.
+    """
+
+    token_set: int
+    place: TokenPlace
+    record: bytes
+    codebook: int | None
 
 
 class TokensNotStoredError(LookalikeError):
-    """Tokens could not be written."""
+    """Visual tokens could not be written, or there is no more room for them."""
 
 
 class TokenStore:
@@ -52,12 +57,12 @@ class TokenStore:
     Args:
         catalog: where the rows are.
         folder: where the segments are; made when needed.
-        compression: how tokens are kept.
-        limit_bytes: what the files may take in all; beyond it the least useful tokens go
+        compression: how tokens are stored.
+        limit_bytes: what the files may take in all; beyond it the least useful tokens are evicted
             (`VisualTokenRows.least_useful` says which these are).
 
     Attributes:
-        compression: how tokens are kept from now on.
+        compression: how tokens are stored from now on.
         limit_bytes: what the files may take in all.
         rows: the catalog's tables.
         files: the folder.
@@ -76,9 +81,9 @@ class TokenStore:
         self.compression = compression or Compression()
         self.limit_bytes = limit_bytes
         self._lock = threading.Lock()
-        self._codebooks: dict[int, Codebook] = {}
+        self._codebooks: dict[int, TokenCodebook] = {}
         self._lines: list[str] = []
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._sweep()
 
     @property
@@ -86,24 +91,15 @@ class TokenStore:
         """Bytes that the segments take, dead space included."""
         return sum(segment.bytes for segment in self.rows.segments())
 
-    def open_set(self, key: str, width: int) -> TokenSet:
-        """The tokens of one model, preprocessing and token budget.
-
-        Args:
-            key: names everything that the tokens depend on.
-            width: numbers per token.
-        """
-        return TokenSet(self, key, width)
-
     def report(self, line: str) -> None:
-        """Remember one line for the user; the same line only once."""
+        """Keep a line for the user, unless it was reported before."""
         with self._lock:
-            if line not in self._told:
-                self._told.add(line)
+            if line not in self._reported:
+                self._reported.add(line)
                 self._lines.append(line)
 
     def pending_messages(self) -> list[str]:
-        """Lines for the user since this was last asked: what was damaged, and what could not be kept."""
+        """What was damaged or could not be stored since the last call, in lines for the user."""
         with self._lock:
             lines, self._lines = self._lines, []
         return lines
@@ -121,15 +117,18 @@ class TokenStore:
             self._codebooks.clear()
 
     def append(self, db: Database, record: bytes, *, sync: bool = True) -> tuple[int, int]:
-        """Write a record within the caller's transaction; gives segment and offset.
+        """Write a record within the caller's transaction.
 
         Args:
             db: the transaction.
             record: the bytes.
-            sync: have them on the disk at the return; else the caller sees to that before the commit.
+            sync: whether they must be on the disk when this returns; if not, the caller syncs before the commit.
+
+        Returns:
+            The segment's number and the offset in it.
 
         Raises:
-            NotKept: it could not be written.
+            TokensNotStoredError: it could not be written.
         """
         segment = self.rows.growing(db)
         limit = min(SEGMENT_BYTES, self.limit_bytes // SEGMENTS_AT_LIMIT)
@@ -139,7 +138,7 @@ class TokenStore:
             try:
                 self.files.append(segment.id, segment.bytes, record, sync=sync)
             except FileNotFoundError:
-                # Someone has deleted the files: what they held is gone, and the store goes on.
+                # Somebody deleted the files: what they held is gone, and the store goes on without.
                 self.rows.drop_beyond(db, segment.id, self.files.size(segment.id))
                 segment = self.rows.begin_segment(db)
                 self.files.append(segment.id, 0, record, sync=sync)
@@ -147,27 +146,33 @@ class TokenStore:
         return segment.id, segment.bytes
 
     def move(self, db: Database, moves: Sequence[Move]) -> None:
-        """Write records anew within the caller's transaction; those whose tokens have moved meanwhile are left.
+        """Write records anew within the caller's transaction, except for tokens that have moved meanwhile.
 
         Raises:
-            NotKept: they could not be written.
+            TokensNotStoredError: they could not be written.
         """
         written: set[int] = set()
-        for token_set, place, record, codebook in moves:
-            if self.rows.is_at(db, token_set, place):
-                segment, offset = self.append(db, record, sync=False)
+        for move in moves:
+            if self.rows.is_at(db, move.token_set, move.place):
+                segment, offset = self.append(db, move.record, sync=False)
                 written.add(segment)
-                new = replace(place, segment=segment, offset=offset, length=len(record), codebook=codebook)
-                self.rows.move(db, token_set, place, new)
+                new = replace(
+                    move.place,
+                    segment=segment,
+                    offset=offset,
+                    length=len(move.record),
+                    codebook=move.codebook,
+                )
+                self.rows.move(db, move.token_set, move.place, new)
         with self._writing():
             self.files.sync(written)
 
-    def codebook(self, number: int, checksum: int) -> Codebook | None:
+    def codebook(self, number: int, checksum: int) -> TokenCodebook | None:
         """A codebook; None if its file is gone or damaged."""
         with self._lock:
             if number not in self._codebooks:
                 try:
-                    found = Codebook.unpack(self.files.read_codebook(number), checksum)
+                    found = TokenCodebook.unpack(self.files.read_codebook(number), checksum)
                 except OSError:
                     found = None
                 if found is None:
@@ -180,7 +185,7 @@ class TokenStore:
         with self.rows.transaction() as db:
             count = self.rows.drop_codebook(db, number)
         self.report(
-            f"A file in {self.files.folder} was damaged or deleted; the visual tokens of {count} photos are made "
+            f"A file in {self.files.folder} was damaged or deleted. The visual tokens of {count} photos will be made "
             "again when needed."
         )
 
@@ -190,7 +195,7 @@ class TokenStore:
             if self.rows.is_at(db, token_set, place):
                 self.rows.drop(db, token_set, place.content)
         self.report(
-            f"Visual tokens in {self.files.segment(place.segment)} were damaged; they are made again."
+            f"Visual tokens in {self.files.segment(place.segment)} were damaged. They will be made again."
         )
 
     def _writing(self) -> AbstractContextManager[None]:
@@ -201,13 +206,13 @@ class TokenStore:
         )
 
     def _sweep(self) -> None:
-        """Forget rows whose bytes are gone, and delete files that no row names."""
+        """Forget rows whose bytes are gone, and delete files that no row refers to."""
         segments = self.rows.segments()
         short = [segment.id for segment in segments if self.files.size(segment.id) < segment.bytes]
         named = [segment.id for segment in segments], self.rows.codebook_ids()
         if not short and not self.files.stray(*named):
             return
-        # Deleting waits for the write lock: another process may be about to name a file that it has just begun.
+        # Deleting takes the write lock: another process may be about to refer to a file it has just begun.
         with self.rows.transaction() as db:
             lost = sum(self.rows.drop_beyond(db, number, self.files.size(number)) for number in short)
             for number in short:
@@ -215,169 +220,5 @@ class TokenStore:
             self.files.sweep([segment.id for segment in self.rows.segments()], self.rows.codebook_ids())
         if lost:
             self.report(
-                f"The visual tokens of {lost} photos are gone from {self.files.folder}; they are made again."
+                f"The visual tokens of {lost} photos are gone from {self.files.folder}. They will be made again."
             )
-
-
-class TokenSet:
-    """The tokens of one model, preprocessing and token budget.
-
-    Args:
-        store: where they are kept.
-        key: names everything that they depend on.
-        width: numbers per token.
-
-    Attributes:
-        id: the set's number in the catalog.
-        key: as given.
-        width: as given.
-        store: as given.
-    """
-
-    def __init__(self, store: TokenStore, key: str, width: int) -> None:
-        self.store = store
-        self.key = key
-        self.width = width
-        self.id = store.rows.ensure_set(key, width)
-        self._books: dict[int, CodebookRow] = {}
-        self._used: set[str] = set()
-        self._lock = threading.Lock()
-
-    def get(self, content: str) -> VisualTokens | None:
-        """The tokens of a content, float16 (tokens, width); None if there are none as fine as is wanted.
-
-        Damaged ones are forgotten, and the store has a line about them.
-        """
-        seen: TokenPlace | None = None
-        while True:
-            place = self.store.rows.get(self.id, content)
-            if place is None or self._dims(place.codebook) > self.store.compression.dims:
-                return None
-            tokens = self.read(place)
-            if tokens is not None:
-                self._touch(place)
-                return tokens
-            # Another process may just have moved them. If not, they are lost.
-            if place == seen:
-                self.store.forget(self.id, place)
-                return None
-            seen = place
-
-    def put(self, content: str, tokens: VisualTokens, seconds: float, *, ahead: bool = False) -> bool:
-        """Keep the tokens of a content. Where that fails they are not kept, and the store has a line.
-
-        Args:
-            content: the content's hash.
-            tokens: finite in float16.
-            seconds: how long they took to make.
-            ahead: no search has asked for them, so nothing else is to go for their sake.
-
-        Returns:
-            Whether they are kept.
-        """
-        rows = self.store.rows
-        try:
-            record, codebook = self.compressed(content, tokens, self.wanted())
-            if ahead and self.store.size + len(record) > self.store.limit_bytes:
-                raise TokensNotStoredError(
-                    f"Visual tokens have reached their limit of {self.store.limit_bytes / 1e9:.1f} GB.",
-                    "`lookalike tokens set --limit` raises it, `--compression pq16` makes more fit.",
-                )
-            with rows.transaction() as db:
-                segment, offset = self.store.append(db, record)
-                count = len(tokens.embeddings)
-                place = TokenPlace(content, segment, offset, len(record), codebook, count, time.time())
-                rows.put(db, self.id, place, seconds, 0 if ahead else 1)
-            make_space(self.store)
-        except LookalikeError as error:
-            self.store.report(str(error))
-            return False
-        return True
-
-    def lacking(self, contents: Sequence[str]) -> list[str]:
-        """Those of the given contents that have no tokens, in the order given."""
-        return self.store.rows.lacking(self.id, contents)
-
-    def read(self, place: TokenPlace) -> VisualTokens | None:
-        """The tokens at a place, float16 (tokens, width); None if they are not there whole."""
-        try:
-            blob = self.store.files.read(place.segment, place.offset, place.length)
-        except OSError:
-            return None
-        found = unpack(blob, owner(self.key, place.content))
-        if found is None:
-            return None
-        tokens, codes, number = found
-        if number == 0:
-            embeddings = codes.view("<f2").astype(np.float16)
-        else:
-            book = self.codebook(number)
-            if book is None:
-                return None
-            embeddings = book.decode(codes)
-        if embeddings.shape[1] != self.width:
-            return None
-        return replace(tokens, embeddings=embeddings)
-
-    def compressed(
-        self, content: str, tokens: VisualTokens, book: tuple[int, Codebook] | None
-    ) -> tuple[bytes, int | None]:
-        """The record of a content, and the number of the codebook it needs.
-
-        Args:
-            content: the content's hash.
-            tokens: its tokens.
-            book: a codebook and its number; None for float16.
-        """
-        who = owner(self.key, content)
-        if book is not None:
-            number, codebook = book
-            return pack(who, tokens, codebook.encode(tokens.embeddings), number), number
-        halves = np.ascontiguousarray(tokens.embeddings, "<f2")
-        return pack(who, tokens, halves.view(np.uint8), 0), None
-
-    def wanted(self) -> tuple[int, Codebook] | None:
-        """The latest codebook for the compression that is wanted, and its number; None until there is one."""
-        dims = self.store.compression.dims
-        for row in self.store.rows.codebooks(self.id) if dims else []:
-            if row.dims == dims:
-                self._books[row.id] = row
-                book = self.codebook(row.id)
-                if book is not None:
-                    return row.id, book
-        return None
-
-    def codebook(self, number: int) -> Codebook | None:
-        """A codebook by its number; one that is damaged or gone is forgotten with all that needs it."""
-        row = self._row(number)
-        book = None if row is None else self.store.codebook(number, row.checksum)
-        if book is None and row is not None:
-            self.store.drop_codebook(number)
-            del self._books[number]
-        return book
-
-    def flush(self) -> None:
-        """Write down which tokens were used."""
-        with self._lock:
-            used, self._used = self._used, set()
-        if used:
-            # Not being able to costs nothing but the order in which tokens go.
-            with suppress(LookalikeError), self.store.rows.transaction() as db:
-                self.store.rows.touch(db, self.id, used, time.time())
-
-    def _touch(self, place: TokenPlace) -> None:
-        if time.time() - place.used > TOUCH_SECONDS:
-            with self._lock:
-                self._used.add(place.content)
-                many = len(self._used) >= TOUCHES
-            if many:
-                self.flush()
-
-    def _dims(self, number: int | None) -> int:
-        row = None if number is None else self._row(number)
-        return 0 if row is None else row.dims
-
-    def _row(self, number: int) -> CodebookRow | None:
-        if number not in self._books:
-            self._books.update((row.id, row) for row in self.store.rows.codebooks(self.id))
-        return self._books.get(number)

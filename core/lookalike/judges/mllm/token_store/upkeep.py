@@ -1,4 +1,4 @@
-"""Compresses tokens that were kept before there was a codebook, and gives back the space they took."""
+"""Compression of tokens that were stored before there was a codebook, and reclaiming the space they took."""
 
 from __future__ import annotations
 
@@ -10,86 +10,86 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import os_errors
-from lookalike.judges.mllm.token_store.codebook import TRAIN_MAX, TRAIN_MIN, Codebook, train
-from lookalike.judges.mllm.token_store.eviction import compact
-from lookalike.judges.mllm.token_store.store import Move, TokenSet, TokensNotStoredError
+from lookalike.judges.mllm.token_store.codebook import TRAIN_MAX, TRAIN_MIN, TokenCodebook, train
+from lookalike.judges.mllm.token_store.eviction import compact_step
+from lookalike.judges.mllm.token_store.store import Move, TokensNotStoredError
+from lookalike.judges.mllm.token_store.token_set import TokenSet
 from lookalike.progress import Progress, ProgressMeter, Stage
 
 BATCH = 32
 """Contents compressed in one transaction."""
 
 
-def pending(tokens: TokenSet) -> int:
-    """How many contents' tokens could be made smaller now: none before there are enough to train on."""
-    compression = tokens.store.compression
-    forms = tokens.store.rows.forms(tokens.id)
+def pending(token_set: TokenSet) -> int:
+    """How many contents' tokens could be compressed now: none before there are enough to train a codebook on."""
+    compression = token_set.store.compression
+    forms = token_set.store.rows.forms(token_set.id)
     waiting = [forms[dims] for dims in compression.finer if dims in forms]
-    if not waiting or tokens.width % compression.dims:
+    if not waiting or token_set.width % compression.dims:
         return 0
-    known = any(book.dims == compression.dims for book in tokens.store.rows.codebooks(tokens.id))
+    known = any(book.dims == compression.dims for book in token_set.store.rows.codebooks(token_set.id))
     if not known and sum(form[1] for form in waiting) < TRAIN_MIN:
         return 0
     return sum(form[0] for form in waiting)
 
 
 def compress(
-    tokens: TokenSet, cancelled: Callable[[], bool] = lambda: False
+    token_set: TokenSet, cancelled: Callable[[], bool] = lambda: False
 ) -> Generator[Progress, None, None]:
-    """Bring a set's tokens into the form that is wanted; no photo is looked at again.
+    """Compress a set's tokens as wanted, without reading a photo again.
 
-    Trains a codebook when there are enough tokens and none yet. Can be closed between yields; the next call goes
-    on where this one was.
+    Trains a codebook once there are enough tokens. May be closed between yields; the next call goes on from there.
 
     Args:
-        tokens: the set.
+        token_set: the set.
         cancelled: asked often; once true the work ends early.
 
     Raises:
         LookalikeError: the disk is full, or the catalog cannot be written.
     """
-    meter = ProgressMeter(Stage.COMPRESSING, pending(tokens))
+    meter = ProgressMeter(Stage.COMPRESSING, pending(token_set))
     if meter.total:
         yield meter.snapshot()
-        book = tokens.wanted() or _trained(tokens, cancelled)
+        book = token_set.latest_codebook() or _train_codebook(token_set, cancelled)
         while book is not None and not cancelled():
-            done = _batch(tokens, *book)
+            done = _compress_batch(token_set, *book)
             if done == 0:
                 break
             meter.advance(done)
             yield meter.snapshot()
-    while not cancelled() and compact(tokens.store):
+    while not cancelled() and compact_step(token_set.store):
         yield meter.snapshot()
     if meter.total:
         yield meter.end()
 
 
-def _batch(tokens: TokenSet, number: int, book: Codebook) -> int:
+def _compress_batch(token_set: TokenSet, number: int, book: TokenCodebook) -> int:
     """Compress some contents; returns how many there were."""
-    store = tokens.store
-    places = store.rows.in_forms(tokens.id, store.compression.finer, BATCH)
+    store = token_set.store
+    places = store.rows.in_forms(token_set.id, store.compression.finer, BATCH)
     made: list[Move] = []
     for place in places:
-        read = tokens.read(place)
+        read = token_set.read(place)
         if read is None:
-            store.forget(tokens.id, place)
+            store.forget(token_set.id, place)
         else:
-            record, _ = tokens.compressed(place.content, read, (number, book))
-            made.append((tokens.id, place, record, number))
+            record, _ = token_set.to_record(place.content, read, (number, book))
+            made.append(Move(token_set.id, place, record, number))
     with store.rows.transaction() as db:
         store.move(db, made)
     return len(places)
 
 
-def _trained(tokens: TokenSet, cancelled: Callable[[], bool]) -> tuple[int, Codebook] | None:
-    """Train a codebook on the set's own tokens and keep it; None where there are too few that can be read."""
-    store = tokens.store
+def _train_codebook(token_set: TokenSet, cancelled: Callable[[], bool]) -> tuple[int, TokenCodebook] | None:
+    """Train a codebook on the set's own tokens and store it; None where too few can be read."""
+    store = token_set.store
     dims = store.compression.dims
     sample: list[NDArray[Any]] = []
     count = 0
-    for place in store.rows.in_forms(tokens.id, store.compression.finer, TRAIN_MAX):
+    for place in store.rows.in_forms(token_set.id, store.compression.finer, TRAIN_MAX):
         if count >= TRAIN_MAX or cancelled():
             break
-        read = tokens.read(place)
+        read = token_set.read(place)
         if read is not None:
             sample.append(read.embeddings)
             count += len(read.embeddings)
@@ -100,7 +100,7 @@ def _trained(tokens: TokenSet, cancelled: Callable[[], bool]) -> tuple[int, Code
         return None
     content = book.pack()
     with store.rows.transaction() as db:
-        number = store.rows.add_codebook(db, tokens.id, dims, count, len(content), zlib.crc32(content))
+        number = store.rows.add_codebook(db, token_set.id, dims, count, len(content), zlib.crc32(content))
         with os_errors(
             f"Visual tokens in {store.files.folder} cannot be compressed",
             "Check the folder's permissions.",

@@ -1,0 +1,213 @@
+"""The connection to a model's worker process: starting it, one question at a time, cancelling, ending it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Callable
+
+from lookalike.judges.mllm.errors import JudgeError
+from lookalike.judges.mllm.messages import (
+    LEFT,
+    Answer,
+    CancelledReply,
+    Encoded,
+    EncodeRequest,
+    Ready,
+    Refused,
+    Reply,
+    ScoreRequest,
+    Shared,
+    WorkerSettings,
+    WorkerStage,
+)
+from lookalike.judges.mllm.request_handler import serve
+from lookalike.worker import Worker, WorkerDiedError
+
+POLL_SECONDS = 0.02
+CLOSING_SECONDS = 2.0
+LOADING_SECONDS = 900.0
+EVERYTHING = (1 << 63) - 1
+
+
+class WorkerHungError(WorkerDiedError):
+    """The worker was ended because it did not answer."""
+
+
+class WorkerConnection:
+    """One worker process, started with the first question, and again with the next one after it ended.
+
+    A cancelled question is left behind: its reply is fetched, and dropped, before the next question is put. So
+    cancelling returns at once even while the image encoder, which cannot be stopped, is still running.
+
+    Only one thread may use it at a time; any thread may call `interrupt` and read `pid`.
+
+    Args:
+        name: the model's name, for messages.
+        settings: what the worker loads.
+        check: called before a worker starts; raises `LookalikeError` if it must not.
+        answer_seconds: silence after which a worker counts as hung.
+
+    Attributes:
+        serial: number of the last question put to this worker.
+        query: number of the query that the worker holds; 0 for none.
+        encodes: photos that this worker has put through the image encoder, as far as its replies say.
+        parallel: candidates that the worker scores side by side; 1 until one has said otherwise.
+        answered: whether any worker has ever answered a question.
+    """
+
+    def __init__(
+        self, name: str, settings: WorkerSettings, check: Callable[[], None], answer_seconds: float
+    ) -> None:
+        self._name = name
+        self._settings = settings
+        self._check = check
+        self._answer_seconds = answer_seconds
+        self._worker: Worker | None = None
+        self._shared = Shared()
+        self._sender: _Sender | None = None
+        self._closing = False
+        # Serial of the question whose reply is outstanding, 0 being the loading; None where there is none.
+        self._outstanding: int | None = None
+        self._encodes_before = 0
+        self.serial = 0
+        self.query = 0
+        self.encodes = 0
+        self.parallel = 1
+        self.answered = False
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id; None while there is no worker."""
+        worker = self._worker
+        return None if worker is None or worker.exitcode is not None else worker.pid
+
+    @property
+    def left(self) -> bool:
+        """Whether the worker ended because nothing was asked for a while."""
+        return self._worker is not None and self._worker.exitcode == LEFT
+
+    @property
+    def stage(self) -> WorkerStage:
+        """What the worker is at, or was at when it died."""
+        return WorkerStage(self._shared.stage)
+
+    @property
+    def total_encodes(self) -> int:
+        """Photos put through the image encoder by all workers so far."""
+        return self._encodes_before + self.encodes
+
+    def ask(
+        self,
+        question: Callable[[int], ScoreRequest | EncodeRequest],
+        cancelled: Callable[[], bool],
+        meanwhile: Callable[[], None],
+    ) -> Reply | None:
+        """Put a question and wait for its reply; starts the worker where there is none.
+
+        Args:
+            question: makes the message from its serial number.
+            cancelled: polled while waiting.
+            meanwhile: called once the worker has something to do.
+
+        Returns:
+            The reply; None once `cancelled()` is true.
+
+        Raises:
+            JudgeError: the model cannot be loaded.
+            WorkerDiedError: the worker died, or was ended because it hung.
+        """
+        worker = self._start()
+        while self._outstanding is not None:
+            reply = self._wait(worker, cancelled)
+            if reply is None:
+                return None
+            if reply.serial == 0 and isinstance(reply, Refused):
+                self.end()
+                remedy = reply.remedy or f"Import or download it again; {self._settings.log} says more."
+                raise JudgeError(f"{self._name}: {reply.message}", remedy)
+            if isinstance(reply, Ready):
+                self.parallel = reply.parallel
+        self.serial += 1
+        self._outstanding = self.serial
+        self._sender = _Sender(worker, question(self.serial))
+        meanwhile()
+        reply = self._wait(worker, cancelled)
+        return None if isinstance(reply, CancelledReply) else reply
+
+    def interrupt(self) -> None:
+        """Cancel the question that another thread is waiting for, and all that follow until `close`."""
+        self._closing = True
+        self._shared.called_off = EVERYTHING
+
+    def end(self) -> None:
+        """End the worker, if there is one; the next question starts another."""
+        worker, self._worker = self._worker, None
+        sender, self._sender = self._sender, None
+        self._outstanding, self.query = None, 0
+        self._encodes_before += self.encodes
+        self.encodes = 0
+        if worker is not None:
+            if sender is not None and sender.is_alive():
+                worker.kill()
+            else:
+                worker.close(CLOSING_SECONDS)
+        if sender is not None:
+            sender.join()
+
+    def close(self) -> None:
+        """As `end`, and take questions again after an `interrupt`."""
+        self.end()
+        self._closing = False
+
+    def _start(self) -> Worker:
+        if self.left and self._outstanding is None:
+            self.end()
+        if self._worker is None:
+            self._check()
+            context = multiprocessing.get_context("spawn")
+            self._shared = context.RawValue(Shared)
+            self._shared.stage = WorkerStage.LOADING
+            try:
+                self._worker = Worker(
+                    serve, (self._settings, self._shared), name=f"the process of {self._name}"
+                )
+            except OSError as error:
+                raise JudgeError(
+                    f"{self._name} cannot be started: {error.strerror or error}.", "Close other programs."
+                ) from error
+            self._outstanding, self.query, self.serial = 0, 0, 0
+        return self._worker
+
+    def _wait(self, worker: Worker, cancelled: Callable[[], bool]) -> Reply | None:
+        patience = LOADING_SECONDS if self._outstanding == 0 else self._answer_seconds
+        deadline = time.monotonic() + patience
+        while not worker.ready(POLL_SECONDS):
+            if cancelled() or self._closing:
+                self._shared.called_off = self.serial
+                return None
+            if time.monotonic() > deadline:
+                worker.kill()
+                raise WorkerHungError(f"The process of {self._name} did not answer for {patience:.0f} s.")
+        reply: Reply = worker.receive()
+        self._outstanding, self.query, self.encodes = None, reply.query, reply.encodes
+        self.answered = self.answered or isinstance(reply, Answer | Encoded)
+        return reply
+
+
+class _Sender(threading.Thread):
+    """Sends one message. A frozen process does not empty its pipe, and nobody may have to wait for that."""
+
+    def __init__(self, worker: Worker, message: object) -> None:
+        super().__init__(name="asking a model", daemon=True)
+        self._to = worker
+        self._message = message
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self._to.send(self._message)
+        except WorkerDiedError:
+            # Whoever waits for the reply finds out as well.
+            return

@@ -1,0 +1,36 @@
+"""The capability of judges that work on stored visual tokens: making these ahead of any search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, runtime_checkable
+
+from lookalike.judges.mllm.token_store import TokenSet
+from lookalike.judges.protocol import Judge, JudgePhoto
+
+
+@runtime_checkable
+class TokenJudge(Judge, Protocol):
+    """A judge that reads a photo once, stores its visual tokens, and compares these from then on."""
+
+    @property
+    def token_set(self) -> TokenSet | None:
+        """The stored tokens of this judge; None where none are stored."""
+        ...
+
+    def make_tokens(
+        self, photos: Iterable[JudgePhoto], cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[tuple[str, str]]:
+        """Make and store the tokens of photos; those that have some already are passed over.
+
+        Args:
+            photos: photos with a content hash.
+            cancelled: once true the work ends.
+
+        Yields:
+            Each photo's content hash, and why it has no tokens; an empty reason where it has.
+
+        Raises:
+            LookalikeError: the judge cannot work, or no more tokens can be stored.
+        """
+        ...
