@@ -1,4 +1,10 @@
-"""How long work tells where it stands: core jobs are generators that yield `Progress`."""
+"""Progress of long work.
+
+The one convention: a job is a generator that yields `Progress` and *returns* its result. It may be paused between any
+two yields and closed at any of them; what is finished by then is kept. Whoever runs a job from another one writes
+``result = yield from job()``. Where a job that never ends by itself (following folders) does smaller ones, the last
+snapshot of each says so by `Progress.ended`; nothing is to be concluded from counts.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +12,41 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """What a job is doing. The values are words of the command line's output."""
+
+    LOOKING = "looking"
+    """Comparing a folder with the catalog."""
+    INDEXING = "indexing"
+    """Reading, describing and recording new photos."""
+    DESCRIBING = "describing"
+    """Describing known photos with another model."""
+    WATCHING = "watching"
+    """Waiting for changes."""
+    WAITING = "waiting"
+    """Standing still after a failure, or while something more urgent runs."""
+    PREPARING = "preparing"
+    """Making visual tokens."""
+    COMPRESSING = "compressing"
+    """Making visual tokens smaller."""
+    SEARCHING = "searching"
+    """Running the queries of an evaluation."""
+    CHECKING = "checking"
+    """Comparing what is stored with what it should be."""
+    READING = "reading"
+    """Copying a model's files."""
+    CONNECTING = "connecting"
+    DOWNLOADING = "downloading"
+    TRYING = "trying"
+    """Trying a new model on generated pictures."""
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """One thing a job passed over, and why, in words for the user."""
+    """One thing that a job skipped, and why, in words for the user."""
 
     path: str
     reason: str
@@ -21,7 +57,7 @@ class Progress:
     """A snapshot of a running job.
 
     Attributes:
-        stage: what is being done, as a short present participle ("looking", "indexing").
+        stage: what is being done.
         done: units finished, skipped ones included.
         total: units in all, or None while they are still being counted.
         rate: units per second lately; 0.0 before there is a figure.
@@ -29,9 +65,10 @@ class Progress:
         skipped: everything passed over so far.
         unit: what is counted.
         folder: number of the watched folder it is about, or None.
+        ended: whether this is the last snapshot of this piece of work.
     """
 
-    stage: str
+    stage: Stage
     done: int
     total: int | None
     rate: float
@@ -39,6 +76,7 @@ class Progress:
     skipped: tuple[Skipped, ...] = ()
     unit: str = "photos"
     folder: int | None = None
+    ended: bool = False
 
 
 FIRST_SECONDS = 1.0
@@ -60,7 +98,7 @@ class ProgressMeter:
         clock: tells the time, in seconds.
     """
 
-    stage: str
+    stage: Stage
     total: int | None = None
     unit: str = "photos"
     window: float = 10.0
@@ -93,7 +131,11 @@ class ProgressMeter:
             rest = self.clock() - self._told
             self._marks = deque((then + rest, done, worked) for then, done, worked in self._marks)
 
-    def snapshot(self) -> Progress:
+    def end(self) -> Progress:
+        """The last snapshot: this piece of work is over, whether or not all of it was done."""
+        return self.snapshot(ended=True)
+
+    def snapshot(self, ended: bool = False) -> Progress:
         """The state now, with rate (units/s) and ETA (s) from the last `window` seconds."""
         now = self._told = self.clock()
         if not self._marks or now - self._marks[-1][0] >= self.window / 100:
@@ -111,5 +153,5 @@ class ProgressMeter:
                 left, speed = self.load - self._worked, (self._worked - worked) / passed
             eta = max(left, 0.0) / speed
         return Progress(
-            self.stage, self.done, self.total, rate, eta, tuple(self.skipped), self.unit, self.folder
+            self.stage, self.done, self.total, rate, eta, tuple(self.skipped), self.unit, self.folder, ended
         )

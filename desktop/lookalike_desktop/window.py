@@ -146,7 +146,7 @@ class Window(QMainWindow):
 
     def _load_thumbnail(self, content_id: int, side: int) -> bytes:
         library = self.session.library
-        return library.thumbnail(content_id, side) if library is not None else b""
+        return library.photos.thumbnail(content_id, side) if library is not None else b""
 
     def _on_failed(self, line: str) -> None:
         if not self.bar.isEnabled():
@@ -243,7 +243,7 @@ class Window(QMainWindow):
                 library,
                 content_id,
                 self.results.match_words(content_id),
-                (lambda: library.explain(request.make(), content_id)) if checked else None,
+                (lambda: library.search.explain(request.make(), content_id)) if checked else None,
             )
 
     def leave_viewer(self) -> None:

@@ -33,10 +33,10 @@ def searches(library: Library, until: Callable[[], bool]) -> tuple[np.ndarray, l
     """Milliseconds that each search took, and how many photos the library had then."""
     took: list[float] = []
     sizes: list[int] = []
-    ids = library.photos()
+    ids = library.photos.ids()
     while not until():
         began = time.perf_counter()
-        *_, ranking = library.search(Query(content_id=ids[len(took) % len(ids)]), judge="none")
+        *_, ranking = library.search.rankings(Query(content_id=ids[len(took) % len(ids)]), judge="none")
         assert ranking.results
         took.append((time.perf_counter() - began) * 1e3)
         sizes.append(len(library))
@@ -59,7 +59,7 @@ def main() -> None:
         write_album(album, chosen.known, seed=1, size=SIZE)
         write_album(Path(scratch, "new"), chosen.new, seed=2, size=SIZE)
         with Library(Path(scratch, "library")) as library:
-            library.add_folder(album)
+            library.folders.add(album)
             scan(library)
             end = time.monotonic() + 20
             alone, _ = searches(library, lambda: time.monotonic() > end)

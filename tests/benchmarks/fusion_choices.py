@@ -69,7 +69,7 @@ def main() -> None:
     ):
         *_, report = evaluate(truth, library, options.judge, SearchSettings(top=options.top))
         judge = library.judges.get(options.judge)
-        fusion = library.fusion(judge)
+        fusion = library.search.fusion(judge)
     assert isinstance(report, Report)
     groups = sorted({query.group for query in report.pairs.queries})
     tops = [top for top in TOPS if top <= options.top]

@@ -117,9 +117,7 @@ class Actor:
         self.record: DescriptorRecord = self.catalog.descriptors(KEY, DIMENSION)
         self.index = FaissIndex.open(root / "library" / "index", KEY, DIMENSION, self.record, LIMITS)
         (root / "photos").mkdir(exist_ok=True)
-        self.folder: Folder = (
-            self.catalog.files.folders() or [self.catalog.files.add_folder(root / "photos")]
-        )[0]
+        self.folder: Folder = (self.catalog.folders.all() or [self.catalog.folders.add(root / "photos")])[0]
 
     def add(self, names: list[str]) -> list[int]:
         ids = []

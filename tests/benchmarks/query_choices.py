@@ -46,7 +46,7 @@ class Gallery:
 
     def __init__(self, library: Library, truth: GroundTruth) -> None:
         for path in truth.gallery:
-            library.add_folder(path)
+            library.folders.add(path)
         for _ in library.scan():
             pass
         places = content_ids(library)
@@ -180,13 +180,13 @@ def rotations(gallery: Gallery, library: Library) -> None:
         print(f"the query lies {name}")
         images = []
         for asked in gallery.asked[::4]:
-            image = library.image(asked.own, 1024)
+            image = library.photos.image(asked.own, 1024)
             images.append(image if turn is None else image.transpose(turn))
         for way, tried in (("as it lies", False), ("best of the four positions", True)):
             outcomes = []
             settings = SearchSettings(limit=len(library), rotations=tried)
             for asked, image in zip(gallery.asked[::4], images, strict=True):
-                (ranking,) = library.search(Query(image=image), settings, NO_JUDGE)
+                (ranking,) = library.search.rankings(Query(image=image), settings, NO_JUDGE)
                 hidden = {asked.own} | (asked.junk - asked.positives)
                 order = [r.content_id for r in ranking.results if r.content_id not in hidden]
                 outcomes.append((asked.group, order, asked.positives))
@@ -195,10 +195,10 @@ def rotations(gallery: Gallery, library: Library) -> None:
 
 def which_photo_is_judged(gallery: Gallery, library: Library, judge: str, top: int) -> None:
     """A candidate compared with the first query photo, with the nearest one, or with all of them."""
-    fusion = library.fusion(library.judges.get(judge))
+    fusion = library.search.fusion(library.judges.get(judge))
     matches: dict[int, dict[int, float]] = {}
     for asked in gallery.asked:
-        *_, ranking = library.search(Query(content_id=asked.own), SearchSettings(top, top), judge)
+        *_, ranking = library.search.rankings(Query(content_id=asked.own), SearchSettings(top, top), judge)
         matches[asked.own] = {r.content_id: r.match for r in ranking.results if r.match is not None}
     for count in (2, 3):
         print(f"{count} photos, checked by {judge}")

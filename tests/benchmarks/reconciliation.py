@@ -76,7 +76,7 @@ def make_tree(top: Path, files: int) -> None:
 
 def fill(library: SmallLibrary, top: Path) -> None:
     """Record every file as if it had been indexed: what reconciliation costs does not hang on how it came there."""
-    folder = library.files.add_folder(top)
+    folder = library.folders.add(top)
     places: list[FileStat] = list(walk(os.fsencode(top), True, []))
     rng = np.random.default_rng(0)
     vectors = rng.standard_normal((len(places), library.describer.dimension)).astype(np.float32)

@@ -79,10 +79,10 @@ def main() -> None:
             (folder / f"IMG_{number:06}.jpg").touch()
             (folder / f"IMG_{number:06}.xmp").touch()
         plain = Catalog(Path(scratch) / "plain.sqlite")
-        without = record(plain, plain.files.add_folder(top), count, refresh=False)
+        without = record(plain, plain.folders.add(top), count, refresh=False)
         plain.close()
         catalog = Catalog(Path(scratch) / "catalog.sqlite")
-        folder_row = catalog.files.add_folder(top)
+        folder_row = catalog.folders.add(top)
         full = record(catalog, folder_row, count, refresh=True)
         each = (full - without) / count * 1e6
         print(f"record   {without:.1f} s, with shots and words {full:.1f} s ({each:.0f} µs a photo)")

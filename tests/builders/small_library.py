@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,10 @@ from lookalike.descriptors.service import DescriberService
 from lookalike.errors import LookalikeError
 from lookalike.index import FaissIndex
 from lookalike.ingest.decode_quarantine import DecodeQuarantine
-from lookalike.ingest.indexer import Indexer
-from lookalike.ingest.photo_reader import PhotoReader
 from lookalike.ingest.work_queue import WorkPriority
+from lookalike.library.descriptor_engine import DescriptorEngine
 from lookalike.progress import Progress
-from lookalike.watching.follower import Follower
+from lookalike.watching.follow_timing import FollowTiming
 
 
 class ColourDescriber:
@@ -69,12 +68,15 @@ class SmallLibrary:
     Args:
         folder: where its files lie.
         service: describes; in this process when None.
-        times: what the follower is given beside the parts (how often it looks).
+        timing: how often the follower looks; None for the defaults.
     """
 
-    def __init__(self, folder: Path, service: DescriberService | None = None, **times: Any) -> None:
+    def __init__(
+        self, folder: Path, service: DescriberService | None = None, timing: FollowTiming | None = None
+    ) -> None:
         self.catalog = Catalog(folder / "catalog.sqlite")
         self.files = self.catalog.files
+        self.folders = self.catalog.folders
         self.thumbnails = ThumbnailCache(folder / "thumbnails.sqlite")
         self.describer = ColourDescriber()
         self.record = self.catalog.descriptors(self.describer.key, self.describer.dimension)
@@ -82,19 +84,20 @@ class SmallLibrary:
             folder / "index", self.describer.key, self.describer.dimension, self.record
         )
         self.priority = WorkPriority()
-        self.reader = PhotoReader(
-            self.catalog, self.thumbnails, self.describer, self.record, DecodeQuarantine(folder / "decoding")
-        )
-        self.indexer = Indexer(
+        self.engine = DescriptorEngine(
             self.catalog,
-            self.reader,
+            self.thumbnails,
+            DecodeQuarantine(folder / "decoding"),
             self.describer,
             service or cast(DescriberService, InlineService(self.describer)),
             self.record,
             self.index,
             self.priority,
+            timing=timing,
         )
-        self.follower = Follower(self.catalog, self.record, self.indexer, **times)
+        self.reader = self.engine.reader
+        self.indexer = self.engine.indexer
+        self.follower = self.engine.follower
         self._behind = False
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -140,7 +143,7 @@ class SmallLibrary:
 
     def remove_folder(self, path: Path) -> None:
         (folder,) = [folder for folder in self.files.folders() if folder.path == path]
-        self.indexer.update_index(self.catalog.remove_folder(folder))
+        self.catalog.remove_folder(folder)
 
     def close(self) -> None:
         self.rest()

@@ -86,7 +86,7 @@ def indexed(album: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("library")
     with Library(folder) as library:
-        library.add_folder(album)
+        library.folders.add(album)
         for _ in library.scan():
             pass
     return folder

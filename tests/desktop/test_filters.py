@@ -102,7 +102,7 @@ def test_filters_narrow_a_search_and_stay_with_the_next(qtbot: QtBot, window: Wi
     qtbot.waitUntil(lambda: not done.running, timeout=PATIENCE)
     library = window.session.library
     assert library is not None
-    canon = set(library.photos(window.filter_bar.filters))
+    canon = set(library.photos.ids(window.filter_bar.filters))
     assert len(canon) == 3
     assert set(window.results.model.ids) == canon - {ids[0]}
     window.search(photo_request(ids[1], "another"))

@@ -123,7 +123,7 @@ def test_what_counts_as_the_same_is_chosen_and_an_uncalibrated_model_says_so(
     places = results.model.ranking
     assert places is not None
     assert places.judged == 8
-    assert library.search_settings().mode == bar.mode.currentData() == "landmark"
+    assert library.search.settings.mode == bar.mode.currentData() == "landmark"
     assert {one.content_id: one.match for one in places.results} != {
         one.content_id: one.match for one in things.results
     }
@@ -149,4 +149,4 @@ def test_what_counts_as_the_same_is_chosen_and_an_uncalibrated_model_says_so(
     assert results.caution == ""
     assert calibrated.same == 8, "the stored curve and line are gone by"
     library.judges.choose("geometry")
-    library.choose_search_settings(SearchSettings())
+    library.search.set_settings(SearchSettings())

@@ -105,7 +105,7 @@ def test_what_was_told_of_a_folder_is_not_among_the_skipped_files(
 ) -> None:
     library = open_window(indexed).session.library
     assert library is not None
-    folders = library.folders()
+    folders = library.folders.all()
     told = [Skipped(str(folders[0].path), "It cannot be reached."), Skipped("/a.jpg", "It is broken.")]
     assert skipped_lines([], told, folders) == [("/a.jpg", "It is broken.")]
 

@@ -39,7 +39,7 @@ def drop(window: Window, data: QMimeData) -> None:
 def path_of(window: Window, content_id: int) -> Path:
     library = window.session.library
     assert library is not None
-    photo = library.photo(content_id)
+    photo = library.photos.info(content_id)
     assert photo is not None
     return photo.paths[0]
 
@@ -123,7 +123,7 @@ def test_from_an_empty_library_to_results_that_improve(
     def names() -> set[str]:
         library = window.session.library
         assert library is not None
-        photos = [library.photo(number) for number in window.photos.model.ids]
+        photos = [library.photos.info(number) for number in window.photos.model.ids]
         return {path.name for photo in photos if photo is not None for path in photo.paths}
 
     qtbot.waitUntil(lambda: "new.jpg" in names() and "photo_000.jpg" not in names(), timeout=PATIENCE)
@@ -333,7 +333,7 @@ def test_one_folder_can_be_paused_and_patterns_leave_photos_out(
     dialogs()[0].accept()
     qtbot.waitUntil(lambda: len(window.photos.model.ids) == 7, timeout=PATIENCE)
     assert window.session.library is not None
-    assert window.session.library.watched.excludes() == [names[2]]
+    assert window.session.library.folders.excludes() == [names[2]]
 
 
 def test_a_library_that_cannot_be_opened_is_one_plain_line(qtbot: QtBot, tmp_path: Path) -> None:

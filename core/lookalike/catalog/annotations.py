@@ -103,7 +103,8 @@ class AnnotationTable:
             "problem = excluded.problem",
             (
                 stat.path,
-                *stat.stamp,
+                stat.stored_size,
+                stat.mtime_ns,
                 stat.ctime_ns,
                 said and _written(said),
                 problem,

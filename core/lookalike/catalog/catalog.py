@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,9 +12,12 @@ from lookalike.catalog.annotations import AnnotationTable
 from lookalike.catalog.contents import Contents
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
-from lookalike.catalog.files import Files, Folder
+from lookalike.catalog.files import Files
 from lookalike.catalog.filter_columns import FilterColumns
+from lookalike.catalog.folders import Folder, Folders
 from lookalike.catalog.pair_scores import PairScores
+from lookalike.catalog.settings import Settings
+from lookalike.catalog.unit_of_work import CatalogChange, UnitOfWork
 from lookalike.catalog.unreadable import UnreadablePaths
 from lookalike.catalog.visual_tokens import VisualTokenRows
 from lookalike.catalog.words import TextIndex
@@ -33,7 +35,10 @@ class Catalog:
 
     def __init__(self, path: Path) -> None:
         self._database = CatalogDatabase(path)
+        self._listeners: list[Callable[[CatalogChange], None]] = []
+        self.settings = Settings(self._database)
         self.contents = Contents(self._database)
+        self.folders = Folders(self._database)
         self.files = Files(self._database)
         self.unreadable = UnreadablePaths(self._database)
         self.filters = FilterColumns(self._database)
@@ -47,14 +52,32 @@ class Catalog:
             self._database.close()
             raise
 
-    def remove_folder(self, folder: Folder) -> set[int]:
-        """Stop watching a folder and forget where its files are. Nothing on disk is touched.
+    @contextmanager
+    def unit_of_work(self) -> Iterator[UnitOfWork]:
+        """Write files, contents and annotations in one transaction: all of it is there afterwards, or nothing.
 
-        Returns:
-            Every content that this may concern: it may no longer be found, or stand for itself again.
+        What the writes affect is refreshed before the commit, and subscribers hear of it after.
         """
         with self._database.transaction() as db:
-            return self.annotations.refresh(db, (), self.files.remove_folder(db, folder))
+            work = UnitOfWork(self, db)
+            yield work
+            change = work.finish()
+        for listener in list(self._listeners):
+            listener(change)
+
+    def subscribe(self, listener: Callable[[CatalogChange], None]) -> Callable[[], None]:
+        """Have a function called after every unit of work of this process, in the thread that did it.
+
+        Returns:
+            Ends the subscription.
+        """
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def remove_folder(self, folder: Folder) -> None:
+        """Stop watching a folder and forget where its files are. Nothing on disk is touched."""
+        with self.unit_of_work() as work:
+            work.remove_folder(folder)
 
     def descriptors(self, key: str, dimension: int) -> DescriptorRecord:
         """The record of one descriptor model."""
@@ -72,25 +95,6 @@ class Catalog:
         """Forget everything that a descriptor model has described."""
         with self._database.transaction() as db:
             db.execute("DELETE FROM describers WHERE key = ?", (key,))
-
-    def setting(self, name: str) -> str | None:
-        """What the user chose, or None."""
-        rows = self._database.rows("SELECT value FROM settings WHERE name = ?", (name,))
-        if not rows:
-            return None
-        value: str | bytes = rows[0][0]
-        return value if isinstance(value, str) else os.fsdecode(value)
-
-    def choose(self, name: str, value: str) -> None:
-        """Remember a choice of the user, who may name files in bytes that are no text."""
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            stored: str | bytes = os.fsencode(value)
-        else:
-            stored = value
-        with self._database.transaction() as db:
-            db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, stored))
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:

@@ -20,8 +20,7 @@ class FileStat:
 
     Attributes:
         path: absolute path, in the operating system's own bytes.
-        size: bytes; -1 in the catalog where the file was read so soon after its last change that another
-            one might have left no trace.
+        size: bytes; -1 as it comes from the catalog where it was racy.
         mtime_ns: time of last change, nanoseconds.
         inode: file number on its volume; 0 where the volume has none.
         device: the volume's number.
@@ -29,6 +28,7 @@ class FileStat:
             None while unknown, and where the file system has no such time.
         linked: whether the file has other names too (hard links); not kept in the catalog.
         online_only: whether its bytes lie in the cloud; not kept in the catalog.
+        racy: whether it was read so soon after its last change that another one might have left no trace.
     """
 
     path: bytes
@@ -39,11 +39,17 @@ class FileStat:
     ctime_ns: int | None = None
     linked: bool = False
     online_only: bool = False
+    racy: bool = False
 
     @property
     def stamp(self) -> tuple[int, int]:
         """What a change of the bytes changes: size and time of last change."""
         return self.size, self.mtime_ns
+
+    @property
+    def stored_size(self) -> int:
+        """The size as the catalog keeps it: -1, which no file has, for a racy one, so that it is read again."""
+        return -1 if self.racy else self.size
 
     @property
     def identity(self) -> tuple[int, int, int, int]:

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.file_stat import FileStat
-from lookalike.catalog.folders import STILL_WATCHED, Folder, Folders, still_watched_parameters
+from lookalike.catalog.folders import STILL_WATCHED, Folder, still_watched_parameters
 from lookalike.catalog.sql import chunks, path_range, paths_under, placeholders
 from lookalike.photos import decoders
 
@@ -66,11 +66,10 @@ class FileRow:
     tried_by: str | None = None
 
 
-class Files(Folders):
-    """The table of files, and with it that of folders."""
+class Files:
+    """The table of files."""
 
     def __init__(self, database: CatalogDatabase) -> None:
-        super().__init__(database)
         self._database = database
 
     def known(self, under: bytes, deep: bool = True, folder: Folder | None = None) -> dict[bytes, FileRow]:
@@ -159,7 +158,7 @@ class Files(Folders):
             f"ON CONFLICT (path) DO UPDATE SET {set_}",
             (
                 stat.path,
-                stat.size,
+                stat.stored_size,
                 stat.mtime_ns,
                 stat.inode,
                 stat.device,
@@ -201,6 +200,14 @@ class Files(Folders):
             )
         db.execute("DELETE FROM departed WHERE id <= (SELECT max(id) FROM departed) - ?", (DEPARTED_LIMIT,))
 
+    def contents_in(self, db: Database, folder: Folder) -> set[int]:
+        """The contents that lie in a folder; within the caller's transaction."""
+        rows = db.execute(
+            "SELECT DISTINCT content_id FROM files WHERE folder_id = ? AND content_id IS NOT NULL",
+            (folder.id,),
+        )
+        return {row[0] for row in rows.fetchall()}
+
     def renumber(self, folder: Folder, devices: dict[int, int]) -> None:
         """Note that the system now gives volumes other numbers: old → new. It may with every start."""
         with self._database.transaction() as db:
@@ -209,17 +216,6 @@ class Files(Folders):
                     "UPDATE files SET device = ? WHERE device = ? AND folder_id = ?", (new, old, folder.id)
                 )
                 db.execute("UPDATE OR REPLACE departed SET device = ? WHERE device = ?", (new, old))
-
-    def unplaced(self, content_ids: Sequence[int]) -> list[int]:
-        """Those of the given contents that lie in no file any more."""
-        placed: set[int] = set()
-        for piece in chunks(content_ids):
-            rows = self._database.rows(
-                f"SELECT DISTINCT content_id FROM files WHERE content_id IN ({placeholders(len(piece))})",
-                piece,
-            )
-            placed.update(row[0] for row in rows)
-        return [number for number in content_ids if number not in placed]
 
     def paths(self, content_ids: Sequence[int]) -> dict[int, list[Path]]:
         """Every place of the given contents, reachable ones first."""

@@ -47,7 +47,7 @@ class Folders:
     def __init__(self, database: CatalogDatabase) -> None:
         self._database = database
 
-    def folders(self) -> list[Folder]:
+    def all(self) -> list[Folder]:
         """All watched folders, by path."""
         rows = self._database.rows("SELECT id, path, online, paused, note FROM folders ORDER BY path")
         return [
@@ -55,7 +55,7 @@ class Folders:
             for number, path, online, paused, note in rows
         ]
 
-    def add_folder(self, path: Path, mounts: Mapping[bytes, str] | None = None) -> Folder:
+    def add(self, path: Path, mounts: Mapping[bytes, str] | None = None) -> Folder:
         """Watch a folder.
 
         A folder inside a watched one is covered already, and that one is returned. One above watched folders
@@ -74,7 +74,7 @@ class Folders:
             raise CatalogError(f"{path} is not a folder.", "Check the name, or connect the drive it is on.")
         with self._database.transaction() as db:
             # Asked only now, when no other process can add a folder any more.
-            known = self.folders()
+            known = self.all()
             for folder in known:
                 if path.is_relative_to(folder.path):
                     return folder
@@ -106,7 +106,7 @@ class Folders:
                 db.execute("INSERT OR REPLACE INTO mounts VALUES (?, ?, ?)", (number, point, name))
         return Folder(number, path, True)
 
-    def remove_folder(self, db: Database, folder: Folder) -> list[int]:
+    def remove(self, db: Database, folder: Folder) -> list[int]:
         """Forget a folder and where its files are; within the caller's transaction.
 
         Returns:
@@ -125,40 +125,37 @@ class Folders:
         db.execute("DELETE FROM folders WHERE id = ?", (folder.id,))
         return [row[0] for row in held]
 
-    def relocate_folder(self, folder: Folder, path: Path) -> None:
-        """Note that a folder now lies elsewhere, with everything in it.
+    def relocate(self, db: Database, folder: Folder, path: Path) -> None:
+        """Note that a folder now lies elsewhere, with everything in it; within the caller's transaction.
 
         Raises:
             CatalogError: the new place overlaps with a watched folder.
         """
         old, new = os.fsencode(folder.path), os.fsencode(path)
-        with self._database.transaction() as db:
-            for other in self.folders():
-                if other.id == folder.id and path == other.path:
-                    return
-                if other.id == folder.id and (
-                    path.is_relative_to(other.path) or other.path.is_relative_to(path)
-                ):
-                    raise CatalogError(
-                        f"{path} and {other.path}, where this folder is said to lie, are one inside the other.",
-                        f"Remove this folder and add {path}: its photos need not be described again.",
-                    )
-                if path.is_relative_to(other.path) or other.path.is_relative_to(path):
-                    raise CatalogError(f"{path} overlaps with the watched folder {other.path}.")
-            for table in ("files", "sidecars", "mounts"):
-                # Joining BLOBs gives a text of the same bytes.
-                db.execute(
-                    f"UPDATE {table} SET path = CAST(? || substr(path, ?) AS BLOB) WHERE folder_id = ?",
-                    (new, len(old) + 1, folder.id),
+        for other in self.all():
+            if other.id == folder.id and path == other.path:
+                return
+            if other.id == folder.id and (path.is_relative_to(other.path) or other.path.is_relative_to(path)):
+                raise CatalogError(
+                    f"{path} and {other.path}, where this folder is said to lie, are one inside the other.",
+                    f"Remove this folder and add {path}: its photos need not be described again.",
                 )
-            # What could not be read there is met again where it lies now.
-            db.execute("DELETE FROM unreadable WHERE folder_id = ?", (folder.id,))
-            # A trigger does the same for files.
-            db.execute("UPDATE sidecars SET shot = shot_of(path) WHERE folder_id = ?", (folder.id,))
+            if path.is_relative_to(other.path) or other.path.is_relative_to(path):
+                raise CatalogError(f"{path} overlaps with the watched folder {other.path}.")
+        for table in ("files", "sidecars", "mounts"):
+            # Joining BLOBs gives a text of the same bytes.
             db.execute(
-                "UPDATE folders SET path = ?, online = 1, volume = '', beneath = x'' WHERE id = ?",
-                (new, folder.id),
+                f"UPDATE {table} SET path = CAST(? || substr(path, ?) AS BLOB) WHERE folder_id = ?",
+                (new, len(old) + 1, folder.id),
             )
+        # What could not be read there is met again where it lies now.
+        db.execute("DELETE FROM unreadable WHERE folder_id = ?", (folder.id,))
+        # A trigger does the same for files.
+        db.execute("UPDATE sidecars SET shot = shot_of(path) WHERE folder_id = ?", (folder.id,))
+        db.execute(
+            "UPDATE folders SET path = ?, online = 1, volume = '', beneath = x'' WHERE id = ?",
+            (new, folder.id),
+        )
 
     def set_online(self, folder: Folder, online: bool) -> None:
         """Remember whether the folder can be reached."""

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
+from lookalike.cli.options import json_option
 from lookalike.cli.output import run_with_progress, say, say_json
-from lookalike.cli.scanning import json_option
 from lookalike.library import Library
-from lookalike.library.integrity import IntegrityReport
 
 EXIT_FAILED = 1
 
@@ -21,8 +20,7 @@ EXIT_FAILED = 1
 def check(library_folder: Path | None, everything: bool, as_json: bool) -> int:
     """Compare the search index with the catalog, and repair what is wrong."""
     with Library(library_folder) as library:
-        found: IntegrityReport
-        (found,) = run_with_progress(library.check(everything), quiet=as_json)
+        found = run_with_progress(library.check(everything), quiet=as_json)
         if as_json:
             say_json(found)
         else:

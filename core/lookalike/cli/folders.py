@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 
+from lookalike.cli.options import folder_argument, json_option
 from lookalike.cli.output import folder_state, say, say_json
-from lookalike.cli.scanning import json_option, scan_and_report
+from lookalike.cli.scan import scan_and_report
 from lookalike.errors import LookalikeError
 from lookalike.ingest.throttle import PACES
 from lookalike.library import Library
-
-folder_argument = click.argument("path", type=click.Path(path_type=Path))
 
 
 @click.group(invoke_without_command=True)
@@ -27,15 +26,15 @@ def folders(context: click.Context, as_json: bool) -> None:
         if as_json:
             say_json(
                 [
-                    {**asdict(folder), "away": library.watched.missing_drives(folder)}
-                    for folder in library.folders()
+                    {**asdict(folder), "away": library.folders.missing_drives(folder)}
+                    for folder in library.folders.all()
                 ]
             )
             return
-        for folder in library.folders():
+        for folder in library.folders.all():
             state = folder_state(folder)
             say(f"{folder.path}{f'  ({state})' if state else ''}")
-            for line in library.watched.missing_drives(folder):
+            for line in library.folders.missing_drives(folder):
                 say(f"  {line.path}: {line.reason}")
 
 
@@ -59,11 +58,11 @@ def resume(library_folder: Path | None, path: Path, as_json: bool) -> None:
 
 def _pause(library_folder: Path | None, path: Path, paused: bool, as_json: bool) -> None:
     with Library(library_folder) as library:
-        library.watched.pause(library.watched.at(path), paused)
+        library.folders.pause(library.folders.at(path), paused)
         if as_json:
-            say_json(library.watched.at(path))
+            say_json(library.folders.at(path))
         else:
-            say(f"{library.watched.at(path).path}: {'paused' if paused else 'watched again'}.")
+            say(f"{library.folders.at(path).path}: {'paused' if paused else 'watched again'}.")
 
 
 @folders.command()
@@ -74,8 +73,8 @@ def _pause(library_folder: Path | None, path: Path, paused: bool, as_json: bool)
 def relocate(library_folder: Path | None, path: Path, new_path: Path, as_json: bool) -> None:
     """Say that the watched folder PATH now lies at NEW_PATH. Nothing needs to be indexed again."""
     with Library(library_folder) as library:
-        library.watched.relocate(library.watched.at(path), new_path)
-        scan_and_report(library, [library.watched.at(new_path)], as_json)
+        library.folders.relocate(library.folders.at(path), new_path)
+        scan_and_report(library, [library.folders.at(new_path)], as_json)
 
 
 @folders.command()
@@ -89,11 +88,11 @@ def pace(library_folder: Path | None, chosen: str | None, as_json: bool) -> None
     """
     with Library(library_folder) as library:
         if chosen:
-            library.watched.set_pace(chosen)
+            library.folders.set_pace(chosen)
         if as_json:
-            say_json({"pace": library.watched.pace()})
+            say_json({"pace": library.folders.pace()})
         else:
-            say(library.watched.pace())
+            say(library.folders.pace())
 
 
 @folders.group()
@@ -120,7 +119,7 @@ def list_excludes(library_folder: Path | None, as_json: bool) -> None:
 def add_excludes(library_folder: Path | None, patterns: tuple[str, ...], as_json: bool) -> None:
     """Leave out what the patterns name. What is known of these photos is kept."""
     with Library(library_folder) as library:
-        library.watched.set_excludes([*library.watched.excludes(), *patterns])
+        library.folders.set_excludes([*library.folders.excludes(), *patterns])
         scan_and_report(library, None, as_json)
 
 
@@ -131,20 +130,20 @@ def add_excludes(library_folder: Path | None, patterns: tuple[str, ...], as_json
 def remove_excludes(library_folder: Path | None, patterns: tuple[str, ...], as_json: bool) -> None:
     """Take back patterns; what they left out is found again."""
     with Library(library_folder) as library:
-        kept = library.watched.excludes()
+        kept = library.folders.excludes()
         for pattern in patterns:
             if pattern not in kept:
                 raise LookalikeError(
                     f"There is no pattern {pattern}.", "`lookalike folders exclude list` lists them."
                 )
             kept.remove(pattern)
-        library.watched.set_excludes(kept)
+        library.folders.set_excludes(kept)
         scan_and_report(library, None, as_json)
 
 
 def _say_excludes(library: Library, as_json: bool) -> None:
     if as_json:
-        say_json({"excludes": library.watched.excludes()})
+        say_json({"excludes": library.folders.excludes()})
         return
-    for pattern in library.watched.excludes():
+    for pattern in library.folders.excludes():
         say(pattern)

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from lookalike.cli.options import json_option
 from lookalike.cli.output import say, say_json
-from lookalike.cli.scanning import json_option
 from lookalike.judges.mllm.prompts import prompt_modes
 from lookalike.judges.protocol import DEFAULT_MODE
 from lookalike.judges.registry import NO_JUDGE
@@ -96,10 +96,10 @@ def settings_command(
 ) -> None:
     """Show how searches are checked in this library, or change it."""
     with Library(library_folder) as library:
-        before = library.search_settings()
+        before = library.search.settings
         settings = chosen(SearchSettings() if reset else before, mode, both_orders, top, weight)
         if settings != before:
-            library.choose_search_settings(settings)
+            library.search.set_settings(settings)
     if as_json:
         names = ("mode", "both_orders", "top", "weight")
         say_json({name: value for name, value in asdict(settings).items() if name in names})

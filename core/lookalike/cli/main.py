@@ -10,14 +10,14 @@ import click
 
 from lookalike import __version__
 from lookalike.cli.check import check
-from lookalike.cli.evaluating import evaluate_command
+from lookalike.cli.evaluate import evaluate_command
 from lookalike.cli.folders import folders
 from lookalike.cli.judge_options import settings_command
-from lookalike.cli.listing import photos
 from lookalike.cli.models import models
 from lookalike.cli.output import say_json, take_any_name, warn
-from lookalike.cli.scanning import add, remove, scan, start, watch
-from lookalike.cli.searching import search
+from lookalike.cli.photos import photos
+from lookalike.cli.scan import add, remove, scan, start, watch
+from lookalike.cli.search import search
 from lookalike.cli.status import app, status
 from lookalike.cli.tokens import tokens
 from lookalike.errors import LookalikeError

@@ -7,16 +7,14 @@ from pathlib import Path
 import click
 
 from lookalike import app_paths
-from lookalike.catalog.catalog import Catalog
+from lookalike.cli.options import json_option
 from lookalike.cli.output import changing_line, run_with_progress, say, say_json, warn
-from lookalike.cli.scanning import json_option
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
-from lookalike.library.descriptor_migration import DescriptorChange
+from lookalike.library.descriptor_migration import DescriptorChange, reset_descriptor
 from lookalike.library.model_manager import ModelListing, ModelManager
 from lookalike.models.advice import Advice, amount, this_machine
 from lookalike.models.catalogue import KINDS
-from lookalike.models.check import ModelCheck
 from lookalike.models.installed import InstalledModel
 from lookalike.models.store import ModelStore
 
@@ -28,7 +26,7 @@ def models() -> None:
     """List, download, import, check, choose and remove models."""
 
 
-def _shelf() -> ModelManager:
+def _manager() -> ModelManager:
     return ModelManager(ModelStore(app_paths.models()))
 
 
@@ -37,7 +35,7 @@ def _shelf() -> ModelManager:
 @click.pass_obj
 def list_models(library_folder: Path | None, as_json: bool) -> None:
     """List the models there are and those that can be downloaded, and what this library uses."""
-    manager = _shelf()
+    manager = _manager()
     listings = manager.listings()
     judge = descriptor = ""
     changing: DescriptorChange | None = None
@@ -46,7 +44,7 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
     try:
         with Library(library_folder) as library:
             state = library.status()
-            described = library.catalog.described()
+            described = library.descriptor.described()
         judge, descriptor, changing, missing = state.judge, state.descriptor, state.changing, state.missing
     except LookalikeError as error:
         # A descriptor model that is damaged: the list is what helps out of it.
@@ -115,7 +113,7 @@ def _fit_words(listing: ModelListing) -> str:
 @json_option
 def recommend(as_json: bool) -> None:
     """Say which models suit this computer."""
-    manager = _shelf()
+    manager = _manager()
     advised = {kind: manager.recommend(kind) for kind in KINDS}
     if as_json:
         say_json({"machine": this_machine(), **advised})
@@ -134,7 +132,7 @@ def _advice_words(advice: Advice) -> str:
 @json_option
 def download_model(name: str, as_json: bool) -> None:
     """Download a model of the list. Ctrl-C keeps what has come; the same command goes on from there."""
-    (model,) = _models_of(run_with_progress(_shelf().download(name), as_json))
+    model = run_with_progress(_manager().download(name), as_json)
     _say_added(model, as_json)
 
 
@@ -146,15 +144,12 @@ def import_model(files: tuple[Path, ...], name: str | None, as_json: bool) -> No
     """Import a judge (LLM.gguf MMPROJ.gguf) or a descriptor model (a transformers model folder)."""
     if len(files) != 2 and not (len(files) == 1 and files[0].is_dir()):
         raise click.UsageError("Give two GGUF files (the model, then its mmproj), or one model folder.")
-    (model,) = _models_of(run_with_progress(_shelf().import_files(files, name), as_json))
+    model = run_with_progress(_manager().import_files(files, name), as_json)
     _say_added(model, as_json)
 
 
-def _models_of(results: list[InstalledModel]) -> list[InstalledModel]:
-    return [result for result in results if isinstance(result, InstalledModel)]
-
-
-def _say_added(model: InstalledModel, as_json: bool) -> None:
+def _say_added(model: InstalledModel | None, as_json: bool) -> None:
+    assert model is not None, "nobody cancels a trial here but by Ctrl-C, which raises"
     if as_json:
         say_json(model)
         return
@@ -172,9 +167,7 @@ def _say_added(model: InstalledModel, as_json: bool) -> None:
 @json_option
 def check(name: str | None, as_json: bool) -> int:
     """Read models' files again and see whether they are whole and belong together."""
-    found = [
-        step for step in run_with_progress(_shelf().check(name), as_json) if isinstance(step, ModelCheck)
-    ]
+    found = run_with_progress(_manager().check(name), as_json)
     if as_json:
         say_json({"checked": found})
     for checked in () if as_json else found:
@@ -198,10 +191,11 @@ def use(library_folder: Path | None, name: str, as_json: bool) -> None:
     try:
         with Library(library_folder) as library:
             descriptor = descriptor or any(
-                model.name == name and model.kind == "descriptor" for model in library.models.installed()
+                model.name == name and model.kind == "descriptor"
+                for model in library.models.store.installed()
             )
             if descriptor:
-                library.choose_descriptor(None if name == "default" else name)
+                library.descriptor.choose(name)
                 line = _changing(library)
             else:
                 library.judges.choose(name)
@@ -209,11 +203,7 @@ def use(library_folder: Path | None, name: str, as_json: bool) -> None:
         if name != "default":
             raise
         # The library's descriptor model is what no longer opens.
-        catalog = Catalog((library_folder or app_paths.default_library()) / "catalog.sqlite")
-        try:
-            catalog.choose("descriptor", "")
-        finally:
-            catalog.close()
+        reset_descriptor(library_folder or app_paths.default_library())
         line = "The photos are described anew by the next scan (`lookalike scan`)."
     if as_json:
         say_json({"use": name})
@@ -238,7 +228,7 @@ def _changing(library: Library) -> str:
 def forget(library_folder: Path | None, name: str, as_json: bool) -> None:
     """Forget what a descriptor model that is no longer used has described in this library."""
     with Library(library_folder) as library:
-        count = library.forget_descriptor(name)
+        count = library.descriptor.forget(name)
     if as_json:
         say_json({"forgotten": count})
     else:
@@ -251,13 +241,13 @@ def forget(library_folder: Path | None, name: str, as_json: bool) -> None:
 @click.pass_obj
 def remove(library_folder: Path | None, name: str, as_json: bool) -> None:
     """Delete a model, or what a download broken off has left of it."""
-    manager = _shelf()
+    manager = _manager()
     if any(listing.name == name and listing.downloaded for listing in manager.listings()):
         manager.forget_download(name)
     else:
         manager.store.get(name)
         with Library(library_folder) as library:
-            library.remove_model(name)
+            library.models.remove(name)
     if as_json:
         say_json({"removed": name})
     else:

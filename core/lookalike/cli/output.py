@@ -6,7 +6,7 @@ import codecs
 import io
 import json
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
@@ -106,42 +106,48 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def run_with_progress(work: Generator[Progress | T, None, None], quiet: bool) -> list[T]:
+def run_with_progress(work: Generator[Progress, None, T], quiet: bool) -> T:
     """Run a job to its end while showing its progress on the error stream.
 
     Args:
-        work: the job; what it yields beside `Progress` is returned.
+        work: the job.
         quiet: show nothing (the answer is JSON for a program).
 
     Returns:
-        The job's results, if it yields any.
+        What the job returns.
     """
     from rich.console import Console
     from rich.live import Live
     from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    results: list[T] = []
     # A closed generator stops its threads and writes what is finished: Ctrl-C leaves nothing half done.
     with closing(work):
         if quiet or not sys.stderr.isatty():
-            for step in work:
-                if not isinstance(step, Progress):
-                    results.append(step)
-                elif not quiet and step.total and step.done == step.total:
-                    warn(progress_line(step))
-            return results
+            return _run(
+                work,
+                lambda step: warn(progress_line(step)) if step.ended and step.total and not quiet else None,
+            )
         bar = Bar(
             BarColumn(), TextColumn("{task.description}"), console=Console(stderr=True), auto_refresh=False
         )
         task = bar.add_task("", total=None)
         with Live(bar, console=bar.console, refresh_per_second=8, transient=False):
-            for step in work:
-                if isinstance(step, Progress):
-                    bar.update(task, description=progress_line(step), completed=step.done, total=step.total)
-                else:
-                    results.append(step)
-    return results
+            return _run(
+                work,
+                lambda step: bar.update(
+                    task, description=progress_line(step), completed=step.done, total=step.total
+                ),
+            )
+
+
+def _run(work: Generator[Progress, None, T], show: Callable[[Progress], None]) -> T:
+    while True:
+        try:
+            show(next(work))
+        except StopIteration as end:
+            result: T = end.value
+            return result
 
 
 def folder_state(folder: Folder) -> str:

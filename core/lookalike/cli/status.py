@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from lookalike.cli.options import folder_arguments, json_option
 from lookalike.cli.output import changing_line, folder_state, say, say_json
-from lookalike.cli.scanning import folder_arguments, json_option, open_window
+from lookalike.cli.scan import open_window
 from lookalike.library import Library
 
 

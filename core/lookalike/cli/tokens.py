@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
+from lookalike.cli.options import json_option
 from lookalike.cli.output import duration, run_with_progress, say, say_json, say_skipped, warn
-from lookalike.cli.scanning import json_option
 from lookalike.library import Library
 from lookalike.library.token_preparation import TokenStatus
 from lookalike.progress import Progress, Skipped

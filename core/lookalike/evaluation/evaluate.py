@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import defaultdict
 from collections.abc import Generator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from lookalike.errors import LookalikeError
@@ -17,7 +15,7 @@ from lookalike.evaluation.outcome import Gallery, calibration_figures, figures_o
 from lookalike.evaluation.pairs import Pairs
 from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
-from lookalike.progress import Progress, ProgressMeter
+from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.search.calibration import NO_JUDGE_KEY
 from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
@@ -48,7 +46,7 @@ def evaluate(
     library: Library,
     judge: str = NO_JUDGE,
     settings: SearchSettings | None = None,
-) -> Generator[Progress | Report, None, None]:
+) -> Generator[Progress, None, Report]:
     """Index the gallery, run every query, and measure.
 
     The whole gallery is ranked; the judge goes through the first `top`. The query and its junk are dropped from a
@@ -63,8 +61,8 @@ def evaluate(
         judge: name of the judge, "none" for the index alone.
         settings: how candidates are checked; the whole gallery is ranked whatever its limit.
 
-    Yields:
-        Progress, and at the end one Report.
+    Returns:
+        The figures and what they were taken from.
 
     Raises:
         LookalikeError: the data set has no gallery, or the judge cannot work.
@@ -76,19 +74,20 @@ def evaluate(
     seconds: dict[str, float] = defaultdict(float)
     started = time.perf_counter()
     skipped: list[str] = []
-    for folder in [library.add_folder(path) for path in truth.gallery]:
+    for folder in [library.folders.add(path) for path in truth.gallery]:
         for progress in library.scan([folder]):
             yield progress
-        skipped.extend(f"{line.path}: {line.reason}" for line in progress.skipped)
+            if progress.ended:
+                skipped.extend(f"{line.path}: {line.reason}" for line in progress.skipped)
     seconds["indexing"] = time.perf_counter() - started
     settings = replace(settings or SearchSettings(), limit=len(library))
     looking = library.judges.get(judge)
     if looking is not None:
         looking = looking.asking(settings.mode, settings.both_orders)
-    ids = content_ids(library)
-    fusion = library.fusion(looking, settings.weight)
+    ids = library.photos.ids_by_path()
+    fusion = library.search.fusion(looking, settings.weight)
     gallery = Gallery(library, ids, looking, settings.top, fusion.cosine)
-    meter = ProgressMeter("searching", total=len(truth.queries), unit="queries")
+    meter = ProgressMeter(Stage.SEARCHING, total=len(truth.queries), unit="queries")
     scored = []
     for query in truth.queries:
         if query.image in ids:
@@ -99,6 +98,7 @@ def evaluate(
         else:
             meter.skip(str(query.image), "This query is not among the indexed photos.")
         yield meter.snapshot()
+    yield meter.end()
     skipped.extend(f"{line.path}: {line.reason}" for line in meter.skipped)
     figures = figures_of(scored)
     kinds = sorted({entry.kind for entry in scored})
@@ -129,17 +129,7 @@ def evaluate(
         }
     except LookalikeError as error:
         unfit, figures["fit"] = error, None
-    yield Report(figures, tuple(skipped), fitted, unfit, pairs)
-
-
-def content_ids(library: Library) -> dict[Path, int]:
-    """The content at every place of a library."""
-    found: dict[Path, int] = {}
-    for folder in library.folders():
-        for path, row in library.catalog.files.known(os.fsencode(folder.path)).items():
-            if row.content_id is not None:
-                found[Path(os.fsdecode(path))] = row.content_id
-    return found
+    return Report(figures, tuple(skipped), fitted, unfit, pairs)
 
 
 def _search(
@@ -147,7 +137,7 @@ def _search(
 ) -> Ranking:
     started = time.perf_counter()
     stage = "index"
-    for step in library.search(Query(content_id=content_id), settings, judge):
+    for step in library.search.rankings(Query(content_id=content_id), settings, judge):
         ranking = step
         now = time.perf_counter()
         seconds[stage] += now - started

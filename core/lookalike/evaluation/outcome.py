@@ -109,13 +109,10 @@ def _logits(gallery: Gallery, own: int, candidates: Sequence[int]) -> NDArray[np
     """The judge's kept logits, NaN where there is none."""
     logits = np.full(len(candidates), np.nan)
     if gallery.judge is not None:
-        catalog = gallery.library.catalog
-        rows = catalog.contents.get([own, *candidates])
-        hashes = [rows[number].hash for number in candidates]
-        kept = catalog.pair_scores.get(gallery.judge.key, rows[own].hash, hashes)
-        for place, content in enumerate(hashes):
-            if content in kept:
-                logits[place] = kept[content].logit
+        kept = gallery.library.search.stored_scores(gallery.judge, own, candidates)
+        for position, number in enumerate(candidates):
+            if number in kept:
+                logits[position] = kept[number].logit
     return logits
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lookalike.index.faiss_index import FaissIndex
 from lookalike.index.vector_source import VectorSource, fetch_vectors, positions
-from lookalike.progress import Progress, ProgressMeter
+from lookalike.progress import Progress, ProgressMeter, Stage
 
 BATCH_ROWS = 256
 """Vectors that are read and searched for between two words on progress."""
@@ -53,7 +53,7 @@ class Audit:
 
 def audit(
     index: FaissIndex, source: VectorSource, sample: int | None = None, seed: int = 0
-) -> Iterator[Progress | Audit]:
+) -> Generator[Progress, None, Audit]:
     """Search for recorded contents with their own vectors, and compare what comes with the record.
 
     Args:
@@ -63,14 +63,14 @@ def audit(
             all is asked for every one.
         seed: of the drawing.
 
-    Yields:
-        Progress, and at the end one Audit.
+    Returns:
+        What was found.
     """
     ids = np.unique(source.ids())
     chosen = ids
     if sample is not None and sample < len(ids):
         chosen = np.sort(np.random.default_rng(seed).choice(ids, sample, replace=False))
-    meter = ProgressMeter("checking", total=len(chosen))
+    meter = ProgressMeter(Stage.CHECKING, total=len(chosen))
     yield meter.snapshot()
     lost = {number for number in ids.tolist() if number not in index}
     phantom: set[int] = set()
@@ -87,8 +87,9 @@ def audit(
                 lost.add(number)
         meter.advance(len(batch))
         yield meter.snapshot()
+    yield meter.end()
     surplus = max(0, len(index) - len(ids))
-    yield Audit(
+    return Audit(
         len(ids), len(chosen), tuple(sorted(lost)), tuple(sorted(phantom)), tuple(sorted(damaged)), surplus
     )
 

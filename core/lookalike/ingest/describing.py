@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
@@ -27,7 +27,7 @@ def describe_all(
     batch_size: int,
     take: Callable[[int], Sequence[Callable[[], ReadPhoto]]],
     patient: bool = False,
-) -> Iterator[ReadPhoto]:
+) -> Generator[ReadPhoto, None, None]:
     """Every task that `take` hands out, read and described, in the order in which they are done.
 
     Args:

@@ -43,8 +43,8 @@ class ReadPhoto:
     """What a decoding thread made of one file, and then the model of its pixels.
 
     Attributes:
-        place: where it lies; its size is -1 where another change may leave no trace.
-        replaced: what the catalog held of that place.
+        stat: where it lies, and what tells that it is unchanged.
+        replaced: what the catalog held of that path.
         content_id: the content, where the catalog knows it.
         row: facts of a content that is new.
         annotations: what people wrote into it, where that is not known yet.
@@ -52,7 +52,7 @@ class ReadPhoto:
         vector: the descriptor.
         content: hash of the bytes, once they were read.
         problem: why it cannot be described, in words for the user.
-        passing: whether the problem is the moment's and not the file's.
+        temporary: whether the problem is the moment's and not the file's.
         by_model: whether it was the model that could not describe it, and not the decoders that could not read it.
         unsettled: whether it was being changed.
     """
@@ -95,7 +95,7 @@ class PhotoReader:
         thumbnails: takes a thumbnail of every photo that is decoded.
         describer: prepares pixels.
         record: its durable descriptors.
-        suspects: knows what may crash the decoders.
+        quarantine: knows what may crash the decoders.
 
     Attributes:
         unsettled: files that changed while they were read, for another look; to be emptied by who takes them.
@@ -135,7 +135,7 @@ class PhotoReader:
                 unsettled=True,
             )
         # The ctime that is kept is the one from before: had it changed meanwhile, the next look would tell.
-        return replace(read, stat=replace(stat, size=-1)) if is_racy(stat, began) else read
+        return replace(read, stat=replace(stat, racy=True)) if is_racy(stat, began) else read
 
     def _read_file(self, stat: FileStat, replaced: FileRow | None) -> ReadPhoto:
         """One read of the file gives its hash and, if it is new, its pixels."""

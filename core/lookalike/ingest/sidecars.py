@@ -13,7 +13,6 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.file_stat import FileStat
 from lookalike.catalog.files import Folder
 from lookalike.catalog.racy_timestamps import is_racy, is_same_ctime
-from lookalike.catalog.shot_names import shot_of
 from lookalike.catalog.sql import chunks
 from lookalike.photos import Annotations, FileUnavailableError, PhotoError, read_sidecar
 from lookalike.progress import ProgressMeter
@@ -72,45 +71,40 @@ def apply_sidecars(
     diff: SidecarDiff,
     meter: ProgressMeter,
     reachable: Callable[[], bool],
-) -> Iterator[set[int]]:
-    """Record what changed, a batch to a transaction.
+) -> Iterator[None]:
+    """Record what differs, a batch to a unit of work; yields after every batch.
 
     Args:
         catalog: the library's catalog.
         folder: the folder.
-        changes: what was found in it.
+        diff: what differs in it.
         meter: takes a line for each file that cannot be read.
         reachable: asked when files could not be read; once it says no, the rest is left.
-
-    Yields:
-        After every batch, the contents it concerns.
     """
     for paths in chunks(diff.removed, _BATCH):
-        with catalog.transaction() as db:
-            catalog.annotations.remove(db, paths)
-            concerned = catalog.annotations.refresh(db, {shot_of(path) for path in paths}, ())
-        yield concerned
-    for piece in chunks(diff.added_or_changed, _BATCH):
+        with catalog.unit_of_work() as work:
+            work.remove_sidecars(paths)
+        yield
+    for stats in chunks(diff.added_or_changed, _BATCH):
         now = time.time_ns()
-        read = [(_proven(place, now), *_read(place)) for place in piece]
-        if any(passing for *_, passing in read) and not reachable():
+        read = [(_marked_if_racy(stat, now), *_read(stat)) for stat in stats]
+        if any(temporary for *_, temporary in read) and not reachable():
             return
-        with catalog.transaction() as db:
-            for stat, said, problem, passing in read:
+        with catalog.unit_of_work() as work:
+            for stat, annotations, problem, temporary in read:
                 if problem is not None:
                     meter.note(os.fsdecode(stat.path), problem)
                 # One that cannot be reached now keeps what is known of it, and the next look tries again.
-                if not passing:
-                    catalog.annotations.put(db, folder.id, stat, said, problem)
+                if not temporary:
+                    work.put_sidecar(folder, stat, annotations, problem)
                 elif os.path.lexists(stat.path):
-                    catalog.unreadable.put(db, folder.id, stat.path, problem or "")
-            concerned = catalog.annotations.refresh(db, {shot_of(place.path) for place in piece}, ())
-        yield concerned
+                    work.put_unreadable(folder, stat.path, problem or "")
+        yield
 
 
-def _proven(stat: FileStat, now: int) -> FileStat:
+def _marked_if_racy(stat: FileStat, now: int) -> FileStat:
     recent = 0 <= now - stat.mtime_ns < _RECENT_NS or is_racy(stat, now)
-    return replace(stat, size=-1) if recent else stat
+    return replace(stat, racy=True) if recent else stat
 
 
 def _read(stat: FileStat) -> tuple[Annotations | None, str | None, bool]:

@@ -51,7 +51,7 @@ class JudgeRegistry:
 
     def in_use(self) -> str:
         """The one that searches use: the user's choice, else an imported model, else geometry."""
-        models, chosen = self.models(), self._catalog.setting("judge")
+        models, chosen = self.models(), self._catalog.settings.judge
         if chosen in (NO_JUDGE, GEOMETRY, *models):
             return chosen
         return models[0] if models and mllm_available() is None else GEOMETRY
@@ -62,7 +62,7 @@ class JudgeRegistry:
         Raises:
             LookalikeError: none is imported.
         """
-        models, chosen = self.models(), self._catalog.setting("judge")
+        models, chosen = self.models(), self._catalog.settings.judge
         if not models:
             raise LookalikeError(
                 "No multimodal model is imported.",
@@ -79,7 +79,7 @@ class JudgeRegistry:
         names = self.names()
         if name not in names:
             raise LookalikeError(f"There is no judge called {name}.", f"There are: {', '.join(names)}.")
-        self._catalog.choose("judge", name)
+        self._catalog.settings.judge = name
 
     def get(self, name: str | None = None) -> Judge | None:
         """A judge by name, the one in use for None; None if that is no judge at all.

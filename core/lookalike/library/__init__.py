@@ -1,5 +1,6 @@
 """The opened library: a namespace of services over one library's catalog, index, judges and models."""
 
-from lookalike.library.library import Library, PhotoInfo, Status
+from lookalike.library.library import Library, Status
+from lookalike.library.photo_service import PhotoInfo
 
 __all__ = ["Library", "PhotoInfo", "Status"]

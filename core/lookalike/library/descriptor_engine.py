@@ -1,4 +1,4 @@
-"""Descriptor models at work: one answers searches, another may be taking its place."""
+"""Descriptor engines: a descriptor model at work in one library; another may be taking its place."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from pathlib import Path
 
 from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
-from lookalike.descriptors.protocol import DescriberSpec
+from lookalike.catalog.descriptors import DescriptorRecord
+from lookalike.descriptors.protocol import Describer, DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.descriptors.service import DescriberService
 from lookalike.index import FaissIndex
 from lookalike.ingest.decode_quarantine import DecodeQuarantine
+from lookalike.ingest.index_updater import IndexUpdater
 from lookalike.ingest.indexer import Indexer
 from lookalike.ingest.photo_reader import PhotoReader
 from lookalike.ingest.throttle import Throttle
+from lookalike.ingest.work_queue import WorkPriority
 from lookalike.search.searcher import Searcher
+from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.follower import Follower
 from lookalike.watching.watched import WatchedFolders
 
@@ -31,56 +35,95 @@ def index_folder(library: Path, key: str) -> Path:
 class DescriptorEngine:
     """One descriptor model in one library: it describes photos, records them, and finds them.
 
-    Args:
-        library: the library's folder.
-        catalog: its catalog.
-        thumbnails: takes a thumbnail of every photo that is decoded.
-        spec: the descriptor back end.
-        watched: says what is described first, and how hard to work.
+    The describer, its service, its record and the index come from outside, so that the program and the tests' small
+    library are wired here alike. The engine owns the service and the index and closes them.
 
-    Raises:
-        LookalikeError: the model cannot be used.
+    Args:
+        catalog: the library's catalog.
+        thumbnails: takes a thumbnail of every photo that is decoded.
+        quarantine: knows which photos may crash the decoders.
+        describer: the descriptor model, for what needs no weights.
+        service: the model at work.
+        record: the model's descriptors in the catalog.
+        index: finds them.
+        priority: what is described first.
+        throttle: how hard to work; None for full speed.
+        timing: how often folders are looked at.
+        spec: the descriptor back end; None where it is none of the program's.
     """
 
     def __init__(
         self,
-        library: Path,
         catalog: Catalog,
         thumbnails: ThumbnailCache,
-        spec: DescriberSpec,
-        watched: WatchedFolders,
+        quarantine: DecodeQuarantine,
+        describer: Describer,
+        service: DescriberService,
+        record: DescriptorRecord,
+        index: FaissIndex,
+        priority: WorkPriority,
+        throttle: Throttle | None = None,
+        timing: FollowTiming | None = None,
+        spec: DescriberSpec | None = None,
     ) -> None:
         self.spec = spec
-        self.describer = open_describer(spec)
-        self.record = catalog.descriptors(self.describer.key, self.describer.dimension)
-        self.index = FaissIndex.open(
-            index_folder(library, self.describer.key),
-            self.describer.key,
-            self.describer.dimension,
-            self.record,
-        )
-        self.service = DescriberService(spec)
-        self.searcher = Searcher(catalog, self.describer, self.service, self.record, self.index)
-        reader = PhotoReader(
-            catalog, thumbnails, self.describer, self.record, DecodeQuarantine(library / "decoding")
-        )
-        self.indexer = Indexer(
-            catalog,
-            reader,
-            self.describer,
-            self.service,
-            self.record,
-            self.index,
-            watched.priority,
-            Throttle(watched.pace),
-        )
-        self.follower = Follower(catalog, self.record, self.indexer)
+        self.describer = describer
+        self.service = service
+        self.record = record
+        self.index = index
+        self.searcher = Searcher(catalog, describer, service, record, index)
+        self.reader = PhotoReader(catalog, thumbnails, describer, record, quarantine)
+        self.indexer = Indexer(catalog, self.reader, describer, service, record, priority, throttle)
+        self.follower = Follower(catalog, record, self.indexer, timing)
+        self._updater = IndexUpdater(record, index)
+        self._unsubscribe = catalog.subscribe(self._updater.update)
 
     def close(self) -> None:
         """End its process and write its index."""
         with ExitStack() as closing:
             closing.callback(self.index.close)
             closing.callback(self.service.close)
+            closing.callback(self._updater.close)
+            closing.callback(self._unsubscribe)
+
+
+def open_engine(
+    library: Path,
+    catalog: Catalog,
+    thumbnails: ThumbnailCache,
+    spec: DescriberSpec,
+    watched: WatchedFolders,
+    timing: FollowTiming | None = None,
+) -> DescriptorEngine:
+    """Open the engine of a descriptor back end.
+
+    Args:
+        library: the library's folder.
+        catalog: its catalog.
+        thumbnails: takes a thumbnail of every photo that is decoded.
+        spec: the descriptor back end.
+        watched: says what is described first, and how hard to work.
+        timing: how often folders are looked at.
+
+    Raises:
+        LookalikeError: the model cannot be used.
+    """
+    describer = open_describer(spec)
+    record = catalog.descriptors(describer.key, describer.dimension)
+    index = FaissIndex.open(index_folder(library, describer.key), describer.key, describer.dimension, record)
+    return DescriptorEngine(
+        catalog,
+        thumbnails,
+        DecodeQuarantine(library / "decoding"),
+        describer,
+        DescriberService(spec),
+        record,
+        index,
+        watched.priority,
+        Throttle(watched.pace),
+        timing,
+        spec,
+    )
 
 
 class DescriptorEngines:
@@ -111,7 +154,7 @@ class DescriptorEngines:
         finally:
             with self._lock:
                 self._users[engine] -= 1
-                unused = self._let_go()
+                unused = self._take_unused()
             for old in unused:
                 old.close()
 
@@ -120,11 +163,11 @@ class DescriptorEngines:
         with self._lock:
             self._users[engine] = 0
             self._current = engine
-            unused = self._let_go()
+            unused = self._take_unused()
         for old in unused:
             old.close()
 
-    def _let_go(self) -> list[DescriptorEngine]:
+    def _take_unused(self) -> list[DescriptorEngine]:
         unused = [
             engine for engine, users in self._users.items() if not users and engine is not self._current
         ]

@@ -11,42 +11,36 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Collection, Generator
+from collections.abc import Callable, Collection, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.database import CatalogError
 from lookalike.catalog.descriptors import DescriptorRecord
+from lookalike.catalog.settings import Settings
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.errors import LookalikeError
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines, index_folder
 from lookalike.models.store import ModelStore
-from lookalike.progress import Progress, ProgressMeter, Skipped
-from lookalike.watching.watched import WatchedFolders
+from lookalike.progress import Progress, ProgressMeter, Skipped, Stage
 
 DEFAULT = "default"
 """What users call the embedded model."""
 
-STAGE = "describing"
-"""The stage that progress of this work names."""
-
 RETRY_SECONDS = 60.0
 """How soon a change that waits for photos, or that was interrupted, is tried again while folders are followed."""
 
-_USED = "descriptor"
-_NEXT = "next_descriptor"
 
-
-def used_spec(models: ModelStore, catalog: Catalog) -> tuple[DescriberSpec, str]:
+def used_spec(models: ModelStore, settings: Settings) -> tuple[DescriberSpec, str]:
     """The back end of the model that answers searches, and a line where that one is gone.
 
     The embedded model then takes its place, so that the library opens and another one can be chosen.
     """
     try:
-        return spec_of(models, used_name(catalog)), ""
+        return spec_of(models, used_name(settings)), ""
     except LookalikeError as error:
         return DescriberSpec(), (
             f"{error.message} The embedded descriptor model takes its place; "
@@ -88,9 +82,15 @@ def spec_of(models: ModelStore, name: str) -> DescriberSpec:
     return DescriberSpec("transformers", str(model.folder))
 
 
-def used_name(catalog: Catalog) -> str:
+def used_name(settings: Settings) -> str:
     """The name of the model that answers searches."""
-    return catalog.setting(_USED) or DEFAULT
+    return settings.descriptor or DEFAULT
+
+
+def reset_descriptor(library: Path) -> None:
+    """Have a library that is not open use the embedded model; for one whose own model no longer opens."""
+    with closing(Catalog(library / "catalog.sqlite")) as catalog:
+        catalog.settings.descriptor = ""
 
 
 class DescriptorMigration:
@@ -99,56 +99,62 @@ class DescriptorMigration:
     Args:
         library: the library's folder.
         catalog: its catalog.
-        thumbnails: takes a thumbnail of every photo that is decoded.
         models: the imported models.
         engines: the model in use.
-        watched: says what is described first, and how hard to work.
+        open_engine: opens the engine of another.
     """
 
     def __init__(
         self,
         library: Path,
         catalog: Catalog,
-        thumbnails: ThumbnailCache,
         models: ModelStore,
         engines: DescriptorEngines,
-        watched: WatchedFolders,
+        open_engine: Callable[[DescriberSpec], DescriptorEngine],
     ) -> None:
         self._library = library
         self._catalog = catalog
-        self._thumbnails = thumbnails
+        self._settings = catalog.settings
         self._models = models
         self._engines = engines
-        self._watched = watched
+        self._open_engine = open_engine
         # What the last attempt could not read, though its folder seemed to be there.
         self._away: frozenset[int] = frozenset()
 
     @property
+    def name(self) -> str:
+        """The name of the model that answers searches; "default" for the embedded one."""
+        return used_name(self._settings)
+
+    @property
     def wanted(self) -> str | None:
         """The model that is to answer; None while no change is under way."""
-        return self._catalog.setting(_NEXT) or None
+        return self._settings.next_descriptor or None
 
     def standing(self) -> tuple[str, frozenset[int]] | None:
         """The model that is to answer, and the folders that can be read now; None while no change is under way."""
         name = self.wanted
         if name is None:
             return None
-        folders = self._catalog.files.folders()
+        folders = self._catalog.folders.all()
         return name, frozenset(folder.id for folder in folders if folder.online and not folder.paused)
 
     def choose(self, name: str) -> None:
-        """Begin a change, or end one under way by choosing the model in use.
+        """Have the library described by another model; "default" is the embedded one.
+
+        The model before answers until `Library.scan` or `Library.follow` has described every photo anew. Choosing the
+        model in use ends a change under way.
 
         Raises:
             LookalikeError: there is no such descriptor model.
         """
         spec = spec_of(self._models, name)
-        if name == used_name(self._catalog):
-            self._catalog.choose(_NEXT, "")
+        if name == self.name:
+            self._settings.next_descriptor = ""
             return
         record = self._record(spec)
         self._away = frozenset()
-        self._catalog.choose(_NEXT, name)
+        self._settings.next_descriptor = name
         if not record.undescribed_contents():
             for _ in self.steps():
                 pass
@@ -175,7 +181,7 @@ class DescriptorMigration:
         up. The last word tells.
 
         Yields:
-            Progress of the stage `STAGE`; it may be closed at any yield.
+            Progress of the stage `Stage.DESCRIBING`; it may be closed at any yield.
         """
         name = self.wanted
         if name is None:
@@ -189,7 +195,7 @@ class DescriptorMigration:
             away: set[int] = set()
             # Nothing is loaded while all that is left is out of reach.
             if record.undescribed_contents(readable=True) or not self._waiting(record):
-                engine = self._engine(spec)
+                engine = self._open_engine(spec)
                 away = engine.indexer.unreadable_for_now
                 while todo := [n for n in record.undescribed_contents(readable=True) if n not in tried]:
                     for progress in engine.indexer.describe(todo):
@@ -205,15 +211,15 @@ class DescriptorMigration:
             # Photos that were removed meanwhile were taken out of the other index only.
             engine.index.sync()
             engine.index.flush()
-            with self._catalog.transaction():
-                self._catalog.choose(_USED, "" if name == DEFAULT else name)
-                self._catalog.choose(_NEXT, "")
+            with self._settings.together():
+                self._settings.descriptor = "" if name == DEFAULT else name
+                self._settings.next_descriptor = ""
             self._engines.take_over(engine)
             taken = True
         except (CatalogError, OSError) as error:
             yield _message(name, f"{error} The change of the model goes on later.")
         except LookalikeError as error:
-            self._catalog.choose(_NEXT, "")
+            self._settings.next_descriptor = ""
             yield _message(name, f"{error} Searches go on with the model before.")
         finally:
             if engine is not None and not taken:
@@ -222,12 +228,16 @@ class DescriptorMigration:
     def adopt(self) -> None:
         """Use the model that another process has changed to, if it did."""
         try:
-            spec = spec_of(self._models, used_name(self._catalog))
+            spec = spec_of(self._models, self.name)
             if spec != self._engines.current.spec:
-                self._engines.take_over(self._engine(spec))
+                self._engines.take_over(self._open_engine(spec))
         except LookalikeError:
             # The model is gone again; the one in use still answers.
             return
+
+    def described(self) -> dict[str, int]:
+        """How many photos each model has described, by its key."""
+        return self._catalog.described()
 
     def forget(self, name: str) -> int:
         """Forget what a model that is not in use has described.
@@ -253,9 +263,6 @@ class DescriptorMigration:
         shutil.rmtree(index_folder(self._library, key), ignore_errors=True)
         return kept[key]
 
-    def _engine(self, spec: DescriberSpec) -> DescriptorEngine:
-        return DescriptorEngine(self._library, self._catalog, self._thumbnails, spec, self._watched)
-
     def _record(self, spec: DescriberSpec) -> DescriptorRecord:
         describer = open_describer(spec)
         return self._catalog.descriptors(describer.key, describer.dimension)
@@ -269,9 +276,9 @@ class DescriptorMigration:
 
 
 def _message(name: str, reason: str) -> Progress:
-    meter = ProgressMeter(STAGE, total=0)
+    meter = ProgressMeter(Stage.DESCRIBING, total=0)
     meter.skip(name, reason)
-    return meter.snapshot()
+    return meter.end()
 
 
 def _waiting_words(count: int) -> str:

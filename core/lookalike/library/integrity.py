@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +37,7 @@ class IntegrityReport:
 
 def check_and_repair(
     catalog: Catalog, engine: DescriptorEngine, sample: int | None
-) -> Iterator[Progress | IntegrityReport]:
+) -> Generator[Progress, None, IntegrityReport]:
     """Compare index and catalog, and repair what is wrong.
 
     Args:
@@ -45,8 +45,8 @@ def check_and_repair(
         engine: the model whose index is looked at.
         sample: photos that are searched for; None for all.
 
-    Yields:
-        Progress, and at the end one Checked.
+    Returns:
+         Checked.
     """
     index, record = engine.index, engine.record
     damage = [f"the catalog: {line}" for line in catalog.damage()]
@@ -54,22 +54,14 @@ def check_and_repair(
     repaired = list(index.repairs)
     if stale := catalog.annotations.stale():
         damage.append(f"The words or the raw files of {_photos(len(stale))} did not agree with their files.")
-        with catalog.transaction() as db:
-            concerned = catalog.annotations.refresh(db, (), stale)
-        engine.indexer.update_index(concerned)
+        with catalog.unit_of_work() as work:
+            work.touch(stale)
         if catalog.annotations.stale():
             broken = True
         else:
             repaired.append("They were worked out anew.")
     index.sync()
-    outcome: Audit | None = None
-    for step in audit(index, record, sample):
-        if isinstance(step, Audit):
-            outcome = step
-        else:
-            yield step
-    assert outcome is not None
-    first = outcome
+    first = outcome = yield from audit(index, record, sample)
     if not first.sound:
         damage += _damage_lines(first)
         doubtful = np.array(sorted({*first.lost, *first.phantom, *first.damaged}), np.int64)
@@ -78,14 +70,10 @@ def check_and_repair(
             repaired.append(f"{_photos(len(first.damaged))} will be described again by the next scan.")
         index.refresh(doubtful)
         index.flush()
-        for step in audit(index, record, sample):
-            if isinstance(step, Audit):
-                outcome = step
-            else:
-                yield step
+        outcome = yield from audit(index, record, sample)
         if outcome.sound and (first.lost or first.phantom or first.surplus):
             repaired.append("The search index was brought in line with the catalog.")
-    yield IntegrityReport(
+    return IntegrityReport(
         outcome.recorded,
         outcome.searched,
         tuple(damage),

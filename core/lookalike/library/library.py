@@ -1,33 +1,24 @@
-"""One library, opened: what the window and the command line hold."""
+"""Library: one library, opened; a namespace of the services that the window and the command line use."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
-from PIL import Image
-
 from lookalike import app_paths
 from lookalike.caches.content_cache import ContentCache
-from lookalike.caches.thumbnail_cache import ThumbnailCache, kept_side
+from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.contents import ContentRow
-from lookalike.catalog.files import Folder
-from lookalike.catalog.filters import FilterChoices, Filters
+from lookalike.catalog.folders import Folder
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.available import mllm_available
-from lookalike.judges.mllm.token_store import TokenStore
-from lookalike.judges.protocol import Explanation, Judge
 from lookalike.judges.registry import JudgeRegistry
-from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
+from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines, open_engine
 from lookalike.library.descriptor_migration import (
-    DEFAULT,
     BackgroundMigration,
     DescriptorChange,
     DescriptorMigration,
@@ -35,18 +26,14 @@ from lookalike.library.descriptor_migration import (
 )
 from lookalike.library.integrity import SAMPLE, IntegrityReport, check_and_repair
 from lookalike.library.model_manager import ModelManager
-from lookalike.library.preferences import read_search_settings, write_search_settings
+from lookalike.library.photo_service import PhotoService
+from lookalike.library.search_service import SearchService
 from lookalike.library.token_preparation import TokenPreparation, open_store
 from lookalike.models.store import ModelStore
-from lookalike.photos import THUMBNAIL_SIDE, Annotations, thumbnail
 from lookalike.progress import Progress
-from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
-from lookalike.search.fusion import Fusion, fusion_for
-from lookalike.search.keyword_search import KeywordSearch
-from lookalike.search.query import Query
+from lookalike.search.calibration import Calibrations
 from lookalike.search.query_photos import QueryPhotos
-from lookalike.search.ranking import Ranking
-from lookalike.search.searcher import SearchSettings
+from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.watched import WatchedFolders
 
 
@@ -83,25 +70,6 @@ class Status:
     repairs: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class PhotoInfo:
-    """A photo of the library.
-
-    Attributes:
-        content_id: the photo.
-        facts: what is known of it.
-        paths: every place where it lies, reachable ones first.
-        companions: every place of the raw file of the same shot, reachable ones first; empty without one.
-        annotations: its rating, title and keywords.
-    """
-
-    content_id: int
-    facts: ContentRow
-    paths: tuple[Path, ...]
-    companions: tuple[Path, ...]
-    annotations: Annotations
-
-
 class Library:
     """A library of photos: folders in, rankings out. Any thread may use it; close it at the end.
 
@@ -109,6 +77,18 @@ class Library:
         folder: where the library's own files lie; made when absent. None for the default library.
         spec: the descriptor back end; None for the one chosen in this library.
         models: the store of imported models; None for the default one.
+        timing: how often folders are looked at while they are followed.
+
+    Attributes:
+        folder: where the library's own files lie.
+        folders: the watched folders, and how they are watched.
+        photos: lists, facts, pixels and thumbnails.
+        search: rankings and explanations.
+        judges: the judges there are and the one in use.
+        descriptor: the descriptor model in use, and changing it.
+        models: the models there are and can be had.
+        tokens: the visual tokens of multimodal judges.
+        calibrations: what similarities and answers are worth.
 
     Raises:
         LookalikeError: the library or its model cannot be opened.
@@ -119,40 +99,51 @@ class Library:
         folder: Path | None = None,
         spec: DescriberSpec | None = None,
         models: ModelStore | None = None,
+        timing: FollowTiming | None = None,
     ) -> None:
         self.folder = folder or app_paths.default_library()
-        self.models = models or ModelStore(app_paths.models())
-        self.manager = ModelManager(self.models)
+        store = models or ModelStore(app_paths.models())
         self.calibrations = Calibrations(app_paths.calibrations())
-        self.catalog = Catalog(self.folder / "catalog.sqlite")
-        self.watched = WatchedFolders(self.catalog)
-        self._photos = QueryPhotos(self.catalog)
-        self._keyword_search = KeywordSearch(self.catalog, self._photos)
+        self._catalog = Catalog(self.folder / "catalog.sqlite")
+        self.folders = WatchedFolders(self._catalog)
         with ExitStack() as opened:
-            opened.callback(self.catalog.close)
-            self.cache = ContentCache(self.folder / "cache.sqlite")
-            opened.callback(self.cache.close)
-            self.thumbnails = ThumbnailCache(self.folder / "thumbnails.sqlite")
-            opened.callback(self.thumbnails.close)
-            tokens = open_store(self.catalog, partial(TokenStore, self.catalog, self.folder / "tokens"))
+            opened.callback(self._catalog.close)
+            cache = ContentCache(self.folder / "cache.sqlite")
+            opened.callback(cache.close)
+            thumbnails = ThumbnailCache(self.folder / "thumbnails.sqlite")
+            opened.callback(thumbnails.close)
+            token_store = open_store(self._catalog, self.folder / "tokens")
             # A back end that is named is no choice of this library's, and nothing takes its place.
             self._fixed = spec is not None
-            # Whether the index has still to take in what another process wrote.
-            self._behind = False
             self._lacking = ""
             if spec is None:
-                spec, self._lacking = used_spec(self.models, self.catalog)
-            self._engines = DescriptorEngines(
-                DescriptorEngine(self.folder, self.catalog, self.thumbnails, spec, self.watched)
-            )
+                spec, self._lacking = used_spec(store, self._catalog.settings)
+
+            def open_described(chosen: DescriberSpec) -> DescriptorEngine:
+                return open_engine(self.folder, self._catalog, thumbnails, chosen, self.folders, timing)
+
+            self._engines = DescriptorEngines(open_described(spec))
             opened.callback(self._engines.close)
+            self.descriptor = DescriptorMigration(
+                self.folder, self._catalog, store, self._engines, open_described
+            )
+            photos = QueryPhotos(self._catalog)
+            self.photos = PhotoService(self._catalog, photos, thumbnails)
+            self.judges = JudgeRegistry(self._catalog, store, cache, lambda: token_store)
+            opened.callback(self.judges.close)
             self._opened = opened.pop_all()
-        self._migration = DescriptorMigration(
-            self.folder, self.catalog, self.thumbnails, self.models, self._engines, self.watched
-        )
-        self.judges = JudgeRegistry(self.catalog, self.models, self.cache, lambda: self.tokens.store)
+        self.models = ModelManager(store, self._release_model)
         self.tokens = TokenPreparation(
-            self.catalog, tokens, self.judges.get, self._photos.candidate, self.judges.close_models
+            self._catalog, token_store, self.judges.get, photos.candidate, self.judges.close_models
+        )
+        self.search = SearchService(
+            self._catalog,
+            photos,
+            self._engines,
+            None if self._fixed else self.descriptor,
+            self.judges,
+            self.tokens,
+            self.calibrations,
         )
 
     def __enter__(self) -> Library:
@@ -165,31 +156,12 @@ class Library:
 
     def close(self) -> None:
         """End the worker processes and close the files."""
-        self.judges.close()
         # In reverse order of their opening: the index writes its last segment while the catalog is still there.
         self._opened.close()
 
-    # Folders
-
-    def folders(self) -> list[Folder]:
-        """All watched folders."""
-        return self.catalog.files.folders()
-
-    def add_folder(self, path: Path) -> Folder:
-        """Have a folder watched; `scan` or `follow` then finds its photos.
-
-        A folder inside a watched one is covered already, and that one is returned.
-
-        Raises:
-            LookalikeError: the path is no folder, or a folder that is watched leaves it out.
-        """
-        return self.watched.add(path)
-
-    def remove_folder(self, folder: Folder) -> None:
-        """Stop watching a folder. Nothing on disk is touched."""
-        concerned = self.catalog.remove_folder(folder)
-        with self._engines.use() as engine:
-            engine.indexer.update_index(concerned)
+    def __len__(self) -> int:
+        """How many photos a search finds."""
+        return len(self._engines.current.index)
 
     def scan(self, folders: Sequence[Folder] | None = None) -> Generator[Progress, None, None]:
         """Bring the library in line with the disk; looks only at what changed."""
@@ -197,7 +169,7 @@ class Library:
             yield from engine.follower.scan(folders)
             engine.index.flush()
         if folders is None and not self._fixed:
-            yield from self._migration.steps()
+            yield from self.descriptor.steps()
 
     def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
         """Like `scan`, and then apply changes as they happen until `stopped()` is true."""
@@ -210,248 +182,52 @@ class Library:
             return ended
 
         while not ended:
-            with self._engines.use() as engine, closing(BackgroundMigration(self._migration)) as work:
+            with self._engines.use() as engine, closing(BackgroundMigration(self.descriptor)) as work:
                 yield from engine.follower.follow(
                     lambda: ending() or self._engines.current is not engine,
                     work.step if not self._fixed else lambda: None,
                 )
                 engine.index.flush()
 
-    # Models
-
-    def remove_model(self, name: str) -> None:
-        """Delete a model from the store, ending its worker process.
-
-        Raises:
-            LookalikeError: there is none of this name, or it is the one that describes this library's photos.
-        """
-        if name in (self.catalog.setting("descriptor"), self._migration.wanted):
-            raise LookalikeError(
-                f"{name} describes this library's photos.", "Use another descriptor model before removing it."
-            )
-        self.judges.close_judge(name)
-        self.models.remove(name)
-
-    def choose_descriptor(self, name: str | None) -> None:
-        """Have the library described by an imported model; None for the embedded default.
-
-        The model before answers until `scan` or `follow` has described every photo anew.
-
-        Raises:
-            LookalikeError: there is no such model.
-        """
-        self._migration.choose(name or DEFAULT)
-
-    def forget_descriptor(self, name: str) -> int:
-        """Forget what a model that is not in use has described; returns how many descriptors that were.
-
-        Raises:
-            LookalikeError: it is in use, or nothing is known of it.
-        """
-        return self._migration.forget(name)
-
-    # Search
-
-    def search_settings(self) -> SearchSettings:
-        """How searches are checked in this library unless told otherwise."""
-        return read_search_settings(self.catalog)
-
-    def choose_search_settings(self, settings: SearchSettings) -> None:
-        """Have searches checked like this from now on; see `keep_settings` for what that takes in."""
-        write_search_settings(self.catalog, settings)
-
-    def fusion(self, judge: Judge | None, weight: float | None = None) -> Fusion:
-        """How similarity and a judge's match make one score, and whether that was calibrated."""
-        return self._fusion(self._engines.current, judge, weight)
-
-    def _fusion(self, engine: DescriptorEngine, judge: Judge | None, weight: float | None) -> Fusion:
-        key = NO_JUDGE_KEY if judge is None else judge.key
-        return fusion_for(engine.describer.key, key, self.calibrations, weight)
-
-    def search(
-        self,
-        query: Query,
-        settings: SearchSettings | None = None,
-        judge: str | None = None,
-        cancelled: Callable[[], bool] = lambda: False,
-    ) -> Generator[Ranking, None, None]:
-        """A stream of rankings: the index's answer at once, then better ones as judged pairs arrive.
-
-        Words find the photos whose keywords, title or names have them, and then, where the model in use reads
-        words, those that look like it.
-
-        A judge that cannot work is told of in the ranking's notes; the index's answer stands.
-
-        Args:
-            query: what is searched for.
-            settings: how far the search goes; None for `search_settings`.
-            judge: a judge's name; None for the chosen one.
-            cancelled: once true, the stream ends.
-
-        Raises:
-            LookalikeError: the query cannot be read or described.
-        """
-        settings = settings or self.search_settings()
-        note = ""
-        try:
-            looking = self._asking(judge, settings)
-        except LookalikeError as error:
-            looking, note = None, f"Candidates were not checked: {error}"
-        if self.catalog.changed_elsewhere():
-            self._behind = True
-            if not self._fixed:
-                self._migration.adopt()
-        with self._engines.use() as engine, self.tokens.pause_for_search():
-            if self._behind:
-                # First, as what another search learns meanwhile is not caught up with here.
-                self._behind = False
-                caught_up = False
-                try:
-                    caught_up = engine.index.try_sync()
-                finally:
-                    self._behind |= not caught_up
-            for ranking in self._rankings(engine, query, looking, settings, cancelled):
-                news = self.tokens.store.pending_messages() if ranking.final else []
-                yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *news))
-
-    def _rankings(
-        self,
-        engine: DescriptorEngine,
-        query: Query,
-        judge: Judge | None,
-        settings: SearchSettings,
-        cancelled: Callable[[], bool],
-    ) -> Iterator[Ranking]:
-        fusion = self._fusion(engine, judge, settings.weight)
-        if any(part.words for part in (query, *query.positives, *query.negatives)):
-            # What was fitted between photos says nothing of words.
-            fusion = replace(fusion, calibrated=False)
-
-        def described(asked: Query) -> Iterator[Ranking]:
-            return engine.searcher.search(asked, judge, fusion, settings, cancelled)
-
-        return self._keyword_search.search(query, settings, engine.describer.reads_words, described)
-
-    def explain(self, query: Query, content_id: int, judge: str | None = None) -> Explanation | None:
-        """Why the judge says what it says of a photo; None without a judge.
-
-        Raises:
-            LookalikeError: a photo cannot be read, the query is words, or the judge is broken.
-        """
-        looking = self._asking(judge, self.search_settings())
-        if looking is None:
-            return None
+    def check(self, everything: bool = False) -> Generator[Progress, None, IntegrityReport]:
+        """Compare index and catalog, and repair what is wrong; see `check_and_repair`."""
         with self._engines.use() as engine:
-            return engine.searcher.explain(query, content_id, looking)
-
-    def _asking(self, judge: str | None, settings: SearchSettings) -> Judge | None:
-        looking = self.judges.get(judge)
-        return None if looking is None else looking.asking(settings.mode, settings.both_orders)
-
-    # Photos
-
-    def photos(self, filters: Filters | None = None) -> list[int]:
-        """Content ids of all photos, or of those that meet a filter, newest first.
-
-        Raises:
-            FilterError: the filter names what there is not.
-        """
-        shown = self.catalog.contents.visible()
-        if not filters:
-            return shown
-        wanted = np.isin(np.array(shown, np.int64), self.catalog.filters.matching(filters))
-        return [number for number, kept in zip(shown, wanted.tolist(), strict=True) if kept]
-
-    def filter_choices(self) -> FilterChoices:
-        """What there is to filter by."""
-        return self.catalog.filters.choices()
-
-    def photo(self, content_id: int) -> PhotoInfo | None:
-        """Facts and places of a photo; None if it is no longer in the library."""
-        rows = self.catalog.contents.get([content_id])
-        if content_id not in rows:
-            return None
-        companions = self.catalog.contents.companions([content_id]).get(content_id, [])
-        places = self.catalog.files.paths([content_id, *companions])
-        return PhotoInfo(
-            content_id,
-            rows[content_id],
-            tuple(places[content_id]),
-            tuple(path for number in companions for path in places[number]),
-            self.catalog.annotations.get([content_id])[content_id],
-        )
-
-    def image(self, content_id: int, longest_side: int) -> Image.Image:
-        """A photo, upright sRGB, its longest side at most `longest_side` pixels; as it is now, if it was changed.
-
-        Raises:
-            LookalikeError: none of its files can be read.
-        """
-        return self._photos.image(content_id, longest_side)
-
-    def thumbnail(self, content_id: int, side: int = THUMBNAIL_SIDE) -> bytes:
-        """A photo's thumbnail as JPEG bytes, to be shown at `side` pixels.
-
-        It is made anew where it is missing, at a scale at which the file's format is read quickly. A smaller one
-        is given where that cannot be, because the photo's drive is away or its file holds another photo by now.
-
-        Args:
-            content_id: the photo.
-            side: the longest side wanted; the thumbnail is the next larger of `THUMBNAIL_SIDES`, or the largest.
-
-        Raises:
-            LookalikeError: there is none, and none of the photo's files can be read.
-        """
-        rows = self.catalog.contents.get([content_id])
-        if content_id not in rows:
-            raise LookalikeError("This photo is no longer in the library.")
-        content, side = rows[content_id].hash, kept_side(side)
-        kept = self.thumbnails.get(content, side)
-        if kept is not None:
-            return kept
-        try:
-            made = thumbnail(self._photos.exact(content_id, content, side), side)
-        except LookalikeError:
-            smaller = self.thumbnails.best(content)
-            if smaller is None:
-                raise
-            return smaller
-        self.thumbnails.put(content, side, made)
-        return made
-
-    # State
-
-    def __len__(self) -> int:
-        """How many photos a search finds."""
-        return len(self._engines.current.index)
+            return (yield from check_and_repair(self._catalog, engine, None if everything else SAMPLE))
 
     def status(self) -> Status:
         """Where the library stands."""
-        files = self.catalog.files
+        catalog, engine = self._catalog, self._engines.current
         return Status(
             folder=self.folder,
-            folders=tuple(self.folders()),
-            files=files.count(),
-            photos=self.catalog.contents.count(),
+            folders=tuple(self.folders.all()),
+            files=catalog.files.count(),
+            photos=catalog.contents.count(),
             indexed=len(self),
             problems=tuple(
                 sorted(
                     [
-                        *files.problems(),
-                        *self.catalog.annotations.problems(),
-                        *self.catalog.unreadable.problems(),
+                        *catalog.files.problems(),
+                        *catalog.annotations.problems(),
+                        *catalog.unreadable.problems(),
                     ]
                 )
             ),
-            descriptor=self._engines.current.describer.key,
-            changing=None if self._fixed else self._migration.state(),
+            descriptor=engine.describer.key,
+            changing=None if self._fixed else self.descriptor.state(),
             judge=self.judges.in_use(),
             judges=tuple(self.judges.names()),
             missing=tuple(filter(None, [mllm_available(), self._lacking])),
-            repairs=tuple(self._engines.current.index.repairs),
+            repairs=tuple(engine.index.repairs),
         )
 
-    def check(self, everything: bool = False) -> Generator[Progress | IntegrityReport, None, None]:
-        """Compare index and catalog, and repair what is wrong; see `checked`."""
-        with self._engines.use() as engine:
-            yield from check_and_repair(self.catalog, engine, None if everything else SAMPLE)
+    def _release_model(self, name: str) -> None:
+        """Let go of a model that is to be removed.
+
+        Raises:
+            LookalikeError: it describes this library's photos, or is about to.
+        """
+        if name in (self.descriptor.name, self.descriptor.wanted):
+            raise LookalikeError(
+                f"{name} describes this library's photos.", "Use another descriptor model before removing it."
+            )
+        self.judges.close_judge(name)

@@ -21,7 +21,7 @@ from lookalike.models.errors import ModelError
 from lookalike.models.installed import InstalledModel
 from lookalike.models.staging import Staging
 from lookalike.models.store import ModelStore, folder_files
-from lookalike.progress import Progress, ProgressMeter
+from lookalike.progress import Progress, ProgressMeter, Stage
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,12 @@ class ModelManager:
 
     Args:
         store: the models there are.
+        release: lets go of a model that is to be removed; raises LookalikeError where it must not be.
     """
 
-    def __init__(self, store: ModelStore) -> None:
+    def __init__(self, store: ModelStore, release: Callable[[str], None] = lambda name: None) -> None:
         self.store = store
+        self._release = release
 
     def listings(self) -> list[ModelListing]:
         """The models there are and the models that can be downloaded, by kind, as the catalogue orders them.
@@ -144,10 +146,13 @@ class ModelManager:
 
     def download(
         self, name: str, cancelled: Callable[[], bool] = lambda: False
-    ) -> Generator[Progress | InstalledModel, None, None]:
-        """Download a model of the catalogue, try it, and put it into the store; yields it at the end.
+    ) -> Generator[Progress, None, InstalledModel | None]:
+        """Download a model of the catalogue, try it, and put it into the store.
 
         Closing the generator cancels; what has come is kept for the next call.
+
+        Returns:
+            The model; None where the trial was cancelled.
 
         Raises:
             LookalikeError: it cannot be had, or failed its trial and is not kept.
@@ -159,7 +164,7 @@ class ModelManager:
                 "Choose another model.",
             )
         staging, found = yield from download(self.store, model)
-        yield from self._finish(staging, found, cancelled, keep=True)
+        return (yield from self._finish(staging, found, cancelled, keep=True))
 
     def forget_download(self, name: str) -> None:
         """Delete what a download broken off has left."""
@@ -170,13 +175,16 @@ class ModelManager:
         files: tuple[Path, ...],
         name: str | None = None,
         cancelled: Callable[[], bool] = lambda: False,
-    ) -> Generator[Progress | InstalledModel, None, None]:
-        """Take in the user's own files, after a trial; yields the model at the end.
+    ) -> Generator[Progress, None, InstalledModel | None]:
+        """Take in the user's own files, after a trial.
 
         Args:
             files: a judge's two GGUF files in any order, or one folder of a transformers vision model.
             name: what to call it; the file's or folder's name otherwise.
             cancelled: polled during the trial.
+
+        Returns:
+            The model; None where the trial was cancelled.
 
         Raises:
             LookalikeError: the files are no model that Lookalike can run; nothing is kept.
@@ -196,13 +204,13 @@ class ModelManager:
                 "A model is two GGUF files (the model and its mmproj) or one folder.", "Choose both files."
             )
         staging, found = yield from self.store.take_in(name, kind, named)
-        yield from self._finish(staging, found, cancelled, keep=False)
+        return (yield from self._finish(staging, found, cancelled, keep=False))
 
     def _finish(
         self, staging: Staging, model: InstalledModel, cancelled: Callable[[], bool], *, keep: bool
-    ) -> Generator[Progress | InstalledModel, None, None]:
+    ) -> Generator[Progress, None, InstalledModel | None]:
         try:
-            yield ProgressMeter("trying").snapshot()
+            yield ProgressMeter(Stage.TRYING).snapshot()
             tried = self._tried(model, cancelled)
         except LookalikeError:
             staging.discard()
@@ -210,9 +218,10 @@ class ModelManager:
         except GeneratorExit:
             tried = None
         if tried is not None:
-            yield staging.finish(tried)
-        elif not keep:
+            return staging.finish(tried)
+        if not keep:
             staging.discard()
+        return None
 
     def _tried(self, model: InstalledModel, cancelled: Callable[[], bool]) -> InstalledModel | None:
         if model.kind == "descriptor":
@@ -227,7 +236,16 @@ class ModelManager:
             first_seconds=trial.first_seconds,
         )
 
-    def check(self, name: str | None = None) -> Generator[Progress | ModelCheck, None, None]:
+    def remove(self, name: str) -> None:
+        """Delete a model from the store, ending its worker process.
+
+        Raises:
+            LookalikeError: there is none of this name, or it is in use and cannot be done without.
+        """
+        self._release(name)
+        self.store.remove(name)
+
+    def check(self, name: str | None = None) -> Generator[Progress, None, list[ModelCheck]]:
         """See whether models are still whole and their files belong together.
 
         Args:
@@ -238,11 +256,10 @@ class ModelManager:
         """
         models = self.store.installed() if name is None else [self.store.get(name)]
         by_name = {model.name: model for model in models}
-        for step in check_files(models):
-            if isinstance(step, ModelCheck) and not step.problems:
-                yield ModelCheck(step.name, tuple(_misfits(by_name[step.name])))
-            else:
-                yield step
+        found = yield from check_files(models)
+        return [
+            one if one.problems else ModelCheck(one.name, tuple(_misfits(by_name[one.name]))) for one in found
+        ]
 
 
 def usable(model: CatalogueModel) -> bool:

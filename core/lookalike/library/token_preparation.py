@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
@@ -15,17 +16,13 @@ from lookalike.judges.mllm.token_store import Compression, TokenStore
 from lookalike.judges.mllm.token_store.store import LIMIT_BYTES
 from lookalike.judges.mllm.token_store.upkeep import compress, pending
 from lookalike.judges.protocol import Judge, JudgePhoto
-from lookalike.progress import Progress, ProgressMeter
+from lookalike.progress import Progress, ProgressMeter, Stage
 
-COMPRESSION, LIMIT, AHEAD = "token_compression", "token_limit", "tokens_ahead"
-"""Names of the settings in the catalog."""
 SMALLEST_LIMIT = 16 << 20
 COMPRESS_EVERY = 256
 """Photos after which the tokens made meanwhile are compressed, if they can be."""
 RATE_SECONDS = 120.0
 WAIT_SECONDS = 0.05
-MAKING, WAITING = "preparing", "waiting"
-"""Stages of `TokenPreparation.make`; while a search runs it waits."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +60,14 @@ class TokenStatus:
     news: tuple[str, ...]
 
 
-def open_store(catalog: Catalog, store: Callable[..., TokenStore]) -> TokenStore:
-    """Open a store as the user has chosen.
-
-    Args:
-        catalog: where the choices are.
-        store: makes the store from `compression` and `limit_bytes`.
-    """
-    return store(
-        compression=Compression.parse(catalog.setting(COMPRESSION) or str(Compression())),
-        limit_bytes=int(catalog.setting(LIMIT) or LIMIT_BYTES),
+def open_store(catalog: Catalog, folder: Path) -> TokenStore:
+    """Open the store of visual tokens in a folder, as the user has chosen."""
+    settings = catalog.settings
+    return TokenStore(
+        catalog,
+        folder,
+        compression=Compression.parse(settings.token_compression or str(Compression())),
+        limit_bytes=settings.token_limit or LIMIT_BYTES,
     )
 
 
@@ -106,7 +101,7 @@ class TokenPreparation:
     @property
     def ahead(self) -> bool:
         """Whether the user lets tokens be made while the computer is idle."""
-        return self._catalog.setting(AHEAD) == "1"
+        return self._catalog.settings.tokens_ahead
 
     @contextmanager
     def pause_for_search(self) -> Iterator[None]:
@@ -177,7 +172,7 @@ class TokenPreparation:
         numbers = {row.hash: number for number, row in rows.items()}
         shown = [rows[number].hash for number in newest if number in rows]
         todo = tokens.lacking(shown)
-        meter = ProgressMeter(MAKING, len(shown), window=RATE_SECONDS, done=len(shown) - len(todo))
+        meter = ProgressMeter(Stage.PREPARING, len(shown), window=RATE_SECONDS, done=len(shown) - len(todo))
         yield meter.snapshot()
         photos = (self._load(numbers[content], content) for content in todo)
         for count, (content, reason) in enumerate(model.make_tokens(photos, cancelled), 1):
@@ -190,8 +185,9 @@ class TokenPreparation:
             if count % COMPRESS_EVERY == 0:
                 yield from compress(tokens, cancelled)
             while self.searching and not cancelled():
-                yield replace(meter.snapshot(), stage=WAITING, eta=None)
+                yield replace(meter.snapshot(), stage=Stage.WAITING, eta=None)
                 time.sleep(WAIT_SECONDS)
+        yield meter.end()
         yield from compress(tokens, cancelled)
 
     def compress(
@@ -220,12 +216,12 @@ class TokenPreparation:
             )
         wanted = None if compression is None else Compression.parse(compression)
         if limit_bytes is not None:
-            self._catalog.choose(LIMIT, str(limit_bytes))
+            self._catalog.settings.token_limit = limit_bytes
             self.store.limit_bytes = limit_bytes
         if ahead is not None:
-            self._catalog.choose(AHEAD, "1" if ahead else "0")
+            self._catalog.settings.tokens_ahead = ahead
         if wanted is not None and wanted != self.store.compression:
-            self._catalog.choose(COMPRESSION, str(wanted))
+            self._catalog.settings.token_compression = str(wanted)
             self.store.compression = wanted
             self._reopen()
 

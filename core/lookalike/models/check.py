@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lookalike.models.installed import InstalledModel
 from lookalike.models.staging import hashed
-from lookalike.progress import Progress, ProgressMeter
+from lookalike.progress import Progress, ProgressMeter, Stage
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,17 @@ class ModelCheck:
     problems: tuple[str, ...]
 
 
-def check_files(models: Sequence[InstalledModel]) -> Generator[Progress | ModelCheck, None, None]:
+def check_files(models: Sequence[InstalledModel]) -> Generator[Progress, None, list[ModelCheck]]:
     """Read all files of models and compare their checksums with those taken when they came in.
 
     Yields:
-        Progress in bytes, and one `Checked` per model.
+        Progress in bytes.
+
+    Returns:
+        What was found of each model, in the order given.
     """
-    meter = ProgressMeter("checking", sum(model.size for model in models), unit="bytes")
+    found = []
+    meter = ProgressMeter(Stage.CHECKING, sum(model.size for model in models), unit="bytes")
     for model in models:
         problems = []
         for role, name in model.files.items():
@@ -42,4 +46,6 @@ def check_files(models: Sequence[InstalledModel]) -> Generator[Progress | ModelC
             else:
                 if not same:
                     problems.append(f"{name} is damaged: its bytes are not those that came in.")
-        yield ModelCheck(model.name, tuple(problems))
+        found.append(ModelCheck(model.name, tuple(problems)))
+    yield meter.end()
+    return found

@@ -18,7 +18,7 @@ from lookalike.models.errors import ModelError
 from lookalike.models.installed import InstalledModel
 from lookalike.models.staging import BLOCK, FULL, SPARE, Staging, demand_space, disk_errors
 from lookalike.models.store import DOWNLOADING, ModelStore
-from lookalike.progress import Progress, ProgressMeter
+from lookalike.progress import Progress, ProgressMeter, Stage
 
 PART = ".part"
 STATE = "download.json"
@@ -95,25 +95,27 @@ def download(
 def _download(
     staging: Staging, model: CatalogueModel
 ) -> Generator[Progress, None, tuple[Staging, InstalledModel]]:
-    meter = ProgressMeter("connecting", unit="bytes")
+    meter = ProgressMeter(Stage.CONNECTING, unit="bytes")
     try:
         yield meter.snapshot()
         wanted = yield from _ask(staging, model, meter)
         demand_space(staging.folder, sum(one.remote.size - one.here for one in wanted), model.name)
-        meter = ProgressMeter("downloading", sum(one.remote.size for one in wanted), unit="bytes")
+        meter = ProgressMeter(Stage.DOWNLOADING, sum(one.remote.size for one in wanted), unit="bytes")
         meter.advance(sum(one.here for one in wanted))
         yield meter.snapshot()
         for one in wanted:
             if not one.path.is_file():
                 with disk_errors(model.name):
                     yield from _fetch(one, model, meter)
+        yield meter.end()
     finally:
         hub.hang_up()
     checksums = {}
-    checking = ProgressMeter("checking", meter.total, unit="bytes")
+    checking = ProgressMeter(Stage.CHECKING, meter.total, unit="bytes")
     for one in wanted:
         with disk_errors(model.name):
             checksums[one.file.name] = yield from _check(one, checking)
+    yield checking.end()
     found = staging.describe(model.kind, {one.file.role: one.file.name for one in wanted}, checksums)
     commit = wanted[0].remote.commit or model.revision
     return staging, replace(

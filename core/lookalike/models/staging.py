@@ -15,7 +15,7 @@ from pathlib import Path
 from lookalike.models.advice import amount
 from lookalike.models.errors import ModelError
 from lookalike.models.installed import MANIFEST, InstalledModel
-from lookalike.progress import Progress, ProgressMeter
+from lookalike.progress import Progress, ProgressMeter, Stage
 
 BLOCK = 1 << 20
 SPARE = 64 << 20
@@ -58,7 +58,7 @@ class Staging:
         Raises:
             ModelError: a file cannot be read, or the disk is full.
         """
-        meter = ProgressMeter("reading", sum(path.stat().st_size for path in sources), unit="bytes")
+        meter = ProgressMeter(Stage.READING, sum(path.stat().st_size for path in sources), unit="bytes")
         checksums = {}
         with disk_errors(self.name):
             for source in sources:
@@ -70,6 +70,7 @@ class Staging:
                     checksums[source.name] = yield from copied(source, target, meter)
                 else:
                     checksums[source.name] = yield from hashed(target, meter)
+        yield meter.end()
         return checksums
 
     def describe(self, kind: str, files: dict[str, str], checksums: dict[str, str]) -> InstalledModel:

@@ -38,18 +38,6 @@ class FolderLocation:
     identity: tuple[int, int] | None = None
 
 
-def relocate_folder(catalog: Catalog, folder: Folder, path: Path) -> None:
-    """Note that a folder now lies elsewhere, with everything in it; its photos are found by their new names.
-
-    Raises:
-        CatalogError: the new place overlaps with a watched folder.
-    """
-    with catalog.transaction() as db:
-        catalog.files.relocate_folder(folder, path)
-        contents = db.execute("SELECT DISTINCT content_id FROM files WHERE folder_id = ?", (folder.id,))
-        catalog.annotations.refresh(db, (), [row[0] for row in contents.fetchall() if row[0] is not None])
-
-
 class FolderLocator:
     """Looks for folders, and keeps the catalog's word on them right.
 
@@ -60,6 +48,7 @@ class FolderLocator:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._files = catalog.files
+        self._folders = catalog.folders
 
     def locate(self, folder: Folder, mounted: Sequence[Mount]) -> FolderLocation:
         """Find out whether and where a folder can be reached; a drive that came back elsewhere takes it along.
@@ -69,14 +58,15 @@ class FolderLocator:
             mounted: what is mounted now.
         """
         top = os.fsencode(folder.path)
-        volume, beneath = self._files.volume(folder)
+        volume, beneath = self._folders.volume(folder)
         mount = mount_of(top, mounted)
         if not self._there(folder, volume, mount):
             found = self._elsewhere(folder, volume, beneath, mounted)
             if found is None:
                 return FolderLocation(self.record_online(folder, False))
             try:
-                relocate_folder(self._catalog, folder, found)
+                with self._catalog.unit_of_work() as work:
+                    work.relocate_folder(folder, found)
             except CatalogError:
                 return FolderLocation(self.record_online(folder, False))
             folder = replace(folder, path=found, online=True)
@@ -84,12 +74,12 @@ class FolderLocator:
             mount = mount_of(top, mounted)
             volume = ""
         if mount is not None and (mount.name, mount.beneath(top)) != (volume, beneath):
-            self._files.set_volume(folder, mount.name, mount.beneath(top))
-        nested, before = mounted_inside(top, mounted), self._files.mounts(folder)
+            self._folders.set_volume(folder, mount.name, mount.beneath(top))
+        nested, before = mounted_inside(top, mounted), self._folders.mounts(folder)
         away = _missing(before, nested)
         kept = {**nested, **{point: before[point] for point in away}}
         if kept != before:
-            self._files.set_mounts(folder, kept)
+            self._folders.set_mounts(folder, kept)
         return FolderLocation(
             self.record_online(folder, True),
             mount,
@@ -102,7 +92,7 @@ class FolderLocator:
         """A line for each volume of which photos are known below a folder, and which is not mounted now."""
         nested = mounted_inside(os.fsencode(folder.path), mounted)
         lines = []
-        for point in _missing(self._files.mounts(folder), nested):
+        for point in _missing(self._folders.mounts(folder), nested):
             count = len(self._files.known(point, folder=folder))
             if count:
                 photos = "its photo" if count == 1 else f"its {count:,} photos"
@@ -115,7 +105,7 @@ class FolderLocator:
     def record_online(self, folder: Folder, online: bool) -> Folder:
         """Remember whether a folder can be reached."""
         if folder.online != online:
-            self._files.set_online(folder, online)
+            self._folders.set_online(folder, online)
         return replace(folder, online=online)
 
     def _there(self, folder: Folder, volume: str, mount: Mount | None) -> bool:

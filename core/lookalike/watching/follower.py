@@ -14,26 +14,12 @@ from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Folder
 from lookalike.ingest.folder_diff import FolderDiff
 from lookalike.ingest.indexer import Indexer
-from lookalike.progress import Progress, ProgressMeter
+from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.watching.folder_locator import FolderLocation, FolderLocator
-from lookalike.watching.observer import RESCAN_SECONDS, FolderWatch
-from lookalike.watching.reconcile import EXCLUDES, Reconciler
+from lookalike.watching.follow_timing import FollowTiming
+from lookalike.watching.observer import FolderWatch
+from lookalike.watching.reconcile import Reconciler
 from lookalike.watching.volumes import mounts
-
-SETTLE_SECONDS = 1.0
-"""A file changed more recently than this may still be written to, so it is looked at again."""
-
-TICK_SECONDS = 0.5
-"""How soon `follow` notices that it is to stop, and what the user or another process changed about the folders."""
-
-REACH_SECONDS = 10.0
-"""How often drives that come and go are looked for."""
-
-RETRY_SECONDS = 5.0
-"""So long after a failure `follow` tries again, twice as long after the next one ..."""
-
-RETRY_LIMIT_SECONDS = 60.0
-"""... and never longer than this."""
 
 BETWEEN_PHOTOS = 200
 """New photos of one place that are taken in at a time while another is worked on: some seconds of work."""
@@ -48,8 +34,7 @@ class Follower:
         catalog: the library's catalog.
         record: descriptors of the model in use.
         indexer: applies changes.
-        rescan_seconds: how often folders are compared of whose changes the system does not tell.
-        reach_seconds: how often drives that come and go are looked for; None for `REACH_SECONDS`.
+        timing: how often it looks; None for the defaults.
     """
 
     def __init__(
@@ -57,15 +42,13 @@ class Follower:
         catalog: Catalog,
         record: DescriptorRecord,
         indexer: Indexer,
-        rescan_seconds: float = RESCAN_SECONDS,
-        reach_seconds: float | None = None,
+        timing: FollowTiming | None = None,
     ) -> None:
         self._catalog = catalog
-        self._files = catalog.files
+        self._folders = catalog.folders
         self._indexer = indexer
         self._locator = FolderLocator(catalog)
-        self._rescan_seconds = rescan_seconds
-        self._reach_seconds = REACH_SECONDS if reach_seconds is None else reach_seconds
+        self._timing = timing or FollowTiming()
         self._reconciler = Reconciler(catalog, record)
         # Folders whose look was given up since the last `_take_in`.
         self._cut_off: set[int] = set()
@@ -75,12 +58,12 @@ class Follower:
 
         A folder that is paused is left alone.
         """
-        known = {folder.id: folder for folder in self._files.folders()}
+        known = {folder.id: folder for folder in self._folders.all()}
         for wanted in list(known.values()) if folders is None else folders:
             folder = known.get(wanted.id)
             if folder is None or folder.paused:
                 continue
-            yield ProgressMeter("looking", folder=folder.id).snapshot()
+            yield ProgressMeter(Stage.LOOKING, folder=folder.id).snapshot()
             location = self._locator.locate(folder, mounts())
             self._cut_off.discard(folder.id)
             yield from self._look(location, os.fsencode(location.folder.path), deep=True)
@@ -89,9 +72,9 @@ class Follower:
                 location = self._locator.locate(location.folder, mounts())
                 yield from self._look(location, os.fsencode(location.folder.path), deep=True)
             if location.missing_mounts:
-                meter = ProgressMeter("looking", folder=folder.id)
+                meter = ProgressMeter(Stage.LOOKING, folder=folder.id)
                 meter.skipped.extend(self._locator.missing_drives(location.folder, mounts()))
-                yield meter.snapshot()
+                yield meter.end()
 
     def follow(
         self, stopped: Callable[[], bool], meanwhile: Callable[[], Progress | None] = lambda: None
@@ -112,9 +95,9 @@ class Follower:
         Raises:
             LookalikeError: the catalog is damaged, or the model at fault.
         """
-        idle, failed = ProgressMeter("watching", total=0), ProgressMeter("waiting", total=0)
+        idle, failed = ProgressMeter(Stage.WATCHING, total=0), ProgressMeter(Stage.WAITING, total=0)
         told, pause = "", 0.0
-        with FolderWatch(self._rescan_seconds) as watch:
+        with FolderWatch(self._timing) as watch:
             standing = _Standing()
             while not stopped():
                 try:
@@ -126,12 +109,12 @@ class Follower:
                     if str(error) != told:
                         told = str(error)
                         failed.skip("", f"{told} Until then no changes are taken in.")
-                    pause = min(max(2 * pause, RETRY_SECONDS), RETRY_LIMIT_SECONDS)
+                    pause = min(max(2 * pause, self._timing.retry), self._timing.retry_limit)
                     standing.forget()
                     again = time.monotonic() + pause
                     while time.monotonic() < again and not stopped():
                         yield failed.snapshot()
-                        time.sleep(min(pause, TICK_SECONDS))
+                        time.sleep(min(pause, self._timing.tick))
                 else:
                     told, pause = "", 0.0
 
@@ -150,7 +133,7 @@ class Follower:
         self._tell_away(standing, idle)
         working = meanwhile()
         yield working or idle.snapshot()
-        for place, deep in watch.wait(0.0 if working else TICK_SECONDS):
+        for place, deep in watch.wait(0.0 if working else self._timing.tick):
             yield from self._look_again(watch, standing, place, deep)
         self._note(watch, standing)
         if watch.overflows > standing.overflows:
@@ -174,14 +157,14 @@ class Follower:
         for number, location in standing.location.items():
             note = watch.note(os.fsencode(location.folder.path))
             if standing.notes.get(number) != note:
-                self._files.set_note(location.folder, note)
+                self._folders.set_note(location.folder, note)
                 standing.notes[number] = note
 
     def _take_in(self, watch: FolderWatch, standing: _Standing) -> Iterator[Progress]:
         """Bring what is watched in line with the list of folders, and look through what is new in it."""
-        folders = self._files.folders()
-        excludes = self._catalog.setting(EXCLUDES)
-        due = time.monotonic() - standing.looked >= self._reach_seconds
+        folders = self._folders.all()
+        excludes = self._catalog.settings.excludes
+        due = time.monotonic() - standing.looked >= self._timing.locate
         # What was changed and changed back while a folder was looked through shows in how that look went.
         new_rules = excludes != standing.excludes or bool(self._reconciler.rules_used - {excludes})
         if not due and set(folders) == standing.folders and not new_rules and not self._cut_off:
@@ -229,7 +212,7 @@ class Follower:
         for location in sorted(
             new, key=lambda one: self._indexer.priority.rank(os.fsencode(one.folder.path))
         ):
-            yield ProgressMeter("looking", folder=location.folder.id).snapshot()
+            yield ProgressMeter(Stage.LOOKING, folder=location.folder.id).snapshot()
             between = partial(self._look_between, watch, standing)
             yield from self._look(location, os.fsencode(location.folder.path), deep=True, between=between)
 
@@ -346,20 +329,20 @@ class Follower:
         return late
 
     def _offline(self, folder: Folder) -> Progress:
-        meter = ProgressMeter("looking", folder=folder.id)
+        meter = ProgressMeter(Stage.LOOKING, folder=folder.id)
         meter.skip(str(folder.path), OFFLINE)
-        return meter.snapshot()
+        return meter.end()
 
     def _wanted(self, folder: Folder) -> bool:
         """Whether a folder is still to be worked on where it was."""
         return any(
             (other.id, other.path) == (folder.id, folder.path) and not other.paused
-            for other in self._files.folders()
+            for other in self._folders.all()
         )
 
     def _take_young(self, diff: FolderDiff) -> list[bytes]:
         now = time.time_ns()
-        settled = now - int(SETTLE_SECONDS * 1e9)
+        settled = now - int(self._timing.settle * 1e9)
         young = {stat.path for stat, _ in diff.added_or_changed if settled < stat.mtime_ns <= now}
         diff.added_or_changed = [entry for entry in diff.added_or_changed if entry[0].path not in young]
         return list(young)
@@ -378,7 +361,7 @@ class _Standing:
         self.notes: dict[int, str] = {}
         self.offline: set[int] = set()
         self.folders: set[Folder] = set()
-        self.excludes: str | None = None
+        self.excludes: tuple[str, ...] | None = None
         self.looked = float("-inf")
         self.overflows = 0
         self.away: set[tuple[int, bytes]] = set()

@@ -17,15 +17,7 @@ from types import TracebackType
 
 from lookalike.watching.events import EventSource
 from lookalike.watching.excludes import IGNORE_FILE
-
-QUIET_SECONDS = 0.5
-"""A burst of events is acted on once nothing has come for this long ..."""
-
-PATIENCE_SECONDS = 5.0
-"""... or once its first event is this old."""
-
-RESCAN_SECONDS = 300.0
-"""How often a folder is compared where the system cannot tell of changes."""
+from lookalike.watching.follow_timing import FollowTiming
 
 PLACES_LIMIT = 4096
 """When more places than this need another look, the watched folders are looked through whole."""
@@ -50,14 +42,14 @@ class FolderWatch:
     """Watches folders and collects what needs another look.
 
     Args:
-        rescan_seconds: how often a folder is compared where the system cannot tell of changes.
+        timing: how often it looks; None for the defaults.
 
     Attributes:
         overflows: how often the system dropped events; the folders were marked for a look each time.
     """
 
-    def __init__(self, rescan_seconds: float = RESCAN_SECONDS) -> None:
-        self._rescan_seconds = rescan_seconds
+    def __init__(self, timing: FollowTiming | None = None) -> None:
+        self._timing = timing or FollowTiming()
         self._watched: dict[bytes, _Watched] = {}
         self._dirty: dict[bytes, bool] = {}
         self._first = self._last = 0.0
@@ -125,8 +117,8 @@ class FolderWatch:
         return self._watched[top].note if top in self._watched else ""
 
     def _every(self) -> str:
-        minutes = self._rescan_seconds / 60
-        return f"{minutes:.0f} minutes" if minutes >= 1 else f"{self._rescan_seconds:.0f} seconds"
+        minutes = self._timing.rescan / 60
+        return f"{minutes:.0f} minutes" if minutes >= 1 else f"{self._timing.rescan:.0f} seconds"
 
     def _words(self, error: OSError) -> str:
         reason = f"The system cannot report its changes ({error.strerror or error})"
@@ -193,7 +185,7 @@ class FolderWatch:
     def wait(self, timeout: float) -> list[tuple[bytes, bool]]:
         """Folders that need another look, each with whether that goes for all below; empty after `timeout` s."""
         for top, watched in self._watched.items():
-            if watched.polled and time.monotonic() - watched.looked > self._rescan_seconds:
+            if watched.polled and time.monotonic() - watched.looked > self._timing.rescan:
                 watched.looked = time.monotonic()
                 self.mark(top, deep=True)
         with self._changed:
@@ -206,9 +198,9 @@ class FolderWatch:
         with self._changed:
             while True:
                 now = time.monotonic()
-                settled = self._last + QUIET_SECONDS
+                settled = self._last + self._timing.quiet
                 if self._dirty:
-                    settled = min(settled, self._first + PATIENCE_SECONDS)
+                    settled = min(settled, self._first + self._timing.patience)
                     if now >= settled:
                         dirty, self._dirty = self._dirty, {}
                         return _without_covered(dirty)

@@ -15,9 +15,6 @@ from lookalike.watching.excludes import Excludes
 from lookalike.watching.folder_locator import FolderLocation
 from lookalike.watching.folder_walk import diff_folder
 
-EXCLUDES = "excludes"
-"""The setting that holds the library's own patterns, a line each."""
-
 
 class Reconciler:
     """Compares watched folders with the catalog.
@@ -34,7 +31,7 @@ class Reconciler:
         self._catalog = catalog
         self._files = catalog.files
         self._record = record
-        self.rules_used: set[str | None] = set()
+        self.rules_used: set[tuple[str, ...]] = set()
 
     def diff(self, location: FolderLocation, place: bytes, deep: bool) -> FolderDiff:
         """What changed in a folder that can be reached, or in a place below it.
@@ -46,10 +43,10 @@ class Reconciler:
         """
         folder, top = location.folder, os.fsencode(location.folder.path)
         known = self._files.known(place, deep, folder)
-        patterns = self._catalog.setting(EXCLUDES)
+        patterns = self._catalog.settings.excludes
         self.rules_used.add(patterns)
         noted = FolderDiff()
-        rules = Excludes((patterns or "").splitlines()).rules(top, place, noted.unreadable)
+        rules = Excludes(patterns).rules(top, place, noted.unreadable)
         if rules is None or _through_link(top, place):
             away = tuple(os.path.join(point, b"") for point in location.missing_mounts)  # noqa: PTH118
             noted.removed = [row for path, row in known.items() if not path.startswith(away)]

@@ -13,8 +13,7 @@ from lookalike.ingest.throttle import CAREFUL, PACES
 from lookalike.ingest.work_queue import WorkPriority
 from lookalike.progress import Skipped
 from lookalike.watching.excludes import IGNORE_FILE, Excludes, compiled, is_left_out
-from lookalike.watching.folder_locator import FolderLocator, relocate_folder
-from lookalike.watching.reconcile import EXCLUDES
+from lookalike.watching.folder_locator import FolderLocator
 from lookalike.watching.volumes import mounted_inside, mounts
 
 
@@ -25,14 +24,22 @@ class WatchedFolders:
         catalog: the library's catalog.
 
     Attributes:
-        preference: what is described first.
+        priority: what is described first.
     """
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._files = catalog.files
+        self._folders = catalog.folders
         self._locator = FolderLocator(catalog)
         self.priority = WorkPriority()
+
+    def all(self) -> list[Folder]:
+        """All watched folders, by path."""
+        return self._folders.all()
+
+    def remove(self, folder: Folder) -> None:
+        """Stop watching a folder. Nothing on disk is touched."""
+        self._catalog.remove_folder(folder)
 
     def at(self, path: Path) -> Folder:
         """The watched folder at a path.
@@ -42,7 +49,7 @@ class WatchedFolders:
         """
         absolute = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100
         wanted = absolute.resolve()
-        for folder in self._files.folders():
+        for folder in self._folders.all():
             # Links on the way to a folder that is offline may lead elsewhere now: its name counts too.
             if folder.path in (wanted, absolute):
                 return folder
@@ -58,7 +65,7 @@ class WatchedFolders:
         path = path.expanduser().resolve()
         mounted = mounts()
         excludes = Excludes(self.excludes())
-        for folder in self._files.folders():
+        for folder in self._folders.all():
             if folder.path.is_relative_to(path):
                 self._locator.locate(folder, mounted)
                 if excludes.rules(os.fsencode(path), os.fsencode(folder.path), []) is None:
@@ -82,7 +89,7 @@ class WatchedFolders:
                     f"{path} lies in the watched folder {folder.path}, and a pattern leaves it out there.",
                     f"Change the patterns of what is left out, or those in a {os.fsdecode(IGNORE_FILE)} file.",
                 )
-        return self._files.add_folder(path, mounted_inside(os.fsencode(path), mounted))
+        return self._folders.add(path, mounted_inside(os.fsencode(path), mounted))
 
     def missing_drives(self, folder: Folder) -> list[Skipped]:
         """A line for each drive below a folder of which photos are known, and which is not mounted now."""
@@ -90,7 +97,7 @@ class WatchedFolders:
 
     def pause(self, folder: Folder, paused: bool = True) -> None:
         """Have a folder's changes left alone for now, or taken in again; it lasts over restarts."""
-        self._files.set_paused(folder, paused)
+        self._folders.set_paused(folder, paused)
 
     def relocate(self, folder: Folder, path: Path) -> None:
         """Say that a watched folder now lies elsewhere; nothing in it needs to be described again.
@@ -101,11 +108,12 @@ class WatchedFolders:
         path = path.expanduser().resolve()
         if not os.path.isdir(path):  # noqa: PTH112
             raise LookalikeError(f"{path} is not a folder.", "Check the name, or connect the drive it is on.")
-        relocate_folder(self._catalog, folder, path)
+        with self._catalog.unit_of_work() as work:
+            work.relocate_folder(folder, path)
 
     def excludes(self) -> list[str]:
         """Patterns of what is left out of every watched folder, in the syntax of ``.gitignore``."""
-        return (self._catalog.setting(EXCLUDES) or "").splitlines()
+        return list(self._catalog.settings.excludes)
 
     def set_excludes(self, patterns: Sequence[str]) -> None:
         """Leave out what these patterns name, instead of what the ones before did.
@@ -119,7 +127,7 @@ class WatchedFolders:
         lines = [line for pattern in patterns for line in pattern.splitlines() if line.strip()]
         for line in compiled(lines)[1]:
             raise LookalikeError(f"“{line}” is no pattern.", "Patterns are written as in a .gitignore file.")
-        self._catalog.choose(EXCLUDES, "\n".join(dict.fromkeys(lines)))
+        self._catalog.settings.excludes = tuple(dict.fromkeys(lines))
 
     def prioritise(self, paths: Sequence[Path]) -> None:
         """Have the photos at these paths, or in these folders, described before all others."""
@@ -127,7 +135,7 @@ class WatchedFolders:
 
     def pace(self) -> str:
         """How hard indexing works: one of `lookalike.ingest.throttle.PACES`."""
-        chosen = self._catalog.setting("pace")
+        chosen = self._catalog.settings.pace
         return chosen if chosen in PACES else CAREFUL
 
     def set_pace(self, pace: str) -> None:
@@ -138,4 +146,4 @@ class WatchedFolders:
         """
         if pace not in PACES:
             raise LookalikeError(f"There is no pace called {pace}.", f"There are: {', '.join(PACES)}.")
-        self._catalog.choose("pace", pace)
+        self._catalog.settings.pace = pace

@@ -110,7 +110,7 @@ class LibraryController(QObject):
         library = self._session.library
         if library is not None:
             self._session.tasks.run(
-                lambda: (library.judges.modes(), library.search_settings().mode),
+                lambda: (library.judges.modes(), library.search.settings.mode),
                 lambda modes: self._bar.show_modes(*modes),
                 self.trouble.emit,
             )
@@ -134,7 +134,7 @@ class LibraryController(QObject):
         library = self._session.library
         if library is not None:
             self._session.tasks.run(
-                lambda: library.choose_search_settings(replace(library.search_settings(), mode=mode)),
+                lambda: library.search.set_settings(replace(library.search.settings, mode=mode)),
                 lambda _: self.judge_changed.emit(),
                 self.trouble.emit,
             )
@@ -166,7 +166,7 @@ class LibraryController(QObject):
         library = self._session.library
         if library is not None:
             self._session.tasks.run(
-                lambda: (library.status(), library.catalog.setting("descriptor") or "default"),
+                lambda: (library.status(), library.descriptor.name),
                 lambda found: AboutLibrary(*found, self._window).open(),
                 self.trouble.emit,
             )
@@ -177,9 +177,9 @@ class LibraryController(QObject):
         if library is not None:
 
             def work() -> None:
-                photo = library.photo(content_id)
+                photo = library.photos.info(content_id)
                 if photo is not None:
-                    library.watched.prioritise([path.parent for path in photo.paths])
+                    library.folders.prioritise([path.parent for path in photo.paths])
 
             self._session.tasks.run(work, lambda _: None, self.trouble.emit)
 
@@ -195,7 +195,7 @@ class LibraryController(QObject):
             dialog.open()
 
         self._session.tasks.run(
-            lambda: (library.watched.excludes(), library.watched.pace()), show, self.trouble.emit
+            lambda: (library.folders.excludes(), library.folders.pace()), show, self.trouble.emit
         )
 
     def _change_watching(self, excludes: list[str], pace: str) -> None:
@@ -204,8 +204,8 @@ class LibraryController(QObject):
             return
 
         def work() -> None:
-            library.watched.set_pace(pace)
-            library.watched.set_excludes(excludes)
+            library.folders.set_pace(pace)
+            library.folders.set_excludes(excludes)
 
         self._session.tasks.run(work, lambda _: None, self.trouble.emit)
 
@@ -215,7 +215,7 @@ class LibraryController(QObject):
         told = self._activity.skipped if self._activity is not None else ()
         if library is not None:
             self._session.tasks.run(
-                lambda: skipped_lines(library.status().problems, told, library.folders()),
+                lambda: skipped_lines(library.status().problems, told, library.folders.all()),
                 lambda lines: SkippedFiles(lines, self._window).open(),
                 self.trouble.emit,
             )

@@ -94,7 +94,7 @@ class LibrarySession(QObject):
             troubles = []
             for path in folders:
                 try:
-                    library.add_folder(path)
+                    library.folders.add(path)
                 except LookalikeError as error:
                     troubles.append(str(error))
             return library, troubles
@@ -117,7 +117,7 @@ class LibrarySession(QObject):
         if library is not None:
 
             def add() -> None:
-                library.watched.prioritise([library.add_folder(path).path])
+                library.folders.prioritise([library.folders.add(path).path])
 
             self._between_jobs(add)
 
@@ -125,14 +125,14 @@ class LibrarySession(QObject):
         """Stop watching a folder."""
         library = self._library
         if library is not None:
-            self._between_jobs(lambda: library.remove_folder(folder))
+            self._between_jobs(lambda: library.folders.remove(folder))
 
     def pause_folder(self, folder: Folder, paused: bool) -> None:
         """Have one folder left alone, or watched again; the standing job takes it in by itself."""
         library = self._library
         if library is not None:
             self.tasks.run(
-                lambda: library.watched.pause(folder, paused),
+                lambda: library.folders.pause(folder, paused),
                 lambda _: self._read_folders(),
                 self.failed.emit,
             )
@@ -140,7 +140,7 @@ class LibrarySession(QObject):
     def prefer(self, paths: Sequence[Path]) -> None:
         """Have what the user looks at described first."""
         if self._library is not None:
-            self._library.watched.prioritise(paths)
+            self._library.folders.prioritise(paths)
 
     def _between_jobs(self, work: Callable[[], None]) -> None:
         """Change the folders while no job holds on to the old ones, then begin again."""
@@ -225,7 +225,7 @@ class LibrarySession(QObject):
 
     def _read_folders(self) -> None:
         if self._library is not None:
-            self.tasks.run(self._library.folders, self.folders_changed.emit, self.failed.emit)
+            self.tasks.run(self._library.folders.all, self.folders_changed.emit, self.failed.emit)
 
     def _read_photos(self) -> None:
         if self._library is None or self._reading:
@@ -252,7 +252,7 @@ class LibrarySession(QObject):
             self.failed.emit(line)
 
         library, filters = self._library, self.filters
-        self.tasks.run(lambda: library.photos(filters), done, failed)
+        self.tasks.run(lambda: library.photos.ids(filters), done, failed)
         self._read_folders()
 
     # The end

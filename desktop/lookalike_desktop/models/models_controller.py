@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from lookalike.models.hub import host
 from lookalike.models.installed import InstalledModel
-from lookalike.progress import Progress
 from lookalike_desktop.library.session import LibrarySession
 from lookalike_desktop.models.models_page import ModelsPage, ModelsState
 from lookalike_desktop.qt.jobs import Job
@@ -44,7 +43,6 @@ class ModelsController(QObject):
         self._page = page
         self._window = window
         self._job: Job | None = None
-        self._outcome: InstalledModel | ModelCheck | None = None
         page.download_wanted.connect(self.ask_download)
         page.cancel_wanted.connect(self.cancel)
         page.use_wanted.connect(self.use)
@@ -65,10 +63,10 @@ class ModelsController(QObject):
             return
 
         def show(stock: ModelsState) -> None:
-            self._page.show_stock(stock)
+            self._page.show_state(stock)
             then()
 
-        self._session.tasks.run(lambda: _stock(library), show, self.told.emit)
+        self._session.tasks.run(lambda: _read_state(library), show, self.told.emit)
 
     # Adding
 
@@ -89,7 +87,7 @@ class ModelsController(QObject):
         """Download a model; what an earlier try has left is taken up."""
         library = self._session.library
         if library is not None:
-            self._begin(name, lambda cancelled: library.manager.download(name, cancelled))
+            self._begin(name, lambda cancelled: library.models.download(name, cancelled))
 
     def choose_files(self) -> None:
         """Ask for a judge's two files."""
@@ -110,43 +108,38 @@ class ModelsController(QObject):
         library = self._session.library
         if library is not None:
             self._begin(
-                files[0].stem, lambda cancelled: library.manager.import_files(files, cancelled=cancelled)
+                files[0].stem, lambda cancelled: library.models.import_files(files, cancelled=cancelled)
             )
 
     def check(self, listing: ModelListing) -> None:
         """See whether a model's files are those that came in, and belong together."""
         library = self._session.library
         if library is not None:
-            self._begin(listing.name, lambda _: library.manager.check(listing.name))
+            self._begin(listing.name, lambda _: library.models.check(listing.name))
 
     def _begin(self, name: str, make: Callable[[Callable[[], bool]], Iterator[Any]]) -> None:
         if self._job is not None:
             return
-        self._outcome = None
         self._job = Job(make, "models", self)
-        self._job.progressed.connect(self._on_progressed)
+        self._job.progressed.connect(self._page.show_progress)
+        self._job.succeeded.connect(self._on_succeeded)
         self._job.failed.connect(self.told)
         self._job.finished.connect(self._on_finished)
         self._page.show_busy(name)
         self._job.start()
 
-    def _on_progressed(self, step: Progress | InstalledModel | ModelCheck) -> None:
-        if isinstance(step, Progress):
-            self._page.show_progress(step)
-        else:
-            self._outcome = step
+    def _on_succeeded(self, outcome: InstalledModel | list[ModelCheck] | None) -> None:
+        if isinstance(outcome, InstalledModel):
+            self.told.emit(self._added_words(outcome))
+            self.judges_changed.emit()
+        for checked in outcome if isinstance(outcome, list) else ():
+            self.told.emit(self._checked_words(checked))
 
     def _on_finished(self) -> None:
         if self._job is not None:
             self._job.deleteLater()
             self._job = None
         self._page.show_busy("")
-        outcome = self._outcome
-        if isinstance(outcome, InstalledModel):
-            self.told.emit(self._added_words(outcome))
-            self.judges_changed.emit()
-        elif outcome is not None:
-            self.told.emit(self._checked_words(outcome))
         self.read()
 
     def _added_words(self, model: InstalledModel) -> str:
@@ -183,7 +176,7 @@ class ModelsController(QObject):
             if listing.kind == "judge":
                 library.judges.choose(listing.name)
             else:
-                library.choose_descriptor(None if listing.name == "default" else listing.name)
+                library.descriptor.choose(listing.name)
 
         def chosen(_: None) -> None:
             if listing.kind == "judge":
@@ -215,9 +208,9 @@ class ModelsController(QObject):
 
         def work() -> None:
             if listing.installed:
-                library.remove_model(listing.name)
+                library.models.remove(listing.name)
             else:
-                library.manager.forget_download(listing.name)
+                library.models.forget_download(listing.name)
 
         def removed(_: None) -> None:
             self.judges_changed.emit()
@@ -243,7 +236,7 @@ class ModelsController(QObject):
             self._job.wait()
 
 
-def _stock(library: Library) -> ModelsState:
+def _read_state(library: Library) -> ModelsState:
     from lookalike.judges.mllm.available import mllm_available
     from lookalike.library.model_manager import ModelListing
     from lookalike.models.advice import this_machine
@@ -252,9 +245,9 @@ def _stock(library: Library) -> ModelsState:
         ModelListing(name, kind, True, 0, 0)
         for name, kind in (("geometry", "judge"), ("default", "descriptor"))
     ]
-    used = {library.judges.in_use(), library.catalog.setting("descriptor") or "default"}
+    used = {library.judges.in_use(), library.descriptor.name}
     return ModelsState(
-        [*built_in, *library.manager.listings()],
+        [*built_in, *library.models.listings()],
         frozenset(used),
         this_machine().words,
         mllm_available() or "",

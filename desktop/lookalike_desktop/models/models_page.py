@@ -140,7 +140,7 @@ class ModelsPage(QWidget):
         """The row of a model."""
         return next((row for row in self.rows if row.listing.name == name), None)
 
-    def show_stock(self, stock: ModelsState) -> None:
+    def show_state(self, stock: ModelsState) -> None:
         """Show the models there are and can be had; the focus stays with its model."""
         focus = self.focusWidget()
         focused = next(

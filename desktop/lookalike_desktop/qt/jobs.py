@@ -41,8 +41,11 @@ class Job(QObject):
     """
 
     progressed = Signal(object)
+    succeeded = Signal(object)
+    """What the generator returned; told where it ended by itself."""
     failed = Signal(str)
     finished = Signal()
+    """The last word, however the job ended."""
     _announced = Signal()
     _ended = Signal()
 
@@ -58,6 +61,8 @@ class Job(QObject):
         self._latest: list[Any] = []
         self._waiting = False
         self._error = ""
+        self._result: Any = None
+        self._ended_by_itself = False
         self._done = False
         self._cancelled = threading.Event()
         self._running = threading.Event()
@@ -104,11 +109,11 @@ class Job(QObject):
         try:
             values = self._make(self._cancelled.is_set)
             try:
-                for value in values:
-                    self._tell(value)
+                while not self._cancelled.is_set():
+                    self._tell(next(values))
                     self._running.wait()
-                    if self._cancelled.is_set():
-                        break
+            except StopIteration as end:
+                self._result, self._ended_by_itself = end.value, True
             finally:
                 close = getattr(values, "close", None)
                 if close is not None:
@@ -144,6 +149,8 @@ class Job(QObject):
         self._done = True
         if self._error and not self._cancelled.is_set():
             self.failed.emit(self._error)
+        elif self._ended_by_itself:
+            self.succeeded.emit(self._result)
         self.finished.emit()
 
 

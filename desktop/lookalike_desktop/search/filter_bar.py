@@ -62,7 +62,7 @@ class FilterBar(QWidget):
             self.panel.show()
 
         self._session.tasks.run(
-            lambda: (library.filter_choices(), [folder.path for folder in library.folders()]),
+            lambda: (library.photos.filter_choices(), [folder.path for folder in library.folders.all()]),
             show,
             self._session.failed.emit,
         )

@@ -90,7 +90,7 @@ def photo_request(content_id: int, label: str, region: Region | None = None) -> 
 
     def picture(library: Library) -> Image.Image:
         share = 1.0 if region is None else max(region[2] - region[0], region[3] - region[1], 0.05)
-        return crop(library.image(content_id, int(CHIP_SIDE / share)), region)
+        return crop(library.photos.image(content_id, int(CHIP_SIDE / share)), region)
 
     return SearchRequest(lambda: Query(content_id=content_id, region=region), label, picture)
 

@@ -43,8 +43,8 @@ class SearchRun(QObject):
         self.cancel()
 
         def make(cancelled: Callable[[], bool]) -> Iterator[Ranking]:
-            settings = replace(library.search_settings(), filters=filters)
-            return library.search(request.make(), settings, cancelled=cancelled)
+            settings = replace(library.search.settings, filters=filters)
+            return library.search.rankings(request.make(), settings, cancelled=cancelled)
 
         job = Job(make, "search", self)
         job.progressed.connect(lambda value: self._pass_on(job, value))

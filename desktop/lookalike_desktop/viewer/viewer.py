@@ -189,7 +189,9 @@ class Viewer(QWidget):
             self.folder_button.setEnabled(bool(info.paths))
             self._ask(FIRST_SIDE)
 
-        self._tasks.run(lambda: library.photo(content_id), opened, lambda line: self._failed(turn, line))
+        self._tasks.run(
+            lambda: library.photos.info(content_id), opened, lambda line: self._failed(turn, line)
+        )
         self.canvas.setFocus()
 
     def close_tasks(self) -> None:
@@ -212,7 +214,7 @@ class Viewer(QWidget):
 
         def work() -> QImage | None:
             # Whoever leafs on quickly does not wait for the photos in between.
-            return to_qimage(library.image(content_id, side)) if turn == self._turn else None
+            return to_qimage(library.photos.image(content_id, side)) if turn == self._turn else None
 
         def shown(image: QImage | None) -> None:
             if turn == self._turn and image is not None:

@@ -54,7 +54,7 @@ def put(catalog: Catalog, folder, path: Path, content: str) -> int:
 
 
 def test_a_content_in_two_files_is_one_content(catalog: Catalog, photos: Path) -> None:
-    folder = catalog.files.add_folder(photos)
+    folder = catalog.folders.add(photos)
     first = put(catalog, folder, photos / "a.jpg", "aa")
     second = put(catalog, folder, photos / "copy of a.jpg", "aa")
     assert first == second
@@ -65,7 +65,7 @@ def test_a_content_in_two_files_is_one_content(catalog: Catalog, photos: Path) -
 
 
 def test_a_failed_transaction_leaves_nothing(catalog: Catalog, photos: Path) -> None:
-    folder = catalog.files.add_folder(photos)
+    folder = catalog.folders.add(photos)
     with pytest.raises(RuntimeError), catalog.transaction() as db:
         number = catalog.contents.ensure(db, row("aa"))
         catalog.files.put(db, folder.id, place(photos / "a.jpg"), number, None)
@@ -75,7 +75,7 @@ def test_a_failed_transaction_leaves_nothing(catalog: Catalog, photos: Path) -> 
 
 
 def test_names_that_are_no_text_survive(catalog: Catalog, photos: Path) -> None:
-    folder = catalog.files.add_folder(photos)
+    folder = catalog.folders.add(photos)
     path = os.fsencode(photos) + b"/caf\xe9\xff.jpg"
     with catalog.transaction() as db:
         number = catalog.contents.ensure(db, row("aa"))
@@ -85,7 +85,7 @@ def test_names_that_are_no_text_survive(catalog: Catalog, photos: Path) -> None:
 
 
 def test_known_does_not_mistake_a_sibling_for_a_child(catalog: Catalog, photos: Path) -> None:
-    folder = catalog.files.add_folder(photos)
+    folder = catalog.folders.add(photos)
     for name in ("trip/a.jpg", "trip-2/b.jpg", "trip/deep/c.jpg", "tri/d.jpg"):
         put(catalog, folder, photos / name, name)
     assert set(catalog.files.known(os.fsencode(photos / "trip"))) == {
@@ -98,22 +98,22 @@ def test_known_does_not_mistake_a_sibling_for_a_child(catalog: Catalog, photos: 
 
 
 def test_a_folder_inside_a_watched_one_is_covered(catalog: Catalog, photos: Path) -> None:
-    folder = catalog.files.add_folder(photos)
+    folder = catalog.folders.add(photos)
     (photos / "inner").mkdir()
-    assert catalog.files.add_folder(photos / "inner") == folder
+    assert catalog.folders.add(photos / "inner") == folder
 
 
 def test_a_folder_above_takes_over(catalog: Catalog, photos: Path) -> None:
     (photos / "inner").mkdir()
-    inner = catalog.files.add_folder(photos / "inner")
+    inner = catalog.folders.add(photos / "inner")
     number = put(catalog, inner, photos / "inner" / "a.jpg", "aa")
-    outer = catalog.files.add_folder(photos)
-    assert catalog.files.folders() == [outer]
+    outer = catalog.folders.add(photos)
+    assert catalog.folders.all() == [outer]
     assert catalog.files.unplaced([number]) == []
 
 
 def test_removing_a_folder_forgets_places_and_keeps_contents(catalog: Catalog, photos: Path) -> None:
-    folder = catalog.files.add_folder(photos)
+    folder = catalog.folders.add(photos)
     number = put(catalog, folder, photos / "a.jpg", "aa")
     record = catalog.descriptors("model", 3)
     with catalog.transaction() as db:
@@ -125,7 +125,7 @@ def test_removing_a_folder_forgets_places_and_keeps_contents(catalog: Catalog, p
 
 
 def test_descriptors_come_back_in_the_order_asked(catalog: Catalog, photos: Path) -> None:
-    folder = catalog.files.add_folder(photos)
+    folder = catalog.folders.add(photos)
     record = catalog.descriptors("model", 4)
     vectors = np.random.default_rng(0).standard_normal((600, 4)).astype(np.float32)
     numbers = []
@@ -142,7 +142,7 @@ def test_descriptors_come_back_in_the_order_asked(catalog: Catalog, photos: Path
 
 
 def test_descriptors_of_two_models_do_not_mix(catalog: Catalog, photos: Path) -> None:
-    folder = catalog.files.add_folder(photos)
+    folder = catalog.folders.add(photos)
     number = put(catalog, folder, photos / "a.jpg", "aa")
     one, other = catalog.descriptors("one", 2), catalog.descriptors("other", 3)
     with catalog.transaction() as db:
@@ -247,7 +247,7 @@ def test_folders_added_at_once_are_never_one_inside_the_other(
         "print('ready', flush=True)\n"
         "sys.stdin.readline()\n"
         "print('asking', flush=True)\n"
-        "print(catalog.files.add_folder(Path(sys.argv[2])).path)\n"
+        "print(catalog.folders.add(Path(sys.argv[2])).path)\n"
     )
     others = [
         subprocess.Popen(
@@ -278,7 +278,7 @@ def test_folders_added_at_once_are_never_one_inside_the_other(
             other.kill()
             other.wait()
     assert [other.returncode for other in others] == [0, 0]
-    assert [folder.path for folder in catalog.files.folders()] == [photos / min(names)]
+    assert [folder.path for folder in catalog.folders.all()] == [photos / min(names)]
     assert set(said) <= {photos, photos / "sub"}
     catalog.close()
 
@@ -312,11 +312,11 @@ def test_a_folder_that_is_gone_takes_no_files_and_its_number_is_given_to_no_othe
 ) -> None:
     (photos / "b").mkdir()
     (photos / "a").mkdir()
-    gone = catalog.files.add_folder(photos / "a")
+    gone = catalog.folders.add(photos / "a")
     number = put(catalog, gone, photos / "a" / "a.jpg", "aa")
     (stale,) = catalog.files.known(os.fsencode(photos)).values()
     catalog.remove_folder(gone)
-    other = catalog.files.add_folder(photos / "b")
+    other = catalog.folders.add(photos / "b")
     assert other.id != gone.id
     put(catalog, gone, photos / "a" / "late.jpg", "bb")
     assert catalog.files.known(os.fsencode(photos)) == {}
@@ -333,7 +333,7 @@ def test_a_folder_that_lies_elsewhere_now_takes_no_files_of_its_place_before(
     catalog: Catalog, photos: Path
 ) -> None:
     (photos / "a").mkdir()
-    folder = catalog.files.add_folder(photos / "a")
+    folder = catalog.folders.add(photos / "a")
     (photos / "a").rename(photos / "ab")
     catalog.files.relocate_folder(folder, photos / "ab")
     put(catalog, folder, photos / "a" / "late.jpg", "aa")

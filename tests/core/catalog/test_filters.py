@@ -42,7 +42,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def put(catalog: Catalog, root: Path, name: str, content: str, **facts: Any) -> int:
-    folder = catalog.files.folders() or [catalog.files.add_folder(root)]
+    folder = catalog.folders.all() or [catalog.folders.add(root)]
     with catalog.transaction() as db:
         row = ContentRow(
             content, 10, 4, 3, str(facts.get("format", "JPEG")), facts.get("taken_at"), facts.get("camera")
@@ -150,7 +150,7 @@ def test_photos_that_are_gone_and_companions_are_not_counted(filled: Any, root: 
     with filled.transaction() as db:
         db.execute("UPDATE contents SET companion_of = ? WHERE id = ?", (picture, raw))
         gone = [known[os.fsencode(root / name)].id for name in ("trip/b.jpg", "trips/d.jpg")]
-        filled.files.remove(db, filled.files.folders()[0].id, gone)
+        filled.files.remove(db, filled.folders.all()[0].id, gone)
     choices = filled.filters.choices()
     assert choices.keywords == (("cat", 1), ("dog", 1))
     assert dict(choices.cameras) == {"Canon EOS 5D": 1, "NIKON D70": 1}
@@ -195,7 +195,7 @@ def test_columns_follow_this_process_and_others(filled: Any, root: Path, tmp_pat
         filled.filters.matching(Filters(folders=(root / "new",)))
     with pytest.raises(FilterError):
         filled.filters.matching(Filters(keywords=("bird",)))
-    filled.remove_folder(filled.files.folders()[0])
+    filled.remove_folder(filled.folders.all()[0])
     assert names(filled, Filters()) == []
 
 

@@ -134,7 +134,7 @@ def test_a_worker_killed_in_mid_query_is_started_again(indexed: Path, tmp_path: 
 
         killer = threading.Thread(target=kill_at_work)
         killer.start()
-        *_, ranking = library.search(Query(file=query(indexed)), judge="killed")
+        *_, ranking = library.search.rankings(Query(file=query(indexed)), judge="killed")
         killer.join()
         assert ranking.final
         assert ranking.judged == ranking.to_judge == 7

@@ -54,7 +54,7 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("indexed")
     write_album(root / "album", PHOTOS, seed=12)
     with Library(root / "library") as library:
-        library.add_folder(root / "album")
+        library.folders.add(root / "album")
         for _ in library.scan():
             pass
     return root
@@ -79,17 +79,17 @@ def library(indexed: Path, store: ModelStore, tmp_path: Path) -> Iterator[Librar
 
 def answers(library: Library) -> list[int]:
     """What a search with a photo of the library gives; nothing needs to be described for it."""
-    *_, ranking = library.search(Query(content_id=library.photos()[0]), judge="none")
+    *_, ranking = library.search.rankings(Query(content_id=library.photos.ids()[0]), judge="none")
     return [result.content_id for result in ranking.results]
 
 
 def test_the_old_model_answers_until_the_new_one_is_ready(library: Library, tmp_path: Path) -> None:
     old = library.status().descriptor
     before = answers(library)
-    library.choose_descriptor("tiny")
+    library.descriptor.choose("tiny")
     assert library.status().changing.described == 0
     # A search that runs on when the model changes ends as it began.
-    running = library.search(Query(content_id=library.photos()[1]), judge="geometry")
+    running = library.search.rankings(Query(content_id=library.photos.ids()[1]), judge="geometry")
     assert not next(running).final
     stages = []
     for progress in library.scan():
@@ -115,7 +115,7 @@ def test_the_old_model_answers_until_the_new_one_is_ready(library: Library, tmp_
     assert len(library) == PHOTOS + 1
 
     # Back again: only what came meanwhile has to be described.
-    library.choose_descriptor(None)
+    library.descriptor.choose("default")
     changing = library.status().changing
     assert (changing.name, changing.photos - changing.described) == ("default", 1)
     assert [p.total for p in library.scan() if p.stage == "describing"] == [1, 1]
@@ -124,16 +124,16 @@ def test_the_old_model_answers_until_the_new_one_is_ready(library: Library, tmp_
 
     # What the model described is kept until it is forgotten.
     with pytest.raises(LookalikeError, match="in use"):
-        library.forget_descriptor("default")
-    assert library.forget_descriptor("tiny") == PHOTOS + 1
-    assert list(library.catalog.described()) == [old]
+        library.descriptor.forget("default")
+    assert library.descriptor.forget("tiny") == PHOTOS + 1
+    assert list(library.descriptor.described()) == [old]
     assert len(list((library.folder / "index").iterdir())) == 1
     with pytest.raises(LookalikeError, match="nothing"):
-        library.forget_descriptor("tiny")
+        library.descriptor.forget("tiny")
 
 
 def test_following_changes_the_model_in_the_background(library: Library) -> None:
-    library.choose_descriptor("tiny")
+    library.descriptor.choose("tiny")
     old = library.status().descriptor
     seen: list[str] = []
     for progress in library.follow(lambda: len(seen) > 2 and seen[-3:] == ["watching"] * 3):
@@ -149,7 +149,7 @@ def test_a_model_that_fails_is_given_up_and_told(library: Library, store: ModelS
     # The store holds a link to the file it was imported from.
     weights.unlink()
     weights.write_bytes(b"no weights")
-    library.choose_descriptor("tiny")
+    library.descriptor.choose("tiny")
     *_, last = library.scan()
     assert "Searches go on with the model before" in last.skipped[0].reason
     assert library.status().changing is None
@@ -164,12 +164,12 @@ def told(library: Library) -> list[str]:
 
 def test_photos_whose_drive_is_away_are_waited_for(library: Library, tmp_path: Path) -> None:
     write_album(tmp_path / "beside", 2, seed=40)
-    library.add_folder(tmp_path / "beside")
+    library.folders.add(tmp_path / "beside")
     for _ in library.scan():
         pass
     old = library.status().descriptor
     (tmp_path / "album").rename(tmp_path / "away")
-    library.choose_descriptor("tiny")
+    library.descriptor.choose("tiny")
     assert "18 photos wait" in told(library)[-1]
     assert library.status().descriptor == old
     changing = library.status().changing
@@ -189,8 +189,8 @@ def test_a_file_that_cannot_be_read_now_is_waited_for_and_one_that_is_gone_is_no
 ) -> None:
     hidden = tmp_path / "album" / "photo_003.jpg"
     hidden.rename(tmp_path / "away.jpg")
-    library.choose_descriptor("tiny")
-    steps = list(library._migration.steps())
+    library.descriptor.choose("tiny")
+    steps = list(library.descriptor.steps())
     assert "1 photo waits" in steps[-1].skipped[0].reason
     assert library.status().changing.waiting == 1
     for _ in library.scan():
@@ -212,7 +212,7 @@ def test_broken_photos_do_not_hold_it_up(library: Library, monkeypatch: pytest.M
         return decode(file, longest_side)
 
     monkeypatch.setattr(photo_reader, "decode", failing)
-    library.choose_descriptor("tiny")
+    library.descriptor.choose("tiny")
     assert "damaged" in told(library)[-1]
     assert library.status().descriptor.startswith("dinov2")
     assert len(library) == PHOTOS - 1
@@ -234,11 +234,11 @@ def files_read(monkeypatch) -> list[str]:
 def test_a_paused_folder_is_not_read_and_waited_for(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (folder,) = library.folders()
+    (folder,) = library.folders.all()
     old = library.status().descriptor
-    library.watched.pause(folder)
+    library.folders.pause(folder)
     opened = files_read(monkeypatch)
-    library.choose_descriptor("tiny")
+    library.descriptor.choose("tiny")
     stages: list[str] = []
     for progress in library.follow(lambda: len(stages) > 3):
         stages.append(progress.stage)
@@ -246,7 +246,7 @@ def test_a_paused_folder_is_not_read_and_waited_for(
     assert stages.count("describing") == 1, "told once"
     assert library.status().changing.waiting == PHOTOS
     assert library.status().descriptor == old
-    library.watched.pause(folder, False)
+    library.folders.pause(folder, False)
     for _ in library.scan():
         pass
     assert library.status().descriptor.startswith("dinov2")
@@ -260,7 +260,7 @@ def test_a_full_disk_interrupts_it_only(library: Library, monkeypatch: pytest.Mo
         raise CatalogError("The disk is full.")
 
     old = library.status().descriptor
-    library.choose_descriptor("tiny")
+    library.descriptor.choose("tiny")
     monkeypatch.setattr(DescriptorRecord, "put", full)
     assert "goes on later" in told(library)[-1]
     assert library.status().changing.name == "tiny"
@@ -276,7 +276,7 @@ def test_a_raw_file_beside_its_picture_is_not_counted(library: Library, tmp_path
     textured_photo(50, (160, 120)).save(tmp_path / "album" / "shot.jpg")
     for _ in library.scan():
         pass
-    library.choose_descriptor("tiny")
+    library.descriptor.choose("tiny")
     changing = library.status().changing
     assert (changing.described, changing.photos, changing.waiting) == (0, PHOTOS + 1, 0)
 
@@ -286,7 +286,7 @@ def test_photos_are_described_anew_gently_and_what_is_looked_at_first(
 ) -> None:
     engine = library._engines.current
     first = tmp_path / "album" / "photo_007.jpg"
-    library.watched.prioritise([first])
+    library.folders.prioritise([first])
     order = files_read(monkeypatch)
     rested: list[float] = []
 
@@ -295,7 +295,7 @@ def test_photos_are_described_anew_gently_and_what_is_looked_at_first(
         return 0.0
 
     monkeypatch.setattr(engine.indexer._throttle, "rest", rest)
-    numbers = library.photos()
+    numbers = library.photos.ids()
     engine.record.forget(numbers)
     for _ in engine.indexer.describe(numbers):
         pass
@@ -306,7 +306,7 @@ def test_photos_are_described_anew_gently_and_what_is_looked_at_first(
 
 
 def test_another_process_follows_the_change(library: Library, store: ModelStore, tmp_path: Path) -> None:
-    library.choose_descriptor("tiny")
+    library.descriptor.choose("tiny")
     other = Library(tmp_path / "library")
     try:
         assert other.status().descriptor == library.status().descriptor
@@ -320,7 +320,7 @@ def test_another_process_follows_the_change(library: Library, store: ModelStore,
 
 
 def test_a_kill_loses_no_progress(library: Library, tmp_path: Path) -> None:
-    library.choose_descriptor("tiny")
+    library.descriptor.choose("tiny")
     command = [sys.executable, "-m", "lookalike", "--library", str(tmp_path / "library"), "scan"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 200
@@ -329,14 +329,14 @@ def test_a_kill_loses_no_progress(library: Library, tmp_path: Path) -> None:
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    before = library.catalog.described()
+    before = library.descriptor.described()
     totals = [progress.total for progress in library.scan() if progress.stage == "describing"]
     assert len(answers(library)) == PHOTOS - 1
     key = library.status().descriptor
     assert key.startswith("dinov2")
     assert before[key] > 0
     assert totals[0] == PHOTOS - before[key] if totals else before[key] == PHOTOS
-    assert library.catalog.described()[key] == PHOTOS
+    assert library.descriptor.described()[key] == PHOTOS
 
 
 def test_the_command_line_tells_of_it(
@@ -363,7 +363,7 @@ def test_the_command_line_tells_of_it(
 def test_a_library_opens_without_the_model_it_used(
     library: Library, store: ModelStore, tmp_path: Path
 ) -> None:
-    library.choose_descriptor("tiny")
+    library.descriptor.choose("tiny")
     for _ in library.scan():
         pass
     store.remove("tiny")
@@ -378,7 +378,7 @@ def test_a_library_opens_without_the_model_it_used(
 def test_check_finds_and_repairs_what_is_wrong(
     library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first, second, *_ = library.photos()
+    first, second, *_ = library.photos.ids()
     library._engines.current.index.remove(np.array([first]))
     with library.catalog.transaction() as db:
         db.execute("UPDATE descriptors SET vector = zeroblob(length(vector)) WHERE content_id = ?", (second,))

@@ -25,7 +25,7 @@ def album(tmp_path: Path) -> Path:
 @pytest.fixture
 def library(tmp_path: Path, album: Path) -> Iterator[Library]:
     with Library(tmp_path / "library") as library:
-        library.add_folder(album)
+        library.folders.add(album)
         yield library
 
 
@@ -44,19 +44,19 @@ def is_red(image: Image.Image) -> bool:
 
 
 def shows_red(library: Library, content_id: int, side: int) -> bool:
-    return is_red(Image.open(io.BytesIO(library.thumbnail(content_id, side))))
+    return is_red(Image.open(io.BytesIO(library.photos.thumbnail(content_id, side))))
 
 
 def test_a_thumbnail_is_made_from_a_copy_that_still_is_the_photo(library: Library, album: Path) -> None:
     plain(album / "a.jpg", "red")
     (album / "b.jpg").write_bytes((album / "a.jpg").read_bytes())
     scan(library)
-    (red,) = library.photos()
+    (red,) = library.photos.ids()
     plain(album / "a.jpg", "blue")
     assert shows_red(library, red, 512)
-    assert is_red(library.image(red, 64))
+    assert is_red(library.photos.image(red, 64))
     scan(library)
-    (blue,) = set(library.photos()) - {red}
+    (blue,) = set(library.photos.ids()) - {red}
     assert shows_red(library, red, 512)
     assert not shows_red(library, blue, 512)
 
@@ -65,9 +65,9 @@ def test_new_bytes_may_be_looked_at_and_are_not_kept(library: Library, album: Pa
     plain(album / "a.jpg", "red")
     original = (album / "a.jpg").read_bytes()
     scan(library)
-    (red,) = library.photos()
+    (red,) = library.photos.ids()
     plain(album / "a.jpg", "blue")
-    assert not is_red(library.image(red, 64)), "the viewer shows what there is"
+    assert not is_red(library.photos.image(red, 64)), "the viewer shows what there is"
     assert shows_red(library, red, 512), "the smaller one that is kept"
     (album / "a.jpg").write_bytes(original)
     scan(library)
@@ -83,18 +83,18 @@ def test_a_judge_keeps_nothing_of_new_bytes(library: Library, album: Path) -> No
         textured_photo(10 + number, (640, 480)).save(album / f"other {number}.jpg")
     original = (album / "a.jpg").read_bytes()
     scan(library)
-    number = next(n for n in library.photos() if library.photo(n).paths[0].name == "a.jpg")
+    number = next(n for n in library.photos.ids() if library.photos.info(n).paths[0].name == "a.jpg")
 
     def match() -> float | None:
-        *_, last = library.search(Query(file=query), judge="geometry")
+        *_, last = library.search.rankings(Query(file=query), judge="geometry")
         return next(result.match for result in last.results if result.content_id == number)
 
     textured_photo(99, (640, 480)).save(album / "a.jpg")
     assert match() is None
     with pytest.raises(LookalikeError, match=r"a\.jpg has changed"):
-        library.explain(Query(file=query), number, "geometry")
+        library.search.explain(Query(file=query), number, "geometry")
     with pytest.raises(LookalikeError, match=r"a\.jpg has changed"):
-        list(library.search(Query(content_id=number, region=(0.1, 0.1, 0.9, 0.9)), judge="geometry"))
+        list(library.search.rankings(Query(content_id=number, region=(0.1, 0.1, 0.9, 0.9)), judge="geometry"))
     (album / "a.jpg").write_bytes(original)
     scan(library)
     found = match()

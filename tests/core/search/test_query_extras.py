@@ -35,7 +35,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mug.crop((50, 30, 790, 590)).save(album / "trip" / "mug two.jpg", quality=90)
     textured_photo(502, (800, 600)).crop((30, 20, 770, 590)).save(album / "trip" / "jug.jpg", quality=90)
     with Library(root / "library") as library:
-        library.add_folder(album)
+        library.folders.add(album)
         for _ in library.scan():
             pass
     return root
@@ -55,18 +55,18 @@ def mug(root: Path) -> Query:
 
 def names(library: Library, query: Query, judge: str = "none", **settings) -> list[str]:
     ranking = last(library, query, judge, **settings)
-    places = library.catalog.files.paths([result.content_id for result in ranking.results])
+    places = library.photos.paths([result.content_id for result in ranking.results])
     return [places[result.content_id][0].stem for result in ranking.results]
 
 
 def last(library: Library, query: Query, judge: str = "none", **settings) -> Ranking:
-    *_, ranking = library.search(query, SearchSettings(**settings), judge)
+    *_, ranking = library.search.rankings(query, SearchSettings(**settings), judge)
     return ranking
 
 
 def photo(library: Library, name: str) -> Query:
     """A photo of the library as a query: nothing needs to be described."""
-    paths = {library.catalog.files.paths([n])[n][0].stem: n for n in library.photos()}
+    paths = {library.photos.paths([n])[n][0].stem: n for n in library.photos.ids()}
     return Query(content_id=paths[name])
 
 
@@ -78,7 +78,7 @@ def test_a_filter_is_part_of_the_search(library: Library, root: Path) -> None:
     assert names(library, query, filters=trip) == ["mug two", "jug"]
     assert names(library, query, limit=1, filters=trip) == ["mug two"]
     assert names(library, photo(library, "jug"), filters=Filters(cameras=("canon",))) == ["mug one"]
-    assert len(library.photos(trip)) == 2
+    assert len(library.photos.ids(trip)) == 2
     with pytest.raises(LookalikeError, match="Leica"):
         names(library, query, filters=Filters(cameras=("Leica",)))
 
@@ -104,8 +104,8 @@ def test_several_photos_and_photos_that_lie_on_their_side(library: Library, root
     assert ranking.final
     assert ranking.judged == ranking.to_judge == 11
     matched = {result.content_id for result in ranking.results if (result.match or 0) > 0.5}
-    assert {library.catalog.files.paths([n])[n][0].stem for n in matched} == {"mug one", "mug two", "jug"}
-    assert library.explain(asked, matched.pop(), "geometry") is not None
+    assert {library.photos.paths([n])[n][0].stem for n in matched} == {"mug one", "mug two", "jug"}
+    assert library.search.explain(asked, matched.pop(), "geometry") is not None
 
     def similarities(query: Query, **settings) -> dict[int, float]:
         return {r.content_id: r.similarity for r in last(library, query, **settings).results}
@@ -116,9 +116,7 @@ def test_several_photos_and_photos_that_lie_on_their_side(library: Library, root
     assert all(turned[number] >= max(plain[number], upright[number]) - 2e-3 for number in upright)
     assert max(turned[number] - plain[number] for number in upright) > 0.01
     judged = last(library, Query(file=on_its_side), "geometry", rotations=True)
-    assert {
-        library.catalog.files.paths([r.content_id])[r.content_id][0].stem for r in judged.results[:2]
-    } == {
+    assert {library.photos.paths([r.content_id])[r.content_id][0].stem for r in judged.results[:2]} == {
         "mug one",
         "mug two",
     }
@@ -156,12 +154,12 @@ def test_words_beside_photos_are_looked_for_in_names_where_no_model_reads_them(
     assert "jug" not in found
     assert len(names(library, query, limit=3)) == 3
     assert last(library, query, limit=1).same == 1
-    assert library.explain(query, ranking.results[0].content_id, "geometry") is not None
+    assert library.search.explain(query, ranking.results[0].content_id, "geometry") is not None
 
 
 def test_a_word_of_any_length_can_be_asked_for(library: Library) -> None:
     with pytest.raises(LookalikeError, match="No keyword"):
-        list(library.search(Query(words="a" * 60_000), judge="none"))
+        list(library.search.rankings(Query(words="a" * 60_000), judge="none"))
 
 
 def call(root: Path, capsys, *arguments: object) -> tuple[int, str, str]:

@@ -28,5 +28,5 @@ def serve(pipe: Connection) -> None:
 if __name__ == "__main__":
     photo_reader.decode = deadly
     library = SmallLibrary(Path(sys.argv[1]))
-    library.files.add_folder(Path(sys.argv[2]))
+    library.folders.add(Path(sys.argv[2]))
     library.scan()

@@ -66,7 +66,7 @@ def test_a_photo_that_kills_the_model_is_remembered_until_the_model_is_another(
         paint(album / f"{number}.png", (0, number, 255))
     paint(album / "deadly.png", deadly_describer.DEADLY)
     time.sleep(2 * CTIME_TICK_NS / 1e9)
-    library.files.add_folder(album)
+    library.folders.add(album)
     (line,) = library.scan()[-1].skipped
     assert "SIGKILL" in line.reason
     assert library.files.problems() == [(album / "deadly.png", line.reason)]

@@ -170,7 +170,7 @@ def test_a_watched_folder_is_not_taken_over_by_one_that_leaves_it_out(tmp_path: 
         watched.add(tmp_path / "album")
     assert str(inner) in str(refused.value)
     library.scan()
-    assert [folder.path for folder in library.files.folders()] == [inner]
+    assert [folder.path for folder in library.folders.all()] == [inner]
     assert len(library.index) == 1
     library.close()
 
@@ -195,7 +195,7 @@ def test_patterns_of_names_that_are_no_text_last(tmp_path: Path) -> None:
         with open(name, "wb") as file:
             file.write(photo(number))
     library = SmallLibrary(tmp_path / "library")
-    library.files.add_folder(album)
+    library.folders.add(album)
     library.scan()
     pattern = os.fsdecode(b"caf\xe9/")
     WatchedFolders(library.catalog).set_excludes([pattern, "größer/"])

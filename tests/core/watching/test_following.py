@@ -52,7 +52,7 @@ def album(folder: Path, *seeds: int) -> Path:
 def known(library: SmallLibrary, base: Path) -> list[str]:
     return sorted(
         os.fsdecode(path)[len(str(base)) + 1 :]
-        for folder in library.files.folders()
+        for folder in library.folders.all()
         for path in library.files.known(os.fsencode(folder.path))
     )
 
@@ -70,7 +70,7 @@ def followed(library: SmallLibrary, *folders: Path) -> None:
     # What was written just now proves nothing.
     time.sleep(2 * CTIME_TICK_NS / 1e9)
     for folder in folders:
-        library.files.add_folder(folder)
+        library.folders.add(folder)
     library.scan()
     library.follow()
     wait_for(library, lambda: library.last and library.last.stage == "watching")
@@ -160,8 +160,8 @@ def test_a_watched_folder_that_a_link_leads_to_now_is_followed_where_it_lies(
     (tmp_path / "small" / moved).rename(large)
     (tmp_path / "small" / moved).symlink_to(large)
     place = tmp_path / "large" / "album"
-    wait_for(library, lambda: [each.path for each in library.files.folders()] == [place])
-    assert library.files.folders()[0].online
+    wait_for(library, lambda: [each.path for each in library.folders.all()] == [place])
+    assert library.folders.all()[0].online
     (place / "3.png").write_bytes(photo(3))
     wait_for(library, lambda: known(library, place) == ["1.png", "2.png", "3.png"])
     wait_for(library, lambda: library.last and library.last.stage == "watching")
@@ -181,7 +181,7 @@ def test_a_link_to_something_else_in_the_place_of_a_watched_folder_is_not_follow
     followed(library, folder)
     folder.rename(tmp_path / "away")
     folder.symlink_to(tmp_path / "strangers")
-    wait_for(library, lambda: not library.files.folders()[0].online)
+    wait_for(library, lambda: not library.folders.all()[0].online)
     assert known(library, tmp_path) == ["album/1.png"]
 
 
@@ -190,7 +190,7 @@ def test_a_folder_that_goes_while_it_is_indexed_costs_one_line(tmp_path: Path) -
     for seed in range(3):
         (folder / f"{seed}.xmp").write_text("<x/>")
     with closing(interrupted(tmp_path, lambda: folder.rename(away))) as library:
-        library.files.add_folder(folder)
+        library.folders.add(folder)
         told = {(line.path, line.reason) for progress in library.scan() for line in progress.skipped}
         assert (str(folder), follower_module.OFFLINE) in told
         assert [path for path, _ in told if path.endswith(".png")] == []
@@ -205,7 +205,7 @@ def test_a_folder_that_goes_while_it_is_followed_and_indexed_is_taken_up_once_it
 ) -> None:
     folder, away = album(tmp_path / "album", *range(120)), tmp_path / "away"
     with closing(interrupted(tmp_path, lambda: folder.rename(away))) as library:
-        library.files.add_folder(folder)
+        library.folders.add(folder)
         told: set[str] = set()
         library.heard = lambda progress: told.update(line.path for line in progress.skipped)
         library.follow()
@@ -253,7 +253,7 @@ def test_what_happens_in_other_folders_is_taken_in_while_one_is_indexed(
     paused = album(tmp_path / "paused", 2000)
 
     def deed() -> None:
-        library.files.set_paused(folders[2], True)
+        library.folders.set_paused(folders[2], True)
         (paused / "2000.png").unlink()
         (two / "1000.png").unlink()
         (two / "1001.png").rename(two / "moved.png")
@@ -275,7 +275,7 @@ def test_what_happens_in_other_folders_is_taken_in_while_one_is_indexed(
         )
 
     with closing(interrupted(tmp_path, deed, at=4)) as library:
-        folders = [library.files.add_folder(folder) for folder in (two, one, paused)]
+        folders = [library.folders.add(folder) for folder in (two, one, paused)]
         list(library.follower.scan([folders[0], folders[2]]))
         assert (names(two), names(one)) == (["1000.png", "1001.png", "1002.png"], [])
         # The others are looked through first, and are as they were.
@@ -295,7 +295,7 @@ def test_what_happens_in_a_folder_that_pauses_while_another_is_indexed_is_taken_
     resumed: list[int] = []
 
     def deed() -> None:
-        library.files.set_paused(folders[0], True)
+        library.folders.set_paused(folders[0], True)
         (two / "1000.png").unlink()
         (two / "1001.png").write_bytes(photo(1001))
         os.utime(two / "1001.png", ns=(10**18, 10**18))
@@ -303,11 +303,11 @@ def test_what_happens_in_a_folder_that_pauses_while_another_is_indexed_is_taken_
     def heard(progress: Progress) -> None:
         count = len(library.files.known(os.fsencode(one)))
         if not resumed and count > 250:
-            library.files.set_paused(folders[0], False)
+            library.folders.set_paused(folders[0], False)
             resumed.append(count)
 
     with closing(interrupted(tmp_path, deed, at=4)) as library:
-        folders = [library.files.add_folder(folder) for folder in (two, one)]
+        folders = [library.folders.add(folder) for folder in (two, one)]
         list(library.follower.scan([folders[0]]))
         library.priority.prioritise([two])
         library.heard = heard
@@ -350,6 +350,6 @@ def test_an_empty_folder_that_a_link_leads_to_now_is_followed_where_it_lies(
     (tmp_path / "small").rename(tmp_path / "large")
     (tmp_path / "small").symlink_to("large")
     place = tmp_path / "large" / "album"
-    wait_for(library, lambda: [each.path for each in library.files.folders()] == [place])
+    wait_for(library, lambda: [each.path for each in library.folders.all()] == [place])
     (place / "1.png").write_bytes(photo(1))
     wait_for(library, lambda: known(library, place) == ["1.png"])

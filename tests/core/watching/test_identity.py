@@ -68,7 +68,7 @@ def folders(tmp_path: Path) -> Path:
 def library(folders: Path) -> Iterator[SmallLibrary]:
     library = SmallLibrary(folders / "library", reach_seconds=0.1)
     for name in ("one", "two"):
-        library.files.add_folder(folders / name)
+        library.folders.add(folders / name)
     yield library
     library.close()
 
@@ -254,7 +254,7 @@ def test_a_file_that_changes_while_it_is_read_is_looked_at_again(
     library.scan()
     number = where(library, folders)["one/new.png"]
     assert (
-        library.catalog.contents.get([number])[number].hash
+        library.photos.facts([number])[number].hash
         == reading_module.read_file(folders / "one" / "new.png").content
     )
 
@@ -269,7 +269,7 @@ def test_a_change_within_one_tick_of_the_clock_is_seen(library: SmallLibrary, fo
     os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
     library.scan()
     number = where(library, folders)["one/quick.png"]
-    assert library.catalog.contents.get([number])[number].hash == reading_module.read_file(path).content
+    assert library.photos.facts([number])[number].hash == reading_module.read_file(path).content
 
 
 def test_a_paused_folder_is_left_alone_until_it_goes_on(library: SmallLibrary, folders: Path) -> None:
@@ -442,7 +442,7 @@ def test_another_file_with_the_number_of_a_deleted_one_is_read(
     swap_for_another(folders / "one")
     library.scan()
     number = where(library, folders)["one/2.png"]
-    held = library.catalog.contents.get([number])[number].hash
+    held = library.photos.facts([number])[number].hash
     assert held == reading_module.read_file(folders / "one" / "2.png").content
 
 

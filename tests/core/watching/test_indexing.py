@@ -61,45 +61,43 @@ def scan(library: Library) -> list[Progress]:
 
 
 def found_files(library: Library) -> set[str]:
-    return {
-        path.name for number in library.photos() for path in library.catalog.files.paths([number])[number]
-    }
+    return {path.name for number in library.photos.ids() for path in library.photos.paths([number])[number]}
 
 
 def assert_in_line(library: Library, album) -> None:
     """Catalog, record and index say the same, and what they say is what lies on disk."""
     on_disk = {path.name for path in album.rglob("*.jpg")}
     assert found_files(library) == on_disk
-    assert library._engines.current.record.ids().tolist() == sorted(library.photos())
-    assert len(library) == len(library.photos())
-    assert all(number in library._engines.current.index for number in library.photos())
+    assert library._engines.current.record.ids().tolist() == sorted(library.photos.ids())
+    assert len(library) == len(library.photos.ids())
+    assert all(number in library._engines.current.index for number in library.photos.ids())
 
 
 def test_a_scan_makes_every_photo_findable(library: Library, album: Path) -> None:
-    library.add_folder(album)
+    library.folders.add(album)
     last = scan(library)[-1]
     assert (last.done, last.total, last.skipped) == (12, 12, ())
     assert_in_line(library, album)
-    (path,) = library.photo(library.photos()[3]).paths
-    *_, ranking = library.search(Query(file=path), judge="none")
+    (path,) = library.photos.info(library.photos.ids()[3]).paths
+    *_, ranking = library.search.rankings(Query(file=path), judge="none")
     assert len(ranking.results) == 11, "all but the query itself"
-    assert library.thumbnail(library.photos()[0])[:2] == b"\xff\xd8"
+    assert library.photos.thumbnail(library.photos.ids()[0])[:2] == b"\xff\xd8"
 
 
 def test_descriptors_are_those_of_the_model(library: Library, album: Path) -> None:
     """What lies in the record is what the describer says of the file, whatever batch it travelled in."""
-    library.add_folder(album)
+    library.folders.add(album)
     scan(library)
     ids = library._engines.current.record.ids()
     for number, stored in zip(ids[:4], library._engines.current.record.vectors(ids[:4]), strict=True):
         side = max(library._engines.current.describer.decode_size, reading_module.THUMBNAIL_SIDE)
-        pixels = library._engines.current.describer.prepare(library.image(int(number), side))
+        pixels = library._engines.current.describer.prepare(library.photos.image(int(number), side))
         fresh = library._engines.current.service.describe([pixels]).result()[0]
         assert np.dot(stored, fresh) == pytest.approx(1.0, abs=2e-3)
 
 
 def test_a_second_scan_decodes_nothing(library: Library, album: Path, decodes: list[str]) -> None:
-    library.add_folder(album)
+    library.folders.add(album)
     scan(library)
     assert len(decodes) == 12
     scan(library)
@@ -107,35 +105,35 @@ def test_a_second_scan_decodes_nothing(library: Library, album: Path, decodes: l
 
 
 def test_moves_and_copies_decode_nothing(library: Library, album: Path, decodes: list[str]) -> None:
-    library.add_folder(album)
+    library.folders.add(album)
     scan(library)
     decodes.clear()
     first, second, *_ = sorted(album.glob("*.jpg"))
     (album / "trip").mkdir()
     first.rename(album / "trip" / "renamed.jpg")
     shutil.copy(second, album / "trip" / "a copy.jpg")
-    before = set(library.photos())
+    before = set(library.photos.ids())
     scan(library)
     assert decodes == []
-    assert set(library.photos()) == before
+    assert set(library.photos.ids()) == before
     assert_in_line(library, album)
 
 
 def test_a_changed_file_takes_the_place_of_the_old_one(library: Library, album: Path) -> None:
-    library.add_folder(album)
+    library.folders.add(album)
     scan(library)
     path = sorted(album.glob("*.jpg"))[0]
     old = library.catalog.files.known(os.fsencode(album))[os.fsencode(path)].content_id
     textured_photo(99, (320, 240)).save(path)
     scan(library)
-    assert old not in library.photos()
+    assert old not in library.photos.ids()
     assert_in_line(library, album)
 
 
 def test_gone_files_are_found_no_more_and_found_again_when_they_return(
     library: Library, album: Path, decodes: list[str]
 ) -> None:
-    library.add_folder(album)
+    library.folders.add(album)
     scan(library)
     path = sorted(album.glob("*.jpg"))[0]
     kept = path.read_bytes()
@@ -160,7 +158,7 @@ def test_bad_files_are_told_of_once_and_the_rest_goes_on(
     for path in album.iterdir():
         os.utime(path, ns=(1_600_000_000_000_000_001, 1_600_000_000_000_000_001))
     time.sleep(2 * CTIME_TICK_NS / 1e9)
-    library.add_folder(album)
+    library.folders.add(album)
     last = scan(library)[-1]
     assert {os.path.basename(line.path) for line in last.skipped} == {"broken.jpg", "empty.jpg"}
     assert all(line.reason for line in last.skipped)
@@ -175,7 +173,7 @@ def test_bad_files_are_told_of_once_and_the_rest_goes_on(
 
 
 def test_a_scan_that_is_closed_early_keeps_what_is_finished(library: Library, album: Path) -> None:
-    library.add_folder(album)
+    library.folders.add(album)
     work = library.scan()
     for progress in work:
         if progress.done:
@@ -187,84 +185,84 @@ def test_a_scan_that_is_closed_early_keeps_what_is_finished(library: Library, al
 
 
 def test_an_unreachable_folder_keeps_its_photos(library: Library, album: Path) -> None:
-    folder = library.add_folder(album)
+    folder = library.folders.add(album)
     scan(library)
     away = album.rename(album.with_name("elsewhere"))
     last = scan(library)[-1]
     assert [line.path for line in last.skipped] == [str(folder.path)]
-    assert [entry.online for entry in library.folders()] == [False]
+    assert [entry.online for entry in library.folders.all()] == [False]
     assert len(library) == 12
     away.rename(album)
     scan(library)
-    assert [entry.online for entry in library.folders()] == [True]
+    assert [entry.online for entry in library.folders.all()] == [True]
     assert_in_line(library, album)
 
 
 def test_no_folder_takes_over_one_that_is_offline_or_paused(
     library: Library, album: Path, tmp_path: Path
 ) -> None:
-    folder = library.add_folder(album)
+    folder = library.folders.add(album)
     scan(library)
     away = album.rename(tmp_path / "away")
     with pytest.raises(LookalikeError, match="cannot be reached"):
-        library.add_folder(tmp_path)
-    assert len(library.photos()) == 12
+        library.folders.add(tmp_path)
+    assert len(library.photos.ids()) == 12
     away.rename(album)
-    library.watched.pause(folder)
+    library.folders.pause(folder)
     with pytest.raises(LookalikeError, match="paused"):
-        library.add_folder(tmp_path)
-    library.watched.pause(folder, False)
-    above = library.add_folder(tmp_path)
-    assert library.folders() == [above]
-    assert len(library.photos()) == 12
+        library.folders.add(tmp_path)
+    library.folders.pause(folder, False)
+    above = library.folders.add(tmp_path)
+    assert library.folders.all() == [above]
+    assert len(library.photos.ids()) == 12
 
 
 def test_a_folder_is_not_said_to_lie_inside_itself(library: Library, album: Path) -> None:
-    folder = library.add_folder(album)
+    folder = library.folders.add(album)
     (album / "inner").mkdir()
     for place in (album / "inner", album.parent):
         with pytest.raises(LookalikeError, match="one inside the other"):
-            library.watched.relocate(folder, place)
-    library.watched.relocate(folder, album)
-    assert library.folders() == [folder]
+            library.folders.relocate(folder, place)
+    library.folders.relocate(folder, album)
+    assert library.folders.all() == [folder]
 
 
 def test_removing_a_folder_takes_its_photos_out_of_the_search(library: Library, album: Path) -> None:
-    folder = library.add_folder(album)
+    folder = library.folders.add(album)
     scan(library)
-    library.remove_folder(folder)
+    library.folders.remove(folder)
     assert len(library) == 0
-    assert library.photos() == []
+    assert library.photos.ids() == []
     assert len(list(album.glob("*.jpg"))) == 12
 
 
 def test_a_folder_removed_while_it_is_scanned_leaves_nothing_in_the_next_one(
     library: Library, album: Path, tmp_path: Path
 ) -> None:
-    folder = library.add_folder(album)
+    folder = library.folders.add(album)
     write_album(tmp_path / "other", 2, seed=9)
     for progress in library.scan():
         if progress.stage == "indexing" and 0 < progress.done < 12:
-            library.remove_folder(folder)
-            library.add_folder(tmp_path / "other")
+            library.folders.remove(folder)
+            library.folders.add(tmp_path / "other")
     scan(library)
     assert_in_line(library, tmp_path / "other")
 
 
 def test_a_folder_is_removed_whole_by_a_word_of_its_place_before(library: Library, album: Path) -> None:
-    folder = library.add_folder(album)
+    folder = library.folders.add(album)
     scan(library)
     moved = album.rename(album.with_name("moved"))
-    library.watched.relocate(folder, moved)
-    library.remove_folder(folder)
-    assert (len(library), library.photos(), library.catalog.words.find("photo", 99)) == (0, [], [])
+    library.folders.relocate(folder, moved)
+    library.folders.remove(folder)
+    assert (len(library), library.photos.ids(), library.catalog.words.find("photo", 99)) == (0, [], [])
 
 
 def test_words_of_a_removed_folder_go_with_it_even_if_the_process_ends_there(
     tmp_path: Path, album: Path
 ) -> None:
     with Library(tmp_path / "library") as library:
-        folder = library.add_folder(album)
+        folder = library.folders.add(album)
         scan(library)
         library.catalog.remove_folder(folder)
     with Library(tmp_path / "library") as library:
@@ -275,7 +273,7 @@ def test_a_removal_while_the_index_is_told_of_new_photos_is_not_lost(
     library: Library, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The folder goes after the catalog was asked what is to be found, and before the index has it."""
-    folder = library.add_folder(album)
+    folder = library.folders.add(album)
     record = library._engines.current.record
     findable = record.findable
     removals: list[threading.Thread] = []
@@ -291,13 +289,13 @@ def test_a_removal_while_the_index_is_told_of_new_photos_is_not_lost(
     monkeypatch.setattr(record, "findable", slow)
     scan(library)
     removals[0].join()
-    assert (len(library), library.photos()) == (0, [])
+    assert (len(library), library.photos.ids()) == (0, [])
 
 
 def test_a_failure_of_the_model_is_not_the_photos(
     library: Library, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library.add_folder(album)
+    library.folders.add(album)
     service = library._engines.current.service
     describe = service.describe
     failures = 0
@@ -331,7 +329,7 @@ def test_a_failure_of_the_model_is_not_the_photos(
 
 
 def test_following_applies_changes_as_they_happen(library: Library, album: Path) -> None:
-    library.add_folder(album)
+    library.folders.add(album)
     stop = threading.Event()
     trouble: list[BaseException] = []
 
@@ -373,19 +371,19 @@ def test_what_another_process_indexes_is_found(library: Library, tmp_path: Path,
     with Library(tmp_path / "library") as other:
         other.add_folder(album)
         scan(other)
-    (path,) = library.photo(library.photos()[0]).paths
-    *_, ranking = library.search(Query(file=path), judge="none")
+    (path,) = library.photos.info(library.photos.ids()[0]).paths
+    *_, ranking = library.search.rankings(Query(file=path), judge="none")
     assert len(ranking.results) == 11
     assert len(library) == 12
 
 
 def test_reopening_finds_everything_again(tmp_path: Path, album: Path) -> None:
     with Library(tmp_path / "library") as library:
-        library.add_folder(album)
+        library.folders.add(album)
         scan(library)
-        before = sorted(library.photos())
+        before = sorted(library.photos.ids())
     with Library(tmp_path / "library") as library:
-        assert sorted(library.photos()) == before
+        assert sorted(library.photos.ids()) == before
         assert len(library) == 12
         assert library.status().repairs == ()
         assert_in_line(library, album)

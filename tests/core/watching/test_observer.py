@@ -134,7 +134,7 @@ def test_a_folder_moved_away_and_made_anew_while_followed_is_followed_on(
     monkeypatch.setattr(follower_module, "TICK_SECONDS", 0.05)
     # Nothing else makes it look again.
     library = SmallLibrary(tmp_path / "library", reach_seconds=3600, rescan_seconds=3600)
-    library.files.add_folder(album)
+    library.folders.add(album)
     renew = FolderWatch.renew
 
     def renew_then_make(self, top) -> None:
@@ -245,7 +245,7 @@ for number in range(20):
     (album / str(number)).mkdir(parents=True)
     (album / str(number) / "a.png").write_bytes(photo(number))
 library = SmallLibrary(base / "library", rescan_seconds=0.5)
-library.files.add_folder(album)
+library.folders.add(album)
 
 def wait_for(condition):
     deadline = time.monotonic() + 60
@@ -255,12 +255,12 @@ def wait_for(condition):
 
 library.follow()
 wait_for(lambda: len(library.index) == 20)
-assert library.files.folders()[0].note == ""
+assert library.folders.all()[0].note == ""
 for number in range(20, 60):
     (album / str(number)).mkdir()
     (album / str(number) / "a.png").write_bytes(photo(number))
-wait_for(lambda: library.files.folders()[0].note)
-print(library.files.folders()[0].note)
+wait_for(lambda: library.folders.all()[0].note)
+print(library.folders.all()[0].note)
 wait_for(lambda: len(library.index) == 60)
 (album / "59" / "a.png").unlink()
 wait_for(lambda: len(library.index) == 59)

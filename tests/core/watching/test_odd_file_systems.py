@@ -54,7 +54,7 @@ def test_a_photo_dated_beyond_2262_is_taken_in_with_the_others_and_stays_unchang
     if (album / "b.png").stat().st_mtime_ns != YEAR_2300:
         pytest.skip("this file system keeps no such time")
     time.sleep(2 * CTIME_TICK_NS / 1e9)
-    library.files.add_folder(album)
+    library.folders.add(album)
     assert library.scan()[-1].skipped == ()
     assert len(library.index) == 3
     assert library.scan()[-1].stage == "looking"
@@ -72,7 +72,7 @@ def test_a_file_system_whose_file_numbers_use_all_64_bits(tmp_path: Path) -> Non
 
         FuseMount(base / "usb", photo(1))
         told["number"] = (base / "usb" / "p" / "a.png").stat().st_ino
-        library.files.add_folder(base / "usb")
+        library.folders.add(base / "usb")
         told["skipped"] = [line.reason for line in library.scan()[-1].skipped]
         told["known"] = names(library)
         library.scan()
@@ -92,7 +92,7 @@ def test_a_folder_whose_server_is_lost_is_offline_and_the_others_go_on(tmp_path:
         (base / "photos").mkdir()
         mount = FuseMount(base / "usb", photo(1))
         for name in ("usb/p", "photos"):
-            library.files.add_folder(base / name)
+            library.folders.add(base / name)
         library.scan()
         mount.lose()
         (base / "photos" / "b.png").write_bytes(photo(2))
@@ -119,14 +119,14 @@ for name in ("drive/photos", "others"):
 (base / "drive" / "photos" / "a.png").write_bytes(photo(1))
 library = SmallLibrary(base / "library")
 for name in ("drive/photos", "others"):
-    library.files.add_folder(base / name)
+    library.folders.add(base / name)
 library.scan()
 (base / "drive").chmod(0)
 (base / "others" / "b.png").write_bytes(photo(2))
 progress = library.scan()
 (base / "drive").chmod(0o700)
 print([line.path for step in progress for line in step.skipped])
-print([folder.online for folder in library.files.folders()], len(library.index))
+print([folder.online for folder in library.folders.all()], len(library.index))
 library.close()
 """
 

@@ -38,7 +38,7 @@ def old(tmp_path: Path) -> Path:
     for path in album.iterdir():
         os.utime(path, ns=(LONG_AGO, LONG_AGO))
     with Library(tmp_path / "new") as library:
-        library.add_folder(album)
+        library.folders.add(album)
         scan(library)
     (tmp_path / "old").mkdir()
     db = Database(tmp_path / "old" / "catalog.sqlite")
@@ -71,17 +71,17 @@ def test_an_old_library_has_words_and_pairs_at_once_and_ratings_after_a_scan(
             Library(old)
     monkeypatch.setattr(reading_module, "decode", lambda *_: pytest.fail("decoded again"))
     with Library(old) as library:
-        assert len(library.photos()) == len(library) == 5
+        assert len(library.photos.ids()) == len(library) == 5
         assert len(library.catalog.words.find("photo", 99)) == 3
-        assert library.filter_choices().keywords == ()
+        assert library.photos.filter_choices().keywords == ()
         work = library.scan()
         next(work)
         work.close()
         scan(library)
-        (tagged,) = library.photos(Filters(keywords=("sunset",)))
-        assert library.photos(Filters(rating=3)) == [tagged]
+        (tagged,) = library.photos.ids(Filters(keywords=("sunset",)))
+        assert library.photos.ids(Filters(rating=3)) == [tagged]
         assert [hit.content_id for hit in library.catalog.words.find("sunset", 99)] == [tagged]
-        assert len(library.photos()) == len(library) == 5
+        assert len(library.photos.ids()) == len(library) == 5
         monkeypatch.setattr(reading_module, "read_file", None)
         scan(library)
         assert library.status().problems == ()

@@ -58,7 +58,7 @@ def test_photos_that_lie_in_the_cloud_are_never_opened(tmp_path: Path, opened: l
     time.sleep(2 * CTIME_TICK_NS / 1e9)
     opened.clear()
     with Library(tmp_path / "library") as library:
-        library.add_folder(album)
+        library.folders.add(album)
         assert scan(library) == [
             (str(album), "3 photos are kept online only, and taken in once on this computer.")
         ]
@@ -74,10 +74,12 @@ def test_photos_that_lie_in_the_cloud_are_never_opened(tmp_path: Path, opened: l
         row = library.catalog.files.known(os.fsencode(album))[os.fsencode(evicted)]
         number = row.content_id
         assert number is not None
-        *_, ranking = library.search(Query(content_id=number), judge="none")
+        *_, ranking = library.search.rankings(Query(content_id=number), judge="none")
         assert len(ranking.results) == 1
-        assert library.thumbnail(number)
-        assert library.thumbnail(number, 512) == library.thumbnail(number), "the one that there is"
+        assert library.photos.thumbnail(number)
+        assert library.photos.thumbnail(number, 512) == library.photos.thumbnail(number), (
+            "the one that there is"
+        )
         assert opened == []
 
         os.utime(album / "renamed.jpg")

@@ -65,7 +65,7 @@ def album(tmp_path: Path) -> Path:
 @pytest.fixture
 def library(tmp_path: Path, album: Path) -> Iterator[SmallLibrary]:
     library = SmallLibrary(tmp_path / "library", reach_seconds=3600)
-    library.files.add_folder(album)
+    library.folders.add(album)
     time.sleep(2 * CTIME_TICK_NS / 1e9)
     library.scan()
     yield library
@@ -82,7 +82,7 @@ def held(library: SmallLibrary, path: Path) -> str:
     """The hash that the library has for a path."""
     number = library.files.known(os.fsencode(path.parent))[os.fsencode(path)].content_id
     assert number is not None
-    return library.catalog.contents.get([number])[number].hash
+    return library.photos.facts([number])[number].hash
 
 
 def on_disk(path: Path) -> str:
@@ -102,9 +102,9 @@ def test_a_file_rewritten_and_given_back_its_time_is_seen(
 def test_it_is_seen_in_a_folder_that_was_not_watched_meanwhile(
     library: SmallLibrary, album: Path, deeds: Deeds
 ) -> None:
-    library.remove_folder(album)
+    library.folders.remove(album)
     write(album / "a.png", photo(50))
-    library.files.add_folder(album)
+    library.folders.add(album)
     library.scan()
     assert held(library, album / "a.png") == on_disk(album / "a.png")
     assert "a.png" in deeds.decoded

@@ -34,7 +34,7 @@ def album(tmp_path: Path) -> Path:
 @pytest.fixture
 def library(tmp_path: Path, album: Path) -> Iterator[Library]:
     with Library(tmp_path / "library") as library:
-        library.add_folder(album)
+        library.folders.add(album)
         yield library
 
 
@@ -78,7 +78,7 @@ def scan(library: Library) -> None:
 
 def assert_in_line(library: Library) -> None:
     """Grid, index and counts name the same photos."""
-    shown = sorted(library.photos())
+    shown = sorted(library.photos.ids())
     assert library._engines.current.record.ids().tolist() == shown
     assert len(library) == len(shown) == library.status().photos == library.status().indexed
     assert all(number in library._engines.current.index for number in shown)
@@ -87,8 +87,8 @@ def assert_in_line(library: Library) -> None:
 def shown(library: Library) -> set[tuple[str, ...]]:
     """The library's photos, each as the names of its files."""
     found = set()
-    for number in library.photos():
-        info = library.photo(number)
+    for number in library.photos.ids():
+        info = library.photos.info(number)
         assert info is not None
         found.add(tuple(path.name for path in (*info.paths, *info.companions)))
     return found
@@ -100,7 +100,7 @@ ALONE = {("photo_000.jpg",), ("photo_001.jpg",), ("photo_002.jpg",)}
 def info_of(library: Library, path: Path) -> PhotoInfo:
     row = library.catalog.files.known(os.fsencode(path.parent))[os.fsencode(path)]
     assert row.content_id is not None
-    info = library.photo(row.content_id)
+    info = library.photos.info(row.content_id)
     assert info is not None
     return info
 
@@ -126,10 +126,10 @@ def test_a_raw_file_and_its_picture_are_one_photo(
     info = info_of(library, album / picture_name)
     assert info.facts.format == "JPEG"
     assert info.companions == (album / raw_name,)
-    *_, ranking = library.search(Query(file=album / "photo_000.jpg"), judge="none")
+    *_, ranking = library.search.rankings(Query(file=album / "photo_000.jpg"), judge="none")
     assert len(ranking.results) == 3
     # The raw file as the query is the same photo, which is left out.
-    *_, ranking = library.search(Query(file=album / raw_name), judge="none")
+    *_, ranking = library.search.rankings(Query(file=album / raw_name), judge="none")
     assert info.content_id not in {result.content_id for result in ranking.results}
     assert len(ranking.results) == 3
 
@@ -137,18 +137,18 @@ def test_a_raw_file_and_its_picture_are_one_photo(
 def test_filters_take_a_raw_file_and_its_picture_as_one(library: Library, album: Path) -> None:
     raw(album / "IMG_1.dng")
     scan(library)
-    assert dict(library.filter_choices().folders) == {album: 4}
+    assert dict(library.photos.filter_choices().folders) == {album: 4}
     picture(album / "IMG_1.jpg")
     scan(library)
-    (found,) = library.photos(Filters(formats=("RAW",)))
-    assert library.photo(found).paths == (album / "IMG_1.jpg",)
-    assert found in library.photos(Filters(formats=("JPEG",)))
-    assert dict(library.filter_choices().folders) == {album: 4}
-    assert dict(library.filter_choices().formats)["RAW"] == 1
+    (found,) = library.photos.ids(Filters(formats=("RAW",)))
+    assert library.photos.info(found).paths == (album / "IMG_1.jpg",)
+    assert found in library.photos.ids(Filters(formats=("JPEG",)))
+    assert dict(library.photos.filter_choices().folders) == {album: 4}
+    assert dict(library.photos.filter_choices().formats)["RAW"] == 1
     (album / "IMG_1.jpg").unlink()
     scan(library)
-    (found,) = library.photos(Filters(formats=("RAW",)))
-    assert library.photo(found).paths == (album / "IMG_1.dng",)
+    (found,) = library.photos.ids(Filters(formats=("RAW",)))
+    assert library.photos.info(found).paths == (album / "IMG_1.dng",)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_either_of_a_shot_may_come_and_go(library: Library, album: Path, decodes
     both[1].unlink()
     scan(library)
     assert shown(library) == ALONE | {("IMG_1.dng",)}
-    *_, ranking = library.search(Query(file=both[0]), judge="none")
+    *_, ranking = library.search.rankings(Query(file=both[0]), judge="none")
     assert len(ranking.results) == 3
 
     both[1].write_bytes(taken[both[1]])
@@ -226,11 +226,11 @@ def test_a_copy_of_the_raw_file_elsewhere_is_the_same_photo(
     other = tmp_path / "backup"
     other.mkdir()
     shutil.copy(path, other / "IMG_1.dng")
-    library.add_folder(other)
+    library.folders.add(other)
     scan(library)
     assert shown(library) == ALONE | {("IMG_1.jpg", "IMG_1.dng", "IMG_1.dng")}
-    folder = next(folder for folder in library.folders() if folder.path == album)
-    library.remove_folder(folder)
+    folder = next(folder for folder in library.folders.all() if folder.path == album)
+    library.folders.remove(folder)
     assert_in_line(library)
     assert shown(library) == {("IMG_1.dng",)}
 
@@ -403,10 +403,10 @@ def test_words_find_keywords_titles_and_names(library: Library, album: Path) -> 
     scan(library)
 
     def found(words: str) -> list[tuple[str, str]]:
-        *_, ranking = library.search(Query(words=words))
+        *_, ranking = library.search.rankings(Query(words=words))
         assert ranking.final
         assert ranking.same == ranking.text_matches == len(ranking.results)
-        places = library.catalog.files.paths([result.content_id for result in ranking.results])
+        places = library.photos.paths([result.content_id for result in ranking.results])
         return [(places[result.content_id][0].name, result.text_match) for result in ranking.results]
 
     assert found("kuste") == [("photo_000.jpg", "keyword")]
@@ -416,7 +416,7 @@ def test_words_find_keywords_titles_and_names(library: Library, album: Path) -> 
     assert found("boat") == [("photo_001.jpg", "title")]
     assert len(found("album")) == 3, "the name of their folder"
     with pytest.raises(LookalikeError, match="does not read words"):
-        list(library.search(Query(words="oast")))
+        list(library.search.rankings(Query(words="oast")))
     (album / "coast_of_Maine.jpg").unlink()
     scan(library)
     assert found("coast") == [("photo_001.jpg", "title")]
@@ -430,20 +430,22 @@ def test_words_of_photos_that_are_gone_find_nothing_and_are_cleared_by_a_check(
     scan(library)
     words = library.catalog.words
     assert len(words.find("album", 2)) == 2
-    (kept, *_) = library.photos()
+    (kept, *_) = library.photos.ids()
     rows = {row.content_id: row for row in library.catalog.files.known(os.fsencode(album)).values()}
     lead = info_of(library, album / "IMG_1.jpg").content_id
     companion = library.catalog.contents.companions([lead])[lead][0]
     # A process that ended before it worked out what follows from files that went.
     with library.catalog.transaction() as db:
         gone = [row.id for number, row in rows.items() if number not in (kept, companion)]
-        library.catalog.files.remove(db, library.folders()[0].id, gone)
+        library.catalog.files.remove(db, library.folders.all()[0].id, gone)
     assert [hit.content_id for hit in words.find("album", 2)] == [kept]
     *_, found = library.check()
     assert any("did not agree" in line for line in found.damage)
     assert found.sound
     assert_in_line(library)
-    assert {hit.content_id for hit in words.find("album", 9)} == set(library.photos()) == {kept, companion}
+    assert (
+        {hit.content_id for hit in words.find("album", 9)} == set(library.photos.ids()) == {kept, companion}
+    )
     *_, again = library.check()
     assert (again.sound, again.damage) == (True, ())
 

@@ -35,7 +35,7 @@ def album(tmp_path: Path) -> Path:
 @pytest.fixture
 def library(tmp_path: Path, album: Path) -> Iterator[Library]:
     with Library(tmp_path / "library") as library:
-        library.add_folder(album)
+        library.folders.add(album)
         for _ in library.scan():
             pass
         yield library
@@ -87,7 +87,7 @@ def test_the_grid_of_an_indexed_library_decodes_nothing(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forbid_decoding(monkeypatch)
-    shown = {size_of(library.thumbnail(number)) for number in library.photos()}
+    shown = {size_of(library.photos.thumbnail(number)) for number in library.photos.ids()}
     assert shown == {(256, 192), (256, 171)}
 
 
@@ -95,10 +95,10 @@ def test_lost_thumbnails_are_made_from_a_fraction_of_the_pixels(
     library: Library, album: Path, loaded: list[tuple[int, int]]
 ) -> None:
     forget_thumbnails(library)
-    assert size_of(library.thumbnail(number_of(library, album / "large.jpg"))) == (256, 192)
+    assert size_of(library.photos.thumbnail(number_of(library, album / "large.jpg"))) == (256, 192)
     assert loaded == [(300, 225)], "an eighth of the width and height, a sixty-fourth of the pixels"
     loaded.clear()
-    library.thumbnail(number_of(library, album / "large.jpg"))
+    library.photos.thumbnail(number_of(library, album / "large.jpg"))
     assert loaded == [], "it is kept"
 
 
@@ -106,21 +106,21 @@ def test_larger_ones_are_made_when_they_are_asked_for(
     library: Library, album: Path, loaded: list[tuple[int, int]]
 ) -> None:
     number = number_of(library, album / "large.jpg")
-    assert size_of(library.thumbnail(number, 300)) == (512, 384)
+    assert size_of(library.photos.thumbnail(number, 300)) == (512, 384)
     assert loaded == [(600, 450)]
-    assert size_of(library.thumbnail(number, 5000)) == (512, 384)
+    assert size_of(library.photos.thumbnail(number, 5000)) == (512, 384)
     assert loaded == [(600, 450)], "it is kept"
-    assert size_of(library.thumbnail(number_of(library, album / "small.png"), 512)) == (300, 200)
+    assert size_of(library.photos.thumbnail(number_of(library, album / "small.png"), 512)) == (300, 200)
 
 
 def test_a_photo_out_of_reach_shows_the_thumbnail_there_is(library: Library, album: Path) -> None:
     path = album / "large.jpg"
     number = number_of(library, path)
     path.rename(album.parent / "away.jpg")
-    assert size_of(library.thumbnail(number, 512)) == (256, 192)
+    assert size_of(library.photos.thumbnail(number, 512)) == (256, 192)
     forget_thumbnails(library)
     with pytest.raises(LookalikeError, match="no longer there"):
-        library.thumbnail(number, 512)
+        library.photos.thumbnail(number, 512)
 
 
 def test_raw_files_show_their_preview_undeveloped(

@@ -27,7 +27,7 @@ def album(tmp_path: Path) -> Path:
 @pytest.fixture
 def library(tmp_path: Path, album: Path) -> Iterator[SmallLibrary]:
     library = SmallLibrary(tmp_path / "library", reach_seconds=3600)
-    library.files.add_folder(album)
+    library.folders.add(album)
     yield library
     library.close()
 
@@ -57,7 +57,7 @@ def test_bad_patterns_are_told_of_until_they_are_put_right(library: SmallLibrary
 
 
 def test_what_is_met_again_is_not_written_again(library: SmallLibrary, album: Path) -> None:
-    (folder,) = library.files.folders()
+    (folder,) = library.folders.all()
     (album / ".lookalikeignore").write_text("!\n")
     found = [(os.fsencode(album / ".lookalikeignore"), "“!” is no pattern.")]
     library.catalog.unreadable.record_look(folder.id, os.fsencode(album), True, found)
@@ -75,7 +75,7 @@ def test_what_is_no_longer_watched_is_forgotten(library: SmallLibrary, album: Pa
     (album / ".lookalikeignore").write_text("!\n")
     library.scan()
     assert told(library)
-    library.remove_folder(album)
+    library.folders.remove(album)
     assert told(library) == []
 
 

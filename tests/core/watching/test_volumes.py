@@ -74,11 +74,11 @@ def sh(*command):
 def names(library):
     return sorted(
         os.fsdecode(path)[len(str(base)) + 1:]
-        for folder in library.files.folders() for path in library.files.known(os.fsencode(folder.path))
+        for folder in library.folders.all() for path in library.files.known(os.fsencode(folder.path))
     )
 
 def state(library):
-    return [[str(f.path.relative_to(base)), f.online] for f in library.files.folders()]
+    return [[str(f.path.relative_to(base)), f.online] for f in library.folders.all()]
 
 def wait_for(condition):
     deadline = time.monotonic() + 60
@@ -130,7 +130,7 @@ def test_a_pulled_drive_is_offline_and_its_photos_come_back_without_decoding(tmp
         tmp_path,
         """
         plug("usb")
-        library.files.add_folder(base / "usb")
+        library.folders.add(base / "usb")
         library.scan()
         told["indexed"] = len(library.index)
         pull("usb")
@@ -157,7 +157,7 @@ def test_a_drive_that_comes_back_under_another_mount_point_takes_its_photos_alon
         tmp_path,
         """
         plug("usb")
-        library.files.add_folder(base / "usb")
+        library.folders.add(base / "usb")
         library.scan()
         sh("mount", "--move", str(base / "usb"), str(base / "usb1"))
         # Another drive now has its place, with other photos.
@@ -185,7 +185,7 @@ def test_watching_notices_drives_that_come_and_go(tmp_path: Path) -> None:
         (base / "photos" / "own.png").write_bytes(photo(500))
         (base / "photos" / "card").mkdir()
         plug("photos/card")
-        library.files.add_folder(base / "photos")
+        library.folders.add(base / "photos")
         library.follow()
         wait_for(lambda: len(library.index) == 31)
         pull("photos/card")
@@ -211,7 +211,7 @@ def test_a_drive_mounted_over_a_watched_empty_folder_is_followed(tmp_path: Path)
     told = played(
         tmp_path,
         """
-        library.files.add_folder(base / "usb")
+        library.folders.add(base / "usb")
         library.follow()
         wait_for(lambda: library.last and library.last.stage == "watching")
         plug("usb")
@@ -233,7 +233,7 @@ def test_a_drive_that_is_gone_from_inside_a_folder_is_told_of(tmp_path: Path) ->
         (base / "photos" / "card").mkdir(parents=True)
         (base / "photos" / "own.png").write_bytes(photo(500))
         plug("photos/card")
-        folder = library.files.add_folder(base / "photos")
+        folder = library.folders.add(base / "photos")
         told["whole"] = [line.path for step in library.scan() for line in step.skipped]
         pull("photos/card")
         told["scan"] = [(line.path, line.reason) for step in library.scan() for line in step.skipped]

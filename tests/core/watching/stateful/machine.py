@@ -49,7 +49,7 @@ class FolderPlay(FolderDeeds):
         self.decoded_again: list[str] = []
         self.library = open_library(self.base / "library")
         for root in self.roots:
-            self.library.files.add_folder(Path(os.fsdecode(root)))
+            self.library.folders.add(Path(os.fsdecode(root)))
 
     @initialize(how=st.sampled_from(["rest", "rest", "follow", "follow", "follow beside"]))
     def begin(self, how: str) -> None:
@@ -103,18 +103,18 @@ class FolderPlay(FolderDeeds):
         # The other process meets it as it happens.
         following = self.library.following
         self.library.rest()
-        if any(folder.path == path for folder in self.library.files.folders()):
-            self.library.remove_folder(path)
+        if any(folder.path == path for folder in self.library.folders.all()):
+            self.library.folders.remove(path)
             self._did("stop watching a folder")
         else:
-            self.library.files.add_folder(path)
+            self.library.folders.add(path)
             self._did("watch a folder")
         if following:
             self.library.follow()
 
     def _pause(self, number: int) -> None:
-        for folder in self.library.files.folders()[number : number + 1]:
-            self.library.files.set_paused(folder, not folder.paused)
+        for folder in self.library.folders.all()[number : number + 1]:
+            self.library.folders.set_paused(folder, not folder.paused)
             self._did("pause or go on")
 
     def _restart(self, number: int) -> None:
@@ -180,7 +180,7 @@ class FolderPlay(FolderDeeds):
         library, catalog = self.library, self.library.catalog
         expected = Expected()
         patterns = (catalog.setting("excludes") or "").splitlines()
-        for folder in library.files.folders():
+        for folder in library.folders.all():
             root = os.fsencode(folder.path)
             if not folder.paused and folder.online:
                 expected.add(root, patterns, lambda data: hash_of(data) in self.kinds)
@@ -193,7 +193,7 @@ class FolderPlay(FolderDeeds):
         """What the library says of the photos in a folder: path → hash, or empty where there is a problem."""
         rows = self.library.files.known(root)
         numbers = [row.content_id for row in rows.values() if row.content_id is not None]
-        contents = self.library.catalog.contents.get(numbers)
+        contents = self.library.photos.facts(numbers)
         return {
             path: "" if row.content_id is None else contents[row.content_id].hash
             for path, row in rows.items()
@@ -206,7 +206,7 @@ class FolderPlay(FolderDeeds):
 
     def _difference(self) -> str:
         self.library.look()
-        folders = self.library.files.folders()
+        folders = self.library.folders.all()
         for folder in folders:
             if folder.online != folder.path.is_dir() and not folder.paused:
                 return f"{folder.path}: online {folder.online}"
@@ -281,10 +281,10 @@ class FolderPlay(FolderDeeds):
         for number, root in enumerate(self.roots):
             if not os.path.isdir(root):
                 self._unplug(number)
-        for folder in self.library.files.folders():
-            self.library.files.set_paused(folder, False)
+        for folder in self.library.folders.all():
+            self.library.folders.set_paused(folder, False)
         for number, root in enumerate(self.roots):
-            if all(os.fsencode(folder.path) != root for folder in self.library.files.folders()):
+            if all(os.fsencode(folder.path) != root for folder in self.library.folders.all()):
                 self._watch_or_not(number)
 
     def teardown(self) -> None:

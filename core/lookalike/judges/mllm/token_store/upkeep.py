@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from lookalike.judges.mllm.token_store.codebook import TRAIN_MAX, TRAIN_MIN, Codebook, train
 from lookalike.judges.mllm.token_store.eviction import compact
 from lookalike.judges.mllm.token_store.store import Move, TokenSet, TokensNotStoredError
-from lookalike.progress import Progress, ProgressMeter
+from lookalike.progress import Progress, ProgressMeter, Stage
 
 BATCH = 32
 """Contents compressed in one transaction."""
-STAGE = "compressing"
 
 
 def pending(tokens: TokenSet) -> int:
@@ -47,7 +46,7 @@ def compress(
     Raises:
         LookalikeError: the disk is full, or the catalog cannot be written.
     """
-    meter = ProgressMeter(STAGE, pending(tokens))
+    meter = ProgressMeter(Stage.COMPRESSING, pending(tokens))
     if meter.total:
         yield meter.snapshot()
         book = tokens.wanted() or _trained(tokens, cancelled)
@@ -59,6 +58,8 @@ def compress(
             yield meter.snapshot()
     while not cancelled() and compact(tokens.store):
         yield meter.snapshot()
+    if meter.total:
+        yield meter.end()
 
 
 def _batch(tokens: TokenSet, number: int, book: Codebook) -> int:

@@ -14,14 +14,11 @@ import click
 
 from lookalike import app_paths
 from lookalike.catalog.files import Folder
+from lookalike.cli.options import folder_arguments, json_option
 from lookalike.cli.output import folder_state, run_with_progress, say, say_json, say_skipped, warn
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
-from lookalike.library.descriptor_migration import STAGE
-from lookalike.progress import Progress, Skipped
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-folder_arguments = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+from lookalike.progress import Progress, Skipped, Stage
 
 
 def scan_and_report(library: Library, folders: Sequence[Folder] | None, as_json: bool) -> None:
@@ -30,12 +27,13 @@ def scan_and_report(library: Library, folders: Sequence[Folder] | None, as_json:
 
     def remembered() -> Generator[Progress, None, None]:
         last: Progress | None = None
-        for progress in library.scan(folders):
-            if last is not None and (progress.stage == "looking" or progress.stage != last.stage):
+        for last in library.scan(folders):
+            if last.ended:
                 skipped.extend(last.skipped)
-            last = progress
-            yield progress
-        skipped.extend(last.skipped if last else ())
+            yield last
+        # A folder may have been removed by another process while it was indexed.
+        if last is not None and not last.ended:
+            skipped.extend(last.skipped)
 
     run_with_progress(remembered(), quiet=as_json)
     if as_json:
@@ -47,7 +45,7 @@ def scan_and_report(library: Library, folders: Sequence[Folder] | None, as_json:
 
 def _summary(library: Library, skipped: Sequence[Skipped]) -> dict[str, Any]:
     return {
-        "folders": [folder.path for folder in library.folders()],
+        "folders": [folder.path for folder in library.folders.all()],
         "photos": len(library),
         "skipped": skipped,
     }
@@ -62,7 +60,7 @@ def add(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -> 
     with Library(library_folder) as library:
         folders = []
         for path in paths:
-            folder = library.add_folder(path)
+            folder = library.folders.add(path)
             folders.append(folder)
             if folder.path != path.expanduser().resolve() and not as_json:
                 warn(f"{path} lies in {folder.path}, which is watched already.")
@@ -76,8 +74,8 @@ def add(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -> 
 def remove(library_folder: Path | None, path: Path, as_json: bool) -> None:
     """Stop watching a folder. Nothing on disk is touched."""
     with Library(library_folder) as library:
-        folder = library.watched.at(path)
-        library.remove_folder(folder)
+        folder = library.folders.at(path)
+        library.folders.remove(folder)
         if as_json:
             say_json(_summary(library, []))
         else:
@@ -103,42 +101,31 @@ def watch(library_folder: Path | None, as_json: bool) -> None:
 
 
 def _follow(library: Library, as_json: bool) -> None:
-    if not library.folders():
+    if not library.folders.all():
         raise click.UsageError("No folder is watched yet. `lookalike add FOLDER` adds one.")
     if not as_json:
         say("Watching. Ctrl-C ends it.")
     told = failures = 0
     known: set[Skipped] = set()
     notes: dict[int, tuple[bool, bool, str]] = {}
-    last: Progress | None = None
     for progress in library.follow(lambda: False):
-        if last is not None and _is_over(last, progress):
-            _say_changes(library, last, known, as_json)
-        last = progress if progress.stage == "indexing" else None
-        if progress.stage == "watching":
+        if progress.stage == Stage.INDEXING and progress.ended:
+            _say_changes(library, progress, known, as_json)
+        elif progress.stage == Stage.WATCHING:
             say_skipped(progress.skipped[told:])
             told = len(progress.skipped)
-            for folder in library.folders():
+            for folder in library.folders.all():
                 if notes.get(folder.id, (True, False, "")) != (folder.online, folder.paused, folder.note):
                     notes[folder.id] = (folder.online, folder.paused, folder.note)
                     if as_json:
                         say_json({"folder": folder})
                     else:
                         say(f"{folder.path}: {folder_state(folder) or 'it can be reached again.'}")
-        elif progress.stage == "waiting":
+        elif progress.stage == Stage.WAITING:
             say_skipped(progress.skipped[failures:])
             failures = len(progress.skipped)
-        elif progress.stage == STAGE:
+        elif progress.stage == Stage.DESCRIBING and progress.ended:
             _say_changed_model(library, progress, as_json)
-
-
-def _is_over(last: Progress, progress: Progress) -> bool:
-    """Whether a look at a folder, of which `last` was the latest word, is at its end, now that `progress` comes."""
-    if last.done != last.total:
-        return False
-    told = progress.skipped[: len(last.skipped)]
-    now = progress.stage, progress.folder, progress.total, told
-    return now != (last.stage, last.folder, last.total, last.skipped) or progress.done < last.done
 
 
 def _say_changes(library: Library, progress: Progress, known: set[Skipped], as_json: bool) -> None:
@@ -160,8 +147,6 @@ def _say_changes(library: Library, progress: Progress, known: set[Skipped], as_j
 
 def _say_changed_model(library: Library, progress: Progress, as_json: bool) -> None:
     """Say the last word on a change of the descriptor model."""
-    if progress.done < (progress.total or 0):
-        return
     if as_json:
         say_json({"described": progress.done, "photos": len(library), "skipped": progress.skipped})
     else:
@@ -179,10 +164,10 @@ def start(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -
         return open_window(library_folder, paths)
     with Library(library_folder) as library:
         chosen = list(paths)
-        if not chosen and not library.folders():
+        if not chosen and not library.folders.all():
             chosen = [_offered_folder(as_json)]
         for path in chosen:
-            library.add_folder(path)
+            library.folders.add(path)
         scan_and_report(library, None, as_json)
         if as_json:
             return 0

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from lookalike.cli.judge_options import checking_options, chosen, uncalibrated
+from lookalike.cli.options import json_option
 from lookalike.cli.output import run_with_progress, say, say_json, warn
-from lookalike.cli.scanning import json_option
 from lookalike.evaluation.evaluate import Report, evaluate
 from lookalike.evaluation.ground_truth import read_ground_truth
 from lookalike.library import Library
@@ -54,11 +54,10 @@ def evaluate_command(
     try:
         if descriptor is not None:
             with Library(folder) as library:
-                library.choose_descriptor(descriptor)
+                library.descriptor.choose(descriptor)
         with Library(folder) as library:
             name = library.judges.first_model() if judge == "mllm" else judge
-            (report,) = run_with_progress(evaluate(truth, library, name, settings), quiet=as_json)
-            assert isinstance(report, Report)
+            report = run_with_progress(evaluate(truth, library, name, settings), quiet=as_json)
             kept = fit and report.fitted is not None
             if kept and report.fitted is not None:
                 library.calibrations.put(report.fitted.calibration)

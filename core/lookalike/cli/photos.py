@@ -10,8 +10,8 @@ import click
 
 from lookalike.catalog.filters import Filters
 from lookalike.cli.filter_options import filter_options
+from lookalike.cli.options import json_option
 from lookalike.cli.output import say, say_json, warn
-from lookalike.cli.scanning import json_option
 from lookalike.library import Library
 
 
@@ -23,9 +23,9 @@ from lookalike.library import Library
 def photos(library_folder: Path | None, filters: Filters, limit: int | None, as_json: bool) -> None:
     """List the photos of the library, newest first."""
     with Library(library_folder) as library:
-        ids = list(islice(library.photos(filters), limit))
-        places = library.catalog.files.paths(ids)
-        facts = library.catalog.contents.get(ids)
+        ids = list(islice(library.photos.ids(filters), limit))
+        places = library.photos.paths(ids)
+        facts = library.photos.facts(ids)
         if as_json:
             say_json([_as_json(places[number], facts[number]) for number in ids if number in facts])
             return

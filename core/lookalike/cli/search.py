@@ -15,9 +15,10 @@ import click
 from lookalike.catalog.filters import Filters
 from lookalike.cli.filter_options import filter_options
 from lookalike.cli.judge_options import checking_options, chosen, uncalibrated
+from lookalike.cli.options import json_option
 from lookalike.cli.output import say, say_json, warn
-from lookalike.cli.scanning import json_option
 from lookalike.library import Library
+from lookalike.library.descriptor_migration import DEFAULT
 from lookalike.search.query import Query, Region
 from lookalike.search.ranking import Ranking
 
@@ -94,7 +95,7 @@ def search(
             raise click.UsageError("There are no photos yet. `lookalike add FOLDER` indexes some.")
         first, *others = _queries(queries, region)
         asked = replace(first, positives=tuple(others), negatives=tuple(_queries(unlike)))
-        settings = chosen(library.search_settings(), mode, both_orders, top, weight)
+        settings = chosen(library.search.settings, mode, both_orders, top, weight)
         settings = replace(
             settings,
             limit=max(limit, settings.top),
@@ -103,11 +104,11 @@ def search(
             expand=expand,
             rotations=rotations,
         )
-        with closing(library.search(asked, settings, judge)) as rankings:
+        with closing(library.search.rankings(asked, settings, judge)) as rankings:
             if as_json:
                 _print_json(library, rankings, limit, stream)
             else:
-                described = library.catalog.setting("descriptor")
+                described = None if library.descriptor.name == DEFAULT else library.descriptor.name
                 caution = uncalibrated(judge or library.judges.in_use(), settings, described)
                 if asked.words:
                     caution = "How well photos fit words is not calibrated: the line is a guess."
@@ -116,7 +117,7 @@ def search(
 
 def _as_json(library: Library, ranking: Ranking, limit: int) -> dict[str, Any]:
     results = ranking.results[:limit]
-    places = library.catalog.files.paths([result.content_id for result in results])
+    places = library.photos.paths([result.content_id for result in results])
     return {
         "results": [
             {
@@ -147,7 +148,7 @@ def _print_json(library: Library, rankings: Iterable[Ranking], limit: int, strea
 
 def _lines(library: Library, ranking: Ranking, limit: int) -> list[str]:
     results = ranking.results[:limit]
-    places = library.catalog.files.paths([result.content_id for result in results])
+    places = library.photos.paths([result.content_id for result in results])
     lines = []
     for position, result in enumerate(results):
         if position == ranking.same:

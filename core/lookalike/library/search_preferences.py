@@ -1,0 +1,27 @@
+"""Search preferences: how the user has candidates judged, kept in the library's settings."""
+
+from __future__ import annotations
+
+from lookalike.catalog.settings import Settings
+from lookalike.judges.mllm.prompts import prompt_modes
+from lookalike.search.searcher import SearchSettings
+
+
+def read_search_settings(settings: Settings) -> SearchSettings:
+    """The settings that were kept, and the defaults for what was not."""
+    plain = SearchSettings()
+    return SearchSettings(
+        mode=settings.mode if settings.mode in prompt_modes() else plain.mode,
+        both_orders=settings.both_orders,
+        top=plain.top if settings.top is None else settings.top,
+        weight=settings.weight,
+    )
+
+
+def write_search_settings(settings: Settings, chosen: SearchSettings) -> None:
+    """Keep what is asked, in which orders, of how many candidates, and λ; the rest belongs to one search."""
+    with settings.together():
+        settings.mode = chosen.mode
+        settings.both_orders = chosen.both_orders
+        settings.top = chosen.top
+        settings.weight = chosen.weight

@@ -1,0 +1,168 @@
+"""Search service: rankings and explanations for queries, from the engine, the judges and the text index together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.pair_scores import PairScore
+from lookalike.errors import LookalikeError
+from lookalike.judges.protocol import Explanation, Judge
+from lookalike.judges.registry import JudgeRegistry
+from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
+from lookalike.library.descriptor_migration import DescriptorMigration
+from lookalike.library.search_preferences import read_search_settings, write_search_settings
+from lookalike.library.token_preparation import TokenPreparation
+from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
+from lookalike.search.fusion import Fusion, fusion_for
+from lookalike.search.keyword_search import KeywordSearch
+from lookalike.search.query import Query
+from lookalike.search.query_photos import QueryPhotos
+from lookalike.search.ranking import Ranking
+from lookalike.search.searcher import SearchSettings
+
+
+class SearchService:
+    """Searches of one library. Any thread may use it.
+
+    Args:
+        catalog: the library's catalog.
+        photos: reads its photos.
+        engines: the descriptor model that answers.
+        migration: another process may have changed to another model; None where the model is fixed.
+        judges: look at the candidates.
+        tokens: making visual tokens waits while a search runs.
+        calibrations: what similarities and answers are worth.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        photos: QueryPhotos,
+        engines: DescriptorEngines,
+        migration: DescriptorMigration | None,
+        judges: JudgeRegistry,
+        tokens: TokenPreparation,
+        calibrations: Calibrations,
+    ) -> None:
+        self._catalog = catalog
+        self._engines = engines
+        self._migration = migration
+        self._judges = judges
+        self._tokens = tokens
+        self._calibrations = calibrations
+        self._keyword_search = KeywordSearch(catalog, photos)
+        # Whether the index has still to take in what another process wrote.
+        self._behind = False
+
+    @property
+    def settings(self) -> SearchSettings:
+        """How candidates are judged in this library unless told otherwise."""
+        return read_search_settings(self._catalog.settings)
+
+    def set_settings(self, settings: SearchSettings) -> None:
+        """Have candidates judged like this from now on; see `write_search_settings` for what that takes in."""
+        write_search_settings(self._catalog.settings, settings)
+
+    def fusion(self, judge: Judge | None, weight: float | None = None) -> Fusion:
+        """How similarity and a judge's match make one score, and whether that was calibrated."""
+        return self._fusion(self._engines.current, judge, weight)
+
+    def _fusion(self, engine: DescriptorEngine, judge: Judge | None, weight: float | None) -> Fusion:
+        key = NO_JUDGE_KEY if judge is None else judge.key
+        return fusion_for(engine.describer.key, key, self._calibrations, weight)
+
+    def rankings(
+        self,
+        query: Query,
+        settings: SearchSettings | None = None,
+        judge: str | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Generator[Ranking, None, None]:
+        """A stream of rankings: the index's answer at once, then better ones as judged pairs arrive.
+
+        Words find the photos whose keywords, title or names have them, and then, where the model in use reads
+        words, those that look like it.
+
+        Where a judge cannot work, the ranking's notes say so; the index's answer stands.
+
+        Args:
+            query: what is searched for.
+            settings: how far the search goes; None for `settings`.
+            judge: a judge's name; None for the chosen one.
+            cancelled: once true, the stream ends.
+
+        Raises:
+            LookalikeError: the query cannot be read or described.
+        """
+        settings = settings or self.settings
+        note = ""
+        try:
+            looking = self._judge(judge, settings)
+        except LookalikeError as error:
+            looking, note = None, f"Candidates were not checked: {error}"
+        if self._catalog.changed_elsewhere():
+            self._behind = True
+            if self._migration is not None:
+                self._migration.adopt()
+        with self._engines.use() as engine, self._tokens.pause_for_search():
+            self._catch_up(engine)
+            for ranking in self._rankings(engine, query, looking, settings, cancelled):
+                messages = self._tokens.store.pending_messages() if ranking.final else []
+                yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *messages))
+
+    def _catch_up(self, engine: DescriptorEngine) -> None:
+        """Have the index take in what another process wrote, unless it is busy: then a later search does."""
+        if not self._behind:
+            return
+        # First, as what another search learns meanwhile is not caught up with here.
+        self._behind = False
+        caught_up = False
+        try:
+            caught_up = engine.index.try_sync()
+        finally:
+            self._behind |= not caught_up
+
+    def _rankings(
+        self,
+        engine: DescriptorEngine,
+        query: Query,
+        judge: Judge | None,
+        settings: SearchSettings,
+        cancelled: Callable[[], bool],
+    ) -> Iterator[Ranking]:
+        fusion = self._fusion(engine, judge, settings.weight)
+        if any(part.words for part in (query, *query.positives, *query.negatives)):
+            # What was fitted between photos says nothing of words.
+            fusion = replace(fusion, calibrated=False)
+
+        def described(asked: Query) -> Iterator[Ranking]:
+            return engine.searcher.search(asked, judge, fusion, settings, cancelled)
+
+        return self._keyword_search.search(query, settings, engine.describer.reads_words, described)
+
+    def stored_scores(
+        self, judge: Judge, query_id: int, candidate_ids: Sequence[int]
+    ) -> dict[int, PairScore]:
+        """What a judge said of pairs of the library's photos before: candidate → score; unjudged ones are left out."""
+        rows = self._catalog.contents.get([query_id, *candidate_ids])
+        hashes = {rows[number].hash: number for number in candidate_ids}
+        kept = self._catalog.pair_scores.get(judge.key, rows[query_id].hash, list(hashes))
+        return {hashes[content]: score for content, score in kept.items()}
+
+    def explain(self, query: Query, content_id: int, judge: str | None = None) -> Explanation | None:
+        """Why the judge says what it says of a photo; None without a judge.
+
+        Raises:
+            LookalikeError: a photo cannot be read, the query is words, or the judge is broken.
+        """
+        looking = self._judge(judge, self.settings)
+        if looking is None:
+            return None
+        with self._engines.use() as engine:
+            return engine.searcher.explain(query, content_id, looking)
+
+    def _judge(self, name: str | None, settings: SearchSettings) -> Judge | None:
+        judge = self._judges.get(name)
+        return None if judge is None else judge.asking(settings.mode, settings.both_orders)
