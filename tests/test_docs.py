@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from lookalike import __version__
 from lookalike.cli.main import cli
 from tests.data import REPOSITORY
 from tests.documentation import (
@@ -117,7 +118,9 @@ def test_links_lead_somewhere(document: Path) -> None:
 @pytest.mark.parametrize("document", NAMING_CODE, ids=_name)
 def test_files_that_are_named_exist(document: Path) -> None:
     # The files of a user's library are no files of the repository.
-    theirs = {path for path in paths_in(text_of(document)) if path.startswith("library/") and ".py" not in path}
+    theirs = {
+        path for path in paths_in(text_of(document)) if path.startswith("library/") and ".py" not in path
+    }
     assert [path for path in sorted(paths_in(text_of(document)) - theirs) if file_named(path) is None] == []
 
 
@@ -138,17 +141,24 @@ def test_the_walks_name_the_code() -> None:
 
 
 def test_the_map_has_every_room_in_the_order_of_imports() -> None:
-    contracts = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    contracts = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "importlinter"
+    ]
     (layers,) = (one["layers"] for one in contracts["contracts"] if one["type"] == "layers")
     table = sections(text_of(REPOSITORY / "docs" / "architecture.md"))["the-rooms"]
-    rows = [re.findall(r"`(\w+)`", line.split("|")[1]) for line in table.splitlines() if line.startswith("| `")]
+    rows = [
+        re.findall(r"`(\w+)`", line.split("|")[1]) for line in table.splitlines() if line.startswith("| `")
+    ]
     assert rows == [layer.split(" | ") for layer in layers]
-    inside = {path.name for path in (REPOSITORY / "core/lookalike").iterdir() if (path / "__init__.py").is_file()}
-    assert inside - {room for row in rows for room in row} == set()
+    code = (REPOSITORY / "core/lookalike").iterdir()
+    inside = {path.stem for path in code if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    assert inside - {"__init__", "__main__"} == {room for row in rows for room in row}
 
 
 def test_the_glossary_defines_terms_once() -> None:
-    rows = re.findall(r"^\| ([^|]+?) \| ([^|]+?) \| ([^|]+?) \|$", text_of(REPOSITORY / "docs/glossary.md"), re.M)
+    rows = re.findall(
+        r"^\| ([^|]+?) \| ([^|]+?) \| ([^|]+?) \|$", text_of(REPOSITORY / "docs/glossary.md"), re.M
+    )
     terms = [term for term, meaning, _ in rows if term != "term"]
     assert len(terms) >= TERMS
     assert len(set(terms)) == len(terms)
@@ -180,14 +190,28 @@ def test_every_model_is_noticed_with_its_licence() -> None:
 
 
 def test_every_author_of_the_sample_album_is_noticed() -> None:
-    photos = tomllib.loads((REPOSITORY / "resources" / "sample_album.toml").read_text(encoding="utf-8"))["photo"]
+    photos = tomllib.loads((REPOSITORY / "resources" / "sample_album.toml").read_text(encoding="utf-8"))[
+        "photo"
+    ]
     for photo in photos:
         surname = re.split(r",| and ", photo["author"])[0].split()[-1]
         assert surname in text_of(NOTICES)
 
 
+def test_every_mark_is_explained() -> None:
+    pytest_options = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "pytest"
+    ]
+    registered = {mark.split(":")[0] for mark in pytest_options["ini_options"]["markers"]}
+    table = sections(text_of(REPOSITORY / "CONTRIBUTING.md"))["setting-up"]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == registered
+
+
 def test_the_change_log_has_the_version() -> None:
-    assert re.search(rf"^## \[?{re.escape(str(_project()['version']))}\b", text_of(REPOSITORY / "CHANGELOG.md"), re.M)
+    assert _project()["version"] == __version__
+    assert re.search(
+        rf"^## \[?{re.escape(str(_project()['version']))}\b", text_of(REPOSITORY / "CHANGELOG.md"), re.M
+    )
 
 
 class TestTheTestsThemselves:
@@ -208,7 +232,9 @@ class TestTheTestsThemselves:
     def test_a_wrong_command_line(self, line: str) -> None:
         assert wrong_example(cli, line.split()) is not None
 
-    @pytest.mark.parametrize("line", ["search photo.jpg --region 0,0,1,1", "--library /x folders exclude add y"])
+    @pytest.mark.parametrize(
+        "line", ["search photo.jpg --region 0,0,1,1", "--library /x folders exclude add y"]
+    )
     def test_a_right_command_line(self, line: str) -> None:
         assert wrong_example(cli, line.split()) is None
 
