@@ -34,7 +34,7 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.file_stat import FileStat
-from lookalike.catalog.files import Folder
+from lookalike.catalog.folders import Folder
 from lookalike.catalog.migrations import catalog_migrations
 from lookalike.catalog.shot_names import shot_of
 from lookalike.errors import LookalikeError

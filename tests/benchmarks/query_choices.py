@@ -19,13 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lookalike.evaluation.evaluate import content_ids
 from lookalike.evaluation.ground_truth import GroundTruth, read_ground_truth
 from lookalike.evaluation.metrics import average_precision, mean_by_group, recall_at
 from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
 from lookalike.search.query import Query
 from lookalike.search.searcher import SearchSettings
+from tests.builders.inside import engine_of
 from tests.data import evaluation_data
 
 Vector = NDArray[np.float32]
@@ -49,9 +49,9 @@ class Gallery:
             library.folders.add(path)
         for _ in library.scan():
             pass
-        places = content_ids(library)
+        places = library.photos.ids_by_path()
         self.ids = np.unique(np.array(list(places.values()), np.int64))
-        self.vectors = library._engines.current.record.vectors(self.ids)
+        self.vectors = engine_of(library).record.vectors(self.ids)
         self.rows = {number: row for row, number in enumerate(self.ids.tolist())}
         self.asked = [
             Asked(

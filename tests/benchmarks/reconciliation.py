@@ -28,7 +28,7 @@ import psutil
 
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.file_stat import FileStat
-from lookalike.catalog.files import path_range
+from lookalike.catalog.sql import path_range
 from lookalike.ingest import photo_reader
 from lookalike.photos import FileBytes
 from lookalike.watching.folder_walk import walk

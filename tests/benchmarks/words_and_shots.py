@@ -21,7 +21,7 @@ from pathlib import Path
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.file_stat import FileStat
-from lookalike.catalog.files import Folder
+from lookalike.catalog.folders import Folder
 from lookalike.catalog.shot_names import shot_of
 from lookalike.catalog.sql import chunks
 from lookalike.photos import Annotations

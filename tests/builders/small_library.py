@@ -142,7 +142,7 @@ class SmallLibrary:
             self._thread = None
 
     def remove_folder(self, path: Path) -> None:
-        (folder,) = [folder for folder in self.files.folders() if folder.path == path]
+        (folder,) = [folder for folder in self.folders.all() if folder.path == path]
         self.catalog.remove_folder(folder)
 
     def close(self) -> None:

@@ -21,10 +21,10 @@ from sqlite_utils import Database
 from lookalike.catalog.contents import VISIBLE
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.file_stat import FileStat
-from lookalike.catalog.files import STILL_WATCHED, path_range, paths_under, still_watched_parameters
+from lookalike.catalog.folders import STILL_WATCHED, still_watched_parameters
 from lookalike.catalog.shot_names import SIDECAR_SUFFIX, plain_name
 from lookalike.catalog.shots import update_companions
-from lookalike.catalog.sql import chunks, placeholders
+from lookalike.catalog.sql import chunks, path_range, paths_under, placeholders
 from lookalike.catalog.words import TextIndex
 from lookalike.photos import Annotations
 
@@ -239,7 +239,8 @@ class AnnotationTable:
         }
         for piece in chunks(list(photos)):
             for number, path, shot in db.execute(
-                f"SELECT content_id, path, shot FROM files WHERE content_id IN ({placeholders(len(piece))}) ORDER BY path",
+                "SELECT content_id, path, shot FROM files "
+                f"WHERE content_id IN ({placeholders(len(piece))}) ORDER BY path",
                 piece,
             ):
                 photos[number].places.append(path)

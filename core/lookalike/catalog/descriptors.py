@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.files import READABLE, path_range
-from lookalike.catalog.sql import chunks, placeholders
+from lookalike.catalog.files import READABLE
+from lookalike.catalog.sql import chunks, path_range, placeholders
 
 _FINDABLE = (
     "SELECT content_id FROM descriptors WHERE describer_id = ? "

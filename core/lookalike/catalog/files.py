@@ -15,17 +15,6 @@ from lookalike.catalog.folders import STILL_WATCHED, Folder, still_watched_param
 from lookalike.catalog.sql import chunks, path_range, paths_under, placeholders
 from lookalike.photos import decoders
 
-__all__ = [
-    "STILL_WATCHED",
-    "FileRow",
-    "Files",
-    "Folder",
-    "FileStat",
-    "path_range",
-    "still_watched_parameters",
-    "paths_under",
-]
-
 DEPARTED_LIMIT = 200_000
 """Files that are gone are remembered up to this many, the latest."""
 
@@ -51,7 +40,7 @@ class FileRow:
 
     Attributes:
         id: its number.
-        place: where it lies, as it was when it was last read.
+        stat: where it lies, as it was when it was last read.
         content_id: what it holds; None where it has a problem.
         problem: why it is not described, in words for the user.
         refused: hash of the bytes that have the problem; None where they could not be read.
@@ -145,7 +134,7 @@ class Files:
         Args:
             db: the caller's transaction.
             folder_id: the folder.
-            place: where the file lies.
+            stat: where the file lies.
             content_id: what it holds; None where it has a problem.
             problem: why it is not described; None where it is.
             refused: hash of the bytes that have the problem, where they were read.

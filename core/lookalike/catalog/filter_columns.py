@@ -18,9 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.files import path_range
 from lookalike.catalog.filters import FilterChoices, FilterError, Filters
-from lookalike.catalog.sql import chunks, placeholders
+from lookalike.catalog.sql import chunks, path_range, placeholders
 
 EPOCH = date(1970, 1, 1)
 NO_DAY = np.iinfo(np.int32).min

@@ -6,6 +6,7 @@ import os
 import re
 import unicodedata
 
+from lookalike.path_bytes import join
 from lookalike.photos import PHOTO_SUFFIXES
 
 SIDECAR_SUFFIX = ".xmp"
@@ -25,4 +26,4 @@ def shot_of(path: bytes) -> bytes:
     bare, dot, suffix = stem.rpartition(".")
     if bare and dot + suffix in PHOTO_SUFFIXES:
         stem = bare
-    return os.path.join(folder, os.fsencode(_PIXEL_PARTS.sub("", stem)))  # noqa: PTH118
+    return join(folder, os.fsencode(_PIXEL_PARTS.sub("", stem)))

@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.files import STILL_WATCHED, still_watched_parameters
+from lookalike.catalog.folders import STILL_WATCHED, still_watched_parameters
+from lookalike.path_bytes import child_prefix, parent
 
 
 class UnreadablePaths:
@@ -29,8 +30,8 @@ class UnreadablePaths:
             deep: whether the folders below it were too.
             found: folders and ignore files that could not be read, and why. Files are noted as they are read.
         """
-        lines = {(path, path if os.path.isdir(path) else os.path.dirname(path), why) for path, why in found}  # noqa: PTH112, PTH120
-        below = os.path.join(place, b"")  # noqa: PTH118
+        lines = {(path, path if os.path.isdir(path) else parent(path), why) for path, why in found}  # noqa: PTH112
+        below = child_prefix(place)
         rows = self._database.rows(
             "SELECT path, place, reason FROM unreadable WHERE folder_id = ?", (folder_id,)
         )
@@ -47,7 +48,7 @@ class UnreadablePaths:
 
     def put(self, db: Database, folder_id: int, path: bytes, reason: str) -> None:
         """Note a file that could not be read; within the caller's transaction."""
-        self._put(db, folder_id, path, os.path.dirname(path), reason)  # noqa: PTH120
+        self._put(db, folder_id, path, parent(path), reason)
 
     def _put(self, db: Database, folder_id: int, path: bytes, place: bytes, reason: str) -> None:
         db.execute(
@@ -57,8 +58,8 @@ class UnreadablePaths:
                 path,
                 place,
                 reason,
-                *still_watched_parameters(folder_id, path if path != place else os.path.join(path, b"")),
-            ),  # noqa: PTH118
+                *still_watched_parameters(folder_id, path if path != place else child_prefix(path)),
+            ),
         )
 
     def problems(self) -> list[tuple[Path, str]]:

@@ -34,7 +34,7 @@ class TextHit:
 
     Attributes:
         content_id: the photo.
-        where: the best place where one of the words stands: "keyword", "title" or "name".
+        field: the best place where one of the words stands: "keyword", "title" or "name".
     """
 
     content_id: int

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
-from lookalike.catalog.files import Folder
+from lookalike.catalog.folders import Folder
 from lookalike.library.descriptor_migration import DescriptorChange
 from lookalike.progress import Progress, Skipped
 

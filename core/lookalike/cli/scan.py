@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from lookalike import app_paths
-from lookalike.catalog.files import Folder
+from lookalike.catalog.folders import Folder
 from lookalike.cli.options import folder_arguments, json_option
 from lookalike.cli.output import folder_state, run_with_progress, say, say_json, say_skipped, warn
 from lookalike.errors import LookalikeError

@@ -16,15 +16,15 @@ class FolderDiff:
     """What must be done so that the catalog agrees with the disk.
 
     Attributes:
-        fresh: places whose bytes are new or have changed, with the row they replace (None for new ones).
+        added_or_changed: places whose bytes are new or have changed, with the row they replace (None for new ones).
         moved: rows whose file now lies at another place, unchanged.
         recognised: places with the row they replace (or None) and the content that is known to lie there.
-        gone: rows whose file is no longer there.
+        removed: rows whose file is no longer there.
         unchanged: how many files need nothing.
         unreadable: what could not be looked at; what is known below it is kept.
         sidecars: XMP files beside photos that are new, have changed, or are gone.
         renumbered: numbers of volumes that are others now, old → new.
-        undated: rows of unchanged files whose ctime was unknown, and what it is.
+        missing_ctime: rows of unchanged files whose ctime was unknown, and what it is.
     """
 
     added_or_changed: list[tuple[FileStat, FileRow | None]] = field(default_factory=list)

@@ -16,7 +16,8 @@ from functools import partial
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.file_stat import FileStat
-from lookalike.catalog.files import FileRow, Folder
+from lookalike.catalog.files import FileRow
+from lookalike.catalog.folders import Folder
 from lookalike.catalog.sql import chunks
 from lookalike.catalog.unit_of_work import UnitOfWork
 from lookalike.descriptors.protocol import Describer

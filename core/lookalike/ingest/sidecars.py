@@ -11,7 +11,7 @@ from pathlib import Path
 from lookalike.catalog.annotations import SidecarStamp
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.file_stat import FileStat
-from lookalike.catalog.files import Folder
+from lookalike.catalog.folders import Folder
 from lookalike.catalog.racy_timestamps import is_racy, is_same_ctime
 from lookalike.catalog.sql import chunks
 from lookalike.photos import Annotations, FileUnavailableError, PhotoError, read_sidecar
@@ -30,9 +30,9 @@ class SidecarDiff:
     """What must be done so that the catalog agrees with the XMP files on disk.
 
     Attributes:
-        fresh: places that are new or have changed.
-        gone: paths where none is any more.
-        undated: unchanged ones whose ctime is to be noted.
+        added_or_changed: places that are new or have changed.
+        removed: paths where none is any more.
+        missing_ctime: unchanged ones whose ctime is to be noted.
     """
 
     added_or_changed: list[FileStat] = field(default_factory=list)

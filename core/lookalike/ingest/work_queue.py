@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from lookalike.catalog.file_stat import FileStat
+from lookalike.path_bytes import covers
 
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ class WorkPriority:
     def rank(self, path: bytes) -> int:
         """The place of a file in the user's favour, 0 for the first."""
         for number, preferred in enumerate(self._paths):
-            if path == preferred or path.startswith(os.path.join(preferred, b"")):  # noqa: PTH118
+            if covers(preferred, path):
                 return number
         return len(self._paths)
 
@@ -40,7 +41,7 @@ class WorkQueue(Generic[T]):
 
     Args:
         tasks: places, each with what else its work needs.
-        preference: what comes first; it may change between any two tasks.
+        priority: what comes first; it may change between any two tasks.
     """
 
     def __init__(self, tasks: Sequence[tuple[FileStat, T]], priority: WorkPriority) -> None:

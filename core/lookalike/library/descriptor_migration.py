@@ -290,7 +290,7 @@ class BackgroundMigration:
     """Goes on with a change of the descriptor model a little at a time, whenever one is under way.
 
     Args:
-        switch: of the library.
+        migration: of the library.
     """
 
     def __init__(self, migration: DescriptorMigration) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lookalike.path_bytes import child_prefix, join
 from lookalike.progress import Skipped
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Rules:
         """The rules of a folder that has patterns of its own, or None."""
         if patterns is None:
             return self
-        return Rules((*self.levels, (len(os.path.join(folder, b"")), patterns)))  # noqa: PTH118
+        return Rules((*self.levels, (len(child_prefix(folder)), patterns)))
 
 
 class Excludes:
@@ -106,7 +107,7 @@ class Excludes:
         for name in os.path.relpath(folder, top).split(os.fsencode(os.sep)):
             if name == b".":
                 continue
-            parent, at = at, os.path.join(at, name)  # noqa: PTH118
+            parent, at = at, join(at, name)
             if is_left_out(parent, name) or rules.exclude(at, True):
                 return None
             rules = rules.within(at, read_patterns(at, problems))
@@ -115,7 +116,7 @@ class Excludes:
 
 def read_patterns(folder: bytes, problems: list[Skipped]) -> GitIgnoreSpec | None:
     """The patterns of a folder's own ignore file, or None."""
-    path = os.path.join(folder, IGNORE_FILE)  # noqa: PTH118
+    path = join(folder, IGNORE_FILE)
     try:
         # A named pipe of this name must not be waited for.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

@@ -11,7 +11,8 @@ from pathlib import Path
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.database import CatalogError
 from lookalike.catalog.file_stat import signed
-from lookalike.catalog.files import Folder
+from lookalike.catalog.folders import Folder
+from lookalike.path_bytes import child_prefix
 from lookalike.progress import Skipped
 from lookalike.watching.volumes import Mount, came_back, holds, mount_of, mounted_inside
 
@@ -26,7 +27,7 @@ class FolderLocation:
     Attributes:
         folder: where it lies, and whether it is there.
         mount: the volume it lies on, or None.
-        away: folders below it whose volume is not mounted now.
+        missing_mounts: folders below it whose volume is not mounted now.
         nested: other volumes mounted below it: mount point → name.
         identity: volume and number of the directory that lies at its place, whatever its name.
     """
@@ -128,7 +129,7 @@ class FolderLocator:
         self, folder: Folder, volume: str, beneath: bytes, mounted: Sequence[Mount]
     ) -> Path | None:
         stats = self._files.sample(folder, SAMPLE)
-        top = os.path.join(os.fsencode(folder.path), b"")  # noqa: PTH118
+        top = child_prefix(os.fsencode(folder.path))
         names = [stat.path[len(top) :] for stat in stats]
         real = _real(folder)
         if real != folder.path and (

@@ -13,6 +13,7 @@ from lookalike.catalog.racy_timestamps import is_same_ctime
 from lookalike.catalog.shot_names import SIDECAR_SUFFIX
 from lookalike.ingest.folder_diff import FolderDiff
 from lookalike.ingest.sidecars import compare_sidecars
+from lookalike.path_bytes import child_prefix
 from lookalike.photos import PHOTO_SUFFIXES
 from lookalike.progress import Skipped
 from lookalike.watching.excludes import IGNORE_FILE, Rules, is_left_out, read_patterns
@@ -152,7 +153,7 @@ def diff_folder(
         else:
             # The file system numbers anew: nothing is proven by it, and the new number is worth nothing either.
             diff.unchanged += 1
-    hidden = tuple(os.path.join(folder, b"") for folder in (*blind.folders, *away))  # noqa: PTH118
+    hidden = tuple(child_prefix(folder) for folder in (*blind.folders, *away))
     lost = set(blind.folders)
     diff.removed = [
         row

@@ -11,9 +11,10 @@ from functools import partial
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.database import CatalogDamagedError, CatalogError
 from lookalike.catalog.descriptors import DescriptorRecord
-from lookalike.catalog.files import Folder
+from lookalike.catalog.folders import Folder
 from lookalike.ingest.folder_diff import FolderDiff
 from lookalike.ingest.indexer import Indexer
+from lookalike.path_bytes import covers, parent
 from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.watching.folder_locator import FolderLocation, FolderLocator
 from lookalike.watching.follow_timing import FollowTiming
@@ -231,7 +232,7 @@ class Follower:
         """
         for number, location in list(standing.location.items()):
             top = os.fsencode(location.folder.path)
-            if not _covers(top, place):
+            if not covers(top, place):
                 continue
             if limit is not None and not self._wanted(location.folder):
                 # It may go on before it is asked for again.
@@ -250,13 +251,13 @@ class Follower:
                 continue
             between = None if limit is not None else partial(self._look_between, watch, standing)
             late = yield from self._look(location, place, deep, settle=True, limit=limit, between=between)
-            for folder in {os.path.dirname(path) for path in late}:  # noqa: PTH120
+            for folder in {parent(path) for path in late}:
                 watch.mark(folder)
 
     def _look_between(self, watch: FolderWatch, standing: _Standing, place: bytes) -> Iterator[Progress]:
         """While a place is worked on, which may take hours, look at what is told of others."""
         for other, deep in watch.wait(0.0):
-            if _covers(other, place) or _covers(place, other):
+            if covers(other, place) or covers(place, other):
                 standing.put_off[other] = standing.put_off.get(other, False) or deep
             else:
                 yield from self._look_again(watch, standing, other, deep, BETWEEN_PHOTOS)
@@ -273,7 +274,7 @@ class Follower:
         """Compare a place in a folder with the disk and apply what changed.
 
         Args:
-            reached: the folder.
+            location: the folder.
             place: the folder itself, or a folder below it.
             deep: whether all below the place belongs to the comparison.
             settle: whether files that may still be written to are left for later.
@@ -346,11 +347,6 @@ class Follower:
         young = {stat.path for stat, _ in diff.added_or_changed if settled < stat.mtime_ns <= now}
         diff.added_or_changed = [entry for entry in diff.added_or_changed if entry[0].path not in young]
         return list(young)
-
-
-def _covers(folder: bytes, place: bytes) -> bool:
-    """Whether a place is a folder, or lies below it."""
-    return place == folder or place.startswith(os.path.join(folder, b""))  # noqa: PTH118
 
 
 class _Standing:

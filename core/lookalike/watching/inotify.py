@@ -14,6 +14,7 @@ import struct
 import threading
 from collections.abc import Iterator
 
+from lookalike.path_bytes import child_prefix, join
 from lookalike.watching.events import EventSink
 from lookalike.watching.excludes import is_left_out
 
@@ -110,7 +111,7 @@ class Inotify:
             # A folder that is gone again, or may not be read, has nothing to tell.
 
     def _drop_tree(self, top: bytes) -> None:
-        start = os.path.join(top, b"")  # noqa: PTH118
+        start = child_prefix(top)
         for folder in [path for path in self._numbers if path == top or path.startswith(start)]:
             self._drop(folder)
 
@@ -161,7 +162,7 @@ class Inotify:
             return
         if is_left_out(folder, name):
             return
-        place = os.path.join(folder, name)  # noqa: PTH118
+        place = join(folder, name)
         if mask & _MOVED_FROM:
             with self._lock:
                 self._drop_tree(place)
@@ -176,7 +177,7 @@ class Inotify:
 
     def _begin(self, place: bytes) -> None:
         with self._lock:
-            top = next((top for top in self._tops if place.startswith(os.path.join(top, b""))), None)  # noqa: PTH118
+            top = next((top for top in self._tops if place.startswith(child_prefix(top))), None)
             if top is None:
                 return
             try:
@@ -194,7 +195,7 @@ class Inotify:
     def _on_overflow(self) -> None:
         # New folders may be among what was dropped, so their watches are missing too.
         for top in list(self._tops):
-            self._begin(os.path.join(top, b"."))  # noqa: PTH118
+            self._begin(join(top, b"."))
             self._sink.lost(top)
 
 

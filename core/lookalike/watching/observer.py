@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass
 from types import TracebackType
 
+from lookalike.path_bytes import child_prefix
 from lookalike.watching.events import EventSource
 from lookalike.watching.excludes import IGNORE_FILE
 from lookalike.watching.follow_timing import FollowTiming
@@ -221,5 +222,5 @@ def _without_covered(dirty: dict[bytes, bool]) -> list[tuple[bytes, bool]]:
             continue
         kept.append((folder, deep))
         if deep:
-            covers.append(os.path.join(folder, b""))  # noqa: PTH118
+            covers.append(child_prefix(folder))
     return kept

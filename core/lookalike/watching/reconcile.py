@@ -11,6 +11,7 @@ from lookalike.catalog.files import FileRow
 from lookalike.descriptors.versions import model_versions
 from lookalike.ingest.folder_diff import FolderDiff
 from lookalike.ingest.sidecars import compare_sidecars
+from lookalike.path_bytes import child_prefix, parent
 from lookalike.watching.excludes import Excludes
 from lookalike.watching.folder_locator import FolderLocation
 from lookalike.watching.folder_walk import diff_folder
@@ -37,7 +38,7 @@ class Reconciler:
         """What changed in a folder that can be reached, or in a place below it.
 
         Args:
-            reached: the folder.
+            location: the folder.
             place: the folder itself, or a folder below it.
             deep: whether all below the place belongs to the comparison.
         """
@@ -48,7 +49,7 @@ class Reconciler:
         noted = FolderDiff()
         rules = Excludes(patterns).rules(top, place, noted.unreadable)
         if rules is None or _through_link(top, place):
-            away = tuple(os.path.join(point, b"") for point in location.missing_mounts)  # noqa: PTH118
+            away = tuple(child_prefix(point) for point in location.missing_mounts)
             noted.removed = [row for path, row in known.items() if not path.startswith(away)]
             noted.sidecars = compare_sidecars([], self._catalog.annotations.known(place, deep), away)
             return noted
@@ -127,5 +128,5 @@ def _through_link(top: bytes, place: bytes) -> bool:
     while len(place) > len(top):
         if os.path.islink(place):  # noqa: PTH114
             return True
-        place = os.path.dirname(place)  # noqa: PTH120
+        place = parent(place)
     return False

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lookalike.catalog.file_stat import FileStat, stamp_of
+from lookalike.path_bytes import child_prefix, join
 
 MOUNTINFO = Path("/proc/self/mountinfo")
 BY_UUID = Path("/dev/disk/by-uuid")
@@ -130,13 +131,13 @@ class Mount:
 
     def beneath(self, path: bytes) -> bytes:
         """Where a path on this mount lies inside the volume."""
-        return os.path.join(self.root, path[len(os.path.join(self.point, b"")) :]).rstrip(b"/")  # noqa: PTH118
+        return join(self.root, path[len(child_prefix(self.point)) :]).rstrip(b"/")
 
     def place_of(self, beneath: bytes) -> bytes | None:
         """The path at which this mount shows a place of the volume; None where it does not show it."""
         if self.root and beneath != self.root and not beneath.startswith(self.root + b"/"):
             return None
-        return os.path.join(self.point, beneath[len(self.root) :].lstrip(b"/"))  # noqa: PTH118
+        return join(self.point, beneath[len(self.root) :].lstrip(b"/"))
 
 
 def mounts() -> list[Mount]:
@@ -150,7 +151,7 @@ def mount_of(path: bytes, mounted: Sequence[Mount]) -> Mount | None:
     """The mount that a path lies on."""
     found: Mount | None = None
     for mount in mounted:
-        covers = path == mount.point or path.startswith(os.path.join(mount.point, b""))  # noqa: PTH118
+        covers = path == mount.point or path.startswith(child_prefix(mount.point))
         if covers and (found is None or len(mount.point) >= len(found.point)):
             found = mount
     return found
@@ -158,7 +159,7 @@ def mount_of(path: bytes, mounted: Sequence[Mount]) -> Mount | None:
 
 def mounted_inside(top: bytes, mounted: Sequence[Mount]) -> dict[bytes, str]:
     """Volumes mounted below a folder: mount point → name."""
-    start = os.path.join(top, b"")  # noqa: PTH118
+    start = child_prefix(top)
     return {m.point: m.name for m in mounted if m.point.startswith(start) and m.kind not in NO_PHOTOS}
 
 
@@ -174,7 +175,7 @@ def came_back(
         volume: name of the volume, or empty.
         beneath: where the folder lies inside the volume.
         sample: paths of known files, relative to the folder.
-        places: what is known of the same files.
+        stats: what is known of the same files.
         mounted: what is mounted now.
     """
     for mount in reversed(mounted):
@@ -193,7 +194,7 @@ def holds(folder: bytes, sample: Sequence[bytes], stats: Sequence[FileStat]) -> 
     there = 0
     for name, stat in zip(sample, stats, strict=True):
         try:
-            status = os.lstat(os.path.join(folder, name))  # noqa: PTH118
+            status = os.lstat(join(folder, name))
         except OSError:
             continue
         size, mtime_ns = stamp_of(status)

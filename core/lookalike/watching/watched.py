@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.files import Folder
+from lookalike.catalog.folders import Folder
 from lookalike.errors import LookalikeError
 from lookalike.ingest.throttle import CAREFUL, PACES
 from lookalike.ingest.work_queue import WorkPriority

@@ -25,7 +25,7 @@ from lookalike_desktop.qt.numbers import count_words, duration_words
 from lookalike_desktop.qt.theme import icon
 
 if TYPE_CHECKING:
-    from lookalike.catalog.files import Folder
+    from lookalike.catalog.folders import Folder
     from lookalike.library.descriptor_migration import DescriptorChange
     from lookalike.progress import Progress, Skipped
 

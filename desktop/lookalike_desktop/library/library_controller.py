@@ -17,7 +17,7 @@ from lookalike_desktop.library.watching_dialog import WatchingDialog
 from lookalike_desktop.search.search_bar import SearchBar
 
 if TYPE_CHECKING:
-    from lookalike.catalog.files import Folder
+    from lookalike.catalog.folders import Folder
     from lookalike.library import Status
 
 

@@ -14,7 +14,7 @@ from lookalike.catalog.filters import Filters
 from lookalike_desktop.qt.jobs import Job, Tasks
 
 if TYPE_CHECKING:
-    from lookalike.catalog.files import Folder
+    from lookalike.catalog.folders import Folder
     from lookalike.library import Library
     from lookalike.progress import Progress, Skipped
 

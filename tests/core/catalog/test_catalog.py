@@ -109,7 +109,7 @@ def test_a_folder_above_takes_over(catalog: Catalog, photos: Path) -> None:
     number = put(catalog, inner, photos / "inner" / "a.jpg", "aa")
     outer = catalog.folders.add(photos)
     assert catalog.folders.all() == [outer]
-    assert catalog.files.unplaced([number]) == []
+    assert catalog.files.paths([number])[number] != []
 
 
 def test_removing_a_folder_forgets_places_and_keeps_contents(catalog: Catalog, photos: Path) -> None:
@@ -119,7 +119,7 @@ def test_removing_a_folder_forgets_places_and_keeps_contents(catalog: Catalog, p
     with catalog.transaction() as db:
         record.put(db, number, np.array([1, 0, 0], np.float32))
     catalog.remove_folder(folder)
-    assert catalog.files.unplaced([number]) == [number]
+    assert catalog.files.paths([number])[number] == []
     assert record.ids().tolist() == []
     assert record.lacking([number]) == set()
 
@@ -325,7 +325,7 @@ def test_a_folder_that_is_gone_takes_no_files_and_its_number_is_given_to_no_othe
     with catalog.transaction() as db:
         db.execute("UPDATE files SET id = ?", (stale.id,))
         catalog.files.remove(db, gone.id, [stale.id])
-    assert catalog.files.unplaced([number]) == [number]
+    assert catalog.files.paths([number])[number] == []
     assert list(catalog.files.known(os.fsencode(photos))) == [os.fsencode(photos / "b" / "b.jpg")]
 
 
@@ -335,7 +335,8 @@ def test_a_folder_that_lies_elsewhere_now_takes_no_files_of_its_place_before(
     (photos / "a").mkdir()
     folder = catalog.folders.add(photos / "a")
     (photos / "a").rename(photos / "ab")
-    catalog.files.relocate_folder(folder, photos / "ab")
+    with catalog.unit_of_work() as work:
+        work.relocate_folder(folder, photos / "ab")
     put(catalog, folder, photos / "a" / "late.jpg", "aa")
     put(catalog, folder, photos / "ab" / "new.jpg", "bb")
     assert list(catalog.files.known(os.fsencode(photos))) == [os.fsencode(photos / "ab" / "new.jpg")]

@@ -110,7 +110,7 @@ def test_to_ask_what_changed_takes_no_walk_through_all_contents(library: Library
     connection.set_progress_handler(lambda: hundreds.append(1), 100)
     _, changed = library.record.changed_since(mark)
     connection.set_progress_handler(None, 0)
-    assert changed.tolist() == [1]
+    assert changed is not None and changed.tolist() == [1]
     assert len(hundreds) < 10
 
 

@@ -121,7 +121,7 @@ def test_a_worker_killed_in_mid_query_is_started_again(indexed: Path, tmp_path: 
     # Weights of its own: verdicts of the other tests' models are kept and would leave nothing to judge.
     llm, mmproj = write_pair(tmp_path, "qwen2vl", seed=40)
     with Library(indexed / "library") as library:
-        put_judge(library.models, llm, mmproj, "killed")
+        put_judge(library.models.store, llm, mmproj, "killed")
         judge = library.judges.get("killed")
         assert isinstance(judge, MllmJudge)
 

@@ -77,7 +77,7 @@ def test_photos_are_prepared_once_and_searches_use_them(call: Call, indexed: Pat
     with Library(library) as opened:
         judge = opened.judges.get("tiny")
         assert isinstance(judge, MllmJudge)
-        *_, ranking = opened.search(Query(file=sorted((indexed / "album").iterdir())[0]))
+        *_, ranking = opened.search.rankings(Query(file=sorted((indexed / "album").iterdir())[0]))
         assert ranking.judged == PHOTOS - 1
         assert judge.session.encodes == 1, "the query alone"
         *_, last = opened.tokens.make()
@@ -111,7 +111,7 @@ def test_making_gives_way_to_a_search(indexed: Path, library: Path) -> None:
         work = opened.tokens.make("tiny")
         next(work)
         next(work)
-        search = opened.search(Query(file=sorted((indexed / "album").iterdir())[0]), judge="tiny")
+        search = opened.search.rankings(Query(file=sorted((indexed / "album").iterdir())[0]), judge="tiny")
         next(search)
         stages = [next(work).stage for _ in range(4)]
         assert stages[-1] == "waiting"

@@ -25,11 +25,14 @@ from lookalike.cli.output import changing_line
 from lookalike.errors import LookalikeError
 from lookalike.ingest import photo_reader
 from lookalike.library import Library
+from lookalike.library.descriptor_migration import DescriptorChange
 from lookalike.models.store import ModelStore
 from lookalike.photos import FileBytes, Photo
 from lookalike.photos.errors import damaged
 from lookalike.search.query import Query
+from tests.builders.inside import catalog_of, engine_of
 from tests.builders.installed_models import put_descriptor
+from tests.builders.jobs import result_of
 from tests.builders.photo_files import raw_dng, textured_photo, write_album
 from tests.builders.vision_models import save_dinov2
 
@@ -83,11 +86,17 @@ def answers(library: Library) -> list[int]:
     return [result.content_id for result in ranking.results]
 
 
+def change_of(library: Library) -> DescriptorChange:
+    change = library.status().changing
+    assert change is not None
+    return change
+
+
 def test_the_old_model_answers_until_the_new_one_is_ready(library: Library, tmp_path: Path) -> None:
     old = library.status().descriptor
     before = answers(library)
     library.descriptor.choose("tiny")
-    assert library.status().changing.described == 0
+    assert change_of(library).described == 0
     # A search that runs on when the model changes ends as it began.
     running = library.search.rankings(Query(content_id=library.photos.ids()[1]), judge="geometry")
     assert not next(running).final
@@ -116,7 +125,7 @@ def test_the_old_model_answers_until_the_new_one_is_ready(library: Library, tmp_
 
     # Back again: only what came meanwhile has to be described.
     library.descriptor.choose("default")
-    changing = library.status().changing
+    changing = change_of(library)
     assert (changing.name, changing.photos - changing.described) == ("default", 1)
     assert [p.total for p in library.scan() if p.stage == "describing"] == [1, 1]
     assert library.status().descriptor == old
@@ -172,7 +181,7 @@ def test_photos_whose_drive_is_away_are_waited_for(library: Library, tmp_path: P
     library.descriptor.choose("tiny")
     assert "18 photos wait" in told(library)[-1]
     assert library.status().descriptor == old
-    changing = library.status().changing
+    changing = change_of(library)
     assert (changing.described, changing.photos, changing.waiting) == (2, PHOTOS + 2, PHOTOS)
     assert "18 cannot be read for now" in changing_line(changing)
     assert len(answers(library)) == PHOTOS + 1
@@ -192,7 +201,7 @@ def test_a_file_that_cannot_be_read_now_is_waited_for_and_one_that_is_gone_is_no
     library.descriptor.choose("tiny")
     steps = list(library.descriptor.steps())
     assert "1 photo waits" in steps[-1].skipped[0].reason
-    assert library.status().changing.waiting == 1
+    assert change_of(library).waiting == 1
     for _ in library.scan():
         pass
     assert library.status().descriptor.startswith("dinov2")
@@ -244,7 +253,7 @@ def test_a_paused_folder_is_not_read_and_waited_for(
         stages.append(progress.stage)
     assert opened == []
     assert stages.count("describing") == 1, "told once"
-    assert library.status().changing.waiting == PHOTOS
+    assert change_of(library).waiting == PHOTOS
     assert library.status().descriptor == old
     library.folders.pause(folder, False)
     for _ in library.scan():
@@ -263,7 +272,7 @@ def test_a_full_disk_interrupts_it_only(library: Library, monkeypatch: pytest.Mo
     library.descriptor.choose("tiny")
     monkeypatch.setattr(DescriptorRecord, "put", full)
     assert "goes on later" in told(library)[-1]
-    assert library.status().changing.name == "tiny"
+    assert change_of(library).name == "tiny"
     assert library.status().descriptor == old
     monkeypatch.setattr(DescriptorRecord, "put", put)
     for _ in library.scan():
@@ -277,14 +286,14 @@ def test_a_raw_file_beside_its_picture_is_not_counted(library: Library, tmp_path
     for _ in library.scan():
         pass
     library.descriptor.choose("tiny")
-    changing = library.status().changing
+    changing = change_of(library)
     assert (changing.described, changing.photos, changing.waiting) == (0, PHOTOS + 1, 0)
 
 
 def test_photos_are_described_anew_gently_and_what_is_looked_at_first(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine = library._engines.current
+    engine = engine_of(library)
     first = tmp_path / "album" / "photo_007.jpg"
     library.folders.prioritise([first])
     order = files_read(monkeypatch)
@@ -370,7 +379,7 @@ def test_a_library_opens_without_the_model_it_used(
     with Library(tmp_path / "library") as other:
         assert "tiny" in other.status().missing[-1]
         assert len(answers(other)) == PHOTOS - 1, "what the embedded model described is still there"
-        other.choose_descriptor(None)
+        other.descriptor.choose("default")
     with Library(tmp_path / "library") as other:
         assert not any("tiny" in line for line in other.status().missing)
 
@@ -379,10 +388,10 @@ def test_check_finds_and_repairs_what_is_wrong(
     library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first, second, *_ = library.photos.ids()
-    library._engines.current.index.remove(np.array([first]))
-    with library.catalog.transaction() as db:
+    engine_of(library).index.remove(np.array([first]))
+    with catalog_of(library).transaction() as db:
         db.execute("UPDATE descriptors SET vector = zeroblob(length(vector)) WHERE content_id = ?", (second,))
-    *_, found = library.check()
+    found = result_of(library.check())
     assert not any("catalog" in line for line in found.damage)
     assert any("descriptors of 1 photo were damaged" in line for line in found.damage)
     assert found.sound
@@ -390,5 +399,5 @@ def test_check_finds_and_repairs_what_is_wrong(
     for _ in library.scan():
         pass
     assert len(library) == PHOTOS
-    *_, again = library.check(everything=True)
+    again = result_of(library.check(everything=True))
     assert (again.sound, again.damage, again.searched) == (True, (), PHOTOS)

@@ -6,7 +6,7 @@ import importlib.util
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import psutil
@@ -15,13 +15,14 @@ import pytest
 from lookalike.errors import LookalikeError
 from lookalike.library.model_manager import ModelManager
 from lookalike.models import catalogue
-from lookalike.models.check import ModelCheck
 from lookalike.models.download import unfinished
 from lookalike.models.errors import ModelError
 from lookalike.models.installed import InstalledModel
 from lookalike.models.store import ModelStore
+from lookalike.progress import Progress
 from tests.builders.gguf_models import write_pair
 from tests.builders.installed_models import put_judge
+from tests.builders.jobs import result_of
 from tests.builders.model_hub import ModelHub, serving, write_catalogue
 from tests.builders.vision_models import save_dinov2
 
@@ -31,7 +32,7 @@ needs_llama = pytest.mark.skipif(
 
 
 @pytest.fixture
-def shelf(own_home: Path) -> ModelManager:
+def manager(own_home: Path) -> ModelManager:
     return ModelManager(ModelStore(own_home / "models"))
 
 
@@ -53,211 +54,211 @@ def offered(hub: ModelHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return path
 
 
-def added(work) -> InstalledModel:
+def added(work: Generator[Progress, None, InstalledModel | None]) -> InstalledModel:
     """Run to the end; the model."""
-    *_, last = work
-    assert isinstance(last, InstalledModel)
-    return last
+    model = result_of(work)
+    assert model is not None
+    return model
 
 
 def problems(manager: ModelManager, name: str | None = None) -> dict[str, tuple[str, ...]]:
-    return {step.name: step.problems for step in manager.check(name) if isinstance(step, ModelCheck)}
+    return {one.name: one.problems for one in result_of(manager.check(name))}
 
 
 @needs_llama
 @pytest.mark.parametrize("family", ["qwen2vl", "idefics3"])
 def test_an_imported_model_is_tried_and_its_speed_kept(
-    shelf: ModelManager, tmp_path: Path, family: str
+    manager: ModelManager, tmp_path: Path, family: str
 ) -> None:
     llm, mmproj = write_pair(tmp_path, family)
-    model = added(shelf.import_files((mmproj, llm), "tiny"))
-    assert model == shelf.store.get("tiny")
+    model = added(manager.import_files((mmproj, llm), "tiny"))
+    assert model == manager.store.get("tiny")
     assert (model.file("llm").name, model.file("mmproj").name) == (llm.name, mmproj.name)
     assert model.pairs_per_second is not None
     assert model.first_seconds is not None
     assert 0.1 < model.pairs_per_second < 10_000
     assert 1 / model.first_seconds <= model.pairs_per_second
     assert model.memory > 300_000_000
-    (offer,) = [offer for offer in shelf.listings() if offer.installed]
+    (offer,) = [offer for offer in manager.listings() if offer.installed]
     assert (offer.name, offer.pairs_per_second, offer.size) == ("tiny", model.pairs_per_second, model.size)
-    assert problems(shelf) == {"tiny": ()}
+    assert problems(manager) == {"tiny": ()}
 
 
 @needs_llama
-def test_a_model_that_fails_its_trial_is_one_line_and_not_kept(shelf: ModelManager, tmp_path: Path) -> None:
+def test_a_model_that_fails_its_trial_is_one_line_and_not_kept(manager: ModelManager, tmp_path: Path) -> None:
     pair = write_pair(tmp_path, "qwen2vl", omit={"v.blk.0.attn_q.weight"})
     with pytest.raises(LookalikeError) as told:
-        added(shelf.import_files(pair))
+        added(manager.import_files(pair))
     assert len(str(told.value).splitlines()) == 1
-    assert shelf.store.installed() == []
-    assert list(shelf.store.folder.iterdir()) == []
+    assert manager.store.installed() == []
+    assert list(manager.store.folder.iterdir()) == []
     assert all(path.is_file() for path in pair)
 
 
-def test_an_import_of_files_that_are_no_model_leaves_nothing(shelf: ModelManager, tmp_path: Path) -> None:
+def test_an_import_of_files_that_are_no_model_leaves_nothing(manager: ModelManager, tmp_path: Path) -> None:
     llm, _ = write_pair(tmp_path / "a", "qwen2vl")
     _, mmproj = write_pair(tmp_path / "b", "idefics3")
     for files in ((llm, mmproj), (llm,), (llm, tmp_path / "gone.gguf")):
         with pytest.raises(LookalikeError) as told:
-            added(shelf.import_files(files))
+            added(manager.import_files(files))
         assert len(str(told.value).splitlines()) == 1
-    assert not shelf.store.folder.exists()
+    assert not manager.store.folder.exists()
 
 
-def test_a_cancelled_import_leaves_nothing(shelf: ModelManager, tmp_path: Path) -> None:
-    work = shelf.import_files(write_pair(tmp_path, "qwen2vl"), "tiny")
+def test_a_cancelled_import_leaves_nothing(manager: ModelManager, tmp_path: Path) -> None:
+    work = manager.import_files(write_pair(tmp_path, "qwen2vl"), "tiny")
     next(work)
     work.close()
-    assert list(shelf.store.folder.iterdir()) == []
+    assert list(manager.store.folder.iterdir()) == []
 
 
-def test_what_a_killed_import_left_goes_with_a_later_one(shelf: ModelManager, tmp_path: Path) -> None:
-    left = shelf.store.folder / ".old.unfinished"
+def test_what_a_killed_import_left_goes_with_a_later_one(manager: ModelManager, tmp_path: Path) -> None:
+    left = manager.store.folder / ".old.unfinished"
     left.mkdir(parents=True)
     (left / "large.gguf").write_bytes(b"0" * 1000)
-    put_judge(shelf.store, *write_pair(tmp_path / "a", "qwen2vl"), "first")
+    put_judge(manager.store, *write_pair(tmp_path / "a", "qwen2vl"), "first")
     assert left.is_dir()
     os.utime(left, (0, 0))
-    put_judge(shelf.store, *write_pair(tmp_path / "b", "qwen2vl"), "second")
+    put_judge(manager.store, *write_pair(tmp_path / "b", "qwen2vl"), "second")
     assert not left.is_dir()
 
 
 def test_without_free_memory_a_model_is_kept_untried(
-    shelf: ModelManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    manager: ModelManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = psutil.virtual_memory()._replace(available=1000)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: free)
-    model = added(shelf.import_files(write_pair(tmp_path, "qwen2vl")))
+    model = added(manager.import_files(write_pair(tmp_path, "qwen2vl")))
     assert model.pairs_per_second is None
-    assert shelf.store.installed() == [model]
+    assert manager.store.installed() == [model]
 
 
-def test_a_folder_is_imported_as_a_descriptor_model(shelf: ModelManager, tmp_path: Path) -> None:
+def test_a_folder_is_imported_as_a_descriptor_model(manager: ModelManager, tmp_path: Path) -> None:
     folder = save_dinov2(tmp_path / "dino")
-    model = added(shelf.import_files((folder,)))
+    model = added(manager.import_files((folder,)))
     assert (model.name, model.kind) == ("dino", "descriptor")
     assert model.photos_per_second is not None
-    assert [offer.photos_per_second for offer in shelf.listings() if offer.installed] == [
+    assert [offer.photos_per_second for offer in manager.listings() if offer.installed] == [
         model.photos_per_second
     ]
-    assert problems(shelf) == {"dino": ()}
+    assert problems(manager) == {"dino": ()}
     (tmp_path / "empty").mkdir()
     with pytest.raises(ModelError, match=r"no config\.json"):
-        added(shelf.import_files((tmp_path / "empty",)))
+        added(manager.import_files((tmp_path / "empty",)))
 
 
 def test_a_folder_whose_weights_do_not_load_is_one_line_and_not_kept(
-    shelf: ModelManager, tmp_path: Path
+    manager: ModelManager, tmp_path: Path
 ) -> None:
     folder = save_dinov2(tmp_path / "dino")
     (folder / "model.safetensors").write_bytes(b"no weights")
     with pytest.raises(ModelError, match="dino failed its trial") as told:
-        added(shelf.import_files((folder,)))
+        added(manager.import_files((folder,)))
     assert "unfinished" not in str(told.value)
     assert len(str(told.value).splitlines()) == 1
-    assert list(shelf.store.folder.iterdir()) == []
+    assert list(manager.store.folder.iterdir()) == []
 
 
-def test_a_flipped_bit_is_found_and_the_file_named(shelf: ModelManager, tmp_path: Path) -> None:
+def test_a_flipped_bit_is_found_and_the_file_named(manager: ModelManager, tmp_path: Path) -> None:
     llm, mmproj = write_pair(tmp_path, "qwen2vl")
-    model = put_judge(shelf.store, llm, mmproj, "tiny")
-    put_judge(shelf.store, *write_pair(tmp_path / "other", "idefics3"), "whole")
+    model = put_judge(manager.store, llm, mmproj, "tiny")
+    put_judge(manager.store, *write_pair(tmp_path / "other", "idefics3"), "whole")
     with model.file("mmproj").open("r+b") as file:
         file.seek(model.file("mmproj").stat().st_size // 2)
         byte = file.read(1)[0]
         file.seek(-1, os.SEEK_CUR)
         file.write(bytes([byte ^ 4]))
-    found = problems(shelf)
+    found = problems(manager)
     assert found["whole"] == ()
     (line,) = found["tiny"]
     assert mmproj.name in line
-    assert problems(shelf, "whole") == {"whole": ()}
+    assert problems(manager, "whole") == {"whole": ()}
 
 
-def test_a_missing_file_and_a_pair_that_does_not_fit_are_told(shelf: ModelManager, tmp_path: Path) -> None:
+def test_a_missing_file_and_a_pair_that_does_not_fit_are_told(manager: ModelManager, tmp_path: Path) -> None:
     llm, mmproj = write_pair(tmp_path, "qwen2vl", projection=64)
-    put_judge(shelf.store, llm, mmproj, "unfit")
-    gone = put_judge(shelf.store, *write_pair(tmp_path / "other", "idefics3"), "gone")
+    put_judge(manager.store, llm, mmproj, "unfit")
+    gone = put_judge(manager.store, *write_pair(tmp_path / "other", "idefics3"), "gone")
     gone.file("llm").unlink()
-    found = problems(shelf)
+    found = problems(manager)
     assert "does not belong" in found["unfit"][0]
     assert found["gone"] == (f"{gone.files['llm']} is gone.",)
 
 
-def test_manifests_of_other_versions_are_read(shelf: ModelManager, tmp_path: Path) -> None:
-    model = put_judge(shelf.store, *write_pair(tmp_path, "qwen2vl"), "tiny")
+def test_manifests_of_other_versions_are_read(manager: ModelManager, tmp_path: Path) -> None:
+    model = put_judge(manager.store, *write_pair(tmp_path, "qwen2vl"), "tiny")
     path = model.folder / "model.json"
     content = json.loads(path.read_text())
     older = {key: content[key] for key in ("name", "kind", "files", "checksums")}
     for kept in (older, {**content, "colour": "blue"}):
         path.write_text(json.dumps(kept))
-        assert shelf.store.get("tiny") == model
+        assert manager.store.get("tiny") == model
     path.write_text("[]")
-    assert shelf.store.installed() == []
+    assert manager.store.installed() == []
 
 
 @needs_llama
 def test_a_downloaded_model_is_tried_and_then_there(
-    shelf: ModelManager, offered: Path, hub: ModelHub
+    manager: ModelManager, offered: Path, hub: ModelHub
 ) -> None:
     stages = []
-    for step in shelf.download("tiny"):
+    for step in manager.download("tiny"):
         if isinstance(step, InstalledModel):
             break
         stages.append(step.stage)
-        assert shelf.store.installed() == []
+        assert manager.store.installed() == []
     assert list(dict.fromkeys(stages)) == ["connecting", "downloading", "checking", "trying"]
-    assert shelf.store.get("Tiny").pairs_per_second is not None
-    (offer,) = [offer for offer in shelf.listings() if offer.installed]
+    assert manager.store.get("Tiny").pairs_per_second is not None
+    (offer,) = [offer for offer in manager.listings() if offer.installed]
     assert (offer.name, offer.good_for, offer.licence) == (
         "Tiny",
         "Tests: it answers nonsense.",
         "Free for tests",
     )
-    assert problems(shelf) == {"Tiny": ()}
-    shelf.store.remove("Tiny")
-    assert not any(offer.installed for offer in shelf.listings())
+    assert problems(manager) == {"Tiny": ()}
+    manager.store.remove("Tiny")
+    assert not any(offer.installed for offer in manager.listings())
 
 
 @needs_llama
 def test_a_downloaded_model_that_fails_its_trial_is_not_kept(
-    shelf: ModelManager, offered: Path, hub: ModelHub
+    manager: ModelManager, offered: Path, hub: ModelHub
 ) -> None:
     with pytest.raises(LookalikeError) as told:
-        added(shelf.download("Broken"))
+        added(manager.download("Broken"))
     assert len(str(told.value).splitlines()) == 1
-    assert list(shelf.store.folder.iterdir()) == []
+    assert list(manager.store.folder.iterdir()) == []
 
 
 def test_what_a_broken_off_download_left_is_shown_and_can_be_deleted(
-    shelf: ModelManager, offered: Path, hub: ModelHub
+    manager: ModelManager, offered: Path, hub: ModelHub
 ) -> None:
     hub.step_seconds = 0.002
-    work = shelf.download("Tiny")
+    work = manager.download("Tiny")
     for step in work:
         if step.stage == "downloading" and step.done > 100_000:
             work.close()
-    left = unfinished(shelf.store, "Tiny")
+    left = unfinished(manager.store, "Tiny")
     assert left > 100_000
-    assert {offer.name: offer.downloaded for offer in shelf.listings()} == {"Tiny": left, "Broken": 0}
-    shelf.forget_download("Tiny")
-    assert unfinished(shelf.store, "Tiny") == 0
+    assert {offer.name: offer.downloaded for offer in manager.listings()} == {"Tiny": left, "Broken": 0}
+    manager.forget_download("Tiny")
+    assert unfinished(manager.store, "Tiny") == 0
 
 
 def test_a_model_of_a_kind_that_cannot_run_is_refused_before_anything_is_fetched(
-    shelf: ModelManager, offered: Path, hub: ModelHub
+    manager: ModelManager, offered: Path, hub: ModelHub
 ) -> None:
     offered.write_text(offered.read_text().replace('"idefics3"', '"cogvlm"'))
     with pytest.raises(ModelError, match="cogvlm"):
-        added(shelf.download("Tiny"))
+        added(manager.download("Tiny"))
     assert hub.requests == []
-    assert [offer.name for offer in shelf.listings() if not offer.usable] == ["Tiny"]
+    assert [offer.name for offer in manager.listings() if not offer.usable] == ["Tiny"]
 
 
 def test_nothing_but_a_download_opens_a_connection(
-    shelf: ModelManager, offered: Path, hub: ModelHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    manager: ModelManager, offered: Path, hub: ModelHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_judge(shelf.store, *write_pair(tmp_path / "own", "qwen2vl"), "own")
+    put_judge(manager.store, *write_pair(tmp_path / "own", "qwen2vl"), "own")
 
     def refuse(*_: object) -> None:
         raise AssertionError("the network is used")
@@ -265,11 +266,11 @@ def test_nothing_but_a_download_opens_a_connection(
     with monkeypatch.context() as blocked:
         blocked.setattr(socket.socket, "connect", refuse)
         blocked.setattr(socket, "getaddrinfo", refuse)
-        shelf.listings()
-        shelf.recommend("judge")
-        list(shelf.check())
-        list(shelf.import_files(write_pair(tmp_path / "more", "idefics3"), "more"))
-        shelf.store.remove("own")
+        manager.listings()
+        manager.recommend("judge")
+        list(manager.check())
+        list(manager.import_files(write_pair(tmp_path / "more", "idefics3"), "more"))
+        manager.store.remove("own")
         with pytest.raises(AssertionError, match="the network is used"):
-            list(shelf.download("Tiny"))
+            list(manager.download("Tiny"))
     assert hub.requests == []

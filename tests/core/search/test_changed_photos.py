@@ -12,6 +12,7 @@ from PIL import Image
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.search.query import Query
+from tests.builders.inside import facts_of
 from tests.builders.photo_files import textured_photo
 
 
@@ -83,7 +84,7 @@ def test_a_judge_keeps_nothing_of_new_bytes(library: Library, album: Path) -> No
         textured_photo(10 + number, (640, 480)).save(album / f"other {number}.jpg")
     original = (album / "a.jpg").read_bytes()
     scan(library)
-    number = next(n for n in library.photos.ids() if library.photos.info(n).paths[0].name == "a.jpg")
+    number = next(n for n in library.photos.ids() if facts_of(library, n).paths[0].name == "a.jpg")
 
     def match() -> float | None:
         *_, last = library.search.rankings(Query(file=query), judge="geometry")

@@ -20,23 +20,18 @@ from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.descriptors.service import DescriberService
 from lookalike.progress import Progress
 from lookalike.watching import follower as follower_module
-from lookalike.watching import observer as observer_module
 from lookalike.watching.folder_locator import FolderLocator
+from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.reconcile import Reconciler
 from tests.builders.small_library import ColourDescriber, InlineService, SmallLibrary
 from tests.builders.tiny_files import photo
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.05)
-    monkeypatch.setattr(follower_module, "TICK_SECONDS", 0.02)
-    monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 0.1)
-
-
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[SmallLibrary]:
-    library = SmallLibrary(tmp_path / "library", reach_seconds=0.1, rescan_seconds=3600)
+    library = SmallLibrary(
+        tmp_path / "library", timing=FollowTiming(locate=0.1, rescan=3600, quiet=0.05, tick=0.02, settle=0.1)
+    )
     yield library
     library.close()
 
@@ -112,7 +107,11 @@ class Interrupted(InlineService):
 
 def interrupted(tmp_path: Path, deed: Callable[[], object], at: int = 2) -> SmallLibrary:
     service = cast(DescriberService, Interrupted(deed, at))
-    return SmallLibrary(tmp_path / "library", service, reach_seconds=0.1, rescan_seconds=3600)
+    return SmallLibrary(
+        tmp_path / "library",
+        service,
+        timing=FollowTiming(locate=0.1, rescan=3600, quiet=0.05, tick=0.02, settle=0.1),
+    )
 
 
 def test_a_link_in_the_place_of_a_folder_is_not_followed(library: SmallLibrary, tmp_path: Path) -> None:
@@ -220,9 +219,9 @@ def test_following_goes_on_after_another_program_has_held_the_catalog(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.1)
-    monkeypatch.setattr(follower_module, "RETRY_SECONDS", 0.1)
     folder = album(tmp_path / "album", 1)
-    with closing(SmallLibrary(tmp_path / "library", rescan_seconds=3600)) as library:
+    timing = FollowTiming(rescan=3600, quiet=0.05, tick=0.02, settle=0.1, retry=0.1)
+    with closing(SmallLibrary(tmp_path / "library", timing=timing)) as library:
         followed(library, folder)
         failures: list[str] = []
         library.heard = lambda progress: failures.__setitem__(
@@ -321,7 +320,9 @@ def test_what_happens_in_a_folder_that_pauses_while_another_is_indexed_is_taken_
 
 def test_a_catalog_that_is_damaged_ends_following(tmp_path: Path) -> None:
     folder = album(tmp_path / "album", 1, 2, 3)
-    library = SmallLibrary(tmp_path / "library", rescan_seconds=3600)
+    library = SmallLibrary(
+        tmp_path / "library", timing=FollowTiming(rescan=3600, quiet=0.05, tick=0.02, settle=0.1)
+    )
     try:
         followed(library, folder)
         path = tmp_path / "library" / "catalog.sqlite"

@@ -12,15 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from lookalike.catalog import files as files_module
+from lookalike.catalog import file_stat as file_stat_module
 from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.errors import LookalikeError
 from lookalike.ingest import indexer as indexer_module
 from lookalike.ingest import photo_reader as reading_module
 from lookalike.ingest.throttle import CAREFUL, Throttle
 from lookalike.photos import FileBytes
-from lookalike.watching import follower as follower_module
-from lookalike.watching import observer as observer_module
+from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.follower import Follower
 from lookalike.watching.volumes import Mount
 from lookalike.watching.watched import WatchedFolders
@@ -66,7 +65,9 @@ def folders(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def library(folders: Path) -> Iterator[SmallLibrary]:
-    library = SmallLibrary(folders / "library", reach_seconds=0.1)
+    library = SmallLibrary(
+        folders / "library", timing=FollowTiming(locate=0.1, quiet=0.02, settle=0.4, tick=0.02)
+    )
     for name in ("one", "two"):
         library.folders.add(folders / name)
     yield library
@@ -201,9 +202,8 @@ def test_a_moved_root_is_told_where_it_lies_now(
 def test_live_moves_across_folders_need_no_reading(
     library: SmallLibrary, folders: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.05)
     library.follow()
-    wait_for(library, lambda: len(library.index) == 6 and library.last.stage == "watching")
+    wait_for(library, lambda: len(library.index) == 6 and library.last and library.last.stage == "watching")
     opened.clear()
     (folders / "one" / "trip").rename(folders / "two" / "trip")
     (folders / "one" / "0.png").rename(folders / "two" / "0.png")
@@ -215,10 +215,8 @@ def test_live_moves_across_folders_need_no_reading(
 def test_a_copy_that_is_still_being_written_is_waited_for(
     library: SmallLibrary, folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.02)
-    monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 0.4)
     library.follow()
-    wait_for(library, lambda: len(library.index) == 6 and library.last.stage == "watching")
+    wait_for(library, lambda: len(library.index) == 6 and library.last and library.last.stage == "watching")
     problems = []
     content = photo(99)
     with open(folders / "one" / "slow.png", "wb") as file:
@@ -253,8 +251,9 @@ def test_a_file_that_changes_while_it_is_read_is_looked_at_again(
     assert "one/new.png" not in where(library, folders)
     library.scan()
     number = where(library, folders)["one/new.png"]
+    assert number is not None
     assert (
-        library.photos.facts([number])[number].hash
+        library.catalog.contents.get([number])[number].hash
         == reading_module.read_file(folders / "one" / "new.png").content
     )
 
@@ -269,7 +268,8 @@ def test_a_change_within_one_tick_of_the_clock_is_seen(library: SmallLibrary, fo
     os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
     library.scan()
     number = where(library, folders)["one/quick.png"]
-    assert library.photos.facts([number])[number].hash == reading_module.read_file(path).content
+    assert number is not None
+    assert library.catalog.contents.get([number])[number].hash == reading_module.read_file(path).content
 
 
 def test_a_paused_folder_is_left_alone_until_it_goes_on(library: SmallLibrary, folders: Path) -> None:
@@ -308,7 +308,6 @@ def following(library: SmallLibrary, met) -> None:
 def test_a_folder_paused_and_resumed_within_one_look_is_looked_through_again(
     library: SmallLibrary, folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follower_module, "TICK_SECONDS", 0.02)
     for number in range(100, 200):
         write(folders / "one" / f"{number}.png", number)
     watched = WatchedFolders(library.catalog)
@@ -335,7 +334,6 @@ def test_a_folder_paused_and_resumed_within_one_look_is_looked_through_again(
 def test_patterns_changed_and_changed_back_within_one_look_leave_nothing_out(
     library: SmallLibrary, folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follower_module, "TICK_SECONDS", 0.02)
     watched = WatchedFolders(library.catalog)
     watched.set_excludes([])
     stages = []
@@ -434,7 +432,7 @@ def test_another_file_with_the_number_of_a_deleted_one_is_read(
     if knows == "neither":
         monkeypatch.setattr(Mount, "ctimes", property(lambda mount: False))
     if knows != "births":
-        monkeypatch.setattr(files_module, "born_ns", lambda path: None)
+        monkeypatch.setattr(file_stat_module, "birth_time_ns", lambda path: None)
     write(folders / "one" / "1.png", 91)
     os.utime(folders / "one" / "1.png", ns=(WHOLE_SECONDS, WHOLE_SECONDS))
     time.sleep(A_WHILE)
@@ -442,14 +440,15 @@ def test_another_file_with_the_number_of_a_deleted_one_is_read(
     swap_for_another(folders / "one")
     library.scan()
     number = where(library, folders)["one/2.png"]
-    held = library.photos.facts([number])[number].hash
+    assert number is not None
+    held = library.catalog.contents.get([number])[number].hash
     assert held == reading_module.read_file(folders / "one" / "2.png").content
 
 
 def test_a_fine_time_tells_a_file_where_nobody_knows_when_it_was_made(
     library: SmallLibrary, folders: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files_module, "born_ns", lambda path: None)
+    monkeypatch.setattr(file_stat_module, "birth_time_ns", lambda path: None)
     library.scan()
     before = where(library, folders)
     opened.clear()

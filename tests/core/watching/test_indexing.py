@@ -21,6 +21,7 @@ from lookalike.library import Library
 from lookalike.photos import Photo
 from lookalike.progress import Progress
 from lookalike.search.query import Query
+from tests.builders.inside import catalog_of, engine_of, facts_of
 from tests.builders.photo_files import textured_photo, write_album
 
 
@@ -68,9 +69,9 @@ def assert_in_line(library: Library, album) -> None:
     """Catalog, record and index say the same, and what they say is what lies on disk."""
     on_disk = {path.name for path in album.rglob("*.jpg")}
     assert found_files(library) == on_disk
-    assert library._engines.current.record.ids().tolist() == sorted(library.photos.ids())
+    assert engine_of(library).record.ids().tolist() == sorted(library.photos.ids())
     assert len(library) == len(library.photos.ids())
-    assert all(number in library._engines.current.index for number in library.photos.ids())
+    assert all(number in engine_of(library).index for number in library.photos.ids())
 
 
 def test_a_scan_makes_every_photo_findable(library: Library, album: Path) -> None:
@@ -78,7 +79,7 @@ def test_a_scan_makes_every_photo_findable(library: Library, album: Path) -> Non
     last = scan(library)[-1]
     assert (last.done, last.total, last.skipped) == (12, 12, ())
     assert_in_line(library, album)
-    (path,) = library.photos.info(library.photos.ids()[3]).paths
+    (path,) = facts_of(library, library.photos.ids()[3]).paths
     *_, ranking = library.search.rankings(Query(file=path), judge="none")
     assert len(ranking.results) == 11, "all but the query itself"
     assert library.photos.thumbnail(library.photos.ids()[0])[:2] == b"\xff\xd8"
@@ -88,11 +89,11 @@ def test_descriptors_are_those_of_the_model(library: Library, album: Path) -> No
     """What lies in the record is what the describer says of the file, whatever batch it travelled in."""
     library.folders.add(album)
     scan(library)
-    ids = library._engines.current.record.ids()
-    for number, stored in zip(ids[:4], library._engines.current.record.vectors(ids[:4]), strict=True):
-        side = max(library._engines.current.describer.decode_size, reading_module.THUMBNAIL_SIDE)
-        pixels = library._engines.current.describer.prepare(library.photos.image(int(number), side))
-        fresh = library._engines.current.service.describe([pixels]).result()[0]
+    ids = engine_of(library).record.ids()
+    for number, stored in zip(ids[:4], engine_of(library).record.vectors(ids[:4]), strict=True):
+        side = max(engine_of(library).describer.decode_size, reading_module.THUMBNAIL_SIDE)
+        pixels = engine_of(library).describer.prepare(library.photos.image(int(number), side))
+        fresh = engine_of(library).service.describe([pixels]).result()[0]
         assert np.dot(stored, fresh) == pytest.approx(1.0, abs=2e-3)
 
 
@@ -123,7 +124,7 @@ def test_a_changed_file_takes_the_place_of_the_old_one(library: Library, album: 
     library.folders.add(album)
     scan(library)
     path = sorted(album.glob("*.jpg"))[0]
-    old = library.catalog.files.known(os.fsencode(album))[os.fsencode(path)].content_id
+    old = catalog_of(library).files.known(os.fsencode(album))[os.fsencode(path)].content_id
     textured_photo(99, (320, 240)).save(path)
     scan(library)
     assert old not in library.photos.ids()
@@ -255,7 +256,7 @@ def test_a_folder_is_removed_whole_by_a_word_of_its_place_before(library: Librar
     moved = album.rename(album.with_name("moved"))
     library.folders.relocate(folder, moved)
     library.folders.remove(folder)
-    assert (len(library), library.photos.ids(), library.catalog.words.find("photo", 99)) == (0, [], [])
+    assert (len(library), library.photos.ids(), catalog_of(library).words.find("photo", 99)) == (0, [], [])
 
 
 def test_words_of_a_removed_folder_go_with_it_even_if_the_process_ends_there(
@@ -264,9 +265,9 @@ def test_words_of_a_removed_folder_go_with_it_even_if_the_process_ends_there(
     with Library(tmp_path / "library") as library:
         folder = library.folders.add(album)
         scan(library)
-        library.catalog.remove_folder(folder)
+        catalog_of(library).remove_folder(folder)
     with Library(tmp_path / "library") as library:
-        assert (len(library), library.catalog.words.find("photo", 99)) == (0, [])
+        assert (len(library), catalog_of(library).words.find("photo", 99)) == (0, [])
 
 
 def test_a_removal_while_the_index_is_told_of_new_photos_is_not_lost(
@@ -274,14 +275,14 @@ def test_a_removal_while_the_index_is_told_of_new_photos_is_not_lost(
 ) -> None:
     """The folder goes after the catalog was asked what is to be found, and before the index has it."""
     folder = library.folders.add(album)
-    record = library._engines.current.record
+    record = engine_of(library).record
     findable = record.findable
     removals: list[threading.Thread] = []
 
     def slow(content_ids) -> Any:
         found = findable(content_ids)
         if found and not removals:
-            removals.append(threading.Thread(target=library.remove_folder, args=(folder,)))
+            removals.append(threading.Thread(target=library.folders.remove, args=(folder,)))
             removals[0].start()
             removals[0].join(1.0)
         return found
@@ -296,7 +297,7 @@ def test_a_failure_of_the_model_is_not_the_photos(
     library: Library, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library.folders.add(album)
-    service = library._engines.current.service
+    service = engine_of(library).service
     describe = service.describe
     failures = 0
 
@@ -369,9 +370,9 @@ def wait_for(condition, seconds: float = 60.0) -> None:
 def test_what_another_process_indexes_is_found(library: Library, tmp_path: Path, album: Path) -> None:
     """Two libraries over one folder, as a window and a command line have it."""
     with Library(tmp_path / "library") as other:
-        other.add_folder(album)
+        other.folders.add(album)
         scan(other)
-    (path,) = library.photos.info(library.photos.ids()[0]).paths
+    (path,) = facts_of(library, library.photos.ids()[0]).paths
     *_, ranking = library.search.rankings(Query(file=path), judge="none")
     assert len(ranking.results) == 11
     assert len(library) == 12

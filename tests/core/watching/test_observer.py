@@ -14,8 +14,7 @@ from typing import Never
 
 import pytest
 
-from lookalike.watching import follower as follower_module
-from lookalike.watching import observer as observer_module
+from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.inotify import Inotify
 from lookalike.watching.observer import PLACES_LIMIT, FolderWatch
 from tests.builders.small_library import SmallLibrary
@@ -24,14 +23,9 @@ from tests.builders.tiny_files import photo
 linux = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.05)
-
-
 @pytest.fixture
 def watch() -> Iterator[FolderWatch]:
-    with FolderWatch(rescan_seconds=3600) as watch:
+    with FolderWatch(FollowTiming(rescan=3600, quiet=0.05)) as watch:
         yield watch
 
 
@@ -130,10 +124,10 @@ def test_a_folder_moved_away_and_made_anew_while_followed_is_followed_on(
     album.mkdir()
     (album / "a.png").write_bytes(photo(1))
     # The end of the watch is acted on before it has been quiet for long enough for a look.
-    monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.5)
-    monkeypatch.setattr(follower_module, "TICK_SECONDS", 0.05)
     # Nothing else makes it look again.
-    library = SmallLibrary(tmp_path / "library", reach_seconds=3600, rescan_seconds=3600)
+    library = SmallLibrary(
+        tmp_path / "library", timing=FollowTiming(locate=3600, rescan=3600, quiet=0.5, tick=0.05)
+    )
     library.folders.add(album)
     renew = FolderWatch.renew
 
@@ -170,7 +164,7 @@ def test_places_are_bounded(watch: FolderWatch, tmp_path: Path) -> None:
 
 
 def test_network_folders_are_looked_through_from_time_to_time(tmp_path: Path) -> None:
-    with FolderWatch(rescan_seconds=0.1) as watch:
+    with FolderWatch(FollowTiming(rescan=0.1, quiet=0.05)) as watch:
         watch.add(os.fsencode(tmp_path), network=True)
         assert "network drive" in watch.note(os.fsencode(tmp_path))
         heard(watch, tmp_path)
@@ -181,7 +175,7 @@ def test_network_folders_are_looked_through_from_time_to_time(tmp_path: Path) ->
 def test_dropped_events_are_told_of_and_lose_nothing(tmp_path: Path) -> None:
     album = tmp_path / "album"
     album.mkdir()
-    with FolderWatch(rescan_seconds=3600) as watch:
+    with FolderWatch(FollowTiming(rescan=3600, quiet=0.05)) as watch:
         watch.add(os.fsencode(album))
         source = watch._source
         assert isinstance(source, Inotify)
@@ -214,7 +208,7 @@ def test_a_deleted_folder_costs_no_look_at_all_the_others(tmp_path: Path) -> Non
 
     for number in range(30):
         (tmp_path / "top" / str(number) / "inner").mkdir(parents=True)
-    with FolderWatch(rescan_seconds=3600) as watch:
+    with FolderWatch(FollowTiming(rescan=3600, quiet=0.05)) as watch:
         watch.add(os.fsencode(tmp_path / "top"))
         source = watch._source
         assert isinstance(source, Inotify)
@@ -244,7 +238,7 @@ album = base / "album"
 for number in range(20):
     (album / str(number)).mkdir(parents=True)
     (album / str(number) / "a.png").write_bytes(photo(number))
-library = SmallLibrary(base / "library", rescan_seconds=0.5)
+library = SmallLibrary(base / "library", timing=FollowTiming(rescan=0.5))
 library.folders.add(album)
 
 def wait_for(condition):
@@ -288,7 +282,7 @@ def test_a_system_without_events_is_polled(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
     monkeypatch.setattr(FolderWatch, "_open_source", none)
-    with FolderWatch(rescan_seconds=0.1) as watch:
+    with FolderWatch(FollowTiming(rescan=0.1, quiet=0.05)) as watch:
         watch.add(os.fsencode(tmp_path))
         assert "max_user_instances" in watch.note(os.fsencode(tmp_path))
         heard(watch, tmp_path)
@@ -297,7 +291,7 @@ def test_a_system_without_events_is_polled(tmp_path: Path, monkeypatch: pytest.M
 def test_watchdog_tells_the_same_elsewhere(tmp_path: Path) -> None:
     from lookalike.watching.watchdog_events import WatchdogEvents
 
-    with FolderWatch(rescan_seconds=3600) as watch:
+    with FolderWatch(FollowTiming(rescan=3600, quiet=0.05)) as watch:
         assert watch._source is not None
         watch._source.close()
         watch._source = WatchdogEvents(watch)

@@ -15,6 +15,7 @@ from lookalike.catalog.migrations import catalog_migrations
 from lookalike.ingest import photo_reader as reading_module
 from lookalike.library import Library
 from lookalike.photos import Annotations
+from tests.builders.inside import catalog_of
 from tests.builders.photo_files import encoded, raw_dng, textured_photo, write_album, xmp
 
 SIZE = (160, 120)
@@ -72,7 +73,7 @@ def test_an_old_library_has_words_and_pairs_at_once_and_ratings_after_a_scan(
     monkeypatch.setattr(reading_module, "decode", lambda *_: pytest.fail("decoded again"))
     with Library(old) as library:
         assert len(library.photos.ids()) == len(library) == 5
-        assert len(library.catalog.words.find("photo", 99)) == 3
+        assert len(catalog_of(library).words.find("photo", 99)) == 3
         assert library.photos.filter_choices().keywords == ()
         work = library.scan()
         next(work)
@@ -80,7 +81,7 @@ def test_an_old_library_has_words_and_pairs_at_once_and_ratings_after_a_scan(
         scan(library)
         (tagged,) = library.photos.ids(Filters(keywords=("sunset",)))
         assert library.photos.ids(Filters(rating=3)) == [tagged]
-        assert [hit.content_id for hit in library.catalog.words.find("sunset", 99)] == [tagged]
+        assert [hit.content_id for hit in catalog_of(library).words.find("sunset", 99)] == [tagged]
         assert len(library.photos.ids()) == len(library) == 5
         monkeypatch.setattr(reading_module, "read_file", None)
         scan(library)

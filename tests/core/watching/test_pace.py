@@ -19,7 +19,7 @@ from lookalike.ingest.throttle import (
     Throttle,
 )
 from lookalike.ingest.work_queue import WorkPriority, WorkQueue
-from lookalike.progress import ProgressMeter
+from lookalike.progress import ProgressMeter, Stage
 
 
 class Clock:
@@ -88,7 +88,7 @@ def test_the_newest_come_first_and_what_is_looked_at_before_them() -> None:
 @given(st.lists(st.tuples(st.floats(0.01, 5.0), st.integers(0, 20)), max_size=60), st.integers(1, 2000))
 def test_time_left_is_never_negative_and_ends_at_nothing(steps, total) -> None:
     clock = Clock()
-    meter = ProgressMeter("indexing", total=total, clock=clock)
+    meter = ProgressMeter(Stage.INDEXING, total=total, clock=clock)
     for seconds, count in steps:
         meter.advance(min(count, total - meter.done))
         clock.now += seconds
@@ -101,7 +101,7 @@ def test_time_left_is_never_negative_and_ends_at_nothing(steps, total) -> None:
 
 def test_at_an_even_rate_the_time_left_is_the_time_that_is_left() -> None:
     clock = Clock()
-    meter = ProgressMeter("indexing", total=1000, clock=clock)
+    meter = ProgressMeter(Stage.INDEXING, total=1000, clock=clock)
     meter.snapshot()
     last: float | None = None
     for step in range(1, 1000):
@@ -119,7 +119,7 @@ def test_at_an_even_rate_the_time_left_is_the_time_that_is_left() -> None:
 
 def test_a_change_of_speed_is_told_within_the_window() -> None:
     clock = Clock()
-    meter = ProgressMeter("indexing", total=10_000, clock=clock, window=10)
+    meter = ProgressMeter(Stage.INDEXING, total=10_000, clock=clock, window=10)
     for _ in range(200):
         clock.now += 0.1
         meter.advance(10)
@@ -136,7 +136,7 @@ def test_a_change_of_speed_is_told_within_the_window() -> None:
 
 def test_a_pause_leaves_the_rate_alone() -> None:
     clock = Clock()
-    meter = ProgressMeter("indexing", total=1000, clock=clock)
+    meter = ProgressMeter(Stage.INDEXING, total=1000, clock=clock)
     for step in range(40):
         clock.now += 0.5
         meter.advance(5)
@@ -150,7 +150,7 @@ def test_a_pause_leaves_the_rate_alone() -> None:
 def test_large_photos_to_come_count_for_more() -> None:
     clock = Clock()
     sizes = [1] * 50 + [9] * 50
-    meter = ProgressMeter("indexing", total=100, clock=clock, load=float(sum(sizes)))
+    meter = ProgressMeter(Stage.INDEXING, total=100, clock=clock, load=float(sum(sizes)))
     meter.snapshot()
     for size in sizes[:50]:
         clock.now += 0.1 * size

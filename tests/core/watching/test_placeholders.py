@@ -18,6 +18,7 @@ from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.library import Library
 from lookalike.photos import files as files_module
 from lookalike.search.query import Query
+from tests.builders.inside import catalog_of
 from tests.builders.photo_files import write_album
 
 MARK = 946_000_000_000_000_001
@@ -71,7 +72,7 @@ def test_photos_that_lie_in_the_cloud_are_never_opened(tmp_path: Path, opened: l
         opened.clear()
         assert [reason[:8] for _, reason in scan(library)] == ["4 photos"]
         assert len(library) == 2
-        row = library.catalog.files.known(os.fsencode(album))[os.fsencode(evicted)]
+        row = catalog_of(library).files.known(os.fsencode(album))[os.fsencode(evicted)]
         number = row.content_id
         assert number is not None
         *_, ranking = library.search.rankings(Query(content_id=number), judge="none")

@@ -14,7 +14,7 @@ from lookalike.catalog.file_stat import FileStat
 from lookalike.catalog.racy_timestamps import COARSE_TICK_NS, CTIME_TICK_NS, TICK_NS, is_racy, is_same_ctime
 from lookalike.ingest import photo_reader as reading_module
 from lookalike.photos import Annotations, FileBytes, Photo
-from lookalike.watching import observer as observer_module
+from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.volumes import Mount
 from tests.builders.photo_files import xmp
 from tests.builders.small_library import SmallLibrary
@@ -64,7 +64,7 @@ def album(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def library(tmp_path: Path, album: Path) -> Iterator[SmallLibrary]:
-    library = SmallLibrary(tmp_path / "library", reach_seconds=3600)
+    library = SmallLibrary(tmp_path / "library", timing=FollowTiming(locate=3600, quiet=0.05))
     library.folders.add(album)
     time.sleep(2 * CTIME_TICK_NS / 1e9)
     library.scan()
@@ -82,7 +82,7 @@ def held(library: SmallLibrary, path: Path) -> str:
     """The hash that the library has for a path."""
     number = library.files.known(os.fsencode(path.parent))[os.fsencode(path)].content_id
     assert number is not None
-    return library.photos.facts([number])[number].hash
+    return library.catalog.contents.get([number])[number].hash
 
 
 def on_disk(path: Path) -> str:
@@ -102,7 +102,7 @@ def test_a_file_rewritten_and_given_back_its_time_is_seen(
 def test_it_is_seen_in_a_folder_that_was_not_watched_meanwhile(
     library: SmallLibrary, album: Path, deeds: Deeds
 ) -> None:
-    library.folders.remove(album)
+    library.remove_folder(album)
     write(album / "a.png", photo(50))
     library.folders.add(album)
     library.scan()
@@ -114,9 +114,8 @@ def test_it_is_seen_in_a_folder_that_was_not_watched_meanwhile(
 def test_it_is_seen_while_followed_too(
     library: SmallLibrary, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(observer_module, "QUIET_SECONDS", 0.05)
     library.follow()
-    wait_for(lambda: library.last is not None and library.last.stage == "watching")
+    wait_for(lambda: library.last and library.last.stage == "watching")
     write(album / "a.png", photo(50))
     wait_for(lambda: held(library, album / "a.png") == on_disk(album / "a.png"))
     assert not library.trouble
@@ -157,6 +156,7 @@ def test_a_library_that_knows_no_ctimes_takes_those_it_finds(
     library.scan()
     assert deeds.read == deeds.decoded == ["a.png"]
     number = library.files.known(os.fsencode(album))[os.fsencode(album / "a.png")].content_id
+    assert number is not None
     assert library.catalog.annotations.get([number])[number].rating == 4
 
 
@@ -190,6 +190,7 @@ def test_another_name_of_a_rewritten_file_holds_what_the_file_does(
 
 def test_a_sidecar_rewritten_and_given_back_its_time_is_seen(library: SmallLibrary, album: Path) -> None:
     number = library.files.known(os.fsencode(album))[os.fsencode(album / "a.png")].content_id
+    assert number is not None
     for rating in (3, 4):
         write(album / "a.xmp", xmp(Annotations(rating)))
         time.sleep(2 * CTIME_TICK_NS / 1e9)

@@ -18,6 +18,8 @@ from lookalike.ingest import photo_reader as reading_module
 from lookalike.library import Library, PhotoInfo
 from lookalike.photos import Annotations, Photo
 from lookalike.search.query import Query
+from tests.builders.inside import catalog_of, engine_of, facts_of
+from tests.builders.jobs import result_of
 from tests.builders.photo_files import camera_exif, encoded, raw_dng, textured_photo, write_album, xmp
 
 TAKEN, CAMERA = "2023:05:06 07:08:09", "Acme One"
@@ -79,9 +81,9 @@ def scan(library: Library) -> None:
 def assert_in_line(library: Library) -> None:
     """Grid, index and counts name the same photos."""
     shown = sorted(library.photos.ids())
-    assert library._engines.current.record.ids().tolist() == shown
+    assert engine_of(library).record.ids().tolist() == shown
     assert len(library) == len(shown) == library.status().photos == library.status().indexed
-    assert all(number in library._engines.current.index for number in shown)
+    assert all(number in engine_of(library).index for number in shown)
 
 
 def shown(library: Library) -> set[tuple[str, ...]]:
@@ -98,7 +100,7 @@ ALONE = {("photo_000.jpg",), ("photo_001.jpg",), ("photo_002.jpg",)}
 
 
 def info_of(library: Library, path: Path) -> PhotoInfo:
-    row = library.catalog.files.known(os.fsencode(path.parent))[os.fsencode(path)]
+    row = catalog_of(library).files.known(os.fsencode(path.parent))[os.fsencode(path)]
     assert row.content_id is not None
     info = library.photos.info(row.content_id)
     assert info is not None
@@ -141,14 +143,14 @@ def test_filters_take_a_raw_file_and_its_picture_as_one(library: Library, album:
     picture(album / "IMG_1.jpg")
     scan(library)
     (found,) = library.photos.ids(Filters(formats=("RAW",)))
-    assert library.photos.info(found).paths == (album / "IMG_1.jpg",)
+    assert facts_of(library, found).paths == (album / "IMG_1.jpg",)
     assert found in library.photos.ids(Filters(formats=("JPEG",)))
     assert dict(library.photos.filter_choices().folders) == {album: 4}
     assert dict(library.photos.filter_choices().formats)["RAW"] == 1
     (album / "IMG_1.jpg").unlink()
     scan(library)
     (found,) = library.photos.ids(Filters(formats=("RAW",)))
-    assert library.photos.info(found).paths == (album / "IMG_1.dng",)
+    assert facts_of(library, found).paths == (album / "IMG_1.dng",)
 
 
 @pytest.mark.parametrize(
@@ -428,25 +430,25 @@ def test_words_of_photos_that_are_gone_find_nothing_and_are_cleared_by_a_check(
     raw(album / "IMG_1.dng")
     picture(album / "IMG_1.jpg")
     scan(library)
-    words = library.catalog.words
+    words = catalog_of(library).words
     assert len(words.find("album", 2)) == 2
     (kept, *_) = library.photos.ids()
-    rows = {row.content_id: row for row in library.catalog.files.known(os.fsencode(album)).values()}
+    rows = {row.content_id: row for row in catalog_of(library).files.known(os.fsencode(album)).values()}
     lead = info_of(library, album / "IMG_1.jpg").content_id
-    companion = library.catalog.contents.companions([lead])[lead][0]
+    companion = catalog_of(library).contents.companions([lead])[lead][0]
     # A process that ended before it worked out what follows from files that went.
-    with library.catalog.transaction() as db:
+    with catalog_of(library).transaction() as db:
         gone = [row.id for number, row in rows.items() if number not in (kept, companion)]
-        library.catalog.files.remove(db, library.folders.all()[0].id, gone)
+        catalog_of(library).files.remove(db, library.folders.all()[0].id, gone)
     assert [hit.content_id for hit in words.find("album", 2)] == [kept]
-    *_, found = library.check()
+    found = result_of(library.check())
     assert any("did not agree" in line for line in found.damage)
     assert found.sound
     assert_in_line(library)
     assert (
         {hit.content_id for hit in words.find("album", 9)} == set(library.photos.ids()) == {kept, companion}
     )
-    *_, again = library.check()
+    again = result_of(library.check())
     assert (again.sound, again.damage) == (True, ())
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.photos import decoding, raw
 from lookalike.photos.jpeg import JpegFile
+from tests.builders.inside import catalog_of
 from tests.builders.photo_files import encoded, textured_photo
 
 
@@ -65,16 +68,12 @@ def forbid_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def forget_thumbnails(library: Library) -> None:
-    library.thumbnails.close()
-    path = library.folder / "thumbnails.sqlite"
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    library.thumbnails = ThumbnailCache(path)
-    library._opened.callback(library.thumbnails.close)
+    with closing(sqlite3.connect(library.folder / "thumbnails.sqlite", isolation_level=None)) as database:
+        database.execute("DELETE FROM entries")
 
 
 def number_of(library: Library, path: Path) -> int:
-    content_id = library.catalog.files.known(os.fsencode(path.parent))[os.fsencode(path)].content_id
+    content_id = catalog_of(library).files.known(os.fsencode(path.parent))[os.fsencode(path)].content_id
     assert content_id is not None
     return content_id
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.watched import WatchedFolders
 from tests.builders.small_library import SmallLibrary
 from tests.builders.tiny_files import photo
@@ -26,7 +27,7 @@ def album(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def library(tmp_path: Path, album: Path) -> Iterator[SmallLibrary]:
-    library = SmallLibrary(tmp_path / "library", reach_seconds=3600)
+    library = SmallLibrary(tmp_path / "library", timing=FollowTiming(locate=3600))
     library.folders.add(album)
     yield library
     library.close()
@@ -75,7 +76,7 @@ def test_what_is_no_longer_watched_is_forgotten(library: SmallLibrary, album: Pa
     (album / ".lookalikeignore").write_text("!\n")
     library.scan()
     assert told(library)
-    library.folders.remove(album)
+    library.remove_folder(album)
     assert told(library) == []
 
 

@@ -107,7 +107,7 @@ def plug(where):
 def pull(where):
     sh("umount", "-l", str(base / where))
 
-library = SmallLibrary(base / "library", reach_seconds=0.1)
+library = SmallLibrary(base / "library", timing=FollowTiming(locate=0.1))
 told = {}
 """
 

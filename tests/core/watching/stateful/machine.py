@@ -19,11 +19,9 @@ from hypothesis.stateful import initialize, rule
 from lookalike.catalog.pair_scores import PairScore
 from lookalike.catalog.visual_tokens import TokenPlace
 from lookalike.ingest import photo_reader as reading_module
-from lookalike.watching import follower as follower_module
-from lookalike.watching import observer as observer_module
 from tests.core.watching.stateful.actions import FolderDeeds
 from tests.core.watching.stateful.oracle import Expected, hash_of
-from tests.core.watching.stateful.second_process import BESIDE, QUIET, SETTLE, open_library
+from tests.core.watching.stateful.second_process import BESIDE, QUIET, open_library
 
 EXCLUDES = [[], ["Trip/"], ["a.png", "/x"]]
 WAIT_SECONDS = 20.0
@@ -34,15 +32,7 @@ class FolderPlay(FolderDeeds):
 
     def __init__(self) -> None:
         super().__init__()
-        self._was = (
-            observer_module.QUIET_SECONDS,
-            follower_module.SETTLE_SECONDS,
-            follower_module.TICK_SECONDS,
-            reading_module.decode,
-        )
-        observer_module.QUIET_SECONDS = QUIET
-        follower_module.SETTLE_SECONDS = SETTLE
-        follower_module.TICK_SECONDS = QUIET
+        self._was = reading_module.decode
         reading_module.decode = self._decode
         self.kept: dict[str, tuple[PairScore, TokenPlace]] = {}
         self.ids: dict[str, int] = {}
@@ -77,7 +67,7 @@ class FolderPlay(FolderDeeds):
         # Two processes may meet the same new photo at once.
         if not BESIDE.following and self.library.catalog.contents.id_of(file.content) is not None:
             self.decoded_again.append(file.name)
-        return self._was[3](file, longest_side)
+        return self._was(file, longest_side)
 
     def _unplug(self, number: int) -> None:
         root = self.roots[number]
@@ -93,7 +83,7 @@ class FolderPlay(FolderDeeds):
 
     def _exclude(self, number: int) -> None:
         patterns = EXCLUDES[self.seed % len(EXCLUDES)] if number else []
-        self.library.catalog.choose("excludes", "\n".join(patterns))
+        self.library.catalog.settings.excludes = tuple(patterns)
         self._did("exclude")
 
     def _watch_or_not(self, number: int) -> None:
@@ -104,7 +94,7 @@ class FolderPlay(FolderDeeds):
         following = self.library.following
         self.library.rest()
         if any(folder.path == path for folder in self.library.folders.all()):
-            self.library.folders.remove(path)
+            self.library.remove_folder(path)
             self._did("stop watching a folder")
         else:
             self.library.folders.add(path)
@@ -179,7 +169,7 @@ class FolderPlay(FolderDeeds):
         """What all watched folders should give; those that are away or paused, what they gave before."""
         library, catalog = self.library, self.library.catalog
         expected = Expected()
-        patterns = (catalog.setting("excludes") or "").splitlines()
+        patterns = catalog.settings.excludes
         for folder in library.folders.all():
             root = os.fsencode(folder.path)
             if not folder.paused and folder.online:
@@ -193,7 +183,7 @@ class FolderPlay(FolderDeeds):
         """What the library says of the photos in a folder: path → hash, or empty where there is a problem."""
         rows = self.library.files.known(root)
         numbers = [row.content_id for row in rows.values() if row.content_id is not None]
-        contents = self.library.photos.facts(numbers)
+        contents = self.library.catalog.contents.get(numbers)
         return {
             path: "" if row.content_id is None else contents[row.content_id].hash
             for path, row in rows.items()
@@ -295,10 +285,5 @@ class FolderPlay(FolderDeeds):
         finally:
             BESIDE.rest()
             self.library.close()
-            (
-                observer_module.QUIET_SECONDS,
-                follower_module.SETTLE_SECONDS,
-                follower_module.TICK_SECONDS,
-                reading_module.decode,
-            ) = self._was
+            reading_module.decode = self._was
             shutil.rmtree(self.base)

@@ -6,7 +6,7 @@ import hashlib
 import os
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,10 +53,10 @@ class Expected:
     photos: dict[bytes, str] = field(default_factory=dict)
     sidecars: dict[bytes, int | None] = field(default_factory=dict)
 
-    def add(self, root: bytes, library_lines: list[str], is_good: Callable[[bytes], bool]) -> None:
+    def add(self, root: bytes, library_lines: Sequence[str], is_good: Callable[[bytes], bool]) -> None:
         """Add what a watched folder should give."""
 
-        def visit(folder: bytes, levels: list[tuple[bytes, list[str]]]) -> None:
+        def visit(folder: bytes, levels: list[tuple[bytes, Sequence[str]]]) -> None:
             own = os.path.join(folder, b".lookalikeignore")
             if os.path.isfile(own):
                 levels = [*levels, (folder, Path(os.fsdecode(own)).read_text().splitlines())]

@@ -6,8 +6,7 @@ import traceback
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from lookalike.watching import follower as follower_module
-from lookalike.watching import observer as observer_module
+from lookalike.watching.follow_timing import FollowTiming
 from lookalike.worker import Worker
 from tests.builders.small_library import SmallLibrary
 
@@ -17,12 +16,12 @@ SETTLE = 0.05
 
 def open_library(folder: Path) -> SmallLibrary:
     """A library that looks for what comes and goes all the time, and is never looked through without a reason."""
-    return SmallLibrary(folder, reach_seconds=0.1, rescan_seconds=3600)
+    return SmallLibrary(
+        folder, timing=FollowTiming(locate=0.1, rescan=3600, quiet=QUIET, tick=QUIET, settle=SETTLE)
+    )
 
 
 def serve(pipe: Connection) -> None:
-    observer_module.QUIET_SECONDS = follower_module.TICK_SECONDS = QUIET
-    follower_module.SETTLE_SECONDS = SETTLE
     library: SmallLibrary | None = None
     while True:
         deed, folder = pipe.recv()
