@@ -165,8 +165,8 @@ def test_a_watched_folder_that_a_link_leads_to_now_is_followed_where_it_lies(
     wait_for(library, lambda: known(library, place) == ["1.png", "2.png", "3.png"])
     wait_for(library, lambda: library.last and library.last.stage == "watching")
     looks, asked = Counted(Reconciler.diff), Counted(FolderLocator.locate)
-    monkeypatch.setattr(Reconciler, "changes", looks)
-    monkeypatch.setattr(FolderLocator, "look", asked)
+    monkeypatch.setattr(Reconciler, "diff", looks)
+    monkeypatch.setattr(FolderLocator, "locate", asked)
     wait_for(library, lambda: asked.calls > 10)
     # What it was told of last may be looked at once more; it is not looked through whenever drives are looked for.
     assert looks.calls <= 3

@@ -230,6 +230,7 @@ from pathlib import Path
 open("/proc/sys/user/max_inotify_watches", "w").write("40")
 from lookalike.watching import observer
 observer.QUIET_SECONDS = 0.05
+from lookalike.watching.follow_timing import FollowTiming
 from tests.builders.small_library import SmallLibrary
 from tests.builders.tiny_files import photo
 

@@ -59,6 +59,7 @@ def test_a_volume_is_found_where_it_is_mounted_now(tmp_path: Path) -> None:
 PRELUDE = """
 import json, os, subprocess, sys, time
 from pathlib import Path
+from lookalike.watching.follow_timing import FollowTiming
 from tests.builders.small_library import SmallLibrary
 from tests.builders.tiny_files import photo
 from lookalike.ingest import photo_reader

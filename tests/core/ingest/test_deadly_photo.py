@@ -25,7 +25,7 @@ from lookalike.watching import reconcile as comparison_module
 from lookalike.worker import Worker
 from tests.builders.small_library import SmallLibrary
 from tests.builders.tiny_files import photo
-from tests.core.watching import deadly_decoder, deadly_describer
+from tests.core.ingest import deadly_decoder, deadly_describer
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_a_photo_that_crashed_the_program_is_decoded_apart_from_then_on(
     for number in range(12):
         (album / f"{number}.png").write_bytes(photo(number))
     (album / "deadly.png").write_bytes(deadly_decoder.DEADLY)
-    command = [sys.executable, "-m", "tests.core.watching.deadly_decoder", str(folder), str(album)]
+    command = [sys.executable, "-m", "tests.core.ingest.deadly_decoder", str(folder), str(album)]
     assert subprocess.run(command, stderr=subprocess.DEVNULL).returncode == -signal.SIGSEGV
 
     decoded_here: list[str] = []
