@@ -68,3 +68,15 @@ def test_both_programs_are_declared(unpacked: Path) -> None:
     declared = next(unpacked.glob("lookalike-*.dist-info/entry_points.txt")).read_text(encoding="utf-8")
     assert "lookalike = lookalike.cli:main" in declared
     assert "lookalike-app = lookalike_desktop.main:main" in declared
+
+
+def test_both_packages_are_marked_as_typed(unpacked: Path) -> None:
+    assert (unpacked / "lookalike" / "py.typed").is_file()
+    assert (unpacked / "lookalike_desktop" / "py.typed").is_file()
+
+
+def test_the_licence_and_the_notices_are_inside(unpacked: Path) -> None:
+    folder = next(unpacked.glob("lookalike-*.dist-info"))
+    for name in ("LICENSE", "NOTICE", "THIRD_PARTY_NOTICES.md"):
+        assert (folder / "licenses" / name).read_bytes() == (REPOSITORY / name).read_bytes()
+    assert "License-Expression: Apache-2.0" in (folder / "METADATA").read_text(encoding="utf-8").splitlines()
