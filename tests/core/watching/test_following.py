@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from lookalike.catalog import database as database_module
 from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
-from lookalike.descriptors.service import DescriberService
 from lookalike.progress import Progress
 from lookalike.watching import follower as follower_module
 from lookalike.watching import observer as observer_module
@@ -111,7 +110,7 @@ class Interrupted(InlineService):
 
 
 def interrupted(tmp_path: Path, deed: Callable[[], object], at: int = 2) -> SmallLibrary:
-    service = cast(DescriberService, Interrupted(deed, at))
+    service = Interrupted(deed, at)
     return SmallLibrary(tmp_path / "library", service, reach_seconds=0.1, rescan_seconds=3600)
 
 
