@@ -84,7 +84,7 @@ def test_curves_never_fall_and_stay_probabilities(curve: Curve, values: list[flo
 
 
 @given(isotonic())
-def test_even_is_where_the_curve_reaches_a_half(curve: Curve) -> None:
+def test_even_is_where_the_curve_reaches_a_half(curve: Isotonic) -> None:
     even = curve.even()
     if even is None:
         assert max(curve.probabilities) < 0.5
