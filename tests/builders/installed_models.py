@@ -25,4 +25,5 @@ def _put(store: ModelStore, name: str, kind: str, files: dict[str, Path]) -> Ins
             next(taking)
         except StopIteration as end:
             staging, model = end.value
-            return staging.finish(model)
+            finished: InstalledModel = staging.finish(model)
+            return finished

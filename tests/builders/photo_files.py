@@ -64,7 +64,8 @@ def _clouds(generator: np.random.Generator, size: tuple[int, int]) -> NDArray[np
         grid = generator.uniform(0, 255, (cells, cells, 3)).astype(np.uint8)
         total += strength * np.asarray(Image.fromarray(grid).resize(size, Image.Resampling.BICUBIC))
         strength *= 0.6
-    return (255 * (total - total.min()) / np.ptp(total)).astype(np.uint8)
+    pixels: NDArray[np.uint8] = (255 * (total - total.min()) / np.ptp(total)).astype(np.uint8)
+    return pixels
 
 
 def smooth_photo(size: tuple[int, int] = (320, 200)) -> Image.Image:

@@ -17,7 +17,7 @@ from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.folders import Folder, Folders
 from lookalike.catalog.pair_scores import PairScores
 from lookalike.catalog.settings import Settings
-from lookalike.catalog.unit_of_work import CatalogChange, UnitOfWork
+from lookalike.catalog.unit_of_work import CatalogChange, CatalogTables, UnitOfWork
 from lookalike.catalog.unreadable import UnreadablePaths
 from lookalike.catalog.visual_tokens import VisualTokenRows
 from lookalike.catalog.words import TextIndex
@@ -46,6 +46,9 @@ class Catalog:
         self.words = TextIndex(self._database)
         self.annotations = AnnotationTable(self._database, self.words)
         self.visual_tokens = VisualTokenRows(self._database)
+        self._tables = CatalogTables(
+            self.contents, self.folders, self.files, self.annotations, self.unreadable
+        )
         try:
             self.annotations.catch_up()
         except BaseException:
@@ -59,7 +62,7 @@ class Catalog:
         What the writes affect is refreshed before the commit, and subscribers hear of it after.
         """
         with self._database.transaction() as db:
-            work = UnitOfWork(self, db)
+            work = UnitOfWork(self._tables, db)
             yield work
             change = work.finish()
         for listener in list(self._listeners):

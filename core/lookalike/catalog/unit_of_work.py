@@ -11,22 +11,31 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from lookalike.catalog.contents import ContentRow
+from lookalike.catalog.annotations import AnnotationTable
+from lookalike.catalog.contents import ContentRow, Contents
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.file_stat import FileStat
-from lookalike.catalog.files import FileRow
-from lookalike.catalog.folders import Folder
+from lookalike.catalog.files import FileRow, Files
+from lookalike.catalog.folders import Folder, Folders
 from lookalike.catalog.shot_names import shot_of
+from lookalike.catalog.unreadable import UnreadablePaths
 from lookalike.photos import Annotations
 
-if TYPE_CHECKING:
-    from lookalike.catalog.catalog import Catalog
+
+@dataclass(frozen=True)
+class CatalogTables:
+    """The tables that a unit of work writes to."""
+
+    contents: Contents
+    folders: Folders
+    files: Files
+    annotations: AnnotationTable
+    unreadable: UnreadablePaths
 
 
 @dataclass(frozen=True)
@@ -46,12 +55,12 @@ class UnitOfWork:
     """Writes of one transaction; `Catalog.unit_of_work` begins one and commits it.
 
     Args:
-        catalog: the catalog.
-        db: its transaction.
+        tables: the catalog's tables.
+        db: the transaction.
     """
 
-    def __init__(self, catalog: Catalog, db: Database) -> None:
-        self._catalog = catalog
+    def __init__(self, tables: CatalogTables, db: Database) -> None:
+        self._tables = tables
         self._db = db
         self._shots: set[bytes] = set()
         self._touched: set[int] = set()
@@ -67,19 +76,19 @@ class UnitOfWork:
         tried_by: str | None = None,
     ) -> None:
         """Record what a file holds; see `Files.put`."""
-        self._catalog.files.put(self._db, folder.id, stat, content_id, problem, refused, tried_by)
+        self._tables.files.put(self._db, folder.id, stat, content_id, problem, refused, tried_by)
         self._shots.add(shot_of(stat.path))
         self.touch([content_id])
 
     def remove_files(self, folder: Folder, rows: Sequence[FileRow]) -> None:
         """Forget files of a folder that are gone; see `Files.remove`."""
-        self._catalog.files.remove(self._db, folder.id, [row.id for row in rows])
+        self._tables.files.remove(self._db, folder.id, [row.id for row in rows])
         self._shots.update(shot_of(row.stat.path) for row in rows)
         self.touch(row.content_id for row in rows)
 
     def put_content(self, row: ContentRow) -> int:
         """The id of a content, added when new."""
-        return self._catalog.contents.ensure(self._db, row)
+        return self._tables.contents.ensure(self._db, row)
 
     def put_descriptor(self, record: DescriptorRecord, content_id: int, vector: NDArray[np.float32]) -> None:
         """Record a content's descriptor, a unit vector (dimension,)."""
@@ -88,28 +97,28 @@ class UnitOfWork:
 
     def put_annotations(self, content_id: int, annotations: Annotations) -> None:
         """Record what a content's own metadata say."""
-        self._catalog.annotations.put_embedded(self._db, content_id, annotations)
+        self._tables.annotations.put_embedded(self._db, content_id, annotations)
         self.touch([content_id])
 
     def put_sidecar(
         self, folder: Folder, stat: FileStat, annotations: Annotations | None, problem: str | None
     ) -> None:
         """Record what an XMP file says, or why it cannot be read."""
-        self._catalog.annotations.put(self._db, folder.id, stat, annotations, problem)
+        self._tables.annotations.put(self._db, folder.id, stat, annotations, problem)
         self._shots.add(shot_of(stat.path))
 
     def remove_sidecars(self, paths: Sequence[bytes]) -> None:
         """Forget XMP files that are gone."""
-        self._catalog.annotations.remove(self._db, paths)
+        self._tables.annotations.remove(self._db, paths)
         self._shots.update(map(shot_of, paths))
 
     def put_unreadable(self, folder: Folder, path: bytes, reason: str) -> None:
         """Record why a file could not be read."""
-        self._catalog.unreadable.put(self._db, folder.id, path, reason)
+        self._tables.unreadable.put(self._db, folder.id, path, reason)
 
     def remove_folder(self, folder: Folder) -> None:
         """Stop watching a folder and forget where its files are."""
-        self.touch(self._catalog.folders.remove(self._db, folder))
+        self.touch(self._tables.folders.remove(self._db, folder))
 
     def relocate_folder(self, folder: Folder, path: Path) -> None:
         """Record that a folder now lies elsewhere, with everything in it.
@@ -117,8 +126,8 @@ class UnitOfWork:
         Raises:
             CatalogError: the new place overlaps with a watched folder.
         """
-        self._catalog.folders.relocate(self._db, folder, path)
-        self.touch(self._catalog.files.contents_in(self._db, folder))
+        self._tables.folders.relocate(self._db, folder, path)
+        self.touch(self._tables.files.contents_in(self._db, folder))
 
     def touch(self, content_ids: Iterable[int | None]) -> None:
         """Have what counts for these contents worked out anew at the end; None is passed over."""
@@ -126,7 +135,7 @@ class UnitOfWork:
 
     def finish(self) -> CatalogChange:
         """Refresh what was affected; called once, before the commit."""
-        affected = self._catalog.annotations.refresh(self._db, self._shots, self._touched)
+        affected = self._tables.annotations.refresh(self._db, self._shots, self._touched)
         for vectors in self._vectors.values():
             affected.update(vectors)
         return CatalogChange(frozenset(affected), dict(self._vectors))

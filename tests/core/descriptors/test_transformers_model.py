@@ -85,7 +85,8 @@ def _plain_vectors(name: str, folder: Path, photos: list[Image.Image]) -> np.nda
             features = model(**inputs).image_embeds
         else:
             features = model.get_image_features(**inputs).pooler_output
-    return (features / features.norm(dim=-1, keepdim=True)).numpy()
+    vectors: np.ndarray = (features / features.norm(dim=-1, keepdim=True)).numpy()
+    return vectors
 
 
 @pytest.mark.parametrize("name", SAVERS)
