@@ -64,13 +64,8 @@ class Archive:
         noise = rng.standard_normal((len(copies), dimension), np.float32)
         noise *= rng.uniform(0.045, 0.25, (len(copies), 1)) / np.linalg.norm(noise, axis=1, keepdims=True)
         vectors[copies] = vectors[copies - 1] + noise
-<<<<<<< HEAD
         unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return unit
-=======
-        rows: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-        return rows
->>>>>>> refs/heads/judges
 
     def _begin_run(self) -> None:
         if not self._runs or self._rng.random() < NEW_THEMES:
@@ -88,13 +83,8 @@ class Archive:
     def views(self, vectors: NDArray[np.float32], spread: float = 0.15) -> NDArray[np.float32]:
         """Other photos of what unit vectors (n, dimension) show: queries that the collection does not hold."""
         seen = vectors + spread**0.5 * self._drawn(len(vectors))
-<<<<<<< HEAD
         unit: NDArray[np.float32] = seen / np.linalg.norm(seen, axis=1, keepdims=True)
         return unit
-=======
-        rows: NDArray[np.float32] = seen / np.linalg.norm(seen, axis=1, keepdims=True)
-        return rows
->>>>>>> refs/heads/judges
 
 
 def descriptors(count: int, dimension: int, seed: int = 0) -> NDArray[np.float32]:
@@ -181,15 +171,10 @@ class SqliteRecord:
     def next_id(self) -> int:
         """An id that was never used."""
         with self._lock:
-<<<<<<< HEAD
             found = self._connection.execute(
                 "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence"
             ).fetchone()
         return int(found[0])
-=======
-            query = "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence"
-            return int(self._connection.execute(query).fetchone()[0])
->>>>>>> refs/heads/judges
 
     def put(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
         rows = [(n, row.tobytes()) for n, row in zip(ids.tolist(), vectors.astype(np.float16), strict=True)]

@@ -121,13 +121,8 @@ def test_a_changed_photo_beats_every_other_one() -> None:
 
 def true_place(points: NDArray[np.float64]) -> NDArray[np.float64]:
     moved = np.c_[points * [640, 480], np.ones(len(points))] @ VIEW.T
-<<<<<<< HEAD
     projected: NDArray[np.float64] = moved[:, :2] / moved[:, 2:] / [640, 480]
     return projected
-=======
-    shares: NDArray[np.float64] = moved[:, :2] / moved[:, 2:] / [640, 480]
-    return shares
->>>>>>> refs/heads/judges
 
 
 def test_explained_points_follow_the_true_geometry() -> None:

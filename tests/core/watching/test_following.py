@@ -106,15 +106,11 @@ class Interrupted(InlineService):
 
 def interrupted(tmp_path: Path, deed: Callable[[], object], at: int = 2) -> SmallLibrary:
     service = Interrupted(deed, at)
-<<<<<<< HEAD
     return SmallLibrary(
         tmp_path / "library",
         service,
         timing=FollowTiming(locate=0.1, rescan=3600, quiet=0.05, tick=0.02, settle=0.1),
     )
-=======
-    return SmallLibrary(tmp_path / "library", service, reach_seconds=0.1, rescan_seconds=3600)
->>>>>>> refs/heads/judges
 
 
 def test_a_link_in_the_place_of_a_folder_is_not_followed(library: SmallLibrary, tmp_path: Path) -> None:
