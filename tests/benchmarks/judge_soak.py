@@ -21,9 +21,9 @@ from PIL import Image
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.judges.mllm.judge import MllmJudge
-from lookalike.judges.mllm.token_store import TokenStore
-from lookalike.judges.mllm.token_store.upkeep import compress
 from lookalike.judges.protocol import JudgePhoto
+from lookalike.judges.token_store import TokenStore
+from lookalike.judges.token_store.upkeep import compress
 from tests.builders.gguf_models import write_pair
 from tests.builders.photo_files import textured_photo
 

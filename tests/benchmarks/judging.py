@@ -48,8 +48,8 @@ from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.judges.mllm.messages import WorkerSettings
 from lookalike.judges.mllm.prompts import load_prompt
-from lookalike.judges.mllm.token_store import TokenStore
 from lookalike.judges.protocol import JudgePhoto
+from lookalike.judges.token_store import TokenStore
 from lookalike.worker import Worker
 from tests.builders.gguf_language import Language
 from tests.builders.gguf_models import KINDS, write_kind

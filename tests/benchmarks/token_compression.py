@@ -59,10 +59,10 @@ from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.messages import WorkerSettings
 from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.prompts import load_prompt
-from lookalike.judges.mllm.token_store.codebook import TRAIN_MIN, TokenCodebook, train
-from lookalike.judges.mllm.token_store.record_format import owner, pack
-from lookalike.judges.mllm.token_store.reduction import reduced
-from lookalike.judges.mllm.tokens import VisualTokens
+from lookalike.judges.token_store.codebook import TRAIN_MIN, TokenCodebook, train
+from lookalike.judges.token_store.record_format import owner, pack
+from lookalike.judges.token_store.reduction import reduced
+from lookalike.judges.token_store.visual_tokens import VisualTokens
 from lookalike.photos import is_photo, open_image
 from lookalike.worker import Worker
 from tests.builders.gguf_models import KINDS, write_kind

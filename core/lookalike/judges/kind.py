@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from lookalike.caches.content_cache import ContentCache
 from lookalike.errors import LookalikeError
-from lookalike.judges.mllm.token_store import TokenStore
 from lookalike.judges.protocol import Judge
+from lookalike.judges.token_store import TokenStore
 from lookalike.models.store import ModelStore
 
 

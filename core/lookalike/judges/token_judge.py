@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, runtime_checkable
 
-from lookalike.judges.mllm.token_store import TokenSet
 from lookalike.judges.protocol import Judge, JudgePhoto
+from lookalike.judges.token_store import TokenSet
 
 
 @runtime_checkable

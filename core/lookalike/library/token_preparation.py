@@ -11,11 +11,11 @@ from pathlib import Path
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
-from lookalike.judges.mllm.token_store import Compression, TokenStore
-from lookalike.judges.mllm.token_store.store import LIMIT_BYTES
-from lookalike.judges.mllm.token_store.upkeep import compress, pending
 from lookalike.judges.protocol import JudgePhoto
 from lookalike.judges.token_judge import TokenJudge
+from lookalike.judges.token_store import Compression, TokenStore
+from lookalike.judges.token_store.store import LIMIT_BYTES
+from lookalike.judges.token_store.upkeep import compress, pending
 from lookalike.progress import Progress, ProgressMeter, Stage
 
 SMALLEST_LIMIT = 16 << 20

@@ -9,7 +9,7 @@ import pytest
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.judges.mllm.judge import MllmJudge
-from lookalike.judges.mllm.token_store import TokenStore
+from lookalike.judges.token_store import TokenStore
 from tests.builders.gguf_models import FAMILIES, write_pair
 
 Files = tuple[Path, Path]

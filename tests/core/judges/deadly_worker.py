@@ -14,7 +14,7 @@ from PIL import Image
 from lookalike.judges.mllm.engine import MllmEngine
 from lookalike.judges.mllm.messages import Shared, WorkerSettings
 from lookalike.judges.mllm.request_handler import serve
-from lookalike.judges.mllm.tokens import VisualTokens
+from lookalike.judges.token_store.visual_tokens import VisualTokens
 
 KILLS, STOPS = (250, 10, 10), (10, 250, 10)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lookalike.judges.mllm.token_store.codebook import TRAIN_MIN
-from lookalike.judges.mllm.tokens import VisualTokens
+from lookalike.judges.token_store.codebook import TRAIN_MIN
+from lookalike.judges.token_store.visual_tokens import VisualTokens
 
 WIDTH = 32
 GRID = (8, 8)

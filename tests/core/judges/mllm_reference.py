@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lookalike.judges.mllm.messages import WorkerSettings
-from lookalike.judges.mllm.tokens import VisualTokens
+from lookalike.judges.token_store.visual_tokens import VisualTokens
 
 # What each family's chat template makes of the two turns, written out by hand; llama.cpp adds the marks that it puts
 # around every photo of the family.

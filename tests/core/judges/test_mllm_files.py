@@ -26,7 +26,7 @@ from lookalike.judges.mllm.memory import check_memory, context_tokens, image_buf
 from lookalike.judges.mllm.pixels import MAX_ASPECT, MIN_TOKENS, PixelPlan, prepare
 from lookalike.judges.mllm.prompts import load_prompt, prompt_modes
 from lookalike.judges.mllm.template import render
-from lookalike.judges.mllm.tokens import VisualTokens
+from lookalike.judges.token_store.visual_tokens import VisualTokens
 from tests.builders.gguf_language import write_language
 from tests.builders.gguf_models import FAMILIES, KINDS, WIDTH, write_kind, write_pair
 from tests.builders.gguf_vocabulary import QWEN_TEMPLATE

@@ -19,9 +19,9 @@ from lookalike.judges.mllm.messages import Answer, Scored, Unscored, Wording
 from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.prompts import prompt_modes
 from lookalike.judges.mllm.session import SessionQuery
-from lookalike.judges.mllm.token_store import Compression, TokenStore
-from lookalike.judges.mllm.tokens import VisualTokens
 from lookalike.judges.protocol import Judge, JudgeOptions, JudgePhoto, Verdict
+from lookalike.judges.token_store import Compression, TokenStore
+from lookalike.judges.token_store.visual_tokens import VisualTokens
 from tests.builders.gguf_models import FAMILIES, WIDTH, write_pair
 from tests.core.judges.judge_photos import kept, photo, unreadable
 from tests.core.judges.mllm_reference import blobs

@@ -12,9 +12,9 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
 from lookalike.judges.kind import JudgeKind, JudgeResources
 from lookalike.judges.kinds import JUDGE_KINDS, judge_modes
-from lookalike.judges.mllm.token_store import TokenStore
 from lookalike.judges.protocol import Explanation, Judge, JudgeOptions, JudgePhoto, Verdict
 from lookalike.judges.registry import NO_JUDGE, JudgeRegistry
+from lookalike.judges.token_store import TokenStore
 from lookalike.models.store import ModelStore
 
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lookalike.errors import LookalikeError
-from lookalike.judges.mllm.token_store import Compression
-from lookalike.judges.mllm.token_store.codebook import TRAIN_MIN, WHOLE, TokenCodebook, train
-from lookalike.judges.mllm.token_store.record_format import owner, pack, unpack
-from lookalike.judges.mllm.token_store.reduction import reduced
-from lookalike.judges.mllm.tokens import VisualTokens
+from lookalike.judges.token_store import Compression
+from lookalike.judges.token_store.codebook import TRAIN_MIN, WHOLE, TokenCodebook, train
+from lookalike.judges.token_store.record_format import owner, pack, unpack
+from lookalike.judges.token_store.reduction import reduced
+from lookalike.judges.token_store.visual_tokens import VisualTokens
 from tests.core.judges.made_up_tokens import PHOTOS, WIDTH, same, tokens_of
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.judges.mllm.token_store import Compression, TokenSet, TokenStore
-from lookalike.judges.mllm.token_store.eviction import compact_step
-from lookalike.judges.mllm.token_store.upkeep import compress, pending
+from lookalike.judges.token_store import Compression, TokenSet, TokenStore
+from lookalike.judges.token_store.eviction import compact_step
+from lookalike.judges.token_store.upkeep import compress, pending
 from tests.core.judges.made_up_tokens import PHOTOS, WIDTH, same, tokens_of
 
 Open = Callable[..., TokenStore]
@@ -209,7 +209,7 @@ WRITER = textwrap.dedent(
     import sys
     from pathlib import Path
     from lookalike.catalog.catalog import Catalog
-    from lookalike.judges.mllm.token_store import TokenSet, TokenStore
+    from lookalike.judges.token_store import TokenSet, TokenStore
     from tests.core.judges.test_token_store import WIDTH, tokens_of
     folder, first = Path(sys.argv[1]), int(sys.argv[2])
     catalog = Catalog(folder / "catalog.sqlite")
@@ -270,7 +270,7 @@ LIMITED = textwrap.dedent(
     import resource, signal, sys
     from pathlib import Path
     from lookalike.catalog.catalog import Catalog
-    from lookalike.judges.mllm.token_store import TokenSet, TokenStore
+    from lookalike.judges.token_store import TokenSet, TokenStore
     from tests.core.judges.test_token_store import WIDTH, filled, same, tokens_of
     folder = Path(sys.argv[1])
     catalog = Catalog(folder / "catalog.sqlite")
@@ -307,7 +307,7 @@ def test_the_least_useful_go_when_the_store_is_full(
     open_store: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [1_000_000.0]
-    monkeypatch.setattr("lookalike.judges.mllm.token_store.token_set.time.time", lambda: clock[0])
+    monkeypatch.setattr("lookalike.judges.token_store.token_set.time.time", lambda: clock[0])
     record = 64 * WIDTH * 2
     store = open_store("fp16", limit=60 * record)
     kept = TokenSet(store, "model", WIDTH)

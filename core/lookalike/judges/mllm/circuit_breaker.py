@@ -10,7 +10,7 @@ import numpy as np
 
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.messages import Material
-from lookalike.judges.mllm.tokens import VisualTokens
+from lookalike.judges.token_store.visual_tokens import VisualTokens
 
 LOADS = 2
 """Deaths while loading after which the model is switched off."""

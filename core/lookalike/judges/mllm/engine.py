@@ -29,9 +29,9 @@ from lookalike.judges.mllm.embeddings import text_embeddings
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.memory import context_tokens
 from lookalike.judges.mllm.messages import WorkerSettings
-from lookalike.judges.mllm.tokens import VisualTokens
 from lookalike.judges.mllm.vision import Vision
 from lookalike.judges.mllm.vocabulary import Vocabulary
+from lookalike.judges.token_store.visual_tokens import VisualTokens
 
 QUERY = 0
 """The sequence that holds the query; candidates have the following ones."""

@@ -25,8 +25,8 @@ from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.prefetcher import Prefetcher
 from lookalike.judges.mllm.prompts import load_prompt
 from lookalike.judges.mllm.session import ANSWER_SECONDS, JudgeSession, SessionQuery
-from lookalike.judges.mllm.token_store import Compression, TokenSet, TokenStore
 from lookalike.judges.protocol import Explanation, JudgeOptions, JudgePhoto, Verdict
+from lookalike.judges.token_store import Compression, TokenSet, TokenStore
 from lookalike.sigmoid import sigmoid
 
 TOKEN_BUDGET = 128

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.judges.mllm.families import MllmFamily
-from lookalike.judges.mllm.tokens import VisualTokens
+from lookalike.judges.token_store.visual_tokens import VisualTokens
 
 LEFT = 66
 

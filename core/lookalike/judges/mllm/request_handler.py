@@ -31,8 +31,8 @@ from lookalike.judges.mllm.messages import (
     WorkerSettings,
     WorkerStage,
 )
-from lookalike.judges.mllm.token_store.reduction import reduced
-from lookalike.judges.mllm.tokens import VisualTokens
+from lookalike.judges.token_store.reduction import reduced
+from lookalike.judges.token_store.visual_tokens import VisualTokens
 
 
 def serve(pipe: Connection, settings: WorkerSettings, shared: Shared) -> None:

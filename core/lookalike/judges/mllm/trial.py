@@ -21,8 +21,8 @@ from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.judge import TOKEN_BUDGET, MllmJudge
 from lookalike.judges.mllm.memory import memory_needed
-from lookalike.judges.mllm.token_store import TokenStore
 from lookalike.judges.protocol import JudgePhoto
+from lookalike.judges.token_store import TokenStore
 
 SIZE = (640, 480)
 MOST_PAIRS = 16

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.judges.mllm.errors import JudgeError
-from lookalike.judges.mllm.tokens import VisualTokens
+from lookalike.judges.token_store.visual_tokens import VisualTokens
 
 
 class Vision:

@@ -12,11 +12,11 @@ import numpy as np
 
 from lookalike.catalog.visual_tokens import CodebookRow, TokenPlace
 from lookalike.errors import LookalikeError
-from lookalike.judges.mllm.token_store.codebook import TokenCodebook
-from lookalike.judges.mllm.token_store.eviction import evict_step
-from lookalike.judges.mllm.token_store.record_format import owner, pack, unpack
-from lookalike.judges.mllm.token_store.store import TokensNotStoredError, TokenStore
-from lookalike.judges.mllm.tokens import VisualTokens
+from lookalike.judges.token_store.codebook import TokenCodebook
+from lookalike.judges.token_store.eviction import evict_step
+from lookalike.judges.token_store.record_format import owner, pack, unpack
+from lookalike.judges.token_store.store import TokensNotStoredError, TokenStore
+from lookalike.judges.token_store.visual_tokens import VisualTokens
 
 TOUCH_SECONDS = 3600.0
 """A use is recorded at most this often, so that reading rarely means writing."""

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import os_errors
-from lookalike.judges.mllm.token_store.codebook import TRAIN_MAX, TRAIN_MIN, TokenCodebook, train
-from lookalike.judges.mllm.token_store.eviction import compact_step
-from lookalike.judges.mllm.token_store.store import Move, TokensNotStoredError
-from lookalike.judges.mllm.token_store.token_set import TokenSet
+from lookalike.judges.token_store.codebook import TRAIN_MAX, TRAIN_MIN, TokenCodebook, train
+from lookalike.judges.token_store.eviction import compact_step
+from lookalike.judges.token_store.store import Move, TokensNotStoredError
+from lookalike.judges.token_store.token_set import TokenSet
 from lookalike.progress import Progress, ProgressMeter, Stage
 
 BATCH = 32

@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.judges.mllm.tokens import VisualTokens
+from lookalike.judges.token_store.visual_tokens import VisualTokens
 
 
 def reduced(tokens: VisualTokens, reduction: str) -> VisualTokens:

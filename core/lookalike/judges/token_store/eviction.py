@@ -7,8 +7,8 @@ so little that one can follow every record that is stored without anyone noticin
 from __future__ import annotations
 
 from lookalike.catalog.visual_tokens import SegmentRow
-from lookalike.judges.mllm.token_store.record_format import is_whole
-from lookalike.judges.mllm.token_store.store import Move, TokenStore
+from lookalike.judges.token_store.record_format import is_whole
+from lookalike.judges.token_store.store import Move, TokenStore
 
 LIVE_SHARE = 0.75
 """Share of the limit that is left live when the limit is reached, so that rewriting has dead space to reclaim."""

@@ -19,9 +19,9 @@ from sqlite_utils import Database
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.visual_tokens import TokenPlace
 from lookalike.errors import LookalikeError, os_errors
-from lookalike.judges.mllm.token_store.codebook import TokenCodebook
-from lookalike.judges.mllm.token_store.compression import Compression
-from lookalike.judges.mllm.token_store.segments import SegmentFiles
+from lookalike.judges.token_store.codebook import TokenCodebook
+from lookalike.judges.token_store.compression import Compression
+from lookalike.judges.token_store.segments import SegmentFiles
 
 LIMIT_BYTES = 2 << 30
 """The default; some 29,000 photos of a 256M model in float16, or 440,000 with one code per 8 dimensions."""

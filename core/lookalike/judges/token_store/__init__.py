@@ -4,8 +4,8 @@ Tokens are stored in float16 until there are enough to train a product quantiser
 candidates' tokens are stored; the query's stay as the projector gave them.
 """
 
-from lookalike.judges.mllm.token_store.compression import Compression
-from lookalike.judges.mllm.token_store.store import TokenStore
-from lookalike.judges.mllm.token_store.token_set import TokenSet
+from lookalike.judges.token_store.compression import Compression
+from lookalike.judges.token_store.store import TokenStore
+from lookalike.judges.token_store.token_set import TokenSet
 
 __all__ = ["Compression", "TokenSet", "TokenStore"]

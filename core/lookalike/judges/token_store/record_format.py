@@ -9,7 +9,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.judges.mllm.tokens import VisualTokens
+from lookalike.judges.token_store.visual_tokens import VisualTokens
 
 MAGIC = b"LKT1"
 CHECKED = struct.Struct("<4sI")
