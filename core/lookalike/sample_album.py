@@ -40,7 +40,7 @@ def sample_album() -> Path:
     if not all((photos / photo["file"]).is_file() for photo in described["photo"]):
         raise LookalikeError(
             "The sample photos are not installed.",
-            "Run packaging/bootstrap.py while online, or add a folder with your own photos.",
+            "Add a folder with your own photos.",
         )
     try:
         album.parent.mkdir(parents=True, exist_ok=True)

@@ -43,8 +43,7 @@ def used_spec(models: ModelStore, settings: Settings) -> tuple[DescriberSpec, st
         return spec_of(models, used_name(settings)), ""
     except LookalikeError as error:
         return DescriberSpec(), (
-            f"{error.message} The embedded descriptor model takes its place; "
-            "`lookalike models use default` makes that last."
+            f"{error.message} The embedded descriptor model takes its place until you choose another one."
         )
 
 
@@ -77,7 +76,7 @@ def spec_of(models: ModelStore, name: str) -> DescriberSpec:
     model = models.get(name)
     if model.kind != "descriptor":
         raise LookalikeError(
-            f"{name} is not a descriptor model.", "`lookalike models list` shows what is what."
+            "{name} is not a descriptor model.", "Choose one that describes photos.", name=name
         )
     return DescriberSpec("transformers", str(model.folder))
 
@@ -256,9 +255,9 @@ class DescriptorMigration:
         wanted = self.wanted
         coming = open_describer(spec_of(self._models, wanted)).key if wanted else None
         if key in (self._engines.current.describer.key, coming):
-            raise LookalikeError(f"{name} is in use.", "`lookalike models use` chooses another one.")
+            raise LookalikeError("{name} is in use.", "Use another descriptor model first.", name=name)
         if key not in kept:
-            raise LookalikeError(f"{name} has described nothing here.")
+            raise LookalikeError("{name} has described nothing here.", name=name)
         self._catalog.forget_descriptors(key)
         shutil.rmtree(index_folder(self._library, key), ignore_errors=True)
         return kept[key]
