@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
@@ -56,8 +57,8 @@ class LogFile(RotatingFileHandler):
         """Write a record, to the file that has the name now: another process may have begun a new one."""
         try:
             if self.stream is not None and not self._is_current(self.stream):
-                self.stream.close()
-                self.stream = None
+                stream, self.stream = self.stream, None
+                stream.close()
             if self.stream is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError:
@@ -75,11 +76,16 @@ class LogFile(RotatingFileHandler):
         try:
             super().doRollover()
         except OSError:
-            if self.stream is None:
+            if self.stream is None or self.stream.closed:
                 self.stream = self._open()
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Lose the record."""
+
+    def close(self) -> None:
+        """Close the file; what cannot be written any more is lost."""
+        with suppress(OSError):
+            super().close()
 
 
 def log_file() -> Path:
@@ -121,7 +127,7 @@ def release() -> None:
     logging.captureWarnings(False)
 
 
-class _Echo(logging.StreamHandler):
+class _Echo(logging.StreamHandler[TextIO]):
     """Repeats records on the error stream."""
 
 

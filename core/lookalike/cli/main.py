@@ -93,7 +93,7 @@ def run(arguments: list[str]) -> int:
         # The reader of our output has left (`lookalike … | head`): nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         # The last net: whoever runs the command gets one line, and the log the traceback.
         log.log_failure(logger, "The command", error)
         unexpected = LookalikeError(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
+
+from lookalike.errors import LookalikeError
+from lookalike.log import log_failure
+
+logger = logging.getLogger(__name__)
 
 KEPT_BYTES = 160 << 20
 """Decoded thumbnails kept in memory, bytes: some 1,500 of 200 pixels, many screens."""
@@ -131,8 +137,12 @@ class Thumbnails(QObject):
         side = self._side
         try:
             image = QImage.fromData(self._load(content_id, side))
-        except Exception:
-            # Whatever stands in the way (drive gone, library closing), the cell shows a placeholder.
+        except LookalikeError as error:
+            # The drive is gone, or the file damaged: the cell shows a placeholder. A screen may hold hundreds.
+            logger.debug("No thumbnail of photo %d: %s", content_id, error)
+            return None
+        except Exception as error:  # noqa: BLE001
+            log_failure(logger, f"The thumbnail of photo {content_id}", error)
             return None
         if image.isNull():
             return None

@@ -12,7 +12,7 @@ from lookalike.catalog.filters import FilterChoices, Filters
 from lookalike_desktop.library.session import LibrarySession
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.search.filter_panel import FilterPanel
-from lookalike_desktop.search.filter_words import conditions
+from lookalike_desktop.search.filter_text import conditions
 from lookalike_desktop.widgets.flow_layout import FlowLayout
 
 if TYPE_CHECKING:
@@ -64,7 +64,6 @@ class FilterBar(QWidget):
         self._session.tasks.run(
             lambda: (library.photos.filter_choices(), [folder.path for folder in library.folders.all()]),
             show,
-            self._session.failed.emit,
         )
 
     def use(self, filters: Filters) -> None:

@@ -240,10 +240,10 @@ class SearchBar(QWidget):
         """Offer the judges there are."""
         self.judge.clear()
         for name in names:
-            self.judge.addItem(self._judge_words(name), name)
+            self.judge.addItem(self._judge_text(name), name)
         self.judge.setCurrentIndex(max(0, self.judge.findData(chosen)))
 
-    def _judge_words(self, name: str) -> str:
+    def _judge_text(self, name: str) -> str:
         words = {"none": self.tr("No checking"), "geometry": self.tr("Check by matching points")}
         return words.get(name) or self.tr("Check with {0}").format(name)
 
@@ -251,11 +251,11 @@ class SearchBar(QWidget):
         """Offer what the judge can be asked; nothing where it knows only one question."""
         self.mode.clear()
         for mode in modes:
-            self.mode.addItem(self._mode_words(mode), mode)
+            self.mode.addItem(self._mode_text(mode), mode)
         self.mode.setCurrentIndex(max(0, self.mode.findData(chosen)))
         self.mode.setVisible(bool(modes))
 
-    def _mode_words(self, mode: str) -> str:
+    def _mode_text(self, mode: str) -> str:
         words = {
             "object": self.tr("The same thing"),
             "landmark": self.tr("The same place"),

@@ -33,7 +33,7 @@ def conditions(filters: Filters) -> list[tuple[str, Filters]]:
         for camera in filters.cameras
     ]
     if filters.rating is not None:
-        found.append((rating_words(filters.rating), replace(filters, rating=None)))
+        found.append((rating_text(filters.rating), replace(filters, rating=None)))
     found += [
         (
             _tr("keyword {0}").format(keyword),
@@ -44,7 +44,7 @@ def conditions(filters: Filters) -> list[tuple[str, Filters]]:
     return found
 
 
-def rating_words(rating: int) -> str:
+def rating_text(rating: int) -> str:
     """A fewest number of stars, as drawn."""
     return STARS * rating if rating == 5 else _tr("{0} or more").format(STARS * rating)
 
