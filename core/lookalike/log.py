@@ -142,7 +142,9 @@ def log_failure(logger: logging.Logger, doing: str, error: BaseException) -> Non
         error: what was raised.
     """
     if isinstance(error, LookalikeError):
-        logger.warning("%s: %s", doing, error)
+        # Bytes of a file's name that are no text would be refused by most streams.
+        message = str(error).encode("utf-8", "backslashreplace").decode("utf-8")
+        logger.warning("%s: %s", doing, message)
         logger.debug("%s failed here:", doing, exc_info=error)
     else:
         logger.error("%s failed", doing, exc_info=error)

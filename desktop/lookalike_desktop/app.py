@@ -47,7 +47,7 @@ def run(library: Path | None, folders: Sequence[Path]) -> int:
     turn.timeout.connect(lambda: None)
     turn.start()
     window.show()
-    # The window is drawn first; the library with its heavy modules comes after.
+    # The window is drawn first; the library loads its heavy modules afterwards.
     QTimer.singleShot(0, lambda: window.session.open(folders))
     status = app.exec()
     hook.uninstall()
@@ -55,7 +55,7 @@ def run(library: Path | None, folders: Sequence[Path]) -> int:
 
 
 def translate(app: QApplication) -> None:
-    """Load Qt's own words and Lookalike's in the user's language, where there are any."""
+    """Load the translations of Qt and of Lookalike for the user's language, where they exist."""
     places = [("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))]
     with suppress(FileNotFoundError):
         places.append(("lookalike", str(resource("translations"))))

@@ -204,7 +204,7 @@ class Window(QMainWindow):
         self.hide()
         self.results_page.run.close()
         self.models_controller.close()
-        self.viewer.close_tasks()
+        self.viewer.close_loader()
         self.thumbnails.close()
         self.token_preparation.close()
         self.session.close()

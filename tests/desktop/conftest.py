@@ -64,7 +64,7 @@ def open_window(qtbot: QtBot) -> Iterator[Callable[..., Window]]:
 def thumbnails() -> Iterator[Thumbnails]:
     """A store of made-up thumbnails: every photo has one."""
     picture = encoded(textured_photo(1, (64, 48)), "JPEG")
-    store = Thumbnails(lambda number, side: picture)
+    store = Thumbnails(lambda *_: picture)
     yield store
     store.close()
 

@@ -146,7 +146,7 @@ def test_the_right_button_and_the_menu_key_ask_for_the_menu(qtbot: QtBot, window
     grid = window.library_page.grid
     grid.menu_wanted.disconnect(window.navigator.show_menu)
     asked: list[int] = []
-    grid.menu_wanted.connect(lambda number, place: asked.append(number))
+    grid.menu_wanted.connect(lambda number, _: asked.append(number))
     place = grid.visualRect(grid.photos.index(2)).center()
     for reason, point in (
         (QContextMenuEvent.Reason.Mouse, place),

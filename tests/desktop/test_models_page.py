@@ -44,7 +44,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelHub]:
         write_catalogue(path, hub, "someone/tiny", write_pair(tmp_path / "tiny", "idefics3"), "Tiny")
         broken = write_pair(tmp_path / "broken", "qwen2vl", omit={"v.blk.0.attn_q.weight"})
         write_catalogue(path, hub, "someone/broken", broken, "Broken")
-        monkeypatch.setattr(catalogue, "resource", lambda name: path)
+        monkeypatch.setattr(catalogue, "resource", lambda _: path)
         yield hub
 
 

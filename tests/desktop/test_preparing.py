@@ -61,9 +61,12 @@ def test_nothing_is_prepared_unless_it_is_allowed(qtbot: QtBot, window: Window) 
     assert window.token_preparation.state is State.FORBIDDEN
     line = window.token_line
     qtbot.waitUntil(line.isVisible, timeout=PATIENCE)
-    assert not line.box.isChecked() and not line.button.isVisible() and line.text == ""
+    assert not line.box.isChecked()
+    assert not line.button.isVisible()
+    assert line.text == ""
     library = window.session.library
-    assert library is not None and library.tokens.status("tiny").done == 0
+    assert library is not None
+    assert library.tokens.status("tiny").done == 0
     # What searches leave behind is made smaller all the same, which looks at no photo.
     qtbot.waitUntil(lambda: not threads_named("prepare"), timeout=PATIENCE)
     window.search.start(photo_request(window.library_page.model.ids[0], "photo"))
@@ -91,7 +94,8 @@ def test_all_photos_are_prepared_and_the_line_says_how_far(qtbot: QtBot, window:
     window.search.start(photo_request(window.library_page.model.ids[0], "photo"))
     qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
     ranking = window.results_page.model.ranking
-    assert ranking is not None and ranking.judged == 8
+    assert ranking is not None
+    assert ranking.judged == 8
 
 
 def test_a_touch_of_the_mouse_makes_it_wait(qtbot: QtBot, window: Window) -> None:
@@ -119,7 +123,7 @@ def test_it_can_be_paused_and_goes_on(qtbot: QtBot, window: Window) -> None:
     for _ in range(5):
         window.token_preparation.update_state()
     assert window.token_preparation.state is State.HELD
-    assert window.token_line.button.text() == "Go on"
+    assert window.token_line.button.text() == "Resume"
     qtbot.mouseClick(window.token_line.button, Qt.MouseButton.LeftButton)
     becomes(qtbot, window, State.DONE)
 

@@ -130,7 +130,7 @@ class FoldersPanel(QFrame):
             row.draw_icons()
 
     def show_folders(self, folders: Sequence[Folder]) -> None:
-        """Show the folders there are."""
+        """Show these folders."""
         if [folder.id for folder in folders] != list(self.rows):
             for row in self.rows.values():
                 self._list.removeWidget(row)
@@ -175,7 +175,7 @@ class FoldersPanel(QFrame):
                 row.show_state(row.folder.note or words)
 
     def _show_describing(self, words: str) -> None:
-        """Say how far a change of the descriptor model is."""
+        """Say how far describing with another model is."""
         if self._describing:
             self._migration.setText(self.tr("Describing the photos with the new model: {0}").format(words))
             self._migration.setVisible(True)
@@ -183,7 +183,11 @@ class FoldersPanel(QFrame):
             self._show_waiting()
 
     def show_migration(self, change: DescriptorChange | None) -> None:
-        """Say how many photos a change of the descriptor model waits for; None while there is no change."""
+        """Say how many photos a change of the descriptor model waits for.
+
+        Args:
+            change: the change; None while none is under way.
+        """
         self._waiting = change.waiting if change is not None else 0
         if not self._describing:
             self._show_waiting()
@@ -200,7 +204,7 @@ class FoldersPanel(QFrame):
     def show_paused(self, paused: bool) -> None:
         """Show whether following rests."""
         self._paused = paused
-        words = self.tr("Go on") if paused else self.tr("Pause")
+        words = self.tr("Resume") if paused else self.tr("Pause")
         self.pause_button.setToolTip(words)
         self.pause_button.setAccessibleName(words)
         self.draw_icons()
@@ -211,7 +215,7 @@ class FoldersPanel(QFrame):
 
     @property
     def migration(self) -> str:
-        """The line about a change of the descriptor model; empty while there is none."""
+        """The line about a change of the descriptor model; empty while none is under way."""
         return "" if self._migration.isHidden() else self._migration.text()
 
     def show_photos(self, count: int) -> None:

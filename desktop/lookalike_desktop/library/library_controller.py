@@ -95,7 +95,7 @@ class LibraryController(QObject):
         self._page.show_activity(activity)
 
     def read_judges(self) -> None:
-        """Offer the judges there are."""
+        """Read the judges and the one in use, and offer them."""
         library = self._session.library
         if library is not None:
             self._session.tasks.run(

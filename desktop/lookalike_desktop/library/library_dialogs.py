@@ -66,14 +66,14 @@ class AboutLibrary(_Dialog):
         self.column.addLayout(form)
         rows = [
             (self.tr("Photos"), format_count(status.photos)),
-            (self.tr("Found by searches"), format_count(status.indexed)),
+            (self.tr("Searchable"), format_count(status.indexed)),
             (self.tr("Files"), format_count(status.files)),
             (self.tr("Skipped files"), format_count(len(status.problems))),
-            (self.tr("Kept in"), str(status.folder)),
+            (self.tr("Stored in"), str(status.folder)),
             (self.tr("Photos are described by"), model_title(descriptor)),
             (self.tr("Results are checked by"), model_title(status.judge)),
-            (self.tr("Not working here"), "\n".join(status.missing) or self.tr("Nothing")),
-            (self.tr("Repaired at the start"), "\n".join(status.repairs) or self.tr("Nothing")),
+            (self.tr("Not available here"), "\n".join(status.missing) or self.tr("Nothing")),
+            (self.tr("Repaired when opened"), "\n".join(status.repairs) or self.tr("Nothing")),
         ]
         for name, value in rows:
             label = QLabel(name)
@@ -99,7 +99,7 @@ class SkippedFiles(_Dialog):
         super().__init__(QCoreApplication.translate("SkippedFiles", "Skipped files"), parent)
         self.resize(760, 460)
         words = QLabel(
-            self.tr("These files are left out of searches. They are looked at again when they change.")
+            self.tr("Searches leave these files out. Lookalike tries them again when they change.")
         )
         words.setProperty("quiet", True)
         words.setWordWrap(True)

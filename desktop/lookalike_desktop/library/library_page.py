@@ -44,7 +44,7 @@ class LibraryPage(QStackedWidget):
         self.message.show_text(self.tr("Opening the library…"))
 
     def show_failure(self, failure: Failure) -> None:
-        """Say why there is no library."""
+        """Say why the library cannot be opened."""
         self.message.show_text(self.tr("The library cannot be opened"), failure.message)
         self.setCurrentWidget(self.message)
 

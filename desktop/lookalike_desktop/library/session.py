@@ -63,7 +63,7 @@ class LibrarySession(QObject):
         self.tasks = Tasks(1, "library", self.failed.emit, self)
         self._job: Job | None = None
         self.filters = Filters()
-        # What is to be done to the folders once the job that follows them has ended.
+        # Changes of the folders that wait for the job following them to end.
         self._queued: list[Callable[[], None]] = []
         self._closed = False
         self._changes = 0

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from lookalike.library.model_manager import ModelListing
     from lookalike.progress import Progress
 
+translate = QCoreApplication.translate
+
 
 class ModelRow(QFrame):
     """A model that is installed or can be downloaded.
@@ -245,12 +247,8 @@ class ModelRow(QFrame):
 def model_title(name: str) -> str:
     """A model's name as people read it."""
     built_in = {
-        "none": _tr("Nothing"),
-        "geometry": _tr("Matching points"),
-        "default": _tr("Built-in descriptor"),
+        "none": translate("ModelRow", "Nothing"),
+        "geometry": translate("ModelRow", "Matching points"),
+        "default": translate("ModelRow", "Built-in descriptor"),
     }
     return built_in.get(name, name)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ModelRow", text)

@@ -35,7 +35,7 @@ class ModelsController(QObject):
     """What came of it, one line for the user. Failures are emitted by the session."""
 
     judges_changed = Signal()
-    """There are other judges, or another one is in use."""
+    """The list of judges changed, or another one is in use."""
     judge_used = Signal()
     """The user chose a judge on the page."""
 
@@ -59,7 +59,7 @@ class ModelsController(QObject):
         return self._job is not None
 
     def read(self, then: Callable[[], None] | None = None) -> None:
-        """Read which models there are, and show them."""
+        """Read the list of models, and show it."""
         library = self._session.library
         if library is None:
             return

@@ -124,7 +124,7 @@ class ModelsPage(QWidget):
         return next((row for row in self.rows if row.listing.name == name), None)
 
     def show_state(self, state: ModelsState) -> None:
-        """Show the models there are and can be had; the focus stays with its model."""
+        """Show the list of models; the focus stays with its model."""
         focus = self.focusWidget()
         focused = next(
             (row.listing.name for row in self.rows if focus is row or row.isAncestorOf(focus or self)), None

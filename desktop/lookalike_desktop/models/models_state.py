@@ -1,4 +1,4 @@
-"""Models state: the models there are and can be had, as the page shows them."""
+"""Models state: the models that are installed or can be downloaded, as the page shows them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ModelsState:
 
 
 def read_state(library: Library) -> ModelsState:
-    """Read which models there are; off the GUI thread."""
+    """Read the list of models; off the GUI thread."""
     from lookalike.judges.mllm.available import unavailable
     from lookalike.library.model_manager import ModelListing
     from lookalike.models.advice import this_machine

@@ -134,7 +134,7 @@ class TokenPreparationController(QObject):
         def apply(found: tuple[bool, bool]) -> None:
             self._useful, allowed = found
             if choices == self._choices:
-                # Otherwise the user has chosen since, and this answer may be the one from before.
+                # Otherwise the user has chosen since, and this may be the choice before.
                 self._allowed = allowed
             self._restart()
             if not self._tick.isActive():

@@ -88,7 +88,7 @@ class TokenPreparationLine(QFrame):
         self.setVisible(state is not State.USELESS)
         self.box.setChecked(state not in {State.USELESS, State.FORBIDDEN})
         self.button.setVisible(state in {State.HELD, State.WAITING, State.RUNNING})
-        self.button.setText(self.tr("Go on") if self._holding else self.tr("Pause"))
+        self.button.setText(self.tr("Resume") if self._holding else self.tr("Pause"))
         counted = progress is not None and progress.total is not None
         self._bar.setVisible(counted and self.button.isVisibleTo(self))
         if progress is not None and progress.total is not None:

@@ -67,7 +67,7 @@ class ExceptionHook(QObject):
     """
 
     failed = Signal(Failure)
-    """An exception was not caught; told in the GUI thread."""
+    """An exception was not caught; received in the GUI thread."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

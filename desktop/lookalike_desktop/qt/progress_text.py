@@ -7,6 +7,8 @@ from PySide6.QtCore import QCoreApplication
 from lookalike.progress import Progress, Stage
 from lookalike_desktop.qt.formatting import format_count, format_duration, format_transfer
 
+translate = QCoreApplication.translate
+
 UNCOUNTED = frozenset({Stage.WATCHING, Stage.WAITING, Stage.LOOKING, Stage.CONNECTING, Stage.TRYING})
 """Stages whose name says all there is."""
 
@@ -14,26 +16,22 @@ NAMED = frozenset({Stage.CHECKING, Stage.READING})
 """Stages that are named beside their figures: the user asked for something, and this is only a part of it."""
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("progress", text)
-
-
 def stage_text(stage: Stage) -> str:
     """What a job is doing."""
     return {
-        Stage.LOOKING: _tr("Looking for photos…"),
-        Stage.INDEXING: _tr("Indexing"),
-        Stage.DESCRIBING: _tr("Describing"),
-        Stage.WATCHING: _tr("Watching for changes"),
-        Stage.WAITING: _tr("Waiting; trying again soon"),
-        Stage.PREPARING: _tr("Preparing"),
-        Stage.COMPRESSING: _tr("Compressing"),
-        Stage.SEARCHING: _tr("Searching"),
-        Stage.CHECKING: _tr("Checking"),
-        Stage.READING: _tr("Reading"),
-        Stage.CONNECTING: _tr("Connecting…"),
-        Stage.DOWNLOADING: _tr("Downloading"),
-        Stage.TRYING: _tr("Trying it on two pictures…"),
+        Stage.LOOKING: translate("progress", "Looking for photos…"),
+        Stage.INDEXING: translate("progress", "Indexing"),
+        Stage.DESCRIBING: translate("progress", "Describing"),
+        Stage.WATCHING: translate("progress", "Watching for changes"),
+        Stage.WAITING: translate("progress", "Waiting; trying again soon"),
+        Stage.PREPARING: translate("progress", "Preparing"),
+        Stage.COMPRESSING: translate("progress", "Compressing"),
+        Stage.SEARCHING: translate("progress", "Searching"),
+        Stage.CHECKING: translate("progress", "Checking"),
+        Stage.READING: translate("progress", "Reading"),
+        Stage.CONNECTING: translate("progress", "Connecting…"),
+        Stage.DOWNLOADING: translate("progress", "Downloading"),
+        Stage.TRYING: translate("progress", "Trying it on two pictures…"),
     }[stage]
 
 
@@ -43,24 +41,24 @@ def progress_text(progress: Progress) -> str:
         return stage_text(progress.stage)
     in_bytes = progress.unit == "bytes"
     if progress.total is None:
-        return "" if in_bytes else _tr("{0} photos").format(format_count(progress.done))
+        return "" if in_bytes else translate("progress", "{0} photos").format(format_count(progress.done))
     if in_bytes and not progress.total:
         return ""
     amount = format_transfer if in_bytes else format_count
-    share = _tr("{0} of {1}").format(amount(progress.done), amount(progress.total))
+    share = translate("progress", "{0} of {1}").format(amount(progress.done), amount(progress.total))
     if progress.stage in NAMED:
-        share = _tr("{0}: {1}").format(stage_text(progress.stage), share)
+        share = translate("progress", "{0}: {1}").format(stage_text(progress.stage), share)
     parts = [share, *_rate_texts(progress)]
     if progress.eta is not None and progress.done < progress.total:
-        parts.append(_tr("{0} left").format(format_duration(progress.eta)))
+        parts.append(translate("progress", "{0} left").format(format_duration(progress.eta)))
     return " · ".join(parts)
 
 
 def _rate_texts(progress: Progress) -> list[str]:
     if progress.unit == "bytes":
         rate = int(progress.rate)
-        return [_tr("{0}/s").format(format_transfer(rate))] if progress.rate > 0 else []
+        return [translate("progress", "{0}/s").format(format_transfer(rate))] if progress.rate > 0 else []
     if progress.rate < 0.05:
         return []
     digits = 0 if progress.rate >= 10 else 1
-    return [_tr("{0} photos/s").format(f"{progress.rate:.{digits}f}")]
+    return [translate("progress", "{0} photos/s").format(f"{progress.rate:.{digits}f}")]

@@ -1,4 +1,4 @@
-"""The panel that filters are chosen in: folder, dates, camera, stars, keyword."""
+"""Filter panel: folder, dates, camera, stars and keyword to choose from."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class FilterPanel(QFrame):
         return field
 
     def offer(self, choices: FilterChoices, watched: Sequence[Path], filters: Filters) -> None:
-        """Show what there is to choose from, with some filters chosen already.
+        """Fill the fields, with the present filters chosen.
 
         Args:
             choices: what the library has.
@@ -157,7 +157,7 @@ class FilterPanel(QFrame):
             self._show_problem(describe_failure(error).message)
             return
         if since is not None and until is not None and since > until:
-            self._show_problem(self.tr("The first day is later than the last."))
+            self._show_problem(self.tr("The first day is after the last one."))
             return
         folder, camera, keyword = (box.currentData() for box in (self.folder, self.camera, self.keyword))
         self.close()

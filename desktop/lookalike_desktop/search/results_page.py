@@ -1,7 +1,7 @@
-"""The page of a search: its results, live, and a line that says how far it is.
+"""Results page: the results of a search, live, and a line that says how far it is.
 
 While rankings arrive, the photos under and beside the mouse pointer keep their places and the others move around them
-(see `reorder`). Where that cannot be, the order on the screen holds. The ranking's own order is shown as soon as
+(see `reorder`). Where that is impossible, the order on the screen stays. The ranking's own order is shown as soon as
 the pointer leaves the photos or the user scrolls, and when coming back from the viewer.
 """
 
@@ -106,7 +106,7 @@ class ResultsPage(QWidget):
 
     @property
     def message(self) -> str:
-        """The words in the middle of the page; empty while results are shown."""
+        """The message in the middle of the page; empty while results are shown."""
         return self._message.text if self._stack.currentWidget() is self._message else ""
 
     def search(self, library: Library, request: SearchRequest, filters: Filters | None = None) -> None:
@@ -139,7 +139,7 @@ class ResultsPage(QWidget):
         return result is not None and result.match is not None
 
     def match_text(self, content_id: int) -> str:
-        """What the search says of a photo, in a few words."""
+        """A photo's match, in a few words."""
         result = self.model.result(content_id)
         if result is None:
             return ""
@@ -173,7 +173,7 @@ class ResultsPage(QWidget):
             )
         else:
             self._message.show_text(
-                self.tr("Nothing to compare with yet"), self.tr("No photo has been looked at so far.")
+                self.tr("Nothing to compare with yet"), self.tr("No photo has been indexed so far.")
             )
 
     def _on_failed(self, failure: Failure) -> None:
@@ -197,7 +197,7 @@ class ResultsPage(QWidget):
         elif ranking.to_judge:
             text = self.tr("This model's answers are not calibrated yet: the line is a guess.")
         else:
-            text = self.tr("How alike photos are is not calibrated for this search: the line is a guess.")
+            text = self.tr("Similarity is not calibrated for this search: the line is a guess.")
         self._caution.setText(text)
         self._caution.setVisible(bool(text))
 

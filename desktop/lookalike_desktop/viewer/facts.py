@@ -11,9 +11,7 @@ from lookalike_desktop.qt.formatting import format_size
 if TYPE_CHECKING:
     from lookalike.library import PhotoInfo
 
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Viewer", text)
+translate = QCoreApplication.translate
 
 
 def facts_text(info: PhotoInfo) -> str:
@@ -23,7 +21,7 @@ def facts_text(info: PhotoInfo) -> str:
     if written.title:
         parts.append(written.title)
     if written.rating:
-        parts.append("★" * written.rating if written.rating > 0 else _tr("Rejected"))
+        parts.append("★" * written.rating if written.rating > 0 else translate("Viewer", "Rejected"))
     if written.keywords:
         parts.append(", ".join(written.keywords))
     if facts.taken_at:
@@ -35,9 +33,9 @@ def facts_text(info: PhotoInfo) -> str:
     if info.paths:
         parts.append(str(info.paths[0]))
     if len(info.paths) > 1:
-        parts.append(_tr("and {0} more places").format(len(info.paths) - 1))
+        parts.append(translate("Viewer", "and {0} more places").format(len(info.paths) - 1))
     if info.companions:
-        parts.append(_tr("with {0}").format(info.companions[0].name))
+        parts.append(translate("Viewer", "with {0}").format(info.companions[0].name))
     return "   ·   ".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""The viewer: one photo large, its facts, and the ways to search with it."""
+"""Viewer: one photo large, its facts, and the ways to search with it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVB
 
 from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.file_manager import show_in_folder
-from lookalike_desktop.qt.jobs import Tasks
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.qt.thumbnails import Thumbnails
-from lookalike_desktop.search.queries import to_qimage
 from lookalike_desktop.viewer.facts import facts_text
 from lookalike_desktop.viewer.photo_canvas import PhotoCanvas
+from lookalike_desktop.viewer.photo_loader import PhotoLoader
 
 if TYPE_CHECKING:
     from lookalike.judges.protocol import Explanation
@@ -25,11 +24,8 @@ if TYPE_CHECKING:
 FIRST_SIDE = 1600
 """A photo is first rendered at least this large, pixels."""
 
-LARGEST_SIDE = 8192
-"""... and at most this large, however far one zooms in."""
-
 SHARPEN_MS = 150
-"""A sharper rendering is asked for once zooming has rested this long, milliseconds."""
+"""A sharper rendering is loaded once zooming has paused for this long, milliseconds."""
 
 LABELLED_WIDTH = 660
 """From this width on the buttons above the photo have text, pixels."""
@@ -58,16 +54,16 @@ class Viewer(QWidget):
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
-        self._tasks = Tasks(1, "viewer", self.failed.emit, self)
-        self._library: Library | None = None
-        self._generation = 0
-        self._full = 0
-        self._requested = 0
+        self._loader = PhotoLoader(self)
+        self._loader.info_loaded.connect(self._on_info)
+        self._loader.explanation_loaded.connect(self._on_explanation)
+        self._loader.failed.connect(self._on_failed)
         self._facts_text = ""
         self._explain: Callable[[], Explanation | None] | None = None
         self.content_id: int | None = None
         self.info: PhotoInfo | None = None
         self.canvas = PhotoCanvas()
+        self._loader.image_loaded.connect(self.canvas.improve)
         self.canvas.region_chosen.connect(self._on_region)
         self.canvas.zoomed.connect(self._on_zoomed)
         self._sharpen = QTimer(self, singleShot=True, interval=SHARPEN_MS)
@@ -166,94 +162,62 @@ class Viewer(QWidget):
             match: its match in the search, in a few words.
             explain: asks the judge why, off the GUI thread; None where there is nothing to explain.
         """
-        self._library = library
         self._explain = explain
         self.why_button.setVisible(explain is not None)
-        self._generation += 1
-        generation = self._generation
         self.content_id = content_id
         self.info = None
         self.mark_button.setChecked(False)
         self.match.setText(match)
         self.match.setVisible(bool(match))
         self._set_facts("")
-
-        def opened(info: PhotoInfo | None) -> None:
-            if generation != self._generation:
-                return
-            if info is None:
-                self._set_facts(self.tr("This photo is no longer in the library."))
-                return
-            self.info = info
-            self._full = max(info.facts.width, info.facts.height)
-            self._requested = 0
-            thumbnail = self._thumbnails.image(content_id) or QImage()
-            self.canvas.show_photo(thumbnail, QSize(info.facts.width, info.facts.height))
-            self._set_facts(facts_text(info))
-            self.folder_button.setEnabled(bool(info.paths))
-            self._request(FIRST_SIDE)
-
-        self._tasks.run(
-            lambda: library.photos.info(content_id),
-            opened,
-            lambda failure: self._on_failed(generation, failure),
-        )
+        self._loader.open(library, content_id)
         self.canvas.setFocus()
 
-    def close_tasks(self) -> None:
+    def close_loader(self) -> None:
         """Wait for what is being loaded; nothing is shown after this."""
-        self._generation += 1
-        self._tasks.close()
+        self._loader.close()
 
     def leave(self) -> None:
         """Stop loading the photo, which is no longer shown."""
-        self._generation += 1
+        self._loader.leave()
         self.content_id = None
         self.canvas.drop_region()
 
-    def _request(self, side: int) -> None:
-        library, content_id, generation = self._library, self.content_id, self._generation
-        side = min(max(side, self.canvas.pixels_wanted), LARGEST_SIDE)
-        if library is None or content_id is None or side <= self._requested or self._requested >= self._full:
+    def _on_info(self, info: PhotoInfo | None) -> None:
+        if info is None:
+            self._set_facts(self.tr("This photo is no longer in the library."))
             return
-        self._requested = side
+        self.info = info
+        size = QSize(info.facts.width, info.facts.height)
+        self.canvas.show_photo(self._thumbnails.image(info.content_id) or QImage(), size)
+        self._set_facts(facts_text(info))
+        self.folder_button.setEnabled(bool(info.paths))
+        self._loader.set_size(max(size.width(), size.height()))
+        self._request_image(FIRST_SIDE)
 
-        def work() -> QImage | None:
-            # A user who moves on quickly does not wait for the photos in between.
-            return (
-                to_qimage(library.photos.image(content_id, side)) if generation == self._generation else None
-            )
-
-        def shown(image: QImage | None) -> None:
-            if generation == self._generation and image is not None:
-                self.canvas.improve(image)
-
-        self._tasks.run(work, shown, lambda failure: self._on_failed(generation, failure))
+    def _request_image(self, side: int) -> None:
+        self._loader.request_image(max(side, self.canvas.pixels_wanted))
 
     def _request_explanation(self) -> None:
-        generation = self._generation
-        if self._explain is None:
-            return
+        if self._explain is not None:
+            self._set_facts(self.tr("Comparing again…"))
+            self._loader.request_explanation(self._explain)
+            self.canvas.setFocus()
 
-        def show(explanation: Explanation | None) -> None:
-            if generation == self._generation and explanation is not None:
-                self._set_facts(explanation.summary)
-                self.canvas.show_points(explanation.candidate_points)
-
-        self._set_facts(self.tr("Looking again…"))
-        self._tasks.run(self._explain, show, lambda failure: self._on_failed(generation, failure))
-        self.canvas.setFocus()
+    def _on_explanation(self, explanation: Explanation | None) -> None:
+        if explanation is not None:
+            self._set_facts(explanation.summary)
+            self.canvas.show_points(explanation.candidate_points)
 
     def _on_zoomed(self) -> None:
-        if self.canvas.pixels_wanted > max(self._requested, FIRST_SIDE):
+        if self.canvas.pixels_wanted > max(self._loader.requested, FIRST_SIDE):
             self._sharpen.start()
 
     def _request_sharper(self) -> None:
-        self._request(round(self.canvas.pixels_wanted * 1.25))
+        self._request_image(round(self.canvas.pixels_wanted * 1.25))
 
-    def _on_failed(self, generation: int, failure: Failure) -> None:
-        if generation == self._generation:
-            self._set_facts(failure.message)
+    def _on_failed(self, failure: Failure) -> None:
+        self._set_facts(failure.message)
         if failure.details:
             self.failed.emit(failure)
 

@@ -83,7 +83,7 @@ class Notice(QFrame):
         self.show_failure(Failure(text))
 
     def show_failure(self, failure: Failure) -> None:
-        """Show what went wrong, and offer the details there are."""
+        """Show what went wrong, with a button for its details if it has any."""
         self._failure = failure
         self._label.setText(failure.message)
         self.details_button.setVisible(bool(failure.details))
