@@ -115,6 +115,11 @@ def configure(verbose: bool = False) -> None:
     logging.captureWarnings(True)
 
 
+def is_verbose() -> bool:
+    """Whether details are logged."""
+    return logging.getLogger(OWN_LOGGERS[0]).isEnabledFor(logging.DEBUG)
+
+
 def release() -> None:
     """Undo `configure`."""
     root = logging.getLogger()

@@ -9,6 +9,7 @@ forgotten, so changing back is quick.
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 from collections.abc import Callable, Collection, Generator
@@ -24,8 +25,11 @@ from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.errors import LookalikeError
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines, index_folder
+from lookalike.log import log_failure
 from lookalike.models.store import ModelStore
 from lookalike.progress import Progress, ProgressMeter, Skipped, Stage
+
+logger = logging.getLogger(__name__)
 
 DEFAULT = "default"
 """What users call the embedded model."""
@@ -42,6 +46,7 @@ def used_spec(models: ModelStore, settings: Settings) -> tuple[DescriberSpec, st
     try:
         return spec_of(models, used_name(settings)), ""
     except LookalikeError as error:
+        log_failure(logger, "Opening the chosen descriptor model", error)
         return DescriberSpec(), (
             f"{error.message} The embedded descriptor model takes its place until you choose another one."
         )
@@ -216,8 +221,10 @@ class DescriptorMigration:
             self._engines.take_over(engine)
             taken = True
         except (CatalogError, OSError) as error:
+            log_failure(logger, f"Describing with {name}", error)
             yield _message(name, f"{error} The change of the model goes on later.")
         except LookalikeError as error:
+            log_failure(logger, f"Describing with {name}", error)
             self._settings.next_descriptor = ""
             yield _message(name, f"{error} Searches go on with the model before.")
         finally:
@@ -230,9 +237,9 @@ class DescriptorMigration:
             spec = spec_of(self._models, self.name)
             if spec != self._engines.current.spec:
                 self._engines.take_over(self._open_engine(spec))
-        except LookalikeError:
+        except LookalikeError as error:
             # The model is gone again; the one in use still answers.
-            return
+            log_failure(logger, "Changing to another descriptor model", error)
 
     def described(self) -> dict[str, int]:
         """How many photos each model has described, by its key."""

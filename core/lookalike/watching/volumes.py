@@ -174,7 +174,7 @@ def came_back(
         volume: name of the volume, or empty.
         beneath: where the folder lies inside the volume.
         sample: paths of known files, relative to the folder.
-        places: what is known of the same files.
+        stats: what is known of the same files.
         mounted: what is mounted now.
     """
     for mount in reversed(mounted):
