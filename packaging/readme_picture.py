@@ -24,6 +24,7 @@ def take(home: Path, photo: str) -> bytes:
     from PySide6.QtCore import QBuffer, QEventLoop, QTimer
     from PySide6.QtWidgets import QApplication
 
+    from lookalike.progress import Stage
     from lookalike.sample_album import sample_album
     from lookalike_desktop.qt.theme import apply_theme, set_dark
     from lookalike_desktop.search.queries import file_request
@@ -36,7 +37,9 @@ def take(home: Path, photo: str) -> bytes:
     window.resize(*SIZE)
     window.show()
     settled: list[bool] = []
-    window.session.activity.connect(lambda activity: settled.append(activity.progress.stage == "watching"))
+    window.session.activity.connect(
+        lambda activity: settled.append(activity.progress.stage is Stage.WATCHING)
+    )
 
     def until(ready: Callable[[], bool]) -> None:
         while not ready():
@@ -50,8 +53,8 @@ def take(home: Path, photo: str) -> bytes:
     album = sample_album()
     window.session.open([album])
     until(lambda: bool(settled) and settled[-1])
-    window.search(file_request(album / photo))
-    until(lambda: not window.results.run.running)
+    window.search.start(file_request(album / photo))
+    until(lambda: not window.results_page.run.running)
     pause(1500)
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)

@@ -30,7 +30,7 @@ def calibrations() -> Path:
 
 
 def logs() -> Path:
-    """The folder for logs of worker processes."""
+    """The folder for logs, those of worker processes included."""
     return home() / "logs"
 
 

@@ -40,7 +40,7 @@ def sample_album() -> Path:
     if not all((photos / photo["file"]).is_file() for photo in described["photo"]):
         raise LookalikeError(
             "The sample photos are not installed.",
-            "Run packaging/bootstrap.py while online, or add a folder with your own photos.",
+            "Add a folder with your own photos.",
         )
     with os_errors(
         f"The sample album cannot be written to {album}", "Add a folder with your own photos instead."

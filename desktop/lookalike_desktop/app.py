@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Sequence
 from contextlib import suppress
@@ -10,9 +11,13 @@ from pathlib import Path
 from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from lookalike import __version__
 from lookalike.resources import resource
+from lookalike_desktop.qt.failures import ExceptionHook
 from lookalike_desktop.qt.theme import apply_theme, icon
 from lookalike_desktop.window import Window
+
+logger = logging.getLogger(__name__)
 
 
 def run(library: Path | None, folders: Sequence[Path]) -> int:
@@ -31,20 +36,26 @@ def run(library: Path | None, folders: Sequence[Path]) -> int:
     translate(app)
     apply_theme(app)
     app.setWindowIcon(icon("lookalike", side=64))
+    logger.info("Lookalike %s starts", __version__)
     window = Window(library)
+    hook = ExceptionHook(window)
+    hook.failed.connect(window.notice.show_failure)
+    hook.install()
     # Python sees a Ctrl-C in the terminal only when it runs: give it a turn now and then.
     signal.signal(signal.SIGINT, lambda *_: window.close())
     turn = QTimer(interval=300)
     turn.timeout.connect(lambda: None)
     turn.start()
     window.show()
-    # The window is drawn first; the library with its heavy modules comes after.
+    # The window is drawn first; the library loads its heavy modules afterwards.
     QTimer.singleShot(0, lambda: window.session.open(folders))
-    return app.exec()
+    status = app.exec()
+    hook.uninstall()
+    return status
 
 
 def translate(app: QApplication) -> None:
-    """Load Qt's own words and Lookalike's in the user's language, where there are any."""
+    """Load the translations of Qt and of Lookalike for the user's language, where they exist."""
     places = [("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))]
     with suppress(FileNotFoundError):
         places.append(("lookalike", str(resource("translations"))))

@@ -24,7 +24,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("folders", metavar="FOLDER", nargs="*", type=Path, help="a folder of photos to add")
     parser.add_argument("--library", type=Path, metavar="FOLDER", help="where the library's own files lie")
+    parser.add_argument(
+        "--verbose", action="store_true", help="log details, and repeat the log on the error stream"
+    )
     options = parser.parse_args(sys.argv[1:] if argv is None else argv)
+
+    from lookalike import log
+
+    log.configure(options.verbose)
 
     from lookalike_desktop.app import run
 

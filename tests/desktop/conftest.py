@@ -15,7 +15,9 @@ from PIL import Image
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from lookalike_desktop.library.session import Activity
+from lookalike.progress import Stage
+from lookalike.watching.follow_timing import FollowTiming
+from lookalike_desktop.library.activity import Activity
 from lookalike_desktop.qt.theme import apply_theme
 from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.window import Window
@@ -39,15 +41,17 @@ def qapp(qapp: QApplication) -> QApplication:
 
 @pytest.fixture
 def open_window(qtbot: QtBot) -> Iterator[Callable[..., Window]]:
-    """``open_window(library, folders)`` shows a window whose library is open."""
+    """``open_window(library, folders, timing)`` shows a window whose library is open."""
     windows = []
 
-    def show(library: Path | None = None, folders: tuple[Path, ...] = ()) -> Window:
-        window = Window(library)
+    def show(
+        library: Path | None = None, folders: tuple[Path, ...] = (), timing: FollowTiming | None = None
+    ) -> Window:
+        window = Window(library, timing)
         windows.append(window)
         window.show()
         window.session.open(folders)
-        qtbot.waitUntil(window.bar.isEnabled, timeout=PATIENCE)
+        qtbot.waitUntil(window.search_bar.isEnabled, timeout=PATIENCE)
         return window
 
     yield show
@@ -60,7 +64,7 @@ def open_window(qtbot: QtBot) -> Iterator[Callable[..., Window]]:
 def thumbnails() -> Iterator[Thumbnails]:
     """A store of made-up thumbnails: every photo has one."""
     picture = encoded(textured_photo(1, (64, 48)), "JPEG")
-    store = Thumbnails(lambda number, side: picture)
+    store = Thumbnails(lambda *_: picture)
     yield store
     store.close()
 
@@ -96,4 +100,4 @@ def watching(window: Window) -> Callable[[], bool]:
     """Whether a window's library has settled."""
     seen: list[Activity] = []
     window.session.activity.connect(seen.append)
-    return lambda: bool(seen) and seen[-1].progress.stage == "watching"
+    return lambda: bool(seen) and seen[-1].progress.stage is Stage.WATCHING

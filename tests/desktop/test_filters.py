@@ -17,9 +17,9 @@ from pytestqt.qtbot import QtBot
 from lookalike.catalog.filters import Filters
 from lookalike.library.descriptor_migration import DescriptorChange
 from lookalike.photos import Annotations
-from lookalike.progress import Progress
+from lookalike.progress import Progress, Stage
+from lookalike_desktop.library.activity import Activity
 from lookalike_desktop.library.folders_panel import FoldersPanel
-from lookalike_desktop.library.session import Activity
 from lookalike_desktop.search.queries import mime_request, photo_request
 from lookalike_desktop.window import Window
 from tests.builders.photo_files import encoded, textured_photo, write_album, xmp
@@ -46,12 +46,12 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def window(qtbot: QtBot, open_window: OpenWindow, indexed: Path) -> Window:
     window = open_window(indexed)
-    qtbot.waitUntil(lambda: len(window.photos.model.ids) == 9, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(window.library_page.model.ids) == 9, timeout=PATIENCE)
     return window
 
 
 def shows(window: Window, count: int) -> Callable[[], bool]:
-    return lambda: len(window.photos.model.ids) == count
+    return lambda: len(window.library_page.model.ids) == count
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -71,7 +71,7 @@ def test_filters_narrow_the_library_and_chips_take_them_away(
     assert panel.rating.itemText(3).startswith("★★★")
     panel.since.setText("last year")
     qtbot.keyClick(panel.since, Qt.Key.Key_Return)
-    assert "not a date" in panel.trouble.text()
+    assert "not a date" in panel.problem.text()
     assert panel.isVisible()
     panel.since.setText("2019-07")
     panel.until.setText("2019")
@@ -95,58 +95,58 @@ def test_filters_narrow_the_library_and_chips_take_them_away(
 
 
 def test_filters_narrow_a_search_and_stay_with_the_next(qtbot: QtBot, window: Window) -> None:
-    ids = list(window.photos.model.ids)
-    window.search(photo_request(ids[0], "photo"))
+    ids = list(window.library_page.model.ids)
+    window.search.start(photo_request(ids[0], "photo"))
     window.filter_bar.use(Filters(cameras=("Canon EOS",)))
-    done = window.results.run
+    done = window.results_page.run
     qtbot.waitUntil(lambda: not done.running, timeout=PATIENCE)
     library = window.session.library
     assert library is not None
     canon = set(library.photos.ids(window.filter_bar.filters))
     assert len(canon) == 3
-    assert set(window.results.model.ids) == canon - {ids[0]}
-    window.search(photo_request(ids[1], "another"))
+    assert set(window.results_page.model.ids) == canon - {ids[0]}
+    window.search.start(photo_request(ids[1], "another"))
     qtbot.waitUntil(lambda: not done.running, timeout=PATIENCE)
-    assert set(window.results.model.ids) == canon - {ids[1]}
+    assert set(window.results_page.model.ids) == canon - {ids[1]}
     window.filter_bar.use(Filters(rating=5, until=date(1999, 1, 1)))
-    qtbot.waitUntil(lambda: "meets all of the filters" in window.results.message, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "meets all of the filters" in window.results_page.message, timeout=PATIENCE)
     qtbot.waitUntil(shows(window, 0), timeout=PATIENCE)
-    window.end_search()
-    assert "meets all of the filters" in window.photos.message.words
+    window.search.end()
+    assert "meets all of the filters" in window.library_page.message.text
 
 
 def action(window: Window, content_id: int, words: str) -> QAction:
-    menu = window.menu(content_id)
+    menu = window.navigator.build_menu(content_id)
     return next(act for act in menu.actions() if act.text() == words)
 
 
 def test_the_menu_of_a_result_changes_the_search(qtbot: QtBot, window: Window) -> None:
-    ids = list(window.photos.model.ids)
-    window.search(photo_request(ids[0], "photo"))
-    qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
-    wrong, right, *_ = window.results.model.ids
+    ids = list(window.library_page.model.ids)
+    window.search.start(photo_request(ids[0], "photo"))
+    qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
+    wrong, right, *_ = window.results_page.model.ids
     action(window, wrong, "Not like this").trigger()
     action(window, right, "Search for this as well").trigger()
-    assert window.request is not None
-    query = window.request.make()
+    assert window.search.request is not None
+    query = window.search.request.make()
     assert query.content_id == ids[0]
     assert [part.content_id for part in query.negatives] == [wrong]
     assert [part.content_id for part in query.positives] == [right]
-    assert window.request.label == "photo − a photo + a photo"
-    qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
-    assert set(window.results.model.ids) == set(ids) - {ids[0], wrong, right}
-    window.end_search()
-    assert [act.text() for act in window.menu(ids[0]).actions() if act.text()] == [
+    assert window.search.request.label == "photo − a photo + a photo"
+    qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
+    assert set(window.results_page.model.ids) == set(ids) - {ids[0], wrong, right}
+    window.search.end()
+    assert [act.text() for act in window.navigator.build_menu(ids[0]).actions() if act.text()] == [
         "Find the same thing",
         "Show large",
     ]
 
 
 def test_the_right_button_and_the_menu_key_ask_for_the_menu(qtbot: QtBot, window: Window) -> None:
-    grid = window.photos.grid
-    grid.menu_wanted.disconnect(window.show_menu)
+    grid = window.library_page.grid
+    grid.menu_wanted.disconnect(window.navigator.show_menu)
     asked: list[int] = []
-    grid.menu_wanted.connect(lambda number, place: asked.append(number))
+    grid.menu_wanted.connect(lambda number, _: asked.append(number))
     place = grid.visualRect(grid.photos.index(2)).center()
     for reason, point in (
         (QContextMenuEvent.Reason.Mouse, place),
@@ -170,15 +170,15 @@ def test_several_dropped_files_are_several_photos(album: Path) -> None:
 def test_a_change_of_the_model_is_told_with_the_time_left(qtbot: QtBot) -> None:
     panel = FoldersPanel()
     qtbot.addWidget(panel)
-    assert panel.anew == ""
-    panel.show_activity(Activity(None, Progress("describing", 40, 100, 2.0, 30.0), 0, ()))
-    assert "40 of 100" in panel.anew
-    assert "30 s left" in panel.anew
-    watching = Activity(None, Progress("watching", 0, 0, 0.0, None), 0, ())
+    assert panel.migration == ""
+    panel.show_activity(Activity(None, Progress(Stage.DESCRIBING, 40, 100, 2.0, 30.0), 0, ()))
+    assert "40 of 100" in panel.migration
+    assert "30 s left" in panel.migration
+    watching = Activity(None, Progress(Stage.WATCHING, 0, 0, 0.0, None), 0, ())
     panel.show_activity(watching)
-    assert panel.anew == ""
-    panel.show_changing(DescriptorChange("new", 97, 100, waiting=3))
+    assert panel.migration == ""
+    panel.show_migration(DescriptorChange("new", 97, 100, waiting=3))
     panel.show_activity(watching)
-    assert "waits for 3 photos" in panel.anew
-    panel.show_changing(None)
-    assert panel.anew == ""
+    assert "waits for 3 photos" in panel.migration
+    panel.show_migration(None)
+    assert panel.migration == ""

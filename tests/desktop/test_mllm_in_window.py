@@ -34,9 +34,9 @@ pytestmark = pytest.mark.skipif(
 
 def search(qtbot: QtBot, window: Window) -> Ranking:
     """Search with the library's first photo and wait for the last ranking."""
-    window.search(photo_request(window.photos.model.ids[0], "photo"))
-    qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
-    ranking = window.results.model.ranking
+    window.search.start(photo_request(window.library_page.model.ids[0], "photo"))
+    qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
+    ranking = window.results_page.model.ranking
     assert ranking is not None
     return ranking
 
@@ -46,8 +46,10 @@ def test_results_are_judged_by_an_imported_model_and_survive_its_end(
 ) -> None:
     put_judge(ModelStore(own_home / "models"), *write_pair(tmp_path, "idefics3", seed=61), name="tiny")
     window = open_window(indexed)
-    qtbot.waitUntil(lambda: window.bar.judge.count() == 3 and bool(window.photos.model.ids), timeout=PATIENCE)
-    window.bar.judge_chosen.emit("tiny")
+    qtbot.waitUntil(
+        lambda: window.search_bar.judge.count() == 3 and bool(window.library_page.model.ids), timeout=PATIENCE
+    )
+    window.search_bar.judge_chosen.emit("tiny")
     library = window.session.library
     assert library is not None
     qtbot.waitUntil(lambda: library.judges.in_use() == "tiny", timeout=PATIENCE)
@@ -55,14 +57,14 @@ def test_results_are_judged_by_an_imported_model_and_survive_its_end(
     assert ranking.final
     assert ranking.judged == ranking.to_judge == 8
     assert all(result.match is not None and 0 < result.match < 1 for result in ranking.results)
-    assert list(window.results.model.ids) == [result.content_id for result in ranking.results]
+    assert list(window.results_page.model.ids) == [result.content_id for result in ranking.results]
 
     judge = open_mllm_judge(library.judges, "tiny")
     assert judge.session.pid is not None
     os.kill(judge.session.pid, signal.SIGKILL)
-    window.search(photo_request(window.photos.model.ids[3], "another"))
-    qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
-    again = window.results.model.ranking
+    window.search.start(photo_request(window.library_page.model.ids[3], "another"))
+    qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
+    again = window.results_page.model.ranking
     assert again is not None
     assert again.final
     assert again.judged == 8
@@ -76,14 +78,16 @@ def test_a_model_that_kills_its_worker_is_one_line_and_the_results_stay(
     pair = write_pair(tmp_path, "qwen2vl", seed=62, omit={"v.blk.0.attn_q.weight"})
     put_judge(ModelStore(own_home / "models"), *pair, name="deadly")
     window = open_window(indexed)
-    qtbot.waitUntil(lambda: window.bar.judge.count() == 3 and bool(window.photos.model.ids), timeout=PATIENCE)
+    qtbot.waitUntil(
+        lambda: window.search_bar.judge.count() == 3 and bool(window.library_page.model.ids), timeout=PATIENCE
+    )
     library = window.session.library
     assert library is not None
     library.judges.choose("deadly")
     ranking = search(qtbot, window)
     assert len(ranking.results) == 8
     assert len(ranking.notes) == 1
-    assert ranking.notes[0] in window.results.status
+    assert ranking.notes[0] in window.results_page.status
     library.judges.choose("geometry")
 
 
@@ -92,8 +96,8 @@ def test_what_counts_as_the_same_is_chosen_and_an_uncalibrated_model_says_so(
 ) -> None:
     put_judge(ModelStore(own_home / "models"), *write_pair(tmp_path, "idefics3", seed=63), name="tiny")
     window = open_window(indexed)
-    bar, results = window.bar, window.results
-    qtbot.waitUntil(lambda: bar.judge.count() == 3 and bool(window.photos.model.ids), timeout=PATIENCE)
+    bar, results = window.search_bar, window.results_page
+    qtbot.waitUntil(lambda: bar.judge.count() == 3 and bool(window.library_page.model.ids), timeout=PATIENCE)
     library = window.session.library
     assert library is not None
     bar.judge_chosen.emit("geometry")
@@ -109,14 +113,14 @@ def test_what_counts_as_the_same_is_chosen_and_an_uncalibrated_model_says_so(
     things = search(qtbot, window)
     assert not things.calibrated
     assert results.caution.startswith("This model's answers are not calibrated yet: the line is a guess.")
-    assert results.match_words(things.results[0].content_id).endswith("%, not calibrated")
+    assert results.match_text(things.results[0].content_id).endswith("%, not calibrated")
 
     # By keyboard: the search runs again with another question, on the model that is loaded.
     judge = open_mllm_judge(library.judges, "tiny")
     pid = judge.session.pid
     assert bar.mode.focusPolicy() & Qt.FocusPolicy.TabFocus
     bar.mode.setFocus()
-    with qtbot.waitSignal(window.results.run.ranking, timeout=PATIENCE):
+    with qtbot.waitSignal(window.results_page.run.ranking, timeout=PATIENCE):
         qtbot.keyClick(bar.mode, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: not results.run.running, timeout=PATIENCE)
     places = results.model.ranking

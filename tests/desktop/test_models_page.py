@@ -6,7 +6,7 @@ import importlib.util
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from lookalike.library import model_manager
 from lookalike.models import catalogue
-from lookalike.models.check import ModelCheck
+from lookalike.models.check import ModelCheck, check_files
 from lookalike.models.installed import InstalledModel
 from lookalike.models.store import ModelStore
 from lookalike.progress import Progress
@@ -45,18 +44,18 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelHub]:
         write_catalogue(path, hub, "someone/tiny", write_pair(tmp_path / "tiny", "idefics3"), "Tiny")
         broken = write_pair(tmp_path / "broken", "qwen2vl", omit={"v.blk.0.attn_q.weight"})
         write_catalogue(path, hub, "someone/broken", broken, "Broken")
-        monkeypatch.setattr(catalogue, "resource", lambda name: path)
+        monkeypatch.setattr(catalogue, "resource", lambda _: path)
         yield hub
 
 
 def shown(qtbot: QtBot, window: Window) -> None:
     """Open the page and wait for its list."""
-    window.bar.models_button.click()
-    qtbot.waitUntil(lambda: bool(window.models.rows), timeout=PATIENCE)
+    window.search_bar.models_button.click()
+    qtbot.waitUntil(lambda: bool(window.models_page.rows), timeout=PATIENCE)
 
 
 def row(window: Window, name: str) -> ModelRow:
-    found = window.models.row(name)
+    found = window.models_page.row(name)
     assert found is not None
     return found
 
@@ -73,7 +72,7 @@ def answer(qtbot: QtBot, window: Window, yes: bool) -> str:
 
 
 def idle(window: Window) -> Callable[[], bool]:
-    return lambda: not window.models_desk.busy
+    return lambda: not window.models_controller.busy
 
 
 @needs_llama
@@ -82,12 +81,17 @@ def test_from_the_offer_to_a_judged_search_and_removal(
 ) -> None:
     window = open_window(indexed)
     shown(qtbot, window)
-    assert window.pages.currentWidget() is window.models
-    assert "Nothing is fetched before you ask" in window.models.about
-    assert [each.listing.name for each in window.models.rows] == ["geometry", "Tiny", "Broken", "default"]
-    assert row(window, "geometry").words.startswith("Matching points. In use")
+    assert window.pages.currentWidget() is window.models_page
+    assert "Nothing is downloaded before you ask" in window.models_page.about
+    assert [each.listing.name for each in window.models_page.rows] == [
+        "geometry",
+        "Tiny",
+        "Broken",
+        "default",
+    ]
+    assert row(window, "geometry").text.startswith("Matching points. In use")
     for words in ("Tests: it answers nonsense", "of memory", "Free for tests"):
-        assert words in row(window, "Tiny").words
+        assert words in row(window, "Tiny").text
 
     # Saying no fetches nothing.
     row(window, "Tiny").main_button.click()
@@ -103,11 +107,11 @@ def test_from_the_offer_to_a_judged_search_and_removal(
     answer(qtbot, window, yes=True)
     qtbot.waitUntil(lambda: "left" in row(window, "Tiny").state, timeout=PATIENCE)
     assert "MB/s" in row(window, "Tiny").state or "kB/s" in row(window, "Tiny").state
-    assert not window.models.files_button.isEnabled()
+    assert not window.models_page.files_button.isEnabled()
     assert not row(window, "Broken").main_button.isEnabled()
     assert row(window, "Tiny").main_button.text() == "Cancel"
     row(window, "Tiny").main_button.click()
-    qtbot.waitUntil(lambda: "have come" in row(window, "Tiny").state, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "downloaded so far" in row(window, "Tiny").state, timeout=PATIENCE)
     assert row(window, "Tiny").main_button.text() == "Continue…"
 
     # Taken up again only the rest is sent; then the model is tried, and its speed shown.
@@ -118,39 +122,39 @@ def test_from_the_offer_to_a_judged_search_and_removal(
     llm = next(key for key in hub.files if "tiny/tiny" in key)
     assert len(hub.promised[llm]) == 2
     assert hub.promised[llm][1] < hub.promised[llm][0] == len(hub.files[llm])
-    assert "pairs per second" in row(window, "Tiny").words
-    assert "Tiny is there" in window.notice.words
-    qtbot.waitUntil(lambda: window.bar.judge.findData("Tiny") >= 0, timeout=PATIENCE)
+    assert "pairs per second" in row(window, "Tiny").text
+    assert "Tiny is installed" in window.notice.text
+    qtbot.waitUntil(lambda: window.search_bar.judge.findData("Tiny") >= 0, timeout=PATIENCE)
 
     # Used, a search is judged by it.
     row(window, "Tiny").main_button.click()
     qtbot.waitUntil(lambda: row(window, "Tiny").in_use, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: window.bar.judge.currentData() == "Tiny", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.search_bar.judge.currentData() == "Tiny", timeout=PATIENCE)
     assert not row(window, "Tiny").main_button.isEnabled()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
-    assert window.pages.currentWidget() is window.photos
-    window.search(photo_request(window.photos.model.ids[0], "photo"))
-    qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
-    ranking = window.results.model.ranking
+    assert window.pages.currentWidget() is window.library_page
+    window.search.start(photo_request(window.library_page.model.ids[0], "photo"))
+    qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
+    ranking = window.results_page.model.ranking
     assert ranking is not None
     assert ranking.notes == ()
     assert ranking.judged == 8
 
     # Another judge, chosen while results are open, looks at them anew.
-    window.show_models()
+    window.navigator.toggle_models()
     qtbot.waitUntil(lambda: row(window, "Tiny").in_use, timeout=PATIENCE)
     row(window, "geometry").main_button.click()
     qtbot.waitUntil(lambda: row(window, "geometry").in_use, timeout=PATIENCE)
     qtbot.keyClick(window, Qt.Key.Key_Escape)
-    assert window.results.run.running
-    qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
+    assert window.results_page.run.running
+    qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
 
     # Removed, it can be downloaded again.
-    window.show_models()
+    window.navigator.toggle_models()
     row(window, "Tiny").remove_button.click()
-    assert "become free" in answer(qtbot, window, yes=True)
+    assert "frees" in answer(qtbot, window, yes=True)
     qtbot.waitUntil(lambda: not row(window, "Tiny").listing.installed, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: window.bar.judge.findData("Tiny") < 0, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.search_bar.judge.findData("Tiny") < 0, timeout=PATIENCE)
     assert row(window, "Tiny").main_button.text() == "Download…"
 
 
@@ -162,23 +166,23 @@ def test_failures_are_one_line_each(
     shown(qtbot, window)
     llm = next(key for key in hub.files if "tiny/tiny" in key)
     hub.altered[llm] = hub.files[llm][:-1] + b"?"
-    window.models_desk.download("Tiny")
-    qtbot.waitUntil(lambda: "wrong checksum" in window.notice.words, timeout=PATIENCE)
+    window.models_controller.download("Tiny")
+    qtbot.waitUntil(lambda: "wrong checksum" in window.notice.text, timeout=PATIENCE)
     qtbot.waitUntil(idle(window), timeout=PATIENCE)
     hub.altered.clear()
     hub.status[llm] = (401, "GatedRepo")
-    window.models_desk.download("Tiny")
-    qtbot.waitUntil(lambda: "accept its licence" in window.notice.words, timeout=PATIENCE)
+    window.models_controller.download("Tiny")
+    qtbot.waitUntil(lambda: "accept its licence" in window.notice.text, timeout=PATIENCE)
     qtbot.waitUntil(idle(window), timeout=PATIENCE)
     # A model that fails its trial is not kept.
-    window.models_desk.download("Broken")
-    qtbot.waitUntil(lambda: "broke down" in window.notice.words, timeout=PATIENCE)
+    window.models_controller.download("Broken")
+    qtbot.waitUntil(lambda: "broke down" in window.notice.text, timeout=PATIENCE)
     qtbot.waitUntil(idle(window), timeout=PATIENCE)
     assert not row(window, "Broken").listing.installed
-    assert len(window.notice.words.splitlines()) == 1
+    assert len(window.notice.text.splitlines()) == 1
     (tmp_path / "note.gguf").write_text("no model")
-    window.models_desk.import_files((tmp_path / "note.gguf", tmp_path / "mmproj.gguf"))
-    qtbot.waitUntil(lambda: "note.gguf" in window.notice.words, timeout=PATIENCE)
+    window.models_controller.import_files((tmp_path / "note.gguf", tmp_path / "mmproj.gguf"))
+    qtbot.waitUntil(lambda: "note.gguf" in window.notice.text, timeout=PATIENCE)
     qtbot.waitUntil(idle(window), timeout=PATIENCE)
 
 
@@ -187,10 +191,10 @@ def test_the_users_own_files_are_imported(
 ) -> None:
     window = open_window(indexed)
     shown(qtbot, window)
-    window.models_desk.import_files(write_pair(tmp_path / "own", "qwen2vl"))
-    qtbot.waitUntil(lambda: window.models.row("tiny-qwen2vl") is not None, timeout=PATIENCE)
-    window.models_desk.import_files((save_dinov2(tmp_path / "dino"),))
-    qtbot.waitUntil(lambda: window.models.row("dino") is not None, timeout=PATIENCE)
+    window.models_controller.import_files(write_pair(tmp_path / "own", "qwen2vl"))
+    qtbot.waitUntil(lambda: window.models_page.row("tiny-qwen2vl") is not None, timeout=PATIENCE)
+    window.models_controller.import_files((save_dinov2(tmp_path / "dino"),))
+    qtbot.waitUntil(lambda: window.models_page.row("dino") is not None, timeout=PATIENCE)
     qtbot.waitUntil(idle(window), timeout=PATIENCE)
     assert row(window, "dino").listing.kind == "descriptor"
     assert hub.requests == []
@@ -222,26 +226,24 @@ def test_a_damaged_model_is_told_from_a_whole_one(
     assert row(window, "Tiny").check_button.isHidden(), "what is not there cannot be checked"
     assert row(window, "whole").check_button.accessibleName() == "Check whole"
     threads = []
-    check_files = model_manager.check_files
 
-    def watched(models: Sequence[InstalledModel]) -> Iterator[Progress | ModelCheck]:
-        for step in check_files(models):
-            threads.append(threading.current_thread())
-            yield step
+    def watched(models: Sequence[InstalledModel]) -> Generator[Progress, None, list[ModelCheck]]:
+        threads.append(threading.current_thread())
+        return (yield from check_files(models))
 
-    monkeypatch.setattr(model_manager, "check_files", watched)
+    monkeypatch.setattr("lookalike.library.model_manager.check_files", watched)
     for name, words in (
-        ("whole", "whole is whole"),
+        ("whole", "whole is intact"),
         ("flipped", f"flipped: {flipped.files['mmproj']} is damaged"),
         ("odd", "odd: "),
     ):
         row(window, name).check_button.click()
-        assert window.models_desk.busy
+        assert window.models_controller.busy
         assert not row(window, "Tiny").main_button.isEnabled(), "one thing at a time"
-        with qtbot.waitSignal(window.models_desk.told, timeout=PATIENCE):
+        with qtbot.waitSignal(window.models_controller.reported, timeout=PATIENCE):
             pass
-        assert words in window.notice.words
-        assert ("Remove the model and add it again." in window.notice.words) == (name != "whole")
+        assert words in window.notice.text
+        assert ("Remove the model and add it again." in window.notice.text) == (name != "whole")
         qtbot.waitUntil(idle(window), timeout=PATIENCE)
     assert threads
     assert threading.main_thread() not in threads
@@ -257,11 +259,11 @@ def test_the_page_is_worked_with_keys_alone(
     qtbot.keyClick(
         window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     )
-    qtbot.waitUntil(lambda: bool(window.models.rows), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(window.models_page.rows), timeout=PATIENCE)
     qtbot.waitUntil(lambda: isinstance(window.focusWidget(), ModelRow), timeout=PATIENCE)
-    for button in window.models.findChildren(QAbstractButton):
+    for button in window.models_page.findChildren(QAbstractButton):
         assert button.accessibleName() or button.text()
-    assert all(each.listing.name == "geometry" or each.accessibleName() for each in window.models.rows)
+    assert all(each.listing.name == "geometry" or each.accessibleName() for each in window.models_page.rows)
     row(window, "geometry").setFocus()
     qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Down)
     assert window.focusWidget() is row(window, "Tiny")
@@ -273,11 +275,11 @@ def test_the_page_is_worked_with_keys_alone(
     assert "Download Tiny?" in answer(qtbot, window, yes=False)
     # A list read anew leaves the focus with its model.
     before = row(window, "Tiny")
-    window.models_desk.read()
+    window.models_controller.read()
     qtbot.waitUntil(lambda: row(window, "Tiny") is not before, timeout=PATIENCE)
     assert window.focusWidget() is row(window, "Tiny")
     qtbot.keyClick(window, Qt.Key.Key_Escape)
-    assert window.pages.currentWidget() is window.photos
+    assert window.pages.currentWidget() is window.library_page
 
 
 def test_looking_at_the_page_opens_no_connection(
@@ -303,12 +305,12 @@ def test_looking_at_the_page_opens_no_connection(
     row(window, "Tiny").main_button.click()
     answer(qtbot, window, yes=False)
     qtbot.keyClick(window, Qt.Key.Key_Escape)
-    window.search(photo_request(window.photos.model.ids[0], "photo"))
-    qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
+    window.search.start(photo_request(window.library_page.model.ids[0], "photo"))
+    qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
     assert used == []
     # The explicit wish is what opens one.
-    window.models_desk.download("Tiny")
-    qtbot.waitUntil(lambda: "cannot be reached" in window.notice.words, timeout=PATIENCE)
+    window.models_controller.download("Tiny")
+    qtbot.waitUntil(lambda: "cannot be reached" in window.notice.text, timeout=PATIENCE)
     assert used != []
 
 
@@ -318,7 +320,7 @@ def test_closing_the_window_ends_a_download(
     hub.step_seconds = 0.01
     window = open_window(indexed)
     shown(qtbot, window)
-    window.models_desk.download("Tiny")
+    window.models_controller.download("Tiny")
     qtbot.waitUntil(lambda: bool(hub.promised), timeout=PATIENCE)
     window.close()
     assert not window.session.library

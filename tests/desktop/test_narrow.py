@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from lookalike.catalog.filters import Filters
-from lookalike.progress import Progress, Skipped
-from lookalike_desktop.library.folders_panel import skipped_lines
+from lookalike.progress import Progress, Skipped, Stage
+from lookalike_desktop.library.library_dialogs import skipped_lines
 from lookalike_desktop.models.token_preparation_controller import PreparationProgress, State
 from lookalike_desktop.qt.theme import set_dark
 from lookalike_desktop.search.queries import photo_request
@@ -27,7 +27,7 @@ def overlaps(window: Window) -> list[tuple[str, str]]:
     """Pairs of parts of the bar and the chips that cover one another, and parts outside the window."""
     parts = [
         part
-        for place in (window.bar, window.filter_bar)
+        for place in (window.search_bar, window.filter_bar)
         for part in place.children()
         if isinstance(part, QWidget) and part.isVisible()
     ]
@@ -47,37 +47,39 @@ def test_the_longest_words_fit_beside_the_folders(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path, album: Path, width: int
 ) -> None:
     window = open_window(indexed)
-    qtbot.waitUntil(lambda: bool(window.photos.model.ids) and window.panel.isVisible(), timeout=PATIENCE)
-    window.search(
-        photo_request(window.photos.model.ids[0], "A very long name of a photo that was chosen.jpeg")
+    qtbot.waitUntil(
+        lambda: bool(window.library_page.model.ids) and window.folders_panel.isVisible(), timeout=PATIENCE
+    )
+    window.search.start(
+        photo_request(window.library_page.model.ids[0], "A very long name of a photo that was chosen.jpeg")
     )
     judges = ["none", "geometry", "Qwen2.5-VL-72B-Instruct-abliterated-Q4_K_M"]
-    window.bar.show_judges(judges, judges[-1])
-    window.bar.show_modes(["object", "landmark", "artwork", "edit"], "edit")
+    window.search_bar.show_judges(judges, judges[-1])
+    window.search_bar.show_modes(["object", "landmark", "artwork", "edit"], "edit")
     window.filter_bar.use(
         Filters(folders=(album,), cameras=("A camera",), rating=3, keywords=("a rather long keyword " * 4,))
     )
     window.resize(width, 600)
-    for page in (window.photos, window.results, window.viewer, window.models):
+    for page in (window.library_page, window.results_page, window.viewer, window.models_page):
         window.pages.setCurrentWidget(page)
         QApplication.processEvents()
         QApplication.processEvents()
         assert window.width() == width
         assert overlaps(window) == []
-    progress = Progress("preparing", 12_345, 100_000, 3.0, 29_000.0)
-    window.preparing_line.show_preparation(PreparationProgress(State.RUNNING, progress))
+    progress = Progress(Stage.PREPARING, 12_345, 100_000, 3.0, 29_000.0)
+    window.token_line.show_preparation(PreparationProgress(State.RUNNING, progress))
     QApplication.processEvents()
     assert window.width() == width
-    words = window.preparing_line.findChild(QLabel)
+    words = window.token_line.findChild(QLabel)
     assert isinstance(words, QLabel)
     assert words.height() < 3 * words.fontMetrics().height()
-    below = window.bar.judge.y() > window.bar.field.geometry().bottom()
+    below = window.search_bar.judge.y() > window.search_bar.field.geometry().bottom()
     assert below == (width == 800), "two lines only where one is too narrow"
     # A model's long complaint takes lines, not width.
-    ranking = window.results.model.ranking
+    ranking = window.results_page.model.ranking
     if ranking is not None:
-        window.results.model.apply(replace(ranking, notes=("It broke down. " * 30,)))
-        window.results.run.finished.emit()
+        window.results_page.model.apply(replace(ranking, notes=("It broke down. " * 30,)))
+        window.results_page.run.finished.emit()
         QApplication.processEvents()
     assert window.width() == width
 
@@ -86,15 +88,15 @@ def test_tab_goes_through_the_folders_in_their_order(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path
 ) -> None:
     window = open_window(indexed)
-    qtbot.waitUntil(lambda: len(window.panel.rows) == 1, timeout=PATIENCE)
-    (row,) = window.panel.rows.values()
+    qtbot.waitUntil(lambda: len(window.folders_panel.rows) == 1, timeout=PATIENCE)
+    (row,) = window.folders_panel.rows.values()
     order: list[QWidget] = []
-    part = window.panel.pause_button.nextInFocusChain()
-    while part is not None and part is not window.panel.pause_button:
+    part = window.folders_panel.pause_button.nextInFocusChain()
+    while part is not None and part is not window.folders_panel.pause_button:
         if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.isVisibleTo(window):
             order.append(part)
         part = part.nextInFocusChain()
-    assert order[:3] == [*row.buttons, window.panel.add_button]
+    assert order[:3] == [*row.buttons, window.folders_panel.add_button]
     for stop in order:
         words = stop.text() if isinstance(stop, QAbstractButton) else ""
         assert stop.accessibleName() or words, type(stop)

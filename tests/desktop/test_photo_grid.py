@@ -167,7 +167,7 @@ def test_only_certainty_is_shown_as_such(match: float, shown: int) -> None:
 
 def test_memory_for_thumbnails_is_bounded(qtbot: QtBot) -> None:
     picture = encoded(textured_photo(1, (64, 48)), "JPEG")
-    store = Thumbnails(lambda number, side: picture, threads=1, limit=3 * 64 * 48 * 4)
+    store = Thumbnails(lambda *_: picture, threads=1, limit=3 * 64 * 48 * 4)
     arrived: set[int] = set()
     store.loaded.connect(arrived.update)
     for number in range(8):
@@ -180,7 +180,7 @@ def test_memory_for_thumbnails_is_bounded(qtbot: QtBot) -> None:
 
 def test_a_size_that_changes_never_blanks_a_cell(qtbot: QtBot) -> None:
     picture = encoded(textured_photo(1, (256, 200)), "JPEG")
-    store = Thumbnails(lambda number, side: picture, threads=1)
+    store = Thumbnails(lambda *_: picture, threads=1)
     store.set_side(100)
     store.image(1)
     qtbot.waitUntil(lambda: store.image(1) is not None, timeout=PATIENCE)

@@ -42,7 +42,7 @@ def window(qtbot: QtBot, open_window: OpenWindow, indexed: Path, own_home: Path,
     library.tokens.choose(ahead=False)
     library.judges.choose("tiny")
     window.token_preparation.read()
-    qtbot.waitUntil(lambda: bool(window.photos.model.ids), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(window.library_page.model.ids), timeout=PATIENCE)
     return window
 
 
@@ -57,17 +57,20 @@ def becomes(qtbot: QtBot, window: Window, state: State) -> None:
 def test_nothing_is_prepared_unless_it_is_allowed(qtbot: QtBot, window: Window) -> None:
     becomes(qtbot, window, State.FORBIDDEN)
     for _ in range(5):
-        window.token_preparation.look()
+        window.token_preparation.update_state()
     assert window.token_preparation.state is State.FORBIDDEN
-    line = window.preparing_line
+    line = window.token_line
     qtbot.waitUntil(line.isVisible, timeout=PATIENCE)
-    assert not line.box.isChecked() and not line.button.isVisible() and line.words == ""
+    assert not line.box.isChecked()
+    assert not line.button.isVisible()
+    assert line.text == ""
     library = window.session.library
-    assert library is not None and library.tokens.status("tiny").done == 0
+    assert library is not None
+    assert library.tokens.status("tiny").done == 0
     # What searches leave behind is made smaller all the same, which looks at no photo.
     qtbot.waitUntil(lambda: not threads_named("prepare"), timeout=PATIENCE)
-    window.search(photo_request(window.photos.model.ids[0], "photo"))
-    qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
+    window.search.start(photo_request(window.library_page.model.ids[0], "photo"))
+    qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
     assert library.tokens.status("tiny").done == 8
 
 
@@ -76,22 +79,23 @@ def test_all_photos_are_prepared_and_the_line_says_how_far(qtbot: QtBot, window:
     seen: list[PreparationProgress] = []
     words: list[str] = []
     window.token_preparation.changed.connect(seen.append)
-    window.token_preparation.changed.connect(lambda _: words.append(window.preparing_line.words))
+    window.token_preparation.changed.connect(lambda _: words.append(window.token_line.text))
     # Asked for before the click and answered after it: what was allowed then no longer counts.
     window.token_preparation.read()
-    qtbot.mouseClick(window.preparing_line.box, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.token_line.box, Qt.MouseButton.LeftButton)
     becomes(qtbot, window, State.DONE)
     library = window.session.library
     assert library is not None
-    assert library.tokens.status("tiny").done == len(window.photos.model.ids) == 9
+    assert library.tokens.status("tiny").done == len(window.library_page.model.ids) == 9
     assert library.tokens.ahead
-    assert window.preparing_line.words == "All photos are prepared"
+    assert window.token_line.text == "All photos are prepared"
     assert any(told.state is State.RUNNING and told.progress is not None for told in seen)
     assert any("of 9 photos prepared" in line for line in words)
-    window.search(photo_request(window.photos.model.ids[0], "photo"))
-    qtbot.waitUntil(lambda: not window.results.run.running, timeout=PATIENCE)
-    ranking = window.results.model.ranking
-    assert ranking is not None and ranking.judged == 8
+    window.search.start(photo_request(window.library_page.model.ids[0], "photo"))
+    qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
+    ranking = window.results_page.model.ranking
+    assert ranking is not None
+    assert ranking.judged == 8
 
 
 def test_a_touch_of_the_mouse_makes_it_wait(qtbot: QtBot, window: Window) -> None:
@@ -103,9 +107,9 @@ def test_a_touch_of_the_mouse_makes_it_wait(qtbot: QtBot, window: Window) -> Non
     assert handle is not None
     QTest.mouseMove(handle, QPoint(30, 40))
     becomes(qtbot, window, State.WAITING)
-    window.token_preparation.look()
+    window.token_preparation.update_state()
     assert window.token_preparation.state is State.WAITING
-    assert window.preparing_line.words.casefold().endswith("when nobody works")
+    assert window.token_line.text.casefold().endswith("when the computer is idle")
     window.token_preparation.idle_seconds = 0.0
     becomes(qtbot, window, State.DONE)
 
@@ -114,13 +118,13 @@ def test_it_can_be_paused_and_goes_on(qtbot: QtBot, window: Window) -> None:
     becomes(qtbot, window, State.FORBIDDEN)
     window.token_preparation.allow(True)
     becomes(qtbot, window, State.RUNNING)
-    qtbot.mouseClick(window.preparing_line.button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.token_line.button, Qt.MouseButton.LeftButton)
     assert window.token_preparation.state is State.HELD
     for _ in range(5):
-        window.token_preparation.look()
+        window.token_preparation.update_state()
     assert window.token_preparation.state is State.HELD
-    assert window.preparing_line.button.text() == "Go on"
-    qtbot.mouseClick(window.preparing_line.button, Qt.MouseButton.LeftButton)
+    assert window.token_line.button.text() == "Resume"
+    qtbot.mouseClick(window.token_line.button, Qt.MouseButton.LeftButton)
     becomes(qtbot, window, State.DONE)
 
 
@@ -129,7 +133,7 @@ def test_nothing_begins_while_other_programs_work_hard(qtbot: QtBot, window: Win
     window.token_preparation.load = lambda: BUSY_PERCENT + 1
     window.token_preparation.allow(True)
     for _ in range(5):
-        window.token_preparation.look()
+        window.token_preparation.update_state()
     assert window.token_preparation.state is State.WAITING
     window.token_preparation.load = lambda: 0.0
     becomes(qtbot, window, State.DONE)
@@ -145,17 +149,17 @@ def test_trouble_is_one_line_and_ends_it(qtbot: QtBot, window: Window, own_home:
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     window.token_preparation.allow(True)
     becomes(qtbot, window, State.FAILED)
-    assert "The projector could not be loaded" in window.preparing_line.words
-    assert "\n" not in window.preparing_line.words
-    assert not window.preparing_line.button.isVisible()
+    assert "The projector could not be loaded" in window.token_line.text
+    assert "\n" not in window.token_line.text
+    assert not window.token_line.button.isVisible()
 
 
 def test_without_a_multimodal_model_nothing_shows(qtbot: QtBot, window: Window) -> None:
     becomes(qtbot, window, State.FORBIDDEN)
-    window.bar.judge_chosen.emit("geometry")
+    window.search_bar.judge_chosen.emit("geometry")
     becomes(qtbot, window, State.USELESS)
-    assert not window.preparing_line.isVisible()
-    window.bar.judge_chosen.emit("tiny")
+    assert not window.token_line.isVisible()
+    window.search_bar.judge_chosen.emit("tiny")
     becomes(qtbot, window, State.FORBIDDEN)
 
 

@@ -80,8 +80,9 @@ class CatalogDatabase:
         applied = {migration.name for migration in catalog_migrations.applied(self._writer)}
         if not applied <= known:
             raise CatalogError(
-                f"The library {self.path} was written by a newer version of Lookalike.",
+                "The library {path} was written by a newer version of Lookalike.",
                 "Update Lookalike, or open another library.",
+                path=self.path,
             )
         if applied != known:
             # Two processes may meet here on a new library: the second finds nothing left to apply.

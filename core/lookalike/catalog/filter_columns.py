@@ -193,7 +193,9 @@ class FilterColumns:
             below = self._folders.names.which(lambda name: name == path or start <= name < end)  # noqa: B023
             if not (below & used).any():
                 raise FilterError(
-                    f"No photo of the library lies in {folder}.", "`lookalike folders` lists what is watched."
+                    "No photo of the library lies in {folder}.",
+                    "Choose a folder that is watched, or one inside it.",
+                    folder=folder,
                 )
             wanted |= below
         return wanted

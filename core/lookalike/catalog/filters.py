@@ -97,4 +97,4 @@ def _day(text: str, last: bool) -> date:
             return date(year, month, day)
         except ValueError:
             pass
-    raise FilterError(f"{text} is not a date.", "Write it as 2019, 2019-07 or 2019-07-18.")
+    raise FilterError("{text} is not a date.", "Write it as 2019, 2019-07 or 2019-07-18.", text=text)

@@ -71,7 +71,9 @@ class Folders:
         """
         path = path.expanduser().resolve()
         if not path.is_dir():
-            raise CatalogError(f"{path} is not a folder.", "Check the name, or connect the drive it is on.")
+            raise CatalogError(
+                "{path} is not a folder.", "Check the name, or connect the drive it is on.", path=path
+            )
         with self._database.transaction() as db:
             # Asked only now, when no other process can add a folder any more.
             known = self.all()
@@ -137,11 +139,15 @@ class Folders:
                 return
             if other.id == folder.id and (path.is_relative_to(other.path) or other.path.is_relative_to(path)):
                 raise CatalogError(
-                    f"{path} and {other.path}, where this folder is said to lie, are one inside the other.",
-                    f"Remove this folder and add {path}: its photos need not be described again.",
+                    "{path} and {other_path}, where this folder is said to lie, are one inside the other.",
+                    "Remove this folder and add {path}: its photos need not be described again.",
+                    path=path,
+                    other_path=other.path,
                 )
             if path.is_relative_to(other.path) or other.path.is_relative_to(path):
-                raise CatalogError(f"{path} overlaps with the watched folder {other.path}.")
+                raise CatalogError(
+                    "{path} overlaps with the watched folder {other_path}.", path=path, other_path=other.path
+                )
         for table in ("files", "sidecars", "mounts"):
             # Joining BLOBs gives a text of the same bytes.
             db.execute(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
 
 import click
 
-from lookalike import __version__
+from lookalike import __version__, log
 from lookalike.cli.check import check
 from lookalike.cli.evaluate import evaluate_command
 from lookalike.cli.folders import folders
@@ -21,6 +22,8 @@ from lookalike.cli.search import search
 from lookalike.cli.status import app, status
 from lookalike.cli.tokens import tokens
 from lookalike.errors import LookalikeError
+
+logger = logging.getLogger(__name__)
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -35,10 +38,14 @@ EXIT_INTERRUPTED = 130
     type=click.Path(file_okay=False, path_type=Path),
     help="The folder of the library, instead of your own default one.",
 )
+@click.option("--verbose", is_flag=True, help="Log details, and repeat the log on the error stream.")
 @click.pass_context
-def cli(context: click.Context, library_folder: Path | None) -> None:
+def cli(context: click.Context, library_folder: Path | None, verbose: bool) -> None:
     """Find the other photos of the same thing in your own collection."""
     context.obj = library_folder
+    if verbose:
+        log.configure(verbose=True)
+    logger.debug("Lookalike %s: %s", __version__, context.invoked_subcommand)
 
 
 for command in (
@@ -69,6 +76,7 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
+    log.configure()
     try:
         outcome = cli.main(arguments, prog_name="lookalike", standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0
@@ -79,12 +87,27 @@ def run(arguments: list[str]) -> int:
         warn("Stopped. What was finished is kept.")
         return EXIT_INTERRUPTED
     except LookalikeError as error:
-        if "--json" in arguments:
-            say_json({"error": error.message, "remedy": error.remedy})
-        else:
-            warn(str(error))
-        return EXIT_FAILED
+        log.log_failure(logger, "The command", error)
+        return _fail(error, as_json="--json" in arguments)
     except BrokenPipeError:
         # The reader of our output has left (`lookalike … | head`): nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:  # noqa: BLE001
+        # The last net: whoever runs the command gets one line, and the log the traceback.
+        log.log_failure(logger, "The command", error)
+        unexpected = LookalikeError(
+            "Something went wrong that Lookalike did not expect ({kind}).",
+            "The log tells more: {log}",
+            kind=type(error).__name__,
+            log=log.log_file(),
+        )
+        return _fail(unexpected, as_json="--json" in arguments)
+
+
+def _fail(error: LookalikeError, as_json: bool) -> int:
+    if as_json:
+        say_json({"error": error.message, "remedy": error.remedy})
+    else:
+        warn(str(error))
+    return EXIT_FAILED

@@ -44,8 +44,14 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
     try:
         with Library(library_folder) as library:
             state = library.status()
+            missing = tuple(
+                f"{line} `lookalike models use default` makes that last."
+                if line == library.fallback
+                else line
+                for line in state.missing
+            )
             described = library.descriptor.described()
-        judge, descriptor, changing, missing = state.judge, state.descriptor, state.changing, state.missing
+        judge, descriptor, changing = state.judge, state.descriptor, state.changing
     except LookalikeError as error:
         # A descriptor model that is damaged: the list is what helps out of it.
         missing = (f"{error.message} `lookalike models use default` goes back to the built-in one.",)

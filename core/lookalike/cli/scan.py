@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from lookalike import app_paths
+from lookalike import app_paths, log
 from lookalike.catalog.folders import Folder
 from lookalike.cli.options import folder_arguments, json_option
 from lookalike.cli.output import folder_state, run_with_progress, say, say_json, say_skipped, warn
@@ -205,6 +205,8 @@ def open_window(library_folder: Path | None, paths: Iterable[Path]) -> int:
     command = [sys.executable, "-m", "lookalike_desktop.main"]
     if library_folder is not None:
         command += ["--library", str(library_folder)]
+    if log.is_verbose():
+        command.append("--verbose")
     return subprocess.run([*command, *map(str, paths)], check=False).returncode
 
 

@@ -75,7 +75,9 @@ class DecodeQuarantine:
             except WorkerDiedError as died:
                 # The mark stays: the same bytes may lie elsewhere too.
                 raise PhotoError(
-                    f"{printable(file.name)} crashes the program that decodes it. {died.message}"
+                    "{name} crashes the program that decodes it. {how}",
+                    name=printable(file.name),
+                    how=died.message,
                 ) from died
             finally:
                 worker.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 from lookalike.descriptors.protocol import DescriptionService
 from lookalike.errors import LookalikeError
 from lookalike.ingest.photo_reader import ReadPhoto
+from lookalike.log import log_failure
+
+logger = logging.getLogger(__name__)
 
 BATCHES_IN_FLIGHT = 2
 """One in the network, one waiting for it: the descriptor process never waits for this one."""
@@ -88,8 +92,8 @@ def _with_vectors(
         for read, vector in zip(batch, future.result(), strict=True):
             yield replace(read, pixels=None, vector=vector)
         return
-    except LookalikeError:
-        pass
+    except LookalikeError as error:
+        log_failure(logger, f"A batch of {len(batch)} photos", error)
     for read in batch:
         try:
             yield _alone(service, read)

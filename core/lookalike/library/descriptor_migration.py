@@ -9,6 +9,7 @@ forgotten, so changing back is quick.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Collection, Generator
 from contextlib import closing
@@ -24,8 +25,11 @@ from lookalike.descriptors.registry import folder_spec, open_describer
 from lookalike.errors import LookalikeError
 from lookalike.index import delete_index, index_folder
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
+from lookalike.log import log_failure
 from lookalike.models.store import ModelStore
 from lookalike.progress import Progress, ProgressMeter, Skipped, Stage
+
+logger = logging.getLogger(__name__)
 
 DEFAULT = "default"
 """What users call the embedded model."""
@@ -42,9 +46,9 @@ def used_spec(models: ModelStore, settings: Settings) -> tuple[DescriberSpec, st
     try:
         return spec_of(models, used_name(settings)), ""
     except LookalikeError as error:
+        log_failure(logger, "Opening the chosen descriptor model", error)
         return DescriberSpec(), (
-            f"{error.message} The embedded descriptor model takes its place; "
-            "`lookalike models use default` makes that last."
+            f"{error.message} The embedded descriptor model takes its place until you choose another one."
         )
 
 
@@ -77,7 +81,7 @@ def spec_of(models: ModelStore, name: str) -> DescriberSpec:
     model = models.get(name)
     if model.kind != "descriptor":
         raise LookalikeError(
-            f"{name} is not a descriptor model.", "`lookalike models list` shows what is what."
+            "{name} is not a descriptor model.", "Choose one that describes photos.", name=name
         )
     return folder_spec(model.folder)
 
@@ -217,8 +221,10 @@ class DescriptorMigration:
             self._engines.take_over(engine)
             taken = True
         except (CatalogError, OSError) as error:
+            log_failure(logger, f"Describing with {name}", error)
             yield _message(name, f"{error} The change of the model goes on later.")
         except LookalikeError as error:
+            log_failure(logger, f"Describing with {name}", error)
             self._settings.next_descriptor = ""
             yield _message(name, f"{error} Searches go on with the model before.")
         finally:
@@ -231,9 +237,9 @@ class DescriptorMigration:
             spec = spec_of(self._models, self.name)
             if spec != self._engines.current.spec:
                 self._engines.take_over(self._open_engine(spec))
-        except LookalikeError:
+        except LookalikeError as error:
             # The model is gone again; the one in use still answers.
-            return
+            log_failure(logger, "Changing to another descriptor model", error)
 
     def described(self) -> dict[str, int]:
         """How many photos each model has described, by its key."""
@@ -256,9 +262,9 @@ class DescriptorMigration:
         wanted = self.wanted
         coming = open_describer(spec_of(self._models, wanted)).key if wanted else None
         if key in (self._engines.current.describer.key, coming):
-            raise LookalikeError(f"{name} is in use.", "`lookalike models use` chooses another one.")
+            raise LookalikeError("{name} is in use.", "Use another descriptor model first.", name=name)
         if key not in kept:
-            raise LookalikeError(f"{name} has described nothing here.")
+            raise LookalikeError("{name} has described nothing here.", name=name)
         self._catalog.forget_descriptors(key)
         delete_index(index_folder(self._library, key))
         return kept[key]

@@ -89,6 +89,7 @@ class Library:
         models: the models there are and can be had.
         tokens: the visual tokens of multimodal judges.
         calibrations: what similarities and answers are worth.
+        fallback: why the embedded descriptor model is used instead of the chosen one; empty where it is not.
 
     Raises:
         LookalikeError: the library or its model cannot be opened.
@@ -115,9 +116,9 @@ class Library:
             token_store = open_store(self._catalog, self.folder / "tokens")
             # A back end that is named is no choice of this library's, and nothing takes its place.
             self._fixed = spec is not None
-            self._lacking = ""
+            self.fallback = ""
             if spec is None:
-                spec, self._lacking = used_spec(store, self._catalog.settings)
+                spec, self.fallback = used_spec(store, self._catalog.settings)
 
             def open_described(chosen: DescriberSpec) -> DescriptorEngine:
                 return open_engine(self.folder, self._catalog, thumbnails, chosen, self.folders, timing)
@@ -216,7 +217,7 @@ class Library:
             changing=None if self._fixed else self.descriptor.state(),
             judge=self.judges.in_use(),
             judges=tuple(self.judges.names()),
-            missing=tuple(filter(None, [*self.judges.missing(), self._lacking])),
+            missing=tuple(filter(None, [*self.judges.missing(), self.fallback])),
             repairs=tuple(engine.index.repairs),
         )
 
@@ -228,6 +229,8 @@ class Library:
         """
         if name in (self.descriptor.name, self.descriptor.wanted):
             raise LookalikeError(
-                f"{name} describes this library's photos.", "Use another descriptor model before removing it."
+                "{name} describes this library's photos.",
+                "Use another descriptor model before removing it.",
+                name=name,
             )
         self.judges.close_judge(name)

@@ -160,8 +160,10 @@ class ModelManager:
         model = offered(name)
         if not usable(model):
             raise ModelError(
-                f"{model.name} is of a kind ({model.projector}) that this version of Lookalike cannot run.",
+                "{name} is of a kind ({kind}) that this version of Lookalike cannot run.",
                 "Choose another model.",
+                name=model.name,
+                kind=model.projector,
             )
         staging, found = yield from download(self.store, model)
         return (yield from self._finish(staging, found, cancelled, keep=True))

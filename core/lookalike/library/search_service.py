@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngi
 from lookalike.library.descriptor_migration import DescriptorMigration
 from lookalike.library.search_preferences import read_search_settings, write_search_settings
 from lookalike.library.token_preparation import TokenPreparation
+from lookalike.log import log_failure
 from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
 from lookalike.search.fusion import Fusion, fusion_for
 from lookalike.search.hybrid import HybridSearch
@@ -21,6 +23,8 @@ from lookalike.search.query import Query
 from lookalike.search.query_photos import QueryPhotos
 from lookalike.search.ranking import Ranking
 from lookalike.search.settings import SearchSettings
+
+logger = logging.getLogger(__name__)
 
 
 class SearchService:
@@ -101,6 +105,7 @@ class SearchService:
         try:
             looking = self._judges.get(judge, settings.judge_options)
         except LookalikeError as error:
+            log_failure(logger, "Opening the judge", error)
             looking, note = None, f"Candidates were not checked: {error}"
         if self._catalog.changed_elsewhere():
             self._behind = True

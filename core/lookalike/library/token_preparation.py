@@ -212,7 +212,9 @@ class TokenPreparation:
         """
         if limit_bytes is not None and limit_bytes < SMALLEST_LIMIT:
             raise LookalikeError(
-                f"Visual tokens need at least {SMALLEST_LIMIT >> 20} MB.", "Choose a larger limit."
+                "Visual tokens need at least {megabytes} MB.",
+                "Choose a larger limit.",
+                megabytes=SMALLEST_LIMIT >> 20,
             )
         wanted = None if compression is None else Compression.parse(compression)
         if limit_bytes is not None:

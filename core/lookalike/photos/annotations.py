@@ -97,8 +97,10 @@ def read_sidecar(path: Path) -> Annotations:
         return from_xmp(file.data)
     except XmpError as error:
         raise PhotoError(
-            f"{printable(path.name)} is not a readable XMP file ({error}), so its rating and keywords are not used.",
+            "{name} is not a readable XMP file ({error}), so its rating and keywords are not used.",
             "Have the program that wrote it write it again.",
+            name=printable(path.name),
+            error=error,
         ) from error
 
 

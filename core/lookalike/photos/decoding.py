@@ -121,8 +121,9 @@ def decode(file: FileBytes, longest_side: int) -> Photo:
         raise not_a_photo(file.name)
     if kind is Kind.JPEG_XL and importlib.util.find_spec("pylibjxl") is None:
         raise PhotoError(
-            f"{printable(file.name)} is a JPEG XL photo, for which this computer has no decoder.",
+            "{name} is a JPEG XL photo, for which this computer has no decoder.",
             "Save a copy of it as JPEG or PNG.",
+            name=printable(file.name),
         )
     if is_cut_off(kind, file.data):
         raise cut_off(file.name)

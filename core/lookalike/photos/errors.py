@@ -20,20 +20,29 @@ def printable(name: str) -> str:
 
 def not_a_photo(name: str) -> PhotoError:
     """The content is none of the kinds that can be decoded."""
-    return PhotoError(f"{printable(name)} is not a photo that Lookalike can read.")
+    return PhotoError("{name} is not a photo that Lookalike can read.", name=printable(name))
 
 
 def cut_off(name: str) -> PhotoError:
     """The content ends before the picture does."""
-    return PhotoError(f"{printable(name)} is cut off and cannot be shown.", "Copy it again from its source.")
+    return PhotoError(
+        "{name} is cut off and cannot be shown.", "Copy it again from its source.", name=printable(name)
+    )
 
 
 def damaged(name: str) -> PhotoError:
     """The content contradicts its own format."""
-    return PhotoError(f"{printable(name)} is damaged and cannot be shown.", "Copy it again from its source.")
+    return PhotoError(
+        "{name} is damaged and cannot be shown.", "Copy it again from its source.", name=printable(name)
+    )
 
 
 def too_large(name: str, size: tuple[int, int] | None = None) -> PhotoError:
     """Decoding would take more memory than one photo may; `size` is (width, height) in pixels, where known."""
     pixels = f" ({size[0]} × {size[1]} pixels)" if size else ""
-    return PhotoError(f"{printable(name)} is too large to be shown{pixels}.", "Save a smaller copy of it.")
+    return PhotoError(
+        "{name} is too large to be shown{pixels}.",
+        "Save a smaller copy of it.",
+        name=printable(name),
+        pixels=pixels,
+    )

@@ -107,20 +107,20 @@ def read_file(path: Path, limit_bytes: int = LIMIT_BYTES) -> FileBytes:
     if len(data) > limit_bytes:
         raise _too_big(name, len(data))
     if not data:
-        raise PhotoError(f"{printable(name)} is empty.")
+        raise PhotoError("{name} is empty.", name=printable(name))
     return FileBytes.of(data, name)
 
 
 def _refuse(status: os.stat_result, name: str, limit_bytes: int) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise PhotoError(f"{printable(name)} is not a file.")
+        raise PhotoError("{name} is not a file.", name=printable(name))
     if status.st_size > limit_bytes:
         raise _too_big(name, status.st_size)
 
 
 def _online_only(name: str) -> FileUnavailableError:
     return FileUnavailableError(
-        f"{printable(name)} is kept online only.", "Make it available on this computer first."
+        "{name} is kept online only.", "Make it available on this computer first.", name=printable(name)
     )
 
 
@@ -132,10 +132,12 @@ def _unavailable(name: str, error: Exception) -> PhotoError:
     shown = printable(name)
     number = error.errno if isinstance(error, OSError) else None
     if number in (errno.ENOENT, errno.ENOTDIR):
-        return FileUnavailableError(f"{shown} is no longer there.")
+        return FileUnavailableError("{name} is no longer there.", name=shown)
     if number == errno.EISDIR:
-        return PhotoError(f"{shown} is not a file.")
+        return PhotoError("{name} is not a file.", name=shown)
     if number in (errno.EACCES, errno.EPERM):
-        return FileUnavailableError(f"{shown} may not be read.", "Check the file's permissions.")
+        return FileUnavailableError("{name} may not be read.", "Check the file's permissions.", name=shown)
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return FileUnavailableError(f"{shown} cannot be read: {reason}.", "Check the drive it lies on.")
+    return FileUnavailableError(
+        "{name} cannot be read: {reason}.", "Check the drive it lies on.", name=shown, reason=reason
+    )

@@ -89,8 +89,9 @@ def _opened(file: FileBytes) -> Iterator[rawpy.RawPy]:
         yield raw
     except (rawpy.LibRawError, rawpy.NotSupportedError) as error:
         raise PhotoError(
-            f"{printable(file.name)} is a raw file without a preview, and it cannot be developed.",
+            "{name} is a raw file without a preview, and it cannot be developed.",
             "Export it as JPEG or TIFF.",
+            name=printable(file.name),
         ) from error
     finally:
         raw.close()

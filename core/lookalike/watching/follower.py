@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -14,6 +15,7 @@ from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.folders import Folder
 from lookalike.ingest.folder_diff import FolderDiff
 from lookalike.ingest.indexer import Indexer
+from lookalike.log import log_failure
 from lookalike.path_bytes import covers, parent
 from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.watching.folder_locator import FolderLocation, FolderLocator
@@ -21,6 +23,8 @@ from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.observer import FolderWatch
 from lookalike.watching.reconcile import Reconciler
 from lookalike.watching.volumes import mounts
+
+logger = logging.getLogger(__name__)
 
 BETWEEN_PHOTOS = 200
 """New photos of one place that are taken in at a time while another is worked on: some seconds of work."""
@@ -109,6 +113,7 @@ class Follower:
                     # The disk is full, or another program holds the catalog: that passes, and the user may be away.
                     if str(error) != told:
                         told = str(error)
+                        log_failure(logger, "Following the folders", error)
                         failed.skip("", f"{told} Until then no changes are taken in.")
                     pause = min(max(2 * pause, self._timing.retry), self._timing.retry_limit)
                     standing.forget()
@@ -274,7 +279,7 @@ class Follower:
         """Compare a place in a folder with the disk and apply what changed.
 
         Args:
-            location: the folder.
+            location: the folder and its place.
             place: the folder itself, or a folder below it.
             deep: whether all below the place belongs to the comparison.
             settle: whether files that may still be written to are left for later.

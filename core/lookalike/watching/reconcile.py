@@ -38,7 +38,7 @@ class Reconciler:
         """What changed in a folder that can be reached, or in a place below it.
 
         Args:
-            location: the folder.
+            location: the folder and its place.
             place: the folder itself, or a folder below it.
             deep: whether all below the place belongs to the comparison.
         """

@@ -53,7 +53,9 @@ class WatchedFolders:
             # Links on the way to a folder that is offline may lead elsewhere now: its name counts too.
             if folder.path in (wanted, absolute):
                 return folder
-        raise LookalikeError(f"{wanted} is not a watched folder.", "`lookalike folders` lists them.")
+        raise LookalikeError(
+            "{folder} is not a watched folder.", "Choose one of the folders that are.", folder=wanted
+        )
 
     def add(self, path: Path) -> Folder:
         """Have a folder watched. One inside a watched folder is covered already, and that one is returned.
@@ -70,9 +72,11 @@ class WatchedFolders:
                 self._locator.locate(folder, mounted)
                 if excludes.rules(os.fsencode(path), os.fsencode(folder.path), []) is None:
                     raise LookalikeError(
-                        f"{folder.path}, which is watched, would be left out of {path}: it is hidden there, "
+                        "{inner}, which is watched, would be left out of {outer}: it is hidden there, "
                         "or a pattern names it.",
                         "Remove that folder first, or add the folders beside it one by one.",
+                        inner=folder.path,
+                        outer=path,
                     )
             if not path.is_relative_to(folder.path):
                 continue
@@ -80,14 +84,20 @@ class WatchedFolders:
             for name in path.relative_to(at).parts:
                 if is_left_out(os.fsencode(at), os.fsencode(name)):
                     raise LookalikeError(
-                        f"{path} lies in the watched folder {folder.path}, which leaves out {name}.",
+                        "{inner} lies in the watched folder {outer}, which leaves out {name}.",
                         "Folders of this name are never looked into.",
+                        inner=path,
+                        outer=folder.path,
+                        name=name,
                     )
                 at = at / name
             if excludes.rules(os.fsencode(folder.path), os.fsencode(path), []) is None:
                 raise LookalikeError(
-                    f"{path} lies in the watched folder {folder.path}, and a pattern leaves it out there.",
-                    f"Change the patterns of what is left out, or those in a {os.fsdecode(IGNORE_FILE)} file.",
+                    "{inner} lies in the watched folder {outer}, and a pattern leaves it out there.",
+                    "Change the patterns of what is left out, or those in a {ignore_file} file.",
+                    inner=path,
+                    outer=folder.path,
+                    ignore_file=os.fsdecode(IGNORE_FILE),
                 )
         return self._folders.add(path, mounted_inside(os.fsencode(path), mounted))
 
@@ -107,7 +117,9 @@ class WatchedFolders:
         """
         path = path.expanduser().resolve()
         if not os.path.isdir(path):  # noqa: PTH112
-            raise LookalikeError(f"{path} is not a folder.", "Check the name, or connect the drive it is on.")
+            raise LookalikeError(
+                "{path} is not a folder.", "Check the name, or connect the drive it is on.", path=path
+            )
         with self._catalog.unit_of_work() as work:
             work.relocate_folder(folder, path)
 
@@ -126,7 +138,9 @@ class WatchedFolders:
         """
         lines = [line for pattern in patterns for line in pattern.splitlines() if line.strip()]
         for line in compiled(lines)[1]:
-            raise LookalikeError(f"“{line}” is no pattern.", "Patterns are written as in a .gitignore file.")
+            raise LookalikeError(
+                "“{line}” is not a pattern.", "Write patterns as in a .gitignore file.", line=line
+            )
         self._catalog.settings.excludes = tuple(dict.fromkeys(lines))
 
     def prioritise(self, paths: Sequence[Path]) -> None:
@@ -145,5 +159,10 @@ class WatchedFolders:
             LookalikeError: there is no such pace.
         """
         if pace not in PACES:
-            raise LookalikeError(f"There is no pace called {pace}.", f"There are: {', '.join(PACES)}.")
+            raise LookalikeError(
+                "There is no pace called {pace}.",
+                "Choose one of: {paces}.",
+                pace=pace,
+                paces=", ".join(PACES),
+            )
         self._catalog.settings.pace = pace

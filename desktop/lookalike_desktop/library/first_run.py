@@ -1,4 +1,4 @@
-"""What the window shows while a library has no folder yet."""
+"""First-run page: what the window shows while a library has no folder yet."""
 
 from __future__ import annotations
 
@@ -78,14 +78,14 @@ class FirstRun(QWidget):
         row.addStretch(1)
 
     def show_busy(self, busy: bool) -> None:
-        """Say that the sample album is being gathered, or offer it."""
-        words = self.tr("Gathering the sample photos…") if busy else self.tr("Try it with sample photos")
+        """Say that the sample album is being prepared, or offer it."""
+        words = self.tr("Preparing the sample photos…") if busy else self.tr("Try it with sample photos")
         self.sample_button.setText(words)
         self.sample_button.setEnabled(not busy)
 
 
 def _short(path: Path) -> str:
-    """A folder as people say it: the home folder is a tilde."""
+    """A folder as people write it, with a tilde for the home folder."""
     try:
         return str(Path("~") / path.relative_to(Path.home()))
     except ValueError:

@@ -1,18 +1,15 @@
-"""The folders on the left, each with what is happening to it."""
+"""Folders panel: the watched folders on the left, each with what is happening to it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QScrollArea,
     QToolButton,
@@ -20,134 +17,37 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lookalike_desktop.library.session import Activity
-from lookalike_desktop.qt.numbers import count_words, duration_words
+from lookalike.progress import Stage
+from lookalike_desktop.library.activity import Activity
+from lookalike_desktop.library.folder_row import FolderRow
+from lookalike_desktop.qt.formatting import format_count
+from lookalike_desktop.qt.progress_text import progress_text
 from lookalike_desktop.qt.theme import icon
 
 if TYPE_CHECKING:
     from lookalike.catalog.folders import Folder
     from lookalike.library.descriptor_migration import DescriptorChange
-    from lookalike.progress import Progress, Skipped
 
 WIDTH = 264
 """Width of the panel, pixels."""
 
 
-class FolderRow(QFrame):
-    """One watched folder: name, state, and buttons that pause and remove it. A click has it worked on first."""
-
-    removed = Signal(object)
-    paused = Signal(object, bool)
-    looked_at = Signal(object)
-
-    def __init__(self, folder: Folder, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("card", True)
-        self.folder = folder
-        self._name = QLabel()
-        self._name.setProperty("title", True)
-        self._name.setToolTip(str(folder.path))
-        self._state = QLabel()
-        self._state.setProperty("quiet", True)
-        self._state.setWordWrap(True)
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setVisible(False)
-        self._remove = QToolButton()
-        self._remove.setProperty("flat", True)
-        self._remove.setIconSize(QSize(14, 14))
-        self._remove.setToolTip(self.tr("Stop watching this folder. The photos stay where they are."))
-        self._remove.setAccessibleName(self.tr("Stop watching {0}").format(folder.path.name))
-        self._remove.clicked.connect(lambda: self.removed.emit(self.folder))
-        self._pause = QToolButton()
-        self._pause.setProperty("flat", True)
-        self._pause.setIconSize(QSize(14, 14))
-        self._pause.clicked.connect(lambda: self.paused.emit(self.folder, not self.folder.paused))
-        top = QHBoxLayout()
-        top.setSpacing(0)
-        top.addWidget(self._name, 1)
-        top.addWidget(self._pause)
-        top.addWidget(self._remove)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 6, 6, 10)
-        column.setSpacing(3)
-        column.addLayout(top)
-        column.addWidget(self._state)
-        column.addWidget(self._bar)
-        self.draw_icons()
-        self.show_state(self.tr("Waiting"))
-
-    def draw_icons(self) -> None:
-        """Draw the icons in the present colours."""
-        self._remove.setIcon(icon("close"))
-        self._pause.setIcon(icon("play" if self.folder.paused else "pause"))
-        words = self.tr("Watch this folder again") if self.folder.paused else self.tr("Pause this folder")
-        self._pause.setToolTip(words)
-        self._pause.setAccessibleName(f"{words}: {self.folder.path.name}")
-
-    def show_folder(self, folder: Folder) -> None:
-        """Take in what is known of the folder."""
-        was, self.folder = self.folder, folder
-        self._name.setToolTip(str(folder.path))
-        self.draw_icons()
-        self._cut_name()
-        if not folder.online:
-            self.show_state(self.tr("Offline. What is known of its photos is kept."))
-        elif folder.paused:
-            self.show_state(self.tr("Paused"))
-        elif not was.online or was.paused:
-            self.show_state(self.tr("Waiting"))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """The user looks at this folder: its photos come first."""
-        super().mousePressEvent(event)
-        self.looked_at.emit(self.folder)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut the name to the width there is."""
-        super().resizeEvent(event)
-        self._cut_name()
-
-    def _cut_name(self) -> None:
-        room = self.width() - 86
-        name = self.folder.path.name or str(self.folder.path)
-        self._name.setText(
-            QFontMetrics(self._name.font()).elidedText(name, Qt.TextElideMode.ElideMiddle, room)
-        )
-
-    @property
-    def buttons(self) -> tuple[QToolButton, QToolButton]:
-        """Its buttons, from left to right."""
-        return self._pause, self._remove
-
-    @property
-    def state(self) -> str:
-        """The line under the name."""
-        return self._state.text()
-
-    def show_state(self, words: str, progress: Progress | None = None) -> None:
-        """Say what is happening, with a bar while there is an end in sight."""
-        self._state.setText(words)
-        self.setAccessibleName(f"{self.folder.path.name}: {words}")
-        busy = progress is not None and bool(progress.total) and progress.done < (progress.total or 0)
-        self._bar.setVisible(busy)
-        if busy and progress is not None and progress.total:
-            self._bar.setRange(0, progress.total)
-            self._bar.setValue(progress.done)
-
-
 class FoldersPanel(QFrame):
-    """All folders, a pause button, and the files that were passed over.
+    """All folders, a pause button, and the number of skipped files.
 
     Args:
         parent: the Qt parent.
     """
 
     add_wanted = Signal()
-    removed = Signal(object)
+    folder_removed = Signal(object)
+    """A `Folder` is no longer to be watched."""
     folder_paused = Signal(object, bool)
-    looked_at = Signal(object)
+    """A `Folder` is to be paused (True) or watched again."""
+    folder_clicked = Signal(object)
+    """The user looks at a `Folder`."""
     paused = Signal(bool)
+    """Following all folders is to rest (True) or go on."""
     settings_wanted = Signal()
     skipped_wanted = Signal()
     about_wanted = Signal()
@@ -181,10 +81,10 @@ class FoldersPanel(QFrame):
         scroll.setWidget(inner)
         scroll.viewport().setAutoFillBackground(False)
         inner.setAutoFillBackground(False)
-        self._anew = QLabel()
-        self._anew.setProperty("quiet", True)
-        self._anew.setWordWrap(True)
-        self._anew.setVisible(False)
+        self._migration = QLabel()
+        self._migration.setProperty("quiet", True)
+        self._migration.setWordWrap(True)
+        self._migration.setVisible(False)
         self._waiting = 0
         self._describing = False
         self._summary = QLabel()
@@ -205,7 +105,7 @@ class FoldersPanel(QFrame):
         bottom = QVBoxLayout()
         bottom.setContentsMargins(14, 8, 14, 14)
         bottom.setSpacing(6)
-        bottom.addWidget(self._anew)
+        bottom.addWidget(self._migration)
         bottom.addWidget(self.add_button)
         bottom.addSpacing(6)
         bottom.addWidget(self._summary, alignment=Qt.AlignmentFlag.AlignHCenter)
@@ -230,16 +130,16 @@ class FoldersPanel(QFrame):
             row.draw_icons()
 
     def show_folders(self, folders: Sequence[Folder]) -> None:
-        """Show the folders there are."""
+        """Show these folders."""
         if [folder.id for folder in folders] != list(self.rows):
             for row in self.rows.values():
                 self._list.removeWidget(row)
                 row.deleteLater()
             self.rows = {folder.id: FolderRow(folder) for folder in folders}
             for row in self.rows.values():
-                row.removed.connect(self.removed)
+                row.removed.connect(self.folder_removed)
                 row.paused.connect(self.folder_paused)
-                row.looked_at.connect(self.looked_at)
+                row.clicked.connect(self.folder_clicked)
                 self._list.addWidget(row)
             self._order_tabs()
         for folder in folders:
@@ -256,35 +156,39 @@ class FoldersPanel(QFrame):
         QWidget.setTabOrder(last, self.add_button)
 
     def show_activity(self, activity: Activity) -> None:
-        """Say what the standing job is doing."""
+        """Say what following the folders is doing."""
         progress = activity.progress
-        words = self._words(progress)
-        self._describing = progress.stage == "describing" and bool(progress.total)
-        if progress.stage == "describing":
-            self._show_anew(words)
+        words = progress_text(progress)
+        self._describing = progress.stage is Stage.DESCRIBING and bool(progress.total)
+        if progress.stage is Stage.DESCRIBING:
+            self._show_describing(words)
             return
         self._show_waiting()
-        busy = activity.folder is None and progress.stage not in ("watching", "waiting")
+        busy = activity.folder is None and progress.stage not in (Stage.WATCHING, Stage.WAITING)
         for number, row in self.rows.items():
             if not row.folder.online or row.folder.paused:
                 continue
             if activity.folder == number or (busy and len(self.rows) == 1):
-                finished = progress.total is not None and progress.done >= progress.total
-                row.show_state(self.tr("Up to date") if finished else words, progress)
+                up_to_date = progress.stage is Stage.INDEXING and progress.ended
+                row.show_state(self.tr("Up to date") if up_to_date else words, progress)
             elif activity.folder is None and not busy:
                 row.show_state(row.folder.note or words)
 
-    def _show_anew(self, words: str) -> None:
-        """Say how far a change of the descriptor model is."""
+    def _show_describing(self, words: str) -> None:
+        """Say how far describing with another model is."""
         if self._describing:
-            self._anew.setText(self.tr("Getting to know the photos with the new model: {0}").format(words))
-            self._anew.setVisible(True)
+            self._migration.setText(self.tr("Describing the photos with the new model: {0}").format(words))
+            self._migration.setVisible(True)
         else:
             self._show_waiting()
 
-    def show_changing(self, changing: DescriptorChange | None) -> None:
-        """Say how many photos a change of the descriptor model waits for; None while there is no change."""
-        self._waiting = changing.waiting if changing is not None else 0
+    def show_migration(self, change: DescriptorChange | None) -> None:
+        """Say how many photos a change of the descriptor model waits for.
+
+        Args:
+            change: the change; None while none is under way.
+        """
+        self._waiting = change.waiting if change is not None else 0
         if not self._describing:
             self._show_waiting()
 
@@ -292,33 +196,15 @@ class FoldersPanel(QFrame):
         if self._waiting == 1:
             words = self.tr("The new model waits for one photo")
         else:
-            words = self.tr("The new model waits for {0} photos").format(count_words(self._waiting))
-        reason = self.tr("its drive is away, its folder is paused, or the file cannot be read")
-        self._anew.setText(f"{words}: {reason}.")
-        self._anew.setVisible(self._waiting > 0)
-
-    def _words(self, progress: Progress) -> str:
-        if progress.stage == "watching":
-            return self.tr("Watching for changes")
-        if progress.stage == "waiting":
-            return self.tr("Waiting, and tried again soon")
-        if progress.stage == "looking":
-            return self.tr("Looking for photos…")
-        if progress.total is None:
-            return self.tr("{0} photos").format(count_words(progress.done))
-        parts = [self.tr("{0} of {1}").format(count_words(progress.done), count_words(progress.total))]
-        if progress.rate >= 0.05:
-            parts.append(
-                self.tr("{0} photos/s").format(f"{progress.rate:.{0 if progress.rate >= 10 else 1}f}")
-            )
-        if progress.eta is not None and progress.done < progress.total:
-            parts.append(self.tr("{0} left").format(duration_words(progress.eta)))
-        return " · ".join(parts)
+            words = self.tr("The new model waits for {0} photos").format(format_count(self._waiting))
+        reason = self.tr("the drive is away, the folder is paused, or the file cannot be read")
+        self._migration.setText(f"{words}: {reason}.")
+        self._migration.setVisible(self._waiting > 0)
 
     def show_paused(self, paused: bool) -> None:
-        """Show whether the standing job rests."""
+        """Show whether following rests."""
         self._paused = paused
-        words = self.tr("Go on") if paused else self.tr("Pause")
+        words = self.tr("Resume") if paused else self.tr("Pause")
         self.pause_button.setToolTip(words)
         self.pause_button.setAccessibleName(words)
         self.draw_icons()
@@ -328,34 +214,21 @@ class FoldersPanel(QFrame):
                     row.show_state(self.tr("Paused"))
 
     @property
-    def anew(self) -> str:
-        """The line about a change of the descriptor model; empty while there is none."""
-        return "" if self._anew.isHidden() else self._anew.text()
+    def migration(self) -> str:
+        """The line about a change of the descriptor model; empty while none is under way."""
+        return "" if self._migration.isHidden() else self._migration.text()
 
     def show_photos(self, count: int) -> None:
         """Say how many photos the library holds."""
         self._summary.setText(
-            self.tr("One photo") if count == 1 else self.tr("{0} photos").format(count_words(count))
+            self.tr("One photo") if count == 1 else self.tr("{0} photos").format(format_count(count))
         )
 
     def show_skipped(self, count: int) -> None:
-        """Offer the list of files that were passed over."""
+        """Offer the list of skipped files."""
         self.skipped_button.setVisible(count > 0)
         self.skipped_button.setText(
             self.tr("One file was skipped")
             if count == 1
-            else self.tr("{0} files were skipped").format(count_words(count))
+            else self.tr("{0} files were skipped").format(format_count(count))
         )
-
-
-def skipped_lines(
-    problems: Sequence[tuple[Path, str]], told: Sequence[Skipped], folders: Sequence[Folder] = ()
-) -> list[tuple[str, str]]:
-    """Everything that was passed over, the catalog's list and the running job's together, by path.
-
-    What was told of a watched folder itself is left out: its own row says how it is now.
-    """
-    own = {str(folder.path) for folder in folders}
-    lines = {str(path): reason for path, reason in problems}
-    lines.update({line.path: line.reason for line in told if line.path not in own})
-    return sorted(lines.items())

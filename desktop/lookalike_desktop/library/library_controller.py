@@ -1,4 +1,4 @@
-"""What the user does with the library itself: folders, judges, and asking where it stands."""
+"""Library controller: what the user does with folders and judges, and the dialogs about the library."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from lookalike_desktop.library.folders_panel import FoldersPanel, skipped_lines
-from lookalike_desktop.library.library_dialogs import AboutLibrary, SkippedFiles
+from lookalike_desktop.library.activity import Activity
+from lookalike_desktop.library.folders_panel import FoldersPanel
+from lookalike_desktop.library.library_dialogs import AboutLibrary, SkippedFiles, skipped_lines
 from lookalike_desktop.library.library_page import LibraryPage
-from lookalike_desktop.library.session import Activity, LibrarySession
+from lookalike_desktop.library.session import LibrarySession
 from lookalike_desktop.library.watching_dialog import WatchingDialog
+from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.search.search_bar import SearchBar
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class LibraryController(QObject):
-    """Carries wishes from the panel, the page and the bar to the session, and its answers back.
+    """Connects the folders panel, the library page and the search bar with the session. Failures are the session's.
 
     Args:
         session: the open library.
@@ -32,11 +34,8 @@ class LibraryController(QObject):
         window: the parent of dialogs.
     """
 
-    trouble = Signal(str)
-    """One line for the user."""
-
     judge_changed = Signal()
-    """Another judge checks, or the same is asked something else."""
+    """Another judge checks the results, or the same one answers another question."""
 
     def __init__(
         self, session: LibrarySession, panel: FoldersPanel, page: LibraryPage, bar: SearchBar, window: QWidget
@@ -55,9 +54,9 @@ class LibraryController(QObject):
         session.activity.connect(self._on_activity)
         session.paused_changed.connect(panel.show_paused)
         panel.add_wanted.connect(self.choose_folder)
-        panel.removed.connect(session.remove_folder)
+        panel.folder_removed.connect(session.remove_folder)
         panel.folder_paused.connect(session.pause_folder)
-        panel.looked_at.connect(lambda folder: session.prefer([folder.path]))
+        panel.folder_clicked.connect(lambda folder: session.prioritise([folder.path]))
         panel.settings_wanted.connect(self.show_watching)
         panel.paused.connect(session.pause)
         panel.about_wanted.connect(self.show_about)
@@ -65,7 +64,7 @@ class LibraryController(QObject):
         bar.judge_chosen.connect(self.choose_judge)
         bar.mode_chosen.connect(self.choose_mode)
         bar.panel_wanted.connect(lambda: panel.setVisible(panel.isHidden()))
-        page.opened.connect(self._prefer_beside)
+        page.opened.connect(self._prioritise_neighbours)
         page.first_run.folder_given.connect(session.add_folder)
         page.first_run.choose_wanted.connect(self.choose_folder)
         page.first_run.sample_wanted.connect(self.add_sample)
@@ -88,7 +87,7 @@ class LibraryController(QObject):
 
     def _on_status(self, status: Status) -> None:
         self._panel.show_skipped(len(status.problems))
-        self._panel.show_changing(status.changing)
+        self._panel.show_migration(status.changing)
 
     def _on_activity(self, activity: Activity) -> None:
         self._activity = activity
@@ -96,13 +95,12 @@ class LibraryController(QObject):
         self._page.show_activity(activity)
 
     def read_judges(self) -> None:
-        """Offer the judges there are."""
+        """Read the judges and the one in use, and offer them."""
         library = self._session.library
         if library is not None:
             self._session.tasks.run(
                 lambda: (library.judges.names(), library.judges.in_use()),
                 lambda judges: self._bar.show_judges(*judges),
-                self.trouble.emit,
             )
             self._read_modes()
 
@@ -112,31 +110,25 @@ class LibraryController(QObject):
             self._session.tasks.run(
                 lambda: (library.judges.modes(), library.search.settings.mode),
                 lambda modes: self._bar.show_modes(*modes),
-                self.trouble.emit,
             )
 
     def choose_judge(self, name: str) -> None:
-        """Have searches use a judge."""
+        """Use a judge from now on."""
         library = self._session.library
         if library is not None:
-            self._session.tasks.run(
-                lambda: library.judges.choose(name),
-                lambda _: self._judge_changed(),
-                self.trouble.emit,
-            )
+            self._session.tasks.run(lambda: library.judges.choose(name), lambda _: self._on_judge_chosen())
 
-    def _judge_changed(self) -> None:
+    def _on_judge_chosen(self) -> None:
         self._read_modes()
         self.judge_changed.emit()
 
     def choose_mode(self, mode: str) -> None:
-        """Have the judge asked something else from now on."""
+        """Ask the judge another question from now on."""
         library = self._session.library
         if library is not None:
             self._session.tasks.run(
                 lambda: library.search.set_settings(replace(library.search.settings, mode=mode)),
                 lambda _: self.judge_changed.emit(),
-                self.trouble.emit,
             )
 
     def choose_folder(self) -> None:
@@ -157,22 +149,21 @@ class LibraryController(QObject):
         first_run.show_busy(True)
         self._session.tasks.run(work, self._session.add_folder, self._sample_failed)
 
-    def _sample_failed(self, line: str) -> None:
+    def _sample_failed(self, failure: Failure) -> None:
         self._page.first_run.show_busy(False)
-        self.trouble.emit(line)
+        self._session.failed.emit(failure)
 
     def show_about(self) -> None:
-        """Show where the library stands."""
+        """Show what the library holds and uses."""
         library = self._session.library
         if library is not None:
             self._session.tasks.run(
                 lambda: (library.status(), library.descriptor.name),
                 lambda found: AboutLibrary(*found, self._window).open(),
-                self.trouble.emit,
             )
 
-    def _prefer_beside(self, content_id: int) -> None:
-        """The user looks at a photo: what lies beside it is described first."""
+    def _prioritise_neighbours(self, content_id: int) -> None:
+        """The user looks at a photo: the others of its folder are indexed first."""
         library = self._session.library
         if library is not None:
 
@@ -181,10 +172,10 @@ class LibraryController(QObject):
                 if photo is not None:
                     library.folders.prioritise([path.parent for path in photo.paths])
 
-            self._session.tasks.run(work, lambda _: None, self.trouble.emit)
+            self._session.tasks.run(work)
 
     def show_watching(self) -> None:
-        """Show what is left out of the folders and how hard indexing works, to be changed."""
+        """Let the user change what is left out of the folders, and how hard indexing works."""
         library = self._session.library
         if library is None:
             return
@@ -194,9 +185,7 @@ class LibraryController(QObject):
             dialog.chosen.connect(self._change_watching)
             dialog.open()
 
-        self._session.tasks.run(
-            lambda: (library.folders.excludes(), library.folders.pace()), show, self.trouble.emit
-        )
+        self._session.tasks.run(lambda: (library.folders.excludes(), library.folders.pace()), show)
 
     def _change_watching(self, excludes: list[str], pace: str) -> None:
         library = self._session.library
@@ -207,15 +196,14 @@ class LibraryController(QObject):
             library.folders.set_pace(pace)
             library.folders.set_excludes(excludes)
 
-        self._session.tasks.run(work, lambda _: None, self.trouble.emit)
+        self._session.tasks.run(work)
 
     def show_skipped(self) -> None:
-        """Show the files that were passed over, and why."""
+        """Show the skipped files, and why."""
         library = self._session.library
-        told = self._activity.skipped if self._activity is not None else ()
+        skipped = self._activity.skipped if self._activity is not None else ()
         if library is not None:
             self._session.tasks.run(
-                lambda: skipped_lines(library.status().problems, told, library.folders.all()),
+                lambda: skipped_lines(library.status().problems, skipped, library.folders.all()),
                 lambda lines: SkippedFiles(lines, self._window).open(),
-                self.trouble.emit,
             )

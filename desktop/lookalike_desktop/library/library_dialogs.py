@@ -1,8 +1,9 @@
-"""Two small dialogs: about this library, and the files that were skipped."""
+"""Library dialogs: about this library, and the skipped files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -17,11 +18,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lookalike_desktop.models.model_row import model_words
-from lookalike_desktop.qt.numbers import count_words
+from lookalike_desktop.models.model_row import model_title
+from lookalike_desktop.qt.file_manager import show_log
+from lookalike_desktop.qt.formatting import format_count
 
 if TYPE_CHECKING:
+    from lookalike.catalog.files import Folder
     from lookalike.library import Status
+    from lookalike.progress import Skipped
 
 
 class _Dialog(QDialog):
@@ -36,14 +40,15 @@ class _Dialog(QDialog):
         self.column.setSpacing(14)
         self.column.addWidget(heading)
 
-    def _finish(self) -> None:
+    def _add_buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         self.column.addWidget(buttons)
+        return buttons
 
 
 class AboutLibrary(_Dialog):
-    """Where the library stands.
+    """What the library holds and uses.
 
     Args:
         status: the core's report.
@@ -60,15 +65,15 @@ class AboutLibrary(_Dialog):
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         self.column.addLayout(form)
         rows = [
-            (self.tr("Photos"), count_words(status.photos)),
-            (self.tr("Found by searches"), count_words(status.indexed)),
-            (self.tr("Files"), count_words(status.files)),
-            (self.tr("Skipped files"), count_words(len(status.problems))),
-            (self.tr("Kept in"), str(status.folder)),
-            (self.tr("Photos are described by"), model_words(descriptor)),
-            (self.tr("Results are checked by"), model_words(status.judge)),
-            (self.tr("Not working here"), "\n".join(status.missing) or self.tr("Nothing")),
-            (self.tr("Repaired at the start"), "\n".join(status.repairs) or self.tr("Nothing")),
+            (self.tr("Photos"), format_count(status.photos)),
+            (self.tr("Searchable"), format_count(status.indexed)),
+            (self.tr("Files"), format_count(status.files)),
+            (self.tr("Skipped files"), format_count(len(status.problems))),
+            (self.tr("Stored in"), str(status.folder)),
+            (self.tr("Photos are described by"), model_title(descriptor)),
+            (self.tr("Results are checked by"), model_title(status.judge)),
+            (self.tr("Not available here"), "\n".join(status.missing) or self.tr("Nothing")),
+            (self.tr("Repaired when opened"), "\n".join(status.repairs) or self.tr("Nothing")),
         ]
         for name, value in rows:
             label = QLabel(name)
@@ -77,11 +82,13 @@ class AboutLibrary(_Dialog):
             words.setWordWrap(True)
             words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             form.addRow(label, words)
-        self._finish()
+        buttons = self._add_buttons()
+        self.log_button = buttons.addButton(self.tr("Show the log"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.log_button.clicked.connect(show_log)
 
 
 class SkippedFiles(_Dialog):
-    """The files that were passed over, and why.
+    """The skipped files, and why.
 
     Args:
         lines: path and reason of each.
@@ -92,7 +99,7 @@ class SkippedFiles(_Dialog):
         super().__init__(QCoreApplication.translate("SkippedFiles", "Skipped files"), parent)
         self.resize(760, 460)
         words = QLabel(
-            self.tr("These files are left out of searches. They are looked at again when they change.")
+            self.tr("Searches leave these files out. Lookalike tries them again when they change.")
         )
         words.setProperty("quiet", True)
         words.setWordWrap(True)
@@ -109,4 +116,20 @@ class SkippedFiles(_Dialog):
             tree.addTopLevelItem(item)
         tree.setColumnWidth(0, 330)
         self.column.addWidget(tree, 1)
-        self._finish()
+        self._add_buttons()
+
+
+def skipped_lines(
+    problems: Sequence[tuple[Path, str]], skipped: Sequence[Skipped], folders: Sequence[Folder] = ()
+) -> list[tuple[str, str]]:
+    """Everything that was skipped, by the catalog and by the running job together, sorted by path.
+
+    Args:
+        problems: the catalog's list.
+        skipped: the running job's.
+        folders: watched folders; lines about one of them are left out, as its own row shows its state.
+    """
+    watched = {str(folder.path) for folder in folders}
+    lines = {str(path): reason for path, reason in problems}
+    lines.update({line.path: line.reason for line in skipped if line.path not in watched})
+    return sorted(lines.items())

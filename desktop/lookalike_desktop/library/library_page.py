@@ -1,4 +1,4 @@
-"""The page of the library itself: all photos, or what stands in for them until there are some."""
+"""Library page: all photos, or what is shown until there are some."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from lookalike import app_paths
+from lookalike.progress import Stage
+from lookalike_desktop.library.activity import Activity
 from lookalike_desktop.library.first_run import FirstRun
-from lookalike_desktop.library.session import Activity
+from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.widgets.messages import Message
@@ -39,15 +41,15 @@ class LibraryPage(QStackedWidget):
         self.message = Message()
         for page in (self.message, self.first_run, self.grid):
             self.addWidget(page)
-        self.message.say(self.tr("Opening the library…"))
+        self.message.show_text(self.tr("Opening the library…"))
 
-    def show_failure(self, line: str) -> None:
-        """Say why there is no library."""
-        self.message.say(self.tr("The library cannot be opened"), line)
+    def show_failure(self, failure: Failure) -> None:
+        """Say why the library cannot be opened."""
+        self.message.show_text(self.tr("The library cannot be opened"), failure.message)
         self.setCurrentWidget(self.message)
 
     def show_folders(self, count: int) -> None:
-        """Take in how many folders there are."""
+        """Show that there are so many folders."""
         self._folders = count
         self._choose()
 
@@ -58,8 +60,8 @@ class LibraryPage(QStackedWidget):
         self._choose()
 
     def show_activity(self, activity: Activity) -> None:
-        """Take in what the library is doing."""
-        settled = activity.progress.stage == "watching"
+        """Show what following the folders is doing."""
+        settled = activity.progress.stage is Stage.WATCHING
         if settled != self._settled:
             self._settled = settled
             self._choose()
@@ -68,10 +70,12 @@ class LibraryPage(QStackedWidget):
         if self._folders is None:
             return
         if self._filtered:
-            self.message.say(self.tr("Nothing found"), self.tr("No photo meets all of the filters."))
+            self.message.show_text(self.tr("Nothing found"), self.tr("No photo meets all of the filters."))
         elif self._settled:
-            self.message.say(self.tr("No photos here yet"), self.tr("New ones show up by themselves."))
+            self.message.show_text(
+                self.tr("No photos here yet"), self.tr("New photos appear here by themselves.")
+            )
         else:
-            self.message.say(self.tr("Looking for photos…"))
+            self.message.show_text(self.tr("Looking for photos…"))
         page: QWidget = self.grid if self.model.ids else self.message
         self.setCurrentWidget(page if self._folders else self.first_run)

@@ -1,42 +1,27 @@
-"""An open library as the window sees it: opened, scanned and followed off the GUI thread."""
+"""Library session: an open library as the window sees it, opened and followed off the GUI thread."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from lookalike.catalog.filters import Filters
+from lookalike.progress import Stage
+from lookalike_desktop.library.activity import Activity, follow_folders
+from lookalike_desktop.qt.failures import Failure, report_failure
 from lookalike_desktop.qt.jobs import Job, Tasks
 
 if TYPE_CHECKING:
     from lookalike.catalog.folders import Folder
     from lookalike.library import Library
-    from lookalike.progress import Progress, Skipped
+    from lookalike.watching.follow_timing import FollowTiming
 
 REFRESH_MS = 1500
 """The list of photos is read again at most this often while it grows, milliseconds."""
-
-
-@dataclass(frozen=True)
-class Activity:
-    """What the library's standing job is doing.
-
-    Attributes:
-        folder: id of the folder it is about; None for all.
-        progress: the core's own words.
-        changes: counts up with everything that may have changed the library.
-        skipped: everything passed over since the job began.
-    """
-
-    folder: int | None
-    progress: Progress
-    changes: int
-    skipped: tuple[Skipped, ...]
 
 
 class LibrarySession(QObject):
@@ -44,28 +29,45 @@ class LibrarySession(QObject):
 
     Args:
         folder: where the library lies; None for the default one.
+        timing: how often folders are looked at; None for the usual times.
         parent: the Qt parent.
+
+    Attributes:
+        tasks: runs calls of the library, one after the other; their failures come out as `failed`.
+        filters: what the photos shown have to meet.
     """
 
     opened = Signal()
-    failed = Signal(str)
-    """One line for the user: the library cannot be opened, or a call failed."""
+    """The library is open."""
+    failed = Signal(Failure)
+    """The library cannot be opened, or a call failed."""
     folders_changed = Signal(list)
+    """All watched folders, a list of `Folder`."""
     photos_changed = Signal(list)
-    activity = Signal(object)
+    """The content ids (int) of the photos to show, newest first."""
+    activity = Signal(Activity)
+    """What following the folders is doing."""
     paused_changed = Signal(bool)
+    """Whether following rests now."""
 
-    def __init__(self, folder: Path | None = None, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        timing: FollowTiming | None = None,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._folder = folder
+        self._timing = timing
         self._library: Library | None = None
-        self.tasks = Tasks(1, "library", self)
+        self.tasks = Tasks(1, "library", self.failed.emit, self)
         self._job: Job | None = None
         self.filters = Filters()
-        self._stopping: list[Callable[[], None]] = []
+        # Changes of the folders that wait for the job following them to end.
+        self._queued: list[Callable[[], None]] = []
         self._closed = False
         self._changes = 0
-        self._trouble = ""
+        self._waiting_for = ""
         self._reading = False
         self._stale = False
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
@@ -78,33 +80,33 @@ class LibrarySession(QObject):
 
     @property
     def paused(self) -> bool:
-        """Whether the standing job rests."""
+        """Whether following rests."""
         return self._job is not None and self._job.paused
 
     def open(self, folders: Sequence[Path] = ()) -> None:
         """Open the library in the background, add folders, and begin to follow them."""
 
-        def work() -> tuple[Library, list[str]]:
+        def work() -> list[Failure]:
             from lookalike.errors import LookalikeError
             from lookalike.library import Library
 
-            library = Library(self._folder)
-            # Known to the session at once, so that closing finds it even if nobody hears of the opening.
+            library = Library(self._folder, timing=self._timing)
+            # Known to the session at once, so that `close` finds it even if `_on_opened` is never called.
             self._library = library
-            troubles = []
+            failures = []
             for path in folders:
                 try:
                     library.folders.add(path)
                 except LookalikeError as error:
-                    troubles.append(str(error))
-            return library, troubles
+                    failures.append(report_failure(error, "Adding a folder"))
+            return failures
 
-        self.tasks.run(work, self._on_opened, self.failed.emit)
+        self.tasks.run(work, self._on_opened)
 
-    def _on_opened(self, outcome: tuple[Library, list[str]]) -> None:
+    def _on_opened(self, failures: list[Failure]) -> None:
         self.opened.emit()
-        for line in outcome[1]:
-            self.failed.emit(line)
+        for failure in failures:
+            self.failed.emit(failure)
         self._read_photos()
         self._read_folders()
         self.follow()
@@ -112,7 +114,7 @@ class LibrarySession(QObject):
     # Folders
 
     def add_folder(self, path: Path) -> None:
-        """Add a folder and look into it first."""
+        """Add a folder and index it first."""
         library = self._library
         if library is not None:
 
@@ -128,22 +130,18 @@ class LibrarySession(QObject):
             self._between_jobs(lambda: library.folders.remove(folder))
 
     def pause_folder(self, folder: Folder, paused: bool) -> None:
-        """Have one folder left alone, or watched again; the standing job takes it in by itself."""
+        """Pause one folder, or watch it again; following notices by itself."""
         library = self._library
         if library is not None:
-            self.tasks.run(
-                lambda: library.folders.pause(folder, paused),
-                lambda _: self._read_folders(),
-                self.failed.emit,
-            )
+            self.tasks.run(lambda: library.folders.pause(folder, paused), lambda _: self._read_folders())
 
-    def prefer(self, paths: Sequence[Path]) -> None:
-        """Have what the user looks at described first."""
+    def prioritise(self, paths: Sequence[Path]) -> None:
+        """Describe what the user looks at before the rest."""
         if self._library is not None:
             self._library.folders.prioritise(paths)
 
     def _between_jobs(self, work: Callable[[], None]) -> None:
-        """Change the folders while no job holds on to the old ones, then begin again."""
+        """Change the folders while nothing follows the old ones, then follow the new ones."""
 
         def change() -> None:
             self.tasks.run(work, lambda _: self._changed(), self._change_failed)
@@ -151,7 +149,7 @@ class LibrarySession(QObject):
         if self._job is None:
             change()
         else:
-            self._stopping.append(change)
+            self._queued.append(change)
             self._job.cancel()
 
     def _changed(self) -> None:
@@ -159,18 +157,18 @@ class LibrarySession(QObject):
         self._read_photos()
         self.follow()
 
-    def _change_failed(self, line: str) -> None:
-        self.failed.emit(line)
+    def _change_failed(self, failure: Failure) -> None:
+        self.failed.emit(failure)
         self.follow()
 
-    # The standing job
+    # Following
 
     def follow(self) -> None:
         """Scan all folders, then apply changes as they happen."""
         if self._closed or self._job is not None or self._library is None:
             return
         library = self._library
-        self._job = Job(lambda cancelled: _read_state(library, cancelled), "follow", self)
+        self._job = Job(lambda cancelled: follow_folders(library, cancelled), "follow", self)
         self._job.progressed.connect(self._on_activity)
         self._job.failed.connect(self.failed)
         self._job.finished.connect(self._on_job_finished)
@@ -178,9 +176,9 @@ class LibrarySession(QObject):
         self.paused_changed.emit(False)
 
     def pause(self, paused: bool) -> None:
-        """Have the standing job rest, or go on."""
+        """Pause following, or go on."""
         if self._job is None:
-            # It ended with an error: going on means beginning again.
+            # It ended with an error: going on means starting it again.
             if not paused:
                 self.follow()
         elif paused:
@@ -194,7 +192,7 @@ class LibrarySession(QObject):
         if self._job is not None:
             self._job.deleteLater()
             self._job = None
-        waiting, self._stopping = self._stopping, []
+        waiting, self._queued = self._queued, []
         if not waiting and not self._closed:
             self.paused_changed.emit(True)
         for change in waiting:
@@ -206,14 +204,14 @@ class LibrarySession(QObject):
             self._stale = True
             if not self._refresh.isActive():
                 self._refresh.start()
-        if activity.progress.stage == "waiting":
-            trouble = activity.progress.skipped[-1].reason
-            if trouble != self._trouble:
-                self.failed.emit(trouble)
-            self._trouble = trouble
-        elif activity.progress.stage == "watching":
-            # What it looks at between two attempts does not mean that the trouble has passed.
-            self._trouble = ""
+        if activity.progress.stage is Stage.WAITING:
+            reason = activity.progress.skipped[-1].reason
+            if reason != self._waiting_for:
+                self.failed.emit(Failure(reason))
+            self._waiting_for = reason
+        elif activity.progress.stage is Stage.WATCHING:
+            # Only now has the reason passed: other stages are seen between two attempts as well.
+            self._waiting_for = ""
         self.activity.emit(activity)
 
     # Reading
@@ -225,7 +223,7 @@ class LibrarySession(QObject):
 
     def _read_folders(self) -> None:
         if self._library is not None:
-            self.tasks.run(self._library.folders.all, self.folders_changed.emit, self.failed.emit)
+            self.tasks.run(self._library.folders.all, self.folders_changed.emit)
 
     def _read_photos(self) -> None:
         if self._library is None or self._reading:
@@ -238,18 +236,18 @@ class LibrarySession(QObject):
             # A huge list is read less often, so that reading never takes more than a tenth of the time.
             self._refresh.setInterval(max(REFRESH_MS, int((time.monotonic() - started) * 10_000)))
             if self.filters != filters:
-                # Chosen by the user meanwhile, who is not to wait for the next refresh.
+                # The user chose others meanwhile, and does not wait for the next refresh.
                 self._read_photos()
                 return
             if self._stale:
                 self._refresh.start()
             self.photos_changed.emit(ids)
 
-        def failed(line: str) -> None:
+        def failed(failure: Failure) -> None:
             self._reading = False
             if self.filters != filters:
                 self._read_photos()
-            self.failed.emit(line)
+            self.failed.emit(failure)
 
         library, filters = self._library, self.filters
         self.tasks.run(lambda: library.photos.ids(filters), done, failed)
@@ -261,7 +259,7 @@ class LibrarySession(QObject):
         """Stop the job, wait for every thread, and close the library."""
         self._closed = True
         self._refresh.stop()
-        self._stopping.clear()
+        self._queued.clear()
         if self._job is not None:
             self._job.cancel()
             self._job.wait()
@@ -269,16 +267,3 @@ class LibrarySession(QObject):
         library, self._library = self._library, None
         if library is not None:
             library.close()
-
-
-def _read_state(library: Library, cancelled: Callable[[], bool]) -> Iterator[Activity]:
-    """Follow the folders, counting what may have changed the library."""
-    changes = 0
-    skipped: dict[tuple[str, str], Skipped] = {}
-    for progress in library.follow(cancelled):
-        if progress.stage == "waiting":
-            yield Activity(None, progress, changes, tuple(skipped.values()))
-            continue
-        changes += progress.stage != "watching"
-        skipped.update({(line.path, line.reason): line for line in progress.skipped})
-        yield Activity(progress.folder, replace(progress, skipped=()), changes, tuple(skipped.values()))

@@ -1,4 +1,4 @@
-"""The dialog about watched folders: what is left out of them, and how hard indexing works."""
+"""Watching dialog: what is left out of the watched folders, and how hard indexing works."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 
 class WatchingDialog(QDialog):
-    """Shows patterns and pace, to be changed.
+    """Lets the user change patterns and pace.
 
     Args:
         excludes: the patterns in force.
@@ -37,9 +37,9 @@ class WatchingDialog(QDialog):
         heading.setProperty("heading", True)
         words = QLabel(
             self.tr(
-                "What is left out: one pattern a line, as in a .gitignore file. “raw/” leaves out folders called "
-                "raw, “*.png” leaves out PNG files. It holds for all folders; a file called .lookalikeignore "
-                "holds for the folder it lies in. Photos that are left out come back when a pattern goes."
+                "What to leave out: one pattern per line, as in a .gitignore file. “raw/” leaves out folders "
+                "called raw, “*.png” leaves out PNG files. The patterns apply to all folders; those in a file called "
+                ".lookalikeignore apply to the folder that holds it. Photos return when you remove a pattern."
             )
         )
         words.setProperty("quiet", True)
@@ -72,9 +72,9 @@ class WatchingDialog(QDialog):
         column.addWidget(pace_words)
         column.addWidget(self.pace)
         column.addWidget(buttons)
-        self.accepted.connect(self._tell)
+        self.accepted.connect(self._emit_chosen)
         self.finished.connect(self.deleteLater)
 
-    def _tell(self) -> None:
+    def _emit_chosen(self) -> None:
         lines = [line for line in self.patterns.toPlainText().splitlines() if line.strip()]
         self.chosen.emit(lines, self.pace.currentData())

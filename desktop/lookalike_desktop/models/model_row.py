@@ -1,4 +1,4 @@
-"""One model in the list: what it is, what it takes, and what can be done with it."""
+"""Model row: one model in the list, what it needs, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -8,29 +8,33 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from lookalike_desktop.qt.numbers import duration_words, pace_words, transfer_words
+from lookalike_desktop.qt.formatting import format_pace, format_transfer
+from lookalike_desktop.qt.progress_text import progress_text
 
 if TYPE_CHECKING:
     from lookalike.library.model_manager import ModelListing
     from lookalike.progress import Progress
 
+translate = QCoreApplication.translate
+
 
 class ModelRow(QFrame):
-    """A model that is there or can be downloaded.
+    """A model that is installed or can be downloaded.
 
     Args:
-        offer: the core's facts.
+        listing: the core's facts.
         in_use: whether this library uses it.
         parent: the Qt parent.
     """
 
     download_wanted = Signal(object)
+    """The `ModelListing` is to be downloaded; likewise below."""
     cancel_wanted = Signal()
     use_wanted = Signal(object)
     check_wanted = Signal(object)
     remove_wanted = Signal(object)
     step_wanted = Signal(object, int)
-    """The focus is to go up (-1) or down (1) from this row."""
+    """The focus is to go up (-1) or down (1) from this `ModelRow`."""
 
     def __init__(self, listing: ModelListing, in_use: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +45,7 @@ class ModelRow(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         name = QLabel(self.title)
         name.setProperty("title", True)
-        self._badge = QLabel(self._badge_words())
+        self._badge = QLabel(self._badge_text())
         self._badge.setProperty("badge", True)
         self._badge.setVisible(bool(self._badge.text()))
         top = QHBoxLayout()
@@ -49,7 +53,7 @@ class ModelRow(QFrame):
         top.addWidget(name)
         top.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addStretch(1)
-        self._facts = QLabel(" · ".join(self._fact_words()))
+        self._facts = QLabel(" · ".join(self._fact_texts()))
         self._facts.setProperty("quiet", True)
         self._facts.setVisible(bool(self._facts.text()))
         self._state = QLabel()
@@ -59,7 +63,7 @@ class ModelRow(QFrame):
         column.setSpacing(4)
         column.addLayout(top)
         for text in (
-            self._purpose_words(),
+            self._purpose_text(),
             listing.reason if listing.recommended and not listing.installed else "",
         ):
             if text:
@@ -74,7 +78,7 @@ class ModelRow(QFrame):
         self.main_button = QPushButton()
         self.main_button.clicked.connect(self._act)
         self.check_button = QPushButton(self.tr("Check"))
-        self.check_button.setToolTip(self.tr("See whether its files are whole and belong together"))
+        self.check_button.setToolTip(self.tr("Check that its files are intact and belong together"))
         self.check_button.clicked.connect(lambda: self.check_wanted.emit(self.listing))
         self.remove_button = QPushButton(self.tr("Remove"))
         self.remove_button.clicked.connect(lambda: self.remove_wanted.emit(self.listing))
@@ -93,12 +97,12 @@ class ModelRow(QFrame):
         row.setSpacing(20)
         row.addLayout(column, 1)
         row.addLayout(buttons)
-        self.show_rest(False)
+        self.show_idle(False)
 
     @property
     def title(self) -> str:
         """The model's name as people read it."""
-        return model_words(self.listing.name) if self.built_in else self.listing.name
+        return model_title(self.listing.name) if self.built_in else self.listing.name
 
     @property
     def built_in(self) -> bool:
@@ -111,19 +115,19 @@ class ModelRow(QFrame):
         return self._state.text()
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """Everything the row says, for tests and screen readers."""
         labels = [label.text() for label in self.findChildren(QLabel) if label.text()]
         return ". ".join(label.rstrip(".") for label in labels)
 
-    def _badge_words(self) -> str:
+    def _badge_text(self) -> str:
         if self.in_use:
             return self.tr("In use")
         if self.listing.recommended:
             return self.tr("Recommended")
         return self.tr("Installed") if self.listing.installed and not self.built_in else ""
 
-    def _purpose_words(self) -> str:
+    def _purpose_text(self) -> str:
         if not self.built_in:
             return self.listing.good_for
         if self.listing.kind == "judge":
@@ -132,20 +136,20 @@ class ModelRow(QFrame):
             )
         return self.tr("Describes photos at a moderate cost; does not read words. Comes with Lookalike.")
 
-    def _fact_words(self) -> list[str]:
+    def _fact_texts(self) -> list[str]:
         listing = self.listing
         facts = []
         if listing.size:
-            facts.append(transfer_words(listing.size))
+            facts.append(format_transfer(listing.size))
         if listing.memory:
-            memory = self.tr("{0} of memory").format(transfer_words(listing.memory))
+            memory = self.tr("{0} of memory").format(format_transfer(listing.memory))
             fits = {
                 "tight": self.tr("{0}, tight on this computer").format(memory),
                 "too large": self.tr("{0}, too much for this computer").format(memory),
             }
             facts.append(fits.get(listing.fit, memory))
         if listing.pairs_per_second is not None:
-            facts.append(pace_words(listing.pairs_per_second))
+            facts.append(format_pace(listing.pairs_per_second))
         elif listing.photos_per_second is not None:
             facts.append(self.tr("{0} photos per second").format(f"{listing.photos_per_second:.3g}"))
         elif listing.speed:
@@ -160,7 +164,7 @@ class ModelRow(QFrame):
             facts.append(listing.licence)
         return facts
 
-    def show_rest(self, others_busy: bool) -> None:
+    def show_idle(self, others_busy: bool) -> None:
         """Show the model as it is while nothing happens to it."""
         listing = self.listing
         if listing.installed:
@@ -173,8 +177,8 @@ class ModelRow(QFrame):
         if not listing.usable:
             state = self.tr("This version of Lookalike cannot run this kind of model yet.")
         elif listing.downloaded:
-            state = self.tr("{0} of it have come.").format(transfer_words(listing.downloaded))
-        self._say(state)
+            state = self.tr("{0} downloaded so far.").format(format_transfer(listing.downloaded))
+        self._set_state(state)
         self._bar.setVisible(False)
         self.main_button.setProperty("primary", listing.recommended and not listing.installed)
         own = listing.installed and not self.built_in
@@ -186,7 +190,7 @@ class ModelRow(QFrame):
 
     def show_progress(self, progress: Progress) -> None:
         """Show how far a download, an import or a check is."""
-        self._say(progress_words(progress))
+        self._set_state(progress_text(progress))
         self._bar.setVisible(True)
         if progress.total:
             # Qt counts in 32 bits: a thousandth of the whole is fine enough.
@@ -203,15 +207,15 @@ class ModelRow(QFrame):
 
     def show_cancelling(self) -> None:
         """Show that the job ends as soon as it can."""
-        self._say(self.tr("Stopping…"))
+        self._set_state(self.tr("Stopping…"))
         self.main_button.setEnabled(False)
 
-    def _say(self, state: str) -> None:
+    def _set_state(self, state: str) -> None:
         self._state.setText(state)
         self._state.setVisible(bool(state))
         badge = f"{self._badge.text()}. " if self._badge.text() else ""
         self.setAccessibleName(f"{self.title}. {badge}{state}".strip())
-        self.setAccessibleDescription(self.words)
+        self.setAccessibleDescription(self.text)
 
     def _name_buttons(self) -> None:
         for button in (self.main_button, self.check_button, self.remove_button):
@@ -240,30 +244,11 @@ class ModelRow(QFrame):
             super().keyPressEvent(event)
 
 
-def model_words(name: str) -> str:
+def model_title(name: str) -> str:
     """A model's name as people read it."""
     built_in = {
-        "none": _tr("Nothing"),
-        "geometry": _tr("Matching points"),
-        "default": _tr("Built-in descriptor"),
+        "none": translate("ModelRow", "Nothing"),
+        "geometry": translate("ModelRow", "Matching points"),
+        "default": translate("ModelRow", "Built-in descriptor"),
     }
     return built_in.get(name, name)
-
-
-def progress_words(progress: Progress) -> str:
-    """How far a download, an import or a check is, in words."""
-    stages = {"connecting": _tr("Connecting…"), "trying": _tr("Trying it on two pictures…")}
-    if progress.stage in stages or not progress.total:
-        return stages.get(progress.stage, "")
-    share = _tr("{0} of {1}").format(transfer_words(progress.done), transfer_words(progress.total))
-    verbs = {"checking": _tr("Checking: {0}"), "reading": _tr("Reading: {0}")}
-    parts = [verbs.get(progress.stage, "{0}").format(share)]
-    if progress.rate > 0:
-        parts.append(_tr("{0}/s").format(transfer_words(int(progress.rate))))
-    if progress.eta is not None and progress.done < progress.total:
-        parts.append(_tr("{0} left").format(duration_words(progress.eta)))
-    return " · ".join(parts)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ModelRow", text)

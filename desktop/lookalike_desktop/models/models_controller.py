@@ -1,8 +1,8 @@
-"""What the user does with models: downloading, importing, checking, using and removing them."""
+"""Models controller: downloading, importing, checking, using and removing models."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +12,18 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from lookalike.models.hub import host
 from lookalike.models.installed import InstalledModel
 from lookalike_desktop.library.session import LibrarySession
-from lookalike_desktop.models.models_page import ModelsPage, ModelsState
+from lookalike_desktop.models.models_page import ModelsPage
+from lookalike_desktop.models.models_state import ModelsState, read_state
+from lookalike_desktop.qt.formatting import format_pace, format_transfer
 from lookalike_desktop.qt.jobs import Job
-from lookalike_desktop.qt.numbers import pace_words, transfer_words
 
 if TYPE_CHECKING:
-    from lookalike.library import Library
     from lookalike.library.model_manager import ModelListing
     from lookalike.models.check import ModelCheck
 
 
 class ModelsController(QObject):
-    """Carries wishes from the page to the core, and its answers back. One model is added or checked at a time.
+    """Connects the page with the core. One model is added or checked at a time.
 
     Args:
         session: the open library.
@@ -31,11 +31,13 @@ class ModelsController(QObject):
         window: the parent of dialogs.
     """
 
-    told = Signal(str)
-    """One line for the user."""
+    reported = Signal(str)
+    """What came of it, one line for the user. Failures are emitted by the session."""
 
     judges_changed = Signal()
+    """The list of judges changed, or another one is in use."""
     judge_used = Signal()
+    """The user chose a judge on the page."""
 
     def __init__(self, session: LibrarySession, page: ModelsPage, window: QWidget) -> None:
         super().__init__(window)
@@ -56,35 +58,36 @@ class ModelsController(QObject):
         """Whether a model is being added or checked."""
         return self._job is not None
 
-    def read(self, then: Callable[[], None] = lambda: None) -> None:
-        """Read which models there are, and show them."""
+    def read(self, then: Callable[[], None] | None = None) -> None:
+        """Read the list of models, and show it."""
         library = self._session.library
         if library is None:
             return
 
-        def show(stock: ModelsState) -> None:
-            self._page.show_state(stock)
-            then()
+        def show(state: ModelsState) -> None:
+            self._page.show_state(state)
+            if then is not None:
+                then()
 
-        self._session.tasks.run(lambda: _read_state(library), show, self.told.emit)
+        self._session.tasks.run(lambda: read_state(library), show)
 
     # Adding
 
     def ask_download(self, listing: ModelListing) -> None:
         """Ask whether to download, saying what that means, and do so."""
-        rest = transfer_words(max(0, listing.size - listing.downloaded))
+        rest = format_transfer(max(0, listing.size - listing.downloaded))
         self._ask(
             self.tr("Download {0}?").format(listing.name),
             self.tr(
-                "{0} are fetched over the network from {1}/{2}.\nLicence: {3}.\n\n"
-                "Nothing of yours is sent. The model is then kept and run on this computer."
+                "{0} are downloaded over the network from {1}/{2}.\nLicence: {3}.\n\n"
+                "Nothing of yours is sent. The model is kept and runs on this computer."
             ).format(rest, host(), listing.repository, listing.licence),
             self.tr("Download"),
             lambda: self.download(listing.name),
         )
 
     def download(self, name: str) -> None:
-        """Download a model; what an earlier try has left is taken up."""
+        """Download a model, continuing an unfinished download."""
         library = self._session.library
         if library is not None:
             self._begin(name, lambda cancelled: library.models.download(name, cancelled))
@@ -104,7 +107,7 @@ class ModelsController(QObject):
             self.import_files((Path(chosen),))
 
     def import_files(self, files: tuple[Path, ...]) -> None:
-        """Take in the user's own model."""
+        """Import the user's own model."""
         library = self._session.library
         if library is not None:
             self._begin(
@@ -112,28 +115,28 @@ class ModelsController(QObject):
             )
 
     def check(self, listing: ModelListing) -> None:
-        """See whether a model's files are those that came in, and belong together."""
+        """Check that a model's files are unchanged and belong together."""
         library = self._session.library
         if library is not None:
             self._begin(listing.name, lambda _: library.models.check(listing.name))
 
-    def _begin(self, name: str, make: Callable[[Callable[[], bool]], Iterator[Any]]) -> None:
+    def _begin(self, name: str, make: Callable[[Callable[[], bool]], Generator[Any, None, Any]]) -> None:
         if self._job is not None:
             return
         self._job = Job(make, "models", self)
         self._job.progressed.connect(self._page.show_progress)
         self._job.succeeded.connect(self._on_succeeded)
-        self._job.failed.connect(self.told)
+        self._job.failed.connect(self._session.failed)
         self._job.finished.connect(self._on_finished)
         self._page.show_busy(name)
         self._job.start()
 
     def _on_succeeded(self, outcome: InstalledModel | list[ModelCheck] | None) -> None:
         if isinstance(outcome, InstalledModel):
-            self.told.emit(self._added_words(outcome))
+            self.reported.emit(self._added_text(outcome))
             self.judges_changed.emit()
         for checked in outcome if isinstance(outcome, list) else ():
-            self.told.emit(self._checked_words(checked))
+            self.reported.emit(self._checked_text(checked))
 
     def _on_finished(self) -> None:
         if self._job is not None:
@@ -142,24 +145,22 @@ class ModelsController(QObject):
         self._page.show_busy("")
         self.read()
 
-    def _added_words(self, model: InstalledModel) -> str:
+    def _added_text(self, model: InstalledModel) -> str:
         if model.pairs_per_second is None:
-            return self.tr("{0} is there.").format(model.name)
-        return self.tr("{0} is there. In a trial it did {1}.").format(
-            model.name, pace_words(model.pairs_per_second)
+            return self.tr("{0} is installed.").format(model.name)
+        return self.tr("{0} is installed. In a trial it did {1}.").format(
+            model.name, format_pace(model.pairs_per_second)
         )
 
-    def _checked_words(self, checked: ModelCheck) -> str:
+    def _checked_text(self, checked: ModelCheck) -> str:
         if not checked.problems:
-            return self.tr("{0} is whole: its files are those that came in, and belong together.").format(
-                checked.name
-            )
+            return self.tr("{0} is intact: its files are unchanged and belong together.").format(checked.name)
         return self.tr("{0}: {1} Remove the model and add it again.").format(
             checked.name, " ".join(checked.problems)
         )
 
     def cancel(self) -> None:
-        """End a download, an import or a check; what has come of a download is kept."""
+        """End a download, an import or a check; an unfinished download is kept."""
         if self._job is not None:
             self._page.show_cancelling()
             self._job.cancel()
@@ -167,7 +168,7 @@ class ModelsController(QObject):
     # Using and removing
 
     def use(self, listing: ModelListing) -> None:
-        """Have the library use a model."""
+        """Use a model in this library."""
         library = self._session.library
         if library is None:
             return
@@ -183,25 +184,25 @@ class ModelsController(QObject):
                 self.judges_changed.emit()
                 self.judge_used.emit()
             else:
-                self.told.emit(self.tr("The photos will be described anew with this model."))
+                self.reported.emit(self.tr("The photos will now be described with this model."))
             self.read()
 
-        self._session.tasks.run(choose, chosen, self.told.emit)
+        self._session.tasks.run(choose, chosen)
 
     def ask_remove(self, listing: ModelListing) -> None:
         """Ask whether to delete a model, and do so."""
         if listing.installed:
             question = self.tr("Remove {0}?").format(listing.name)
-            words = self.tr("Its copy in Lookalike is deleted; {0} become free.").format(
-                transfer_words(listing.size)
+            words = self.tr("Lookalike's copy is deleted, which frees {0}.").format(
+                format_transfer(listing.size)
             )
         else:
-            question = self.tr("Delete what has come of {0}?").format(listing.name)
-            words = self.tr("A new download then begins from the start.")
+            question = self.tr("Delete the unfinished download of {0}?").format(listing.name)
+            words = self.tr("A new download then starts from the beginning.")
         self._ask(question, words, self.tr("Remove"), lambda: self.remove(listing))
 
     def remove(self, listing: ModelListing) -> None:
-        """Delete a model, or what a download has left."""
+        """Delete a model, or an unfinished download."""
         library = self._session.library
         if library is None:
             return
@@ -216,7 +217,7 @@ class ModelsController(QObject):
             self.judges_changed.emit()
             self.read()
 
-        self._session.tasks.run(work, removed, self.told.emit)
+        self._session.tasks.run(work, removed)
 
     def _ask(self, question: str, words: str, yes: str, act: Callable[[], None]) -> None:
         box = QMessageBox(QMessageBox.Icon.NoIcon, question, question, parent=self._window)
@@ -230,25 +231,7 @@ class ModelsController(QObject):
         box.open()
 
     def close(self) -> None:
-        """End what is under way and wait for it."""
+        """End the running job and wait for it."""
         if self._job is not None:
             self._job.cancel()
             self._job.wait()
-
-
-def _read_state(library: Library) -> ModelsState:
-    from lookalike.judges.mllm.available import unavailable_reason
-    from lookalike.library.model_manager import ModelListing
-    from lookalike.models.advice import this_machine
-
-    built_in = [
-        ModelListing(name, kind, True, 0, 0)
-        for name, kind in (("geometry", "judge"), ("default", "descriptor"))
-    ]
-    used = {library.judges.in_use(), library.descriptor.name}
-    return ModelsState(
-        [*built_in, *library.models.listings()],
-        frozenset(used),
-        this_machine().words,
-        unavailable_reason() or "",
-    )

@@ -1,9 +1,7 @@
-"""The page of models: what there is, what can be had, and what suits this computer."""
+"""Models page: what is installed, what can be downloaded, and what suits this computer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -18,32 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lookalike_desktop.models.model_row import ModelRow, progress_words
+from lookalike_desktop.models.model_row import ModelRow
+from lookalike_desktop.models.models_state import ModelsState
+from lookalike_desktop.qt.progress_text import progress_text
 from lookalike_desktop.qt.theme import icon
 
 if TYPE_CHECKING:
-    from lookalike.library.model_manager import ModelListing
     from lookalike.progress import Progress
 
 COLUMN = 860
 """Width of the list at most, pixels."""
-
-
-@dataclass(frozen=True)
-class ModelsState:
-    """What the page shows.
-
-    Attributes:
-        offers: all models, those that come with Lookalike included.
-        used: names of the judge and the descriptor model in use.
-        machine: what this computer has, in words.
-        missing: what does not work here, one line; empty if all does.
-    """
-
-    listings: Sequence[ModelListing]
-    used: frozenset[str]
-    machine: str
-    missing: str
 
 
 class ModelsPage(QWidget):
@@ -57,6 +39,7 @@ class ModelsPage(QWidget):
     files_wanted = Signal()
     folder_wanted = Signal()
     download_wanted = Signal(object)
+    """The `ModelListing` is to be downloaded; likewise below."""
     cancel_wanted = Signal()
     use_wanted = Signal(object)
     check_wanted = Signal(object)
@@ -140,8 +123,8 @@ class ModelsPage(QWidget):
         """The row of a model."""
         return next((row for row in self.rows if row.listing.name == name), None)
 
-    def show_state(self, stock: ModelsState) -> None:
-        """Show the models there are and can be had; the focus stays with its model."""
+    def show_state(self, state: ModelsState) -> None:
+        """Show the list of models; the focus stays with its model."""
         focus = self.focusWidget()
         focused = next(
             (row.listing.name for row in self.rows if focus is row or row.isAncestorOf(focus or self)), None
@@ -165,13 +148,13 @@ class ModelsPage(QWidget):
             label.setWordWrap(True)
             label.setContentsMargins(2, 12, 0, 2)
             self._list.addWidget(label)
-            for listing in stock.listings:
+            for listing in state.listings:
                 if listing.kind == kind:
-                    self._add(ModelRow(listing, listing.name in stock.used))
-        line = self.tr("This computer has {0}. Nothing is fetched before you ask for it.").format(
-            stock.machine
+                    self._add(ModelRow(listing, listing.name in state.used))
+        line = self.tr("This computer has {0}. Nothing is downloaded before you ask for it.").format(
+            state.machine
         )
-        self._about.setText(f"{line}\n{stock.missing}".strip())
+        self._about.setText(f"{line}\n{state.missing}".strip())
         self._show_busy()
         self._scroll.verticalScrollBar().setValue(place)
         if focused is not None and (row := self.row(focused)) is not None:
@@ -201,14 +184,14 @@ class ModelsPage(QWidget):
         (row or (self.rows[0] if self.rows else self.back_button)).setFocus()
 
     def show_busy(self, name: str) -> None:
-        """Take in which model is being added or checked; empty when none is."""
+        """Show which model is being added or checked; empty when none is."""
         self._busy = name
         self._show_busy()
 
     def _show_busy(self) -> None:
         for row in self.rows:
             if row.listing.name != self._busy:
-                row.show_rest(bool(self._busy))
+                row.show_idle(bool(self._busy))
         for button in (self.files_button, self.folder_button):
             button.setEnabled(not self._busy)
         self._import_row.setVisible(bool(self._busy) and self.row(self._busy) is None)
@@ -235,16 +218,16 @@ class _ImportRow(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
-        self._words = QLabel()
+        self._label = QLabel()
         self.cancel_button = QPushButton(self.tr("Cancel"))
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 14, 8)
-        row.addWidget(self._words, 1)
+        row.addWidget(self._label, 1)
         row.addWidget(self.cancel_button)
         self.hide()
 
     def show_progress(self, name: str, progress: Progress) -> None:
-        self._words.setText(f"{name}: {progress_words(progress)}")
-        self.setAccessibleName(self._words.text())
+        self._label.setText(f"{name}: {progress_text(progress)}")
+        self.setAccessibleName(self._label.text())
         self.cancel_button.setAccessibleName(self.tr("Cancel the import"))
         self.cancel_button.setEnabled(True)

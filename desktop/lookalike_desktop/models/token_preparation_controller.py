@@ -1,9 +1,9 @@
-"""Has photos prepared for a multimodal model while nobody works: decides when, and runs the core's job."""
+"""Token preparation: has photos prepared for a multimodal model while the computer is idle."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -14,15 +14,16 @@ from PySide6.QtGui import QWindow
 from PySide6.QtWidgets import QWidget
 
 from lookalike_desktop.library.session import LibrarySession
+from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.jobs import Job
 
 if TYPE_CHECKING:
     from lookalike.progress import Progress
 
 IDLE_SECONDS = 60.0
-"""Without input in the window and without a search for so long, nobody works."""
+"""Without input in the window and without a search for this long, the user counts as away."""
 BUSY_PERCENT = 40.0
-"""Of all cores; while other programs take more, nothing is begun. What runs has a low priority and gives way."""
+"""Per cent of all cores; while other programs use more, nothing is started. What runs already has a low priority."""
 TICK_MS = 1000
 INPUTS = frozenset(
     {
@@ -39,16 +40,16 @@ INPUTS = frozenset(
 
 
 class State(Enum):
-    """What the preparing is at."""
+    """The state of the preparation."""
 
     USELESS = "useless"
     """No multimodal model is in use."""
     FORBIDDEN = "forbidden"
     """The user has not allowed it."""
     HELD = "held"
-    """The user has it rest."""
+    """The user has paused it."""
     WAITING = "waiting"
-    """Somebody works."""
+    """The user works, or the computer is busy."""
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
@@ -56,26 +57,33 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class PreparationProgress:
-    """What to show: the state, how far it is if it has begun, and what went wrong, in one line."""
+    """What to show.
+
+    Attributes:
+        state: the state.
+        progress: how far it is; None before it has started.
+        problem: what went wrong, one line; empty unless the state is `State.FAILED`.
+    """
 
     state: State
     progress: Progress | None = None
-    trouble: str = ""
+    problem: str = ""
 
 
 class TokenPreparationController(QObject):
-    """Runs `Library.tokens.make` while nobody works, or only its compressing if the user has not allowed more.
+    """Runs `Library.tokens.make` while the computer is idle; `compress` alone if the user has not allowed more.
 
     Args:
         session: the open library.
         window: whose input counts.
 
     Attributes:
-        idle_seconds: without input or a search for so long, nobody works.
+        idle_seconds: without input or a search for this long, the user counts as away.
         load: per cent of all cores in use since it was last called.
     """
 
-    changed = Signal(object)
+    changed = Signal(PreparationProgress)
+    """There is something new to show."""
 
     def __init__(self, session: LibrarySession, window: QWidget) -> None:
         super().__init__(window)
@@ -87,24 +95,24 @@ class TokenPreparationController(QObject):
         self._busy_at = time.monotonic()
         self._useful = self._allowed = self._held = self._done = False
         self._choices = 0
-        self._trouble = ""
+        self._problem = ""
         self._progress: Progress | None = None
         self._job: Job | None = None
         self._ending: list[Job] = []
-        self._told: PreparationProgress | None = None
+        self._emitted: PreparationProgress | None = None
         self._tick = QTimer(self, interval=TICK_MS)
-        self._tick.timeout.connect(self.look)
+        self._tick.timeout.connect(self.update_state)
         session.opened.connect(self.read)
         session.photos_changed.connect(self._on_photos)
 
     @property
     def state(self) -> State:
-        """What the preparing is at."""
+        """The state of the preparation."""
         if not self._useful:
             return State.USELESS
         if not self._allowed:
             return State.FORBIDDEN
-        if self._trouble:
+        if self._problem:
             return State.FAILED
         if self._done:
             return State.DONE
@@ -113,54 +121,54 @@ class TokenPreparationController(QObject):
         return State.RUNNING if self._job is not None and not self._job.paused else State.WAITING
 
     def read(self) -> None:
-        """Find out which judge is in use and what the user allows; begins anew with another judge."""
+        """Read which judge is in use and what the user allows, and start again."""
         library = self._session.library
         if library is None:
             return
 
         choices = self._choices
 
-        def found() -> tuple[bool, bool]:
+        def read_choices() -> tuple[bool, bool]:
             return library.judges.stores_tokens(), library.tokens.ahead
 
-        def take(answer: tuple[bool, bool]) -> None:
-            self._useful, allowed = answer
+        def apply(found: tuple[bool, bool]) -> None:
+            self._useful, allowed = found
             if choices == self._choices:
-                # Otherwise the user has chosen since, and this answer may be the one from before.
+                # Otherwise the user has chosen since, and this may be the choice before.
                 self._allowed = allowed
             self._restart()
             if not self._tick.isActive():
                 self._tick.start()
 
-        self._session.tasks.run(found, take)
+        self._session.tasks.run(read_choices, apply)
 
     def allow(self, allowed: bool) -> None:
-        """Let photos be prepared, or not any more; remembered in the library."""
+        """Allow or forbid preparing photos; the library remembers it."""
         library = self._session.library
         if library is None:
             return
         self._allowed = allowed
         self._choices += 1
         self._restart()
-        self._session.tasks.run(lambda: library.tokens.choose(ahead=allowed), lambda _: None)
+        self._session.tasks.run(lambda: library.tokens.choose(ahead=allowed))
 
     def hold(self, held: bool) -> None:
-        """Have it rest, or go on."""
+        """Pause, or go on."""
         self._held = held
-        self.look()
+        self.update_state()
 
-    def look(self) -> None:
-        """Begin, pause or go on as things are now."""
+    def update_state(self) -> None:
+        """Start, pause or go on, as things are now."""
         self._watch_window()
         now = time.monotonic()
         library = self._session.library
         if library is None or library.tokens.searching:
             self._busy_at = now
-            # A search leaves new tokens behind; making them smaller needs no leave.
+            # A search leaves new tokens behind; compressing them needs no permission.
             self._done = self._done and self._allowed
         idle = now - self._busy_at >= self.idle_seconds
         load = self.load()
-        wanted = self._useful and not self._held and not self._done and not self._trouble
+        wanted = self._useful and not self._held and not self._done and not self._problem
         if self._job is None:
             if wanted and idle and load < BUSY_PERCENT:
                 self._begin()
@@ -168,7 +176,7 @@ class TokenPreparationController(QObject):
             self._job.resume()
         else:
             self._job.pause()
-        self._tell()
+        self._emit_changed()
 
     def close(self) -> None:
         """End the job and wait for it."""
@@ -182,12 +190,12 @@ class TokenPreparationController(QObject):
             job.wait()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take note of input."""
+        """Notice input."""
         if event.type() in INPUTS:
             self._busy_at = time.monotonic()
             if self._job is not None and not self._job.paused:
                 self._job.pause()
-                self._tell()
+                self._emit_changed()
         return False
 
     def _watch_window(self) -> None:
@@ -200,25 +208,25 @@ class TokenPreparationController(QObject):
         library, allowed = self._session.library, self._allowed
         assert library is not None
 
-        def make(cancelled: Callable[[], bool]) -> Iterator[Progress]:
+        def make(cancelled: Callable[[], bool]) -> Generator[Progress, None, None]:
             tokens = library.tokens
             return tokens.make(cancelled=cancelled) if allowed else tokens.compress(cancelled=cancelled)
 
         job = Job(make, "prepare", self)
         job.progressed.connect(lambda progress: self._on_progress(job, progress))
-        job.failed.connect(lambda line: self._on_failed(job, line))
+        job.failed.connect(lambda failure: self._on_failed(job, failure))
         job.finished.connect(lambda: self._on_finished(job))
         self._job = job
         job.start()
 
     def _restart(self) -> None:
-        """Forget how it went; the next look begins again if it may."""
+        """Forget how it went; the next `update_state` starts again if it may."""
         job, self._job = self._job, None
         if job is not None:
             job.cancel()
             self._ending.append(job)
-        self._done, self._trouble, self._progress = False, "", None
-        self.look()
+        self._done, self._problem, self._progress = False, "", None
+        self.update_state()
 
     def _on_photos(self, _: object) -> None:
         self._done = False
@@ -226,23 +234,25 @@ class TokenPreparationController(QObject):
     def _on_progress(self, job: Job, progress: Progress) -> None:
         if job is self._job:
             self._progress = progress
-            self._tell()
+            self._emit_changed()
 
-    def _on_failed(self, job: Job, line: str) -> None:
+    def _on_failed(self, job: Job, failure: Failure) -> None:
         if job is self._job:
-            self._trouble = line
+            self._problem = failure.message
+            if failure.details:
+                self._session.failed.emit(failure)
 
     def _on_finished(self, job: Job) -> None:
         if job is self._job:
             self._job = None
-            self._done = not self._trouble
-            self._tell()
+            self._done = not self._problem
+            self._emit_changed()
         else:
             self._ending.remove(job)
         job.deleteLater()
 
-    def _tell(self) -> None:
-        now = PreparationProgress(self.state, self._progress, self._trouble)
-        if now != self._told:
-            self._told = now
+    def _emit_changed(self) -> None:
+        now = PreparationProgress(self.state, self._progress, self._problem)
+        if now != self._emitted:
+            self._emitted = now
             self.changed.emit(now)

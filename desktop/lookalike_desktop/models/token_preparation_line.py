@@ -1,4 +1,4 @@
-"""The line at the bottom that says how far the photos are prepared for a multimodal model."""
+"""Token preparation line: at the bottom, how far the photos are prepared for a multimodal model."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from lookalike_desktop.models.token_preparation_controller import PreparationProgress, State
-from lookalike_desktop.qt.numbers import count_words, duration_words
+from lookalike_desktop.qt.formatting import format_count, format_duration
 
 ONE_LINE = 760
-"""From this width on the words stand beside the box, pixels."""
+"""From this width on the text stands beside the box, pixels."""
 
 
 class TokenPreparationLine(QFrame):
-    """A box to allow it, words, a bar, and a button that has it rest.
+    """A box that allows it, a line of text, a bar, and a button that pauses it.
 
     Args:
         parent: the Qt parent.
     """
 
     allowed = Signal(bool)
+    """Photos may (True) or may not be prepared."""
     held = Signal(bool)
+    """The preparation is to be paused (True) or to go on."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,9 +35,9 @@ class TokenPreparationLine(QFrame):
             )
         )
         self.box.clicked.connect(self.allowed)
-        self._words = QLabel()
-        self._words.setProperty("quiet", True)
-        self._words.setWordWrap(True)
+        self._text = QLabel()
+        self._text.setProperty("quiet", True)
+        self._text.setWordWrap(True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(100)
@@ -49,61 +51,61 @@ class TokenPreparationLine(QFrame):
         self._grid.addWidget(self.box, 0, 0)
         self._grid.addWidget(self._bar, 0, 2)
         self._grid.addWidget(self.button, 0, 3)
-        self._place_words()
+        self._place_text()
         self.hide()
 
     def minimumSizeHint(self) -> QSize:
-        """Room for everything but the words, which go below where it is narrow."""
+        """Room for everything but the text, which goes below where it is narrow."""
         parts = [part for part in (self.box, self._bar, self.button) if not part.isHidden()]
         needed = sum(part.sizeHint().width() + self._grid.horizontalSpacing() for part in parts)
         margins = self._grid.contentsMargins()
         return QSize(needed + margins.left() + margins.right(), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the words where there is room for them."""
+        """Put the text where there is room for it."""
         super().resizeEvent(event)
-        self._place_words()
+        self._place_text()
 
-    def _place_words(self) -> None:
-        self._grid.removeWidget(self._words)
+    def _place_text(self) -> None:
+        self._grid.removeWidget(self._text)
         beside = self.width() >= ONE_LINE
         side = Qt.AlignmentFlag.AlignRight if beside else Qt.AlignmentFlag.AlignLeft
-        self._words.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+        self._text.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
         if beside:
-            self._grid.addWidget(self._words, 0, 1)
+            self._grid.addWidget(self._text, 0, 1)
         else:
-            self._grid.addWidget(self._words, 1, 0, 1, 4)
+            self._grid.addWidget(self._text, 1, 0, 1, 4)
 
     @property
-    def words(self) -> str:
-        """The words shown."""
-        return self._words.text()
+    def text(self) -> str:
+        """The line of text."""
+        return self._text.text()
 
     def show_preparation(self, preparation: PreparationProgress) -> None:
-        """Show where it stands."""
+        """Show how far the preparation is."""
         state, progress = preparation.state, preparation.progress
         self._holding = state is State.HELD
         self.setVisible(state is not State.USELESS)
         self.box.setChecked(state not in {State.USELESS, State.FORBIDDEN})
         self.button.setVisible(state in {State.HELD, State.WAITING, State.RUNNING})
-        self.button.setText(self.tr("Go on") if self._holding else self.tr("Pause"))
+        self.button.setText(self.tr("Resume") if self._holding else self.tr("Pause"))
         counted = progress is not None and progress.total is not None
         self._bar.setVisible(counted and self.button.isVisibleTo(self))
         if progress is not None and progress.total is not None:
             self._bar.setRange(0, max(1, progress.total))
             self._bar.setValue(progress.done)
-        self._words.setText(self._said(preparation))
-        self._words.setVisible(bool(self._words.text()))
-        self._words.setToolTip(preparation.trouble)
+        self._text.setText(self._status_text(preparation))
+        self._text.setVisible(bool(self._text.text()))
+        self._text.setToolTip(preparation.problem)
 
-    def _said(self, preparation: PreparationProgress) -> str:
+    def _status_text(self, preparation: PreparationProgress) -> str:
         state, progress = preparation.state, preparation.progress
         if state is State.FAILED:
-            return preparation.trouble
+            return preparation.problem
         if state is State.DONE:
             skipped = len(progress.skipped) if progress is not None else 0
             if skipped:
-                return self.tr("All photos but {0} are prepared").format(count_words(skipped))
+                return self.tr("All photos but {0} are prepared").format(format_count(skipped))
             return self.tr("All photos are prepared")
         if state in {State.USELESS, State.FORBIDDEN}:
             return ""
@@ -111,15 +113,17 @@ class TokenPreparationLine(QFrame):
         if progress is not None and progress.total is not None:
             parts.append(
                 self.tr("{0} of {1} photos prepared").format(
-                    count_words(progress.done), count_words(progress.total)
+                    format_count(progress.done), format_count(progress.total)
                 )
             )
         if state is State.HELD:
             parts.append(self.tr("paused"))
         elif state is State.WAITING:
             parts.append(
-                self.tr("goes on when nobody works") if parts else self.tr("Begins when nobody works")
+                self.tr("continues when the computer is idle")
+                if parts
+                else self.tr("Starts when the computer is idle")
             )
         elif progress is not None and progress.eta is not None and progress.done < (progress.total or 0):
-            parts.append(self.tr("{0} left").format(duration_words(progress.eta)))
+            parts.append(self.tr("{0} left").format(format_duration(progress.eta)))
         return " · ".join(parts)

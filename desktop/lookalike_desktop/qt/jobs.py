@@ -1,4 +1,4 @@
-"""Runs the core's work off the GUI thread: generators as jobs, single calls as tasks.
+"""Background work of the window: generators of the core as jobs, single calls as tasks.
 
 Plain Python threads are used, not Qt's: the core is Python all the way down, and every thread can be named,
 listed and joined.
@@ -7,60 +7,56 @@ listed and joined.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from lookalike.errors import LookalikeError
+from lookalike_desktop.qt.failures import Failure, report_failure
 
 EMIT_MS = 60
-"""A job tells of its values at most this often, milliseconds; the last one is always told."""
+"""A job emits its values at most this often, milliseconds; the last one is always emitted."""
 
 T = TypeVar("T")
-
-
-def one_line(error: BaseException) -> str:
-    """What the user is told of an error: the core's own line, or its kind and text for anything else."""
-    if isinstance(error, LookalikeError):
-        return str(error)
-    return f"{type(error).__name__}: {error}"
 
 
 class Job(QObject):
     """One generator, run in a thread of its own.
 
     Values arrive in the GUI thread as `progressed`, the latest one at most every `EMIT_MS`; those in between are
-    dropped. Pause, resume and cancel act between yields.
+    dropped. Pause, resume and cancel take effect between yields.
 
     Args:
         make: ``make(cancelled)`` gives the generator, in the job's thread; it may ask ``cancelled()``.
-        name: the thread's name.
+        name: the thread's name, which also stands in the log.
         parent: the Qt parent.
     """
 
     progressed = Signal(object)
+    """The latest value that the generator yielded."""
     succeeded = Signal(object)
-    """What the generator returned; told where it ended by itself."""
-    failed = Signal(str)
+    """What the generator returned; emitted only if it ended by itself."""
+    failed = Signal(Failure)
+    """Why the generator ended with an error; not emitted once the job was cancelled."""
     finished = Signal()
-    """The last word, however the job ended."""
+    """Always the last signal, however the job ended."""
     _announced = Signal()
     _ended = Signal()
 
     def __init__(
         self,
-        make: Callable[[Callable[[], bool]], Iterator[Any]],
+        make: Callable[[Callable[[], bool]], Generator[Any, None, Any]],
         name: str,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._make = make
+        self._name = name
         self._lock = threading.Lock()
         self._latest: list[Any] = []
         self._waiting = False
-        self._error = ""
+        self._failure: Failure | None = None
         self._result: Any = None
         self._ended_by_itself = False
         self._done = False
@@ -75,7 +71,7 @@ class Job(QObject):
 
     @property
     def done(self) -> bool:
-        """Whether `finished` has been told."""
+        """Whether `finished` has been emitted."""
         return self._done
 
     @property
@@ -84,7 +80,7 @@ class Job(QObject):
         return not self._running.is_set()
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def pause(self) -> None:
@@ -110,19 +106,17 @@ class Job(QObject):
             values = self._make(self._cancelled.is_set)
             try:
                 while not self._cancelled.is_set():
-                    self._tell(next(values))
+                    self._publish(next(values))
                     self._running.wait()
             except StopIteration as end:
                 self._result, self._ended_by_itself = end.value, True
             finally:
-                close = getattr(values, "close", None)
-                if close is not None:
-                    close()
-        except Exception as error:
-            self._error = one_line(error)
+                values.close()
+        except Exception as error:  # noqa: BLE001
+            self._failure = report_failure(error, f"The job {self._name}")
         self._ended.emit()
 
-    def _tell(self, value: Any) -> None:
+    def _publish(self, value: Any) -> None:
         with self._lock:
             self._latest = [value]
             if self._waiting:
@@ -147,8 +141,8 @@ class Job(QObject):
         self._deliver()
         self._throttle.stop()
         self._done = True
-        if self._error and not self._cancelled.is_set():
-            self.failed.emit(self._error)
+        if self._failure is not None and not self._cancelled.is_set():
+            self.failed.emit(self._failure)
         elif self._ended_by_itself:
             self.succeeded.emit(self._result)
         self.finished.emit()
@@ -159,36 +153,50 @@ class Tasks(QObject):
 
     Args:
         threads: how many run at a time; with one, calls follow one another in the order given.
-        name: the threads' name.
+        name: the threads' name, which also stands in the log.
+        failed: called with the failure of every call that brings no function of its own for it.
         parent: the Qt parent.
     """
 
     _done = Signal(object)
 
-    def __init__(self, threads: int, name: str, parent: QObject | None = None) -> None:
+    def __init__(
+        self, threads: int, name: str, failed: Callable[[Failure], None], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._name = name
+        self._failed = failed
         self._closed = False
         self._done.connect(self._hand_over, Qt.ConnectionType.QueuedConnection)
 
     def run(
         self,
         work: Callable[[], T],
-        then: Callable[[T], None],
-        failed: Callable[[str], None] = lambda line: None,
+        then: Callable[[T], None] | None = None,
+        failed: Callable[[Failure], None] | None = None,
     ) -> None:
-        """Call `work` in the background; then `then(result)` or `failed(line)` here. Nothing after `close`."""
-        if not self._closed:
-            self._pool.submit(self._work, work, then, failed)
+        """Call `work` in the background. Nothing is called any more after `close`.
 
-    def _work(self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[str], None]) -> None:
+        Args:
+            work: the call.
+            then: called with its result in the GUI thread.
+            failed: called with its failure in the GUI thread; by default what the tasks were made with.
+        """
+        if not self._closed:
+            self._pool.submit(self._work, work, then, failed or self._failed)
+
+    def _work(
+        self, work: Callable[[], T], then: Callable[[T], None] | None, failed: Callable[[Failure], None]
+    ) -> None:
         try:
             result = work()
-        except Exception as error:
-            line = one_line(error)
-            self._done.emit(lambda: failed(line))
+        except Exception as error:  # noqa: BLE001
+            failure = report_failure(error, f"A task of {self._name}")
+            self._done.emit(lambda: failed(failure))
         else:
-            self._done.emit(lambda: then(result))
+            if then is not None:
+                self._done.emit(lambda: then(result))
 
     def _hand_over(self, outcome: Callable[[], None]) -> None:
         if not self._closed:

@@ -1,7 +1,8 @@
-"""Loads thumbnails off the GUI thread and keeps the latest ones decoded."""
+"""Thumbnails: loaded off the GUI thread, the latest ones kept decoded."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -9,21 +10,26 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
+from lookalike.errors import LookalikeError
+from lookalike.log import log_failure
+
+logger = logging.getLogger(__name__)
+
 KEPT_BYTES = 160 << 20
 """Decoded thumbnails kept in memory, bytes: some 1,500 of 200 pixels, many screens."""
 
 WAITING = 300
-"""Thumbnails waiting to be loaded; older wishes are dropped, their cells have scrolled by."""
+"""Thumbnails waiting to be loaded; older requests are dropped, as their cells have scrolled by."""
 
 MAX_SIDE = 512
 """Longest side of a kept thumbnail, pixels."""
 
 STEP = 64
-"""Sides are rounded up to a multiple of this, so that a window being resized does not have all loaded anew."""
+"""Sides are rounded up to a multiple of this, so that resizing the window does not load all thumbnails again."""
 
 
 class Thumbnails(QObject):
-    """A bounded store of decoded thumbnails, filled by a few threads, latest wish first.
+    """A bounded store of decoded thumbnails, filled by a few threads, latest request first.
 
     Args:
         load: ``load(content_id, side)`` gives a thumbnail as JPEG bytes, to be shown at `side` pixels; called in the
@@ -34,7 +40,7 @@ class Thumbnails(QObject):
     """
 
     loaded = Signal(set)
-    """Content ids whose thumbnail can be had now, or is known to be missing."""
+    """Content ids (a set of int) whose thumbnails are loaded now, or known to be missing."""
 
     _arrived = Signal()
 
@@ -51,7 +57,7 @@ class Thumbnails(QObject):
         self._kept_bytes = 0
         self._limit = limit
         self._missing: set[int] = set()
-        self._wishes: OrderedDict[int, None] = OrderedDict()
+        self._waiting: OrderedDict[int, None] = OrderedDict()
         self._loading: set[int] = set()
         self._found: dict[int, tuple[QImage, int] | None] = {}
         self._side = MAX_SIDE // 2
@@ -59,33 +65,33 @@ class Thumbnails(QObject):
         self._closed = False
         self.requested = 0
         self._threads = [threading.Thread(target=self._serve, name=f"thumbnails-{n}") for n in range(threads)]
-        self._arrived.connect(self._take_in, Qt.ConnectionType.QueuedConnection)
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         for thread in self._threads:
             thread.start()
 
     def image(self, content_id: int) -> QImage | None:
-        """A thumbnail, or None while it is not there; asking has it loaded."""
+        """A thumbnail, or None until it is loaded, which this call requests."""
         image, side = self._kept.get(content_id, (None, 0))
         if image is not None:
             self._kept.move_to_end(content_id)
         if side < self._side and content_id not in self._missing:
-            self._wish(content_id)
+            self._request(content_id)
         return image
 
-    def _wish(self, content_id: int) -> None:
+    def _request(self, content_id: int) -> None:
         with self._changed:
             if self._closed or content_id in self._loading or content_id in self._found:
                 return
-            if content_id not in self._wishes:
+            if content_id not in self._waiting:
                 self.requested += 1
-            self._wishes[content_id] = None
-            self._wishes.move_to_end(content_id)
-            while len(self._wishes) > WAITING:
-                self._wishes.popitem(last=False)
+            self._waiting[content_id] = None
+            self._waiting.move_to_end(content_id)
+            while len(self._waiting) > WAITING:
+                self._waiting.popitem(last=False)
             self._changed.notify()
 
     def missing(self, content_id: int) -> bool:
-        """Whether a photo has no thumbnail that could be made."""
+        """Whether no thumbnail of a photo could be made."""
         return content_id in self._missing
 
     def set_side(self, side: int) -> None:
@@ -103,7 +109,7 @@ class Thumbnails(QObject):
         """End the threads."""
         with self._changed:
             self._closed = True
-            self._wishes.clear()
+            self._waiting.clear()
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
@@ -111,11 +117,11 @@ class Thumbnails(QObject):
     def _serve(self) -> None:
         while True:
             with self._changed:
-                while not self._wishes and not self._closed:
+                while not self._waiting and not self._closed:
                     self._changed.wait()
                 if self._closed:
                     return
-                content_id, _ = self._wishes.popitem()
+                content_id, _ = self._waiting.popitem()
                 self._loading.add(content_id)
             image = self._decoded(content_id)
             with self._changed:
@@ -131,8 +137,12 @@ class Thumbnails(QObject):
         side = self._side
         try:
             image = QImage.fromData(self._load(content_id, side))
-        except Exception:
-            # Whatever stands in the way (drive gone, library closing), the cell shows a placeholder.
+        except LookalikeError as error:
+            # The drive is gone, or the file damaged: the cell shows a placeholder. A screen may hold hundreds.
+            logger.debug("No thumbnail of photo %d: %s", content_id, error)
+            return None
+        except Exception as error:  # noqa: BLE001
+            log_failure(logger, f"The thumbnail of photo {content_id}", error)
             return None
         if image.isNull():
             return None
@@ -143,7 +153,7 @@ class Thumbnails(QObject):
         # The screen's own format: drawing it is then a plain copy.
         return image.convertToFormat(QImage.Format.Format_RGB32), side
 
-    def _take_in(self) -> None:
+    def _deliver(self) -> None:
         with self._changed:
             found, self._found = self._found, {}
         for content_id, loaded in found.items():

@@ -1,4 +1,4 @@
-"""The filters in use, as chips under the search bar, and the panel that they are chosen in."""
+"""Filter bar: the filters in use, as chips under the search bar, and the panel to choose them in."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from lookalike.catalog.filters import FilterChoices, Filters
 from lookalike_desktop.library.session import LibrarySession
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.search.filter_panel import FilterPanel
-from lookalike_desktop.search.filter_words import conditions
+from lookalike_desktop.search.filter_text import conditions
 from lookalike_desktop.widgets.flow_layout import FlowLayout
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 CHIP_WIDTH = 220
-"""Width of a chip's words at most, pixels."""
+"""Width of a chip's text at most, pixels."""
 
 
 class FilterBar(QWidget):
-    """Holds the filters; invisible while there are none.
+    """Holds the filters; hidden while none is set.
 
     Args:
         session: the open library.
@@ -49,7 +49,7 @@ class FilterBar(QWidget):
         self.hide()
 
     def open_panel(self) -> None:
-        """Show the panel once it is known what there is to choose from."""
+        """Show the panel once its choices are read."""
         library = self._session.library
         if library is None:
             return
@@ -64,7 +64,6 @@ class FilterBar(QWidget):
         self._session.tasks.run(
             lambda: (library.photos.filter_choices(), [folder.path for folder in library.folders.all()]),
             show,
-            self._session.failed.emit,
         )
 
     def use(self, filters: Filters) -> None:
@@ -94,7 +93,7 @@ class FilterBar(QWidget):
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         chip.setIconSize(QSize(12, 12))
-        chip.setAccessibleName(self.tr("Filter: {0}. Press to take it away.").format(words))
-        chip.setToolTip(self.tr("{0}: take this filter away").format(words))
+        chip.setAccessibleName(self.tr("Filter: {0}. Press to remove it.").format(words))
+        chip.setToolTip(self.tr("{0}: remove this filter").format(words))
         chip.clicked.connect(lambda: self.use(rest))
         return chip

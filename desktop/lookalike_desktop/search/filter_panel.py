@@ -1,4 +1,4 @@
-"""The panel that filters are chosen in: folder, dates, camera, stars, keyword."""
+"""Filter panel: folder, dates, camera, stars and keyword to choose from."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from lookalike.catalog.filters import FilterChoices, FilterError, Filters, first_day, last_day
-from lookalike_desktop.qt.numbers import count_words
-from lookalike_desktop.search.filter_words import rating_words
+from lookalike_desktop.qt.failures import describe_failure
+from lookalike_desktop.qt.formatting import format_count
+from lookalike_desktop.search.filter_text import rating_text
 
 WIDTH = 340
 """Width of the panel, pixels."""
@@ -50,9 +51,9 @@ class FilterPanel(QFrame):
         self.keyword = self._choice(self.tr("Keyword"))
         self.since = self._date(self.tr("Taken from"))
         self.until = self._date(self.tr("Taken until"))
-        self.trouble = QLabel()
-        self.trouble.setWordWrap(True)
-        self.trouble.setVisible(False)
+        self.problem = QLabel()
+        self.problem.setWordWrap(True)
+        self.problem.setVisible(False)
         self.show_button = QPushButton(self.tr("Show the photos"))
         self.show_button.setProperty("primary", True)
         self.show_button.clicked.connect(self._choose)
@@ -78,7 +79,7 @@ class FilterPanel(QFrame):
         column.setContentsMargins(16, 16, 16, 14)
         column.setSpacing(12)
         column.addLayout(self._form)
-        column.addWidget(self.trouble)
+        column.addWidget(self.problem)
         column.addLayout(buttons)
 
     def _choice(self, name: str) -> QComboBox:
@@ -96,7 +97,7 @@ class FilterPanel(QFrame):
         return field
 
     def offer(self, choices: FilterChoices, watched: Sequence[Path], filters: Filters) -> None:
-        """Show what there is to choose from, with some filters chosen already.
+        """Fill the fields, with the present filters chosen.
 
         Args:
             choices: what the library has.
@@ -104,7 +105,7 @@ class FilterPanel(QFrame):
             filters: what is chosen now.
         """
         self._before = filters
-        self.trouble.hide()
+        self.problem.hide()
         counts = dict(choices.folders)
         folders = sorted({*watched, *counts, *filters.folders})
         self._fill(
@@ -122,7 +123,7 @@ class FilterPanel(QFrame):
         self._fill(
             self.rating,
             self.tr("Any number"),
-            [(rating_words(stars), stars, count) for stars, count in enumerate(choices.rated, start=1)],
+            [(rating_text(stars), stars, count) for stars, count in enumerate(choices.rated, start=1)],
             () if filters.rating is None else (filters.rating,),
         )
         self._fill(
@@ -145,7 +146,7 @@ class FilterPanel(QFrame):
         box.clear()
         box.addItem(anything, None)
         for words, value, count in values:
-            box.addItem(f"{words}   ({count_words(count)})", value)
+            box.addItem(f"{words}   ({format_count(count)})", value)
             if value in chosen:
                 box.setCurrentIndex(box.count() - 1)
 
@@ -153,10 +154,10 @@ class FilterPanel(QFrame):
         try:
             since, until = self._day(self.since, first_day), self._day(self.until, last_day)
         except FilterError as error:
-            self._tell(str(error))
+            self._show_problem(describe_failure(error).message)
             return
         if since is not None and until is not None and since > until:
-            self._tell(self.tr("The first day is later than the last."))
+            self._show_problem(self.tr("The first day is after the last one."))
             return
         folder, camera, keyword = (box.currentData() for box in (self.folder, self.camera, self.keyword))
         self.close()
@@ -179,9 +180,9 @@ class FilterPanel(QFrame):
         self.close()
         self.chosen.emit(Filters())
 
-    def _tell(self, words: str) -> None:
-        self.trouble.setText(words)
-        self.trouble.setVisible(True)
+    def _show_problem(self, text: str) -> None:
+        self.problem.setText(text)
+        self.problem.setVisible(True)
         self.adjustSize()
 
     def showEvent(self, event: QShowEvent) -> None:

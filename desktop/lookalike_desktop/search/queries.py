@@ -1,4 +1,4 @@
-"""What the user shows as a query: files, pasted or dropped pictures, words, photos of the library."""
+"""Search requests: from files, pasted or dropped pictures, words, and photos of the library."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CHIP_SIDE = 128
 
 @dataclass(frozen=True)
 class SearchRequest:
-    """A query and what it is called on the screen.
+    """A query and its name on the screen.
 
     Attributes:
         make: makes the query, off the GUI thread.
@@ -43,7 +43,7 @@ def words_request(words: str) -> SearchRequest:
 def file_request(path: Path) -> SearchRequest:
     """Search with a photo on disk."""
 
-    def picture(library: Library) -> Image.Image:
+    def picture(_: Library) -> Image.Image:
         from lookalike.photos import open_image
 
         return open_image(path, CHIP_SIDE)
@@ -82,7 +82,7 @@ def _with(query: Query, also: int | None = None, unlike: int | None = None) -> Q
 def image_request(image: QImage, label: str) -> SearchRequest:
     """Search with a picture from the clipboard or another program."""
     image = QImage(image)
-    return SearchRequest(lambda: Query(image=to_pil(image)), label, lambda library: to_pil(image))
+    return SearchRequest(lambda: Query(image=to_pil(image)), label, lambda _: to_pil(image))
 
 
 def photo_request(content_id: int, label: str, region: Region | None = None) -> SearchRequest:

@@ -1,7 +1,7 @@
-"""The page of a search: its results, live, and a line that says how far it is.
+"""Results page: the results of a search, live, and a line that says how far it is.
 
 While rankings arrive, the photos under and beside the mouse pointer keep their places and the others move around them
-(see `reorder`). Where that cannot be, the order on the screen holds. The ranking's own order is shown as soon as
+(see `reorder`). Where that is impossible, the order on the screen stays. The ranking's own order is shown as soon as
 the pointer leaves the photos or the user scrolls, and when coming back from the viewer.
 """
 
@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 
 from lookalike.catalog.filters import Filters
 from lookalike.search.ranking import Ranking
-from lookalike_desktop.qt.numbers import count_words
+from lookalike_desktop.qt.failures import Failure
+from lookalike_desktop.qt.formatting import format_count
 from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.search.queries import SearchRequest
 from lookalike_desktop.search.search_run import SearchRun
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class ResultsPage(QWidget):
-    """Runs a search and shows what comes of it.
+    """Runs a search and shows its results.
 
     Args:
         thumbnails: the store of thumbnails.
@@ -43,7 +44,9 @@ class ResultsPage(QWidget):
     """
 
     opened = Signal(int)
-    """A result is to be shown large."""
+    """A result is to be shown large: its content id."""
+    failed = Signal(Failure)
+    """A search failed; the page says so as well."""
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +54,7 @@ class ResultsPage(QWidget):
         self.run = SearchRun(self)
         self.run.ranking.connect(self._on_ranking)
         self.run.failed.connect(self._on_failed)
-        self.run.finished.connect(self._tell)
+        self.run.finished.connect(self._show_status)
         self.model = ResultsModel(thumbnails, self)
         self.grid = GridView(self.model, thumbnails)
         self.grid.setAccessibleName(self.tr("Results"))
@@ -98,45 +101,45 @@ class ResultsPage(QWidget):
 
     @property
     def caution(self) -> str:
-        """What is to be said against the line between same and similar; empty where it was calibrated."""
+        """Why the line between same and similar is only a guess; empty where it was calibrated."""
         return self._caution.text()
 
     @property
     def message(self) -> str:
-        """The words in the middle of the page; empty while results are shown."""
-        return self._message.words if self._stack.currentWidget() is self._message else ""
+        """The message in the middle of the page; empty while results are shown."""
+        return self._message.text if self._stack.currentWidget() is self._message else ""
 
     def search(self, library: Library, request: SearchRequest, filters: Filters | None = None) -> None:
         """Search; ends the search before."""
         self.model.clear()
         self.grid.verticalScrollBar().setValue(0)
-        self._message.say(self.tr("Searching…"))
+        self._message.show_text(self.tr("Searching…"))
         self._stack.setCurrentWidget(self._message)
         self._filtered = bool(filters)
         self.run.start(library, request, filters or Filters())
-        self._tell()
+        self._show_status()
 
     def stop(self) -> None:
         """End the search and leave the results as they are."""
         self.run.cancel()
         self._settle()
-        self._tell()
+        self._show_status()
         if self.model.ranking is None:
-            self._message.say(self.tr("Stopped"))
+            self._message.show_text(self.tr("Stopped"))
 
     def clear(self) -> None:
         """End the search and forget the results."""
         self.run.cancel()
         self.model.clear()
-        self._tell()
+        self._show_status()
 
     def checked(self, content_id: int) -> bool:
-        """Whether the judge has a word on a photo."""
+        """Whether the judge has compared a photo."""
         result = self.model.result(content_id)
         return result is not None and result.match is not None
 
-    def match_words(self, content_id: int) -> str:
-        """What the search says of a photo, in a few words."""
+    def match_text(self, content_id: int) -> str:
+        """A photo's match, in a few words."""
         result = self.model.result(content_id)
         if result is None:
             return ""
@@ -160,48 +163,48 @@ class ResultsPage(QWidget):
         if ranking.results:
             self._stack.setCurrentWidget(self.grid)
         else:
-            self._say_empty()
-        self._tell()
+            self._show_empty()
+        self._show_status()
 
-    def _say_empty(self) -> None:
+    def _show_empty(self) -> None:
         if self._filtered:
-            self._message.say(self.tr("Nothing found"), self.tr("No other photo meets all of the filters."))
+            self._message.show_text(
+                self.tr("Nothing found"), self.tr("No other photo meets all of the filters.")
+            )
         else:
-            self._message.say(
-                self.tr("Nothing to compare with yet"), self.tr("No photo has been looked at so far.")
+            self._message.show_text(
+                self.tr("Nothing to compare with yet"), self.tr("No photo has been indexed so far.")
             )
 
-    def _on_failed(self, line: str) -> None:
+    def _on_failed(self, failure: Failure) -> None:
         if self.model.ranking is None:
-            self._message.say(self.tr("This search did not work"), line)
+            self._message.show_text(self.tr("This search did not work"), failure.message)
             self._stack.setCurrentWidget(self._message)
-            self._tell()
+            self._show_status()
         else:
-            self._status.setText(line)
+            self._status.setText(failure.message)
+        self.failed.emit(failure)
 
     def _settle(self) -> None:
         if self.model.pending:
             self.model.settle()
-            self._tell()
+            self._show_status()
 
-    def _warn(self, ranking: Ranking | None) -> None:
+    def _show_caution(self, ranking: Ranking | None) -> None:
         """Say so where the line is a guess."""
         if ranking is None or ranking.calibrated:
             text = ""
         elif ranking.to_judge:
-            text = self.tr(
-                "This model's answers are not calibrated yet: the line is a guess. "
-                "“lookalike evaluate … --fit” in a terminal calibrates them."
-            )
+            text = self.tr("This model's answers are not calibrated yet: the line is a guess.")
         else:
-            text = self.tr("How alike photos are is not calibrated for this search: the line is a guess.")
+            text = self.tr("Similarity is not calibrated for this search: the line is a guess.")
         self._caution.setText(text)
         self._caution.setVisible(bool(text))
 
-    def _tell(self) -> None:
+    def _show_status(self) -> None:
         """Say how far the search is."""
         ranking = self.model.ranking
-        self._warn(ranking)
+        self._show_caution(ranking)
         checking = self.run.running and ranking is not None and not ranking.final
         self._bar.setVisible(checking)
         self.stop_button.setVisible(self.run.running and (ranking is None or not ranking.final))
@@ -212,21 +215,21 @@ class ResultsPage(QWidget):
         if ranking.to_judge and (checking or ranking.judged < ranking.to_judge):
             parts.append(
                 self.tr("Checked {0} of {1}").format(
-                    count_words(ranking.judged), count_words(ranking.to_judge)
+                    format_count(ranking.judged), format_count(ranking.to_judge)
                 )
             )
             self._bar.setRange(0, ranking.to_judge)
             self._bar.setValue(ranking.judged)
         if not checking and ranking.text_matches:
-            parts.append(self.tr("{0} with these words").format(count_words(ranking.text_matches)))
+            parts.append(self.tr("{0} with these words").format(format_count(ranking.text_matches)))
         elif not checking:
             parts.append(
                 self.tr("{0} the same, {1} similar").format(
-                    count_words(ranking.same), count_words(len(ranking.results) - ranking.same)
+                    format_count(ranking.same), format_count(len(ranking.results) - ranking.same)
                 )
             )
         if self.model.pending:
-            parts.append(self.tr("The order is brought up to date when the pointer leaves the photos."))
+            parts.append(self.tr("The order is updated when the pointer leaves the photos."))
         parts.extend(ranking.notes)
         self._status.setText("   ·   ".join(parts))
         self._status.setTextFormat(Qt.TextFormat.PlainText)

@@ -1,4 +1,4 @@
-"""The search bar: words, a file, the clipboard; a chip that shows what is searched for."""
+"""Search bar: words, a file or the clipboard to search with, and a chip that shows the query."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from lookalike_desktop.qt.theme import icon
 
 CHIP_WIDTH = 200
-"""Width of the words on the chip at most, pixels."""
+"""Width of the text on the chip at most, pixels."""
 
 
 class QueryPicture(QWidget):
@@ -57,11 +57,11 @@ class QueryPicture(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
 
 
-class ChipWords(QLabel):
-    """A few words that give way: cut in the middle where there is no room."""
+class ElidedLabel(QLabel):
+    """A label that gives way: shortened in the middle where it is narrow."""
 
     def sizeHint(self) -> QSize:
-        """The words, up to a limit."""
+        """The text, up to a limit."""
         return QSize(min(super().sizeHint().width(), CHIP_WIDTH), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
@@ -69,7 +69,7 @@ class ChipWords(QLabel):
         return QSize(min(super().sizeHint().width(), CHIP_WIDTH // 4), super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw what there is room for."""
+        """Draw as much as fits."""
         painter = QPainter(self)
         words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
         painter.setPen(self.palette().windowText().color())
@@ -85,7 +85,7 @@ class QueryChip(QFrame):
         super().__init__(parent)
         self.setProperty("card", True)
         self.picture = QueryPicture()
-        self._label = ChipWords()
+        self._label = ElidedLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self.clear_button = QToolButton()
         self.clear_button.setProperty("flat", True)
@@ -108,7 +108,7 @@ class QueryChip(QFrame):
         self.setVisible(True)
 
     def show_image(self, image: QImage) -> None:
-        """Show the query's picture; words have none and keep their distance from the edge."""
+        """Show the query's picture; a query of words has none."""
         self.picture.show_image(image)
         self._row.setContentsMargins(10 if image.isNull() else 4, 3, 3, 3)
 
@@ -121,11 +121,15 @@ class SearchBar(QWidget):
     """
 
     words_given = Signal(str)
+    """Words to search for, or the path of a file."""
     open_wanted = Signal()
     paste_wanted = Signal()
     judge_chosen = Signal(str)
+    """The name of a judge."""
     mode_chosen = Signal(str)
+    """The name of a question that the judge can be asked."""
     panel_wanted = Signal()
+    """The folders are to be shown or hidden."""
     models_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -153,7 +157,7 @@ class SearchBar(QWidget):
             self.tr("Who checks the results"), self.tr("Who checks the best results, pair by pair")
         )
         self.mode = self._chooser(
-            self.tr("What counts as the same"), self.tr("What the model is asked of each pair of photos")
+            self.tr("What counts as the same"), self.tr("What the model is asked about each pair of photos")
         )
         self.mode.setVisible(False)
         self.mode.activated.connect(lambda row: self.mode_chosen.emit(self.mode.itemData(row)))
@@ -192,7 +196,7 @@ class SearchBar(QWidget):
         self._fold()
 
     def event(self, event: QEvent) -> bool:
-        """What has come or gone may need another line."""
+        """Fold again when parts appear or disappear."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._fold()
         return super().event(event)
@@ -237,13 +241,13 @@ class SearchBar(QWidget):
         self.chip.clear_button.setIcon(icon("close"))
 
     def show_judges(self, names: Sequence[str], chosen: str) -> None:
-        """Offer the judges there are."""
+        """Offer these judges."""
         self.judge.clear()
         for name in names:
-            self.judge.addItem(self._judge_words(name), name)
+            self.judge.addItem(self._judge_text(name), name)
         self.judge.setCurrentIndex(max(0, self.judge.findData(chosen)))
 
-    def _judge_words(self, name: str) -> str:
+    def _judge_text(self, name: str) -> str:
         words = {"none": self.tr("No checking"), "geometry": self.tr("Check by matching points")}
         return words.get(name) or self.tr("Check with {0}").format(name)
 
@@ -251,11 +255,11 @@ class SearchBar(QWidget):
         """Offer what the judge can be asked; nothing where it knows only one question."""
         self.mode.clear()
         for mode in modes:
-            self.mode.addItem(self._mode_words(mode), mode)
+            self.mode.addItem(self._mode_text(mode), mode)
         self.mode.setCurrentIndex(max(0, self.mode.findData(chosen)))
         self.mode.setVisible(bool(modes))
 
-    def _mode_words(self, mode: str) -> str:
+    def _mode_text(self, mode: str) -> str:
         words = {
             "object": self.tr("The same thing"),
             "landmark": self.tr("The same place"),

@@ -1,8 +1,8 @@
-"""Runs searches: one at a time counts, a new one ends the last."""
+"""Search run: the search whose results are shown; a new one ends the last."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from lookalike.catalog.filters import Filters
 from lookalike.search.ranking import Ranking
+from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.jobs import Job
 from lookalike_desktop.search.queries import SearchRequest
 
@@ -24,9 +25,12 @@ class SearchRun(QObject):
         parent: the Qt parent.
     """
 
-    ranking = Signal(object)
-    failed = Signal(str)
+    ranking = Signal(Ranking)
+    """A better ranking."""
+    failed = Signal(Failure)
+    """Why the search ended early."""
     finished = Signal()
+    """The search is over; not emitted for one that was cancelled."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,16 +43,16 @@ class SearchRun(QObject):
         return self._current is not None
 
     def start(self, library: Library, request: SearchRequest, filters: Filters) -> None:
-        """Search; what ran before is cancelled and heard of no more."""
+        """Search; the search before is cancelled and emits nothing any more."""
         self.cancel()
 
-        def make(cancelled: Callable[[], bool]) -> Iterator[Ranking]:
+        def make(cancelled: Callable[[], bool]) -> Generator[Ranking, None, None]:
             settings = replace(library.search.settings, filters=filters)
             return library.search.rankings(request.make(), settings, cancelled=cancelled)
 
         job = Job(make, "search", self)
-        job.progressed.connect(lambda value: self._pass_on(job, value))
-        job.failed.connect(lambda line: self.failed.emit(line) if job is self._current else None)
+        job.progressed.connect(lambda value: self._on_ranking(job, value))
+        job.failed.connect(lambda failure: self._on_failed(job, failure))
         job.finished.connect(lambda: self._on_finished(job))
         self._current = job
         job.start()
@@ -66,9 +70,13 @@ class SearchRun(QObject):
         for job in self._ending:
             job.wait()
 
-    def _pass_on(self, job: Job, value: Ranking) -> None:
+    def _on_ranking(self, job: Job, ranking: Ranking) -> None:
         if job is self._current:
-            self.ranking.emit(value)
+            self.ranking.emit(ranking)
+
+    def _on_failed(self, job: Job, failure: Failure) -> None:
+        if job is self._current:
+            self.failed.emit(failure)
 
     def _on_finished(self, job: Job) -> None:
         if job is self._current:

@@ -32,7 +32,7 @@ SMALLEST = 8
 
 
 class PhotoCanvas(QWidget):
-    """Shows a photo in ever better renderings of itself.
+    """Shows a photo, first as a thumbnail and then in sharper renderings.
 
     A place in the photo is kept in shares of its width and height, so that a better rendering changes nothing.
 
@@ -97,7 +97,7 @@ class PhotoCanvas(QWidget):
         self.update()
 
     def mark(self, on: bool) -> None:
-        """Have the left button drag a rectangle, as the right one does anyway."""
+        """Let the left button drag a rectangle, as the right one always does."""
         self._marking = on
         self.setCursor(Qt.CursorShape.CrossCursor if on else Qt.CursorShape.ArrowCursor)
 
@@ -157,7 +157,7 @@ class PhotoCanvas(QWidget):
         return shown
 
     def _keep_inside(self) -> None:
-        """No empty space beside a photo that is larger than the window."""
+        """Leave no empty space beside a photo that is larger than the window."""
         shown = self._shown_size()
         half_x = min(0.5, self.width() / 2 / shown.width())
         half_y = min(0.5, self.height() / 2 / shown.height())
@@ -202,7 +202,7 @@ class PhotoCanvas(QWidget):
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Go on with it."""
+        """Drag the rectangle or the photo."""
         if self._drag is not None and event.buttons():
             self._drag = (self._drag[0], self._share(event.position()))
             self.update()
@@ -235,7 +235,7 @@ class PhotoCanvas(QWidget):
             self.fit()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Draw anew when the colours change."""
+        """Draw again when the colours change."""
         super().changeEvent(event)
         self.update()
 

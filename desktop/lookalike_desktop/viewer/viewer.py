@@ -1,22 +1,21 @@
-"""The viewer: one photo large, its facts, and the ways to search with it."""
+"""Viewer: one photo large, its facts, and the ways to search with it."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDateTime, QLocale, QProcess, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QFontMetrics, QImage, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from lookalike_desktop.qt.jobs import Tasks
-from lookalike_desktop.qt.numbers import size_words
+from lookalike_desktop.qt.failures import Failure
+from lookalike_desktop.qt.file_manager import show_in_folder
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.qt.thumbnails import Thumbnails
-from lookalike_desktop.search.queries import to_qimage
+from lookalike_desktop.viewer.facts import facts_text
 from lookalike_desktop.viewer.photo_canvas import PhotoCanvas
+from lookalike_desktop.viewer.photo_loader import PhotoLoader
 
 if TYPE_CHECKING:
     from lookalike.judges.protocol import Explanation
@@ -25,14 +24,11 @@ if TYPE_CHECKING:
 FIRST_SIDE = 1600
 """A photo is first rendered at least this large, pixels."""
 
-LARGEST_SIDE = 8192
-"""... and at most this large, however far one zooms in."""
-
 SHARPEN_MS = 150
-"""A sharper rendering is asked for once zooming has rested this long, milliseconds."""
+"""A sharper rendering is loaded once zooming has paused for this long, milliseconds."""
 
-WORDED_WIDTH = 660
-"""From this width on the buttons above the photo have words, pixels."""
+LABELLED_WIDTH = 660
+"""From this width on the buttons above the photo have text, pixels."""
 
 NARROWEST = 360
 
@@ -41,7 +37,7 @@ class Viewer(QWidget):
     """Shows one photo of the library.
 
     Args:
-        thumbnails: shown until the photo itself is there.
+        thumbnails: shown until the photo itself is loaded.
         parent: the Qt parent.
     """
 
@@ -49,25 +45,29 @@ class Viewer(QWidget):
     step_wanted = Signal(int)
     """The next (1) or the previous (-1) photo."""
     find_wanted = Signal(int)
+    """The photo with this content id is to be searched with."""
     region_wanted = Signal(int, tuple)
+    """So is a part of it: left, top, right, bottom in 0..1."""
+    failed = Signal(Failure)
+    """Something unexpected went wrong; known failures are shown under the photo."""
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
-        self._tasks = Tasks(1, "viewer", self)
-        self._library: Library | None = None
-        self._turn = 0
-        self._full = 0
-        self._asked = 0
+        self._loader = PhotoLoader(self)
+        self._loader.info_loaded.connect(self._on_info)
+        self._loader.explanation_loaded.connect(self._on_explanation)
+        self._loader.failed.connect(self._on_failed)
         self._facts_text = ""
         self._explain: Callable[[], Explanation | None] | None = None
         self.content_id: int | None = None
         self.info: PhotoInfo | None = None
         self.canvas = PhotoCanvas()
+        self._loader.image_loaded.connect(self.canvas.improve)
         self.canvas.region_chosen.connect(self._on_region)
         self.canvas.zoomed.connect(self._on_zoomed)
         self._sharpen = QTimer(self, singleShot=True, interval=SHARPEN_MS)
-        self._sharpen.timeout.connect(self._ask_sharper)
+        self._sharpen.timeout.connect(self._request_sharper)
         self.back_button = self._button(self.tr("Back"), self.tr("Back to the photos (Esc)"))
         self.back_button.clicked.connect(self.back_wanted)
         self.previous_button = self._button(self.tr("Previous photo"), self.tr("Previous (Left)"))
@@ -86,14 +86,14 @@ class Viewer(QWidget):
         self.find_button.setToolTip(self.tr("Search with this photo (F)"))
         self.find_button.clicked.connect(self._on_find)
         self.folder_button = QPushButton(self.tr("Show in folder"))
-        self.folder_button.setToolTip(self.tr("Open the folder that it lies in"))
+        self.folder_button.setToolTip(self.tr("Open the folder of this photo"))
         self.folder_button.clicked.connect(self._show_in_folder)
         self.match = QLabel()
         self.match.setProperty("title", True)
         self.why_button = QPushButton(self.tr("Why?"))
         self.why_button.setProperty("flat", True)
-        self.why_button.setToolTip(self.tr("Show what the match value rests on"))
-        self.why_button.clicked.connect(self._ask_why)
+        self.why_button.setToolTip(self.tr("Show what the match is based on"))
+        self.why_button.clicked.connect(self._request_explanation)
         self.facts = QLabel()
         self.facts.setProperty("quiet", True)
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -118,10 +118,10 @@ class Viewer(QWidget):
         for widget in (self.back_button, self.previous_button, self.next_button, self.fit_button):
             top.addWidget(widget)
         top.addStretch(1)
-        self._worded = {
+        self._labels = {
             button: button.text() for button in (self.folder_button, self.mark_button, self.find_button)
         }
-        for button, words in self._worded.items():
+        for button, words in self._labels.items():
             button.setAccessibleName(words)
             top.addWidget(button)
         bottom = QHBoxLayout()
@@ -159,124 +159,74 @@ class Viewer(QWidget):
         Args:
             library: where it is.
             content_id: the photo.
-            match: what a search says of it, in a few words.
+            match: its match in the search, in a few words.
             explain: asks the judge why, off the GUI thread; None where there is nothing to explain.
         """
-        self._library = library
         self._explain = explain
         self.why_button.setVisible(explain is not None)
-        self._turn += 1
-        turn = self._turn
         self.content_id = content_id
         self.info = None
         self.mark_button.setChecked(False)
         self.match.setText(match)
         self.match.setVisible(bool(match))
-        self._say("")
-
-        def opened(info: PhotoInfo | None) -> None:
-            if turn != self._turn:
-                return
-            if info is None:
-                self._failed(turn, self.tr("This photo is no longer in the library."))
-                return
-            self.info = info
-            self._full = max(info.facts.width, info.facts.height)
-            self._asked = 0
-            thumbnail = self._thumbnails.image(content_id) or QImage()
-            self.canvas.show_photo(thumbnail, QSize(info.facts.width, info.facts.height))
-            self._say(self._facts_words(info))
-            self.folder_button.setEnabled(bool(info.paths))
-            self._ask(FIRST_SIDE)
-
-        self._tasks.run(
-            lambda: library.photos.info(content_id), opened, lambda line: self._failed(turn, line)
-        )
+        self._set_facts("")
+        self._loader.open(library, content_id)
         self.canvas.setFocus()
 
-    def close_tasks(self) -> None:
-        """Wait for what is being read; nothing is shown after this."""
-        self._turn += 1
-        self._tasks.close()
+    def close_loader(self) -> None:
+        """Wait for what is being loaded; nothing is shown after this."""
+        self._loader.close()
 
     def leave(self) -> None:
-        """Stop reading for a photo that is no longer looked at."""
-        self._turn += 1
+        """Stop loading the photo, which is no longer shown."""
+        self._loader.leave()
         self.content_id = None
         self.canvas.drop_region()
 
-    def _ask(self, side: int) -> None:
-        library, content_id, turn = self._library, self.content_id, self._turn
-        side = min(max(side, self.canvas.pixels_wanted), LARGEST_SIDE)
-        if library is None or content_id is None or side <= self._asked or self._asked >= self._full:
+    def _on_info(self, info: PhotoInfo | None) -> None:
+        if info is None:
+            self._set_facts(self.tr("This photo is no longer in the library."))
             return
-        self._asked = side
+        self.info = info
+        size = QSize(info.facts.width, info.facts.height)
+        self.canvas.show_photo(self._thumbnails.image(info.content_id) or QImage(), size)
+        self._set_facts(facts_text(info))
+        self.folder_button.setEnabled(bool(info.paths))
+        self._loader.set_size(max(size.width(), size.height()))
+        self._request_image(FIRST_SIDE)
 
-        def work() -> QImage | None:
-            # Whoever leafs on quickly does not wait for the photos in between.
-            return to_qimage(library.photos.image(content_id, side)) if turn == self._turn else None
+    def _request_image(self, side: int) -> None:
+        self._loader.request_image(max(side, self.canvas.pixels_wanted))
 
-        def shown(image: QImage | None) -> None:
-            if turn == self._turn and image is not None:
-                self.canvas.improve(image)
+    def _request_explanation(self) -> None:
+        if self._explain is not None:
+            self._set_facts(self.tr("Comparing again…"))
+            self._loader.request_explanation(self._explain)
+            self.canvas.setFocus()
 
-        self._tasks.run(work, shown, lambda line: self._failed(turn, line))
-
-    def _ask_why(self) -> None:
-        turn = self._turn
-        if self._explain is None:
-            return
-
-        def told(explanation: Explanation | None) -> None:
-            if turn == self._turn and explanation is not None:
-                self._say(explanation.summary)
-                self.canvas.show_points(explanation.candidate_points)
-
-        self._say(self.tr("Looking again…"))
-        self._tasks.run(self._explain, told, lambda line: self._failed(turn, line))
-        self.canvas.setFocus()
+    def _on_explanation(self, explanation: Explanation | None) -> None:
+        if explanation is not None:
+            self._set_facts(explanation.summary)
+            self.canvas.show_points(explanation.candidate_points)
 
     def _on_zoomed(self) -> None:
-        if self.canvas.pixels_wanted > max(self._asked, FIRST_SIDE):
+        if self.canvas.pixels_wanted > max(self._loader.requested, FIRST_SIDE):
             self._sharpen.start()
 
-    def _ask_sharper(self) -> None:
-        self._ask(round(self.canvas.pixels_wanted * 1.25))
+    def _request_sharper(self) -> None:
+        self._request_image(round(self.canvas.pixels_wanted * 1.25))
 
-    def _failed(self, turn: int, line: str) -> None:
-        if turn == self._turn:
-            self._say(line)
+    def _on_failed(self, failure: Failure) -> None:
+        self._set_facts(failure.message)
+        if failure.details:
+            self.failed.emit(failure)
 
-    def _facts_words(self, info: PhotoInfo) -> str:
-        facts = info.facts
-        parts = []
-        written = info.annotations
-        if written.title:
-            parts.append(written.title)
-        if written.rating:
-            parts.append("★" * written.rating if written.rating > 0 else self.tr("Rejected"))
-        if written.keywords:
-            parts.append(", ".join(written.keywords))
-        if facts.taken_at:
-            parts.append(_date_words(facts.taken_at))
-        if facts.camera:
-            parts.append(facts.camera)
-        parts.append(f"{facts.width} × {facts.height}")
-        parts.append(size_words(facts.bytes))
-        if info.paths:
-            parts.append(str(info.paths[0]))
-        if len(info.paths) > 1:
-            parts.append(self.tr("and {0} more places").format(len(info.paths) - 1))
-        if info.companions:
-            parts.append(self.tr("with {0}").format(info.companions[0].name))
-        return "   ·   ".join(parts)
-
-    def _say(self, words: str) -> None:
-        self._facts_text = words
-        self.facts.setToolTip(words)
+    def _set_facts(self, text: str) -> None:
+        self._facts_text = text
+        self.facts.setToolTip(text)
         room = max(self.width() - 60 - (self.match.sizeHint().width() if self.match.text() else 0), 80)
         self.facts.setText(
-            QFontMetrics(self.facts.font()).elidedText(words, Qt.TextElideMode.ElideMiddle, room)
+            QFontMetrics(self.facts.font()).elidedText(text, Qt.TextElideMode.ElideMiddle, room)
         )
 
     def _on_find(self) -> None:
@@ -292,18 +242,18 @@ class Viewer(QWidget):
             show_in_folder(self.info.paths[0])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut the facts to the width there is; where it is narrow, buttons keep their icons alone."""
+        """Shorten the facts to the width; where it is narrow, buttons show their icons only."""
         super().resizeEvent(event)
-        for button, words in self._worded.items():
-            button.setText(words if self.width() >= WORDED_WIDTH else "")
-        self._say(self._facts_text)
+        for button, words in self._labels.items():
+            button.setText(words if self.width() >= LABELLED_WIDTH else "")
+        self._set_facts(self._facts_text)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the buttons without their words."""
+        """Room for the buttons without their text."""
         return QSize(NARROWEST, super().minimumSizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows and page keys leaf through."""
+        """Arrow and page keys go to the next and the previous photo."""
         steps: dict[int, Callable[[], None]] = {
             Qt.Key.Key_Right: lambda: self.step_wanted.emit(1),
             Qt.Key.Key_PageDown: lambda: self.step_wanted.emit(1),
@@ -316,18 +266,3 @@ class Viewer(QWidget):
             act()
         else:
             super().keyPressEvent(event)
-
-
-def show_in_folder(path: Path) -> None:
-    """Open the system's file manager where a photo lies."""
-    if sys.platform == "win32":
-        QProcess.startDetached("explorer", ["/select,", str(path)])
-    elif sys.platform == "darwin":
-        QProcess.startDetached("open", ["-R", str(path)])
-    else:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
-
-
-def _date_words(taken_at: str) -> str:
-    when = QDateTime.fromString(taken_at, Qt.DateFormat.ISODate)
-    return QLocale().toString(when, QLocale.FormatType.ShortFormat) if when.isValid() else taken_at

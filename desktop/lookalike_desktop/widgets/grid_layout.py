@@ -67,7 +67,7 @@ class GridLayout:
         self._rows = row
 
     def rect(self, row: int) -> QRect:
-        """Where a row's cell lies; empty for a row there is not."""
+        """Where a row's cell lies; empty for a row that does not exist."""
         for (first, _, cells_top), section in zip(self._starts, self.sections, strict=True):
             if first <= row < first + section.count:
                 line, column = divmod(row - first, self.columns)

@@ -51,15 +51,15 @@ class GridView(QListView):
 
     Args:
         model: the photos.
-        thumbnails: told of the size that thumbnails are drawn at.
+        thumbnails: loads thumbnails at the size that they are drawn at.
         parent: the Qt parent.
     """
 
     opened = Signal(int)
-    """A photo is to be opened: double click, Enter or Space."""
+    """A photo is to be opened (double click, Enter or Space): its content id."""
 
     menu_wanted = Signal(int, QPoint)
-    """What can be done with a photo is asked for, at a place on the screen."""
+    """The menu of a photo is wanted: its content id, and the place on the screen."""
 
     pointer_left = Signal()
     """The mouse pointer no longer rests on the photos, or they moved under it by the user's own scrolling."""
@@ -87,7 +87,7 @@ class GridView(QListView):
         self.doubleClicked.connect(lambda index: self.opened.emit(index.data(ID_ROLE)))
         self.relayout()
 
-    # What the rest of the window asks
+    # For the rest of the window
 
     @property
     def columns(self) -> int:
@@ -147,7 +147,7 @@ class GridView(QListView):
             if self.photos.ids[row] in ids:
                 self.viewport().update(self._grid.rect(row).translated(0, -offset))
 
-    # What Qt asks of an item view
+    # Overrides of the item view
 
     def visualRect(self, index: Index) -> QRect:
         """Where a photo lies in the viewport."""
@@ -259,7 +259,7 @@ class GridView(QListView):
         self.relayout()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Lay out for the size that the grid has by now."""
+        """Lay out for the present size."""
         super().showEvent(event)
         self.relayout()
 
@@ -294,15 +294,15 @@ class GridView(QListView):
         """Keep track of the pointer."""
         kind = event.type()
         if kind in (QEvent.Type.HoverMove, QEvent.Type.HoverEnter):
-            self._point(cast(QHoverEvent, event).position().toPoint())
+            self._set_pointer(cast(QHoverEvent, event).position().toPoint())
         elif kind == QEvent.Type.MouseMove:
-            self._point(cast(QMouseEvent, event).position().toPoint())
+            self._set_pointer(cast(QMouseEvent, event).position().toPoint())
         elif kind in (QEvent.Type.Leave, QEvent.Type.HoverLeave) and self._pointer is not None:
-            self._point(None)
+            self._set_pointer(None)
             self.pointer_left.emit()
         return super().viewportEvent(event)
 
-    def _point(self, point: QPoint | None) -> None:
+    def _set_pointer(self, point: QPoint | None) -> None:
         before = self.indexAt(self._pointer) if self._pointer is not None else QModelIndex()
         after = self.indexAt(point) if point is not None else QModelIndex()
         self._pointer = point

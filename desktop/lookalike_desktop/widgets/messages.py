@@ -1,12 +1,14 @@
-"""Small parts of the window: a message in the middle, a notice at the top, and the hint while dragging."""
+"""Messages: one in the middle of a page, a banner at the top, and the hint while something is dragged."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.theme import blend, icon
+from lookalike_desktop.widgets.failure_dialog import FailureDialog
 
 
 class Message(QWidget):
@@ -16,9 +18,9 @@ class Message(QWidget):
         super().__init__(parent)
         self._heading = QLabel()
         self._heading.setProperty("heading", True)
-        self._words = QLabel()
-        self._words.setProperty("quiet", True)
-        for label in (self._heading, self._words):
+        self._line = QLabel()
+        self._line.setProperty("quiet", True)
+        for label in (self._heading, self._line):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             label.setWordWrap(True)
         column = QVBoxLayout(self)
@@ -26,29 +28,34 @@ class Message(QWidget):
         column.setSpacing(10)
         column.addStretch(1)
         column.addWidget(self._heading)
-        column.addWidget(self._words)
+        column.addWidget(self._line)
         column.addStretch(1)
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """Heading and line, as shown."""
-        return f"{self._heading.text()} {self._words.text()}".strip()
+        return f"{self._heading.text()} {self._line.text()}".strip()
 
-    def say(self, heading: str, words: str = "") -> None:
+    def show_text(self, heading: str, line: str = "") -> None:
         """Show a heading and a line."""
         self._heading.setText(heading)
-        self._words.setText(words)
+        self._line.setText(line)
 
 
 class Notice(QFrame):
-    """One line the user should know of; stays until dismissed or replaced."""
+    """A banner with one line; stays until dismissed or replaced. Unexpected failures have a button for details."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
-        self._words = QLabel()
-        self._words.setWordWrap(True)
-        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._label = QLabel()
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._failure: Failure | None = None
+        self.details_button = QPushButton(self.tr("Details"))
+        self.details_button.setProperty("flat", True)
+        self.details_button.clicked.connect(self._show_details)
         self._close = QToolButton()
         self._close.setProperty("flat", True)
         self._close.setIconSize(QSize(14, 14))
@@ -56,25 +63,36 @@ class Notice(QFrame):
         self._close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 6, 6)
-        row.addWidget(self._words, 1)
+        row.addWidget(self._label, 1)
+        row.addWidget(self.details_button)
         row.addWidget(self._close)
         self.draw_icons()
         self.hide()
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """The line shown; empty while none is."""
-        return self._words.text() if not self.isHidden() else ""
+        return self._label.text() if not self.isHidden() else ""
 
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
         self._close.setIcon(icon("close"))
 
-    def say(self, words: str) -> None:
+    def show_text(self, text: str) -> None:
         """Show a line."""
-        self._words.setText(words)
-        self.setAccessibleName(words)
+        self.show_failure(Failure(text))
+
+    def show_failure(self, failure: Failure) -> None:
+        """Show what went wrong, with a button for its details if it has any."""
+        self._failure = failure
+        self._label.setText(failure.message)
+        self.details_button.setVisible(bool(failure.details))
+        self.setAccessibleName(failure.message)
         self.show()
+
+    def _show_details(self) -> None:
+        if self._failure is not None:
+            FailureDialog(self._failure, self.window()).open()
 
 
 class DropHint(QWidget):
@@ -84,18 +102,18 @@ class DropHint(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._covered = parent
-        self._words = ""
+        self._text = ""
         self.hide()
 
-    def say(self, words: str) -> None:
+    def show_text(self, text: str) -> None:
         """Cover the parent."""
-        self._words = words
+        self._text = text
         self.setGeometry(self._covered.rect())
         self.raise_()
         self.show()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the frame and the words."""
+        """Draw the frame and the text."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette = self.palette()
@@ -108,5 +126,5 @@ class DropHint(QWidget):
         font.setPointSizeF(font.pointSizeF() * 1.6)
         painter.setFont(font)
         painter.setPen(palette.windowText().color())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._words)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
         painter.end()

@@ -1,4 +1,4 @@
-"""The photos of a grid as a Qt model: ids, and for results what the search says of them."""
+"""Photo model: the photos of a grid by id, and for results their matches."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class PhotoModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._ids)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The thumbnail (decoration), the id, or words for screen readers."""
+        """The thumbnail (decoration), the id, or the description for screen readers."""
         if not index.isValid():
             return None
         number = self._ids[index.row()]
@@ -56,11 +56,11 @@ class PhotoModel(QAbstractListModel):
         if role == MISSING_ROLE:
             return self._thumbnails.missing(number)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self.words(index.row())
+            return self.accessible_text(index.row())
         return None
 
-    def words(self, row: int) -> str:
-        """A photo in words, for screen readers."""
+    def accessible_text(self, row: int) -> str:
+        """A photo's description for screen readers."""
         return self.tr("Photo {0} of {1}").format(row + 1, len(self._ids))
 
     def row(self, content_id: int) -> int:
@@ -118,7 +118,7 @@ class ResultsModel(PhotoModel):
         return self._same
 
     def result(self, content_id: int) -> Result | None:
-        """What the search says of a photo."""
+        """The search's result for a photo."""
         return self._results.get(content_id)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -127,10 +127,10 @@ class ResultsModel(PhotoModel):
             return self._results.get(self._ids[index.row()])
         return super().data(index, role)
 
-    def words(self, row: int) -> str:
-        """A result in words, for screen readers."""
+    def accessible_text(self, row: int) -> str:
+        """A result's description for screen readers."""
         result = self._results.get(self._ids[row])
-        words = super().words(row)
+        words = super().accessible_text(row)
         if result is not None and result.text_match:
             return self.tr("{0}, has these words").format(words)
         if result is None or result.match is None:

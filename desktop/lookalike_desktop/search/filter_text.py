@@ -1,4 +1,4 @@
-"""Filters in words, one condition at a time, for chips that each take one away."""
+"""Filters as text, one condition at a time, for chips that remove one each."""
 
 from __future__ import annotations
 
@@ -8,35 +8,37 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from lookalike.catalog.filters import Filters
 
+translate = QCoreApplication.translate
+
 STARS = "★"
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("filters", text)
-
-
 def conditions(filters: Filters) -> list[tuple[str, Filters]]:
-    """Every condition in words, and the filters without it."""
+    """The text of every condition, and the filters without it."""
     found = [
         (
-            _tr("in {0}").format(folder.name or str(folder)),
+            translate("filters", "in {0}").format(folder.name or str(folder)),
             replace(filters, folders=tuple(other for other in filters.folders if other != folder)),
         )
         for folder in filters.folders
     ]
     if filters.since is not None:
-        found.append((_tr("from {0}").format(_day(filters.since)), replace(filters, since=None)))
+        found.append(
+            (translate("filters", "from {0}").format(_day(filters.since)), replace(filters, since=None))
+        )
     if filters.until is not None:
-        found.append((_tr("until {0}").format(_day(filters.until)), replace(filters, until=None)))
+        found.append(
+            (translate("filters", "until {0}").format(_day(filters.until)), replace(filters, until=None))
+        )
     found += [
         (camera, replace(filters, cameras=tuple(other for other in filters.cameras if other != camera)))
         for camera in filters.cameras
     ]
     if filters.rating is not None:
-        found.append((rating_words(filters.rating), replace(filters, rating=None)))
+        found.append((rating_text(filters.rating), replace(filters, rating=None)))
     found += [
         (
-            _tr("keyword {0}").format(keyword),
+            translate("filters", "keyword {0}").format(keyword),
             replace(filters, keywords=tuple(other for other in filters.keywords if other != keyword)),
         )
         for keyword in filters.keywords
@@ -44,9 +46,9 @@ def conditions(filters: Filters) -> list[tuple[str, Filters]]:
     return found
 
 
-def rating_words(rating: int) -> str:
+def rating_text(rating: int) -> str:
     """A fewest number of stars, as drawn."""
-    return STARS * rating if rating == 5 else _tr("{0} or more").format(STARS * rating)
+    return STARS * rating if rating == 5 else translate("filters", "{0} or more").format(STARS * rating)
 
 
 def _day(day: object) -> str:

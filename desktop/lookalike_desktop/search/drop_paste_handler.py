@@ -1,4 +1,4 @@
-"""Takes in what the user shows: dropped, pasted, opened or typed, and turns it into queries."""
+"""Drop and paste handler: turns what the user drops, pastes, opens or types into searches."""
 
 from __future__ import annotations
 
@@ -9,23 +9,31 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
-from lookalike_desktop.search.queries import files_request, folders_in, mime_request, words_request
+from lookalike_desktop.search.queries import (
+    SearchRequest,
+    files_request,
+    folders_in,
+    mime_request,
+    words_request,
+)
 from lookalike_desktop.widgets.messages import DropHint
 
 
-class Intake(QObject):
-    """Watches a window for drops and the field of words for pasted pictures.
+class DropPasteHandler(QObject):
+    """Watches a window for drops, and its search field for pasted pictures.
 
     Args:
         window: what things are dropped on.
-        field: where words are typed.
+        field: the search field.
         hint: covers the window while something is dragged over it.
     """
 
-    asked = Signal(object)
-    """An `Ask`."""
+    requested = Signal(SearchRequest)
+    """A search is wanted."""
     folder_dropped = Signal(Path)
+    """A folder is to be added."""
     nothing_found = Signal(str)
+    """Why there is nothing to search with, one line."""
 
     def __init__(self, window: QWidget, field: QLineEdit, hint: DropHint) -> None:
         super().__init__(window)
@@ -41,7 +49,7 @@ class Intake(QObject):
         """Search for words, or with the file they name."""
         data = QMimeData()
         data.setText(words)
-        self.asked.emit(mime_request(data, words) or words_request(words))
+        self.requested.emit(mime_request(data, words) or words_request(words))
 
     def choose_file(self) -> None:
         """Ask for photo files to search with."""
@@ -49,14 +57,14 @@ class Intake(QObject):
             self._window, self.tr("Search with a photo, or several of the same thing")
         )
         if chosen:
-            self.asked.emit(files_request([Path(path) for path in chosen]))
+            self.requested.emit(files_request([Path(path) for path in chosen]))
 
     def paste(self) -> None:
         """Search with what is in the clipboard; plain text goes into the field."""
         data = QGuiApplication.clipboard().mimeData()
         request = mime_request(data, self.tr("pasted picture"))
         if request is not None:
-            self.asked.emit(request)
+            self.requested.emit(request)
         elif data.text().strip():
             self._field.setText(data.text().strip())
             self._field.setFocus()
@@ -77,7 +85,7 @@ class Intake(QObject):
         return False
 
     def _pasted(self, event: QKeyEvent) -> bool:
-        """A picture pasted into the field of words is a query all the same."""
+        """A picture pasted into the search field is a query too."""
         if not event.matches(QKeySequence.StandardKey.Paste):
             return False
         if mime_request(QGuiApplication.clipboard().mimeData(), "") is None:
@@ -87,9 +95,9 @@ class Intake(QObject):
 
     def _drag_entered(self, event: QDragEnterEvent) -> bool:
         if folders_in(event.mimeData()):
-            self._hint.say(self.tr("Drop to add this folder"))
+            self._hint.show_text(self.tr("Drop to add this folder"))
         elif mime_request(event.mimeData(), "") is not None:
-            self._hint.say(self.tr("Drop to find the same thing"))
+            self._hint.show_text(self.tr("Drop to find the same thing"))
         else:
             return False
         event.acceptProposedAction()
@@ -102,7 +110,7 @@ class Intake(QObject):
         for folder in folders:
             self.folder_dropped.emit(folder)
         if request is not None and not folders:
-            self.asked.emit(request)
+            self.requested.emit(request)
         # The photo stays where it is, even if the other program offered to move it.
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()

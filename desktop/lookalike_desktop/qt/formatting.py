@@ -1,16 +1,16 @@
-"""Numbers as people read them."""
+"""Formatting of numbers, durations and sizes in the user's language."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
 
-def count_words(count: int) -> str:
+def format_count(count: int) -> str:
     """A count with the user's own digit groups."""
     return QLocale().toString(count)
 
 
-def duration_words(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A duration in the one unit that matters."""
     if seconds < 60:
         return QCoreApplication.translate("duration", "{0} s").format(max(1, round(seconds)))
@@ -21,17 +21,17 @@ def duration_words(seconds: float) -> str:
     )
 
 
-def size_words(size: int) -> str:
+def format_size(size: int) -> str:
     """A file's size."""
     return QLocale().formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
 
 
-def transfer_words(size: int) -> str:
+def format_transfer(size: int) -> str:
     """A size or a memory demand in powers of a thousand, as model hubs and memory makers state them."""
     return QLocale().formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 
-def pace_words(pairs_per_second: float) -> str:
+def format_pace(pairs_per_second: float) -> str:
     """How fast a model compares pairs of photos."""
     if pairs_per_second >= 0.95:
         digits = 0 if pairs_per_second >= 10 else 1

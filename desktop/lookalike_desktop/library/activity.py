@@ -1,0 +1,42 @@
+"""Activity: what following the folders is doing, as the window shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lookalike.progress import Progress, Skipped, Stage
+
+if TYPE_CHECKING:
+    from lookalike.library import Library
+
+
+@dataclass(frozen=True)
+class Activity:
+    """A snapshot of following.
+
+    Attributes:
+        folder: id of the folder it is about; None for all.
+        progress: the core's snapshot.
+        changes: grows with everything that may have changed the library.
+        skipped: everything skipped since following began.
+    """
+
+    folder: int | None
+    progress: Progress
+    changes: int
+    skipped: tuple[Skipped, ...]
+
+
+def follow_folders(library: Library, cancelled: Callable[[], bool]) -> Generator[Activity, None, None]:
+    """Follow a library's folders, counting what may have changed the library."""
+    changes = 0
+    skipped: dict[tuple[str, str], Skipped] = {}
+    for progress in library.follow(cancelled):
+        if progress.stage is Stage.WAITING:
+            yield Activity(None, progress, changes, tuple(skipped.values()))
+            continue
+        changes += progress.stage is not Stage.WATCHING
+        skipped.update({(line.path, line.reason): line for line in progress.skipped})
+        yield Activity(progress.folder, replace(progress, skipped=()), changes, tuple(skipped.values()))

@@ -1,0 +1,49 @@
+"""Models state: the models that are installed or can be downloaded, as the page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lookalike.library import Library
+    from lookalike.library.model_manager import ModelListing
+
+
+@dataclass(frozen=True)
+class ModelsState:
+    """What the page shows.
+
+    Attributes:
+        listings: all models, those that come with Lookalike included.
+        used: names of the judge and the descriptor model in use.
+        machine: what this computer has, in words.
+        missing: what does not work here, one line; empty if everything does.
+    """
+
+    listings: Sequence[ModelListing]
+    used: frozenset[str]
+    machine: str
+    missing: str
+
+
+def read_state(library: Library) -> ModelsState:
+    """Read the list of models; off the GUI thread."""
+    from lookalike.judges.mllm.available import unavailable
+    from lookalike.library.model_manager import ModelListing
+    from lookalike.models.advice import this_machine
+    from lookalike_desktop.qt.failures import describe_failure
+
+    built_in = [
+        ModelListing(name, kind, True, 0, 0)
+        for name, kind in (("geometry", "judge"), ("default", "descriptor"))
+    ]
+    used = {library.judges.in_use(), library.descriptor.name}
+    missing = unavailable()
+    return ModelsState(
+        [*built_in, *library.models.listings()],
+        frozenset(used),
+        this_machine().words,
+        "" if missing is None else describe_failure(missing).message,
+    )

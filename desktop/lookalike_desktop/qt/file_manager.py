@@ -1,0 +1,28 @@
+"""The system's own programs: its file manager, and whatever opens the log."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QProcess, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from lookalike.log import log_file
+
+
+def show_in_folder(path: Path) -> None:
+    """Open the system's file manager at a file."""
+    if sys.platform == "win32":
+        QProcess.startDetached("explorer", ["/select,", str(path)])
+    elif sys.platform == "darwin":
+        QProcess.startDetached("open", ["-R", str(path)])
+    else:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+
+
+def show_log() -> None:
+    """Open the log, or the folder of logs where nothing was logged yet."""
+    path = log_file()
+    shown = next((place for place in (path, *path.parents) if place.exists()), path)
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(shown)))

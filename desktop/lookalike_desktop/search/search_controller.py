@@ -1,0 +1,125 @@
+"""Search controller: starts searches, changes and repeats them, and ends them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+
+from lookalike.search.query import Region
+from lookalike_desktop.library.session import LibrarySession
+from lookalike_desktop.search.filter_bar import FilterBar
+from lookalike_desktop.search.queries import (
+    SearchRequest,
+    photo_request,
+    to_qimage,
+    with_negative,
+    with_positive,
+)
+from lookalike_desktop.search.results_page import ResultsPage
+from lookalike_desktop.search.search_bar import SearchBar
+
+
+class SearchController(QObject):
+    """Connects the search bar and the filters with the results.
+
+    Args:
+        session: the open library.
+        bar: shows what is searched for.
+        filter_bar: holds the filters.
+        results: shows the results.
+        window: the parent.
+
+    Attributes:
+        request: what is searched for; None while no search is shown.
+    """
+
+    started = Signal()
+    """A search has started; its results are to be shown."""
+    ended = Signal()
+    """The results are gone; the library is to be shown."""
+
+    def __init__(
+        self,
+        session: LibrarySession,
+        bar: SearchBar,
+        filter_bar: FilterBar,
+        results: ResultsPage,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self.request: SearchRequest | None = None
+        self._session = session
+        self._bar = bar
+        self._filter_bar = filter_bar
+        self._results = results
+        self._outdated = False
+        bar.chip.cleared.connect(self.end)
+        filter_bar.changed.connect(session.filter)
+        filter_bar.changed.connect(self.repeat)
+
+    def start(self, request: SearchRequest) -> None:
+        """Search, and show the results."""
+        library = self._session.library
+        if library is None:
+            return
+        self.request = request
+        self._outdated = False
+        self._bar.chip.show_query(request.label)
+        self.started.emit()
+        self._results.search(library, request, self._filter_bar.filters)
+        picture = request.picture
+        if picture is not None:
+
+            def show(image: QImage) -> None:
+                if self.request is request:
+                    self._bar.chip.show_image(image)
+
+            self._session.tasks.run(lambda: to_qimage(picture(library)), show)
+
+    def repeat(self) -> None:
+        """Search for the same again: the filters or the judge changed."""
+        if self.request is not None:
+            self.start(self.request)
+
+    def mark_outdated(self) -> None:
+        """Have `refresh` repeat the search: another judge is to check its results."""
+        self._outdated = True
+
+    def refresh(self) -> None:
+        """Repeat the search if its results are outdated."""
+        if self._outdated:
+            self._outdated = False
+            self.repeat()
+
+    def end(self) -> None:
+        """Forget the results."""
+        self.request = None
+        self._results.clear()
+        self._bar.chip.hide()
+        self._bar.field.clear()
+        self.ended.emit()
+
+    def find_same(self, content_id: int, region: Region | None = None, name: str = "") -> None:
+        """Search with a photo of the library.
+
+        Args:
+            content_id: the photo.
+            region: the part of it that is meant; None for all of it.
+            name: its file's name, where that is known.
+        """
+        if region is None:
+            label = name or self.tr("this photo")
+        else:
+            label = self.tr("part of {0}").format(name) if name else self.tr("a part of a photo")
+        self.start(photo_request(content_id, label, region))
+
+    def add_positive(self, content_id: int) -> None:
+        """Search for what this photo shows as well."""
+        if self.request is not None:
+            self.start(with_positive(self.request, content_id))
+
+    def add_negative(self, content_id: int) -> None:
+        """Search away from what this photo shows."""
+        if self.request is not None:
+            self.start(with_negative(self.request, content_id))

@@ -1,0 +1,60 @@
+"""The core's messages are listed for translators, can be filled in, and name no command."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import core_messages
+import pytest
+from PySide6.QtCore import QObject, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from lookalike.errors import LookalikeError
+from lookalike.progress import Stage
+from lookalike_desktop.qt.failures import Failure, describe_failure
+from lookalike_desktop.qt.progress_text import stage_text
+
+
+class _Shouting(QTranslator):
+    """A language in which everything of the core is upper case, but for the names in braces."""
+
+    def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> str:
+        return text.replace("is not a folder", "IS NOT A FOLDER") if context == "core" else ""
+
+    def isEmpty(self) -> bool:
+        return False
+
+
+@pytest.fixture
+def shouting(qapp: QApplication) -> Iterator[QObject]:
+    translator = _Shouting()
+    qapp.installTranslator(translator)
+    yield translator
+    qapp.removeTranslator(translator)
+
+
+@pytest.mark.usefixtures("shouting")
+def test_the_window_shows_the_cores_messages_in_the_users_language() -> None:
+    error = LookalikeError("{path} is not a folder.", "Check the name.", path="a")
+    assert describe_failure(error) == Failure("a IS NOT A FOLDER. Check the name.")
+    assert str(error) == "a is not a folder. Check the name."
+
+
+def test_the_list_for_translators_is_up_to_date() -> None:
+    assert core_messages.main(["--check"]) == 0, "run python packaging/core_messages.py"
+
+
+def test_errors_are_found_by_what_they_derive_from() -> None:
+    source = """
+class OwnError(LookalikeError): ...
+class DeeperError(OwnError): ...
+raise DeeperError("{name} is odd.", "Do " "this.", name=name)
+raise ValueError("not for users")
+raise OwnError(f"put together {name}")
+"""
+    assert core_messages.templates([ast.parse(source)]) == ["Do this.", "{name} is odd."]
+
+
+def test_every_stage_has_words() -> None:
+    assert all(stage_text(stage) for stage in Stage)
