@@ -125,7 +125,7 @@ class Calibrations:
         place = self._place(calibration.descriptor, calibration.judge)
         unfinished = place.with_suffix(f".{os.getpid()}.unfinished")
         with os_errors(
-            f"The calibration cannot be kept in {self._folder}", "Check the folder's permissions."
+            f"The calibration cannot be stored in {self._folder}", "Check the folder's permissions."
         ):
             self._folder.mkdir(parents=True, exist_ok=True)
             try:

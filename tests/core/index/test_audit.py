@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from lookalike.index import Audit, FaissIndex, MergePolicy, audit
+from tests.builders.jobs import result_of
 from tests.builders.vectors import MemoryRecord, descriptors
 
 DIMENSION = 24
@@ -30,8 +31,7 @@ def index(record: MemoryRecord, tmp_path: Path) -> Iterator[FaissIndex]:
 
 
 def audited(index: FaissIndex, record: MemoryRecord, sample: int | None = None) -> Audit:
-    *_, found = audit(index, record, sample)
-    assert isinstance(found, Audit)
+    found = result_of(audit(index, record, sample))
     return found
 
 

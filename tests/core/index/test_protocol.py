@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from lookalike.index import ExactIndex, FaissIndex, MergePolicy, VectorIndex, audit, delete_index, open_index
-from lookalike.index.audit import Audit
 from lookalike.index.factory import ENGINES
+from tests.builders.jobs import result_of
 from tests.builders.vectors import MemoryRecord, descriptors
 
 DIMENSION = 24
@@ -58,8 +58,7 @@ def index(opening: Opening, record: MemoryRecord, tmp_path: Path) -> Iterator[Ve
 
 
 def assert_sound(index: VectorIndex, record: MemoryRecord) -> None:
-    *_, found = audit(index, record)
-    assert isinstance(found, Audit)
+    found = result_of(audit(index, record))
     assert found.sound, found
 
 

@@ -200,7 +200,7 @@ class TokenStore:
 
     def _writing(self) -> AbstractContextManager[None]:
         return os_errors(
-            f"Visual tokens cannot be kept in {self.files.folder}, so searches stay slow",
+            f"Visual tokens cannot be stored in {self.files.folder}, so searches stay slow",
             "Check the folder's permissions.",
             TokensNotStoredError,
         )
