@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QObject, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from lookalike.cli.remedies import COMMANDS
 from lookalike.errors import LookalikeError
 from lookalike.progress import Stage
 from lookalike_desktop.qt.failures import Failure, describe_failure
@@ -43,6 +44,10 @@ def test_the_window_shows_the_cores_messages_in_the_users_language() -> None:
 
 def test_the_list_for_translators_is_up_to_date() -> None:
     assert core_messages.main(["--check"]) == 0, "run python packaging/core_messages.py"
+
+
+def test_what_the_terminal_replaces_is_what_the_core_says() -> None:
+    assert set(COMMANDS) <= set(core_messages.templates(core_messages.read_core()))
 
 
 def test_errors_are_found_by_what_they_derive_from() -> None:

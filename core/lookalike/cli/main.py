@@ -17,6 +17,7 @@ from lookalike.cli.judge_options import settings_command
 from lookalike.cli.models import models
 from lookalike.cli.output import say_json, take_any_name, warn
 from lookalike.cli.photos import photos
+from lookalike.cli.remedies import in_terminal
 from lookalike.cli.scan import add, remove, scan, start, watch
 from lookalike.cli.search import search
 from lookalike.cli.status import app, status
@@ -88,7 +89,7 @@ def run(arguments: list[str]) -> int:
         return EXIT_INTERRUPTED
     except LookalikeError as error:
         log.log_failure(logger, "The command", error)
-        return _fail(error, as_json="--json" in arguments)
+        return _fail(in_terminal(error), as_json="--json" in arguments)
     except BrokenPipeError:
         # The reader of our output has left (`lookalike … | head`): nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

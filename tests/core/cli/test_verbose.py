@@ -69,6 +69,19 @@ def test_a_known_error_is_logged_in_one_line(call: Call, tmp_path: Path) -> None
     assert "Traceback" not in logged
 
 
+def test_the_terminal_names_the_command_that_helps(call: Call, tmp_path: Path) -> None:
+    library = ("--library", tmp_path / "library")
+    for command, named in (
+        (("folders", "pause", tmp_path), "`lookalike folders` lists them."),
+        (("tokens", "status"), "`lookalike models import LLM.gguf MMPROJ.gguf`"),
+    ):
+        code, _, err = call(*library, *command)
+        assert code == 1
+        assert named in err
+    remedy = json.loads(call(*library, "folders", "pause", tmp_path, "--json")[1])["remedy"]
+    assert remedy == "`lookalike folders` lists them."
+
+
 def test_a_command_that_works_leaves_no_log(call: Call, tmp_path: Path) -> None:
     assert call("--library", tmp_path / "library", "folders")[0] == 0
     assert not log.log_file().exists()

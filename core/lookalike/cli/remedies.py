@@ -1,0 +1,22 @@
+"""Remedies in the terminal: where a command helps, it is named instead of what the window's user would do."""
+
+from __future__ import annotations
+
+from lookalike.errors import LookalikeError
+
+COMMANDS = {
+    "Choose a multimodal model as the judge.": (
+        "`lookalike models import LLM.gguf MMPROJ.gguf` imports one, `--judge NAME` names one."
+    ),
+    "Choose one of the folders that are.": "`lookalike folders` lists them.",
+    "Choose a folder that is watched, or one inside it.": "`lookalike folders` lists what is watched.",
+    "Choose one that describes photos.": "`lookalike models list` shows what is what.",
+    "Use another descriptor model first.": "`lookalike models use` chooses another one.",
+}
+"""The core's remedies (templates), and what takes their place."""
+
+
+def in_terminal(error: LookalikeError) -> LookalikeError:
+    """The same error, with the remedy for the terminal."""
+    remedy = COMMANDS.get(error.remedy_template, error.remedy_template)
+    return LookalikeError(error.template, remedy, **error.values)
