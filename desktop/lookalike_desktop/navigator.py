@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from lookalike.search.query import Region
 from lookalike_desktop.library.library_page import LibraryPage
-from lookalike_desktop.library.session import LibrarySession
 from lookalike_desktop.models.models_page import ModelsPage
 from lookalike_desktop.search.results_page import ResultsPage
 from lookalike_desktop.search.search_controller import SearchController
+from lookalike_desktop.session.library_session import LibrarySession
 from lookalike_desktop.viewer.viewer import Viewer
 from lookalike_desktop.widgets.grid_view import GridView
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 from lookalike_desktop.library.folders_panel import FoldersPanel
 from lookalike_desktop.library.library_controller import LibraryController
 from lookalike_desktop.library.library_page import LibraryPage
-from lookalike_desktop.library.session import LibrarySession
 from lookalike_desktop.models.models_controller import ModelsController
 from lookalike_desktop.models.models_page import ModelsPage
 from lookalike_desktop.models.token_preparation_controller import TokenPreparationController
@@ -25,6 +24,7 @@ from lookalike_desktop.search.filter_bar import FilterBar
 from lookalike_desktop.search.results_page import ResultsPage
 from lookalike_desktop.search.search_bar import SearchBar
 from lookalike_desktop.search.search_controller import SearchController
+from lookalike_desktop.session.library_session import LibrarySession
 from lookalike_desktop.viewer.viewer import Viewer
 from lookalike_desktop.widgets.messages import DropHint, Notice
 

@@ -17,9 +17,9 @@ from pytestqt.qtbot import QtBot
 
 from lookalike.progress import Stage
 from lookalike.watching.follow_timing import FollowTiming
-from lookalike_desktop.library.activity import Activity
 from lookalike_desktop.qt.theme import apply_theme
 from lookalike_desktop.qt.thumbnails import Thumbnails
+from lookalike_desktop.session.activity import Activity
 from lookalike_desktop.window import Window
 from tests.builders.photo_files import encoded, textured_photo, write_album
 

@@ -18,9 +18,9 @@ from lookalike.catalog.filters import Filters
 from lookalike.library.descriptor_migration import DescriptorChange
 from lookalike.photos import Annotations
 from lookalike.progress import Progress, Stage
-from lookalike_desktop.library.activity import Activity
 from lookalike_desktop.library.folders_panel import FoldersPanel
 from lookalike_desktop.search.queries import mime_request, photo_request
+from lookalike_desktop.session.activity import Activity
 from lookalike_desktop.window import Window
 from tests.builders.photo_files import encoded, textured_photo, write_album, xmp
 from tests.desktop.conftest import PATIENCE

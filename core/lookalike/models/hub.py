@@ -1,9 +1,9 @@
 """The model hub: facts about a file, and its bytes. The only module of Lookalike that uses the network.
 
 Of ``huggingface_hub``, the addresses, metadata, HTTP session and errors are used, but not ``hf_hub_download``: it
-blocks until the whole file is there, shows its progress as a bar in the terminal, can only be cancelled by an exception from
-that bar, sleeps uninterruptibly between retries, and puts files into a cache of links. A generator of chunks can be
-paused, closed and resumed like every other long job here.
+blocks until the whole file is there, shows its progress as a bar in the terminal, can only be cancelled by an
+exception from that bar, sleeps uninterruptibly between retries, and puts files into a cache of links. A generator of
+chunks can be paused, closed and resumed like every other long job here.
 
 No token is sent, even if there is one on this computer: models that need one are downloaded with the browser and
 imported. Telemetry is off as well, which would look for programs in the environment.

@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from lookalike.progress import Stage
-from lookalike_desktop.library.activity import Activity
 from lookalike_desktop.library.folder_row import FolderRow
 from lookalike_desktop.qt.formatting import format_count
 from lookalike_desktop.qt.progress_text import progress_text
 from lookalike_desktop.qt.theme import icon
+from lookalike_desktop.session.activity import Activity
 
 if TYPE_CHECKING:
     from lookalike.catalog.folders import Folder

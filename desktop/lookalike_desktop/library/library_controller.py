@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from lookalike_desktop.library.activity import Activity
 from lookalike_desktop.library.folders_panel import FoldersPanel
 from lookalike_desktop.library.library_dialogs import AboutLibrary, SkippedFiles, skipped_lines
 from lookalike_desktop.library.library_page import LibraryPage
-from lookalike_desktop.library.session import LibrarySession
 from lookalike_desktop.library.watching_dialog import WatchingDialog
 from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.search.search_bar import SearchBar
+from lookalike_desktop.session.activity import Activity
+from lookalike_desktop.session.library_session import LibrarySession
 
 if TYPE_CHECKING:
     from lookalike.catalog.folders import Folder

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from lookalike import app_paths
 from lookalike.progress import Stage
-from lookalike_desktop.library.activity import Activity
 from lookalike_desktop.library.first_run import FirstRun
 from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.thumbnails import Thumbnails
+from lookalike_desktop.session.activity import Activity
 from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.widgets.messages import Message
 from lookalike_desktop.widgets.photo_model import PhotoModel

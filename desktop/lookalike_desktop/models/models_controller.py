@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from lookalike.models.hub import host
 from lookalike.models.installed import InstalledModel
-from lookalike_desktop.library.session import LibrarySession
 from lookalike_desktop.models.models_page import ModelsPage
 from lookalike_desktop.models.models_state import ModelsState, read_state
 from lookalike_desktop.qt.formatting import format_pace, format_transfer
 from lookalike_desktop.qt.jobs import Job
+from lookalike_desktop.session.library_session import LibrarySession
 
 if TYPE_CHECKING:
     from lookalike.library.model_manager import ModelListing

@@ -13,9 +13,9 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QWindow
 from PySide6.QtWidgets import QWidget
 
-from lookalike_desktop.library.session import LibrarySession
 from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.jobs import Job
+from lookalike_desktop.session.library_session import LibrarySession
 
 if TYPE_CHECKING:
     from lookalike.progress import Progress

@@ -9,10 +9,10 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from lookalike.catalog.filters import FilterChoices, Filters
-from lookalike_desktop.library.session import LibrarySession
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.search.filter_panel import FilterPanel
 from lookalike_desktop.search.filter_text import conditions
+from lookalike_desktop.session.library_session import LibrarySession
 from lookalike_desktop.widgets.flow_layout import FlowLayout
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from lookalike.search.query import Region
-from lookalike_desktop.library.session import LibrarySession
 from lookalike_desktop.search.filter_bar import FilterBar
 from lookalike_desktop.search.queries import (
     SearchRequest,
@@ -18,6 +17,7 @@ from lookalike_desktop.search.queries import (
 )
 from lookalike_desktop.search.results_page import ResultsPage
 from lookalike_desktop.search.search_bar import SearchBar
+from lookalike_desktop.session.library_session import LibrarySession
 
 
 class SearchController(QObject):

@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from lookalike.catalog.filters import Filters
 from lookalike.progress import Stage
-from lookalike_desktop.library.activity import Activity, follow_folders
 from lookalike_desktop.qt.failures import Failure, report_failure
 from lookalike_desktop.qt.jobs import Job, Tasks
+from lookalike_desktop.session.activity import Activity, follow_folders
 
 if TYPE_CHECKING:
     from lookalike.catalog.folders import Folder
