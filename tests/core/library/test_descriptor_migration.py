@@ -356,8 +356,8 @@ def test_the_command_line_tells_of_it(
         assert run(["--library", str(tmp_path / "library"), *arguments]) == 0
         return capsys.readouterr().out
 
-    assert f"{PHOTOS} photos have to be described anew" in call("models", "use", "tiny")
-    assert f"changing to tiny: 0 of {PHOTOS} photos are described anew" in call("status")
+    assert f"{PHOTOS} photos must be described again" in call("models", "use", "tiny")
+    assert f"changing to tiny: 0 of {PHOTOS} photos described" in call("status")
     assert json.loads(call("models", "list", "--json"))["changing"]["name"] == "tiny"
     call("models", "use", "default")
     assert "changing" not in call("status")

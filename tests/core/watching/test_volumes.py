@@ -244,10 +244,10 @@ def test_a_drive_that_is_gone_from_inside_a_folder_is_told_of(tmp_path: Path) ->
         wait_for(lambda: len(lines) > 3)
         told["follow"] = lines[-1]
         library.rest()
-        told["folders"] = [line.path for line in watched.away(folder)]
+        told["folders"] = [line.path for line in watched.missing_drives(folder)]
         plug("photos/card")
         library.scan()
-        told["back"] = [line.path for line in watched.away(folder)]
+        told["back"] = [line.path for line in watched.missing_drives(folder)]
         """,
     )
     card = str(tmp_path / "photos" / "card")
