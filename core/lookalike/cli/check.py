@@ -9,6 +9,7 @@ import click
 from lookalike.cli.options import json_option
 from lookalike.cli.output import run_with_progress, say, say_json
 from lookalike.library import Library
+from lookalike.wording import counted
 
 EXIT_FAILED = 1
 
@@ -28,6 +29,6 @@ def check(library_folder: Path | None, everything: bool, as_json: bool) -> int:
                 say(f"damaged     {line}")
             for line in found.repaired:
                 say(f"repaired    {line}")
-            say(f"{found.photos} photos can be searched, {found.searched} of them were searched for.")
-            say("All is well." if found.sound else "Not all of it could be repaired.")
+            say(f"{counted(found.photos, 'photo')} can be found; {found.searched:,} tried.")
+            say("Everything is in order." if found.sound else "Some damage could not be repaired.")
     return 0 if found.sound else EXIT_FAILED

@@ -26,14 +26,16 @@ from lookalike.search.settings import SearchSettings
 @click.option(
     "--fit",
     is_flag=True,
-    help="Keep what these photos teach: what a similarity and an answer are worth, their weights, and the line. "
-    "Searches with this judge and descriptor go by it from then on.",
+    help="Store the calibration fitted to these photos: probabilities, weights and the cut-off line. "
+    "Searches with this judge and descriptor use it from then on.",
 )
-@click.option("--descriptor", help="Describe the photos with this imported model, not with the embedded one.")
+@click.option(
+    "--descriptor", help="Describe the photos with this imported model instead of the embedded one."
+)
 @click.option(
     "--keep",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Keep the indexed photos and all answers in this folder, and go on from what is there.",
+    help="Keep the index and all judgements in this folder, and reuse what is there.",
 )
 @json_option
 def evaluate_command(
@@ -48,7 +50,7 @@ def evaluate_command(
     keep: Path | None,
     as_json: bool,
 ) -> int:
-    """Measure retrieval on a data set with GROUND_TRUTH.json, in a library of its own."""
+    """Measure retrieval on the data set of GROUND_TRUTH.json, in a temporary library."""
     truth = read_ground_truth(ground_truth)
     settings = chosen(SearchSettings(), mode, both_orders, top, weight)
     folder = keep or Path(tempfile.mkdtemp(prefix="lookalike-evaluate-"))
@@ -76,9 +78,9 @@ def evaluate_command(
     if not (kept or report.figures["calibration"]["calibrated"]):
         warn(uncalibrated(name, settings, descriptor))
     if kept:
-        say("kept: searches with this judge and descriptor go by it from now on")
+        say("stored: searches with this judge and descriptor use this calibration from now on")
     elif failed:
-        warn(f"Nothing was kept: {report.unfit}")
+        warn(f"Nothing was stored: {report.unfit}")
     return int(failed)
 
 
@@ -92,7 +94,7 @@ def _say_table(figures: dict[str, Any]) -> None:
 
 
 def _say_trust(report: Report) -> None:
-    """How far the probabilities can be believed, and what a fit would bring."""
+    """Print how far the probabilities can be trusted, and what a fit would gain."""
     figures = report.figures
     found, line, fit = figures["calibration"], figures["line"], figures["fit"]
     say(

@@ -1,4 +1,4 @@
-"""The options that narrow a search or a list: ``--in --from --to --camera --rating --keyword --format``."""
+"""Filter options, which narrow a search or a list: ``--in --from --to --camera --rating --keyword --format``."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _OPTIONS = (
 
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options; it takes them as one argument ``filters``."""
+    """Add the filter options to a command, which gets them as one argument ``filters``."""
 
     @wraps(command)
     def with_filters(

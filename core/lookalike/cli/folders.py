@@ -1,4 +1,4 @@
-"""The command ``folders``: lists the watched folders, and says how they are watched."""
+"""The commands ``folders …``: list the watched folders, and choose how they are watched."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lookalike.library import Library
 @json_option
 @click.pass_context
 def folders(context: click.Context, as_json: bool) -> None:
-    """List the watched folders; or say how they are watched."""
+    """List the watched folders, or choose how they are watched."""
     if context.invoked_subcommand is not None:
         return
     with Library(context.obj) as library:
@@ -52,7 +52,7 @@ def pause(library_folder: Path | None, path: Path, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def resume(library_folder: Path | None, path: Path, as_json: bool) -> None:
-    """Take a folder's changes in again."""
+    """Follow a paused folder's changes again."""
     _pause(library_folder, path, False, as_json)
 
 
@@ -71,7 +71,7 @@ def _pause(library_folder: Path | None, path: Path, paused: bool, as_json: bool)
 @json_option
 @click.pass_obj
 def relocate(library_folder: Path | None, path: Path, new_path: Path, as_json: bool) -> None:
-    """Say that the watched folder PATH now lies at NEW_PATH. Nothing needs to be indexed again."""
+    """Tell Lookalike that the watched folder PATH is now at NEW_PATH. Nothing needs to be indexed again."""
     with Library(library_folder) as library:
         library.folders.relocate(library.folders.at(path), new_path)
         scan_and_report(library, [library.folders.at(new_path)], as_json)
@@ -99,7 +99,7 @@ def pace(library_folder: Path | None, chosen: str | None, as_json: bool) -> None
 def exclude() -> None:
     """Leave photos out by patterns, written as in a .gitignore file.
 
-    These hold for every watched folder. A file called .lookalikeignore holds for the folder it lies in.
+    The patterns apply to every watched folder. A file called .lookalikeignore applies to the folder it is in.
     """
 
 
@@ -128,7 +128,7 @@ def add_excludes(library_folder: Path | None, patterns: tuple[str, ...], as_json
 @json_option
 @click.pass_obj
 def remove_excludes(library_folder: Path | None, patterns: tuple[str, ...], as_json: bool) -> None:
-    """Take back patterns; what they left out is found again."""
+    """Remove patterns; the photos that they left out are found again."""
     with Library(library_folder) as library:
         kept = library.folders.excludes()
         for pattern in patterns:

@@ -1,20 +1,16 @@
-"""How candidates are checked: the options that ``search``, ``evaluate`` and ``settings`` share."""
+"""Judge options: how candidates are checked, for ``search``, ``evaluate`` and ``settings`` alike."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import click
 
-from lookalike.cli.options import json_option
-from lookalike.cli.output import say, say_json
 from lookalike.judges.kinds import judge_modes
 from lookalike.judges.protocol import DEFAULT_MODE
 from lookalike.judges.registry import names_a_judge
-from lookalike.library import Library
 from lookalike.search.settings import SearchSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -55,13 +51,13 @@ def chosen(
     top: int | None,
     weight: float | None,
 ) -> SearchSettings:
-    """The settings with what was given on the command line in their place."""
+    """The settings, replaced by what was given on the command line."""
     given: dict[str, Any] = {"mode": mode, "both_orders": both_orders, "top": top, "weight": weight}
     return replace(settings, **{name: value for name, value in given.items() if value is not None})
 
 
 def uncalibrated(judge: str, settings: SearchSettings, descriptor: str | None) -> str:
-    """One line for people: the search's probabilities and its line are a guess, and the remedy.
+    """One line for people: the search's probabilities and its cut-off line are a guess, and the remedy.
 
     Args:
         judge: name of the judge that searched.
@@ -78,33 +74,3 @@ def uncalibrated(judge: str, settings: SearchSettings, descriptor: str | None) -
         f"{who} is not calibrated yet: the line is a guess. "
         f"`lookalike evaluate GROUND_TRUTH.json --judge {judge}{asked}{described} --fit` calibrates it."
     )
-
-
-@click.command("settings")
-@checking_options
-@click.option("--reset", is_flag=True, help="Go back to how searches are checked at first.")
-@json_option
-@click.pass_obj
-def settings_command(
-    library_folder: Path | None,
-    mode: str | None,
-    both_orders: bool | None,
-    top: int | None,
-    weight: float | None,
-    reset: bool,
-    as_json: bool,
-) -> None:
-    """Show how searches are checked in this library, or change it."""
-    with Library(library_folder) as library:
-        before = library.search.settings
-        settings = chosen(SearchSettings() if reset else before, mode, both_orders, top, weight)
-        if settings != before:
-            library.search.set_settings(settings)
-    if as_json:
-        names = ("mode", "both_orders", "top", "weight")
-        say_json({name: value for name, value in asdict(settings).items() if name in names})
-        return
-    say(f"mode         {settings.mode}  (there are: {', '.join(judge_modes())})")
-    say(f"both orders  {'yes' if settings.both_orders else 'no'}")
-    say(f"top          {settings.top}")
-    say(f"weight       {'as calibrated' if settings.weight is None else settings.weight}")

@@ -1,4 +1,4 @@
-"""The entry point: commands, exit codes, and errors in one line."""
+"""Entry point of the command line: its commands, exit codes, and errors in one line."""
 
 from __future__ import annotations
 
@@ -10,18 +10,23 @@ from pathlib import Path
 import click
 
 from lookalike import __version__, log
+from lookalike.cli.add import add
+from lookalike.cli.app import app
 from lookalike.cli.check import check
 from lookalike.cli.evaluate import evaluate_command
 from lookalike.cli.folders import folders
-from lookalike.cli.judge_options import settings_command
 from lookalike.cli.models import models
 from lookalike.cli.output import say_json, take_any_name, warn
 from lookalike.cli.photos import photos
 from lookalike.cli.remedies import in_terminal
-from lookalike.cli.scan import add, remove, scan, start, watch
+from lookalike.cli.remove import remove
+from lookalike.cli.scan import scan
 from lookalike.cli.search import search
-from lookalike.cli.status import app, status
+from lookalike.cli.settings import settings_command
+from lookalike.cli.start import start
+from lookalike.cli.status import status
 from lookalike.cli.tokens import tokens
+from lookalike.cli.watch import watch
 from lookalike.errors import LookalikeError
 
 logger = logging.getLogger(__name__)
@@ -70,7 +75,7 @@ for command in (
 
 
 def main() -> None:
-    """Run the command line; exits 0 when done, 1 on a failure told in one line, 2 on wrong usage, 130 on Ctrl-C."""
+    """Run the command line; exits 0 when done, 1 on a failure reported in one line, 2 on wrong usage, 130 on Ctrl-C."""
     take_any_name()
     sys.exit(run(sys.argv[1:]))
 
@@ -91,7 +96,7 @@ def run(arguments: list[str]) -> int:
         log.log_failure(logger, "The command", error)
         return _fail(in_terminal(error), as_json="--json" in arguments)
     except BrokenPipeError:
-        # The reader of our output has left (`lookalike … | head`): nothing is wrong.
+        # The reader of the output has left (`lookalike … | head`): nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001

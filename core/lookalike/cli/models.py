@@ -17,6 +17,7 @@ from lookalike.models.advice import Advice, amount, this_machine
 from lookalike.models.catalogue import KINDS
 from lookalike.models.installed import InstalledModel
 from lookalike.models.store import ModelStore
+from lookalike.wording import counted
 
 HEADINGS = {"judge": "Judges compare two photos:", "descriptor": "Descriptor models describe photos:"}
 
@@ -34,7 +35,7 @@ def _manager() -> ModelManager:
 @json_option
 @click.pass_obj
 def list_models(library_folder: Path | None, as_json: bool) -> None:
-    """List the models there are and those that can be downloaded, and what this library uses."""
+    """List the installed models, those that can be downloaded, and those that this library uses."""
     manager = _manager()
     listings = manager.listings()
     judge = descriptor = ""
@@ -53,7 +54,7 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
             described = library.descriptor.described()
         judge, descriptor, changing = state.judge, state.descriptor, state.changing
     except LookalikeError as error:
-        # A descriptor model that is damaged: the list is what helps out of it.
+        # The descriptor model is damaged; the list shows which others there are.
         missing = (f"{error.message} `lookalike models use default` goes back to the built-in one.",)
     if as_json:
         say_json(
@@ -74,7 +75,7 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
         say(HEADINGS[kind])
         for listing in listings:
             if listing.kind == kind:
-                _say_offer(listing)
+                _say_listing(listing)
     say(f"This computer has {this_machine().words}.")
     if judge:
         say(f"judge in use: {judge}; descriptor in use: {descriptor}")
@@ -87,7 +88,7 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
         say(line)
 
 
-def _say_offer(listing: ModelListing) -> None:
+def _say_listing(listing: ModelListing) -> None:
     facts = [amount(listing.size)]
     if listing.memory:
         facts.append(f"{amount(listing.memory)} of memory{_fit_words(listing)}")
@@ -118,7 +119,7 @@ def _fit_words(listing: ModelListing) -> str:
 @models.command("recommend")
 @json_option
 def recommend(as_json: bool) -> None:
-    """Say which models suit this computer."""
+    """Recommend models for this computer."""
     manager = _manager()
     advised = {kind: manager.recommend(kind) for kind in KINDS}
     if as_json:
@@ -137,14 +138,14 @@ def _advice_words(advice: Advice) -> str:
 @click.argument("name")
 @json_option
 def download_model(name: str, as_json: bool) -> None:
-    """Download a model of the list. Ctrl-C keeps what has come; the same command goes on from there."""
+    """Download a model of the list. After Ctrl-C, the same command continues where it stopped."""
     model = run_with_progress(_manager().download(name), as_json)
     _say_added(model, as_json)
 
 
 @models.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--name", help="What to call the model; its file's name otherwise.")
+@click.option("--name", help="The model's name; by default its file's name.")
 @json_option
 def import_model(files: tuple[Path, ...], name: str | None, as_json: bool) -> None:
     """Import a judge (LLM.gguf MMPROJ.gguf) or a descriptor model (a transformers model folder)."""
@@ -155,30 +156,30 @@ def import_model(files: tuple[Path, ...], name: str | None, as_json: bool) -> No
 
 
 def _say_added(model: InstalledModel | None, as_json: bool) -> None:
-    assert model is not None, "nobody cancels a trial here but by Ctrl-C, which raises"
+    assert model is not None, "only Ctrl-C cancels a trial here, and that raises"
     if as_json:
         say_json(model)
         return
-    say(f"{model.name} is there. `lookalike models use {model.name}` uses it in this library.")
+    say(f"{model.name} is installed. `lookalike models use {model.name}` uses it in this library.")
     if model.pairs_per_second is not None:
         say(f"It compared {model.pairs_per_second:.3g} pairs per second in a trial.")
     elif model.photos_per_second is not None:
         say(f"It described {model.photos_per_second:.3g} photos per second in a trial.")
     else:
-        say("It has not been tried: llama-cpp-python is missing, or too little memory is free.")
+        say("It was not tried, as llama-cpp-python is missing or too little memory is free.")
 
 
 @models.command("check")
 @click.argument("name", required=False)
 @json_option
 def check(name: str | None, as_json: bool) -> int:
-    """Read models' files again and see whether they are whole and belong together."""
+    """Check whether the files of models are undamaged and belong together."""
     found = run_with_progress(_manager().check(name), as_json)
     if as_json:
         say_json({"checked": found})
     for checked in () if as_json else found:
         if not checked.problems:
-            say(f"{checked.name} is whole.")
+            say(f"{checked.name} is undamaged.")
         for problem in checked.problems:
             warn(f"{checked.name}: {problem} Remove the model and add it again.")
     if not found and not as_json:
@@ -208,9 +209,9 @@ def use(library_folder: Path | None, name: str, as_json: bool) -> None:
     except LookalikeError:
         if name != "default":
             raise
-        # The library's descriptor model is what no longer opens.
+        # The library's own descriptor model no longer opens.
         reset_descriptor(library_folder or app_paths.default_library())
-        line = "The photos are described anew by the next scan (`lookalike scan`)."
+        line = "The next scan (`lookalike scan`) describes the photos again."
     if as_json:
         say_json({"use": name})
     else:
@@ -221,9 +222,10 @@ def _changing(library: Library) -> str:
     state = library.status().changing
     if state is None:
         return "Searches use this model."
+    photos = counted(state.photos - state.described, "photo")
     return (
-        f"{state.photos - state.described} photos have to be described anew: `lookalike scan` does it now, and the "
-        "window or `lookalike watch` in the background. Searches use the model before until then."
+        f"{photos} must be described again: `lookalike scan` does it now, the window or "
+        "`lookalike watch` in the background. Searches use the old model until then."
     )
 
 
@@ -232,13 +234,13 @@ def _changing(library: Library) -> str:
 @json_option
 @click.pass_obj
 def forget(library_folder: Path | None, name: str, as_json: bool) -> None:
-    """Forget what a descriptor model that is no longer used has described in this library."""
+    """Delete the descriptors of a model that this library no longer uses."""
     with Library(library_folder) as library:
         count = library.descriptor.forget(name)
     if as_json:
         say_json({"forgotten": count})
     else:
-        say(f"{count} descriptors of {name} are forgotten.")
+        say(f"{counted(count, 'descriptor')} of {name} deleted.")
 
 
 @models.command("remove")
@@ -246,7 +248,7 @@ def forget(library_folder: Path | None, name: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def remove(library_folder: Path | None, name: str, as_json: bool) -> None:
-    """Delete a model, or what a download broken off has left of it."""
+    """Delete a model, or what an interrupted download has left of it."""
     manager = _manager()
     if any(listing.name == name and listing.downloaded for listing in manager.listings()):
         manager.forget_download(name)
@@ -257,4 +259,4 @@ def remove(library_folder: Path | None, name: str, as_json: bool) -> None:
     if as_json:
         say_json({"removed": name})
     else:
-        say(f"{name} is removed.")
+        say(f"{name} was removed.")

@@ -1,4 +1,4 @@
-"""Options and arguments that several commands share."""
+"""Shared options and arguments of the commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command line prints: progress bars and plain lines for people, JSON for programs."""
+"""Output of the command line: progress bars and plain lines for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ T = TypeVar("T")
 _ANY_NAME = "lookalike-any-name"
 
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029], "\N{REPLACEMENT CHARACTER}")
-"""What may stand in the name of a file, and would break the line or be obeyed by the terminal."""
+"""Characters that a file's name may contain, but that would break the line or control the terminal."""
 
 
 def take_any_name() -> None:
-    """Have the standard streams print every name there is: its own bytes where it is no text, else an escape."""
+    """Make the standard streams print any file name: undecodable bytes as they are, unencodable letters as escapes."""
     codecs.register_error(_ANY_NAME, _any_name)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -47,14 +47,14 @@ def say(line: str = "") -> None:
 
 
 def warn(line: str) -> None:
-    """Print a line for people that is not part of the answer."""
+    """Print a line for people on the error stream, as it is not part of the answer."""
     click.echo(line.translate(_CONTROLS), err=True)
 
 
 def say_json(content: Any) -> None:
     """Print one JSON value on one line.
 
-    Bytes of a name that are no text stand there as `os.fsdecode` gives them, which `os.fsencode` turns back.
+    Undecodable bytes of a name appear as `os.fsdecode` gives them, which `os.fsencode` reverses.
     """
     text = json.dumps(content, default=_plain, ensure_ascii=False)
     click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))
@@ -89,11 +89,9 @@ def progress_line(progress: Progress) -> str:
 
 def changing_line(changing: DescriptorChange) -> str:
     """A change of the descriptor model in words."""
-    line = f"changing to {changing.name}: {changing.described} of {changing.photos} photos are described anew"
+    line = f"changing to {changing.name}: {changing.described} of {changing.photos} photos described"
     if changing.waiting:
-        line += (
-            f"; {changing.waiting} cannot be read for now (drive away or folder paused) and are waited for"
-        )
+        line += f"; waiting for {changing.waiting} that cannot be read now (drive missing or folder paused)"
     return line
 
 
@@ -121,7 +119,7 @@ def run_with_progress(work: Generator[Progress, None, T], quiet: bool) -> T:
     from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    # A closed generator stops its threads and writes what is finished: Ctrl-C leaves nothing half done.
+    # Closing the generator stops its threads and saves what is finished, so that Ctrl-C leaves nothing half done.
     with closing(work):
         if quiet or not sys.stderr.isatty():
             return _run(
@@ -151,13 +149,13 @@ def _run(work: Generator[Progress, None, T], show: Callable[[Progress], None]) -
 
 
 def folder_state(folder: Folder) -> str:
-    """What is out of the ordinary with a watched folder; empty where nothing is."""
+    """The state of a watched folder in words; empty in the ordinary case."""
     if not folder.online:
         return "cannot be reached; what is known of its photos is kept"
     return "paused" if folder.paused else folder.note
 
 
 def say_skipped(skipped: Iterable[Skipped]) -> None:
-    """One line for each thing that was passed over."""
+    """Print a line for each thing that was skipped."""
     for line in skipped:
         warn(f"  skipped {line.path}: {line.reason}" if line.path else f"  {line.reason}")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.filters import Filters
 from lookalike.cli.filter_options import filter_options
 from lookalike.cli.options import json_option
@@ -24,19 +25,19 @@ def photos(library_folder: Path | None, filters: Filters, limit: int | None, as_
     """List the photos of the library, newest first."""
     with Library(library_folder) as library:
         ids = list(islice(library.photos.ids(filters), limit))
-        places = library.photos.paths(ids)
+        paths_by_id = library.photos.paths(ids)
         facts = library.photos.facts(ids)
         if as_json:
-            say_json([_as_json(places[number], facts[number]) for number in ids if number in facts])
+            say_json([_as_json(paths_by_id[number], facts[number]) for number in ids if number in facts])
             return
         for number in ids:
-            for path in places[number][:1]:
+            for path in paths_by_id[number][:1]:
                 say(str(path))
         if not ids:
-            warn("No photo meets all of this." if filters else "There are no photos yet.")
+            warn("No photo matches all of these filters." if filters else "There are no photos yet.")
 
 
-def _as_json(paths: list[Path], facts: Any) -> dict[str, Any]:
+def _as_json(paths: list[Path], facts: ContentRow) -> dict[str, Any]:
     return {
         "path": paths[0] if paths else None,
         "paths": paths,

@@ -38,8 +38,8 @@ def _region(context: click.Context, parameter: click.Parameter, value: str | Non
 
 
 def _queries(texts: Sequence[str], region: Region | None = None) -> list[Query]:
-    """Every file a query; all that is no file, in its order, one query of words."""
-    # A name with a suffix is meant as a file: a typing error gives "not there", not a search for words.
+    """A query for every file, and one query of words from all other texts, in their order."""
+    # A text with a suffix is meant as a file, so that a mistyped name is reported, not searched for as words.
     files = [path for path in map(_path, texts) if path.suffix or path.exists()]
     words = " ".join(text for text in texts if _path(text) not in files)
     queries = [Query(file=path, region=region if path == files[0] else None) for path in files]
@@ -52,7 +52,7 @@ def _path(text: str) -> Path:
 
 @click.command()
 @click.argument("queries", metavar="QUERY...", nargs=-1, required=True)
-@click.option("--judge", help="Who checks the candidates: none, geometry, or a model's name.")
+@click.option("--judge", help="The judge that checks the candidates: none, geometry, or a model's name.")
 @checking_options
 @click.option("--limit", default=20, show_default=True, help="Results shown.")
 @click.option("--budget", type=float, help="Seconds for checking.")
@@ -94,7 +94,7 @@ def search(
         if not len(library):
             raise click.UsageError("There are no photos yet. `lookalike add FOLDER` indexes some.")
         first, *others = _queries(queries, region)
-        asked = replace(first, positives=tuple(others), negatives=tuple(_queries(unlike)))
+        query = replace(first, positives=tuple(others), negatives=tuple(_queries(unlike)))
         settings = chosen(library.search.settings, mode, both_orders, top, weight)
         settings = replace(
             settings,
@@ -104,25 +104,25 @@ def search(
             expand=expand,
             rotations=rotations,
         )
-        with closing(library.search.rankings(asked, settings, judge)) as rankings:
+        with closing(library.search.rankings(query, settings, judge)) as rankings:
             if as_json:
                 _print_json(library, rankings, limit, stream)
             else:
                 described = None if library.descriptor.name == DEFAULT else library.descriptor.name
                 caution = uncalibrated(judge or library.judges.in_use(), settings, described)
-                if asked.words:
+                if query.words:
                     caution = "How well photos fit words is not calibrated: the line is a guess."
                 _print_live(library, rankings, limit, caution)
 
 
 def _as_json(library: Library, ranking: Ranking, limit: int) -> dict[str, Any]:
     results = ranking.results[:limit]
-    places = library.photos.paths([result.content_id for result in results])
+    paths = library.photos.paths([result.content_id for result in results])
     return {
         "results": [
             {
-                "path": places[result.content_id][0] if places[result.content_id] else None,
-                "paths": places[result.content_id],
+                "path": paths[result.content_id][0] if paths[result.content_id] else None,
+                "paths": paths[result.content_id],
                 "similarity": round(result.similarity, 4),
                 "match": None if result.match is None else round(result.match, 4),
                 "score": round(result.score, 4),
@@ -148,7 +148,7 @@ def _print_json(library: Library, rankings: Iterable[Ranking], limit: int, strea
 
 def _lines(library: Library, ranking: Ranking, limit: int) -> list[str]:
     results = ranking.results[:limit]
-    places = library.photos.paths([result.content_id for result in results])
+    paths = library.photos.paths([result.content_id for result in results])
     lines = []
     for position, result in enumerate(results):
         if position == ranking.same:
@@ -156,7 +156,7 @@ def _lines(library: Library, ranking: Ranking, limit: int) -> list[str]:
                 "  - similar, but perhaps not the same -" if position else "  - nothing is surely the same -"
             )
         match = "   " if result.match is None else f"{result.match:4.0%}"
-        name = places[result.content_id][0] if places[result.content_id] else "(gone)"
+        name = paths[result.content_id][0] if paths[result.content_id] else "(gone)"
         alike = result.text_match or f"{result.similarity:.3f}"
         lines.append(f"{position + 1:4}  {match:>4}  {alike:>7}  {name}")
     return lines

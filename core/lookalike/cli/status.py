@@ -1,4 +1,4 @@
-"""The commands ``status`` and ``app``."""
+"""The command ``status``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from lookalike.cli.options import folder_arguments, json_option
+from lookalike.cli.options import json_option
 from lookalike.cli.output import changing_line, folder_state, say, say_json
-from lookalike.cli.scan import open_window
 from lookalike.library import Library
 
 
@@ -37,15 +36,3 @@ def status(library_folder: Path | None, as_json: bool) -> None:
             say(f"repaired    {line}")
         for path, problem in state.problems:
             say(f"skipped     {path}: {problem}")
-
-
-@click.command()
-@folder_arguments
-@json_option
-@click.pass_obj
-def app(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -> int:
-    """Open the window and wait until it is closed."""
-    code = open_window(library_folder, paths)
-    if as_json:
-        say_json({"exit": code})
-    return code

@@ -14,13 +14,13 @@ from lookalike.library import Library
 from lookalike.library.token_preparation import TokenStatus
 from lookalike.progress import Progress, Skipped
 
-judge_option = click.option("--judge", help="Whose tokens; the judge in use otherwise.")
+judge_option = click.option("--judge", help="The model whose tokens are meant; by default the judge in use.")
 SIZES = {"MB": 10**6, "GB": 10**9}
 
 
 @click.group()
 def tokens() -> None:
-    """What a multimodal model has seen of the photos, kept so that it sees each of them once only."""
+    """Manage visual tokens: what a multimodal model saw in each photo, stored so that it reads each photo only once."""
 
 
 @tokens.command("status")
@@ -28,7 +28,7 @@ def tokens() -> None:
 @json_option
 @click.pass_obj
 def status(library_folder: Path | None, judge: str | None, as_json: bool) -> None:
-    """Show how many photos are prepared, and what that takes."""
+    """Show how many photos are prepared, and how much space that takes."""
     with Library(library_folder) as library:
         _say_status(library.tokens.status(judge), as_json)
 
@@ -58,7 +58,7 @@ def _say_status(state: TokenStatus, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def make(library_folder: Path | None, judge: str | None, as_json: bool) -> None:
-    """Prepare all photos now; Ctrl-C stops, and the next time goes on from there."""
+    """Prepare all photos now. After Ctrl-C, the same command continues where it stopped."""
     _run(library_folder, judge, as_json, lambda library: library.tokens.make(judge))
 
 
@@ -67,7 +67,7 @@ def make(library_folder: Path | None, judge: str | None, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def compress(library_folder: Path | None, judge: str | None, as_json: bool) -> None:
-    """Make what is kept smaller, without looking at the photos again."""
+    """Compress the stored tokens, without reading the photos again."""
     _run(library_folder, judge, as_json, lambda library: library.tokens.compress(judge))
 
 
@@ -79,13 +79,13 @@ def _run(
 ) -> None:
     skipped: dict[str, Skipped] = {}
 
-    def remembered(library: Library) -> Generator[Progress, None, None]:
+    def collecting(library: Library) -> Generator[Progress, None, None]:
         for progress in work(library):
             skipped.update({line.path: line for line in progress.skipped})
             yield progress
 
     with Library(library_folder) as library:
-        run_with_progress(remembered(library), quiet=as_json)
+        run_with_progress(collecting(library), quiet=as_json)
         state = library.tokens.status(judge)
     if as_json:
         say_json({**vars(state), "skipped": list(skipped.values())})
@@ -98,13 +98,13 @@ def _run(
 @json_option
 @click.pass_obj
 def clear(library_folder: Path | None, as_json: bool) -> None:
-    """Delete what is kept of all models; it is made again when it is needed."""
+    """Delete the tokens of all models; they are made again when needed."""
     with Library(library_folder) as library:
         library.tokens.clear()
     if as_json:
         say_json({"cleared": True})
     else:
-        say("All visual tokens are deleted.")
+        say("All visual tokens were deleted.")
 
 
 def _size(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
@@ -113,7 +113,7 @@ def _size(context: click.Context, parameter: click.Parameter, value: str | None)
     try:
         return int(float(value[:-2]) * SIZES[value[-2:].upper()])
     except (ValueError, KeyError):
-        raise click.BadParameter("a size such as 500MB or 4GB is needed") from None
+        raise click.BadParameter("give a size such as 500MB or 4GB") from None
 
 
 @tokens.command("set")
@@ -122,9 +122,9 @@ def _size(context: click.Context, parameter: click.Parameter, value: str | None)
     help="pq8 (a byte for 8 numbers), pq16 (smaller), or fp16 (all of it); pool+ or drop+ before it makes one "
     "token of four.",
 )
-@click.option("--limit", callback=_size, help="What all of it may take on the disk, as in 4GB.")
+@click.option("--limit", callback=_size, help="The disk space that all tokens may take, for example 4GB.")
 @click.option(
-    "--ahead/--no-ahead", default=None, help="Whether the window prepares photos while nobody works."
+    "--ahead/--no-ahead", default=None, help="Whether the window prepares photos while the computer is idle."
 )
 @json_option
 @click.pass_obj
@@ -135,7 +135,7 @@ def choose(
     ahead: bool | None,
     as_json: bool,
 ) -> None:
-    """Choose how what a model has seen is kept."""
+    """Choose how tokens are stored."""
     with Library(library_folder) as library:
         library.tokens.choose(compression=compression, limit_bytes=limit, ahead=ahead)
         state: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The opened library: a namespace of services over one library's catalog, index, judges and models."""
+"""Library: the opened library, a namespace of services over its catalog, index, judges and models."""
 
 from lookalike.library.library import Library, Status
 from lookalike.library.photo_service import PhotoInfo

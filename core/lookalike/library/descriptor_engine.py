@@ -1,4 +1,4 @@
-"""Descriptor engines: a descriptor model at work in one library; another may be taking its place."""
+"""Descriptor engine: a descriptor model at work in one library, and its replacement by another one."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ from lookalike.watching.watched import WatchedFolders
 
 
 class DescriptorEngine:
-    """One descriptor model in one library: it describes photos, records them, and finds them.
+    """One descriptor model in one library: describes photos, records their descriptors, and finds them.
 
-    The describer, its service, its record and the index come from outside, so that the program and the tests' small
-    library are wired here alike. The engine owns the service and the index and closes them.
+    The describer, its service, its record and the index are passed in, so that the program and the tests' small
+    library share this wiring. The engine owns the service and the index and closes them.
 
     Args:
         catalog: the library's catalog.
-        thumbnails: takes a thumbnail of every photo that is decoded.
+        thumbnails: gets a thumbnail of every photo that is decoded.
         quarantine: knows which photos may crash the decoders.
         describer: the descriptor model, for what needs no weights.
-        service: the model at work.
+        service: the process that runs the model.
         record: the model's descriptors in the catalog.
-        index: finds them.
+        index: the index over these descriptors.
         priority: what is described first.
         throttle: how hard to work; None for full speed.
-        timing: how often folders are looked at.
-        spec: the descriptor back end; None where it is none of the program's.
+        timing: how often folders are checked.
+        spec: the descriptor back end; None for one that is not part of the program.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class DescriptorEngine:
         self._unsubscribe = catalog.subscribe(self._updater.update)
 
     def close(self) -> None:
-        """End its process and write its index."""
+        """Stop the model's process and write the index."""
         with ExitStack() as closing:
             closing.callback(self.index.close)
             closing.callback(self.service.close)
@@ -94,10 +94,10 @@ def open_engine(
     Args:
         library: the library's folder.
         catalog: its catalog.
-        thumbnails: takes a thumbnail of every photo that is decoded.
+        thumbnails: gets a thumbnail of every photo that is decoded.
         spec: the descriptor back end.
-        watched: says what is described first, and how hard to work.
-        timing: how often folders are looked at.
+        watched: the user's choices about what is described first and how hard to work.
+        timing: how often folders are checked.
 
     Raises:
         LookalikeError: the model cannot be used.
@@ -121,10 +121,10 @@ def open_engine(
 
 
 class DescriptorEngines:
-    """The engine in use. Another may take its place while searches and scans still run on it.
+    """The engine in use. Another may take its place while searches and scans still run on the first.
 
     Args:
-        first: the engine to begin with.
+        first: the engine to start with.
     """
 
     def __init__(self, first: DescriptorEngine) -> None:
@@ -139,7 +139,7 @@ class DescriptorEngines:
 
     @contextmanager
     def use(self) -> Iterator[DescriptorEngine]:
-        """The engine in use, kept open until the end of the block even if another takes its place."""
+        """Use the engine; it stays open until the end of the block even if another takes its place."""
         with self._lock:
             engine = self._current
             self._users[engine] += 1
@@ -153,7 +153,7 @@ class DescriptorEngines:
                 old.close()
 
     def take_over(self, engine: DescriptorEngine) -> None:
-        """Have another engine answer from now on; the one before is closed once nobody uses it any more."""
+        """Put another engine to use; the previous one is closed once nobody uses it any more."""
         with self._lock:
             self._users[engine] = 0
             self._current = engine
@@ -170,7 +170,7 @@ class DescriptorEngines:
         return unused
 
     def close(self) -> None:
-        """Close every engine there is."""
+        """Close all engines."""
         with self._lock:
             engines, self._users = list(self._users), {}
         for engine in engines:

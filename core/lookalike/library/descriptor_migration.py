@@ -1,10 +1,10 @@
-"""Changing the descriptor model: photos are described anew in the background while the model before still answers.
+"""Descriptor migration: describing all photos with another model in the background, while the old one still answers.
 
-The choice lies in the catalog, so it outlives the process: whoever scans or follows the library goes on where the work
-was left. Once every photo is described, the new model answers, in this process at once and in others at their next
-search. Photos whose files cannot be read for now (their drive is away, their folder is paused) are waited for, so that
-no search loses them; photos that are broken are not. What the model before recorded is kept until the user has it
-forgotten, so changing back is quick.
+The choice is stored in the catalog, so it outlives the process: whoever scans or follows the library continues where
+the work stopped. Once every photo is described, the new model answers, in this process at once and in others at their
+next search. The migration waits for photos whose files cannot be read at the moment (their drive is missing, their
+folder is paused), so that no search loses them; it does not wait for broken photos. The old model's descriptors are
+kept until the user forgets them, so changing back is quick.
 """
 
 from __future__ import annotations
@@ -28,20 +28,24 @@ from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngi
 from lookalike.log import log_failure
 from lookalike.models.store import ModelStore
 from lookalike.progress import Progress, ProgressMeter, Skipped, Stage
+from lookalike.wording import counted
 
 logger = logging.getLogger(__name__)
 
 DEFAULT = "default"
-"""What users call the embedded model."""
+"""The user's name for the embedded model."""
 
 RETRY_SECONDS = 60.0
-"""How soon a change that waits for photos, or that was interrupted, is tried again while folders are followed."""
+"""How soon a migration that waits for photos, or was interrupted, is tried again while folders are followed."""
 
 
 def used_spec(models: ModelStore, settings: Settings) -> tuple[DescriberSpec, str]:
-    """The back end of the model that answers searches, and a line where that one is gone.
+    """The back end of the model that answers searches.
 
-    The embedded model then takes its place, so that the library opens and another one can be chosen.
+    Where that model is gone, the embedded one takes its place, so that the library opens and another can be chosen.
+
+    Returns:
+        The back end, and a line for the user where it is not the chosen one; else an empty one.
     """
     try:
         return spec_of(models, used_name(settings)), ""
@@ -54,14 +58,14 @@ def used_spec(models: ModelStore, settings: Settings) -> tuple[DescriberSpec, st
 
 @dataclass(frozen=True)
 class DescriptorChange:
-    """A change of the descriptor model under way.
+    """The state of a descriptor migration.
 
     Attributes:
-        name: the model that is to answer.
+        name: the new model.
         described: photos that it has described.
         photos: photos in all.
-        waiting: photos that cannot be read for now: their drive is away, or their folder is paused. The model
-            before answers until they can be.
+        waiting: photos that cannot be read at the moment, as their drive is missing or their folder is paused. The
+            old model answers until they can be.
     """
 
     name: str
@@ -71,7 +75,7 @@ class DescriptorChange:
 
 
 def spec_of(models: ModelStore, name: str) -> DescriberSpec:
-    """The back end of a model, by the user's name for it.
+    """The back end of a model, by its user-visible name.
 
     Raises:
         LookalikeError: there is no such descriptor model.
@@ -92,7 +96,7 @@ def used_name(settings: Settings) -> str:
 
 
 def reset_descriptor(library: Path) -> None:
-    """Have a library that is not open use the embedded model; for one whose own model no longer opens."""
+    """Make a library that is not open use the embedded model; for one whose own model no longer opens."""
     with closing(Catalog(library / "catalog.sqlite")) as catalog:
         catalog.settings.descriptor = ""
 
@@ -104,8 +108,8 @@ class DescriptorMigration:
         library: the library's folder.
         catalog: its catalog.
         models: the imported models.
-        engines: the model in use.
-        open_engine: opens the engine of another.
+        engines: the engine in use.
+        open_engine: opens the engine of another model.
     """
 
     def __init__(
@@ -122,8 +126,8 @@ class DescriptorMigration:
         self._models = models
         self._engines = engines
         self._open_engine = open_engine
-        # What the last attempt could not read, though its folder seemed to be there.
-        self._away: frozenset[int] = frozenset()
+        # Photos that the last attempt could not read, though their folders seemed to be there.
+        self._unreadable: frozenset[int] = frozenset()
 
     @property
     def name(self) -> str:
@@ -131,23 +135,26 @@ class DescriptorMigration:
         return used_name(self._settings)
 
     @property
-    def wanted(self) -> str | None:
-        """The model that is to answer; None while no change is under way."""
+    def next_name(self) -> str | None:
+        """The name of the model that is to answer; None while no migration is under way."""
         return self._settings.next_descriptor or None
 
-    def standing(self) -> tuple[str, frozenset[int]] | None:
-        """The model that is to answer, and the folders that can be read now; None while no change is under way."""
-        name = self.wanted
+    def conditions(self) -> tuple[str, frozenset[int]] | None:
+        """The new model and the ids of folders that can be read now; None while no migration is under way.
+
+        As long as they are the same, a migration that waits has no reason to be tried again soon.
+        """
+        name = self.next_name
         if name is None:
             return None
         folders = self._catalog.folders.all()
         return name, frozenset(folder.id for folder in folders if folder.online and not folder.paused)
 
     def choose(self, name: str) -> None:
-        """Have the library described by another model; "default" is the embedded one.
+        """Choose another model; "default" is the embedded one.
 
-        The model before answers until `Library.scan` or `Library.follow` has described every photo anew. Choosing the
-        model in use ends a change under way.
+        The old model answers until `Library.scan` or `Library.follow` has described every photo with the new one.
+        Choosing the model in use cancels a migration.
 
         Raises:
             LookalikeError: there is no such descriptor model.
@@ -157,15 +164,15 @@ class DescriptorMigration:
             self._settings.next_descriptor = ""
             return
         record = self._record(spec)
-        self._away = frozenset()
+        self._unreadable = frozenset()
         self._settings.next_descriptor = name
         if not record.undescribed_contents():
             for _ in self.steps():
                 pass
 
     def state(self) -> DescriptorChange | None:
-        """How far the change under way is; None without one."""
-        name = self.wanted
+        """How far the migration is; None without one."""
+        name = self.next_name
         if name is None:
             return None
         photos = self._catalog.contents.count()
@@ -173,66 +180,66 @@ class DescriptorMigration:
             record = self._record(spec_of(self._models, name))
         except LookalikeError:
             return DescriptorChange(name, 0, photos)
-        left = set(record.undescribed_contents())
-        now = set(record.undescribed_contents(readable=True)) - self._away
-        return DescriptorChange(name, len(record.ids()), photos, len(self._found_now(left - now)))
+        undescribed = set(record.undescribed_contents())
+        readable = set(record.undescribed_contents(readable=True)) - self._unreadable
+        return DescriptorChange(name, len(record.ids()), photos, len(self._findable(undescribed - readable)))
 
     def steps(self) -> Generator[Progress, None, None]:
-        """Go on with the change under way, until the new model answers or another choice is made.
+        """Continue the migration, until the new model answers or another choice is made.
 
-        Photos that are broken are skipped. Where photos that searches find cannot be read for now, or the library
-        cannot be written, the change is left as far as it is, to be gone on with later. A model that fails is given
-        up. The last word tells.
+        Broken photos are skipped. Where photos that searches find cannot be read at the moment, or the library cannot
+        be written, the migration stops where it is and continues later. A model that fails is given up. The last
+        snapshot says which.
 
         Yields:
-            Progress of the stage `Stage.DESCRIBING`; it may be closed at any yield.
+            Progress of the stage `Stage.DESCRIBING`; may be closed at any yield.
         """
-        name = self.wanted
+        name = self.next_name
         if name is None:
             return
         engine: DescriptorEngine | None = None
-        taken = False
+        in_use = False
         try:
             spec = spec_of(self._models, name)
             record = self._record(spec)
             tried: set[int] = set()
-            away: set[int] = set()
-            # Nothing is loaded while all that is left is out of reach.
+            unreadable: set[int] = set()
+            # No model is loaded while every photo that is left is out of reach.
             if record.undescribed_contents(readable=True) or not self._waiting(record):
                 engine = self._open_engine(spec)
-                away = engine.indexer.unreadable_for_now
+                unreadable = engine.indexer.unreadable_for_now
                 while todo := [n for n in record.undescribed_contents(readable=True) if n not in tried]:
                     for progress in engine.indexer.describe(todo):
                         yield progress
-                        if self.wanted != name:
+                        if self.next_name != name:
                             return
                     tried.update(todo)
-            self._away = frozenset(away)
-            waiting = self._waiting(record, tried - away)
+            self._unreadable = frozenset(unreadable)
+            waiting = self._waiting(record, tried - unreadable)
             if engine is None or waiting:
-                yield _message(name, _waiting_words(len(waiting)))
+                yield _message(name, _waiting_message(len(waiting)))
                 return
-            # Photos that were removed meanwhile were taken out of the other index only.
+            # Photos that were removed meanwhile were taken out of the old index only.
             engine.index.sync()
             engine.index.flush()
             with self._settings.together():
                 self._settings.descriptor = "" if name == DEFAULT else name
                 self._settings.next_descriptor = ""
             self._engines.take_over(engine)
-            taken = True
+            in_use = True
         except (CatalogError, OSError) as error:
             log_failure(logger, f"Describing with {name}", error)
-            yield _message(name, f"{error} The change of the model goes on later.")
+            yield _message(name, f"{error} Changing the model continues later.")
         except LookalikeError as error:
             log_failure(logger, f"Describing with {name}", error)
             self._settings.next_descriptor = ""
-            yield _message(name, f"{error} Searches go on with the model before.")
+            yield _message(name, f"{error} Searches keep using the old model.")
         finally:
-            if engine is not None and not taken:
+            if engine is not None and not in_use:
                 engine.close()
 
     def adopt(self) -> None:
-        """Use the model that another process has changed to, if it did."""
+        """Switch to the model that another process has switched to, if any."""
         try:
             spec = spec_of(self._models, self.name)
             if spec != self._engines.current.spec:
@@ -259,9 +266,9 @@ class DescriptorMigration:
         """
         kept = self._catalog.described()
         key = name if name in kept else open_describer(spec_of(self._models, name)).key
-        wanted = self.wanted
-        coming = open_describer(spec_of(self._models, wanted)).key if wanted else None
-        if key in (self._engines.current.describer.key, coming):
+        next_name = self.next_name
+        next_key = open_describer(spec_of(self._models, next_name)).key if next_name else None
+        if key in (self._engines.current.describer.key, next_key):
             raise LookalikeError("{name} is in use.", "Use another descriptor model first.", name=name)
         if key not in kept:
             raise LookalikeError("{name} has described nothing here.", name=name)
@@ -274,10 +281,11 @@ class DescriptorMigration:
         return self._catalog.descriptors(describer.key, describer.dimension)
 
     def _waiting(self, record: DescriptorRecord, broken: Collection[int] = ()) -> set[int]:
-        """Photos that searches find now and would not find with a model's record, but for broken ones."""
-        return self._found_now(set(record.undescribed_contents()).difference(broken))
+        """Photos that searches find now and would no longer find with a model's record, broken ones excepted."""
+        return self._findable(set(record.undescribed_contents()).difference(broken))
 
-    def _found_now(self, content_ids: Collection[int]) -> set[int]:
+    def _findable(self, content_ids: Collection[int]) -> set[int]:
+        """Those of some photos that searches find now."""
         return self._engines.current.record.findable(sorted(content_ids))
 
 
@@ -287,16 +295,16 @@ def _message(name: str, reason: str) -> Progress:
     return meter.end()
 
 
-def _waiting_words(count: int) -> str:
-    photos = "1 photo waits" if count == 1 else f"{count:,} photos wait"
-    return f"{photos} for a drive, a paused folder or a file that cannot be read. The model before answers until then."
+def _waiting_message(count: int) -> str:
+    waiting = counted(count, "photo waits", "photos wait")
+    return f"{waiting} for a drive, a paused folder or an unreadable file. Until then the old model answers."
 
 
 class BackgroundMigration:
-    """Goes on with a change of the descriptor model a little at a time, whenever one is under way.
+    """Continues a library's migration a little at a time, whenever one is under way.
 
     Args:
-        migration: of the library.
+        migration: the library's migration.
     """
 
     def __init__(self, migration: DescriptorMigration) -> None:
@@ -304,30 +312,30 @@ class BackgroundMigration:
         self._steps: Generator[Progress, None, None] | None = None
         self._tried: tuple[str, frozenset[int]] | None = None
         self._tried_at = 0.0
-        self._told: tuple[Skipped, ...] = ()
+        self._reported: tuple[Skipped, ...] = ()
 
     def step(self) -> Progress | None:
         """Do a little; None when there is nothing to do."""
         if self._steps is None:
             self._migration.adopt()
-            standing = self._migration.standing()
-            if standing is None:
+            conditions = self._migration.conditions()
+            if conditions is None:
                 self._tried = None
                 return None
-            if standing == self._tried and time.monotonic() - self._tried_at < RETRY_SECONDS:
+            if conditions == self._tried and time.monotonic() - self._tried_at < RETRY_SECONDS:
                 return None
-            self._tried = standing
+            self._tried = conditions
             self._steps = self._migration.steps()
         progress = next(self._steps, None)
         if progress is None:
             self._steps, self._tried_at = None, time.monotonic()
         elif progress.total == 0:
-            if progress.skipped == self._told:
+            if progress.skipped == self._reported:
                 return None
-            self._told = progress.skipped
+            self._reported = progress.skipped
         return progress
 
     def close(self) -> None:
-        """Leave the work as far as it is."""
+        """Stop; the next process continues where this one was."""
         if self._steps is not None:
             self._steps.close()

@@ -1,4 +1,4 @@
-"""Looks a library over: is its catalog whole, and does the index find everything in it, and nothing else?"""
+"""Integrity check: is the catalog undamaged, and does the index find everything in it and nothing else?"""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.index import Audit, audit
 from lookalike.library.descriptor_engine import DescriptorEngine
 from lookalike.progress import Progress
+from lookalike.wording import counted
 
 SAMPLE = 20_000
-"""Photos that are searched for where not all of them need be; a minute or so."""
+"""How many photos a quick check searches for; that takes a minute or so."""
 
 
 @dataclass(frozen=True)
 class IntegrityReport:
-    """What a check found.
+    """The result of an integrity check.
 
     Attributes:
         photos: photos that a search must find.
         searched: how many of them were searched for with their own descriptors.
         damage: what was wrong, one line each.
         repaired: what was done about it, one line each.
-        sound: whether nothing is wrong any more.
+        sound: whether everything is in order now.
     """
 
     photos: int
@@ -42,24 +43,22 @@ def check_and_repair(
 
     Args:
         catalog: the library's catalog.
-        engine: the model whose index is looked at.
-        sample: photos that are searched for; None for all.
-
-    Returns:
-         Checked.
+        engine: the model whose index is checked.
+        sample: how many photos to search for; None for all.
     """
     index, record = engine.index, engine.record
     damage = [f"the catalog: {line}" for line in catalog.damage()]
     broken = bool(damage)
     repaired = list(index.repairs)
     if stale := catalog.annotations.stale():
-        damage.append(f"The words or the raw files of {_photos(len(stale))} did not agree with their files.")
+        photos = counted(len(stale), "photo")
+        damage.append(f"The annotations or raw companions of {photos} did not match the files.")
         with catalog.unit_of_work() as work:
             work.touch(stale)
         if catalog.annotations.stale():
             broken = True
         else:
-            repaired.append("They were worked out anew.")
+            repaired.append("They were read from the files again.")
     index.sync()
     first = outcome = yield from audit(index, record, sample)
     if not first.sound:
@@ -67,7 +66,7 @@ def check_and_repair(
         doubtful = np.array(sorted({*first.lost, *first.phantom, *first.damaged}), np.int64)
         if first.damaged:
             record.forget(first.damaged)
-            repaired.append(f"{_photos(len(first.damaged))} will be described again by the next scan.")
+            repaired.append(f"The next scan will describe {counted(len(first.damaged), 'photo')} again.")
         index.refresh(doubtful)
         index.flush()
         outcome = yield from audit(index, record, sample)
@@ -85,13 +84,12 @@ def check_and_repair(
 def _damage_lines(found: Audit) -> list[str]:
     lines = []
     if found.lost:
-        lines.append(f"{_photos(len(found.lost))} could not be found by a search.")
+        lines.append(f"Searches did not find {counted(len(found.lost), 'photo')}.")
     if found.phantom or found.surplus:
-        lines.append(f"A search gave {_photos(max(len(found.phantom), found.surplus))} that no longer exist.")
+        phantoms = max(len(found.phantom), found.surplus)
+        lines.append(
+            f"Searches found {counted(phantoms, 'photo that no longer exists', 'photos that no longer exist')}."
+        )
     if found.damaged:
-        lines.append(f"The descriptors of {_photos(len(found.damaged))} were damaged.")
+        lines.append(f"The descriptors of {counted(len(found.damaged), 'photo')} were damaged.")
     return lines
-
-
-def _photos(count: int) -> str:
-    return "1 photo" if count == 1 else f"{count:,} photos"

@@ -1,4 +1,4 @@
-"""Library: one library, opened; a namespace of the services that the window and the command line use."""
+"""Library: an opened library, as a namespace of the services that the window and the command line use."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ from lookalike.watching.watched import WatchedFolders
 
 @dataclass(frozen=True)
 class Status:
-    """Where a library stands.
+    """The status of a library.
 
     Attributes:
-        folder: where the library's own files lie.
-        folders: watched folders.
-        files: files known, those with a problem included.
-        photos: distinct photos among them.
-        indexed: photos that a search finds.
+        folder: the folder of the library's own files.
+        folders: the watched folders.
+        files: how many files are known, those with a problem included.
+        photos: how many distinct photos are among them.
+        indexed: how many photos a search can find.
         problems: files that could not be indexed, XMP files and folders that could not be read, and why.
         descriptor: key of the descriptor model that answers searches.
-        changing: how far another model is that is to take its place; None without one.
+        changing: the progress of changing to another model; None without one.
         judge: name of the judge that searches use.
-        judges: names of all judges there are.
-        missing: what does not work here, and how to get it.
+        judges: names of all judges.
+        missing: what does not work on this computer, and how to get it.
         repairs: what had to be repaired when the index was opened.
     """
 
@@ -74,21 +74,21 @@ class Library:
     """A library of photos: folders in, rankings out. Any thread may use it; close it at the end.
 
     Args:
-        folder: where the library's own files lie; made when absent. None for the default library.
+        folder: the folder of the library's own files; created when absent. None for the default library.
         spec: the descriptor back end; None for the one chosen in this library.
         models: the store of imported models; None for the default one.
-        timing: how often folders are looked at while they are followed.
+        timing: how often folders are checked while they are followed.
 
     Attributes:
-        folder: where the library's own files lie.
+        folder: the folder of the library's own files.
         folders: the watched folders, and how they are watched.
-        photos: lists, facts, pixels and thumbnails.
+        photos: lists, metadata, pixels and thumbnails.
         search: rankings and explanations.
-        judges: the judges there are and the one in use.
+        judges: all judges, and the one in use.
         descriptor: the descriptor model in use, and changing it.
-        models: the models there are and can be had.
+        models: the models that are installed or can be downloaded.
         tokens: the visual tokens of multimodal judges.
-        calibrations: what similarities and answers are worth.
+        calibrations: the probabilities that similarities and judges' answers stand for.
         fallback: why the embedded descriptor model is used instead of the chosen one; empty where it is not.
 
     Raises:
@@ -114,7 +114,7 @@ class Library:
             thumbnails = ThumbnailCache(self.folder / "thumbnails.sqlite")
             opened.callback(thumbnails.close)
             token_store = open_store(self._catalog, self.folder / "tokens")
-            # A back end that is named is no choice of this library's, and nothing takes its place.
+            # A back end that the caller names is not this library's choice, so it is never migrated from.
             self._fixed = spec is not None
             self.fallback = ""
             if spec is None:
@@ -156,16 +156,16 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        """End the worker processes and close the files."""
-        # In reverse order of their opening: the index writes its last segment while the catalog is still there.
+        """Stop the worker processes and close the files."""
+        # In reverse order of opening, as the index writes its last segment while the catalog is still open.
         self._opened.close()
 
     def __len__(self) -> int:
-        """How many photos a search finds."""
+        """How many photos a search can find."""
         return len(self._engines.current.index)
 
     def scan(self, folders: Sequence[Folder] | None = None) -> Generator[Progress, None, None]:
-        """Bring the library in line with the disk; looks only at what changed."""
+        """Bring the library in line with the disk; reads only what changed."""
         with self._engines.use() as engine:
             yield from engine.follower.scan(folders)
             engine.index.flush()
@@ -176,16 +176,16 @@ class Library:
         """Like `scan`, and then apply changes as they happen until `stopped()` is true."""
         ended = False
 
-        def ending() -> bool:
+        def has_ended() -> bool:
             nonlocal ended
-            # Asked for once only: the answer may not be the same twice.
+            # A caller's yes is remembered, as its next answer may differ.
             ended = ended or stopped()
             return ended
 
         while not ended:
             with self._engines.use() as engine, closing(BackgroundMigration(self.descriptor)) as work:
                 yield from engine.follower.follow(
-                    lambda: ending() or self._engines.current is not engine,
+                    lambda: has_ended() or self._engines.current is not engine,
                     work.step if not self._fixed else lambda: None,
                 )
                 engine.index.flush()
@@ -196,7 +196,7 @@ class Library:
             return (yield from check_and_repair(self._catalog, engine, None if everything else SAMPLE))
 
     def status(self) -> Status:
-        """Where the library stands."""
+        """The status of the library."""
         catalog, engine = self._catalog, self._engines.current
         return Status(
             folder=self.folder,
@@ -222,12 +222,12 @@ class Library:
         )
 
     def _release_model(self, name: str) -> None:
-        """Let go of a model that is to be removed.
+        """Stop using a model that is to be removed.
 
         Raises:
             LookalikeError: it describes this library's photos, or is about to.
         """
-        if name in (self.descriptor.name, self.descriptor.wanted):
+        if name in (self.descriptor.name, self.descriptor.next_name):
             raise LookalikeError(
                 "{name} describes this library's photos.",
                 "Use another descriptor model before removing it.",

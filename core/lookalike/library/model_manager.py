@@ -1,4 +1,4 @@
-"""The models there are and can be had: what is offered, adding one after a trial, and checking them."""
+"""Model manager: the models that are installed or can be downloaded, adding one after a trial, and checking them."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ class ModelListing:
     """A model as the user sees it in the list.
 
     Attributes:
-        name: what it is called.
+        name: its name.
         kind: ``"judge"`` or ``"descriptor"``.
         installed: whether it is in the store.
         size: bytes on the disk, or to be downloaded.
-        memory: bytes it takes when loaded, about; 0 if unknown.
-        licence: its licence's name; empty if unknown.
-        good_for: what it suits; empty for the user's own files.
-        speed: how fast to expect it, in a word; empty for the user's own files.
-        repository: where a download comes from; empty for the user's own files.
-        fit: how its memory suits this machine: "comfortable", "tight" or "too large"; empty if unknown.
-        recommended: whether it is the one to take on this machine.
+        memory: bytes of memory that it takes when loaded, about; 0 if unknown.
+        licence: the name of its licence; empty if unknown.
+        good_for: what it is good for; empty for the user's own files.
+        speed: its expected speed, in a word; empty for the user's own files.
+        repository: where it is downloaded from; empty for the user's own files.
+        fit: how it fits into this machine's memory: "comfortable", "tight" or "too large"; empty if unknown.
+        recommended: whether it is the best choice on this machine.
         reason: why it is recommended.
         usable: whether this version of Lookalike can run it.
-        pairs_per_second: measured when it was added; None if it was not.
-        first_seconds: likewise, seconds for a photo the model has not seen.
-        photos_per_second: likewise, of a descriptor model.
-        downloaded: bytes that a download broken off has left.
+        pairs_per_second: a judge's speed, measured when it was added; None if it was not.
+        first_seconds: seconds that a judge takes for a photo it has not seen, measured likewise.
+        photos_per_second: a descriptor model's speed, measured likewise.
+        downloaded: bytes that an interrupted download has left.
     """
 
     name: str
@@ -68,13 +68,11 @@ class ModelListing:
 
 
 class ModelManager:
-    """Everything to be done with models but using them.
-
-    Only `download` uses the network.
+    """Lists, adds, checks and removes models. Only `download` uses the network.
 
     Args:
-        store: the models there are.
-        release: lets go of a model that is to be removed; raises LookalikeError where it must not be.
+        store: the installed models.
+        release: stops using a model that is to be removed; raises LookalikeError where it must not be removed.
     """
 
     def __init__(self, store: ModelStore, release: Callable[[str], None] = lambda name: None) -> None:
@@ -82,7 +80,7 @@ class ModelManager:
         self._release = release
 
     def listings(self) -> list[ModelListing]:
-        """The models there are and the models that can be downloaded, by kind, as the catalogue orders them.
+        """The installed models and those that can be downloaded, by kind, installed ones first.
 
         Raises:
             ModelError: the catalogue cannot be read.
@@ -90,12 +88,12 @@ class ModelManager:
         machine = advice.this_machine()
         catalogue = read_catalogue()
         advised = {kind: self.recommend(kind) for kind in KINDS}
-        owned = {model.name: model for model in self.store.installed()}
+        installed = {model.name: model for model in self.store.installed()}
         listed = [
-            self._offer(model, owned.pop(model.name, None), advised[model.kind], machine)
+            self._listing(model, installed.pop(model.name, None), advised[model.kind], machine)
             for model in catalogue
         ]
-        own = [
+        imported = [
             ModelListing(
                 model.name,
                 model.kind,
@@ -108,14 +106,16 @@ class ModelManager:
                 first_seconds=model.first_seconds,
                 photos_per_second=model.photos_per_second,
             )
-            for model in owned.values()
+            for model in installed.values()
         ]
-        return sorted([*own, *listed], key=lambda listing: (KINDS.index(listing.kind), not listing.installed))
+        return sorted(
+            [*imported, *listed], key=lambda listing: (KINDS.index(listing.kind), not listing.installed)
+        )
 
-    def _offer(
+    def _listing(
         self,
         model: CatalogueModel,
-        owned: InstalledModel | None,
+        installed: InstalledModel | None,
         advised: advice.Advice,
         machine: advice.Machine,
     ) -> ModelListing:
@@ -123,9 +123,9 @@ class ModelManager:
         return ModelListing(
             model.name,
             model.kind,
-            owned is not None,
-            model.size if owned is None else owned.size,
-            model.memory if owned is None or not owned.memory else owned.memory,
+            installed is not None,
+            model.size if installed is None else installed.size,
+            model.memory if installed is None or not installed.memory else installed.memory,
             model.licence,
             model.good_for,
             model.speed,
@@ -134,14 +134,14 @@ class ModelManager:
             recommended=recommended,
             reason=advised.reason if recommended else "",
             usable=usable(model),
-            pairs_per_second=None if owned is None else owned.pairs_per_second,
-            first_seconds=None if owned is None else owned.first_seconds,
-            photos_per_second=None if owned is None else owned.photos_per_second,
-            downloaded=0 if owned is not None else unfinished(self.store, model.name),
+            pairs_per_second=None if installed is None else installed.pairs_per_second,
+            first_seconds=None if installed is None else installed.first_seconds,
+            photos_per_second=None if installed is None else installed.photos_per_second,
+            downloaded=0 if installed is not None else unfinished(self.store, model.name),
         )
 
     def recommend(self, kind: str) -> advice.Advice:
-        """The model of a kind to take on this machine, and why."""
+        """The best model of a kind on this machine, and why."""
         return advice.recommend(read_catalogue(), kind, advice.this_machine(), usable)
 
     def download(
@@ -149,13 +149,13 @@ class ModelManager:
     ) -> Generator[Progress, None, InstalledModel | None]:
         """Download a model of the catalogue, try it, and put it into the store.
 
-        Closing the generator cancels; what has come is kept for the next call.
+        Closing the generator cancels; what was downloaded is kept for the next call.
 
         Returns:
             The model; None where the trial was cancelled.
 
         Raises:
-            LookalikeError: it cannot be had, or failed its trial and is not kept.
+            LookalikeError: it cannot be downloaded, or failed its trial and is not kept.
         """
         model = offered(name)
         if not usable(model):
@@ -169,7 +169,7 @@ class ModelManager:
         return (yield from self._finish(staging, found, cancelled, keep=True))
 
     def forget_download(self, name: str) -> None:
-        """Delete what a download broken off has left."""
+        """Delete what an interrupted download has left."""
         forget(self.store, offered(name).name)
 
     def import_files(
@@ -178,18 +178,18 @@ class ModelManager:
         name: str | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Generator[Progress, None, InstalledModel | None]:
-        """Take in the user's own files, after a trial.
+        """Import the user's own files, after a trial.
 
         Args:
             files: a judge's two GGUF files in any order, or one folder of a transformers vision model.
-            name: what to call it; the file's or folder's name otherwise.
+            name: the model's name; the file's or folder's name by default.
             cancelled: polled during the trial.
 
         Returns:
             The model; None where the trial was cancelled.
 
         Raises:
-            LookalikeError: the files are no model that Lookalike can run; nothing is kept.
+            LookalikeError: the files are not a model that Lookalike can run; nothing is kept.
         """
         if len(files) == 1 and files[0].is_dir():
             folder = files[0]
@@ -213,7 +213,7 @@ class ModelManager:
     ) -> Generator[Progress, None, InstalledModel | None]:
         try:
             yield ProgressMeter(Stage.TRYING).snapshot()
-            tried = self._tried(model, cancelled)
+            tried = self._try(model, cancelled)
         except LookalikeError:
             staging.discard()
             raise
@@ -225,7 +225,8 @@ class ModelManager:
             staging.discard()
         return None
 
-    def _tried(self, model: InstalledModel, cancelled: Callable[[], bool]) -> InstalledModel | None:
+    def _try(self, model: InstalledModel, cancelled: Callable[[], bool]) -> InstalledModel | None:
+        """Run a model on generated pictures; returns it with what was measured, None where cancelled."""
         if model.kind == "descriptor":
             return replace(model, photos_per_second=try_folder(model.folder, model.name))
         trial = try_pair(model.file("llm"), model.file("mmproj"), model.name, cancelled)
@@ -239,16 +240,16 @@ class ModelManager:
         )
 
     def remove(self, name: str) -> None:
-        """Delete a model from the store, ending its worker process.
+        """Delete a model from the store and stop its worker process.
 
         Raises:
-            LookalikeError: there is none of this name, or it is in use and cannot be done without.
+            LookalikeError: there is none of this name, or the library depends on it.
         """
         self._release(name)
         self.store.remove(name)
 
     def check(self, name: str | None = None) -> Generator[Progress, None, list[ModelCheck]]:
-        """See whether models are still whole and their files belong together.
+        """Check whether models are undamaged and their files belong together.
 
         Args:
             name: one model; None for all.
@@ -284,4 +285,4 @@ def _misfits(model: InstalledModel) -> list[str]:
         except LookalikeError as error:
             return [error.message]
         return []
-    return ["It lacks a part."]
+    return ["One of its files is missing."]

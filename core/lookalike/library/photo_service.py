@@ -1,4 +1,4 @@
-"""Photo service: lists, facts, pixels and thumbnails of the photos of one library."""
+"""Photo service: lists, metadata, pixels and thumbnails of the photos of one library."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class PhotoInfo:
     """A photo of the library.
 
     Attributes:
-        content_id: the photo.
-        facts: what is known of it.
-        paths: every place where it lies, reachable ones first.
-        companions: every place of the raw file of the same shot, reachable ones first; empty without one.
+        content_id: the photo's content id.
+        facts: its metadata.
+        paths: the paths of its files, reachable ones first.
+        companions: the paths of the raw files of the same shot, reachable ones first; empty without one.
         annotations: its rating, title and keywords.
     """
 
@@ -57,16 +57,16 @@ class PhotoService:
         """Content ids of all photos, or of those that meet a filter, newest first.
 
         Raises:
-            FilterError: the filter names what there is not.
+            FilterError: the filter names something that is not in the library.
         """
         visible = self._catalog.contents.visible()
         if not filters:
             return visible
-        wanted = np.isin(np.array(visible, np.int64), self._catalog.filters.matching(filters))
-        return [number for number, kept in zip(visible, wanted.tolist(), strict=True) if kept]
+        matches = np.isin(np.array(visible, np.int64), self._catalog.filters.matching(filters))
+        return [content_id for content_id, match in zip(visible, matches.tolist(), strict=True) if match]
 
     def ids_by_path(self) -> dict[Path, int]:
-        """The content at every place of the library."""
+        """The content id of every file of the library, by path."""
         found: dict[Path, int] = {}
         for folder in self._catalog.folders.all():
             for path, row in self._catalog.files.known(os.fsencode(folder.path)).items():
@@ -75,34 +75,34 @@ class PhotoService:
         return found
 
     def filter_choices(self) -> FilterChoices:
-        """What there is to filter by."""
+        """The values that filters can take in this library."""
         return self._catalog.filters.choices()
 
     def paths(self, content_ids: Sequence[int]) -> dict[int, list[Path]]:
-        """Every place of some photos, reachable ones first."""
+        """The paths of the files of some photos, reachable ones first."""
         return self._catalog.files.paths(content_ids)
 
     def facts(self, content_ids: Sequence[int]) -> dict[int, ContentRow]:
-        """What is known of some photos; those that are no longer in the library are left out."""
+        """The metadata of some photos; those that are no longer in the library are left out."""
         return self._catalog.contents.get(content_ids)
 
     def info(self, content_id: int) -> PhotoInfo | None:
-        """Facts and places of a photo; None if it is no longer in the library."""
+        """Metadata and paths of a photo; None if it is no longer in the library."""
         rows = self._catalog.contents.get([content_id])
         if content_id not in rows:
             return None
         companions = self._catalog.contents.companions([content_id]).get(content_id, [])
-        places = self._catalog.files.paths([content_id, *companions])
+        paths = self._catalog.files.paths([content_id, *companions])
         return PhotoInfo(
             content_id,
             rows[content_id],
-            tuple(places[content_id]),
-            tuple(path for number in companions for path in places[number]),
+            tuple(paths[content_id]),
+            tuple(path for companion in companions for path in paths[companion]),
             self._catalog.annotations.get([content_id])[content_id],
         )
 
     def image(self, content_id: int, longest_side: int) -> Image.Image:
-        """A photo, upright sRGB, its longest side at most `longest_side` pixels; as it is now, if it was changed.
+        """A photo, upright sRGB, its longest side at most `longest_side` pixels; in its present state if it changed.
 
         Raises:
             LookalikeError: none of its files can be read.
@@ -121,12 +121,12 @@ class PhotoService:
     def thumbnail(self, content_id: int, side: int = THUMBNAIL_SIDE) -> bytes:
         """A photo's thumbnail as JPEG bytes, to be shown at `side` pixels.
 
-        It is made anew where it is missing, at a scale at which the file's format is read quickly. A smaller one
-        is given where that cannot be, because the photo's drive is away or its file holds another photo by now.
+        A missing one is made, from a scale at which the file's format is read quickly. Where that is impossible, as
+        the photo's drive is missing or its file holds another photo by now, a smaller thumbnail is returned.
 
         Args:
             content_id: the photo.
-            side: the longest side wanted; the thumbnail is the next larger of `THUMBNAIL_SIDES`, or the largest.
+            side: the longest side in pixels; the thumbnail is the next larger of `THUMBNAIL_SIDES`, or the largest.
 
         Raises:
             LookalikeError: there is none, and none of the photo's files can be read.

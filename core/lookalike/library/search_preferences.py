@@ -1,4 +1,4 @@
-"""Search preferences: how the user has candidates judged, kept in the library's settings."""
+"""Search preferences: how the user wants candidates judged, stored in the library's settings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lookalike.search.settings import SearchSettings
 
 
 def read_search_settings(settings: Settings) -> SearchSettings:
-    """The settings that were kept, and the defaults for what was not."""
+    """The stored search settings, with defaults for those that are not stored."""
     plain = SearchSettings()
     return SearchSettings(
         mode=settings.mode if settings.mode in judge_modes() else plain.mode,
@@ -19,7 +19,7 @@ def read_search_settings(settings: Settings) -> SearchSettings:
 
 
 def write_search_settings(settings: Settings, chosen: SearchSettings) -> None:
-    """Keep what is asked, in which orders, of how many candidates, and λ; the rest belongs to one search."""
+    """Store the judge's mode, the orders, the number of candidates, and λ; the rest belongs to one search."""
     with settings.together():
         settings.mode = chosen.mode
         settings.both_orders = chosen.both_orders

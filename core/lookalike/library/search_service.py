@@ -34,10 +34,10 @@ class SearchService:
         catalog: the library's catalog.
         photos: reads its photos.
         engines: the descriptor model that answers.
-        migration: another process may have changed to another model; None where the model is fixed.
-        judges: look at the candidates.
-        tokens: making visual tokens waits while a search runs.
-        calibrations: what similarities and answers are worth.
+        migration: knows whether another process changed the model; None where the model is fixed.
+        judges: the judges that compare candidates with the query.
+        tokens: makes visual tokens, and pauses while a search runs.
+        calibrations: the probabilities that similarities and judges' answers stand for.
     """
 
     def __init__(
@@ -57,20 +57,20 @@ class SearchService:
         self._tokens = tokens
         self._calibrations = calibrations
         self._hybrid = HybridSearch(catalog, photos)
-        # Whether the index has still to take in what another process wrote.
+        # Whether the index still has to catch up with what another process wrote.
         self._behind = False
 
     @property
     def settings(self) -> SearchSettings:
-        """How candidates are judged in this library unless told otherwise."""
+        """How candidates are judged in this library by default."""
         return read_search_settings(self._catalog.settings)
 
     def set_settings(self, settings: SearchSettings) -> None:
-        """Have candidates judged like this from now on; see `write_search_settings` for what that takes in."""
+        """Store how candidates are judged from now on; see `write_search_settings` for what is stored."""
         write_search_settings(self._catalog.settings, settings)
 
     def fusion(self, judge: Judge | None, weight: float | None = None) -> Fusion:
-        """How similarity and a judge's match make one score, and whether that was calibrated."""
+        """How a similarity and a judge's match are fused into one score, and whether that was calibrated."""
         return self._fusion(self._engines.current, judge, weight)
 
     def _fusion(self, engine: DescriptorEngine, judge: Judge | None, weight: float | None) -> Fusion:
@@ -86,16 +86,16 @@ class SearchService:
     ) -> Generator[Ranking, None, None]:
         """A stream of rankings: the index's answer at once, then better ones as judged pairs arrive.
 
-        Words find the photos whose keywords, title or names have them, and then, where the model in use reads
-        words, those that look like it.
+        Words find the photos that have them in keywords, title or file name, followed, where the model in use reads
+        words, by those that look like what the words say.
 
-        Where a judge cannot work, the ranking's notes say so; the index's answer stands.
+        Where a judge fails, the ranking's notes say so, and the index's answer stands.
 
         Args:
-            query: what is searched for.
-            settings: how far the search goes; None for `settings`.
+            query: what to search for.
+            settings: how far to search; None for `settings`.
             judge: a judge's name; None for the chosen one.
-            cancelled: once true, the stream ends.
+            cancelled: once it returns true, the stream ends.
 
         Raises:
             LookalikeError: the query cannot be read or described.
@@ -121,10 +121,10 @@ class SearchService:
                 yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *messages))
 
     def _catch_up(self, engine: DescriptorEngine) -> None:
-        """Have the index take in what another process wrote, unless it is busy: then a later search does."""
+        """Catch the index up with what another process wrote; if it is busy, a later search does."""
         if not self._behind:
             return
-        # First, as what another search learns meanwhile is not caught up with here.
+        # Cleared first, so that what another search notices meanwhile is not lost.
         self._behind = False
         caught_up = False
         try:
@@ -135,14 +135,14 @@ class SearchService:
     def stored_scores(
         self, judge: Judge, query_id: int, candidate_ids: Sequence[int]
     ) -> dict[int, PairScore]:
-        """What a judge said of pairs of the library's photos before: candidate → score; unjudged ones are left out."""
+        """A judge's stored scores of pairs of the library's photos: candidate → score, without unjudged ones."""
         rows = self._catalog.contents.get([query_id, *candidate_ids])
         hashes = {rows[number].hash: number for number in candidate_ids}
         kept = self._catalog.pair_scores.get(judge.key, rows[query_id].hash, list(hashes))
         return {hashes[content]: score for content, score in kept.items()}
 
     def explain(self, query: Query, content_id: int, judge: str | None = None) -> Explanation | None:
-        """Why the judge says what it says of a photo; None without a judge.
+        """Why the judge scores a photo as it does; None without a judge.
 
         Raises:
             LookalikeError: a photo cannot be read, the query is words, or the judge is broken.

@@ -1,4 +1,4 @@
-"""The visual tokens of a library as its user meets them: how many there are, making them ahead, and choices."""
+"""Token preparation: the visual tokens of a library, their status, making them ahead of searches, and the settings."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from lookalike.progress import Progress, ProgressMeter, Stage
 
 SMALLEST_LIMIT = 16 << 20
 COMPRESS_EVERY = 256
-"""Photos after which the tokens made meanwhile are compressed, if they can be."""
+"""After so many photos the new tokens are compressed, where possible."""
 RATE_SECONDS = 120.0
 WAIT_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
 class TokenStatus:
-    """Where the visual tokens of one model stand.
+    """The status of the visual tokens of one model.
 
     Attributes:
         judge: the model's name.
-        photos: photos in the library.
-        done: contents that have tokens.
-        bytes: what these tokens take.
-        bytes_per_photo: the mean; None while there are none.
-        uncompressed: of these contents, those whose tokens are not as small as is wanted yet.
-        compressible: whether `compress` can change that now; it needs some 160 photos to begin with.
-        seconds_per_photo: what making the tokens of a photo took, the mean; None while there are none.
-        disk: what the tokens of all models take on the disk, dead space included.
-        limit: what they may take.
-        compression: how tokens are kept.
+        photos: how many photos the library has.
+        done: how many of them have tokens.
+        bytes: the size of these tokens.
+        bytes_per_photo: their mean size; None while there are none.
+        uncompressed: how many of these photos have tokens that are not yet compressed as chosen.
+        compressible: whether `compress` can change that now; it needs some 160 photos to start with.
+        seconds_per_photo: mean time that making the tokens of a photo took; None while there are none.
+        disk: bytes on disk of the tokens of all models, dead space included.
+        limit: bytes on disk that they may take.
+        compression: how tokens are compressed.
         ahead: whether they may be made while the computer is idle.
-        news: what was damaged or could not be kept, in lines for the user.
+        news: what was damaged or could not be stored, in lines for the user.
     """
 
     judge: str
@@ -61,7 +61,7 @@ class TokenStatus:
 
 
 def open_store(catalog: Catalog, folder: Path) -> TokenStore:
-    """Open the store of visual tokens in a folder, as the user has chosen."""
+    """Open the store of visual tokens in a folder, with the user's settings."""
     settings = catalog.settings
     return TokenStore(
         catalog,
@@ -72,7 +72,7 @@ def open_store(catalog: Catalog, folder: Path) -> TokenStore:
 
 
 class TokenPreparation:
-    """What a library offers its user about visual tokens. Any thread may use it.
+    """The visual tokens of one library. Any thread may use it.
 
     Args:
         catalog: the library's catalog.
@@ -105,7 +105,7 @@ class TokenPreparation:
 
     @contextmanager
     def pause_for_search(self) -> Iterator[None]:
-        """As long as this lasts, `make` begins no photo."""
+        """Keep `make` from starting on another photo until the end of the block."""
         with self._lock:
             self._searches += 1
         try:
@@ -120,7 +120,7 @@ class TokenPreparation:
         return self._searches > 0
 
     def status(self, judge: str | None = None) -> TokenStatus:
-        """Where the tokens of a model stand.
+        """The status of a model's tokens.
 
         Args:
             judge: the model's name; None for the chosen judge.
@@ -154,15 +154,14 @@ class TokenPreparation:
     ) -> Generator[Progress, None, None]:
         """Make the tokens of all photos that have none, newest photos first, and compress them.
 
-        Gives way to searches after the photo it is at. Can be closed at any yield; the next call goes on where this
-        one was.
+        Pauses for searches after the current photo. May be closed at any yield; the next call continues from there.
 
         Args:
             judge: the model's name; None for the chosen judge.
-            cancelled: once true the work ends, at the latest after the photo it is at.
+            cancelled: once it returns true the work ends, at the latest after the current photo.
 
         Raises:
-            LookalikeError: there is no such model, it broke down, or there is no more room for tokens.
+            LookalikeError: there is no such model, it crashed, or there is no more room for tokens.
         """
         model = self._token_judge(judge)
         tokens = model.token_set
@@ -177,8 +176,8 @@ class TokenPreparation:
         photos = (self._load(numbers[content], content) for content in todo)
         for count, (content, reason) in enumerate(model.make_tokens(photos, cancelled), 1):
             if reason:
-                places = self._catalog.files.paths([numbers[content]])[numbers[content]]
-                meter.skip(str(places[0]) if places else "", reason)
+                paths = self._catalog.files.paths([numbers[content]])[numbers[content]]
+                meter.skip(str(paths[0]) if paths else "", reason)
             else:
                 meter.advance()
             yield meter.snapshot()
@@ -193,7 +192,7 @@ class TokenPreparation:
     def compress(
         self, judge: str | None = None, cancelled: Callable[[], bool] = lambda: False
     ) -> Generator[Progress, None, None]:
-        """Make the tokens there are as small as is wanted, without looking at a photo again.
+        """Compress the existing tokens as chosen, without reading a photo again.
 
         Raises:
             LookalikeError: there is no such model, or the disk is full.
@@ -205,10 +204,10 @@ class TokenPreparation:
     def choose(
         self, *, compression: str | None = None, limit_bytes: int | None = None, ahead: bool | None = None
     ) -> None:
-        """Change how tokens are kept; None leaves a choice as it is.
+        """Change how tokens are stored; None leaves a setting as it is.
 
         Raises:
-            LookalikeError: a choice makes no sense.
+            LookalikeError: a value is not valid.
         """
         if limit_bytes is not None and limit_bytes < SMALLEST_LIMIT:
             raise LookalikeError(

@@ -1,1 +1,1 @@
-"""Folders in, changes applied to the library: first scan, reconciliation, live events."""
+"""Following folders: first scan, reconciliation and live events, applied to the library."""

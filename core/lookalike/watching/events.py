@@ -1,4 +1,4 @@
-"""What tells of changes in folders, and what it is told to."""
+"""Events: the protocols between what reports changes in folders and what takes the reports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class EventSink(Protocol):
-    """Takes word of changes; called from other threads."""
+    """Takes reports of changes; called from other threads."""
 
     def changed(self, folder: bytes, deep: bool) -> None:
         """Something happened in a folder; `deep`: or anywhere below it."""
@@ -17,23 +17,23 @@ class EventSink(Protocol):
         ...
 
     def lost(self, top: bytes) -> None:
-        """The system dropped word of changes in a watched folder."""
+        """The system dropped events from a watched folder."""
         ...
 
     def ended(self, top: bytes) -> None:
-        """A watched folder was moved, deleted or unmounted; another may be at its place."""
+        """A watched folder was moved, deleted or unmounted; another may have taken its place."""
         ...
 
     def failed(self, top: bytes, error: OSError) -> None:
-        """A watched folder is watched no longer."""
+        """A watched folder can no longer be watched."""
         ...
 
 
 class EventSource(Protocol):
-    """Tells a sink of changes in folder trees."""
+    """Reports changes in folder trees to a sink."""
 
     def watch(self, top: bytes) -> None:
-        """Watch a folder with all below it.
+        """Watch a folder and everything below it.
 
         Raises:
             OSError: it cannot be watched.
@@ -45,5 +45,5 @@ class EventSource(Protocol):
         ...
 
     def close(self) -> None:
-        """End all threads."""
+        """Stop all threads."""
         ...

@@ -1,7 +1,7 @@
-"""What is left out of watched folders: hidden files, other programs' caches, and what the user names.
+"""Excludes: what is left out of watched folders, that is hidden files, other programs' caches, and the user's patterns.
 
-Users name things in the syntax of ``.gitignore``, in files called ``.lookalikeignore`` (which hold for the folder
-they lie in) and in a list of the library's own (which holds for every watched folder).
+Patterns are written in the syntax of ``.gitignore``, in files called ``.lookalikeignore`` (which apply to the folder
+they lie in) and in the library's own list (which applies to every watched folder).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 IGNORE_FILE = b".lookalikeignore"
 IGNORE_FILE_BYTES = 1 << 20
-"""A longer ignore file is none."""
+"""Longer files are not taken for ignore files."""
 
 CACHE_FOLDERS = frozenset(
     (
@@ -34,18 +34,18 @@ CACHE_FOLDERS = frozenset(
         b"system volume information",
     )
 )
-"""Trash, snapshots and thumbnails that systems and storage devices keep beside photos; lower case."""
+"""Trash, snapshots and thumbnails that systems and storage devices keep among photos; lower case."""
 
 CACHE_SUFFIXES = (b".lrdata",)
-"""Folders of previews, by the end of their name; lower case."""
+"""Folders of previews, by the end of their names; lower case."""
 
 APPLE_LIBRARY = b".photoslibrary"
 APPLE_DERIVATIVES = frozenset((b"database", b"external", b"internal", b"private", b"resources", b"scopes"))
-"""What an Apple Photos library holds beside the originals."""
+"""What an Apple Photos library holds besides the originals."""
 
 
 def is_left_out(parent: bytes, name: bytes) -> bool:
-    """Whether a folder of this name is left out whatever the user says: hidden, or another program's cache."""
+    """Whether a folder of this name is always left out, because it is hidden or another program's cache."""
     if name.startswith(b"."):
         return True
     lower = name.lower()
@@ -59,13 +59,13 @@ class Rules:
     """The patterns in force in one folder, the folder's own last.
 
     Attributes:
-        levels: for each file of patterns the length of its folder's path with the separator, and the patterns.
+        levels: for each ignore file the length of its folder's path with the separator, and its patterns.
     """
 
     levels: tuple[tuple[int, GitIgnoreSpec], ...] = ()
 
     def exclude(self, path: bytes, is_folder: bool) -> bool:
-        """Whether a file or folder is left out; the deepest file of patterns that names it decides."""
+        """Whether a file or folder is left out; the deepest ignore file that names it decides."""
         for start, patterns in reversed(self.levels):
             name = os.fsdecode(path[start:]).replace(os.sep, "/")
             verdict = patterns.check_file(name + "/" if is_folder else name).include
@@ -74,43 +74,43 @@ class Rules:
         return False
 
     def within(self, folder: bytes, patterns: GitIgnoreSpec | None) -> Rules:
-        """The rules of a folder that has patterns of its own, or None."""
+        """The rules in force in a folder below; `patterns` are that folder's own, or None."""
         if patterns is None:
             return self
         return Rules((*self.levels, (len(child_prefix(folder)), patterns)))
 
 
 class Excludes:
-    """Tells what is left out of the library's folders.
+    """What is left out of the library's folders.
 
     Args:
-        patterns: lines that hold for every watched folder, as in a ``.gitignore`` at its top.
+        patterns: lines that apply to every watched folder, as in a ``.gitignore`` at its top.
     """
 
     def __init__(self, patterns: Sequence[str] = ()) -> None:
         self.patterns = tuple(patterns)
-        self._spec = compiled(patterns)[0]
+        self._spec = compile_patterns(patterns)[0]
 
     def rules(self, top: bytes, folder: bytes, problems: list[Skipped]) -> Rules | None:
         """The rules in force in a folder.
 
         Args:
             top: the watched folder.
-            folder: itself, or a folder below it.
-            problems: takes a line for each ignore file that cannot be used.
+            folder: the watched folder itself, or one below it.
+            problems: gets a line for each ignore file that cannot be used.
 
         Returns:
             None where the folder itself is left out.
         """
         rules = Rules().within(top, self._spec).within(top, read_patterns(top, problems))
-        at = top
+        current = top
         for name in os.path.relpath(folder, top).split(os.fsencode(os.sep)):
             if name == b".":
                 continue
-            parent, at = at, join(at, name)
-            if is_left_out(parent, name) or rules.exclude(at, True):
+            parent, current = current, join(current, name)
+            if is_left_out(parent, name) or rules.exclude(current, True):
                 return None
-            rules = rules.within(at, read_patterns(at, problems))
+            rules = rules.within(current, read_patterns(current, problems))
         return rules
 
 
@@ -118,10 +118,10 @@ def read_patterns(folder: bytes, problems: list[Skipped]) -> GitIgnoreSpec | Non
     """The patterns of a folder's own ignore file, or None."""
     path = join(folder, IGNORE_FILE)
     try:
-        # A named pipe of this name must not be waited for.
+        # Opening a named pipe of this name must not block.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         try:
-            # What is opened from a descriptor does not close it where it turns out to be a folder.
+            # `fdopen` leaves the descriptor open where it turns out to be a folder's.
             with os.fdopen(descriptor, "rb", closefd=False) as file:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                     return None
@@ -136,25 +136,29 @@ def read_patterns(folder: bytes, problems: list[Skipped]) -> GitIgnoreSpec | Non
     if len(data) > IGNORE_FILE_BYTES:
         problems.append(Skipped(os.fsdecode(path), "It is too long for a list of patterns."))
         return None
-    spec, wrong = compiled(os.fsdecode(data.removeprefix(b"\xef\xbb\xbf")).splitlines())
-    problems.extend(Skipped(os.fsdecode(path), f"“{line}” is no pattern.") for line in wrong)
+    spec, invalid = compile_patterns(os.fsdecode(data.removeprefix(b"\xef\xbb\xbf")).splitlines())
+    problems.extend(Skipped(os.fsdecode(path), f"“{line}” is not a pattern.") for line in invalid)
     return spec
 
 
-def compiled(lines: Sequence[str]) -> tuple[GitIgnoreSpec | None, list[str]]:
-    """Patterns ready for use, None where there are none; and the lines that are no patterns."""
+def compile_patterns(lines: Sequence[str]) -> tuple[GitIgnoreSpec | None, list[str]]:
+    """Compile patterns.
+
+    Returns:
+        The patterns, None where there are none; and the lines that are not patterns.
+    """
     lines = [line for line in lines if line.strip() and not line.startswith("#")]
     if not lines:
         return None, []
     from pathspec import GitIgnoreSpec
 
-    good, wrong = [], []
+    valid, invalid = [], []
     for line in lines:
         try:
             GitIgnoreSpec.from_lines([line])
         except ValueError:
-            wrong.append(line)
+            invalid.append(line)
         else:
-            # What is in a folder is not the folder itself, but pathspec would take it for that.
-            good.append(line.rstrip() + "/*" if line.rstrip().endswith("/**") else line)
-    return (GitIgnoreSpec.from_lines(good) if good else None), wrong
+            # "folder/**" means what is in the folder, but pathspec applies it to the folder itself too.
+            valid.append(line.rstrip() + "/*" if line.rstrip().endswith("/**") else line)
+    return (GitIgnoreSpec.from_lines(valid) if valid else None), invalid

@@ -1,4 +1,4 @@
-"""Compares a folder on disk with what the catalog knows of it, without opening a single photo."""
+"""Folder walk: the photos in a folder, and how they differ from the catalog, without opening a single one."""
 
 from __future__ import annotations
 
@@ -24,13 +24,18 @@ _SUFFIXES_AND_SIDECARS = _SUFFIXES | {_SIDECAR}
 
 
 @dataclass
-class _Blind:
-    """Folders that could not be listed."""
+class _UnlistedFolders:
+    """Folders that could not be listed.
+
+    Attributes:
+        folders: their paths.
+        problems: a line for each.
+    """
 
     folders: list[bytes] = field(default_factory=list)
     problems: list[Skipped] = field(default_factory=list)
 
-    def note(self, folder: bytes, error: OSError) -> None:
+    def add(self, folder: bytes, error: OSError) -> None:
         self.folders.append(folder)
         reason = f"This folder cannot be listed ({error.strerror})."
         self.problems.append(Skipped(os.fsdecode(folder), reason))
@@ -41,7 +46,7 @@ def walk(
     deep: bool,
     unreadable: list[Skipped],
     rules: Rules | None = None,
-    blind: _Blind | None = None,
+    unlisted: _UnlistedFolders | None = None,
     sidecars: list[FileStat] | None = None,
     ctimes: bool = False,
 ) -> Iterator[FileStat]:
@@ -53,25 +58,18 @@ def walk(
     Args:
         top: the folder, in the operating system's own bytes.
         deep: whether to go into the folders below.
-        unreadable: takes a line for each folder or ignore file that cannot be read.
+        unreadable: gets a line for each folder or ignore file that cannot be read.
         rules: the patterns in force in `top`.
-        blind: takes the folders that could not be listed.
-        sidecars: takes the XMP files.
+        unlisted: gets the folders that could not be listed.
+        sidecars: gets the XMP files; None to pass them over.
         ctimes: whether the file system keeps ctimes.
     """
-    blind = blind or _Blind()
+    unlisted = unlisted or _UnlistedFolders()
     suffixes = _SUFFIXES if sidecars is None else _SUFFIXES_AND_SIDECARS
-    waiting = [(top, rules or Rules())]
-    while waiting:
-        folder, rules = waiting.pop()
-        try:
-            with os.scandir(folder) as listing:
-                entries = list(listing)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except OSError as error:
-            blind.note(folder, error)
-            continue
+    pending = [(top, rules or Rules())]
+    while pending:
+        folder, rules = pending.pop()
+        entries = _list(folder, unlisted)
         if folder != top and any(entry.name == IGNORE_FILE for entry in entries):
             rules = rules.within(folder, read_patterns(folder, unreadable))
         for entry in entries:
@@ -81,27 +79,39 @@ def walk(
             try:
                 suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122
                 if suffix in suffixes and entry.is_file(follow_symlinks=False):
-                    facts = entry.stat(follow_symlinks=False)
+                    status = entry.stat(follow_symlinks=False)
                 elif deep and entry.is_dir(follow_symlinks=False):
                     if not is_left_out(folder, name) and not (
                         rules.levels and rules.exclude(entry.path, True)
                     ):
-                        waiting.append((entry.path, rules))
+                        pending.append((entry.path, rules))
                     continue
                 else:
                     continue
             except FileNotFoundError:
                 continue
             except OSError as error:
-                blind.note(entry.path, error)
+                unlisted.add(entry.path, error)
                 continue
             if not (rules.levels and rules.exclude(entry.path, False)):
-                stat = file_stat_of(entry.path, facts, ctimes)
+                stat = file_stat_of(entry.path, status, ctimes)
                 if sidecars is not None and suffix == _SIDECAR:
                     sidecars.append(stat)
                 else:
                     yield stat
-    unreadable.extend(blind.problems)
+    unreadable.extend(unlisted.problems)
+
+
+def _list(folder: bytes, unlisted: _UnlistedFolders) -> list[os.DirEntry[bytes]]:
+    """The entries of a folder; none where it is gone or cannot be listed."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        unlisted.add(folder, error)
+        return []
 
 
 def diff_folder(
@@ -110,55 +120,55 @@ def diff_folder(
     deep: bool = True,
     rules: Rules | None = None,
     stable_inodes: bool = False,
-    away: Sequence[bytes] = (),
+    missing_mounts: Sequence[bytes] = (),
     sidecars: dict[bytes, SidecarStamp] | None = None,
     ctimes: bool = False,
 ) -> FolderDiff:
     """Compare a folder with the catalog.
 
-    A file is unchanged when its size and time of last change are, and its number and ctime too where files keep
-    theirs. A new place that has the volume, file number, size and time of a file that is gone is that file, moved.
+    A file is unchanged when its size and modification time are, and also its inode and ctime where the file system
+    keeps them. A new path with the volume, inode, size and time of a file that is gone is that file, moved.
 
     Args:
         top: the folder.
         known: the catalog's rows for it, by path.
-        deep: whether the folders below belong to the comparison.
+        deep: whether the folders below are compared too.
         rules: the patterns in force in the folder.
-        stable_inodes: whether another file number at a path means another file.
-        away: folders below whose volume is not mounted: what is known there is kept.
-        sidecars: what tells that the XMP files that the catalog knows there are unchanged, by path.
-        ctimes: whether another ctime at a path means that the file may be another.
+        stable_inodes: whether another inode at a path means another file.
+        missing_mounts: folders below whose volume is not mounted; what is known there is kept.
+        sidecars: the stamps of the XMP files that the catalog knows there, by path.
+        ctimes: whether another ctime at a path means that the file may have changed.
     """
     diff = FolderDiff()
     seen: set[bytes] = set()
-    blind = _Blind()
+    unlisted = _UnlistedFolders()
     sidecar_stats: list[FileStat] = []
-    for stat in walk(top, deep, diff.unreadable, rules, blind, sidecar_stats, ctimes):
+    for stat in walk(top, deep, diff.unreadable, rules, unlisted, sidecar_stats, ctimes):
         seen.add(stat.path)
         row = known.get(stat.path)
         if row is None or row.stat.stamp != stat.stamp:
             diff.added_or_changed.append((stat, row))
             continue
-        was = row.stat
-        if was.inode == stat.inode and not is_same_ctime(was.ctime_ns, stat.ctime_ns):
+        before = row.stat
+        if before.inode == stat.inode and not is_same_ctime(before.ctime_ns, stat.ctime_ns):
             diff.added_or_changed.append((stat, row))
-        elif was.inode == stat.inode:
+        elif before.inode == stat.inode:
             diff.unchanged += 1
-            if was.ctime_ns is None and stat.ctime_ns is not None:
+            if before.ctime_ns is None and stat.ctime_ns is not None:
                 diff.missing_ctime.append((row, stat.ctime_ns))
-            if was.device != stat.device:
-                diff.renumbered[was.device] = stat.device
+            if before.device != stat.device:
+                diff.renumbered[before.device] = stat.device
         elif stable_inodes:
             diff.added_or_changed.append((stat, row))
         else:
-            # The file system numbers anew: nothing is proven by it, and the new number is worth nothing either.
+            # The file system assigns inodes anew at every mount, so neither number proves anything.
             diff.unchanged += 1
-    hidden = tuple(child_prefix(folder) for folder in (*blind.folders, *away))
-    lost = set(blind.folders)
+    hidden = tuple(child_prefix(folder) for folder in (*unlisted.folders, *missing_mounts))
+    unseen = set(unlisted.folders)
     diff.removed = [
         row
         for path, row in known.items()
-        if path not in seen and path not in lost and not path.startswith(hidden)
+        if path not in seen and path not in unseen and not path.startswith(hidden)
     ]
     diff.sidecars = compare_sidecars(sidecar_stats, sidecars or {}, hidden)
     _recognise_moves(diff)
@@ -166,6 +176,7 @@ def diff_folder(
 
 
 def _recognise_moves(diff: FolderDiff) -> None:
+    """Turn pairs of a removed and an added file that are the same file into moves."""
     missing: dict[tuple[int, ...], FileRow] = {}
     for row in diff.removed:
         if row.content_id is not None and row.stat.inode:
@@ -173,14 +184,14 @@ def _recognise_moves(diff: FolderDiff) -> None:
             missing[device, *row.stat.identity[1:]] = row
     if not missing:
         return
-    still_fresh: list[tuple[FileStat, FileRow | None]] = []
+    remaining: list[tuple[FileStat, FileRow | None]] = []
     for stat, replaced in diff.added_or_changed:
         match = missing.get(stat.identity) if replaced is None else None
         if match is None or not stat.proves(match.stat.path, match.stat.ctime_ns):
-            still_fresh.append((stat, replaced))
+            remaining.append((stat, replaced))
         else:
             del missing[stat.identity]
             diff.moved.append((match, stat))
     moved = {row.id for row, _ in diff.moved}
-    diff.added_or_changed = still_fresh
+    diff.added_or_changed = remaining
     diff.removed = [row for row in diff.removed if row.id not in moved]

@@ -1,4 +1,4 @@
-"""Follow timing: how often folders are looked at while they are followed."""
+"""Follow timing: how often folders are checked while they are followed."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class FollowTiming:
-    """Times of following, in seconds.
+    """Intervals of following, in seconds.
 
     Attributes:
-        settle: a file changed more recently than this may still be written to, so it is looked at again.
-        tick: how soon `Follower.follow` notices that it is to stop, and what the user or another process changed
-            about the folders.
-        locate: how often drives that come and go are looked for.
-        retry: how long after a failure following goes on; twice as long after the next one ...
+        settle: a file that changed more recently than this may still be written to, so it is looked at again.
+        tick: how soon `Follower.follow` notices that it is to stop, and that the user or another process changed
+            the list of folders.
+        locate: how often to look for drives that come and go.
+        retry: how long following pauses after a failure; twice as long after the next one ...
         retry_limit: ... and never longer than this.
-        rescan: how often folders are compared of whose changes the system does not tell.
-        quiet: a burst of events is acted on once nothing has come for this long ...
+        rescan: how often to compare folders whose changes the system does not report.
+        quiet: a burst of events is acted on once no more have come for this long ...
         patience: ... or once its first event is this old.
     """
 

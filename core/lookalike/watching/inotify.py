@@ -1,7 +1,11 @@
-"""Linux's own events of changes in folder trees, inotify(7).
+"""Inotify: changes in folder trees as Linux reports them, inotify(7).
 
-One watch a folder; a watch on a folder tells of its entries. What is told on is only *where* something happened, so
-a burst of events costs a line in a table, and the kernel's word that it dropped some is passed on instead of lost.
+There is one watch per folder, which reports changes to the folder's entries. Only *where* something happened is passed
+on, so that a burst of events costs one line in a table.
+
+watchdog, which other systems use, is not used here: after a queue overflow it renews its watches without telling its
+handlers that events were lost, and it watches every folder of a tree, hidden ones and caches included, out of the
+user's limited number of watches.
 """
 
 from __future__ import annotations
@@ -34,8 +38,8 @@ _DONT_FOLLOW = 0x2000000
 _EXCL_UNLINK = 0x4000000
 _ISDIR = 0x40000000
 
-# Not IN_MODIFY: a file being written would tell of every block. Its closing is told of, and until then its time of
-# last change is too young for it to be read.
+# Not IN_MODIFY, which reports every block of a file that is being written. Closing the file is reported, and until
+# then its modification time is too recent for it to be read.
 _ENTRIES = _ATTRIB | _CLOSE_WRITE | _MOVED_FROM | _MOVED_TO | _CREATE | _DELETE
 _MASK = _ENTRIES | _DELETE_SELF | _MOVE_SELF | _ONLYDIR | _DONT_FOLLOW | _EXCL_UNLINK
 
@@ -44,13 +48,13 @@ _BUFFER_BYTES = 1 << 18
 
 
 class Inotify:
-    """Watches folder trees.
+    """An event source that uses inotify.
 
     Args:
-        sink: is told where something happened, from a thread of this object's own.
+        sink: takes the reports, in a thread that this object starts.
 
     Raises:
-        OSError: the system gives out no more event queues.
+        OSError: the system's limit of event queues is reached.
     """
 
     def __init__(self, sink: EventSink) -> None:
@@ -68,10 +72,10 @@ class Inotify:
         self._thread.start()
 
     def watch(self, top: bytes) -> None:
-        """Watch a folder with all below it.
+        """Watch a folder and everything below it.
 
         Raises:
-            OSError: the limit of watches is reached (ENOSPC), or the folder cannot be watched. Nothing of it is
+            OSError: the limit of watches is reached (ENOSPC), or the folder cannot be watched. No part of it is
                 watched then.
         """
         with self._lock:
@@ -91,7 +95,7 @@ class Inotify:
                 self._drop_tree(top)
 
     def close(self) -> None:
-        """End the thread and all watches."""
+        """Stop the thread and drop all watches."""
         os.write(self._end_write, b".")
         self._thread.join()
         for descriptor in (self._queue, self._end_read, self._end_write):
@@ -101,14 +105,14 @@ class Inotify:
         for folder in _folders(top):
             number = self._libc.inotify_add_watch(self._queue, folder, _MASK)
             if number >= 0:
-                # The kernel knows folders, not paths: after a rename the number is the old one.
+                # The kernel knows inodes, not paths: a renamed folder keeps its number.
                 self._numbers.pop(self._paths.get(number, b""), None)
                 self._paths[number], self._numbers[folder] = folder, number
                 continue
             error = _last_error()
             if error.errno == errno.ENOSPC or folder == top:
                 raise error
-            # A folder that is gone again, or may not be read, has nothing to tell.
+            # A folder below that is gone again, or may not be read, is passed over.
 
     def _drop_tree(self, top: bytes) -> None:
         start = child_prefix(top)
@@ -132,12 +136,12 @@ class Inotify:
                 data = os.read(self._queue, _BUFFER_BYTES)
             except BlockingIOError:
                 continue
-            at = 0
-            while at < len(data):
-                number, mask, _, length = _HEADER.unpack_from(data, at)
-                at += _HEADER.size
-                self._on_event(number, mask, data[at : at + length].rstrip(b"\0"))
-                at += length
+            offset = 0
+            while offset < len(data):
+                number, mask, _, length = _HEADER.unpack_from(data, offset)
+                offset += _HEADER.size
+                self._on_event(number, mask, data[offset : offset + length].rstrip(b"\0"))
+                offset += length
 
     def _on_event(self, number: int, mask: int, name: bytes) -> None:
         if mask & _OVERFLOW:
@@ -162,26 +166,27 @@ class Inotify:
             return
         if is_left_out(folder, name):
             return
-        place = join(folder, name)
+        path = join(folder, name)
         if mask & _MOVED_FROM:
             with self._lock:
-                self._drop_tree(place)
+                self._drop_tree(path)
         elif mask & _DELETE:
-            # It was empty: what lay in it has been told of before.
+            # It was empty: the deletion of its entries was reported before.
             with self._lock:
-                self._drop(place)
+                self._drop(path)
         if mask & (_MOVED_TO | _CREATE | _ATTRIB):
-            self._begin(place)
-        # Files that came into a new folder before its watch was there are found by looking through it now.
-        self._sink.changed(place, True)
+            self._watch_below(path)
+        # Deep, to find files that came into a new folder before its watch did.
+        self._sink.changed(path, True)
 
-    def _begin(self, place: bytes) -> None:
+    def _watch_below(self, path: bytes) -> None:
+        """Watch a folder that appeared below a watched one; report the watched one as failed at the limit."""
         with self._lock:
-            top = next((top for top in self._tops if place.startswith(child_prefix(top))), None)
+            top = next((top for top in self._tops if path.startswith(child_prefix(top))), None)
             if top is None:
                 return
             try:
-                self._add_tree(place)
+                self._add_tree(path)
             except OSError as error:
                 if error.errno != errno.ENOSPC:
                     return
@@ -193,21 +198,21 @@ class Inotify:
         self._sink.failed(top, failure)
 
     def _on_overflow(self) -> None:
-        # New folders may be among what was dropped, so their watches are missing too.
+        # The dropped events may have been about new folders, so watches may be missing too.
         for top in list(self._tops):
-            self._begin(join(top, b"."))
+            self._watch_below(join(top, b"."))
             self._sink.lost(top)
 
 
 def _folders(top: bytes) -> Iterator[bytes]:
-    """A folder and all below it that are not left out, links not followed."""
-    waiting = [os.path.normpath(top)]
-    while waiting:
-        folder = waiting.pop()
+    """A folder and all folders below it that are not left out; links are not followed."""
+    pending = [os.path.normpath(top)]
+    while pending:
+        folder = pending.pop()
         yield folder
         try:
             with os.scandir(folder) as entries:
-                waiting.extend(
+                pending.extend(
                     entry.path
                     for entry in entries
                     if not is_left_out(folder, entry.name) and entry.is_dir(follow_symlinks=False)

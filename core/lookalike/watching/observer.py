@@ -1,8 +1,8 @@
-"""Live events of watched folders, as folders that need another look.
+"""Folder watch: collects live events into a set of folders that must be compared with the catalog.
 
 Events say only *where* something happened. What happened is found by comparing that folder with the catalog, so
-lost, doubled or reordered events cannot leave the library wrong. Where the system has no events to give, or gives
-not all of them, folders are looked through from time to time instead, and that is said.
+lost, doubled or reordered events cannot leave the library wrong. Where the system reports no events, or not all of
+them, folders are looked through at intervals instead, and their notes say so.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from lookalike.watching.events import EventSource
 from lookalike.watching.excludes import IGNORE_FILE
 from lookalike.watching.follow_timing import FollowTiming
 
-PLACES_LIMIT = 4096
-"""When more places than this need another look, the watched folders are looked through whole."""
+MARKED_LIMIT = 4096
+"""When more folders than this are marked, the watched folders are compared as a whole instead."""
 
 
 @dataclass
@@ -29,24 +29,24 @@ class _Watched:
     """A watched folder.
 
     Attributes:
-        polled: whether it is looked through from time to time.
+        polled: whether it is looked through at intervals.
         note: why, in words for the user; empty otherwise.
-        looked: when that was last done, by the monotonic clock.
+        polled_at: when that was last done, by the monotonic clock.
     """
 
     polled: bool
     note: str
-    looked: float
+    polled_at: float
 
 
 class FolderWatch:
-    """Watches folders and collects what needs another look.
+    """Watches folders and collects those that must be compared again.
 
     Args:
-        timing: how often it looks; None for the defaults.
+        timing: how often to poll, and how long to wait for a burst of events to end; None for the defaults.
 
     Attributes:
-        overflows: how often the system dropped events; the folders were marked for a look each time.
+        overflows: how often the system dropped events; each time the watched folder was marked.
     """
 
     def __init__(self, timing: FollowTiming | None = None) -> None:
@@ -56,7 +56,7 @@ class FolderWatch:
         self._first = self._last = 0.0
         self._changed = threading.Condition()
         self._source: EventSource | None = None
-        self._no_source: OSError | None = None
+        self._source_error: OSError | None = None
         self._ended: set[bytes] = set()
         self.overflows = 0
 
@@ -64,7 +64,7 @@ class FolderWatch:
         try:
             self._source = self._open_source()
         except OSError as error:
-            self._no_source = error
+            self._source_error = error
         return self
 
     def _open_source(self) -> EventSource:
@@ -85,24 +85,24 @@ class FolderWatch:
     # What is watched
 
     def add(self, top: bytes, network: bool = False) -> None:
-        """Watch a folder, with all below it. One that is not there is not among `tops` then.
+        """Watch a folder and everything below it. A folder that is not there does not become one of `tops`.
 
         Args:
             top: the folder.
-            network: whether others change it unnoticed by this system: it is compared from time to time as well.
+            network: whether other machines change it without this one noticing; it is then polled as well.
         """
         note = ""
         if network:
-            note = f"It lies on a network drive and is looked through every {self._every()}."
+            note = f"It lies on a network drive and is looked through every {self._interval()}."
         watched = self._watched[top] = _Watched(network, note, time.monotonic())
         try:
             if self._source is None:
-                raise self._no_source or OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+                raise self._source_error or OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
             self._source.watch(top)
         except (FileNotFoundError, NotADirectoryError):
             del self._watched[top]
         except OSError as error:
-            watched.polled, watched.note = True, self._words(error)
+            watched.polled, watched.note = True, self._polling_note(error)
 
     def remove(self, top: bytes) -> None:
         """Stop watching a folder."""
@@ -114,23 +114,23 @@ class FolderWatch:
         return set(self._watched)
 
     def note(self, top: bytes) -> str:
-        """How a folder's changes are noticed where that is out of the ordinary; empty otherwise."""
+        """How a folder's changes are noticed, in words for the user; empty in the ordinary case, by live events."""
         return self._watched[top].note if top in self._watched else ""
 
-    def _every(self) -> str:
+    def _interval(self) -> str:
         minutes = self._timing.rescan / 60
         return f"{minutes:.0f} minutes" if minutes >= 1 else f"{self._timing.rescan:.0f} seconds"
 
-    def _words(self, error: OSError) -> str:
+    def _polling_note(self, error: OSError) -> str:
         reason = f"The system cannot report its changes ({error.strerror or error})"
         if error.errno == errno.ENOSPC:
             reason = "The system's limit of watched folders is reached (fs.inotify.max_user_watches)"
         elif error.errno == errno.EMFILE:
             reason = "The system's limit of watchers is reached (fs.inotify.max_user_instances)"
-        return f"{reason}; it is looked through every {self._every()} instead."
+        return f"{reason}; it is looked through every {self._interval()} instead."
 
     def renew(self, top: bytes) -> None:
-        """Watch what lies at a folder's place now; what is not there is left to the next `add`."""
+        """Watch the directory that lies at a folder's path now; where there is none, leave it to the next `add`."""
         if self._source is None or top not in self._watched or self._watched[top].polled:
             return
         self._source.unwatch(top)
@@ -141,7 +141,7 @@ class FolderWatch:
         except OSError as error:
             self.failed(top, error)
 
-    # What the source tells
+    # Reports of the event source
 
     def changed(self, folder: bytes, deep: bool) -> None:
         """Something happened in a folder; `deep`: or anywhere below it."""
@@ -152,48 +152,55 @@ class FolderWatch:
         self.mark(folder, name == IGNORE_FILE)
 
     def lost(self, top: bytes) -> None:
-        """The system dropped word of changes in a watched folder: look it through."""
+        """The system dropped events from a watched folder, so all of it is marked."""
         self.overflows += 1
         self.mark(top, True)
 
     def ended(self, top: bytes) -> None:
-        """A watched folder was moved, deleted or unmounted; another may be at its place."""
+        """A watched folder was moved, deleted or unmounted; another may have taken its place."""
         with self._changed:
             self._ended.add(top)
         self.mark(top, True)
 
     def failed(self, top: bytes, error: OSError) -> None:
-        """A folder is watched no longer: look it through, now and from time to time."""
+        """A folder can no longer be watched, so it is marked now and polled from here on."""
         watched = self._watched.get(top)
         if watched is not None:
-            watched.polled, watched.note = True, self._words(error)
+            watched.polled, watched.note = True, self._polling_note(error)
             self.mark(top, True)
 
-    # What needs another look
+    # What must be compared again
 
     def mark(self, folder: bytes, deep: bool = False) -> None:
-        """Have a folder looked at again; `deep` with all below it."""
+        """Mark a folder to be compared again; `deep`: with everything below it."""
         with self._changed:
             now = time.monotonic()
             if not self._dirty:
                 self._first = now
             self._last = now
             self._dirty[folder] = self._dirty.get(folder, False) or deep
-            if len(self._dirty) > PLACES_LIMIT:
+            if len(self._dirty) > MARKED_LIMIT:
                 self._dirty = dict.fromkeys(self._watched, True)
             self._changed.notify_all()
 
     def wait(self, timeout: float) -> list[tuple[bytes, bool]]:
-        """Folders that need another look, each with whether that goes for all below; empty after `timeout` s."""
+        """Take the marked folders, once a burst of events has ended.
+
+        Args:
+            timeout: how long to wait for them, in seconds.
+
+        Returns:
+            The folders, each with whether everything below it was marked too; empty after the timeout.
+        """
         for top, watched in self._watched.items():
-            if watched.polled and time.monotonic() - watched.looked > self._timing.rescan:
-                watched.looked = time.monotonic()
+            if watched.polled and time.monotonic() - watched.polled_at > self._timing.rescan:
+                watched.polled_at = time.monotonic()
                 self.mark(top, deep=True)
         with self._changed:
             ended, self._ended = self._ended, set()
         for top in ended:
             self.renew(top)
-            # What happened there before the new watch was told to nobody.
+            # Nobody reported what happened there before the new watch.
             self.mark(top, True)
         deadline = time.monotonic() + timeout
         with self._changed:
@@ -211,7 +218,7 @@ class FolderWatch:
 
 
 def _without_covered(dirty: dict[bytes, bool]) -> list[tuple[bytes, bool]]:
-    """Leave out folders that lie below one looked at with all below it."""
+    """The folders, without those below a deep one."""
     kept: list[tuple[bytes, bool]] = []
     covers: list[bytes] = []
     # By parts, not by bytes: a folder comes right before what is in it.

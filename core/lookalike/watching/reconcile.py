@@ -1,4 +1,4 @@
-"""Finds what must be done so that the catalog agrees with a watched folder."""
+"""Reconciliation: what must be done so that the catalog agrees with a watched folder."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Reconciler:
         record: descriptors of the model in use.
 
     Attributes:
-        rules_used: the library's patterns that comparisons went by; to be emptied by who takes them.
+        rules_used: the library's patterns that comparisons used; to be emptied by the caller.
     """
 
     def __init__(self, catalog: Catalog, record: DescriptorRecord) -> None:
@@ -34,75 +34,75 @@ class Reconciler:
         self._record = record
         self.rules_used: set[tuple[str, ...]] = set()
 
-    def diff(self, location: FolderLocation, place: bytes, deep: bool) -> FolderDiff:
-        """What changed in a folder that can be reached, or in a place below it.
+    def diff(self, location: FolderLocation, path: bytes, deep: bool) -> FolderDiff:
+        """What changed in a folder that can be reached, or in a folder below it.
 
         Args:
-            location: the folder and its place.
-            place: the folder itself, or a folder below it.
-            deep: whether all below the place belongs to the comparison.
+            location: the folder.
+            path: the folder itself, or a folder below it.
+            deep: whether everything below the path is compared too.
         """
         folder, top = location.folder, os.fsencode(location.folder.path)
-        known = self._files.known(place, deep, folder)
+        known = self._files.known(path, deep, folder)
         patterns = self._catalog.settings.excludes
         self.rules_used.add(patterns)
-        noted = FolderDiff()
-        rules = Excludes(patterns).rules(top, place, noted.unreadable)
-        if rules is None or _through_link(top, place):
-            away = tuple(child_prefix(point) for point in location.missing_mounts)
-            noted.removed = [row for path, row in known.items() if not path.startswith(away)]
-            noted.sidecars = compare_sidecars([], self._catalog.annotations.known(place, deep), away)
-            return noted
+        left_out = FolderDiff()
+        rules = Excludes(patterns).rules(top, path, left_out.unreadable)
+        if rules is None or _is_behind_link(top, path):
+            missing = tuple(child_prefix(point) for point in location.missing_mounts)
+            left_out.removed = [row for file, row in known.items() if not file.startswith(missing)]
+            left_out.sidecars = compare_sidecars([], self._catalog.annotations.known(path, deep), missing)
+            return left_out
         mount = None if location.nested else location.mount
         stable, ctimes = (mount.stable_inodes, mount.ctimes) if mount is not None else (False, False)
-        beside = self._catalog.annotations.known(place, deep)
-        diff = diff_folder(place, known, deep, rules, stable, location.missing_mounts, beside, ctimes)
-        diff.unreadable = noted.unreadable + diff.unreadable
+        sidecars = self._catalog.annotations.known(path, deep)
+        diff = diff_folder(path, known, deep, rules, stable, location.missing_mounts, sidecars, ctimes)
+        diff.unreadable = left_out.unreadable + diff.unreadable
         if diff.renumbered:
             self._files.renumber(folder, diff.renumbered)
         if diff.missing_ctime:
             self._files.record_ctimes(diff.missing_ctime)
         if diff.sidecars.missing_ctime:
             self._catalog.annotations.record_ctimes(diff.sidecars.missing_ctime)
-        self._add_untried(place, known, diff)
+        self._add_untried(path, known, diff)
         self._recognise(diff)
-        self._add_unread(place, known, diff)
-        # Photos that are left online on purpose are no trouble.
-        met = [(os.fsencode(line.path), line.reason) for line in diff.unreadable]
-        self._catalog.unreadable.record_look(folder.id, place, deep, met)
-        diff.skip_cloud_only(place)
+        self._add_unread(path, known, diff)
+        unreadable = [(os.fsencode(line.path), line.reason) for line in diff.unreadable]
+        self._catalog.unreadable.record_look(folder.id, path, deep, unreadable)
+        # Only now: photos that are left in the cloud on purpose are not a problem to record.
+        diff.skip_cloud_only(path)
         return diff
 
-    def _add_untried(self, place: bytes, known: dict[bytes, FileRow], diff: FolderDiff) -> None:
-        """Photos that another model described, or other decoders refused, are to be tried by today's."""
-        again = self._record.undescribed(place) | self._files.refused_before(
-            place, model_versions(self._record.key)
+    def _add_untried(self, path: bytes, known: dict[bytes, FileRow], diff: FolderDiff) -> None:
+        """Add photos that only another model described, or that only earlier decoders refused."""
+        untried = self._record.undescribed(path) | self._files.refused_before(
+            path, model_versions(self._record.key)
         )
-        if not again:
+        if not untried:
             return
-        moved = {row.id: at for row, at in diff.moved}
+        moved = {row.id: stat for row, stat in diff.moved}
         passed = {entry[0].path for entry in diff.added_or_changed} | {row.stat.path for row in diff.removed}
         for row in known.values():
-            if row.id not in again or row.stat.path in passed:
+            if row.id not in untried or row.stat.path in passed:
                 continue
-            # A row that has moved is put in its new place first, and is then no longer there to be replaced.
+            # A row that has moved is moved first, and is then no longer at the old path to be replaced.
             diff.added_or_changed.append((moved[row.id], None) if row.id in moved else (row.stat, row))
 
-    def _add_unread(self, place: bytes, known: dict[bytes, FileRow], diff: FolderDiff) -> None:
-        """Photos of an older library are to be read once for what people wrote into them."""
-        unread = self._catalog.annotations.unread(place)
+    def _add_unread(self, path: bytes, known: dict[bytes, FileRow], diff: FolderDiff) -> None:
+        """Add photos of an older library, to be read once for their annotations."""
+        unread = self._catalog.annotations.unread(path)
         if not unread:
             return
-        concerned = {stat.path for stat, _ in diff.added_or_changed} | {row.stat.path for row in diff.removed}
-        concerned |= {row.stat.path for row, _ in diff.moved}
-        concerned |= {stat.path for stat, *_ in diff.recognised}
+        handled = {stat.path for stat, _ in diff.added_or_changed} | {row.stat.path for row in diff.removed}
+        handled |= {row.stat.path for row, _ in diff.moved}
+        handled |= {stat.path for stat, *_ in diff.recognised}
         diff.added_or_changed += [
-            (row.stat, row) for row in known.values() if row.id in unread and row.stat.path not in concerned
+            (row.stat, row) for row in known.values() if row.id in unread and row.stat.path not in handled
         ]
 
     def _recognise(self, diff: FolderDiff) -> None:
-        """Take from what must be read the files whose content is known from where they were before."""
-        # What is the same file still, but may have changed, tells nothing of itself.
+        """Move files whose content is known from another path from `added_or_changed` to `recognised`."""
+        # A file that is still the same but may have changed says nothing about its own content.
         others = [
             stat for stat, row in diff.added_or_changed if row is None or not _same_file(row.stat, stat)
         ]
@@ -118,15 +118,15 @@ class Reconciler:
         diff.added_or_changed = added_or_changed
 
 
-def _same_file(was: FileStat, now: FileStat) -> bool:
-    """Whether what lies at a path is the file that lay there, though perhaps written to."""
-    return (was.inode, was.mtime_ns) == (now.inode, now.mtime_ns)
+def _same_file(before: FileStat, now: FileStat) -> bool:
+    """Whether the file at a path is the one that lay there before, though perhaps written to."""
+    return (before.inode, before.mtime_ns) == (now.inode, now.mtime_ns)
 
 
-def _through_link(top: bytes, place: bytes) -> bool:
-    """Whether a place, or a folder on the way to it from the watched one, is a link: what lies behind is elsewhere."""
-    while len(place) > len(top):
-        if os.path.islink(place):  # noqa: PTH114
+def _is_behind_link(top: bytes, path: bytes) -> bool:
+    """Whether a path, or a folder between it and the watched one, is a link, so that it really lies elsewhere."""
+    while len(path) > len(top):
+        if os.path.islink(path):  # noqa: PTH114
             return True
-        place = parent(place)
+        path = parent(path)
     return False

@@ -1,4 +1,9 @@
-"""The volumes that are mounted: what they are, what names them, and where one came back to."""
+"""Volumes: what is mounted, how a volume is recognised, and where a folder on it lies after it came back.
+
+Of psutil, ``disk_partitions`` is used on other systems than Linux only: on Linux it leaves out the root of each mount,
+without which a subvolume or bind mount is not found again, and it names a volume by its device file, which may be
+another one after the next boot.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +45,7 @@ NETWORK_KINDS = frozenset(
         "webdav",
     ]
 )
-"""File systems that others change too, of which this system then hears nothing. ``fuse`` stands for ``fuse.*``."""
+"""File systems that other machines change without this one noticing. ``fuse`` stands for ``fuse.*``."""
 
 STABLE_INODES = frozenset(
     [
@@ -63,10 +68,10 @@ STABLE_INODES = frozenset(
         "zfs",
     ]
 )
-"""File systems on which a file keeps its number over every mount."""
+"""File systems on which a file keeps its inode over every mount."""
 
 LOCAL_FUSE = frozenset(("fuse.mergerfs", "fuse.exfat", "fuse.ntfs-3g", "fuse.ntfs"))
-"""User-space file systems that this system alone changes."""
+"""User-space file systems that only this machine changes."""
 
 NO_PHOTOS = frozenset(
     [
@@ -91,7 +96,7 @@ NO_PHOTOS = frozenset(
         "tracefs",
     ]
 )
-"""File systems that hold no user's files."""
+"""File systems that hold no user files."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +105,9 @@ class Mount:
 
     Attributes:
         point: the folder it is mounted at.
-        kind: its file system, as the system calls it.
-        name: names the volume wherever it is mounted; empty where nothing does.
-        root: which folder of the volume the mount point shows, without the leading separator.
+        kind: its file system, by the system's name for it.
+        name: identifies the volume wherever it is mounted; empty where nothing does.
+        root: the folder of the volume that is shown at the mount point, without the leading separator.
     """
 
     point: bytes
@@ -112,36 +117,36 @@ class Mount:
 
     @property
     def network(self) -> bool:
-        """Whether others may change it unnoticed by this system."""
+        """Whether other machines may change it without this one noticing."""
         return self.kind in NETWORK_KINDS or (self.kind.startswith("fuse.") and self.kind not in LOCAL_FUSE)
 
     @property
     def stable_inodes(self) -> bool:
-        """Whether another file number at a path means another file."""
+        """Whether another inode at a path means another file."""
         return self.kind in STABLE_INODES
 
     @property
     def ctimes(self) -> bool:
         """Whether another ctime at a path means that the file may have changed.
 
-        Elsewhere the time that goes by this name is made up at every mount (FAT), is another machine's, or, on
-        Windows, is that of the file's making.
+        Elsewhere what is called ctime is made up at every mount (FAT), is another machine's, or, on Windows, is the
+        time of creation.
         """
         return self.stable_inodes and sys.platform != "win32"
 
     def beneath(self, path: bytes) -> bytes:
-        """Where a path on this mount lies inside the volume."""
+        """The path inside the volume of a path on this mount."""
         return join(self.root, path[len(child_prefix(self.point)) :]).rstrip(b"/")
 
-    def place_of(self, beneath: bytes) -> bytes | None:
-        """The path at which this mount shows a place of the volume; None where it does not show it."""
+    def path_of(self, beneath: bytes) -> bytes | None:
+        """The path on this mount of a path inside the volume; None where the mount does not show it."""
         if self.root and beneath != self.root and not beneath.startswith(self.root + b"/"):
             return None
         return join(self.point, beneath[len(self.root) :].lstrip(b"/"))
 
 
 def mounts() -> list[Mount]:
-    """What is mounted now, in the order of mounting."""
+    """The volumes mounted now, in the order of mounting."""
     if sys.platform == "linux":
         return _linux_mounts(MOUNTINFO.read_bytes())
     return _other_mounts()
@@ -158,54 +163,54 @@ def mount_of(path: bytes, mounted: Sequence[Mount]) -> Mount | None:
 
 
 def mounted_inside(top: bytes, mounted: Sequence[Mount]) -> dict[bytes, str]:
-    """Volumes mounted below a folder: mount point → name."""
+    """The volumes mounted below a folder: mount point → name."""
     start = child_prefix(top)
     return {m.point: m.name for m in mounted if m.point.startswith(start) and m.kind not in NO_PHOTOS}
 
 
-def came_back(
+def find_on_volumes(
     volume: str, beneath: bytes, sample: Sequence[bytes], stats: Sequence[FileStat], mounted: Sequence[Mount]
 ) -> bytes | None:
-    """Where a folder that is no longer at its place lies now.
+    """Where a folder that is no longer at its path lies now; None where it is not found.
 
-    A volume that has a name is told by it. Any other is told by its files: most of a sample of those known must
-    lie there, with size and time of last change.
+    A volume that has a name is recognised by it, any other by its files: most of a sample of the known ones must
+    lie there, with the same size and modification time.
 
     Args:
         volume: name of the volume, or empty.
-        beneath: where the folder lies inside the volume.
+        beneath: path of the folder inside the volume.
         sample: paths of known files, relative to the folder.
         stats: what is known of the same files.
-        mounted: what is mounted now.
+        mounted: the volumes that are mounted now.
     """
     for mount in reversed(mounted):
         if mount.kind in NO_PHOTOS or mount.name != volume:
             continue
-        candidate = mount.place_of(beneath)
+        candidate = mount.path_of(beneath)
         if candidate is None or not os.path.isdir(candidate):  # noqa: PTH112
             continue
-        if volume or holds(candidate, sample, stats):
+        if volume or holds_files(candidate, sample, stats):
             return candidate
     return None
 
 
-def holds(folder: bytes, sample: Sequence[bytes], stats: Sequence[FileStat]) -> bool:
-    """Whether most of a sample of known files lie in a folder, with size and time of last change."""
-    there = 0
+def holds_files(folder: bytes, sample: Sequence[bytes], stats: Sequence[FileStat]) -> bool:
+    """Whether most of a sample of known files lie in a folder, with the same size and modification time."""
+    found = 0
     for name, stat in zip(sample, stats, strict=True):
         try:
             status = os.lstat(join(folder, name))
         except OSError:
             continue
         size, mtime_ns = stamp_of(status)
-        # Of a file that was read too soon after its last change the catalog does not keep the size.
-        there += mtime_ns == stat.mtime_ns and (stat.size < 0 or size == stat.size)
-    return there * 2 > len(stats)
+        # The catalog keeps no size of a file that was read too soon after its last change.
+        found += mtime_ns == stat.mtime_ns and (stat.size < 0 or size == stat.size)
+    return found * 2 > len(stats)
 
 
 def _linux_mounts(table: bytes) -> list[Mount]:
     # proc_pid_mountinfo(5): id, parent, major:minor, root, mount point, options, tags…, "-", kind, source, options.
-    uuids = _uuids()
+    uuids = _device_uuids()
     found = []
     for line in table.splitlines():
         before, _, after = line.partition(b" - ")
@@ -227,7 +232,8 @@ def _unescaped(field: bytes) -> bytes:
     return re.sub(rb"\\([0-7]{3})", lambda match: bytes([int(match[1], 8)]), field)
 
 
-def _uuids() -> dict[bytes, str]:
+def _device_uuids() -> dict[bytes, str]:
+    """The UUIDs of file systems, by their device files."""
     try:
         links = list(BY_UUID.iterdir())
     except OSError:

@@ -1,4 +1,4 @@
-"""Events of changes in folder trees on systems other than Linux, through watchdog."""
+"""Watchdog events: changes in folder trees on systems other than Linux, through the library of that name."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from lookalike.watching.events import EventSink
 
 
 class WatchdogEvents(FileSystemEventHandler):
-    """Watches folder trees.
+    """An event source that uses watchdog.
 
     Args:
-        sink: is told where something happened, from watchdog's threads.
+        sink: takes the reports, in watchdog's threads.
     """
 
     def __init__(self, sink: EventSink) -> None:
@@ -31,7 +31,7 @@ class WatchdogEvents(FileSystemEventHandler):
         self._watches: dict[bytes, ObservedWatch] = {}
 
     def watch(self, top: bytes) -> None:
-        """Watch a folder with all below it.
+        """Watch a folder and everything below it.
 
         Raises:
             OSError: it cannot be watched.
@@ -45,19 +45,19 @@ class WatchdogEvents(FileSystemEventHandler):
             self._observer.unschedule(watch)
 
     def close(self) -> None:
-        """End watchdog's threads."""
+        """Stop watchdog's threads."""
         self._observer.stop()
         self._observer.join()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Note where something happened; called by watchdog in its own threads."""
+        """Report where something happened; called by watchdog in its own threads."""
         if event.event_type in (EVENT_TYPE_OPENED, EVENT_TYPE_CLOSED_NO_WRITE):
             return
         if event.is_directory and event.event_type == "modified":
             return
         for path in filter(None, (event.src_path, event.dest_path)):
-            place = os.fsencode(cast("str | bytes", path))
-            folder, name = os.path.split(place)
+            encoded = os.fsencode(cast("str | bytes", path))
+            folder, name = os.path.split(encoded)
             self._sink.changed_file(folder, name)
             if event.is_directory:
-                self._sink.changed(place, True)
+                self._sink.changed(encoded, True)

@@ -1,4 +1,4 @@
-"""What the user says about watched folders: which, how, what not, and what first."""
+"""Watched folders: the user's choices about which folders to watch, how, what to leave out, and what goes first."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from lookalike.errors import LookalikeError
 from lookalike.ingest.throttle import CAREFUL, PACES
 from lookalike.ingest.work_queue import WorkPriority
 from lookalike.progress import Skipped
-from lookalike.watching.excludes import IGNORE_FILE, Excludes, compiled, is_left_out
+from lookalike.watching.excludes import IGNORE_FILE, Excludes, compile_patterns, is_left_out
 from lookalike.watching.folder_locator import FolderLocator
 from lookalike.watching.volumes import mounted_inside, mounts
 
 
 class WatchedFolders:
-    """The user's word on the folders of one library. A running scan or follow takes it in by itself.
+    """The user's choices about the folders of one library. A running scan or follow picks changes up by itself.
 
     Args:
         catalog: the library's catalog.
@@ -58,10 +58,10 @@ class WatchedFolders:
         )
 
     def add(self, path: Path) -> Folder:
-        """Have a folder watched. One inside a watched folder is covered already, and that one is returned.
+        """Watch a folder. If it lies inside a watched folder, that one covers it already and is returned.
 
         Raises:
-            LookalikeError: the path is no folder, a folder that is watched leaves it out, or one inside it is
+            LookalikeError: the path is not a folder, a watched folder leaves it out, or a watched folder inside it is
                 paused, cannot be reached, or would be left out.
         """
         path = path.expanduser().resolve()
@@ -102,18 +102,18 @@ class WatchedFolders:
         return self._folders.add(path, mounted_inside(os.fsencode(path), mounted))
 
     def missing_drives(self, folder: Folder) -> list[Skipped]:
-        """A line for each drive below a folder of which photos are known, and which is not mounted now."""
+        """A line for each drive below a folder that is not mounted now and of which photos are known."""
         return self._locator.missing_drives(folder, mounts()) if folder.online else []
 
     def pause(self, folder: Folder, paused: bool = True) -> None:
-        """Have a folder's changes left alone for now, or taken in again; it lasts over restarts."""
+        """Leave a folder's changes alone for now, or pick them up again; the choice survives restarts."""
         self._folders.set_paused(folder, paused)
 
     def relocate(self, folder: Folder, path: Path) -> None:
-        """Say that a watched folder now lies elsewhere; nothing in it needs to be described again.
+        """Record that a watched folder now lies elsewhere; nothing in it needs to be described again.
 
         Raises:
-            LookalikeError: the new place is no folder, or overlaps with a watched one.
+            LookalikeError: the new path is not a folder, or overlaps with a watched one.
         """
         path = path.expanduser().resolve()
         if not os.path.isdir(path):  # noqa: PTH112
@@ -128,23 +128,23 @@ class WatchedFolders:
         return list(self._catalog.settings.excludes)
 
     def set_excludes(self, patterns: Sequence[str]) -> None:
-        """Leave out what these patterns name, instead of what the ones before did.
+        """Replace the patterns of what is left out.
 
         The next scan, or a running follow, takes photos out of the library or back in. What is known of them is
         kept, so that none needs to be described again.
 
         Raises:
-            LookalikeError: one of them is no pattern.
+            LookalikeError: a line is not a pattern.
         """
         lines = [line for pattern in patterns for line in pattern.splitlines() if line.strip()]
-        for line in compiled(lines)[1]:
+        for line in compile_patterns(lines)[1]:
             raise LookalikeError(
                 "“{line}” is not a pattern.", "Write patterns as in a .gitignore file.", line=line
             )
         self._catalog.settings.excludes = tuple(dict.fromkeys(lines))
 
     def prioritise(self, paths: Sequence[Path]) -> None:
-        """Have the photos at these paths, or in these folders, described before all others."""
+        """Describe the photos at these paths, or in these folders, before all others."""
         self.priority.prioritise(paths)
 
     def pace(self) -> str:

@@ -139,7 +139,7 @@ def test_an_unknown_model_is_one_line(call: Call) -> None:
 def test_a_damaged_model_is_found_and_its_file_named(call: Call, tmp_path: Path) -> None:
     llm, mmproj = write_pair(tmp_path, "qwen2vl")
     assert call("models", "import", llm, mmproj, "--name", "tiny")[0] == 0
-    assert call("models", "check", "tiny")[:2] == (0, "tiny is whole.\n")
+    assert call("models", "check", "tiny")[:2] == (0, "tiny is undamaged.\n")
     stored = Path(os.environ["LOOKALIKE_HOME"]) / "models" / "tiny" / llm.name
     with stored.open("r+b") as file:
         file.seek(-100, os.SEEK_END)

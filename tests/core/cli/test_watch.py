@@ -66,8 +66,8 @@ def test_trouble_beside_photos_is_told_of_once(watch: Watch) -> None:
     watch.put("a.xmp", b"<x:xmpmeta")
     watch.wait(lambda: "a.xmp is not a readable XMP file" in watch.said)
     (watch.album / ".lookalikeignore").write_text("!\n")
-    watch.wait(lambda: "is no pattern" in watch.said)
+    watch.wait(lambda: "is not a pattern" in watch.said)
     watch.put("b.xmp", b"<x:xmpmeta")
     watch.wait(lambda: "b.xmp is not a readable XMP file" in watch.said)
-    for words in ("is no pattern", "a.xmp is not a readable", "b.xmp is not a readable"):
+    for words in ("is not a pattern", "a.xmp is not a readable", "b.xmp is not a readable"):
         assert watch.said.count(words) == 1

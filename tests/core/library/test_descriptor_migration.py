@@ -160,7 +160,7 @@ def test_a_model_that_fails_is_given_up_and_told(library: Library, store: ModelS
     weights.write_bytes(b"no weights")
     library.descriptor.choose("tiny")
     *_, last = library.scan()
-    assert "Searches go on with the model before" in last.skipped[0].reason
+    assert "Searches keep using the old model" in last.skipped[0].reason
     assert library.status().changing is None
     assert len(answers(library)) == PHOTOS - 1
 
@@ -271,7 +271,7 @@ def test_a_full_disk_interrupts_it_only(library: Library, monkeypatch: pytest.Mo
     old = library.status().descriptor
     library.descriptor.choose("tiny")
     monkeypatch.setattr(DescriptorRecord, "put", full)
-    assert "goes on later" in told(library)[-1]
+    assert "continues later" in told(library)[-1]
     assert change_of(library).name == "tiny"
     assert library.status().descriptor == old
     monkeypatch.setattr(DescriptorRecord, "put", put)
@@ -356,8 +356,8 @@ def test_the_command_line_tells_of_it(
         assert run(["--library", str(tmp_path / "library"), *arguments]) == 0
         return capsys.readouterr().out
 
-    assert f"{PHOTOS} photos have to be described anew" in call("models", "use", "tiny")
-    assert f"changing to tiny: 0 of {PHOTOS} photos are described anew" in call("status")
+    assert f"{PHOTOS} photos must be described again" in call("models", "use", "tiny")
+    assert f"changing to tiny: 0 of {PHOTOS} photos described" in call("status")
     assert json.loads(call("models", "list", "--json"))["changing"]["name"] == "tiny"
     call("models", "use", "default")
     assert "changing" not in call("status")

@@ -20,6 +20,8 @@ from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.progress import Progress
 from lookalike.watching import follower as follower_module
 from lookalike.watching.folder_locator import FolderLocator
+from lookalike.watching.folder_updater import OFFLINE
+from lookalike.watching.follow_state import FollowState
 from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.reconcile import Reconciler
 from tests.builders.small_library import ColourDescriber, InlineService, SmallLibrary
@@ -190,7 +192,7 @@ def test_a_folder_that_goes_while_it_is_indexed_costs_one_line(tmp_path: Path) -
     with closing(interrupted(tmp_path, lambda: folder.rename(away))) as library:
         library.folders.add(folder)
         told = {(line.path, line.reason) for progress in library.scan() for line in progress.skipped}
-        assert (str(folder), follower_module.OFFLINE) in told
+        assert (str(folder), OFFLINE) in told
         assert [path for path, _ in told if path.endswith(".png")] == []
         assert 0 < len(library.index) < 120
         away.rename(folder)
@@ -229,8 +231,8 @@ def test_following_goes_on_after_another_program_has_held_the_catalog(
         other = sqlite3.connect(tmp_path / "library" / "catalog.sqlite", isolation_level=None)
         with closing(other):
             other.execute("BEGIN IMMEDIATE")
-            tries = Counted(follower_module._Standing.forget)
-            monkeypatch.setattr(follower_module._Standing, "forget", tries)
+            tries = Counted(FollowState.forget)
+            monkeypatch.setattr(FollowState, "forget", tries)
             (folder / "2.png").write_bytes(photo(2))
             wait_for(library, lambda: tries.calls >= 2)
             wait_for(library, lambda: failures)
@@ -242,11 +244,11 @@ def test_following_goes_on_after_another_program_has_held_the_catalog(
         wait_for(library, lambda: known(library, folder) == ["1.png", "2.png", "3.png"])
 
 
-@pytest.mark.parametrize("limit", [follower_module.BETWEEN_PHOTOS, 2])
+@pytest.mark.parametrize("limit", [follower_module.INTERLEAVED_PHOTOS, 2])
 def test_what_happens_in_other_folders_is_taken_in_while_one_is_indexed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int
 ) -> None:
-    monkeypatch.setattr(follower_module, "BETWEEN_PHOTOS", limit)
+    monkeypatch.setattr(follower_module, "INTERLEAVED_PHOTOS", limit)
     one, two = album(tmp_path / "one", *range(400)), album(tmp_path / "two", 1000, 1001, 1002)
     paused = album(tmp_path / "paused", 2000)
 

@@ -7,20 +7,22 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from lookalike.catalog import file_stat as file_stat_module
+from lookalike.catalog.folders import Folder
 from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.errors import LookalikeError
 from lookalike.ingest import indexer as indexer_module
 from lookalike.ingest import photo_reader as reading_module
 from lookalike.ingest.throttle import CAREFUL, Throttle
 from lookalike.photos import FileBytes
+from lookalike.progress import Progress
+from lookalike.watching.folder_updater import FolderUpdater
 from lookalike.watching.follow_timing import FollowTiming
-from lookalike.watching.follower import Follower
 from lookalike.watching.volumes import Mount
 from lookalike.watching.watched import WatchedFolders
 from tests.builders.small_library import SmallLibrary
@@ -297,7 +299,7 @@ def test_pausing_stops_a_scan_at_its_next_step(library: SmallLibrary, folders: P
     assert 0 < len(library.index) < 100
 
 
-def following(library: SmallLibrary, met) -> None:
+def following(library: SmallLibrary, met: Callable[[Progress], object]) -> None:
     """Follow in this thread until nothing more happens, giving every progress to `met`."""
     stages: list[str] = []
     for progress in library.follower.follow(lambda: stages[-6:] == ["watching"] * 6):
@@ -311,11 +313,11 @@ def test_a_folder_paused_and_resumed_within_one_look_is_looked_through_again(
     for number in range(100, 200):
         write(folders / "one" / f"{number}.png", number)
     watched = WatchedFolders(library.catalog)
-    wanted = Follower._wanted
+    is_watched = FolderUpdater.is_watched
     given_up = []
 
-    def wanted_then_resumed(self, folder) -> bool:
-        still = wanted(self, folder)
+    def watched_then_resumed(self: FolderUpdater, folder: Folder) -> bool:
+        still = is_watched(self, folder)
         if not still:
             given_up.append(folder)
             watched.pause(watched.at(folders / "one"), False)
@@ -325,7 +327,7 @@ def test_a_folder_paused_and_resumed_within_one_look_is_looked_through_again(
         if progress.stage == "indexing" and not given_up:
             watched.pause(watched.at(folders / "one"))
 
-    monkeypatch.setattr(Follower, "_wanted", wanted_then_resumed)
+    monkeypatch.setattr(FolderUpdater, "is_watched", watched_then_resumed)
     following(library, pause)
     assert len(given_up) == 1
     assert len(library.index) == 106

@@ -16,7 +16,7 @@ import pytest
 
 from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.inotify import Inotify
-from lookalike.watching.observer import PLACES_LIMIT, FolderWatch
+from lookalike.watching.observer import MARKED_LIMIT, FolderWatch
 from tests.builders.small_library import SmallLibrary
 from tests.builders.tiny_files import photo
 
@@ -157,9 +157,9 @@ def test_a_folder_moved_away_and_made_anew_while_followed_is_followed_on(
 
 def test_places_are_bounded(watch: FolderWatch, tmp_path: Path) -> None:
     watch.add(os.fsencode(tmp_path))
-    for number in range(PLACES_LIMIT + 10):
+    for number in range(MARKED_LIMIT + 10):
         watch.mark(b"/somewhere/%d" % number)
-    assert len(watch._dirty) < PLACES_LIMIT
+    assert len(watch._dirty) < MARKED_LIMIT
     assert watch._dirty[os.fsencode(tmp_path)]
 
 

@@ -442,7 +442,7 @@ def test_words_of_photos_that_are_gone_find_nothing_and_are_cleared_by_a_check(
         catalog_of(library).files.remove(db, library.folders.all()[0].id, gone)
     assert [hit.content_id for hit in words.find("album", 2)] == [kept]
     found = result_of(library.check())
-    assert any("did not agree" in line for line in found.damage)
+    assert any("did not match" in line for line in found.damage)
     assert found.sound
     assert_in_line(library)
     assert (

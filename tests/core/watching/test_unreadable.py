@@ -48,10 +48,10 @@ def test_bad_patterns_are_told_of_until_they_are_put_right(library: SmallLibrary
     for folder in (album, album / "trip"):
         (folder / ".lookalikeignore").write_text("!\n")
     library.scan()
-    assert told(library).count(".lookalikeignore: “!” is no pattern.") == 2
+    assert told(library).count(".lookalikeignore: “!” is not a pattern.") == 2
     (album / ".lookalikeignore").unlink()
     library.scan()
-    assert told(library) == [".lookalikeignore: “!” is no pattern."]
+    assert told(library) == [".lookalikeignore: “!” is not a pattern."]
     (album / "trip" / ".lookalikeignore").unlink()
     library.scan()
     assert told(library) == []
@@ -60,7 +60,7 @@ def test_bad_patterns_are_told_of_until_they_are_put_right(library: SmallLibrary
 def test_what_is_met_again_is_not_written_again(library: SmallLibrary, album: Path) -> None:
     (folder,) = library.folders.all()
     (album / ".lookalikeignore").write_text("!\n")
-    found = [(os.fsencode(album / ".lookalikeignore"), "“!” is no pattern.")]
+    found = [(os.fsencode(album / ".lookalikeignore"), "“!” is not a pattern.")]
     library.catalog.unreadable.record_look(folder.id, os.fsencode(album), True, found)
     with closing(sqlite3.connect(album.parent / "library" / "catalog.sqlite")) as other:
         before = other.execute("PRAGMA data_version").fetchone()

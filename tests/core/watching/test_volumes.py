@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lookalike.watching.volumes import Mount, came_back, mount_of, mounted_inside, mounts
+from lookalike.watching.volumes import Mount, find_on_volumes, mount_of, mounted_inside, mounts
 from lookalike.watching.volumes import _linux_mounts as linux_mounts
 
 TABLE = rb"""22 27 0:21 / / rw,relatime - ext4 /dev/sda1 rw
@@ -48,12 +48,12 @@ def test_a_volume_is_found_where_it_is_mounted_now(tmp_path: Path) -> None:
     photos.mkdir(parents=True)
     point = os.fsencode(tmp_path / "other")
     mounted = [Mount(b"/", "ext4", "uuid:1"), Mount(point, "vfat", "uuid:2")]
-    assert came_back("uuid:2", b"album", [], [], mounted) == os.fsencode(photos)
-    assert came_back("uuid:3", b"album", [], [], mounted) is None
+    assert find_on_volumes("uuid:2", b"album", [], [], mounted) == os.fsencode(photos)
+    assert find_on_volumes("uuid:3", b"album", [], [], mounted) is None
     # The same volume, shown from a folder of it on.
     mounted = [Mount(point, "btrfs", "uuid:2", b"home")]
-    assert came_back("uuid:2", b"home/album", [], [], mounted) == os.fsencode(photos)
-    assert came_back("uuid:2", b"album", [], [], mounted) is None
+    assert find_on_volumes("uuid:2", b"home/album", [], [], mounted) == os.fsencode(photos)
+    assert find_on_volumes("uuid:2", b"album", [], [], mounted) is None
 
 
 PRELUDE = """
@@ -244,13 +244,13 @@ def test_a_drive_that_is_gone_from_inside_a_folder_is_told_of(tmp_path: Path) ->
         wait_for(lambda: len(lines) > 3)
         told["follow"] = lines[-1]
         library.rest()
-        told["folders"] = [line.path for line in watched.away(folder)]
+        told["folders"] = [line.path for line in watched.missing_drives(folder)]
         plug("photos/card")
         library.scan()
-        told["back"] = [line.path for line in watched.away(folder)]
+        told["back"] = [line.path for line in watched.missing_drives(folder)]
         """,
     )
     card = str(tmp_path / "photos" / "card")
-    reason = "The drive that was mounted here cannot be reached. What is known of its 30 photos is kept."
+    reason = "The drive that was mounted here cannot be reached. What is known of 30 photos on it is kept."
     away = {"scan": [[card, reason]], "follow": [card], "folders": [card]}
     assert told == {"whole": [], **away, "back": []}

@@ -1,0 +1,28 @@
+"""The command ``add``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lookalike.cli.options import json_option
+from lookalike.cli.output import warn
+from lookalike.cli.scan import scan_and_report
+from lookalike.library import Library
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+def add(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -> None:
+    """Watch folders and index the photos in them."""
+    with Library(library_folder) as library:
+        folders = []
+        for path in paths:
+            folder = library.folders.add(path)
+            folders.append(folder)
+            if folder.path != path.expanduser().resolve() and not as_json:
+                warn(f"{path} lies in {folder.path}, which is watched already.")
+        scan_and_report(library, list(dict.fromkeys(folders)), as_json)
