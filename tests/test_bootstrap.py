@@ -103,7 +103,7 @@ def test_a_moved_environment_is_made_anew(made: Environment, tmp_path: Path) -> 
 
 def test_a_folder_with_other_things_is_refused_and_left(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("three years of work")
-    with pytest.raises(terminal.StepFailed, match="LOOKALIKE_VENV"):
+    with pytest.raises(terminal.StepError, match="LOOKALIKE_VENV"):
         environment.make(Environment(tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 

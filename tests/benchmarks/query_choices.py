@@ -165,7 +165,7 @@ def expansion(gallery: Gallery) -> None:
         for asked in gallery.asked:
             query = gallery.of([asked.own])[0]
             scores = gallery.vectors @ query
-            nearest = [n for n in gallery.order(scores, {asked.own})][:count]
+            nearest = list(gallery.order(scores, {asked.own}))[:count]
             if count:
                 near = gallery.of(nearest)
                 weights = np.maximum(near @ query, 0) ** alpha

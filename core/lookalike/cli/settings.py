@@ -10,7 +10,7 @@ import click
 from lookalike.cli.judge_options import checking_options, chosen
 from lookalike.cli.options import json_option
 from lookalike.cli.output import say, say_json
-from lookalike.judges.mllm.prompts import prompt_modes
+from lookalike.judges.kinds import judge_modes
 from lookalike.library import Library
 from lookalike.search.settings import SearchSettings
 
@@ -39,7 +39,7 @@ def settings_command(
         names = ("mode", "both_orders", "top", "weight")
         say_json({name: value for name, value in asdict(settings).items() if name in names})
         return
-    say(f"mode         {settings.mode}  (there are: {', '.join(prompt_modes())})")
+    say(f"mode         {settings.mode}  (there are: {', '.join(judge_modes())})")
     say(f"both orders  {'yes' if settings.both_orders else 'no'}")
     say(f"top          {settings.top}")
     say(f"weight       {'as calibrated' if settings.weight is None else settings.weight}")

@@ -84,7 +84,7 @@ class DescriberService:
                     continue
                 try:
                     worker.submit(request.photos)
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 - whoever waits for the future is to see it
                     request.future.set_exception(error)
                 else:
                     flight.append(request.future)
@@ -107,5 +107,5 @@ class DescriberService:
 def _fulfil(future: Future[Vectors], result: Callable[[], Vectors]) -> None:
     try:
         future.set_result(result())
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whoever waits for the future is to see it
         future.set_exception(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import threading
@@ -14,11 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike import log
 from lookalike.descriptors.parallel import ParallelDescriber
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.errors import LookalikeError
 from lookalike.worker import Worker, WorkerDiedError
+
+logger = logging.getLogger(__name__)
 
 IN_FLIGHT = 2
 """One batch in the network and one waiting beside it keep the child busy; more would only take memory."""
@@ -182,6 +186,7 @@ def _serve(pipe: Connection, spec: DescriberSpec, threads: int | None) -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"
     # Threads that spin while they wait would take the cores from the threads that decode photos.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    log.configure()
     requests: queue.SimpleQueue[_Request] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(pipe, requests), daemon=True).start()
     describer = None
@@ -197,6 +202,7 @@ def _serve(pipe: Connection, spec: DescriberSpec, threads: int | None) -> None:
         except LookalikeError as error:
             answer = error
         except Exception as error:
+            logger.exception("the descriptor model failed")
             answer = LookalikeError(
                 f"The descriptor model failed ({type(error).__name__}: {error}).",
                 "Try again, or choose another descriptor model.",

@@ -35,7 +35,7 @@ class _SharedTasks(Generic[Result]):
             try:
                 if not self.failures:
                     self.results[place] = task()
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - raised again in the thread that asked
                 self.failures.append(error)
             with self._changing:
                 self._left -= 1

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolBu
 from lookalike_desktop.qt.theme import icon
 
 if TYPE_CHECKING:
-    from lookalike.catalog.files import Folder
+    from lookalike.catalog.folders import Folder
     from lookalike.progress import Progress
 
 

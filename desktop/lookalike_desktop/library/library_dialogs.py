@@ -23,7 +23,7 @@ from lookalike_desktop.qt.file_manager import show_log
 from lookalike_desktop.qt.formatting import format_count
 
 if TYPE_CHECKING:
-    from lookalike.catalog.files import Folder
+    from lookalike.catalog.folders import Folder
     from lookalike.library import Status
     from lookalike.progress import Skipped
 

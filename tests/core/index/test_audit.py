@@ -31,8 +31,7 @@ def index(record: MemoryRecord, tmp_path: Path) -> Iterator[FaissIndex]:
 
 
 def audited(index: FaissIndex, record: MemoryRecord, sample: int | None = None) -> Audit:
-    found = result_of(audit(index, record, sample))
-    return found
+    return result_of(audit(index, record, sample))
 
 
 def test_a_sound_index_is_sound(index: FaissIndex, record: MemoryRecord) -> None:
