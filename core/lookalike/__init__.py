@@ -1,3 +1,3 @@
-"""Lookalike: finds the photo you mean in your own collection, on your own computer."""
+"""Lookalike: find the photo you mean in your own collection, on your own computer."""
 
 __version__ = "0.1.0"

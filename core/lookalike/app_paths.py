@@ -1,4 +1,4 @@
-"""Where Lookalike keeps its own files. Photos are never among them."""
+"""Application folders: where Lookalike keeps its own files. Photos are never among them."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ import platformdirs
 
 
 def home() -> Path:
-    """The folder with the library, models and logs; ``LOOKALIKE_HOME`` overrides the system's choice."""
+    """The folder for the library, models and logs: the system's data folder, or ``LOOKALIKE_HOME`` if it is set."""
     override = os.environ.get("LOOKALIKE_HOME")
     return Path(override) if override else Path(platformdirs.user_data_dir("lookalike", appauthor=False))
 
 
 def default_library() -> Path:
-    """The folder of the library that opens when none is named."""
+    """The folder of the library that is opened by default."""
     return home() / "library"
 
 
 def models() -> Path:
-    """The folder that imported and downloaded models lie in."""
+    """The folder for imported and downloaded models."""
     return home() / "models"
 
 
 def calibrations() -> Path:
-    """The folder of what was fitted for models."""
+    """The folder for calibrations fitted to models."""
     return home() / "calibrations"
 
 
@@ -35,5 +35,5 @@ def logs() -> Path:
 
 
 def pictures() -> Path:
-    """The system's folder for pictures, whether or not it exists."""
+    """The system's pictures folder, whether or not it exists."""
     return Path(platformdirs.user_pictures_dir())

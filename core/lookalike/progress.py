@@ -1,9 +1,9 @@
-"""Progress of long work.
+"""Progress of long-running jobs.
 
-The one convention: a job is a generator that yields `Progress` and *returns* its result. It may be paused between any
-two yields and closed at any of them; what is finished by then is kept. Whoever runs a job from another one writes
-``result = yield from job()``. Where a job that never ends by itself (following folders) does smaller ones, the last
-snapshot of each says so by `Progress.ended`; nothing is to be concluded from counts.
+All jobs follow one convention: a job is a generator that yields `Progress` and *returns* its result. It may be paused
+between any two yields and closed at any of them; whatever is finished by then is kept. One job runs another with
+``result = yield from job()``. A job that never ends by itself (following folders) runs smaller jobs, and the last
+snapshot of each has `Progress.ended` set; never infer the end from the counts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """What a job is doing. The values are words of the command line's output."""
+    """What a job is doing. The values appear in the command line's output."""
 
     LOOKING = "looking"
     """Comparing a folder with the catalog."""
@@ -27,7 +27,7 @@ class Stage(StrEnum):
     WATCHING = "watching"
     """Waiting for changes."""
     WAITING = "waiting"
-    """Standing still after a failure, or while something more urgent runs."""
+    """Paused after a failure, or while something more urgent runs."""
     PREPARING = "preparing"
     """Making visual tokens."""
     COMPRESSING = "compressing"
@@ -35,7 +35,7 @@ class Stage(StrEnum):
     SEARCHING = "searching"
     """Running the queries of an evaluation."""
     CHECKING = "checking"
-    """Comparing what is stored with what it should be."""
+    """Verifying stored data."""
     READING = "reading"
     """Copying a model's files."""
     CONNECTING = "connecting"
@@ -46,7 +46,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Skipped:
-    """One thing that a job skipped, and why, in words for the user."""
+    """An item that a job skipped, and the reason, worded for the user."""
 
     path: str
     reason: str
@@ -57,15 +57,15 @@ class Progress:
     """A snapshot of a running job.
 
     Attributes:
-        stage: what is being done.
-        done: units finished, skipped ones included.
+        stage: what the job is doing.
+        done: units finished, including those skipped.
         total: units in all, or None while they are still being counted.
-        rate: units per second lately; 0.0 before there is a figure.
+        rate: recent units per second; 0.0 until it can be estimated.
         eta: seconds left, or None while unknown.
-        skipped: everything passed over so far.
+        skipped: everything skipped so far.
         unit: what is counted.
-        folder: number of the watched folder it is about, or None.
-        ended: whether this is the last snapshot of this piece of work.
+        folder: id of the watched folder that is being worked on, or None.
+        ended: whether this is the job's last snapshot.
     """
 
     stage: Stage
@@ -79,23 +79,25 @@ class Progress:
     ended: bool = False
 
 
-FIRST_SECONDS = 1.0
-"""No rate and no time left are told before there is this much of the past to take them from."""
+MIN_RATE_SECONDS = 1.0
+"""No rate and no time left are reported until they can be measured over this many seconds."""
 
 
 @dataclass
 class ProgressMeter:
-    """Turns counts into `Progress` with a rate over a sliding window.
+    """Turns counts into `Progress` snapshots, with the rate over a sliding window.
 
     Attributes:
-        stage: the stage named in every snapshot.
+        stage: the stage of every snapshot.
         total: units in all, or None.
         unit: what is counted.
-        window: seconds of the past that the rate is taken from.
-        folder: number of the watched folder it is about, or None.
-        load: work in all, in any measure that grows with the time a unit takes (bytes, say); None where every
-            unit is taken to be the same work. The time left is that of the work left.
-        clock: tells the time, in seconds.
+        window: length of the sliding window, in seconds.
+        done: units finished so far, including those skipped.
+        skipped: what was skipped so far.
+        folder: id of the watched folder that is being worked on, or None.
+        load: total work, in any measure proportional to time (bytes, say); None if all units take equally long.
+            The time left is estimated from the work left.
+        clock: returns the time in seconds.
     """
 
     stage: Stage
@@ -107,50 +109,51 @@ class ProgressMeter:
     folder: int | None = None
     load: float | None = None
     clock: Callable[[], float] = time.monotonic
-    _worked: float = 0.0
-    _told: float = 0.0
-    _marks: deque[tuple[float, int, float]] = field(default_factory=deque)
+    _load_done: float = 0.0
+    _last_snapshot: float = 0.0
+    # (time, units done, load done), oldest first
+    _samples: deque[tuple[float, int, float]] = field(default_factory=deque)
 
     def advance(self, count: int = 1, load: float = 0.0) -> None:
-        """Count `count` more units as finished, and `load` of the work."""
+        """Count `count` more units, and `load` of the work, as finished."""
         self.done += count
-        self._worked += load
+        self._load_done += load
 
     def skip(self, path: str, reason: str, load: float = 0.0) -> None:
-        """Count one unit as finished and remember why nothing came of it."""
+        """Count one unit as finished, and record why it was skipped."""
         self.note(path, reason)
         self.advance(1, load)
 
     def note(self, path: str, reason: str) -> None:
-        """Remember that something was passed over that is none of the units."""
+        """Record that something was skipped which is not one of the units."""
         self.skipped.append(Skipped(path, reason))
 
     def skip_pause(self) -> None:
-        """Leave the time since the last snapshot out of the count: the job stood still."""
-        if self._marks:
-            rest = self.clock() - self._told
-            self._marks = deque((then + rest, done, worked) for then, done, worked in self._marks)
+        """Exclude the time since the last snapshot from the rate: the job was paused."""
+        if self._samples:
+            paused = self.clock() - self._last_snapshot
+            self._samples = deque((time + paused, done, load) for time, done, load in self._samples)
 
     def end(self) -> Progress:
-        """The last snapshot: this piece of work is over, whether or not all of it was done."""
+        """The last snapshot: the job is over, whether or not everything was done."""
         return self.snapshot(ended=True)
 
     def snapshot(self, ended: bool = False) -> Progress:
-        """The state now, with rate (units/s) and ETA (s) from the last `window` seconds."""
-        now = self._told = self.clock()
-        if not self._marks or now - self._marks[-1][0] >= self.window / 100:
-            self._marks.append((now, self.done, self._worked))
-        # The oldest mark that is kept is the last one outside the window: the window is covered whole.
-        while len(self._marks) > 2 and now - self._marks[1][0] >= self.window:
-            self._marks.popleft()
-        then, before, worked = self._marks[0]
-        passed = now - then
-        rate = (self.done - before) / passed if passed >= FIRST_SECONDS else 0.0
+        """The current state, with rate (units/s) and ETA (s) from the last `window` seconds."""
+        now = self._last_snapshot = self.clock()
+        if not self._samples or now - self._samples[-1][0] >= self.window / 100:
+            self._samples.append((now, self.done, self._load_done))
+        # Keep one sample from before the window, so that the window is covered in full.
+        while len(self._samples) > 2 and now - self._samples[1][0] >= self.window:
+            self._samples.popleft()
+        start, done_before, load_before = self._samples[0]
+        elapsed = now - start
+        rate = (self.done - done_before) / elapsed if elapsed >= MIN_RATE_SECONDS else 0.0
         eta = None
         if self.total is not None and rate > 0:
             left, speed = float(self.total - self.done), rate
-            if self.load is not None and self._worked > worked:
-                left, speed = self.load - self._worked, (self._worked - worked) / passed
+            if self.load is not None and self._load_done > load_before:
+                left, speed = self.load - self._load_done, (self._load_done - load_before) / elapsed
             eta = max(left, 0.0) / speed
         return Progress(
             self.stage, self.done, self.total, rate, eta, tuple(self.skipped), self.unit, self.folder, ended

@@ -1,4 +1,4 @@
-"""Finds the files that ship with Lookalike (prompts, the model catalogue, icons)."""
+"""Resource files that ship with Lookalike: prompts, the model catalogue, icons."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from pathlib import Path
 
 
 def resource(name: str) -> Path:
-    """The path of a shipped file, e.g. ``resource("prompts.toml")``.
+    """The path of a resource file, e.g. ``resource("prompts.toml")``.
 
-    In a wheel or a frozen app the files lie inside the package; in a checkout they are the
-    repository's top-level ``resources`` folder.
+    In a wheel or a frozen app the files are inside the package; in a checkout they are in the repository's top-level
+    ``resources`` folder.
 
     Raises:
-        FileNotFoundError: the installation lacks the file.
+        FileNotFoundError: the file is missing from this installation.
     """
     package = Path(__file__).parent
     for root in (package / "resources", package.parents[1] / "resources"):

@@ -1,8 +1,8 @@
-"""A child process that owns a native library, so that a crash there never takes the caller along.
+"""Worker: a child process that runs a native library, so that a crash there never takes the caller down.
 
-The child is spawned (not forked: native libraries and threads do not survive a fork), ignores Ctrl-C
-(its owner decides when it ends), runs at a lower priority and leaves when its pipe closes, which also
-happens when the owner is killed.
+The child is spawned (not forked: native libraries and threads do not survive a fork), ignores Ctrl-C (its owner
+decides when it ends), runs at a lower priority, and exits when its pipe closes, which also happens when the owner is
+killed.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ NICENESS = 5
 
 
 class WorkerDiedError(LookalikeError):
-    """The child process ended without an answer."""
+    """The child process ended without answering."""
 
 
 def _lower_priority() -> None:
-    """Let the window and everything else of the user's go first."""
+    """Give way to the window and the user's other programs."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     else:
@@ -39,19 +39,19 @@ def _lower_priority() -> None:
 def _child(main: Callable[..., None], pipe: Connection, args: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _lower_priority()
-    # EOF or a broken pipe here means that the owner is gone: nobody is left to tell.
+    # EOF or a broken pipe here means that the owner is gone, so there is nobody left to report to.
     with pipe, suppress(EOFError, BrokenPipeError, ConnectionResetError):
         main(pipe, *args)
 
 
 class Worker:
-    """One spawned child and the pipe to it.
+    """A spawned child process and the pipe to it.
 
     Args:
-        main: a module-level function ``main(pipe, *args)``; it loads its heavy modules itself and serves
+        main: a module-level function ``main(pipe, *args)``; it imports its heavy modules itself and serves
             messages until ``pipe.recv()`` raises EOFError.
         args: picklable arguments for `main`.
-        name: what it is, for messages to the user ("the descriptor process").
+        name: what to call it in messages to the user ("the descriptor process").
     """
 
     def __init__(self, main: Callable[..., None], args: tuple[Any, ...] = (), *, name: str) -> None:
@@ -72,14 +72,14 @@ class Worker:
 
     @property
     def exitcode(self) -> int | None:
-        """What the child ended with; None while it runs."""
+        """The child's exit code; None while it runs."""
         return self._process.exitcode
 
     def send(self, message: object) -> None:
         """Send one picklable message.
 
         Raises:
-            WorkerDied: the child has ended.
+            WorkerDiedError: the child has ended.
         """
         try:
             with self._sending:
@@ -88,7 +88,7 @@ class Worker:
             raise self._died() from error
 
     def ready(self, timeout: float = 0.0) -> bool:
-        """Whether an answer (or the child's end) can be received within `timeout` seconds."""
+        """Whether a message, or the end of the child, arrives within `timeout` seconds."""
         try:
             return self._pipe.poll(timeout)
         except (BrokenPipeError, ConnectionResetError, OSError):
@@ -98,7 +98,7 @@ class Worker:
         """Wait for the next message.
 
         Raises:
-            WorkerDied: the child has ended.
+            WorkerDiedError: the child has ended.
         """
         try:
             return self._pipe.recv()
@@ -113,7 +113,7 @@ class Worker:
             self.kill()
 
     def kill(self) -> None:
-        """End the child at once; a message that another thread is sending fails with `WorkerDied`."""
+        """End the child at once; a `send` under way in another thread fails with `WorkerDiedError`."""
         self._process.kill()
         self._process.join()
         with self._sending:

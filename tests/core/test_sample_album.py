@@ -12,7 +12,7 @@ from PIL import Image
 
 from lookalike.errors import LookalikeError
 from lookalike.resources import resource
-from lookalike.sample_album import CREDITS, _turned, sample_album
+from lookalike.sample_album import CREDITS, _rotate, sample_album
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +59,7 @@ def test_missing_photos_are_told_with_the_remedy(tmp_path: Path, monkeypatch: py
 
 @pytest.mark.parametrize("size", [(300, 200), (200, 300), (256, 256)])
 @pytest.mark.parametrize("degrees", [8, -10, 25])
-def test_a_turned_photo_has_no_empty_corner(size: tuple[int, int], degrees: int) -> None:
-    turned = _turned(Image.new("RGB", size, "white"), degrees)
-    assert np.asarray(turned).min() == 255
-    assert turned.width / turned.height == pytest.approx(size[0] / size[1], rel=0.03)
+def test_a_rotate_photo_has_no_empty_corner(size: tuple[int, int], degrees: int) -> None:
+    rotated = _rotate(Image.new("RGB", size, "white"), degrees)
+    assert np.asarray(rotated).min() == 255
+    assert rotated.width / rotated.height == pytest.approx(size[0] / size[1], rel=0.03)

@@ -219,9 +219,9 @@ class AnnotationTable:
             said = _NOTHING
             for member in group:
                 for sidecar in _speaking(member, sidecars):
-                    said = said.over(sidecar)
+                    said = said.with_fallback(sidecar)
             for member in group:
-                said = said.over(member.embedded)
+                said = said.with_fallback(member.embedded)
             self._keep(db, number, photo, said, keywords.get(number, set()))
             # A companion is found under its photo, and what lies nowhere is not found.
             places = [path for member in group for path in member.places]

@@ -9,6 +9,7 @@ from lookalike.catalog.file_stat import FileStat
 from lookalike.catalog.files import FileRow
 from lookalike.ingest.sidecars import SidecarDiff
 from lookalike.progress import Skipped
+from lookalike.wording import counted
 
 
 @dataclass
@@ -42,8 +43,8 @@ class FolderDiff:
         away = {stat.path for stat, _ in self.added_or_changed if stat.online_only}
         if away:
             self.added_or_changed = [entry for entry in self.added_or_changed if entry[0].path not in away]
-            photos = "1 photo is" if len(away) == 1 else f"{len(away):,} photos are"
-            reason = f"{photos} kept online only, and taken in once on this computer."
+            photos = counted(len(away), "photo is", "photos are")
+            reason = f"{photos} kept online only and will be indexed once downloaded."
             self.unreadable.append(Skipped(os.fsdecode(top), reason))
 
     def __bool__(self) -> bool:

@@ -1,4 +1,4 @@
-"""From a photo's file to upright sRGB pixels, facts about it and a thumbnail."""
+"""Photo files: decoding to upright sRGB pixels, metadata, annotations and thumbnails."""
 
 from __future__ import annotations
 

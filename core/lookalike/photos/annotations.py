@@ -1,4 +1,4 @@
-"""What people wrote about a photo, in the file itself or in an XMP file beside it: rating, title and keywords."""
+"""Annotations: the rating, title, description and keywords in a photo file or in its XMP sidecar."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lookalike.photos.iptc import Dataset, read_iptc
 from lookalike.photos.xmp import XmpError, read_xmp
 
 SIDECAR_LIMIT_BYTES = 8 << 20
-"""XMP files beyond this size are not read; a long editing history takes a tenth of it."""
+"""Larger XMP files are not read; a long editing history takes a tenth of this."""
 
 _MAX_TEXT = 1000
 _MAX_KEYWORDS = 1000
@@ -29,9 +29,9 @@ _TREES = {
     "http://ns.adobe.com/lightroom/1.0/ hierarchicalSubject": "|",
     "http://www.digikam.org/ns/1.0/ TagsList": "/",
 }
-"""Keywords as branches of a tree, and what stands between a branch and its twig."""
+"""Properties with hierarchical keywords → the separator between levels."""
 
-_WANTED = frozenset((_RATING, _PERCENT, _TITLE, _DESCRIPTION, _SUBJECT, *_TREES))
+_PROPERTIES = frozenset((_RATING, _PERCENT, _TITLE, _DESCRIPTION, _SUBJECT, *_TREES))
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,10 @@ class Annotations:
     """What people wrote about a photo.
 
     Attributes:
-        rating: -1 "rejected", 0 "not rated", 1 to 5 stars; None where nothing is said of it.
+        rating: -1 "rejected", 0 "not rated", 1 to 5 stars; None if absent.
         title: one line, or empty.
         description: one line, or empty.
-        keywords: without repetition, in the order in which they were written.
+        keywords: without duplicates, in the order in which they were written.
     """
 
     rating: int | None = None
@@ -50,8 +50,8 @@ class Annotations:
     description: str = ""
     keywords: tuple[str, ...] = ()
 
-    def over(self, other: Annotations) -> Annotations:
-        """These annotations, with the other ones' where these say nothing."""
+    def with_fallback(self, other: Annotations) -> Annotations:
+        """These annotations, with missing fields filled in from others."""
         return Annotations(
             other.rating if self.rating is None else self.rating,
             self.title or other.title,
@@ -60,37 +60,37 @@ class Annotations:
         )
 
 
-NOTHING = Annotations()
+NO_ANNOTATIONS = Annotations()
 
 
 def read_embedded(xmp: bytes, iptc: bytes, exif_rating: int | None) -> Annotations:
-    """What a photo's own metadata say; XMP goes before IPTC and EXIF. Broken blocks say nothing.
+    """The annotations embedded in a photo; XMP takes precedence over IPTC and EXIF. Broken blocks are ignored.
 
     Args:
-        xmp: the XMP packet, or nothing.
-        iptc: the IPTC-IIM records, or nothing.
-        exif_rating: the value of EXIF's tag 0x4746, or None.
+        xmp: the XMP packet, or empty.
+        iptc: the IPTC-IIM records, or empty.
+        exif_rating: the value of EXIF tag 0x4746, or None.
     """
     try:
-        found = from_xmp(xmp) if xmp else NOTHING
+        from_packet = from_xmp(xmp) if xmp else NO_ANNOTATIONS
     except XmpError:
-        found = NOTHING
+        from_packet = NO_ANNOTATIONS
     texts = read_iptc(iptc) if iptc else {}
-    below = Annotations(
+    from_older_blocks = Annotations(
         None if exif_rating is None else _stars(str(exif_rating)),
-        _text(texts.get(Dataset.TITLE, ())),
-        _text(texts.get(Dataset.CAPTION, ())),
-        _distinct(texts.get(Dataset.KEYWORD, ())),
+        _first_line(texts.get(Dataset.TITLE, ())),
+        _first_line(texts.get(Dataset.CAPTION, ())),
+        _distinct_lines(texts.get(Dataset.KEYWORD, ())),
     )
-    return found.over(below)
+    return from_packet.with_fallback(from_older_blocks)
 
 
 def read_sidecar(path: Path) -> Annotations:
-    """What an XMP file says.
+    """The annotations in an XMP sidecar.
 
     Raises:
         FileUnavailableError: it cannot be read now.
-        PhotoError: it is no XMP, broken, or too large.
+        PhotoError: it is not XMP, is broken, or is too large.
     """
     file = read_file(path, SIDECAR_LIMIT_BYTES)
     try:
@@ -105,26 +105,28 @@ def read_sidecar(path: Path) -> Annotations:
 
 
 def from_xmp(data: bytes) -> Annotations:
-    """What an XMP packet says.
+    """The annotations in an XMP packet.
 
-    Ratings are xmp:Rating, or MicrosoftPhoto:Rating in percent; keywords dc:subject, followed by the leaves of
-    Lightroom's and digiKam's trees.
+    The rating is xmp:Rating, or MicrosoftPhoto:Rating in percent; the keywords are dc:subject, followed by the leaves
+    of Lightroom's and digiKam's keyword trees.
 
     Raises:
-        XmpError: it is no XMP.
+        XmpError: it is not XMP.
     """
-    found = read_xmp(data, _WANTED)
+    found = read_xmp(data, _PROPERTIES)
     rating = None
     if _RATING in found:
         rating = _stars(found[_RATING][0])
     elif _PERCENT in found:
-        rating = _stars_of_percent(found[_PERCENT][0])
-    leaves = [branch.rsplit(mark, 1)[-1] for name, mark in _TREES.items() for branch in found.get(name, ())]
+        rating = _stars_from_percent(found[_PERCENT][0])
+    leaves = [
+        path.rsplit(separator, 1)[-1] for name, separator in _TREES.items() for path in found.get(name, ())
+    ]
     return Annotations(
         rating,
-        _text(found.get(_TITLE, ())),
-        _text(found.get(_DESCRIPTION, ())),
-        _distinct([*found.get(_SUBJECT, ()), *leaves]),
+        _first_line(found.get(_TITLE, ())),
+        _first_line(found.get(_DESCRIPTION, ())),
+        _distinct_lines([*found.get(_SUBJECT, ()), *leaves]),
     )
 
 
@@ -133,7 +135,7 @@ def _stars(text: str) -> int | None:
     return None if number is None else max(-1, min(5, round(number)))
 
 
-def _stars_of_percent(text: str) -> int | None:
+def _stars_from_percent(text: str) -> int | None:
     # Windows writes 1, 25, 50, 75 and 99 for one to five stars.
     number = _number(text)
     return None if number is None else 0 if number <= 0 else min(5, 1 + round(min(number, 100) / 25))
@@ -148,16 +150,16 @@ def _number(text: str) -> float | None:
 
 
 def one_line(text: str) -> str:
-    """The text in one line of printable letters, composed (NFC), of bounded length."""
+    """The text as one line of printable characters, composed (NFC), of bounded length."""
     spaced = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * _MAX_TEXT])
     return unicodedata.normalize("NFC", " ".join(spaced.split()))[:_MAX_TEXT].strip()
 
 
-def _text(texts: Iterable[str]) -> str:
+def _first_line(texts: Iterable[str]) -> str:
     return next(filter(None, map(one_line, texts)), "")
 
 
-def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+def _distinct_lines(texts: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for text in texts:
         line = one_line(text)

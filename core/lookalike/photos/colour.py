@@ -1,4 +1,4 @@
-"""Any pixel layout and colour profile → 8-bit sRGB."""
+"""Colour conversion: from any pixel layout and colour profile to 8-bit sRGB."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from PIL import Image, ImageCms
 
 _SPACES = {"RGB": "RGB", "CMYK": "CMYK", "GRAY": "L", "Lab": "LAB"}
 _SAME_COLOUR = 3
-"""Levels of 255 by which no colour may move for a profile to count as sRGB."""
+"""A profile counts as sRGB if no colour moves by more than this (of 255 levels)."""
 
 
 def shrinkable(image: Image.Image) -> Image.Image:
-    """The image in a mode that can be averaged when it is made smaller; most images as they are.
+    """The image in a mode whose pixels can be averaged to shrink it; most images are returned unchanged.
 
     Palettes, bitmaps and more than 8 bits per channel become 8-bit grey or colour; transparency is kept.
     """
     if image.mode in ("RGB", "L", "CMYK", "RGBA", "LA", "LAB"):
-        # A single colour named as transparent would be lost in resizing.
+        # A single colour marked as transparent would be lost in resizing.
         return image.convert("RGBA") if image.mode in ("RGB", "L") and "transparency" in image.info else image
     if image.mode == "1":
         return image.convert("L")
@@ -38,18 +38,18 @@ def _to_8_bit(image: Image.Image) -> Image.Image:
     pixels = np.asarray(image).astype(np.float32)
     np.nan_to_num(pixels, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
     highest = float(pixels.max(initial=0.0))
-    # Floating-point photos reach from 0 to 1, integer ones over 8 or 16 bits; anything else fills its own range.
+    # Floating-point photos range from 0 to 1, integer ones over 8 or 16 bits; anything else is scaled to its maximum.
     limits = (255.0, 65535.0) if image.mode == "I" else (1.0, 255.0, 65535.0)
     pixels *= 255 / next((limit for limit in limits if highest <= limit), highest)
     return Image.fromarray(np.clip(pixels, 0, 255, out=pixels).astype(np.uint8))
 
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The image in RGB, as its profile says its colours look; transparent parts become white.
+    """Convert an image to sRGB by its colour profile; transparent parts become white.
 
     Args:
-        image: in one of the modes that `shrinkable` gives.
-        profile: its ICC profile, if any. One that is broken or made for another mode is ignored.
+        image: in one of the modes that `shrinkable` returns.
+        profile: its ICC profile, if any. A profile that is broken or made for another mode is ignored.
     """
     if image.mode == "RGB" and not profile:
         return image
@@ -71,7 +71,7 @@ def _over_white(image: Image.Image) -> Image.Image:
 
 @functools.lru_cache(maxsize=32)
 def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """The way from a profile to sRGB, or None where there is none to go."""
+    """The transform from a profile to sRGB; None if there is no usable one or nothing to convert."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile) if profile else ImageCms.createProfile("LAB"))
         if _SPACES.get(source.profile.xcolor_space.strip()) != mode:
@@ -82,15 +82,15 @@ def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform |
             mode,
             "RGB",
             ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            # No cache of the last pixel, for threads share the transform.
+            # Threads share the transform, so it may not cache the last pixel.
             ImageCms.Flags.BLACKPOINTCOMPENSATION | ImageCms.Flags.NOCACHE,
         )
     except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
         return None
-    return None if mode == "RGB" and _changes_nothing(transform) else transform
+    return None if mode == "RGB" and _is_identity(transform) else transform
 
 
-def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
+def _is_identity(transform: ImageCms.ImageCmsTransform) -> bool:
     levels = np.linspace(0, 255, 6).astype(np.uint8)
     colours = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(-1, 1, 3)
     moved = np.asarray(transform.apply(Image.fromarray(colours))).astype(np.int16) - colours

@@ -1,4 +1,4 @@
-"""Names the decoders at work, so that a file they could not read is tried again once they are others."""
+"""Decoder versions: a file that could not be read is tried again once they change."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import functools
 from lookalike.versions import package_version
 
 _OWN = 1
-"""To be raised when this program learns to read what it could not."""
+"""Increase this when Lookalike itself learns to read more files."""
 
 _PACKAGES = ("pillow", "pillow-heif", "rawpy", "pylibjxl")
 
 
 @functools.cache
 def decoders() -> str:
-    """Their versions in one line."""
+    """The versions of all decoders, in one line."""
     return " ".join([str(_OWN), *(f"{name}={package_version(name)}" for name in _PACKAGES)])

@@ -1,9 +1,10 @@
-"""A file's bytes → upright sRGB pixels of the size asked for, and the facts, in bounded memory."""
+"""Decoding: from a file's bytes to upright sRGB pixels of a given size and the metadata, in bounded memory."""
 
 from __future__ import annotations
 
 import importlib.util
 import io
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from lookalike.photos import colour
-from lookalike.photos.annotations import NOTHING, SIDECAR_LIMIT_BYTES, Annotations, read_embedded
+from lookalike.photos.annotations import NO_ANNOTATIONS, SIDECAR_LIMIT_BYTES, Annotations, read_embedded
 from lookalike.photos.errors import PhotoError, cut_off, damaged, not_a_photo, printable, too_large
 from lookalike.photos.exif import Tag, Tags, read_raw_tags, read_tags
 from lookalike.photos.facts import Facts, make_facts, orientation
@@ -31,6 +32,8 @@ from lookalike.photos.quiet import quiet
 from lookalike.photos.raw import read_preview
 from lookalike.photos.tiff import Lab16File, open_tiff, to_lab
 
+_logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Photo:
@@ -38,13 +41,13 @@ class Photo:
 
     Attributes:
         image: RGB, upright, sRGB, without metadata.
-        facts: what the file says about the photo.
+        facts: what the metadata say about the photo.
         annotations: what people wrote into the file.
     """
 
     image: Image.Image
     facts: Facts
-    annotations: Annotations = NOTHING
+    annotations: Annotations = NO_ANNOTATIONS
 
 
 _TRANSPOSITIONS = {
@@ -56,13 +59,14 @@ _TRANSPOSITIONS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""EXIF orientation → what makes the stored pixels upright."""
+"""EXIF orientation → the transposition that makes the stored pixels upright."""
 
 
 def _open_heif(data: bytes) -> ImageFile.ImageFile:
     from pillow_heif import HeifImageFile
 
-    return HeifImageFile(io.BytesIO(data))
+    image: ImageFile.ImageFile = HeifImageFile(io.BytesIO(data))
+    return image
 
 
 def _open_jxl(data: bytes) -> ImageFile.ImageFile:
@@ -95,26 +99,26 @@ _BYTES_PER_PIXEL = {
     Kind.AVIF: 20,
     Kind.JPEG_XL: 32,
 }
-"""Most memory that decoding takes for each pixel, for formats that are always decoded whole."""
+"""The most memory that decoding takes per pixel, for formats that are always decoded in full size."""
 
 _XMP_START, _XMP_END = b"<x:xmpmeta", b"</x:xmpmeta>"
 _TIFF_IPTC = 33723
 _WIDE_MODES = ("I", "F")
 _WIDE_BYTES_PER_PIXEL = 16
-"""The same for 32 bits per channel, of any format."""
+"""The same for images with 32 bits per channel, in any format."""
 
 
 def decode(file: FileBytes, longest_side: int) -> Photo:
-    """Decode a photo. Any number of threads may decode at once; together they keep to one budget of memory.
+    """Decode a photo. Any number of threads may decode at once; together they keep within one memory budget.
 
-    Animations give their first frame, raw files their preview. What a file is, its content decides.
+    Animations yield their first frame, raw files their preview. The file type is determined by content.
 
     Args:
         file: the file's bytes.
-        longest_side: the result's longest side in pixels at most; a smaller photo is never enlarged.
+        longest_side: the most pixels that the result's longest side may have; a smaller photo is never enlarged.
 
     Raises:
-        PhotoError: the content is no photo, damaged, cut off, or too large.
+        PhotoError: the content is not a photo, or is damaged, cut off, or too large.
     """
     kind = sniff(file.data, file.name)
     if kind is None:
@@ -137,46 +141,48 @@ def decode(file: FileBytes, longest_side: int) -> Photo:
     except (MemoryError, Image.DecompressionBombError) as error:
         raise too_large(file.name) from error
     except Exception as error:
-        # Decoders answer broken bytes with whatever their parsing trips over, from KeyError to ZeroDivisionError.
-        raise _cause(file.name, error) from error
+        # Given broken bytes, decoders raise whatever their parsing stumbles over, from KeyError to ZeroDivisionError.
+        _logger.debug("Decoding %s failed.", printable(file.name), exc_info=True)
+        raise _to_photo_error(file.name, error) from error
 
 
 def read_annotations(file: FileBytes) -> Annotations:
-    """What people wrote into a photo, without its pixels being decoded but for JPEG XL; a broken one says nothing.
+    """The annotations in a photo, without decoding its pixels (except for JPEG XL); none if it is broken.
 
-    What a PNG file has after its pixels is not seen.
+    Metadata after the pixels of a PNG file are not found.
     """
     kind = sniff(file.data, file.name)
     if kind is None:
-        return NOTHING
+        return NO_ANNOTATIONS
     try:
         with quiet:
             if kind is not Kind.RAW:
                 claimed = claimed_size(kind, file.data)
                 if claimed is not None:
-                    _need(kind, file, claimed, (0, 0))
-                return _written(kind, file)
+                    _memory_needed(kind, file, claimed, (0, 0))
+                return _read_embedded(kind, file)
             picture = read_preview(file, 1).picture
-            shown = NOTHING
+            in_preview = NO_ANNOTATIONS
             if not isinstance(picture, Image.Image):
-                shown = _written(Kind.JPEG, FileBytes(file.content, picture, file.name))
-            return _raw_annotations(file, read_raw_tags(file.data)).over(shown)
+                in_preview = _read_embedded(Kind.JPEG, FileBytes(file.content, picture, file.name))
+            return _raw_annotations(file, read_raw_tags(file.data)).with_fallback(in_preview)
     except Exception:
-        # As in `decode`, anything may be wrong with it.
-        return NOTHING
+        # As in `decode`, broken bytes may raise anything. A photo without annotations is still a photo.
+        _logger.debug("Reading the annotations of %s failed.", printable(file.name), exc_info=True)
+        return NO_ANNOTATIONS
 
 
-def _written(kind: Kind, file: FileBytes) -> Annotations:
+def _read_embedded(kind: Kind, file: FileBytes) -> Annotations:
     image = _OPENERS[kind](file.data)
     if kind is Kind.JPEG_XL:
-        # Its decoder gives metadata with the pixels only.
-        with budget.take(_need(kind, file, image.size, (0, 0), image.mode)):
+        # Its decoder provides the metadata only together with the pixels.
+        with budget.take(_memory_needed(kind, file, image.size, (0, 0), image.mode)):
             image.load()
     return _annotations(image, read_tags(file.data if kind is Kind.TIFF else _block(image, "exif")))
 
 
 def open_image(path: Path, longest_side: int) -> Image.Image:
-    """The upright sRGB image of a file, its longest side `longest_side` pixels at most.
+    """The upright sRGB image of a file, its longest side at most `longest_side` pixels.
 
     Raises:
         PhotoError: the file cannot be read or decoded.
@@ -187,7 +193,7 @@ def open_image(path: Path, longest_side: int) -> Image.Image:
 def _decode(kind: Kind, file: FileBytes, longest_side: int, assumed_orientation: int = 1) -> Photo:
     claimed = claimed_size(kind, file.data)
     if claimed is not None:
-        _need(kind, file, claimed, (0, 0))
+        _memory_needed(kind, file, claimed, (0, 0))
     image = _OPENERS[kind](file.data)
     size = image.size
     if min(size) < 1:
@@ -199,21 +205,22 @@ def _decode(kind: Kind, file: FileBytes, longest_side: int, assumed_orientation:
             raise too_large(file.name, size)
     else:
         image.draft(None, target)
-        need = _need(kind, file, image.size, target, image.mode)
+        need = _memory_needed(kind, file, image.size, target, image.mode)
     with budget.take(need):
         image.load()
         pixels = _resize(colour.shrinkable(to_lab(image) if isinstance(image, Lab16File) else image), target)
         pixels = colour.to_srgb(pixels, _block(image, "icc_profile"))
         tags = read_tags(file.data if kind is Kind.TIFF else _block(image, "exif"))
         if kind is Kind.HEIF:
-            turned = _heif_orientation(image, file.data)
+            exif_orientation = _heif_orientation(image, file.data)
         else:
-            turned = orientation(tags, _block(image, "xmp"), assumed_orientation)
-        # Of these the decoders give upright pixels themselves.
-        if turned > 1 and kind not in (Kind.TIFF, Kind.JPEG_XL):
-            pixels = pixels.transpose(_TRANSPOSITIONS[turned])
-            size = size[::-1] if turned >= 5 else size
-        return Photo(_bare(pixels), make_facts(size, kind.value, tags, turned), _annotations(image, tags))
+            exif_orientation = orientation(tags, _block(image, "xmp"), assumed_orientation)
+        # For these kinds the decoders already return upright pixels.
+        if exif_orientation > 1 and kind not in (Kind.TIFF, Kind.JPEG_XL):
+            pixels = pixels.transpose(_TRANSPOSITIONS[exif_orientation])
+            size = size[::-1] if exif_orientation >= 5 else size
+        facts = make_facts(size, kind.value, tags, exif_orientation)
+        return Photo(_without_metadata(pixels), facts, _annotations(image, tags))
 
 
 def _decode_raw(file: FileBytes, longest_side: int) -> Photo:
@@ -221,15 +228,15 @@ def _decode_raw(file: FileBytes, longest_side: int) -> Photo:
     tags = read_raw_tags(file.data)
     if isinstance(preview.picture, Image.Image):
         image = _resize(preview.picture, _fit(preview.picture.size, longest_side))
-        written = NOTHING
+        in_preview = NO_ANNOTATIONS
     else:
         jpeg = FileBytes(file.content, preview.picture, file.name)
-        shown = _decode(Kind.JPEG, jpeg, longest_side, preview.orientation)
-        image, written = shown.image, shown.annotations
+        decoded = _decode(Kind.JPEG, jpeg, longest_side, preview.orientation)
+        image, in_preview = decoded.image, decoded.annotations
         if not tags.main:
             tags = read_tags(_block(open_jpeg(preview.picture), "exif"))
     facts = make_facts(preview.size, Kind.RAW.value, tags, preview.orientation)
-    return Photo(image, facts, _raw_annotations(file, tags).over(written))
+    return Photo(image, facts, _raw_annotations(file, tags).with_fallback(in_preview))
 
 
 def _raw_annotations(file: FileBytes, tags: Tags) -> Annotations:
@@ -237,7 +244,7 @@ def _raw_annotations(file: FileBytes, tags: Tags) -> Annotations:
 
 
 def _raw_xmp(data: bytes) -> bytes:
-    # In a tag of its own in files laid out as TIFFs, in a box in CR3; the mark is the same everywhere.
+    # It is in a tag of its own in TIFF-like files and in a box in CR3, but always between the same marks.
     start = data.find(_XMP_START)
     end = data.find(_XMP_END, start, start + SIDECAR_LIMIT_BYTES)
     return data[start : end + len(_XMP_END)] if 0 <= start < end else b""
@@ -254,18 +261,23 @@ def _annotations(image: Image.Image, tags: Tags) -> Annotations:
 
 
 def _heif_orientation(image: Image.Image, data: bytes) -> int:
-    # HEIF turns pictures by boxes of its own, which libheif obeys, and then EXIF must not turn them again. But some
-    # writers have only EXIF.
+    # HEIF rotates pictures by boxes of its own, which libheif applies; EXIF must not rotate them again. But some
+    # programs write only EXIF.
     if b"irot" in data or b"imir" in data:
         return 1
     return image.info.get("original_orientation") or 1
 
 
-def _need(
+def _memory_needed(
     kind: Kind, file: FileBytes, size: tuple[int, int], target: tuple[int, int], mode: str = "RGB"
 ) -> int:
-    each = _WIDE_BYTES_PER_PIXEL if mode in _WIDE_MODES else _BYTES_PER_PIXEL[kind]
-    need = size[0] * size[1] * each + target[0] * target[1] * RESULT_BYTES_PER_PIXEL
+    """The bytes that decoding takes.
+
+    Raises:
+        PhotoError: they exceed the whole budget.
+    """
+    per_pixel = _WIDE_BYTES_PER_PIXEL if mode in _WIDE_MODES else _BYTES_PER_PIXEL[kind]
+    need = size[0] * size[1] * per_pixel + target[0] * target[1] * RESULT_BYTES_PER_PIXEL
     if need > budget.limit:
         raise too_large(file.name, size)
     return need
@@ -287,11 +299,12 @@ def _block(image: Image.Image, name: str) -> bytes:
     return block if isinstance(block, bytes) else b""
 
 
-def _bare(image: Image.Image) -> Image.Image:
-    bare = image.copy() if isinstance(image, ImageFile.ImageFile) else image
-    bare.info = {}
-    return bare
+def _without_metadata(image: Image.Image) -> Image.Image:
+    # A copy of an opened file is an image in memory, which does not keep the file's bytes alive.
+    result = image.copy() if isinstance(image, ImageFile.ImageFile) else image
+    result.info = {}
+    return result
 
 
-def _cause(name: str, error: Exception) -> PhotoError:
+def _to_photo_error(name: str, error: Exception) -> PhotoError:
     return cut_off(name) if "truncated" in str(error).lower() else damaged(name)

@@ -1,4 +1,4 @@
-"""What can be wrong with one photo, worded for the person at the screen."""
+"""Photo errors: what can be wrong with one file, worded for the user."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from lookalike.errors import LookalikeError
 
 
 class PhotoError(LookalikeError):
-    """A photo that cannot be shown; the message is one line and names the file."""
+    """A photo cannot be shown; the message is one line and names the file."""
 
 
 class FileUnavailableError(PhotoError):
-    """The file could not be read now; nothing is known against its content, and a later try may succeed."""
+    """The file cannot be read at the moment; its content may be fine, and a later attempt may succeed."""
 
 
 def printable(name: str) -> str:
-    """The name as it can stand in one line: control characters and broken encodings become a replacement mark."""
+    """The name made safe for one line: control characters and broken encodings become a replacement character."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
 
 

@@ -1,4 +1,4 @@
-"""What a photo's metadata say about it."""
+"""Photo facts: size, date, camera, lens and GPS position from a photo's metadata."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Facts:
     """What is known of a photo besides its pixels.
 
     Attributes:
-        width: of the whole photo shown upright, in pixels.
-        height: of the whole photo shown upright, in pixels.
-        format: the file format by its content, e.g. ``"JPEG"`` or ``"RAW"``.
+        width: width of the full-size upright photo, in pixels.
+        height: height of the full-size upright photo, in pixels.
+        format: the file format, determined by content, e.g. ``"JPEG"`` or ``"RAW"``.
         taken_at: when it was taken, ISO 8601 in the camera's local time, with fractions of a second and the
-            offset from UTC where the camera gave them; None if unknown.
-        camera: maker and model, empty if unknown.
-        lens: model of the lens, empty if unknown.
+            offset from UTC where the camera recorded them; None if unknown.
+        camera: make and model, empty if unknown.
+        lens: lens model, empty if unknown.
         latitude: degrees north, -90..90, or None.
         longitude: degrees east, -180..180, or None.
         orientation: EXIF orientation 1..8 of the stored pixels; already applied to the decoded image.
@@ -48,7 +48,7 @@ class Facts:
 
 
 def orientation(tags: Tags, xmp: bytes, assumed: int) -> int:
-    """The EXIF orientation 1..8; XMP is asked where EXIF does not say, and it is `assumed` where neither does."""
+    """The orientation 1..8 from EXIF, else from XMP, else `assumed`."""
     number = tags.number(Tag.ORIENTATION)
     if number is not None and 1 <= number <= 8:
         return number
@@ -57,17 +57,17 @@ def orientation(tags: Tags, xmp: bytes, assumed: int) -> int:
 
 
 def make_facts(size: tuple[int, int], file_format: str, tags: Tags, orientation: int) -> Facts:
-    """Put the facts together.
+    """Collect the facts about a photo.
 
     Args:
-        size: (width, height) of the whole photo shown upright, in pixels.
+        size: (width, height) of the full-size upright photo, in pixels.
         file_format: the format's name.
-        tags: the EXIF tags, empty where there are none.
+        tags: the EXIF tags, empty if there are none.
         orientation: the EXIF orientation 1..8 that was applied.
     """
     latitude = _degrees(tags.gps.get(GpsTag.LATITUDE), tags.gps.get(GpsTag.LATITUDE_REF), "S", 90)
     longitude = _degrees(tags.gps.get(GpsTag.LONGITUDE), tags.gps.get(GpsTag.LONGITUDE_REF), "W", 180)
-    # Cameras without a fix write zeros, which would put the photo in the sea off Ghana.
+    # Cameras without a GPS fix write zeros, which would put the photo in the sea off Ghana.
     if latitude is None or longitude is None or (latitude == 0 and longitude == 0):
         latitude = longitude = None
     return Facts(
@@ -101,7 +101,7 @@ def _taken_at(tags: Tags) -> str | None:
 
 
 def _camera(make: str, model: str) -> str:
-    # "Canon" and "Canon EOS 6D", "NIKON CORPORATION" and "NIKON D90": the model often repeats the maker.
+    # "Canon" and "Canon EOS 6D", "NIKON CORPORATION" and "NIKON D90": the model often repeats the make.
     if make and model.lower().startswith(make.split()[0].lower()):
         return model
     return f"{make} {model}".strip()

@@ -1,4 +1,4 @@
-"""From a path to the file's bytes and their hash, in one read."""
+"""Photo files: which names are photos, and reading a file's bytes and their hash in one pass."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ RAW_SUFFIXES = frozenset((
     ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".gpr", ".iiq", ".kdc", ".mef", ".mos",
     ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
 ))
-"""Names of camera raw files, lower case with the dot."""
+"""Suffixes of camera raw files, lower case with the dot."""
 
 PHOTO_SUFFIXES = RAW_SUFFIXES | frozenset((
     ".apng", ".avif", ".bmp", ".dib", ".gif", ".heic", ".heif", ".hif", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg",
     ".jpf", ".jpg", ".jpx", ".jxl", ".mpo", ".png", ".tif", ".tiff", ".webp",
 ))
-"""Names that are taken for photos, lower case with the dot. What a file is, its content says."""
+"""Suffixes of photo files, lower case with the dot. They only select files; the content decides on the file type."""
 # fmt: on
 
 LIMIT_BYTES = 512 << 20
-"""Files beyond this size are not read: the largest medium-format raw files are half of it."""
+"""Larger files are not read; the largest medium-format raw files are half this size."""
 
 _DIGEST_BYTES = 16
 _RECALLED = 0x00400000 | 0x00040000
-"""Windows' FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS and _RECALL_ON_OPEN."""
+"""FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS and _RECALL_ON_OPEN on Windows."""
 
 _SF_DATALESS = 0x40000000
-"""macOS: the content is fetched when it is read."""
+"""On macOS: the content is downloaded when it is read."""
 
 
 @dataclass(frozen=True)
 class FileBytes:
-    """A file's content as it was at one moment.
+    """A file's content at one moment.
 
     Attributes:
-        content: hash of `data` in hex (BLAKE2b, 128 bits); names the content everywhere.
+        content: hash of `data` in hex (BLAKE2b, 128 bits), which identifies the content everywhere.
         data: the whole file.
-        name: the file's name without its folder, for messages and for telling raw files apart.
+        name: the file's name without its folder, for messages and for recognising raw files.
     """
 
     content: str
@@ -52,19 +52,19 @@ class FileBytes:
 
     @classmethod
     def of(cls, data: bytes, name: str) -> FileBytes:
-        """Name bytes that came from elsewhere than a file, e.g. the clipboard."""
+        """Hash bytes that are already in memory, e.g. from the clipboard."""
         return cls(hashlib.blake2b(data, digest_size=_DIGEST_BYTES).hexdigest(), data, name)
 
 
 def is_photo(path: PurePath) -> bool:
-    """Whether a file of this name is taken for a photo; hidden files and AppleDouble forks are not."""
+    """Whether a file has the name of a photo; hidden files and AppleDouble forks do not count."""
     return path.suffix.lower() in PHOTO_SUFFIXES and not path.name.startswith(".")
 
 
 def is_online_only(status: os.stat_result) -> bool:
-    """Whether opening or reading the file would make the system fetch it from a cloud drive.
+    """Whether opening or reading the file would make the system download it from a cloud drive.
 
-    Linux has no such mark: its programs for cloud drives mount a file system of their own.
+    Linux has no such flag: cloud drives there mount a file system of their own.
     """
     windows = getattr(status, "st_file_attributes", 0) & _RECALLED
     macos = getattr(status, "st_flags", 0) & _SF_DATALESS
@@ -72,23 +72,23 @@ def is_online_only(status: os.stat_result) -> bool:
 
 
 def read_file(path: Path, limit_bytes: int = LIMIT_BYTES) -> FileBytes:
-    """Read a photo's file once.
+    """Read a file in one pass.
 
     Args:
         path: the file; symbolic links are followed.
-        limit_bytes: the largest file that is read.
+        limit_bytes: larger files are not read.
 
     Raises:
-        FileUnavailableError: the file is gone, may not be read, lies in the cloud only, or its drive fails.
-        PhotoError: the file is empty, too large, or no regular file.
+        FileUnavailableError: the file is gone, may not be read, is only in the cloud, or its drive fails.
+        PhotoError: the file is empty, too large, or not a regular file.
     """
     name = path.name
-    # Without O_NONBLOCK opening a named pipe would wait for its writer for ever.
+    # Without O_NONBLOCK, opening a named pipe would wait forever for its writer.
     flags = (
         os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     )
     try:
-        # Asked before the file is opened, which alone may have it fetched.
+        # Check before opening, which alone may trigger the download.
         if is_online_only(path.stat()):
             raise _online_only(name)
         descriptor = os.open(path, flags)
@@ -96,7 +96,7 @@ def read_file(path: Path, limit_bytes: int = LIMIT_BYTES) -> FileBytes:
             status = os.fstat(descriptor)
             _refuse(status, name, limit_bytes)
             with os.fdopen(descriptor, "rb", buffering=0, closefd=False) as file:
-                # One byte more than there was tells a file that grows from one that is complete.
+                # Reading one byte more than the size distinguishes a file that is still growing.
                 data = file.read(status.st_size + 1)
                 while len(data) <= limit_bytes and (rest := file.read(1 << 20)):
                     data += rest

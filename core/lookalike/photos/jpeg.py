@@ -1,4 +1,4 @@
-"""JPEG files: how small to decode them, and what that takes."""
+"""JPEG files: the scale to decode at, and the memory that takes."""
 
 from __future__ import annotations
 
@@ -9,54 +9,54 @@ from PIL.JpegImagePlugin import JpegImageFile
 from lookalike.photos.memory import RESULT_BYTES_PER_PIXEL, budget
 
 _SCALES = (1, 2, 4, 8)
-"""What libjpeg can divide the size by while it decodes."""
+"""The factors by which libjpeg can shrink a picture while decoding."""
 
 _BYTES_PER_PIXEL = 8
-"""Of a decoded pixel: Pillow's own four, and as many again while it is made smaller."""
+"""For a decoded pixel: Pillow's own four bytes, and as many again while it is resized."""
 
 
 class JpegFile(JpegImageFile):
-    """A JPEG file, of which a stereo pair, motion photo or gain map is only the first picture."""
+    """A JPEG file; of a stereo pair, motion photo or gain map, only the first picture."""
 
     def _read_dpi_from_exif(self) -> None:
-        # Pillow parses the whole EXIF block here to learn the resolution, and warns of what it finds odd.
+        # Pillow would parse the whole EXIF block here just for the resolution, and warn about oddities.
         pass
 
 
 def open_jpeg(data: bytes) -> JpegFile:
-    """Read the header; the pixels come with `load`.
+    """Read the header; `load` reads the pixels.
 
     Raises:
-        Exception: of many types, from Pillow, where the header is broken.
+        Exception: of many types, from Pillow, if the header is broken.
     """
     return JpegFile(io.BytesIO(data))
 
 
 def draft(image: JpegFile, data: bytes, target: tuple[int, int]) -> int:
-    """Make `load` decode only as many pixels as the target needs, fewer if memory would not suffice.
+    """Make `load` decode only as many pixels as the target needs, or fewer if memory does not suffice.
 
     Args:
         image: the opened file, not loaded yet.
-        data: the file.
-        target: (width, height) in pixels that the picture is wanted at.
+        data: the file's bytes.
+        target: (width, height) in pixels to which the picture will be resized.
 
     Returns:
         The bytes that decoding takes.
     """
     width, height = image.size
-    wanted = min(width // target[0], height // target[1])
+    reduction = min(width // target[0], height // target[1])
     fixed = _coefficient_bytes(image, data) + target[0] * target[1] * RESULT_BYTES_PER_PIXEL
     need = 0
     for scale in _SCALES:
         need = fixed + -(-width // scale) * -(-height // scale) * _BYTES_PER_PIXEL
-        if scale * 2 > wanted and need <= budget.limit:
+        if scale * 2 > reduction and need <= budget.limit:
             break
     image.draft(None, (max(width // scale, 1), max(height // scale, 1)))
     return need
 
 
 def _coefficient_bytes(image: JpegFile, data: bytes) -> int:
-    """What libjpeg keeps of the whole picture, whatever the scale, when it comes in several scans."""
+    """The bytes that libjpeg keeps for the full-size picture, at any scale, if it has several scans."""
     if "progressive" not in image.info and not _is_first_scan_partial(image, data):
         return 0
     sampled = sum(across * down for _, across, down, _ in image.layer)
@@ -67,7 +67,7 @@ def _coefficient_bytes(image: JpegFile, data: bytes) -> int:
 def _is_first_scan_partial(image: JpegFile, data: bytes) -> bool:
     if image.fp is None:
         return False
-    # Pillow has read up to the end of the first scan's header, whose length tells how many components it has.
+    # Pillow has read up to the end of the first scan's header, whose length gives its number of components.
     end = image.fp.tell()
     return any(
         data[end - 8 - 2 * count : end - 4 - 2 * count] == bytes((0xFF, 0xDA, 0, 6 + 2 * count))

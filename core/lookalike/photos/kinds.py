@@ -1,4 +1,4 @@
-"""Tells by its first bytes what a file is, and how large a picture it claims to hold."""
+"""File type detection by magic numbers, and the picture size that a header claims."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lookalike.photos.files import RAW_SUFFIXES
 
 
 class Kind(Enum):
-    """A file format; the value is its name for the user."""
+    """A file format; the value is the name shown to the user."""
 
     JPEG = "JPEG"
     PNG = "PNG"
@@ -38,7 +38,7 @@ _STARTS = (
     (b"FUJIFILMCCD-RAW", Kind.RAW),
     (b"FOVb", Kind.RAW),
     (b"\x00MRM", Kind.RAW),
-    # Olympus and Panasonic write the directories of a TIFF behind magic numbers of their own.
+    # Olympus and Panasonic write TIFF directories after magic numbers of their own.
     (b"IIRO", Kind.RAW),
     (b"IIRS", Kind.RAW),
     (b"MMOR", Kind.RAW),
@@ -54,10 +54,10 @@ _HEADER_BYTES = 1 << 18
 
 
 def sniff(data: bytes, name: str) -> Kind | None:
-    """The kind of a file by its content; its name only tells raw files from other TIFFs.
+    """Detect the kind of a file by its content; the name only distinguishes raw files from other TIFFs.
 
     Returns:
-        None where the content is no picture that is known.
+        None if the content is of no known kind.
     """
     for start, kind in _STARTS:
         if data.startswith(start):
@@ -73,7 +73,7 @@ def sniff(data: bytes, name: str) -> Kind | None:
 
 def _by_brand(data: bytes) -> Kind | None:
     end = min(int.from_bytes(data[:4], "big"), 256)
-    # The first is the major brand, the second a version number, the others the compatible brands.
+    # First comes the major brand, then a version number, then the compatible brands.
     brands = {data[at : at + 4] for at in range(8, end, 4) if at != 12}
     if b"crx " in brands:
         return Kind.RAW
@@ -83,10 +83,10 @@ def _by_brand(data: bytes) -> Kind | None:
 
 
 def claimed_size(kind: Kind, data: bytes) -> tuple[int, int] | None:
-    """(width, height) in pixels that a header claims, for formats whose decoder takes memory on opening.
+    """(width, height) in pixels that a header claims, for kinds whose decoder allocates memory on opening.
 
     Returns:
-        None where the kind needs no such look, or the header does not say.
+        None if the kind needs no such check, or the header has no size.
     """
     if kind is Kind.AVIF:
         return _largest_extent(data[:_HEADER_BYTES])
@@ -109,7 +109,7 @@ def _webp_size(data: bytes) -> tuple[int, int] | None:
 
 
 def _largest_extent(header: bytes) -> tuple[int, int] | None:
-    # `ispe` gives the size of an item: the picture, its tiles, thumbnails and gain map. The picture is the largest.
+    # `ispe` holds the size of an item: the picture, its tiles, thumbnails and gain map. The picture is the largest.
     sizes = []
     at = header.find(b"ispe")
     while at >= 0 and at + 16 <= len(header):
@@ -119,7 +119,7 @@ def _largest_extent(header: bytes) -> tuple[int, int] | None:
 
 
 def is_cut_off(kind: Kind, data: bytes) -> bool:
-    """Whether a HEIF or AVIF file ends before its boxes do; their decoders fill what is missing with grey."""
+    """Whether a HEIF or AVIF file ends before its boxes do; the decoders would fill the missing part with grey."""
     if kind not in (Kind.HEIF, Kind.AVIF):
         return False
     at = 0

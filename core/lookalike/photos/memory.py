@@ -1,4 +1,4 @@
-"""One budget of memory for all decoding threads together."""
+"""Memory budget that all decoding threads share."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 MEMORY_LIMIT = 1 << 30
-"""Bytes that all decodes under way may take together, and so the most that a single one may take."""
+"""The most bytes that all running decodes may take together, and so the most that one may take."""
 
 RESULT_BYTES_PER_PIXEL = 8
-"""What a pixel of the result takes: itself and the copy from which its colours or its orientation come."""
+"""Memory for a pixel of the result: the pixel itself, and a copy while colours and orientation are converted."""
 
 
 class MemoryBudget:
-    """Lets decodes start while their estimated needs fit the budget together.
+    """Lets decodes run at the same time as long as their estimated needs fit the budget together.
 
     Args:
-        limit: bytes; a need beyond it is never admitted, callers refuse such work before asking.
+        limit: bytes; no single decode may need more, and callers check that first.
     """
 
     def __init__(self, limit: int = MEMORY_LIMIT) -> None:
@@ -31,11 +31,11 @@ class MemoryBudget:
         """Hold `need` bytes of the budget, waiting until they are free.
 
         Raises:
-            ValueError: `need` is beyond the whole budget.
+            ValueError: `need` exceeds the whole budget.
         """
         if need > self.limit:
             raise ValueError(f"{need} bytes are more than the budget of {self.limit}")
-        # The turn is held while waiting, so that a large photo is not overtaken by small ones for ever.
+        # The turn is held while waiting, so that small photos do not overtake a large one forever.
         with self._turn, self._change:
             while self._taken + need > self.limit:
                 self._change.wait()
@@ -49,4 +49,4 @@ class MemoryBudget:
 
 
 budget = MemoryBudget()
-"""The budget that every decode of this process shares."""
+"""The budget that all decodes of this process share."""

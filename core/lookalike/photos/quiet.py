@@ -1,4 +1,4 @@
-"""Keeps the decoders' warnings about odd files to themselves."""
+"""Warning filter: silences the decoders' warnings about odd files."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import warnings
 from types import TracebackType
 
 
-class _Quiet:
-    """Ignores what Pillow warns of for as long as any thread is inside.
+class _WarningFilter:
+    """Ignores the decoders' warnings for as long as any thread is inside.
 
-    `warnings.catch_warnings` alone changes the filters of all threads and restores them in the wrong order when
-    two threads overlap; here the first thread in changes them and the last one out restores them.
+    `warnings.catch_warnings` alone changes the filters of all threads and restores them in the wrong order if two
+    threads overlap; here the first thread to enter changes them and the last one to leave restores them.
     """
 
     def __init__(self) -> None:
@@ -37,5 +37,5 @@ class _Quiet:
                 self._filters = None
 
 
-quiet = _Quiet()
-"""Enter it around any work of Pillow's that reads a file's metadata."""
+quiet = _WarningFilter()
+"""Enter it around any call to Pillow that reads a file's metadata."""

@@ -1,4 +1,4 @@
-"""Camera raw files: the preview that the camera put in, or else a quick development."""
+"""Camera raw files: the embedded preview, or else a quick development."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DEVELOP_BYTES_PER_PIXEL = 14
 """Sensor values, LibRaw's half-size working image and the result."""
 
 _USEFUL_PREVIEW = 1000
-"""A preview whose longest side has so many pixels is taken even where more were asked for: developing is slow."""
+"""A preview with at least this longest side (pixels) is used even if more was asked for: developing is slow."""
 
 _ORIENTATIONS = {0: 1, 3: 3, 5: 8, 6: 6}
 """LibRaw's `flip` → EXIF orientation."""
@@ -33,9 +33,9 @@ class RawPreview:
     """What a raw file can show without a full development.
 
     Attributes:
-        picture: the camera's own JPEG preview as a file, or the half-size development, which is upright.
+        picture: the camera's JPEG preview as a file, or the half-size development, which is upright.
         orientation: EXIF orientation 1..8 of the stored pixels.
-        size: (width, height) of the whole photo shown upright, in pixels.
+        size: (width, height) of the full-size upright photo, in pixels.
     """
 
     picture: bytes | Image.Image
@@ -44,16 +44,16 @@ class RawPreview:
 
 
 def read_preview(file: FileBytes, longest_side: int) -> RawPreview:
-    """Take the preview out of a raw file, or develop the file at half its size where that shows more.
+    """Extract the preview from a raw file, or develop the file at half size if the preview is too small.
 
     Args:
         file: the raw file.
-        longest_side: pixels that the picture is wanted at.
+        longest_side: the longest side that the caller needs, in pixels.
 
     Raises:
         PhotoError: neither works.
     """
-    with _opened(file) as raw:
+    with _open_raw(file) as raw:
         orientation = _ORIENTATIONS.get(raw.sizes.flip, 1)
         width, height = raw.sizes.width, raw.sizes.height
         size = (height, width) if orientation >= 5 else (width, height)
@@ -69,8 +69,8 @@ def read_preview(file: FileBytes, longest_side: int) -> RawPreview:
 
 
 def _develop(file: FileBytes, size: tuple[int, int]) -> Image.Image:
-    # LibRaw unpacks sensor data only in a file from which no preview was asked, hence opened again.
-    with _opened(file) as raw:
+    # Once a preview was extracted, LibRaw no longer unpacks the sensor data, so the file is opened again.
+    with _open_raw(file) as raw:
         need = raw.sizes.raw_width * raw.sizes.raw_height * _DEVELOP_BYTES_PER_PIXEL
         if need > budget.limit:
             raise too_large(file.name, size)
@@ -80,7 +80,7 @@ def _develop(file: FileBytes, size: tuple[int, int]) -> Image.Image:
 
 
 @contextmanager
-def _opened(file: FileBytes) -> Iterator[rawpy.RawPy]:
+def _open_raw(file: FileBytes) -> Iterator[rawpy.RawPy]:
     import rawpy
 
     raw: Any = rawpy.RawPy()

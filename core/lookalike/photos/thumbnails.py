@@ -1,11 +1,11 @@
-"""Small JPEGs for the grid.
+"""Thumbnails: small JPEGs for the grid.
 
-The sides are the desktop's own (freedesktop's Thumbnail Managing Standard): 256, "large", is made of every photo while
-it is decoded for its descriptor and takes 12 KB on average; 512, "x-large", takes 30 KB and is made when a screen of
-high density or large cells ask for it. 128, "normal", is not kept: drawing a larger one smaller is quicker than
-reading another. Nor is 1024, "xx-large": the largest cell of the grid, 264 points, takes 528 pixels on a screen of
-double density, and what shows a photo larger than that decodes the photo itself. The desktop's own cache is left
-alone: it goes by path instead of content, is not bounded, and is not ours to fill.
+The sizes are the desktop's own (freedesktop's Thumbnail Managing Standard): 256, "large", is made for every photo while
+it is decoded for its descriptor and takes 12 KB on average; 512, "x-large", takes 30 KB and is made on demand for
+high-density screens and large cells. 128, "normal", is not kept: scaling down a larger one is faster than reading
+another. Nor is 1024, "xx-large": the grid's largest cell, 264 points, takes 528 pixels on a screen of double density,
+and larger views decode the photo itself. The desktop's own cache is left alone: it is keyed by path instead of
+content, is unbounded, and is not ours to fill.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ import io
 from PIL import Image
 
 THUMBNAIL_SIDES = (256, 512)
-"""Longest sides of the thumbnails that are kept, in pixels."""
+"""Longest sides of the stored thumbnails, in pixels."""
 
 THUMBNAIL_SIDE = THUMBNAIL_SIDES[0]
-"""The one that every photo has."""
+"""The size that every photo has."""
 
 _QUALITY = 80
 
 
 def thumbnail(image: Image.Image, side: int = THUMBNAIL_SIDE) -> bytes:
-    """A small JPEG of an already decoded photo.
+    """A small JPEG of a decoded photo.
 
     Args:
-        image: RGB, as `decode` gives it; one smaller than `side` is not enlarged.
-        side: longest side in pixels at most.
+        image: RGB, as `decode` returns it; an image smaller than `side` is not enlarged.
+        side: the most pixels that the longest side may have.
     """
     scale = side / max(image.size)
     if scale < 1:

@@ -1,4 +1,4 @@
-"""TIFF files, with the one colour layout that Pillow does not know."""
+"""TIFF files, including 16-bit CIELAB, which Pillow cannot open."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ _CIELAB = 8
 
 
 class Lab16File(TiffImageFile):
-    """A TIFF of 16-bit CIELAB pixels, opened as if they were RGB; `to_lab` puts that right after `load`."""
+    """A TIFF of 16-bit CIELAB pixels, opened as if they were RGB; `to_lab` corrects that after `load`."""
 
 
 def open_tiff(data: bytes) -> TiffImageFile:
-    """Read the header of the first page; the pixels come with `load`.
+    """Read the header of the first page; `load` reads the pixels.
 
     Raises:
-        Exception: of many types, from Pillow, where the header is broken.
+        Exception: of many types, from Pillow, if the header is broken.
     """
     try:
         return TiffImageFile(io.BytesIO(data))
     except SyntaxError:
         tags = read_tags(data)
-        place = tags.places.get(Tag.PHOTOMETRIC)
-        if place is None or tags.number(Tag.PHOTOMETRIC) != _CIELAB:
+        offset = tags.offsets.get(Tag.PHOTOMETRIC)
+        if offset is None or tags.number(Tag.PHOTOMETRIC) != _CIELAB:
             raise
         patched = bytearray(data)
-        struct.pack_into(tags.order + "H", patched, place, _RGB)
+        struct.pack_into(tags.order + "H", patched, offset, _RGB)
         return Lab16File(io.BytesIO(patched))
 
 
 def to_lab(image: Image.Image) -> Image.Image:
-    """The loaded pixels of a `Lab16File` in mode LAB: there a* and b* are stored from 0, in the file around 0."""
+    """Convert the loaded pixels of a `Lab16File` to mode LAB, which stores a* and b* unsigned; the file, signed."""
     lightness, a, b = image.split()
     recentred = [level ^ 128 for level in range(256)]
     return Image.merge("LAB", (lightness, a.point(recentred), b.point(recentred)))

@@ -1,4 +1,8 @@
-"""Reads properties out of an XMP packet (ISO 16684-1), safely: no document types, so no entities to expand or fetch."""
+"""XMP reader for the properties of a packet (ISO 16684-1). Document types are refused, so no entities are expanded.
+
+It is written by hand on top of expat: Pillow's ``getxmp`` needs another dependency (defusedxml) and builds the whole
+tree, where this reads a few properties in one pass of bounded depth.
+"""
 
 from __future__ import annotations
 
@@ -16,25 +20,24 @@ _PADDING = "\0 \t\r\n"
 
 
 class XmpError(ValueError):
-    """The bytes are no XMP; the message says why in a few words."""
+    """The bytes are not XMP; the message gives the reason in a few words."""
 
 
 def read_xmp(data: bytes, wanted: Collection[str]) -> dict[str, list[str]]:
-    """The texts of some properties, in the order in which they are written; the default language comes first.
+    """The texts of some properties, in document order; the default language comes first.
 
-    Both ways of writing a property are read, as an attribute of its subject and as an element in it; so are single
-    values and lists.
+    A property may be written as an attribute of its subject or as an element in it, with a single value or a list.
 
     Args:
-        data: the packet; the caller bounds its size.
+        data: the packet; the caller limits its size.
         wanted: names of properties: the namespace, a space, and the local name.
 
     Raises:
-        XmpError: the bytes are no well-formed XML, have a document type, or hold no RDF.
+        XmpError: the bytes are not well-formed XML, have a document type, or contain no RDF.
     """
-    reader = _Reader(wanted)
+    reader = _PropertyReader(wanted)
     try:
-        packet, encoding = _unpadded(data)
+        packet, encoding = _strip_padding(data)
     except UnicodeDecodeError as error:
         raise XmpError("unknown encoding") from error
     parser = expat.ParserCreate(encoding, " ")
@@ -51,17 +54,17 @@ def read_xmp(data: bytes, wanted: Collection[str]) -> dict[str, list[str]]:
         if isinstance(error, XmpError):
             raise
         raise XmpError("unknown encoding") from error
-    if not reader.rooted:
+    if not reader.has_root:
         raise XmpError("it holds no RDF")
     return reader.found
 
 
-def _unpadded(data: bytes) -> tuple[bytes, str | None]:
-    """A packet without what surrounds it, and its encoding where the packet itself may not tell it."""
+def _strip_padding(data: bytes) -> tuple[bytes, str | None]:
+    """The packet without its padding, and its encoding if the packet itself may not declare it."""
     start = data.find(b"<")
     if start < 0 or data[start + 1 : start + 2] != b"\0":
         return data.strip(_PADDING.encode()), None
-    # Letters of two bytes each: in the first of them lies the half that is not zero, or in the second.
+    # UTF-16: the non-zero byte of the "<" comes first (little-endian) or second (big-endian).
     text = data[: len(data) // 2 * 2].decode("utf-16-be" if start % 2 else "utf-16-le")
     return text.strip("\ufeff" + _PADDING).encode(), "utf-8"
 
@@ -70,10 +73,10 @@ def _refuse_doctype(*_: object) -> None:
     raise XmpError("it has a document type")
 
 
-class _Reader:
+class _PropertyReader:
     def __init__(self, wanted: Collection[str]) -> None:
         self.found: dict[str, list[str]] = {}
-        self.rooted = False
+        self.has_root = False
         self._wanted = wanted
         self._path: list[str] = []
         self._property = ""
@@ -82,18 +85,18 @@ class _Reader:
         self._is_default = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        above = self._path[-2:]
+        parents = self._path[-2:]
         self._path.append(name)
         if len(self._path) > _MAX_DEPTH:
             raise XmpError("it is nested too deeply")
         if name == _ROOT:
-            self.rooted = True
-        elif name == _SUBJECT and above[-1:] == [_ROOT]:
+            self.has_root = True
+        elif name == _SUBJECT and parents[-1:] == [_ROOT]:
             for key, value in attributes.items():
                 if key in self._wanted:
                     self.found.setdefault(key, []).append(value)
-        # Descriptions further down are parts of a value (an editing history, an ingredient), not of this photo.
-        elif above == [_ROOT, _SUBJECT]:
+        # Nested descriptions belong to a value (an editing history, an ingredient), not to this photo.
+        elif parents == [_ROOT, _SUBJECT]:
             self._property = name if name in self._wanted else ""
             self._items, self._text = [], []
         elif name == _ITEM:

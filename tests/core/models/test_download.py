@@ -61,7 +61,7 @@ def until(work: Generator[Progress, None, object], done: int) -> None:
 def test_a_download_arrives_whole_and_tells_of_its_progress(
     store: ModelStore, model: CatalogueModel, hub: ModelHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lookalike.progress.FIRST_SECONDS", 1e-9)
+    monkeypatch.setattr("lookalike.progress.MIN_RATE_SECONDS", 1e-9)
     steps, installed = run(download(store, model))
     assert installed == store.get("Tiny")
     assert installed.file("weights").read_bytes() == hub.files[LARGE]

@@ -86,7 +86,7 @@ def tiff_bomb() -> bytes:
 
 
 def jpeg_bomb() -> bytes:
-    """A progressive JPEG that claims 65,000 × 65,000 pixels, all of whose coefficients would be kept."""
+    """A progressive JPEG that claims 65,000 × 65,000 pixels, whose coefficients would all be kept."""
     data = encoded(smooth_photo((16, 16)), "JPEG", progressive=True)
     at = data.index(b"\xff\xc2") + 5
     return data[:at] + struct.pack(">HH", 65_000, 65_000) + data[at + 4 :]

@@ -61,7 +61,7 @@ def test_photos_that_lie_in_the_cloud_are_never_opened(tmp_path: Path, opened: l
     with Library(tmp_path / "library") as library:
         library.folders.add(album)
         assert scan(library) == [
-            (str(album), "3 photos are kept online only, and taken in once on this computer.")
+            (str(album), "3 photos are kept online only and will be indexed once downloaded.")
         ]
         assert sorted(set(opened)) == [here.name, evicted.name]
         assert (len(library), library.status().problems) == (2, ())
