@@ -5,7 +5,7 @@ from __future__ import annotations
 from lookalike.errors import LookalikeError
 
 COMMANDS = {
-    "Choose a multimodal model as the judge.": (
+    "Import a multimodal model, or choose one that is imported.": (
         "`lookalike models import LLM.gguf MMPROJ.gguf` imports one, `--judge NAME` names one."
     ),
     "Choose one of the folders that are.": "`lookalike folders` lists them.",
