@@ -69,7 +69,7 @@ class Reconciler:
         self._add_unread(place, known, diff)
         # Photos that are left online on purpose are no trouble.
         met = [(os.fsencode(line.path), line.reason) for line in diff.unreadable]
-        self._catalog.unreadable.record_look(folder.id, place, deep, met)
+        self._catalog.unreadable.record_scan(folder.id, place, deep, met)
         diff.skip_cloud_only(place)
         return diff
 

@@ -19,7 +19,7 @@ import numpy as np
 from sqlite_utils import Database
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.visual_tokens import CodebookRow, TokenPlace
+from lookalike.catalog.visual_tokens import CodebookRow, TokenLocation
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.token_store.codebook import Codebook
 from lookalike.judges.mllm.token_store.compression import Compression
@@ -38,7 +38,7 @@ TOUCH_SECONDS = 3600.0
 TOUCHES = 256
 
 
-Move = tuple[int, TokenPlace, bytes, int | None]
+Move = tuple[int, TokenLocation, bytes, int | None]
 """A set, where a content's tokens lie, their new record, and the codebook that needs."""
 
 
@@ -184,7 +184,7 @@ class TokenStore:
             "again when needed."
         )
 
-    def forget(self, token_set: int, place: TokenPlace) -> None:
+    def forget(self, token_set: int, place: TokenLocation) -> None:
         """Forget tokens that turned out damaged."""
         with suppress(LookalikeError), self.rows.transaction() as db:
             if self.rows.is_at(db, token_set, place):
@@ -252,7 +252,7 @@ class TokenSet:
 
         Damaged ones are forgotten, and the store has a line about them.
         """
-        seen: TokenPlace | None = None
+        seen: TokenLocation | None = None
         while True:
             place = self.store.rows.get(self.id, content)
             if place is None or self._dims(place.codebook) > self.store.compression.dims:
@@ -290,7 +290,7 @@ class TokenSet:
             with rows.transaction() as db:
                 segment, offset = self.store.append(db, record)
                 count = len(tokens.embeddings)
-                place = TokenPlace(content, segment, offset, len(record), codebook, count, time.time())
+                place = TokenLocation(content, segment, offset, len(record), codebook, count, time.time())
                 rows.put(db, self.id, place, seconds, 0 if ahead else 1)
             make_space(self.store)
         except LookalikeError as error:
@@ -302,7 +302,7 @@ class TokenSet:
         """Those of the given contents that have no tokens, in the order given."""
         return self.store.rows.lacking(self.id, contents)
 
-    def read(self, place: TokenPlace) -> VisualTokens | None:
+    def read(self, place: TokenLocation) -> VisualTokens | None:
         """The tokens at a place, float16 (tokens, width); None if they are not there whole."""
         try:
             blob = self.store.files.read(place.segment, place.offset, place.length)
@@ -369,7 +369,7 @@ class TokenSet:
             with suppress(LookalikeError), self.store.rows.transaction() as db:
                 self.store.rows.touch(db, self.id, used, time.time())
 
-    def _touch(self, place: TokenPlace) -> None:
+    def _touch(self, place: TokenLocation) -> None:
         if time.time() - place.used > TOUCH_SECONDS:
             with self._lock:
                 self._used.add(place.content)
