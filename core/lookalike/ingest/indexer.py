@@ -1,4 +1,4 @@
-"""Indexer: takes what differs between a folder and the catalog, has photos read and described, and records them.
+"""Indexer: applies the differences between a folder and the catalog by reading, describing and recording photos.
 
 What the decoding threads and the descriptor process make of photos is only moved along here and written, a batch to a
 unit of work. A photo is recorded with its descriptor or not at all, so the process may be killed anywhere. The vector
