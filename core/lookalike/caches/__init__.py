@@ -1,1 +1,1 @@
-"""What is made from the bytes of photos and kept: bounded, and deletable at any time."""
+"""Caches of data derived from photos: bounded in size, and safe to delete at any time."""

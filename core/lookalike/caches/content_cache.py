@@ -1,4 +1,4 @@
-"""What is derived from a content's pixels and costs time to make again: thumbnails, local features, visual tokens."""
+"""Content cache: blobs derived from a content's pixels that take time to compute, such as thumbnails and features."""
 
 from __future__ import annotations
 

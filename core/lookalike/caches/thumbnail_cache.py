@@ -1,4 +1,4 @@
-"""Thumbnails by content, on disk, bounded."""
+"""Thumbnail cache: thumbnails on disk by content, bounded in size."""
 
 from __future__ import annotations
 

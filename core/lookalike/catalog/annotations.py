@@ -2,7 +2,7 @@
 
 The photo's own metadata are kept in `contents.embedded`, what an XMP file beside it says in `sidecars`, both as
 written. What counts for a photo (`contents.rating`, `contents.title`, `keywords`) is worked out from them whenever
-one of them or the places of its files change, so that nothing has to be read again. An XMP file goes before what is
+one of them or the paths of its files change, so that nothing has to be read again. An XMP file goes before what is
 embedded, field by field; of several, the one named after the whole file (``a.jpg.xmp``) before one named after the
 stem (``a.xmp``), and those of the photo itself before those of its raw file.
 """
@@ -29,11 +29,11 @@ from lookalike.catalog.words import TextIndex
 from lookalike.photos import Annotations
 
 CATCH_UP = 2000
-"""Contents worked out anew in one transaction: a tenth of a second."""
+"""Contents recomputed in one transaction: a tenth of a second."""
 
 SidecarStamp = tuple[int, int, int | None]
 
-_NOTHING = Annotations()
+_NONE = Annotations()
 
 
 @dataclass
@@ -44,24 +44,24 @@ class _Photo:
     embedded: Annotations
     rating: int
     title: str | None
-    places: list[bytes] = field(default_factory=list)
+    paths: list[bytes] = field(default_factory=list)
     shots: set[bytes] = field(default_factory=set)
 
 
-def _written(annotations: Annotations) -> str | None:
-    said = {key: value for key, value in vars(annotations).items() if value not in (None, "", ())}
-    return json.dumps(said, ensure_ascii=False) if said else None
+def _to_json(annotations: Annotations) -> str | None:
+    fields = {key: value for key, value in vars(annotations).items() if value not in (None, "", ())}
+    return json.dumps(fields, ensure_ascii=False) if fields else None
 
 
-def _read(text: str | None) -> Annotations:
+def _from_json(text: str | None) -> Annotations:
     if not text:
-        return _NOTHING
-    said = json.loads(text)
-    return Annotations(**{**said, "keywords": tuple(said.get("keywords", ()))})
+        return _NONE
+    fields = json.loads(text)
+    return Annotations(**{**fields, "keywords": tuple(fields.get("keywords", ()))})
 
 
 class AnnotationTable:
-    """The tables of XMP files and keywords, and what embedded metadata said."""
+    """The tables of XMP files and keywords, and the embedded annotations."""
 
     def __init__(self, database: CatalogDatabase, words: TextIndex) -> None:
         self._database = database
@@ -89,7 +89,12 @@ class AnnotationTable:
             )
 
     def put(
-        self, db: Database, folder_id: int, stat: FileStat, said: Annotations | None, problem: str | None
+        self,
+        db: Database,
+        folder_id: int,
+        stat: FileStat,
+        annotations: Annotations | None,
+        problem: str | None,
     ) -> None:
         """Record what an XMP file says, or why it cannot be read; within the caller's transaction.
 
@@ -106,7 +111,7 @@ class AnnotationTable:
                 stat.stored_size,
                 stat.mtime_ns,
                 stat.ctime_ns,
-                said and _written(said),
+                annotations and _to_json(annotations),
                 problem,
                 *still_watched_parameters(folder_id, stat.path),
             ),
@@ -114,8 +119,8 @@ class AnnotationTable:
 
     def remove(self, db: Database, paths: Iterable[bytes]) -> None:
         """Forget XMP files that are gone; within the caller's transaction."""
-        for piece in chunks(paths):
-            db.execute(f"DELETE FROM sidecars WHERE path IN ({placeholders(len(piece))})", piece)
+        for chunk in chunks(paths):
+            db.execute(f"DELETE FROM sidecars WHERE path IN ({placeholders(len(chunk))})", chunk)
 
     def problems(self) -> list[tuple[Path, str]]:
         """XMP files that cannot be read, and why."""
@@ -126,9 +131,9 @@ class AnnotationTable:
 
     # Contents
 
-    def put_embedded(self, db: Database, content_id: int, said: Annotations) -> None:
+    def put_embedded(self, db: Database, content_id: int, annotations: Annotations) -> None:
         """Record what a content's own metadata say; within the caller's transaction, before `refresh`."""
-        text = _written(said)
+        text = _to_json(annotations)
         if text is not None:
             db.execute("UPDATE contents SET embedded = ? WHERE id = ?", (text, content_id))
         db.execute("DELETE FROM unread_contents WHERE content_id = ?", (content_id,))
@@ -139,7 +144,7 @@ class AnnotationTable:
 
     def unread(self, under: bytes) -> set[int]:
         """One file id for each content that lies under a folder and `is_unread`."""
-        # The few that are left, and not all files of the folder, are gone through.
+        # CROSS JOIN makes SQLite scan the few unread contents and not all files of the folder.
         rows = self._database.rows(
             "SELECT min(files.id) FROM unread_contents CROSS JOIN files USING (content_id) "
             "WHERE path >= ? AND path < ? GROUP BY content_id",
@@ -148,7 +153,7 @@ class AnnotationTable:
         return {row[0] for row in rows}
 
     def catch_up(self) -> None:
-        """Work out what counts for contents that were recorded before it was kept; may be killed anywhere."""
+        """Compute the effective annotations of contents recorded by older versions; may be killed at any point."""
         while self._database.rows("SELECT 1 FROM stale_contents LIMIT 1"):
             with self._database.transaction() as db:
                 rows = db.execute("SELECT content_id FROM stale_contents LIMIT ?", (CATCH_UP,)).fetchall()
@@ -156,43 +161,40 @@ class AnnotationTable:
                 db.conn.executemany("DELETE FROM stale_contents WHERE content_id = ?", rows)
 
     def get(self, content_ids: Sequence[int]) -> dict[int, Annotations]:
-        """What counts for the given contents; the title is the description where there is only that."""
+        """The effective annotations of the given contents; a missing title is replaced by the description."""
         found: dict[int, Annotations] = {}
-        for piece in chunks(content_ids):
+        for chunk in chunks(content_ids):
             keywords: dict[int, list[str]] = defaultdict(list)
             for number, keyword in self._database.rows(
-                f"SELECT content_id, keyword FROM keywords WHERE content_id IN ({placeholders(len(piece))})",
-                piece,
+                f"SELECT content_id, keyword FROM keywords WHERE content_id IN ({placeholders(len(chunk))})",
+                chunk,
             ):
                 keywords[number].append(keyword)
             rows = self._database.rows(
-                f"SELECT id, rating, title FROM contents WHERE id IN ({placeholders(len(piece))})", piece
+                f"SELECT id, rating, title FROM contents WHERE id IN ({placeholders(len(chunk))})", chunk
             )
             for number, rating, title in rows:
                 found[number] = Annotations(rating, title or "", keywords=tuple(keywords[number]))
         return found
 
     def refresh(self, db: Database, shots: Iterable[bytes], content_ids: Iterable[int]) -> set[int]:
-        """Work out anew who is whose companion and what counts for each; within the caller's transaction.
+        """Recompute companions and effective annotations; within the caller's transaction.
 
         Args:
             db: the caller's transaction.
-            shots: those from which files or XMP files went, or to which they came.
-            content_ids: what these files held.
+            shots: shots that gained or lost files or XMP sidecars.
+            content_ids: the contents of these files.
 
         Returns:
-            Every content that this may concern: some may have become companions, or stand for themselves again.
+            Every content that may be affected: some may have become companions, or ceased to be.
         """
         concerned = update_companions(db, shots, content_ids)
-        for piece in chunks(sorted(concerned)):
-            self._resolve(db, piece)
+        for chunk in chunks(sorted(concerned)):
+            self._resolve(db, chunk)
         return concerned
 
     def stale(self) -> list[int]:
-        """Contents whose words, or whose being a companion, do not agree with where files lie.
-
-        `refresh` puts them right.
-        """
+        """Contents whose words or companions do not match the files; `refresh` repairs them."""
         rows = self._database.rows(
             "SELECT content_id FROM words WHERE NOT EXISTS "
             f"(SELECT 1 FROM contents WHERE contents.id = words.content_id AND {VISIBLE}) "
@@ -216,46 +218,46 @@ class AnnotationTable:
                 continue
             photo = photos[number]
             group = [photo, *(photos[other] for other in sorted(companions[number]))]
-            said = _NOTHING
+            annotations = _NONE
             for member in group:
-                for sidecar in _speaking(member, sidecars):
-                    said = said.with_fallback(sidecar)
+                for sidecar in _rank_sidecars(member, sidecars):
+                    annotations = annotations.with_fallback(sidecar)
             for member in group:
-                said = said.with_fallback(member.embedded)
-            self._keep(db, number, photo, said, keywords.get(number, set()))
-            # A companion is found under its photo, and what lies nowhere is not found.
-            places = [path for member in group for path in member.places]
-            self._words.put(db, number, said, places if photo.places and photo.lead is None else [])
+                annotations = annotations.with_fallback(member.embedded)
+            self._keep(db, number, photo, annotations, keywords.get(number, set()))
+            # A companion is found through its photo, and a content without files is not found.
+            paths = [path for member in group for path in member.paths]
+            self._words.put(db, number, annotations, paths if photo.paths and photo.lead is None else [])
 
     def _photos(self, db: Database, content_ids: list[int]) -> dict[int, _Photo]:
         marked = placeholders(len(content_ids))
         photos = {
-            row[0]: _Photo(row[1], _read(row[2]), row[3], row[4])
+            row[0]: _Photo(row[1], _from_json(row[2]), row[3], row[4])
             for row in db.execute(
                 "SELECT id, companion_of, embedded, rating, title FROM contents "
                 f"WHERE id IN ({marked}) OR companion_of IN ({marked})",
                 [*content_ids, *content_ids],
             )
         }
-        for piece in chunks(list(photos)):
+        for chunk in chunks(list(photos)):
             for number, path, shot in db.execute(
                 "SELECT content_id, path, shot FROM files "
-                f"WHERE content_id IN ({placeholders(len(piece))}) ORDER BY path",
-                piece,
+                f"WHERE content_id IN ({placeholders(len(chunk))}) ORDER BY path",
+                chunk,
             ):
-                photos[number].places.append(path)
+                photos[number].paths.append(path)
                 photos[number].shots.add(shot)
         return photos
 
     def _sidecars(self, db: Database, shots: set[bytes]) -> dict[bytes, list[tuple[bytes, Annotations]]]:
         found: dict[bytes, list[tuple[bytes, Annotations]]] = defaultdict(list)
-        for piece in chunks(sorted(shots)):
-            for path, shot, said in db.execute(
-                f"SELECT path, shot, said FROM sidecars WHERE shot IN ({placeholders(len(piece))}) "
+        for chunk in chunks(sorted(shots)):
+            for path, shot, text in db.execute(
+                f"SELECT path, shot, said FROM sidecars WHERE shot IN ({placeholders(len(chunk))}) "
                 "AND said IS NOT NULL ORDER BY path",
-                piece,
+                chunk,
             ):
-                found[shot].append((path, _read(said)))
+                found[shot].append((path, _from_json(text)))
         return found
 
     def _keywords(self, db: Database, content_ids: list[int]) -> dict[int, set[str]]:
@@ -267,27 +269,31 @@ class AnnotationTable:
             found[number].add(keyword)
         return found
 
-    def _keep(self, db: Database, number: int, photo: _Photo, said: Annotations, before: set[str]) -> None:
-        rating, title = said.rating or 0, said.title or said.description or None
+    def _keep(
+        self, db: Database, number: int, photo: _Photo, annotations: Annotations, before: set[str]
+    ) -> None:
+        rating, title = annotations.rating or 0, annotations.title or annotations.description or None
         if (rating, title) != (photo.rating, photo.title):
             db.execute("UPDATE contents SET rating = ?, title = ? WHERE id = ?", (rating, title, number))
-        if set(said.keywords) != before:
+        if set(annotations.keywords) != before:
             db.execute("DELETE FROM keywords WHERE content_id = ?", (number,))
-            for keyword in said.keywords:
+            for keyword in annotations.keywords:
                 db.execute("INSERT OR IGNORE INTO keywords VALUES (?, ?)", (number, keyword))
 
 
-def _speaking(photo: _Photo, sidecars: dict[bytes, list[tuple[bytes, Annotations]]]) -> list[Annotations]:
-    """What XMP files say of a photo, the one that goes before the others first."""
+def _rank_sidecars(
+    photo: _Photo, sidecars: dict[bytes, list[tuple[bytes, Annotations]]]
+) -> list[Annotations]:
+    """The annotations in a photo's XMP sidecars, highest precedence first."""
     ranked = []
-    for place in photo.places:
-        folder, name = os.path.split(place)
+    for photo_path in photo.paths:
+        folder, name = os.path.split(photo_path)
         whole = plain_name(os.fsdecode(name))
         stem = whole.rpartition(".")[0]
         for shot in photo.shots:
-            for path, said in sidecars.get(shot, ()):
+            for path, found in sidecars.get(shot, ()):
                 other, sidecar = os.path.split(path)
                 about = plain_name(os.fsdecode(sidecar)).removesuffix(SIDECAR_SUFFIX)
                 if other == folder and about in (whole, stem):
-                    ranked.append((about != whole, place, said))
-    return [said for _, _, said in sorted(ranked, key=lambda entry: entry[:2])]
+                    ranked.append((about != whole, photo_path, found))
+    return [found for _, _, found in sorted(ranked, key=lambda entry: entry[:2])]

@@ -1,4 +1,4 @@
-"""When a file was made, asked of Linux itself: Python has no name for it there."""
+"""Birth time: when a file was created, from Linux's ``statx``, which Python's `os.stat` does not expose."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class _Statx(ctypes.Structure):
 
 
 def birth_time_ns(path: bytes) -> int | None:
-    """When the file at a path was made on its volume, nanoseconds.
+    """When the file at a path was created on its volume, in nanoseconds.
 
-    No program can set this time, and a file keeps it however it is moved and renamed.
+    No program can set this time, and a file keeps it when it is moved or renamed.
 
     Returns:
-        None where nobody knows. So on macOS, which moves the time back with the time of last change; its file
-        systems give no file number twice.
+        None if unknown, as on macOS, which moves the birth time back together with the mtime; its file systems never
+        reuse an inode number.
     """
     statx = _statx()
     if statx is None:
@@ -43,15 +43,17 @@ def birth_time_ns(path: bytes) -> int | None:
     failed = statx(_AT_FDCWD, path, _AT_SYMLINK_NOFOLLOW, _STATX_BTIME, ctypes.byref(found))
     if failed or not found.mask & _STATX_BTIME:
         return None
-    return found.birth.seconds * 1_000_000_000 + found.birth.nanoseconds
+    return int(found.birth.seconds * 1_000_000_000 + found.birth.nanoseconds)
 
 
 @functools.cache
 def _statx() -> Callable[..., int] | None:
     if sys.platform != "linux":
         return None
-    statx: Any = getattr(ctypes.CDLL(None), "statx", None)
-    if statx is not None:
-        statx.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_uint, ctypes.c_void_p)
-        statx.restype = ctypes.c_int
+    function: Any = getattr(ctypes.CDLL(None), "statx", None)
+    if function is None:
+        return None
+    function.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_uint, ctypes.c_void_p)
+    function.restype = ctypes.c_int
+    statx: Callable[..., int] = function
     return statx

@@ -12,7 +12,7 @@ from lookalike.catalog.sql import chunks, placeholders
 from lookalike.errors import LookalikeError
 
 VISIBLE = "companion_of IS NULL AND EXISTS (SELECT 1 FROM files WHERE content_id = contents.id)"
-"""What is true of contents that are photos to the user: they lie in some file and are no companions."""
+"""SQL condition for contents that the user sees as photos: they have a file and are not companions."""
 
 
 class PhotoGoneError(LookalikeError):
@@ -67,14 +67,14 @@ class Contents:
             f"INSERT INTO contents ({_COLUMNS}) VALUES ({placeholders(len(values))}) ON CONFLICT (hash) DO NOTHING",
             values,
         )
-        return db.execute("SELECT id FROM contents WHERE hash = ?", (row.hash,)).fetchone()[0]
+        return int(db.execute("SELECT id FROM contents WHERE hash = ?", (row.hash,)).fetchone()[0])
 
     def get(self, ids: Sequence[int]) -> dict[int, ContentRow]:
         """The rows of the given contents, by id; unknown ids are left out."""
         found: dict[int, ContentRow] = {}
-        for piece in chunks(ids):
+        for chunk in chunks(ids):
             rows = self._database.rows(
-                f"SELECT id, {_COLUMNS} FROM contents WHERE id IN ({placeholders(len(piece))})", piece
+                f"SELECT id, {_COLUMNS} FROM contents WHERE id IN ({placeholders(len(chunk))})", chunk
             )
             found.update((row[0], ContentRow(*row[1:])) for row in rows)
         return found
@@ -96,9 +96,9 @@ class Contents:
         return rows[0][0] if rows else None
 
     def visible(self) -> list[int]:
-        """Ids of all photos that lie in some file, newest first (by time taken, else as they were added).
+        """Ids of all photos that have a file, newest first (by time taken, then in the order they were added).
 
-        Companions (raw files beside their pictures) are not among them.
+        Companions (raw files next to their pictures) are left out.
         """
         rows = self._database.rows(
             f"SELECT id FROM contents WHERE {VISIBLE} ORDER BY taken_at DESC NULLS LAST, id DESC"
@@ -107,7 +107,7 @@ class Contents:
 
     def count(self) -> int:
         """How many photos lie in some file; a raw file and its picture are one."""
-        return self._database.rows(f"SELECT count(*) FROM contents WHERE {VISIBLE}")[0][0]
+        return int(self._database.rows(f"SELECT count(*) FROM contents WHERE {VISIBLE}")[0][0])
 
     def photo_of(self, content_hash: str) -> int | None:
         """The id under which the content with this hash is shown: its picture's for a raw file beside one."""
@@ -119,10 +119,10 @@ class Contents:
     def companions(self, content_ids: Sequence[int]) -> dict[int, list[int]]:
         """The companions of the given contents; those without any are left out."""
         found: dict[int, list[int]] = {}
-        for piece in chunks(content_ids):
+        for chunk in chunks(content_ids):
             rows = self._database.rows(
-                f"SELECT companion_of, id FROM contents WHERE companion_of IN ({placeholders(len(piece))}) ORDER BY id",
-                piece,
+                f"SELECT companion_of, id FROM contents WHERE companion_of IN ({placeholders(len(chunk))}) ORDER BY id",
+                chunk,
             )
             for lead, companion in rows:
                 found.setdefault(lead, []).append(companion)

@@ -1,4 +1,4 @@
-"""Opens the catalog's SQLite file and hands out its connections."""
+"""Catalog database: the SQLite file and its connections."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class CatalogDatabase:
         self.path = path
         self._writing = threading.RLock()
         self._reading = threading.Lock()
-        with known_failures(path):
+        with translate_sqlite_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = self._connect()
             try:
@@ -91,13 +91,13 @@ class CatalogDatabase:
 
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query, from the last committed state."""
-        with self._reading, known_failures(self.path):
+        with self._reading, translate_sqlite_errors(self.path):
             return self._reader.execute(sql, parameters).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:
         """Write in one transaction: all of it is there afterwards, or nothing."""
-        with self._writing, known_failures(self.path):
+        with self._writing, translate_sqlite_errors(self.path):
             if self._writer.conn.in_transaction:
                 yield self._writer
                 return
@@ -113,12 +113,12 @@ class CatalogDatabase:
     def changed_elsewhere(self) -> bool:
         """Whether another process has written since this was last asked (or since the opening).
 
-        While this process writes the answer is no, and comes with a later question: nobody waits here.
+        While this process is writing, the answer is False and a later call reports the change; nobody waits here.
         """
         if not self._writing.acquire(blocking=False):
             return False
         try:
-            with known_failures(self.path):
+            with translate_sqlite_errors(self.path):
                 version = self._data_version()
         finally:
             self._writing.release()
@@ -126,8 +126,8 @@ class CatalogDatabase:
         return changed
 
     def _data_version(self) -> int:
-        # Of the writing connection: it changes with the commits of all others, and in this process it alone writes.
-        return self._writer.execute("PRAGMA data_version").fetchone()[0]
+        # It changes when any other connection commits, and only the writing connection writes in this process.
+        return int(self._writer.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
         """Close both connections."""
@@ -137,8 +137,8 @@ class CatalogDatabase:
 
 
 @contextmanager
-def known_failures(path: Path) -> Iterator[None]:
-    """Turn SQLite's known troubles (disk full, read-only, damaged, locked) into one line for the user."""
+def translate_sqlite_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's known failures (disk full, read-only, damaged, locked) into one line for the user."""
     try:
         yield
     except (sqlite3.DatabaseError, OSError) as error:
@@ -167,7 +167,7 @@ def _message(name: str, path: Path, error: Exception) -> tuple[str, str]:
 
 
 def _is_full(path: Path) -> bool:
-    """Whether a disk has no room for what SQLite puts beside a file to open it, which it calls an I/O error."""
+    """Whether the disk has no room for SQLite's own files; it reports that as an I/O error when opening."""
     with suppress(OSError):
         return shutil.disk_usage(path.parent).free < OPENING_BYTES
     return False

@@ -1,4 +1,4 @@
-"""The durable record of descriptors: one row a content and model, fp16."""
+"""Descriptor record: durable storage of descriptors in fp16, one row per content and model."""
 
 from __future__ import annotations
 
@@ -54,28 +54,28 @@ class DescriptorRecord:
     def findable(self, content_ids: Sequence[int]) -> set[int]:
         """Those of the given contents that are among `ids`."""
         found: set[int] = set()
-        for piece in chunks(content_ids):
+        for chunk in chunks(content_ids):
             rows = self._database.rows(
-                f"{_FINDABLE} AND content_id IN ({placeholders(len(piece))})", [self._describer, *piece]
+                f"{_FINDABLE} AND content_id IN ({placeholders(len(chunk))})", [self._describer, *chunk]
             )
             found.update(row[0] for row in rows)
         return found
 
     def changed_since(self, mark: str | None) -> tuple[str, NDArray[np.int64] | None]:
-        """A mark of the present state, and the ids that may have come to `ids` or gone from it since another.
+        """A marker of the current state, and the ids that may have entered or left `ids` since an earlier marker.
 
         Args:
-            mark: what this returned before, or None.
+            mark: a marker that this method returned before, or None.
 
         Returns:
-            The mark, and ids ascending; None in their place when the mark is None, of another catalog, or of a
-            later state of this one.
+            The marker, and the ids in ascending order; None instead of ids if the earlier marker is None, is from
+            another catalog, or is from a later state of this one.
         """
         token, latest = self._database.rows("SELECT token, latest FROM content_change_log")[0]
         before, _, number = (mark or "").partition(":")
         if before != token or not number.isdecimal() or int(number) > latest:
             return f"{token}:{latest}", None
-        # Sorted here: asked for an order, SQLite walks through the ids of all contents for it.
+        # Sort here: with ORDER BY, SQLite would scan the ids of all contents.
         rows = self._database.rows("SELECT content_id FROM content_changes WHERE number > ?", (int(number),))
         return f"{token}:{latest}", np.sort(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
 
@@ -91,11 +91,11 @@ class DescriptorRecord:
             KeyError: one of them is not described.
         """
         found: dict[int, bytes] = {}
-        for piece in chunks(ids.tolist()):
+        for chunk in chunks(ids.tolist()):
             rows = self._database.rows(
                 "SELECT content_id, vector FROM descriptors "
-                f"WHERE describer_id = ? AND content_id IN ({placeholders(len(piece))})",
-                [self._describer, *piece],
+                f"WHERE describer_id = ? AND content_id IN ({placeholders(len(chunk))})",
+                [self._describer, *chunk],
             )
             found.update(rows)
         joined = b"".join(found[number] for number in ids.tolist())
@@ -104,20 +104,20 @@ class DescriptorRecord:
     def forget(self, ids: Sequence[int]) -> None:
         """Forget the descriptors of some contents; the next scan makes them again."""
         with self._database.transaction() as db:
-            for piece in chunks(ids):
+            for chunk in chunks(ids):
                 db.execute(
-                    f"DELETE FROM descriptors WHERE describer_id = ? AND content_id IN ({placeholders(len(piece))})",
-                    [self._describer, *piece],
+                    f"DELETE FROM descriptors WHERE describer_id = ? AND content_id IN ({placeholders(len(chunk))})",
+                    [self._describer, *chunk],
                 )
 
     def lacking(self, content_ids: Sequence[int]) -> set[int]:
         """Those of the given contents that this model has not described yet."""
         described: set[int] = set()
-        for piece in chunks(content_ids):
+        for chunk in chunks(content_ids):
             rows = self._database.rows(
                 "SELECT content_id FROM descriptors "
-                f"WHERE describer_id = ? AND content_id IN ({placeholders(len(piece))})",
-                [self._describer, *piece],
+                f"WHERE describer_id = ? AND content_id IN ({placeholders(len(chunk))})",
+                [self._describer, *chunk],
             )
             described.update(row[0] for row in rows)
         return set(content_ids) - described

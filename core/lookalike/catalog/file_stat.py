@@ -1,8 +1,8 @@
-"""Turns the system's word on a file into what the catalog keeps of it.
+"""File stat: a file's path, size, times and inode as the catalog stores them.
 
-The catalog's numbers have 64 bits and a sign. File systems give numbers beyond them: file numbers that use all 64
-bits (user-space file systems) or 128 (Windows), and times of last change after the year 2262. Of those only the lower
-64 bits are kept. They are compared and never reckoned with, so that is as good, as long as it is done everywhere.
+The catalog's integers are signed and have 64 bits. File systems return larger ones: inode numbers that use all 64 bits
+(user-space file systems) or 128 (Windows), and mtimes after the year 2262. Only the lower 64 bits of these are kept.
+They are compared but never calculated with, so that is just as good, provided it is done everywhere.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class FileStat:
 
     @property
     def stamp(self) -> tuple[int, int]:
-        """What a change of the bytes changes: size and time of last change."""
+        """What changes with the bytes: size and mtime."""
         return self.size, self.mtime_ns
 
     @property
@@ -53,21 +53,21 @@ class FileStat:
 
     @property
     def identity(self) -> tuple[int, int, int, int]:
-        """What a file keeps when it is moved or renamed on its volume."""
+        """What stays the same when a file is moved or renamed on its volume."""
         return self.device, self.inode, self.size, self.mtime_ns
 
     def proves(self, path: bytes | None, ctime_ns: int | None) -> bool:
-        """Whether a file of this identity holds the same bytes as when it was last read.
+        """Whether a file with this identity still holds the bytes that were last read.
 
-        A name that comes or goes sets the ctime as a change of the bytes does. So where it is another, a file must at
-        least have been renamed, and have no other name under which it stayed. Nor may it be another file: systems
-        give the number of one that is deleted to the next that is made, which a copy may have size and time of last
-        change from too, if that is told in whole seconds. A file made later than the ctime was taken is another. Where
-        nobody knows when it was made, a time in whole seconds proves nothing. What is not proven is hashed.
+        Adding or removing a name changes the ctime just as changing the bytes does. So if the ctime differs, the file
+        must at least have been renamed and have no other name. Nor may it be a different file: systems reuse the inode
+        number of a deleted file, and a copy may have the same size, and the same mtime too if that is in whole seconds.
+        A file created after the recorded ctime is a different one. If the birth time is unknown, an mtime in whole
+        seconds proves nothing. Files that are not proven are hashed.
 
         Args:
-            path: where it lay then; None while unknown.
-            ctime_ns: its ctime then; None while unknown.
+            path: the path at that time; None if unknown.
+            ctime_ns: the ctime at that time; None if unknown.
         """
         if ctime_ns is not None and ctime_ns == self.ctime_ns:
             return True
@@ -89,16 +89,16 @@ def signed(number: int) -> int:
 
 
 def stamp_of(status: os.stat_result) -> tuple[int, int]:
-    """What a change of a file's bytes changes, as `Place.stamp`."""
+    """Size and mtime, which change with the bytes; see `FileStat.stamp`."""
     return status.st_size, signed(status.st_mtime_ns)
 
 
 def file_stat_of(path: bytes, status: os.stat_result, ctimes: bool) -> FileStat:
-    """The place of a file.
+    """Build a `FileStat`.
 
     Args:
-        path: where it lies.
-        status: what the system says of it.
+        path: the file's path.
+        status: its status from the operating system.
         ctimes: whether the file system keeps ctimes.
     """
     size, mtime_ns = stamp_of(status)

@@ -1,4 +1,4 @@
-"""The files in watched folders."""
+"""Files table: the photo files in watched folders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lookalike.catalog.sql import chunks, path_range, paths_under, placeholders
 from lookalike.photos import decoders
 
 DEPARTED_LIMIT = 200_000
-"""Files that are gone are remembered up to this many, the latest."""
+"""How many removed files are remembered, the most recent ones."""
 
 _COLUMNS = (
     "size",
@@ -31,7 +31,7 @@ _COLUMNS = (
 )
 
 READABLE = "folder_id IN (SELECT id FROM folders WHERE online AND NOT paused)"
-"""What is true of files that may be read now."""
+"""SQL condition for files that may be read now."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Files:
 
     def sample(self, folder: Folder, count: int) -> list[FileStat]:
         """Up to `count` files of a folder, spread over it."""
-        # A product with a large prime, modulo another, leaves no order of the numbers standing.
+        # Multiplying by a large prime modulo another scrambles the order of the ids.
         rows = self._database.rows(
             "SELECT path, size, mtime_ns, inode, device FROM files WHERE folder_id = ? "
             "ORDER BY size < 0, id * 2654435761 % 1000003 LIMIT ?",
@@ -88,33 +88,33 @@ class Files:
         return [FileStat(*row) for row in rows]
 
     def devices(self, folder: Folder) -> set[int]:
-        """The numbers of the volumes on which the files of a folder lie, as they were last."""
+        """The device numbers of a folder's files, as last seen."""
         rows = self._database.rows("SELECT device FROM files WHERE folder_id = ? LIMIT 100", (folder.id,))
         return {row[0] for row in rows}
 
     def contents_by_identity(self, stats: Sequence[FileStat]) -> dict[bytes, int]:
-        """Contents of places that are known, or were, elsewhere: path → content id, without reading a byte.
+        """Contents of files that are, or were, known at another path: path → content id, without reading a byte.
 
-        A file that keeps volume, file number, size and time of last change is the same file; see `Place.proves`.
+        A file with the same device, inode, size and mtime is the same file; see `FileStat.proves`.
         """
         found: dict[bytes, int | None] = {}
-        for piece in chunks([stat for stat in stats if stat.inode]):
+        for chunk in chunks([stat for stat in stats if stat.inode]):
             for table in ("files", "departed"):
                 # Where a file lies now, or just did, counts more than where it lay before.
-                piece = [place for place in piece if place.path not in found]
+                chunk = [stat for stat in chunk if stat.path not in found]
                 known: dict[tuple[int, ...], list[tuple[int, bytes | None, int | None]]] = {}
                 for *identity, content_id, path, ctime_ns in self._database.rows(
                     f"SELECT device, inode, size, mtime_ns, content_id, path, ctime_ns FROM {table} "
-                    f"WHERE inode IN ({placeholders(len(piece))}) AND content_id IS NOT NULL",
-                    [place.inode for place in piece],
+                    f"WHERE inode IN ({placeholders(len(chunk))}) AND content_id IS NOT NULL",
+                    [stat.inode for stat in chunk],
                 ):
                     known.setdefault(tuple(identity), []).append((content_id, path, ctime_ns))
-                for place in piece:
-                    if (candidates := known.get(place.identity)) is None:
+                for stat in chunk:
+                    if (candidates := known.get(stat.identity)) is None:
                         continue
-                    proven = all(place.proves(path, ctime_ns) for _, path, ctime_ns in candidates)
+                    proven = all(stat.proves(path, ctime_ns) for _, path, ctime_ns in candidates)
                     held = {content_id for content_id, *_ in candidates}
-                    found[place.path] = held.pop() if proven and len(held) == 1 else None
+                    found[stat.path] = held.pop() if proven and len(held) == 1 else None
         return {path: content_id for path, content_id in found.items() if content_id is not None}
 
     def put(
@@ -127,9 +127,9 @@ class Files:
         refused: str | None = None,
         tried_by: str | None = None,
     ) -> None:
-        """Record what lies at a place; within the caller's transaction.
+        """Record a file; within the caller's transaction.
 
-        A folder that is no longer watched, or lies elsewhere now, takes none.
+        Nothing is recorded for a folder that is no longer watched or has moved.
 
         Args:
             db: the caller's transaction.
@@ -175,17 +175,17 @@ class Files:
         Numbers that have come to files of another folder meanwhile are left alone. Their contents are kept, and
         so is what tells the files again should they come back.
         """
-        for piece in chunks(ids):
+        for chunk in chunks(ids):
             db.execute(
                 "INSERT OR REPLACE INTO departed (inode, device, size, mtime_ns, ctime_ns, path, content_id) "
                 "SELECT inode, device, size, mtime_ns, ctime_ns, path, content_id FROM files "
-                f"WHERE folder_id = ? AND id IN ({placeholders(len(piece))}) "
+                f"WHERE folder_id = ? AND id IN ({placeholders(len(chunk))}) "
                 "AND content_id IS NOT NULL AND inode != 0 AND size >= 0",
-                [folder_id, *piece],
+                [folder_id, *chunk],
             )
             db.execute(
-                f"DELETE FROM files WHERE folder_id = ? AND id IN ({placeholders(len(piece))})",
-                [folder_id, *piece],
+                f"DELETE FROM files WHERE folder_id = ? AND id IN ({placeholders(len(chunk))})",
+                [folder_id, *chunk],
             )
         db.execute("DELETE FROM departed WHERE id <= (SELECT max(id) FROM departed) - ?", (DEPARTED_LIMIT,))
 
@@ -207,32 +207,32 @@ class Files:
                 db.execute("UPDATE OR REPLACE departed SET device = ? WHERE device = ?", (new, old))
 
     def paths(self, content_ids: Sequence[int]) -> dict[int, list[Path]]:
-        """Every place of the given contents, reachable ones first."""
+        """All paths of the given contents, reachable ones first."""
         found: dict[int, list[Path]] = {number: [] for number in content_ids}
-        for piece in chunks(content_ids):
+        for chunk in chunks(content_ids):
             rows = self._database.rows(
                 "SELECT content_id, files.path FROM files JOIN folders ON folders.id = folder_id "
-                f"WHERE content_id IN ({placeholders(len(piece))}) ORDER BY online DESC, files.path",
-                piece,
+                f"WHERE content_id IN ({placeholders(len(chunk))}) ORDER BY online DESC, files.path",
+                chunk,
             )
             for number, path in rows:
                 found[number].append(Path(os.fsdecode(path)))
         return found
 
     def readable(self, content_ids: Sequence[int]) -> dict[int, list[FileStat]]:
-        """The places at which contents may be read, the last changed first; contents without any are left out.
+        """The files from which contents can be read, last modified first; contents without any are left out.
 
         Folders that are offline or paused are left alone.
         """
         found: dict[int, list[FileStat]] = {}
-        for piece in chunks(content_ids):
+        for chunk in chunks(content_ids):
             rows = self._database.rows(
                 "SELECT content_id, path, size, mtime_ns, inode, device FROM files "
-                f"WHERE content_id IN ({placeholders(len(piece))}) AND {READABLE} ORDER BY mtime_ns DESC, path",
-                piece,
+                f"WHERE content_id IN ({placeholders(len(chunk))}) AND {READABLE} ORDER BY mtime_ns DESC, path",
+                chunk,
             )
-            for number, *place in rows:
-                found.setdefault(number, []).append(FileStat(*place))
+            for number, *values in rows:
+                found.setdefault(number, []).append(FileStat(*values))
         return found
 
     @staticmethod
@@ -256,4 +256,4 @@ class Files:
 
     def count(self) -> int:
         """How many files are known, those with a problem included."""
-        return self._database.rows("SELECT count(*) FROM files")[0][0]
+        return int(self._database.rows("SELECT count(*) FROM files")[0][0])

@@ -1,7 +1,7 @@
-"""The columns that photos are filtered by, in memory as compact arrays.
+"""Filter columns: what photos are filtered by, in memory as compact arrays.
 
-Fetching the ids that an SQL condition selects costs more than an index search once they are many, so the columns
-are read once, when the first filter is used, and follow the catalog from then on by its list of changes
+When a filter selects many photos, fetching their ids with SQL costs more than an index search. So the columns are read
+once, when a filter is first used, and then kept up to date from the catalog's list of changes
 (``python -m tests.benchmarks.filtering`` compares the two). About 30 bytes a photo.
 """
 
@@ -42,7 +42,7 @@ _KEYWORDS = "SELECT content_id, keyword FROM keywords"
 Name = TypeVar("Name", bound=Hashable)
 
 
-class _Names(Generic[Name]):
+class _ValueCodes(Generic[Name]):
     """Values, each under a small number."""
 
     def __init__(self) -> None:
@@ -61,20 +61,20 @@ class _Names(Generic[Name]):
         return np.fromiter(map(wanted, self.all), np.bool_, len(self.all))
 
 
-class _Pairs(Generic[Name]):
+class _MultiValues(Generic[Name]):
     """Rows and the values that they have, any number each."""
 
     def __init__(self) -> None:
-        self.names: _Names[Name] = _Names()
+        self.names: _ValueCodes[Name] = _ValueCodes()
         self._rows = np.zeros(0, np.int32)
         self._codes = np.zeros(0, np.int32)
 
     def replace(self, rows: NDArray[np.bool_], pairs: Iterable[tuple[int, Name]]) -> None:
         """Give some rows (a mask over all) other values."""
-        fresh = np.array([(row, self.names.code(name)) for row, name in pairs], np.int32).reshape(-1, 2)
+        added = np.array([(row, self.names.code(name)) for row, name in pairs], np.int32).reshape(-1, 2)
         kept = ~rows[self._rows]
-        self._rows = np.concatenate([self._rows[kept], fresh[:, 0]])
-        self._codes = np.concatenate([self._codes[kept], fresh[:, 1]])
+        self._rows = np.concatenate([self._rows[kept], added[:, 0]])
+        self._codes = np.concatenate([self._codes[kept], added[:, 1]])
 
     def having(self, wanted: NDArray[np.bool_], rows: int) -> NDArray[np.bool_]:
         """Per row whether it has a value of a wanted code."""
@@ -82,14 +82,14 @@ class _Pairs(Generic[Name]):
         found[self._rows[wanted[self._codes]]] = True
         return found
 
-    def used(self, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def used(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Per code whether any row of those in a mask has it."""
-        return np.bincount(self._codes[among[self._rows]], minlength=len(self.names.all)) > 0
+        return np.bincount(self._codes[mask[self._rows]], minlength=len(self.names.all)) > 0
 
-    def counts(self, among: NDArray[np.bool_]) -> NDArray[np.intp]:
-        """Per code how many rows of those in a mask have it; one that has it through several files counts once."""
+    def counts(self, mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Per code how many rows of a mask have it; one that has it through several files counts once."""
         pairs = self._rows.astype(np.int64) * (len(self.names.all) + 1) + self._codes
-        pairs = np.unique(pairs[among[self._rows]])
+        pairs = np.unique(pairs[mask[self._rows]])
         return np.bincount(pairs % (len(self.names.all) + 1), minlength=len(self.names.all))
 
 
@@ -103,18 +103,18 @@ class FilterColumns:
     def __init__(self, database: CatalogDatabase) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._seen: int | None = None
-        self._begin()
+        self._latest_change: int | None = None
+        self._clear()
 
-    def _begin(self) -> None:
+    def _clear(self) -> None:
         self._ids = np.zeros(0, np.int64)
         self._days = np.zeros(0, np.int32)
         self._camera_codes = np.zeros(0, np.int32)
         self._ratings = np.zeros(0, np.int8)
-        self._cameras: _Names[str] = _Names()
-        self._formats: _Pairs[str] = _Pairs()
-        self._folders: _Pairs[bytes] = _Pairs()
-        self._keywords: _Pairs[str] = _Pairs()
+        self._cameras: _ValueCodes[str] = _ValueCodes()
+        self._formats: _MultiValues[str] = _MultiValues()
+        self._folders: _MultiValues[bytes] = _MultiValues()
+        self._keywords: _MultiValues[str] = _MultiValues()
         # Per row whether it lies in some file.
         self._placed = np.zeros(0, np.bool_)
 
@@ -141,9 +141,9 @@ class FilterColumns:
             folders = zip(self._folders.names.all, self._folders.counts(placed).tolist(), strict=True)
             return FilterChoices(
                 folders=tuple((Path(os.fsdecode(name)), count) for name, count in sorted(folders) if count),
-                cameras=_by_use(self._cameras, np.bincount(self._camera_codes[placed])),
-                keywords=_by_use(self._keywords.names, self._keywords.counts(placed)),
-                formats=_by_use(self._formats.names, self._formats.counts(placed)),
+                cameras=_most_used_first(self._cameras, np.bincount(self._camera_codes[placed])),
+                keywords=_most_used_first(self._keywords.names, self._keywords.counts(placed)),
+                formats=_most_used_first(self._formats.names, self._formats.counts(placed)),
                 rated=tuple(int(np.count_nonzero(ratings >= stars)) for stars in range(1, 6)),
                 first=EPOCH + timedelta(int(days.min())) if len(days) else None,
                 last=EPOCH + timedelta(int(days.max())) if len(days) else None,
@@ -163,7 +163,7 @@ class FilterColumns:
             wanted &= _named(self._cameras)
             used = np.bincount(self._camera_codes[self._placed], minlength=len(wanted)) > 0
             if not (wanted & used).any():
-                raise _nothing("camera", filters.cameras, self._cameras.all, used)
+                raise _not_in_library("camera", filters.cameras, self._cameras.all, used)
             yield wanted[self._camera_codes]
         if filters.rating is not None:
             yield self._ratings >= filters.rating
@@ -171,14 +171,14 @@ class FilterColumns:
             wanted = self._keywords.names.which(lambda name: name.casefold() == keyword.casefold())  # noqa: B023
             used = self._keywords.used(self._placed)
             if not (wanted & used).any():
-                raise _nothing("keyword", (keyword,), self._keywords.names.all, used)
+                raise _not_in_library("keyword", (keyword,), self._keywords.names.all, used)
             yield self._keywords.having(wanted, rows)
         if filters.formats:
             formats = {name.casefold() for name in filters.formats}
             wanted = self._formats.names.which(lambda name: name.casefold() in formats)
             used = self._formats.used(self._placed)
             if not (wanted & used).any():
-                raise _nothing("format", filters.formats, self._formats.names.all, used)
+                raise _not_in_library("format", filters.formats, self._formats.names.all, used)
             yield self._formats.having(wanted, rows)
         if filters.ids is not None:
             yield np.isin(self._ids, np.fromiter(filters.ids, np.int64, len(filters.ids)))
@@ -200,7 +200,7 @@ class FilterColumns:
             wanted |= below
         return wanted
 
-    def _place(self) -> None:
+    def _update_placed(self) -> None:
         everywhere = np.ones(len(self._folders.names.all), np.bool_)
         self._placed = self._folders.having(everywhere, len(self._ids))
 
@@ -208,61 +208,61 @@ class FilterColumns:
 
     def _follow(self) -> None:
         """Take in what changed since the last time; everything at the first."""
-        seen = self._database.rows("SELECT coalesce(max(number), 0) FROM filter_changes")[0][0]
-        if seen == self._seen:
+        latest = self._database.rows("SELECT coalesce(max(number), 0) FROM filter_changes")[0][0]
+        if latest == self._latest_change:
             return
-        if self._seen is not None:
+        if self._latest_change is not None:
             changed = [
                 row[0]
                 for row in self._database.rows(
                     "SELECT content_id FROM filter_changes WHERE number > ? ORDER BY content_id",
-                    (self._seen,),
+                    (self._latest_change,),
                 )
             ]
-            if len(changed) <= max(1000, MANY_CHANGES * len(self._ids)) and self._take_in(changed):
-                self._place()
-                self._seen = seen
+            if len(changed) <= max(1000, MANY_CHANGES * len(self._ids)) and self._reread(changed):
+                self._update_placed()
+                self._latest_change = latest
                 return
-        self._begin()
+        self._clear()
         rows = self._database.rows(f"{_CONTENTS} ORDER BY id")
         self._append(rows)
         everything = np.ones(len(self._ids), np.bool_)
-        self._folders.replace(everything, self._located(self._database.rows(_FILES)))
-        self._keywords.replace(everything, self._located(self._database.rows(_KEYWORDS), text=True))
-        self._formats.replace(everything, self._located(self._database.rows(_FORMATS), text=True))
-        self._place()
-        self._seen = seen
+        self._folders.replace(everything, self._with_rows(self._database.rows(_FILES)))
+        self._keywords.replace(everything, self._with_rows(self._database.rows(_KEYWORDS), text=True))
+        self._formats.replace(everything, self._with_rows(self._database.rows(_FORMATS), text=True))
+        self._update_placed()
+        self._latest_change = latest
 
-    def _take_in(self, changed: Sequence[int]) -> bool:
+    def _reread(self, changed: Sequence[int]) -> bool:
         """Read some contents again; False where that cannot be done row by row."""
         rows: list[tuple[Any, ...]] = []
         files: list[tuple[Any, ...]] = []
         keywords: list[tuple[Any, ...]] = []
         formats: list[tuple[Any, ...]] = []
-        for piece in chunks(changed):
-            ids = placeholders(len(piece))
-            rows += self._database.rows(f"{_CONTENTS} WHERE id IN ({ids}) ORDER BY id", piece)
-            files += self._database.rows(f"{_FILES} AND content_id IN ({ids})", piece)
-            keywords += self._database.rows(f"{_KEYWORDS} WHERE content_id IN ({ids})", piece)
+        for chunk in chunks(changed):
+            ids = placeholders(len(chunk))
+            rows += self._database.rows(f"{_CONTENTS} WHERE id IN ({ids}) ORDER BY id", chunk)
+            files += self._database.rows(f"{_FILES} AND content_id IN ({ids})", chunk)
+            keywords += self._database.rows(f"{_KEYWORDS} WHERE content_id IN ({ids})", chunk)
             formats += self._database.rows(
                 f"{_FORMATS} WHERE (id IN ({ids}) AND companion_of IS NULL) OR companion_of IN ({ids})",
-                [*piece, *piece],
+                [*chunk, *chunk],
             )
         last = int(self._ids[-1]) if len(self._ids) else 0
         known = [row for row in rows if row[0] <= last]
-        places = np.searchsorted(self._ids, [row[0] for row in known])
-        if len(known) and not np.array_equal(self._ids[places], [row[0] for row in known]):
+        positions = np.searchsorted(self._ids, [row[0] for row in known])
+        if len(known) and not np.array_equal(self._ids[positions], [row[0] for row in known]):
             return False
         if len(rows) < len(changed):
             # One was deleted, or its insertion is not committed yet as this connection sees it.
             return False
-        self._put(places, known)
+        self._set_values(positions, known)
         self._append(rows[len(known) :])
         mask = np.zeros(len(self._ids), np.bool_)
         mask[np.searchsorted(self._ids, changed)] = True
-        self._folders.replace(mask, self._located(files))
-        self._keywords.replace(mask, self._located(keywords, text=True))
-        self._formats.replace(mask, self._located(formats, text=True))
+        self._folders.replace(mask, self._with_rows(files))
+        self._keywords.replace(mask, self._with_rows(keywords, text=True))
+        self._formats.replace(mask, self._with_rows(formats, text=True))
         return True
 
     def _append(self, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -271,41 +271,43 @@ class FilterColumns:
         for name in ("_days", "_camera_codes", "_ratings"):
             column = getattr(self, name)
             setattr(self, name, np.concatenate([column, np.zeros(len(rows), column.dtype)]))
-        self._put(np.arange(before, len(self._ids)), rows)
+        self._set_values(np.arange(before, len(self._ids)), rows)
 
-    def _put(self, places: NDArray[np.intp], rows: Sequence[tuple[Any, ...]]) -> None:
+    def _set_values(self, positions: NDArray[np.intp], rows: Sequence[tuple[Any, ...]]) -> None:
         if not rows:
             return
         _, days, cameras, ratings = zip(*rows, strict=True)
-        self._days[places] = [NO_DAY if day is None else day for day in days]
-        self._camera_codes[places] = [self._cameras.code(camera or "") for camera in cameras]
-        self._ratings[places] = ratings
+        self._days[positions] = [NO_DAY if day is None else day for day in days]
+        self._camera_codes[positions] = [self._cameras.code(camera or "") for camera in cameras]
+        self._ratings[positions] = ratings
 
-    def _located(self, pairs: Sequence[tuple[int, Any]], text: bool = False) -> Iterable[tuple[int, Any]]:
+    def _with_rows(self, pairs: Sequence[tuple[int, Any]], text: bool = False) -> Iterable[tuple[int, Any]]:
         """Pairs with row numbers in the place of content ids, and folders in the place of paths."""
         if not pairs:
             return []
         ids = np.fromiter((pair[0] for pair in pairs), np.int64, len(pairs))
-        places = np.minimum(np.searchsorted(self._ids, ids), max(len(self._ids) - 1, 0))
-        there = (self._ids[places] == ids) if len(self._ids) else np.zeros(len(ids), np.bool_)
+        positions = np.minimum(np.searchsorted(self._ids, ids), max(len(self._ids) - 1, 0))
+        there = (self._ids[positions] == ids) if len(self._ids) else np.zeros(len(ids), np.bool_)
         separator = os.fsencode(os.sep)
         return [
-            (place, value if text else value.rpartition(separator)[0] or separator)
-            for place, known, (_, value) in zip(places.tolist(), there.tolist(), pairs, strict=True)
+            (position, value if text else value.rpartition(separator)[0] or separator)
+            for position, known, (_, value) in zip(positions.tolist(), there.tolist(), pairs, strict=True)
             if known
         ]
 
 
-def _named(names: _Names[str]) -> NDArray[np.bool_]:
+def _named(names: _ValueCodes[str]) -> NDArray[np.bool_]:
     return names.which(bool)
 
 
-def _by_use(names: _Names[str], counts: NDArray[np.intp]) -> tuple[tuple[str, int], ...]:
+def _most_used_first(names: _ValueCodes[str], counts: NDArray[np.intp]) -> tuple[tuple[str, int], ...]:
     used = [(name, int(count)) for name, count in zip(names.all, counts, strict=False) if name and count]
     return tuple(sorted(used, key=lambda entry: (-entry[1], entry[0])))
 
 
-def _nothing(what: str, wanted: Sequence[str], known: Sequence[str], used: NDArray[np.bool_]) -> FilterError:
+def _not_in_library(
+    what: str, wanted: Sequence[str], known: Sequence[str], used: NDArray[np.bool_]
+) -> FilterError:
     there = sorted(name for name, some in zip(known, used.tolist(), strict=True) if name and some)
     shown = ", ".join(there[:8]) + (" …" if len(there) > 8 else "")
     return FilterError(

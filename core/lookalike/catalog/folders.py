@@ -1,4 +1,4 @@
-"""Watched folders, and the volumes they lie on."""
+"""Folders table: watched folders and their volumes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ bytes."""
 
 
 def still_watched_parameters(folder_id: int, path: bytes) -> tuple[int, bytes, str, str]:
-    """The parameters of `TAKES` for a path in a folder."""
+    """The parameters of `STILL_WATCHED` for a path in a folder."""
     return folder_id, path, os.sep, os.sep
 
 

@@ -1,4 +1,4 @@
-"""What judges said of pairs, so that no pair is looked at twice."""
+"""Pair scores: stored verdicts of judges, so that no pair is judged twice."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class PairScores:
     def get(self, judge: str, query: str, candidates: Sequence[str]) -> dict[str, PairScore]:
         """Kept verdicts of one query, by candidate hash."""
         found: dict[str, PairScore] = {}
-        for piece in chunks(candidates):
+        for chunk in chunks(candidates):
             rows = self._database.rows(
                 "SELECT candidate, match, logit FROM pair_scores JOIN judges ON judges.id = judge_id "
-                f"WHERE judges.key = ? AND query = ? AND candidate IN ({placeholders(len(piece))})",
-                [judge, query, *piece],
+                f"WHERE judges.key = ? AND query = ? AND candidate IN ({placeholders(len(chunk))})",
+                [judge, query, *chunk],
             )
             found.update((row[0], PairScore(row[1], row[2])) for row in rows)
         return found

@@ -1,4 +1,4 @@
-"""What proves a file unchanged: its size and times, and since when they do.
+"""Racy timestamps: when a file's size and times prove that it is unchanged, and when it changed too recently for that.
 
 The time of last change (mtime) can be set by any program, and some set it back. The time of the last change of the
 inode (ctime) is the kernel's own. It changes with the bytes, and with name and rights too, so another ctime asks for

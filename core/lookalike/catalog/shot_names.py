@@ -15,7 +15,7 @@ _PIXEL_PARTS = re.compile(r"\.raw-\d\d(\.[a-z]+)?$")
 
 
 def plain_name(name: str) -> str:
-    """A file's name without what file systems and cameras write now this way, now that way: case and composition."""
+    """A file's name, normalised in case and Unicode composition, which vary between file systems and cameras."""
     return unicodedata.normalize("NFC", name).casefold()
 
 

@@ -1,4 +1,4 @@
-"""Which files are one shot: a raw file and the JPEG or HEIC that the camera or a converter wrote beside it.
+"""Shots: a raw file and the JPEG or HEIC that the camera or a converter wrote next to it.
 
 The rule: both lie in one folder under one name but for the suffix (upper and lower case, and the ways to compose
 accents, are the same; so are the ``.RAW-01.COVER`` and ``.RAW-02.ORIGINAL`` of Pixel phones); the picture is a JPEG
@@ -26,15 +26,15 @@ _PICTURES = ("JPEG", "HEIF")
 
 
 def update_companions(db: Database, shots: Iterable[bytes], content_ids: Iterable[int]) -> set[int]:
-    """Work out anew which contents are companions; within the caller's transaction.
+    """Recompute which contents are companions; within the caller's transaction.
 
     Args:
         db: the caller's transaction.
-        shots: those from which files went or to which files came.
-        content_ids: what these files held.
+        shots: shots that gained or lost files.
+        content_ids: the contents of these files.
 
     Returns:
-        Every content that this may concern, including those given.
+        Every content that may be affected, including those given.
     """
     concerned = set(content_ids)
     for names in chunks(shots):
@@ -45,15 +45,15 @@ def update_companions(db: Database, shots: Iterable[bytes], content_ids: Iterabl
                 names,
             )
         )
-    for piece in chunks(list(concerned)):
+    for chunk in chunks(list(concerned)):
         rows = db.execute(
-            f"SELECT id, companion_of FROM contents WHERE companion_of IN ({placeholders(len(piece))}) "
-            f"OR (companion_of IS NOT NULL AND id IN ({placeholders(len(piece))}))",
-            [*piece, *piece],
+            f"SELECT id, companion_of FROM contents WHERE companion_of IN ({placeholders(len(chunk))}) "
+            f"OR (companion_of IS NOT NULL AND id IN ({placeholders(len(chunk))}))",
+            [*chunk, *chunk],
         ).fetchall()
         concerned.update(number for row in rows for number in row)
-    for piece in chunks(list(concerned)):
-        concerned.update(_pair(db, piece))
+    for chunk in chunks(list(concerned)):
+        concerned.update(_pair(db, chunk))
     return concerned
 
 

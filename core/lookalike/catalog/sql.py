@@ -38,8 +38,8 @@ CHUNK = 500
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     """Cut a sequence into lists of at most `size`."""
     iterator = iter(items)
-    while piece := list(islice(iterator, size)):
-        yield piece
+    while chunk := list(islice(iterator, size)):
+        yield chunk
 
 
 def placeholders(count: int) -> str:

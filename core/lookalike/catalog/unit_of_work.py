@@ -1,8 +1,8 @@
 """Unit of work: one transaction that moves files, contents and annotations, and refreshes what that affects.
 
-Who is whose companion, and which rating, title and words count for a photo, follows from where files lie. So it must be
-worked out anew in the very transaction that moves a file, and whoever keeps an index of photos must hear of it after
-the commit. Both happen here, and nowhere else: the tables' own methods for writing are for this module.
+Companions, and the rating, title and words of a photo, follow from where its files are. So they must be recomputed in
+the very transaction that moves a file, and everyone who keeps an index of photos must be notified after the commit.
+Both happen here and nowhere else: only this module may call the tables' own methods for writing.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class UnitOfWork:
         self.touch(self._tables.files.contents_in(self._db, folder))
 
     def touch(self, content_ids: Iterable[int | None]) -> None:
-        """Have what counts for these contents worked out anew at the end; None is passed over."""
+        """Have these contents refreshed at the end; None is skipped."""
         self._touched.update(number for number in content_ids if number is not None)
 
     def finish(self) -> CatalogChange:

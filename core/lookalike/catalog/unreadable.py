@@ -1,4 +1,4 @@
-"""What the last look at a folder could not read: files and folders without rights, failing drives, bad ignore files."""
+"""Unreadable paths: what the last scan could not read (missing permissions, failing drives, bad ignore files)."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class UnreadablePaths:
     def __init__(self, database: CatalogDatabase) -> None:
         self._database = database
 
-    def record_look(
+    def record_scan(
         self, folder_id: int, place: bytes, deep: bool, found: Iterable[tuple[bytes, str]]
     ) -> None:
-        """Take down what a look at a place met, instead of what the look before did.
+        """Replace the results of the previous scan with those of this one.
 
         Args:
             folder_id: the watched folder.
-            place: the folder that was looked at.
-            deep: whether the folders below it were too.
-            found: folders and ignore files that could not be read, and why. Files are noted as they are read.
+            place: the folder that was scanned.
+            deep: whether the folders below it were scanned too.
+            found: folders and ignore files that could not be read, and why. Files are recorded when they are read.
         """
         lines = {(path, path if os.path.isdir(path) else parent(path), why) for path, why in found}  # noqa: PTH112
         below = child_prefix(place)

@@ -1,4 +1,4 @@
-"""Where visual tokens lie: rows that point into segment files, and the sums that tell how full these are."""
+"""Visual token rows: where tokens are stored in segment files, and how full the segments are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COUNTED_USES = 8
 
 
 @dataclass(frozen=True)
-class TokenPlace:
+class TokenLocation:
     """Where the tokens of one content lie.
 
     Attributes:
@@ -60,7 +60,7 @@ class SegmentRow:
     open: bool
 
 
-_PLACE = "content, segment_id, offset, length, codebook_id, tokens, used"
+_LOCATION = "content, segment_id, offset, length, codebook_id, tokens, used"
 
 
 class VisualTokenRows:
@@ -84,12 +84,12 @@ class VisualTokenRows:
         """
         rows = self._database.rows("SELECT id FROM token_sets WHERE key = ?", (key,))
         if rows:
-            return rows[0][0]
+            return int(rows[0][0])
         with self.transaction() as db:
             db.execute(
                 "INSERT INTO token_sets (key, width) VALUES (?, ?) ON CONFLICT (key) DO NOTHING", (key, width)
             )
-            return db.execute("SELECT id FROM token_sets WHERE key = ?", (key,)).fetchone()[0]
+            return int(db.execute("SELECT id FROM token_sets WHERE key = ?", (key,)).fetchone()[0])
 
     # Codebooks
 
@@ -110,11 +110,12 @@ class VisualTokenRows:
         self, db: Database, token_set: int, dims: int, trained_on: int, size: int, checksum: int
     ) -> int:
         """Record a codebook and give it its number."""
-        return db.execute(
+        row = db.execute(
             "INSERT INTO token_codebooks (set_id, dims, trained_on, bytes, checksum) VALUES (?, ?, ?, ?, ?) "
             "RETURNING id",
             (token_set, dims, trained_on, size, checksum),
-        ).fetchone()[0]
+        ).fetchone()
+        return int(row[0])
 
     def drop_codebook(self, db: Database, codebook: int) -> int:
         """Forget a codebook and all tokens that need it; returns how many contents had some."""
@@ -128,39 +129,41 @@ class VisualTokenRows:
 
     # Places
 
-    def get(self, token_set: int, content: str) -> TokenPlace | None:
+    def get(self, token_set: int, content: str) -> TokenLocation | None:
         """Where a content's tokens lie."""
         rows = self._database.rows(
-            f"SELECT {_PLACE} FROM visual_tokens WHERE set_id = ? AND content = ?", (token_set, content)
+            f"SELECT {_LOCATION} FROM visual_tokens WHERE set_id = ? AND content = ?", (token_set, content)
         )
-        return TokenPlace(*rows[0]) if rows else None
+        return TokenLocation(*rows[0]) if rows else None
 
-    def put(self, db: Database, token_set: int, place: TokenPlace, seconds: float, uses: int) -> None:
+    def put(self, db: Database, token_set: int, location: TokenLocation, seconds: float, uses: int) -> None:
         """Record new tokens of a content, in place of any it had.
 
         Args:
             db: the transaction.
             token_set: the set they belong to.
-            place: where they lie.
+            location: where they are stored.
             seconds: how long they took to make.
             uses: how often they were used.
         """
-        self.drop(db, token_set, place.content)
+        self.drop(db, token_set, location.content)
         db.execute(
-            f"INSERT INTO visual_tokens (set_id, {_PLACE}, seconds, uses) VALUES ({placeholders(10)})",
-            (token_set, *vars(place).values(), seconds, uses),
+            f"INSERT INTO visual_tokens (set_id, {_LOCATION}, seconds, uses) VALUES ({placeholders(10)})",
+            (token_set, *vars(location).values(), seconds, uses),
         )
-        db.execute("UPDATE token_segments SET live = live + ? WHERE id = ?", (place.length, place.segment))
+        db.execute(
+            "UPDATE token_segments SET live = live + ? WHERE id = ?", (location.length, location.segment)
+        )
 
-    def is_at(self, db: Database, token_set: int, place: TokenPlace) -> bool:
+    def is_at(self, db: Database, token_set: int, location: TokenLocation) -> bool:
         """Whether a content's tokens still lie where they were seen."""
         row = db.execute(
             "SELECT 1 FROM visual_tokens WHERE set_id = ? AND content = ? AND segment_id = ? AND offset = ?",
-            (token_set, place.content, place.segment, place.offset),
+            (token_set, location.content, location.segment, location.offset),
         ).fetchone()
         return row is not None
 
-    def move(self, db: Database, token_set: int, old: TokenPlace, new: TokenPlace) -> None:
+    def move(self, db: Database, token_set: int, old: TokenLocation, new: TokenLocation) -> None:
         """Record that a content's tokens lie elsewhere, and perhaps in another form."""
         db.execute(
             "UPDATE visual_tokens SET segment_id = ?, offset = ?, length = ?, codebook_id = ? "
@@ -189,15 +192,15 @@ class VisualTokenRows:
     def lacking(self, token_set: int, contents: Sequence[str]) -> list[str]:
         """Those of the given contents that have no tokens, in the order given."""
         there: set[str] = set()
-        for piece in chunks(contents):
+        for chunk in chunks(contents):
             rows = self._database.rows(
-                f"SELECT content FROM visual_tokens WHERE set_id = ? AND content IN ({placeholders(len(piece))})",
-                [token_set, *piece],
+                f"SELECT content FROM visual_tokens WHERE set_id = ? AND content IN ({placeholders(len(chunk))})",
+                [token_set, *chunk],
             )
             there.update(row[0] for row in rows)
         return [content for content in contents if content not in there]
 
-    def in_forms(self, token_set: int, dims: Sequence[int], limit: int) -> list[TokenPlace]:
+    def in_forms(self, token_set: int, dims: Sequence[int], limit: int) -> list[TokenLocation]:
         """Up to `limit` places, by content, whose tokens are kept in one of the given forms.
 
         Contents are hashes, so the first ones are a fair sample of all.
@@ -208,12 +211,12 @@ class VisualTokenRows:
             limit: how many at most.
         """
         rows = self._database.rows(
-            f"SELECT {_PLACE} FROM visual_tokens LEFT JOIN token_codebooks ON token_codebooks.id = codebook_id "
+            f"SELECT {_LOCATION} FROM visual_tokens LEFT JOIN token_codebooks ON token_codebooks.id = codebook_id "
             f"WHERE visual_tokens.set_id = ? AND coalesce(dims, 0) IN ({placeholders(len(dims))}) "
             "ORDER BY content LIMIT ?",
             [token_set, *dims, limit],
         )
-        return [TokenPlace(*row) for row in rows]
+        return [TokenLocation(*row) for row in rows]
 
     def forms(self, token_set: int) -> dict[int, tuple[int, int, int]]:
         """What a set holds, by dimensions per code (0: float16): contents, tokens, and bytes of their records."""
@@ -227,9 +230,9 @@ class VisualTokenRows:
 
     def mean_seconds(self, token_set: int) -> float | None:
         """What making the tokens of a content took, in the mean; None while there are none."""
-        return self._database.rows("SELECT avg(seconds) FROM visual_tokens WHERE set_id = ?", (token_set,))[
-            0
-        ][0]
+        rows = self._database.rows("SELECT avg(seconds) FROM visual_tokens WHERE set_id = ?", (token_set,))
+        mean: float | None = rows[0][0]
+        return mean
 
     def least_useful(self, limit: int) -> list[tuple[int, str, int]]:
         """The tokens that are missed least: set, content and bytes, least useful first.
@@ -275,13 +278,13 @@ class VisualTokenRows:
         """Add nothing more to a segment."""
         db.execute("UPDATE token_segments SET open = 0 WHERE id = ?", (segment,))
 
-    def in_segment(self, segment: int, limit: int) -> list[tuple[int, TokenPlace]]:
+    def in_segment(self, segment: int, limit: int) -> list[tuple[int, TokenLocation]]:
         """Up to `limit` places in a segment, each with its set."""
         rows = self._database.rows(
-            f"SELECT set_id, {_PLACE} FROM visual_tokens WHERE segment_id = ? ORDER BY offset LIMIT ?",
+            f"SELECT set_id, {_LOCATION} FROM visual_tokens WHERE segment_id = ? ORDER BY offset LIMIT ?",
             (segment, limit),
         )
-        return [(row[0], TokenPlace(*row[1:])) for row in rows]
+        return [(row[0], TokenLocation(*row[1:])) for row in rows]
 
     def drop_beyond(self, db: Database, segment: int, size: int) -> int:
         """Forget tokens that do not lie whole within the first `size` bytes of a segment; returns how many."""

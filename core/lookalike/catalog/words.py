@@ -1,4 +1,4 @@
-"""Finds photos by words: in their keywords, their titles and descriptions, and the names of their files and folders."""
+"""Text index: finds photos by words in keywords, titles, descriptions, and file and folder names."""
 
 from __future__ import annotations
 
@@ -64,18 +64,18 @@ class TextIndex:
     def __init__(self, database: CatalogDatabase) -> None:
         self._database = database
 
-    def put(self, db: Database, content_id: int, said: Annotations, places: Sequence[bytes]) -> None:
-        """Record the words of a photo; one without places has none. Within the caller's transaction."""
-        if not places:
+    def put(self, db: Database, content_id: int, annotations: Annotations, paths: Sequence[bytes]) -> None:
+        """Record the words of a photo; one without paths has none. Within the caller's transaction."""
+        if not paths:
             db.execute("DELETE FROM words WHERE content_id = ?", (content_id,))
             return
         names = []
-        for place in places:
-            folder, name = os.path.split(os.fsdecode(place))
+        for path in paths:
+            folder, name = os.path.split(os.fsdecode(path))
             names += [os.path.splitext(name)[0], os.path.basename(folder)]  # noqa: PTH119, PTH122
         row = (
-            _spaced(said.keywords),
-            _spaced([said.title, said.description]),
+            _spaced(annotations.keywords),
+            _spaced([annotations.title, annotations.description]),
             _spaced(list(dict.fromkeys(names))),
         )
         db.execute(

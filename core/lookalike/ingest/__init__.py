@@ -1,1 +1,1 @@
-"""The one pipeline that every photo goes through: read, decoded, described, recorded, indexed."""
+"""Ingest pipeline for photos: read, decode, describe, record and index."""

@@ -1,4 +1,4 @@
-"""Photos that were being decoded when the process died: from then on they are decoded in a process of their own.
+"""Decode quarantine: photos that were being decoded when the process died are later decoded in a separate process.
 
 Decoders are native code, and a file made or broken in a way that nobody thought of may bring them down, with the whole
 program, at every start anew. So what is being decoded is marked by an empty file, which is what a crash leaves behind.

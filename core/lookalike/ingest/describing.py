@@ -1,4 +1,4 @@
-"""Keeps every core at work: decoding threads feed the descriptor process, and finished photos come out."""
+"""Description pipeline: decoding threads feed the descriptor process, so that all cores stay busy."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def describe_all(
         service: describes prepared pixels.
         batch_size: photos that it describes at once.
         take: gives that many tasks at most; none when there are no more. A task is done in a decoding thread.
-        patient: whether a model that fails while it has a single photo to describe is told of instead of raised.
+        patient: whether a model failure on a batch of one photo is reported with that photo instead of raised.
 
     Raises:
         LookalikeError: the model is at fault, not a photo.
@@ -82,8 +82,8 @@ def _with_vectors(
 ) -> Iterator[ReadPhoto]:
     """The batch with its descriptors.
 
-    If it failed, its photos are tried one by one, so that one that brings the model down is told of and the others
-    are kept.
+    If the batch failed, its photos are tried one by one, so that a photo that breaks the model is reported and the
+    others are kept.
 
     Raises:
         LookalikeError: the model is at fault, not a photo.

@@ -1,4 +1,4 @@
-"""What differs between a folder on disk and the catalog, to be applied by the indexer."""
+"""Folder diff: the differences between a folder on disk and the catalog, which the indexer applies."""
 
 from __future__ import annotations
 

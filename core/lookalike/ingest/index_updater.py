@@ -1,4 +1,4 @@
-"""Index updater: has the vector index of one descriptor model find what the catalog says is to be found."""
+"""Index updater: keeps the vector index of one descriptor model in step with the catalog."""
 
 from __future__ import annotations
 

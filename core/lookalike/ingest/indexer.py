@@ -1,4 +1,4 @@
-"""Indexer: takes what differs between a folder and the catalog, has photos read and described, and records them.
+"""Indexer: applies the differences between a folder and the catalog by reading, describing and recording photos.
 
 What the decoding threads and the descriptor process make of photos is only moved along here and written, a batch to a
 unit of work. A photo is recorded with its descriptor or not at all, so the process may be killed anywhere. The vector
@@ -178,10 +178,10 @@ class Indexer:
         known = [(row, stat, row.content_id, row.problem) for row, stat in diff.moved]
         known += [(row, stat, content_id, None) for stat, row, content_id in diff.recognised]
         meter = ProgressMeter(Stage.LOOKING, folder=folder.id)
-        for piece in chunks(known, FILES_PER_WRITE):
+        for chunk in chunks(known, FILES_PER_WRITE):
             with self._catalog.unit_of_work() as work:
-                work.remove_files(folder, [row for row, *_ in piece if row is not None])
-                for _, stat, content_id, problem in piece:
+                work.remove_files(folder, [row for row, *_ in chunk if row is not None])
+                for _, stat, content_id, problem in chunk:
                     work.put_file(folder, stat, content_id, problem)
             yield meter.snapshot()
         for removed in chunks(diff.removed, FILES_PER_WRITE):

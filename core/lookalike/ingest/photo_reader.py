@@ -1,4 +1,4 @@
-"""Reads photos in the decoding threads: what lies at a place, its hash, and, if it is new, its pixels.
+"""Photo reader: reads a file in a decoding thread, hashes it and, if it is new, decodes its pixels.
 
 A file is decoded only for bytes that the library does not know. Where only its ctime is another, it is hashed.
 """
@@ -52,7 +52,7 @@ class ReadPhoto:
         vector: the descriptor.
         content: hash of the bytes, once they were read.
         problem: why it cannot be described, in words for the user.
-        temporary: whether the problem is the moment's and not the file's.
+        temporary: whether the problem may pass by itself, and is not a fault of the file.
         by_model: whether it was the model that could not describe it, and not the decoders that could not read it.
         unsettled: whether it was being changed.
     """
@@ -117,7 +117,7 @@ class PhotoReader:
         self.unsettled: list[bytes] = []
 
     def read(self, stat: FileStat, replaced: FileRow | None) -> ReadPhoto:
-        """What lies at a place, if it was the same before and after reading."""
+        """Read a file, provided that it is the same before and after reading."""
         began = time.time_ns()
         read = self._read_file(stat, replaced)
         try:

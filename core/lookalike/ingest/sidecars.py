@@ -1,4 +1,4 @@
-"""Follows XMP files beside photos: reads those that are new or have changed, and no photo for it."""
+"""XMP sidecars: reads those that are new or have changed, without reading their photos."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _marked_if_racy(stat: FileStat, now: int) -> FileStat:
 
 
 def _read(stat: FileStat) -> tuple[Annotations | None, str | None, bool]:
-    """What an XMP file says, or why it cannot be read, and whether that is the moment's fault."""
+    """The annotations in an XMP file, or why it cannot be read, and whether that is temporary."""
     try:
         return read_sidecar(Path(os.fsdecode(stat.path))), None, False
     except PhotoError as error:

@@ -1,4 +1,4 @@
-"""How hard indexing may work: at full speed, or gently on battery and, by choice, while others need the machine."""
+"""Throttle: slows indexing down on battery and, by choice, while other programs need the machine."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def on_battery() -> bool:
 def load_per_core() -> float:
     """Processes that want a core, per core, over the last minute; 0 where the system does not say."""
     try:
-        return psutil.getloadavg()[0] / (os.cpu_count() or 1)
+        return float(psutil.getloadavg()[0]) / (os.cpu_count() or 1)
     except OSError:
         return 0.0
 

@@ -1,4 +1,4 @@
-"""The order in which photos are described: what the user looks at first, then the newest."""
+"""Work queue: photos in the order in which they are described, those the user is viewing first, then the newest."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class WorkPriority:
             self.version += 1
 
     def rank(self, path: bytes) -> int:
-        """The place of a file in the user's favour, 0 for the first."""
+        """The priority of a file, 0 for the highest."""
         for number, preferred in enumerate(self._paths):
             if covers(preferred, path):
                 return number

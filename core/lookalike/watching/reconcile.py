@@ -68,7 +68,7 @@ class Reconciler:
         self._recognise(diff)
         self._add_unread(path, known, diff)
         unreadable = [(os.fsencode(line.path), line.reason) for line in diff.unreadable]
-        self._catalog.unreadable.record_look(folder.id, path, deep, unreadable)
+        self._catalog.unreadable.record_scan(folder.id, path, deep, unreadable)
         # Only now: photos that are left in the cloud on purpose are not a problem to record.
         diff.skip_cloud_only(path)
         return diff

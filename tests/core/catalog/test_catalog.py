@@ -217,7 +217,7 @@ def test_a_disk_without_room_to_open_the_file_is_called_full(
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
     monkeypatch.setattr(database.shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
-    with pytest.raises(CatalogError, match="disk is full") as told, database.known_failures(path):
+    with pytest.raises(CatalogError, match="disk is full") as told, database.translate_sqlite_errors(path):
         raise error
     assert told.value.remedy
 

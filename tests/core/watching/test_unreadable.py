@@ -61,13 +61,13 @@ def test_what_is_met_again_is_not_written_again(library: SmallLibrary, album: Pa
     (folder,) = library.folders.all()
     (album / ".lookalikeignore").write_text("!\n")
     found = [(os.fsencode(album / ".lookalikeignore"), "“!” is not a pattern.")]
-    library.catalog.unreadable.record_look(folder.id, os.fsencode(album), True, found)
+    library.catalog.unreadable.record_scan(folder.id, os.fsencode(album), True, found)
     with closing(sqlite3.connect(album.parent / "library" / "catalog.sqlite")) as other:
         before = other.execute("PRAGMA data_version").fetchone()
         for place, deep in ((album, True), (album / "trip", False), (album, False)):
-            library.catalog.unreadable.record_look(folder.id, os.fsencode(place), deep, found)
+            library.catalog.unreadable.record_scan(folder.id, os.fsencode(place), deep, found)
         assert other.execute("PRAGMA data_version").fetchone() == before
-        library.catalog.unreadable.record_look(folder.id, os.fsencode(album), False, [])
+        library.catalog.unreadable.record_scan(folder.id, os.fsencode(album), False, [])
         assert other.execute("PRAGMA data_version").fetchone() != before
     assert told(library) == []
 

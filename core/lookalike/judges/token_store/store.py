@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.visual_tokens import TokenPlace
+from lookalike.catalog.visual_tokens import TokenLocation
 from lookalike.errors import LookalikeError, os_errors
 from lookalike.judges.token_store.codebook import TokenCodebook
 from lookalike.judges.token_store.compression import Compression
@@ -42,7 +42,7 @@ class Move:
     """
 
     token_set: int
-    place: TokenPlace
+    place: TokenLocation
     record: bytes
     codebook: int | None
 
@@ -189,7 +189,7 @@ class TokenStore:
             "again when needed."
         )
 
-    def forget(self, token_set: int, place: TokenPlace) -> None:
+    def forget(self, token_set: int, place: TokenLocation) -> None:
         """Forget tokens that turned out damaged."""
         with suppress(LookalikeError), self.rows.transaction() as db:
             if self.rows.is_at(db, token_set, place):

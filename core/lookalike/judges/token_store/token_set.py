@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lookalike.catalog.visual_tokens import CodebookRow, TokenPlace
+from lookalike.catalog.visual_tokens import CodebookRow, TokenLocation
 from lookalike.errors import LookalikeError
 from lookalike.judges.token_store.codebook import TokenCodebook
 from lookalike.judges.token_store.eviction import evict_step
@@ -53,7 +53,7 @@ class TokenSet:
 
         Damaged ones are forgotten, and the store reports them.
         """
-        seen: TokenPlace | None = None
+        seen: TokenLocation | None = None
         while True:
             place = self.store.rows.get(self.id, content)
             if place is None or self._dims(place.codebook) > self.store.compression.dims:
@@ -91,7 +91,7 @@ class TokenSet:
             with rows.transaction() as db:
                 segment, offset = self.store.append(db, record)
                 count = len(tokens.embeddings)
-                place = TokenPlace(content, segment, offset, len(record), codebook, count, time.time())
+                place = TokenLocation(content, segment, offset, len(record), codebook, count, time.time())
                 rows.put(db, self.id, place, seconds, 0 if ahead else 1)
             evict_step(self.store)
         except LookalikeError as error:
@@ -103,7 +103,7 @@ class TokenSet:
         """Those of the given contents that have no tokens, in the order given."""
         return self.store.rows.lacking(self.id, contents)
 
-    def read(self, place: TokenPlace) -> VisualTokens | None:
+    def read(self, place: TokenLocation) -> VisualTokens | None:
         """The tokens at a place, float16 (tokens, width); None if they are not there whole."""
         try:
             blob = self.store.files.read(place.segment, place.offset, place.length)
@@ -170,7 +170,7 @@ class TokenSet:
             with suppress(LookalikeError), self.store.rows.transaction() as db:
                 self.store.rows.touch(db, self.id, used, time.time())
 
-    def _touch(self, place: TokenPlace) -> None:
+    def _touch(self, place: TokenLocation) -> None:
         if time.time() - place.used > TOUCH_SECONDS:
             with self._lock:
                 self._used.add(place.content)

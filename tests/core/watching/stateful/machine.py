@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
 from lookalike.catalog.pair_scores import PairScore
-from lookalike.catalog.visual_tokens import TokenPlace
+from lookalike.catalog.visual_tokens import TokenLocation
 from lookalike.ingest import photo_reader as reading_module
 from tests.core.watching.stateful.actions import FolderDeeds
 from tests.core.watching.stateful.oracle import Expected, hash_of
@@ -34,7 +34,7 @@ class FolderPlay(FolderDeeds):
         super().__init__()
         self._was = reading_module.decode
         reading_module.decode = self._decode
-        self.kept: dict[str, tuple[PairScore, TokenPlace]] = {}
+        self.kept: dict[str, tuple[PairScore, TokenLocation]] = {}
         self.ids: dict[str, int] = {}
         self.decoded_again: list[str] = []
         self.library = open_library(self.base / "library")
@@ -254,7 +254,7 @@ class FolderPlay(FolderDeeds):
             assert catalog.pair_scores.get("judge", "query", [content]) == {content: score}
             assert catalog.visual_tokens.get(tokens, content) == place
 
-    def _keep(self, content: str) -> tuple[PairScore, TokenPlace]:
+    def _keep(self, content: str) -> tuple[PairScore, TokenLocation]:
         """Record a decision on a photo, and tokens of it."""
         rows = self.library.catalog.visual_tokens
         score = PairScore(0.5, len(self.kept))
@@ -262,7 +262,7 @@ class FolderPlay(FolderDeeds):
         tokens = rows.ensure_set("model", 8)
         with self.library.catalog.transaction() as db:
             segment = rows.growing(db) or rows.begin_segment(db)
-            place = TokenPlace(content, segment.id, 10 * len(self.kept), 10, None, 1, 1.0)
+            place = TokenLocation(content, segment.id, 10 * len(self.kept), 10, None, 1, 1.0)
             rows.put(db, tokens, place, 0.1, 0)
         return score, place
 
