@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bootstrap_steps import system
-from bootstrap_steps.terminal import StepFailed, last_error, say, step, watch
+from bootstrap_steps.terminal import StepError, last_error, say, step, watch
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -130,7 +130,7 @@ def make(environment: Environment) -> None:
         environment.stamp("python", version)
         return
     if folder.exists() and any(folder.iterdir()) and not stamps:
-        raise StepFailed(
+        raise StepError(
             f"{folder} holds no working Python environment. Delete that folder, or name another one with "
             "LOOKALIKE_VENV, and start again."
         )
@@ -146,7 +146,7 @@ def make(environment: Environment) -> None:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         if failed:
-            raise StepFailed(f"The environment could not be made: {last_error(log)}")
+            raise StepError(f"The environment could not be made: {last_error(log)}")
     environment.stamp("place", place)
     environment.stamp("python", environment.version())
 
@@ -168,9 +168,7 @@ def install_packages(environment: Environment, extras: tuple[str, ...]) -> None:
     with step("Installing Lookalike and its packages"):
         log = environment.log("packages")
         if watch(environment.pip("install", "-e", wanted), log, pip_status, pip_variables()):
-            raise StepFailed(
-                f"pip could not install the packages: {last_error(log)}\nThe whole output: {log}"
-            )
+            raise StepError(f"pip could not install the packages: {last_error(log)}\nThe whole output: {log}")
     for extra in extras:
         environment.stamp(f"extra {extra}", key)
 
@@ -204,11 +202,11 @@ def _install_torch(environment: Environment) -> None:
             if not watch(command, log, pip_status, pip_variables()):
                 return
             if "No space left" in log.read_text(encoding="utf-8"):
-                raise StepFailed(f"The disk of {environment.folder} is full.")
+                raise StepError(f"The disk of {environment.folder} is full.")
         say(f"  Neither your pip's sources nor {TORCH_CPU_INDEX} gave it: {last_error(log)}")
         say("  Taking PyPI's PyTorch instead. It brings NVIDIA's libraries, several GB; Ctrl-C stops here.")
         if watch(environment.pip("install", "torch"), log, pip_status, pip_variables()):
-            raise StepFailed(f"PyTorch could not be installed: {last_error(log)}\nThe whole output: {log}")
+            raise StepError(f"PyTorch could not be installed: {last_error(log)}\nThe whole output: {log}")
 
 
 def _need_venv_module() -> None:
@@ -218,7 +216,7 @@ def _need_venv_module() -> None:
     packages = [f"python3.{sys.version_info.minor}-venv"]
     if system.may_install() and system.install(packages):
         return
-    raise StepFailed(
+    raise StepError(
         f"This Python ({sys.executable}) cannot make virtual environments: its venv module is missing. "
         f"Install it and start again: {system.how_to_install(packages)}"
     )
@@ -228,7 +226,7 @@ def _need_space(folder: Path) -> None:
     there = next(parent for parent in folder.parents if parent.exists())
     free = shutil.disk_usage(there).free
     if free < FREE_SPACE:
-        raise StepFailed(
+        raise StepError(
             f"The disk of {folder} has {free / 2**30:.1f} GB free; the first installation needs "
             f"{FREE_SPACE / 2**30:.0f} GB. Make room, or name a folder on another disk with LOOKALIKE_VENV."
         )

@@ -9,7 +9,7 @@ import time
 
 from bootstrap_steps import checks, environment, mllm, qt, sample_photos
 from bootstrap_steps.environment import Environment
-from bootstrap_steps.terminal import StepFailed, duration, say, started
+from bootstrap_steps.terminal import StepError, duration, say, started
 
 INTERRUPTED = 130
 
@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
         if options.command == "test":
             return _test(Environment.chosen(), arguments[arguments.index("test") + 1 :])
         return _mllm(Environment.chosen())
-    except StepFailed as failure:
+    except StepError as failure:
         say(f"{failure}")
         return 1
     except KeyboardInterrupt:
@@ -89,7 +89,7 @@ def _run(chosen: Environment, folders: list[str]) -> int:
 
 def _test(chosen: Environment, pytest_arguments: list[str]) -> int:
     if not _set_up(chosen, "app", "dev"):
-        raise StepFailed("The window's tests need what is named above.")
+        raise StepError("The window's tests need what is named above.")
     if not mllm.is_ready(chosen):
         mllm.install(chosen)
     return checks.run(chosen, pytest_arguments)

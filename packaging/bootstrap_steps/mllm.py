@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bootstrap_steps import system
 from bootstrap_steps.environment import Environment, pip_status, pip_variables, pyproject
-from bootstrap_steps.terminal import StepFailed, last_error, say, step, watch
+from bootstrap_steps.terminal import StepError, last_error, say, step, watch
 
 RETRY = "python3 packaging/bootstrap.py mllm"
 
@@ -83,7 +83,7 @@ def install(environment: Environment, live: bool = True, gently: bool = False) -
             if sys.platform.startswith("linux") and not _compiler() and system.may_install():
                 system.install([COMPILERS["apt-get"]])
             _compile(environment, jobs, live, gently)
-    except StepFailed as failure:
+    except StepError as failure:
         reason_file(environment).write_text(f"{failure}\n", encoding="utf-8")
         report_missing(environment)
         return False
@@ -156,10 +156,10 @@ def _compile(environment: Environment, jobs: int, live: bool, gently: bool) -> N
         command = environment.pip("install", "-v", *options, requirement())
         nice = shutil.which("nice") if gently else None
         if watch([nice, "-n", "10", *command] if nice else command, log, build_status, env, live):
-            raise StepFailed(_why(log))
+            raise StepError(_why(log))
         if not (problem := self_check(environment)):
             return
-    raise StepFailed(f"It was compiled but does not run: {problem}.")
+    raise StepError(f"It was compiled but does not run: {problem}.")
 
 
 def _why(log: Path) -> str:

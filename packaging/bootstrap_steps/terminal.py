@@ -17,7 +17,7 @@ QUIET_INTERVAL = 30.0
 """Seconds between two lines of progress where the output is not a terminal."""
 
 
-class StepFailed(Exception):
+class StepError(Exception):
     """A step that cannot be done; the text says why and what helps."""
 
 

@@ -48,6 +48,7 @@ def done(window: Window) -> Callable[[], bool]:
     return lambda: not window.results.run.running
 
 
+@pytest.mark.slow
 def test_from_an_empty_library_to_results_that_improve(
     qtbot: QtBot, open_window: OpenWindow, album: Path, tmp_path: Path
 ) -> None:
@@ -129,6 +130,7 @@ def test_from_an_empty_library_to_results_that_improve(
     qtbot.waitUntil(lambda: "new.jpg" in names() and "photo_000.jpg" not in names(), timeout=PATIENCE)
 
 
+@pytest.mark.slow
 def test_a_new_search_ends_the_last_and_escape_ends_any(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path, album: Path
 ) -> None:
@@ -204,6 +206,7 @@ def test_the_judge_is_the_users_choice(qtbot: QtBot, open_window: OpenWindow, in
     library.judges.choose("geometry")
 
 
+@pytest.mark.slow
 def test_closing_in_mid_scan_leaves_nothing_behind(
     qtbot: QtBot, open_window: OpenWindow, tmp_path: Path
 ) -> None:
@@ -228,6 +231,7 @@ def test_closing_before_the_library_is_open_leaves_nothing_behind(qtbot: QtBot, 
     window.close()
 
 
+@pytest.mark.slow
 def test_pausing_holds_the_scan_and_going_on_ends_it(
     qtbot: QtBot, open_window: OpenWindow, tmp_path: Path
 ) -> None:
@@ -306,6 +310,7 @@ def test_the_window_goes_on_following_after_another_program_has_held_the_library
     qtbot.waitUntil(lambda: state() == "Watching for changes", timeout=PATIENCE)
 
 
+@pytest.mark.slow
 def test_one_folder_can_be_paused_and_patterns_leave_photos_out(
     qtbot: QtBot, open_window: OpenWindow, album: Path, tmp_path: Path
 ) -> None:

@@ -7,18 +7,20 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from lookalike.catalog import file_stat as file_stat_module
+from lookalike.catalog.folders import Folder
 from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.errors import LookalikeError
 from lookalike.ingest import indexer as indexer_module
 from lookalike.ingest import photo_reader as reading_module
 from lookalike.ingest.throttle import CAREFUL, Throttle
 from lookalike.photos import FileBytes
+from lookalike.progress import Progress
 from lookalike.watching.folder_updater import FolderUpdater
 from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.volumes import Mount
@@ -321,7 +323,7 @@ def test_a_folder_paused_and_resumed_within_one_look_is_looked_through_again(
             watched.pause(watched.at(folders / "one"), False)
         return still
 
-    def pause(progress) -> None:
+    def pause(progress: Progress) -> None:
         if progress.stage == "indexing" and not given_up:
             watched.pause(watched.at(folders / "one"))
 
@@ -374,6 +376,7 @@ def test_photos_that_are_looked_at_are_described_first(
     assert first_half.count("trip") == 3
 
 
+@pytest.mark.slow
 def test_a_thousand_photos_arrive_while_searches_go_on(library: SmallLibrary, folders: Path) -> None:
     library.scan()
     vector = library.record.vectors(library.record.ids()[:1])[0]
