@@ -83,6 +83,7 @@ def test_old_pythons_can_read_the_refusal() -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_settled_environment_is_kept(made: Environment) -> None:
     mark = made.folder / "mark"
     mark.touch()
@@ -90,6 +91,7 @@ def test_a_settled_environment_is_kept(made: Environment) -> None:
     assert mark.exists()
 
 
+@pytest.mark.slow
 def test_a_moved_environment_is_made_anew(made: Environment, tmp_path: Path) -> None:
     # Its programs name the old folder in their first line.
     moved = Environment(tmp_path / "elsewhere")

@@ -54,6 +54,7 @@ def shows(window: Window, count: int) -> Callable[[], bool]:
     return lambda: len(window.library_page.model.ids) == count
 
 
+@pytest.mark.slow
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 def test_filters_narrow_the_library_and_chips_take_them_away(
     qtbot: QtBot, window: Window, album: Path

@@ -41,6 +41,7 @@ def search(qtbot: QtBot, window: Window) -> Ranking:
     return ranking
 
 
+@pytest.mark.slow
 def test_results_are_judged_by_an_imported_model_and_survive_its_end(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path, own_home: Path, tmp_path: Path
 ) -> None:
@@ -72,6 +73,7 @@ def test_results_are_judged_by_an_imported_model_and_survive_its_end(
     library.judges.choose("geometry")
 
 
+@pytest.mark.slow
 def test_a_model_that_kills_its_worker_is_one_line_and_the_results_stay(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path, own_home: Path, tmp_path: Path
 ) -> None:
@@ -91,6 +93,7 @@ def test_a_model_that_kills_its_worker_is_one_line_and_the_results_stay(
     library.judges.choose("geometry")
 
 
+@pytest.mark.slow
 def test_what_counts_as_the_same_is_chosen_and_an_uncalibrated_model_says_so(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path, own_home: Path, tmp_path: Path
 ) -> None:

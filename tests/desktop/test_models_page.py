@@ -75,6 +75,7 @@ def idle(window: Window) -> Callable[[], bool]:
     return lambda: not window.models_controller.busy
 
 
+@pytest.mark.slow
 @needs_llama
 def test_from_the_offer_to_a_judged_search_and_removal(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path, hub: ModelHub
@@ -158,6 +159,7 @@ def test_from_the_offer_to_a_judged_search_and_removal(
     assert row(window, "Tiny").main_button.text() == "Download…"
 
 
+@pytest.mark.slow
 @needs_llama
 def test_failures_are_one_line_each(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path, hub: ModelHub, tmp_path: Path
@@ -186,6 +188,7 @@ def test_failures_are_one_line_each(
     qtbot.waitUntil(idle(window), timeout=PATIENCE)
 
 
+@pytest.mark.slow
 def test_the_users_own_files_are_imported(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path, hub: ModelHub, tmp_path: Path
 ) -> None:

@@ -54,6 +54,7 @@ def becomes(qtbot: QtBot, window: Window, state: State) -> None:
     qtbot.waitUntil(lambda: window.token_preparation.state is state, timeout=PATIENCE)
 
 
+@pytest.mark.slow
 def test_nothing_is_prepared_unless_it_is_allowed(qtbot: QtBot, window: Window) -> None:
     becomes(qtbot, window, State.FORBIDDEN)
     for _ in range(5):

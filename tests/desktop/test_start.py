@@ -38,6 +38,7 @@ def test_help_needs_no_screen() -> None:
     assert "FOLDER" in told.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no Ctrl-C for another process")
 def test_the_application_opens_a_library_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     folder = tmp_path / "photos"

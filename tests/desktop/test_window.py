@@ -170,6 +170,7 @@ def test_the_library_follows_its_folder_while_a_search_is_shown(
     qtbot.waitUntil(lambda: "new.jpg" in names() and "photo_000.jpg" not in names(), timeout=PATIENCE)
 
 
+@pytest.mark.slow
 def test_a_new_search_ends_the_last_and_escape_ends_any(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path, album: Path
 ) -> None:
@@ -247,6 +248,7 @@ def test_the_judge_is_the_users_choice(qtbot: QtBot, open_window: OpenWindow, in
     library.judges.choose("geometry")
 
 
+@pytest.mark.slow
 def test_closing_in_mid_scan_leaves_nothing_behind(
     qtbot: QtBot, open_window: OpenWindow, tmp_path: Path
 ) -> None:
@@ -271,6 +273,7 @@ def test_closing_before_the_library_is_open_leaves_nothing_behind(qtbot: QtBot, 
     window.close()
 
 
+@pytest.mark.slow
 def test_pausing_holds_the_scan_and_going_on_ends_it(
     qtbot: QtBot, open_window: OpenWindow, tmp_path: Path
 ) -> None:
@@ -351,6 +354,7 @@ def test_the_window_goes_on_following_after_another_program_has_held_the_library
     qtbot.waitUntil(lambda: state() == "Watching for changes", timeout=PATIENCE)
 
 
+@pytest.mark.slow
 def test_one_folder_can_be_paused_and_patterns_leave_photos_out(
     qtbot: QtBot, open_window: OpenWindow, album: Path, tmp_path: Path
 ) -> None:

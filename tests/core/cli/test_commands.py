@@ -36,6 +36,7 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_search_finds_the_other_photo_of_the_same_thing(indexed: Path, call: Call) -> None:
     code, out, err = call(
         "--library", indexed / "library", "search", indexed / "album" / "detail.jpg", "--json"
@@ -187,6 +188,7 @@ def test_folders_can_be_listed_and_removed(tmp_path: Path, call: Call) -> None:
     assert len(list(album.iterdir())) == 2
 
 
+@pytest.mark.slow
 def test_folders_can_be_paused_relocated_and_have_photos_left_out(tmp_path: Path, call: Call) -> None:
     album, library = tmp_path / "album", ("--library", tmp_path / "library")
     album.mkdir()
@@ -286,6 +288,7 @@ def test_every_command_has_help_and_json() -> None:
         assert "--json" in {option for parameter in command.params for option in parameter.opts}, name
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_cleanly_and_keeps_what_is_finished(tmp_path: Path) -> None:
     album, library = tmp_path / "album", tmp_path / "library"
     album.mkdir()
@@ -307,6 +310,7 @@ def test_ctrl_c_stops_cleanly_and_keeps_what_is_finished(tmp_path: Path) -> None
     assert 0 < _indexed(command) < 60
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux")
 def test_names_that_are_no_text_are_told_where_the_system_speaks_utf_8(tmp_path: Path) -> None:
     album = os.fsencode(tmp_path / "album") + b"\xe9"
@@ -355,6 +359,7 @@ def _indexed(command: list[str]) -> int:
     return json.loads(done.stdout)["indexed"]
 
 
+@pytest.mark.slow
 def test_a_photo_is_never_written_to(indexed: Path, tmp_path: Path, call: Call) -> None:
     album = shutil.copytree(indexed / "album", tmp_path / "album")
     before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in album.iterdir()}

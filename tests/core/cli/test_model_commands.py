@@ -151,6 +151,7 @@ def test_a_damaged_model_is_found_and_its_file_named(call: Call, tmp_path: Path)
     assert llm.name in answer["checked"][0]["problems"][0]
 
 
+@pytest.mark.slow
 def test_the_descriptor_model_in_use_is_not_removed(call: Call, tmp_path: Path) -> None:
     library = ("--library", tmp_path / "library")
     assert call("models", "import", save_dinov2(tmp_path / "dino"))[0] == 0

@@ -62,6 +62,7 @@ def watch(tmp_path: Path) -> Iterator[Watch]:
     watch.close()
 
 
+@pytest.mark.slow
 def test_trouble_beside_photos_is_told_of_once(watch: Watch) -> None:
     watch.put("a.xmp", b"<x:xmpmeta")
     watch.wait(lambda: "a.xmp is not a readable XMP file" in watch.said)

@@ -29,6 +29,7 @@ def _scene(seed: int, size: tuple[int, int] = (400, 300)) -> Image.Image:
     return Image.blend(image, texture, 0.3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", [224, 260])
 def test_folding_the_norms_changes_nothing(side: int) -> None:
     import torch
@@ -60,6 +61,7 @@ def test_pooling_is_the_generalised_mean_and_leans_to_the_middle() -> None:
     torch.testing.assert_close(pooled(torch.ones(1, 1, 5, 5), 3.0, 0.7), torch.ones(1, 1))
 
 
+@pytest.mark.slow
 def test_vectors_have_unit_length_and_do_not_depend_on_the_batch(describer: EfficientNetDescriber) -> None:
     prepared = [describer.prepare(_scene(seed)) for seed in range(5)]
     vectors = describer.describe(prepared)
@@ -107,6 +109,7 @@ def test_an_installation_without_the_weights_is_told(monkeypatch: pytest.MonkeyP
         describer.describe([describer.prepare(_scene(0))])
 
 
+@pytest.mark.slow
 def test_it_loads_silently_and_offline_and_prepares_without_heavy_modules() -> None:
     script = """
 import sys
@@ -140,6 +143,7 @@ def test_an_unknown_back_end_is_told() -> None:
         open_describer(DescriberSpec("magic"))
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_photos_of_the_same_thing_find_each_other(describer: EfficientNetDescriber, data: Path) -> None:
     groups = ["sacre_coeur", "et_toy", "kinkakuji", "db_backpack", "pixiu_statue", "cat_toy"]
@@ -151,6 +155,7 @@ def test_photos_of_the_same_thing_find_each_other(describer: EfficientNetDescrib
     assert right >= len(paths) - 2
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_an_edited_copy_is_nearer_than_any_other_photo(describer: EfficientNetDescriber, data: Path) -> None:
     paths = sorted((data / "dev" / "distractors").iterdir())[:8]

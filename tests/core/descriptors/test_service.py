@@ -27,6 +27,7 @@ def prepared(seed: int) -> NDArray[np.uint8]:
     return EfficientNetDescriber().prepare(textured_photo(seed, (160, 120)))
 
 
+@pytest.mark.slow
 def test_askers_in_several_threads_each_get_their_own(service: DescriberService) -> None:
     photos = [prepared(seed) for seed in range(4)]
     alone = np.concatenate([service.describe([photo]).result(60) for photo in photos])
@@ -45,6 +46,7 @@ def test_askers_in_several_threads_each_get_their_own(service: DescriberService)
         np.testing.assert_allclose(answers[name], np.repeat(alone[name : name + 1], 3, axis=0), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_an_error_stays_with_its_request(service: DescriberService) -> None:
     good = prepared(1)
     first = service.describe([good])
@@ -58,6 +60,7 @@ def test_an_error_stays_with_its_request(service: DescriberService) -> None:
     np.testing.assert_allclose(first.result(60), last.result(60), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_closing_cancels_what_waits_and_a_later_request_starts_anew(service: DescriberService) -> None:
     waiting = [service.describe([prepared(seed)]) for seed in range(12)]
     service.close()

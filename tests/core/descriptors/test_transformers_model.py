@@ -89,6 +89,7 @@ def _plain_vectors(name: str, folder: Path, photos: list[Image.Image]) -> np.nda
     return vectors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAVERS)
 @pytest.mark.usefixtures("full_precision")
 def test_vectors_are_those_of_plain_transformers(
@@ -298,6 +299,7 @@ def test_damaged_weights_are_told(folders: dict[str, Path], tmp_path: Path) -> N
         describer.describe([describer.prepare(Image.new("RGB", (40, 40)))])
 
 
+@pytest.mark.slow
 def test_a_folder_is_used_without_the_network_and_prepared_without_heavy_modules(
     folders: dict[str, Path],
 ) -> None:

@@ -45,6 +45,7 @@ def expected(batches: list[list[NDArray[np.uint8]]]) -> list[NDArray[np.float32]
     return [describer.describe(batch) for batch in batches]
 
 
+@pytest.mark.slow
 def test_answers_come_in_order_and_equal_those_of_this_process(
     batches: list[list[NDArray[np.uint8]]], expected: list[NDArray[np.float32]]
 ) -> None:
@@ -65,6 +66,7 @@ def test_answers_come_in_order_and_equal_those_of_this_process(
         np.testing.assert_allclose(worker.describe(batches[1]), expected[1], atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_killed_child_costs_no_result(
     batches: list[list[NDArray[np.uint8]]], expected: list[NDArray[np.float32]]
 ) -> None:
@@ -126,6 +128,7 @@ def test_a_batch_that_the_model_refuses_is_told_and_the_child_lives(
         assert worker.pid == child
 
 
+@pytest.mark.slow
 def test_words(tmp_path: Path) -> None:
     clip = DescriberSpec("transformers", str(vision_models.save_clip(tmp_path / "clip")))
     with DescriberWorker(clip) as worker:
@@ -151,6 +154,7 @@ def test_closed_in_the_middle_the_child_is_gone(batches: list[list[NDArray[np.ui
     worker.close()
 
 
+@pytest.mark.slow
 def test_the_child_leaves_when_its_owner_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "owner.py"
     script.write_text(

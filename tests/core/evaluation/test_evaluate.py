@@ -67,6 +67,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_set(tmp_path_factory.mktemp("set"), groups, 8)
 
 
+@pytest.mark.slow
 def test_edited_copies_are_all_found_with_the_judge(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     figures = evaluated(capsys, made, "--judge", "geometry", "--top", "16")
     assert set(figures) >= KEYS
@@ -77,6 +78,7 @@ def test_edited_copies_are_all_found_with_the_judge(made: Path, capsys: pytest.C
     assert set(figures["seconds"]) >= {"indexing", "index", "judge"}
 
 
+@pytest.mark.slow
 def test_wrong_positives_are_measured_as_wrong(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -94,6 +96,7 @@ def test_wrong_positives_are_measured_as_wrong(
     assert figures["mAP"] < 0.5
 
 
+@pytest.mark.slow
 def test_junk_does_not_count(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("images", "distractors"):
         shutil.copytree(made.parent / name, tmp_path / name)
@@ -106,6 +109,7 @@ def test_junk_does_not_count(made: Path, tmp_path: Path, capsys: pytest.CaptureF
     assert figures["mAP"] == 1.0, "the junk ranked before the positive was dropped"
 
 
+@pytest.mark.slow
 def test_what_the_search_said_is_compared_with_the_truth(
     made: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -120,6 +124,7 @@ def test_what_the_search_said_is_compared_with_the_truth(
     assert figures["line"]["recall"] > 0.5
 
 
+@pytest.mark.slow
 def test_a_set_too_small_to_calibrate_with_costs_one_line_and_keeps_nothing(
     made: Path, own_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -133,6 +138,7 @@ def test_a_set_too_small_to_calibrate_with_costs_one_line_and_keeps_nothing(
     assert not (own_home / "calibrations").exists()
 
 
+@pytest.mark.slow
 def test_another_weight_orders_otherwise(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     by_similarity = evaluated(capsys, made, "--judge", "geometry", "--top", "16", "--weight", "1")
     alone = evaluated(capsys, made)
@@ -140,6 +146,7 @@ def test_another_weight_orders_otherwise(made: Path, capsys: pytest.CaptureFixtu
     assert by_similarity["mAP"] == alone["mAP"]
 
 
+@pytest.mark.slow
 def test_another_descriptor_is_not_calibrated_and_the_remedy_names_it(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -182,6 +189,7 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return truth
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed")
 def test_a_model_is_calibrated_by_a_fit_and_searches_go_by_it(
     larger: Path, own_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -215,6 +223,7 @@ def test_a_model_is_calibrated_by_a_fit_and_searches_go_by_it(
     assert "--judge tiny --mode edit --both-orders --fit" in told
 
 
+@pytest.mark.slow
 def test_the_users_library_is_left_alone(
     made: Path, own_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -222,6 +231,7 @@ def test_the_users_library_is_left_alone(
     assert not (own_home / "library").exists()
 
 
+@pytest.mark.slow
 def test_the_judge_gains_on_real_photos(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

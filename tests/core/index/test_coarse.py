@@ -120,6 +120,7 @@ def recall_of_own(index: FaissIndex, record: MemoryRecord, ids: NDArray[np.int64
     return float(np.mean(shares))
 
 
+@pytest.mark.slow
 def test_coarse_codes_find_nearly_all(
     index: FaissIndex, record: MemoryRecord, queries: NDArray[np.float32]
 ) -> None:
@@ -300,6 +301,7 @@ def test_range_and_large_answers(
         np.testing.assert_array_equal(np.sort(index.search_radius(query, -1, 2 * ROWS).ids), np.sort(ids))
 
 
+@pytest.mark.slow
 def test_removed_and_restored_rows(
     tmp_path: Path, record: MemoryRecord, queries: NDArray[np.float32]
 ) -> None:
@@ -340,6 +342,7 @@ def test_codes_are_found_again_at_opening(
     index.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["segment", "codes", "codebook", "state"])
 @pytest.mark.parametrize("damage", ["deleted", "cut", "head", "middle"])
 def test_damage_is_told_and_repaired(
@@ -433,6 +436,7 @@ def test_training_holds_up_neither_searches_nor_changes_and_ends_on_close(
     index.close()
 
 
+@pytest.mark.slow
 def test_the_recall_is_measured_as_the_library_grows_and_a_loss_brings_a_new_codebook(
     tmp_path: Path, record: MemoryRecord, queries: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -527,6 +531,7 @@ def test_equal_photos_are_no_loss_of_recall(tmp_path: Path, archive: Archive) ->
     index.close()
 
 
+@pytest.mark.slow
 def test_a_library_four_times_as_large_gets_a_new_codebook(
     tmp_path: Path, record: MemoryRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ def beginning(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[int]]
     return root, index_faults.first_library(root)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "seed"), index_faults.plan(9))
 def test_nothing_is_lost_and_each_damage_is_told_and_repaired(
     beginning: tuple[Path, set[int]], kind: str, seed: int

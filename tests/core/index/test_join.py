@@ -100,6 +100,7 @@ def test_with_codes_it_finds_nearly_all(tmp_path: Path, record: MemoryRecord) ->
     index.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limits", [EXACT, COARSE])
 def test_join_of_new_ids_finds_their_pairs_of_the_full_join(
     tmp_path: Path, record: MemoryRecord, limits: MergePolicy
@@ -116,6 +117,7 @@ def test_join_of_new_ids_finds_their_pairs_of_the_full_join(
     index.close()
 
 
+@pytest.mark.slow
 def test_join_in_blocks(tmp_path: Path, record: MemoryRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     index = opened(tmp_path, record, COARSE)
     whole = joined(index, 0.9)

@@ -8,6 +8,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from lookalike.index import FaissIndex, MergePolicy
@@ -45,6 +46,7 @@ def churn(pipe: Connection, folder: Path, seed: int) -> None:
             index.flush()
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_and_nothing_phantom_shows_after_kills(tmp_path: Path) -> None:
     chance = random.Random(20)
     record = SqliteRecord(tmp_path / "record.db", DIMENSION)

@@ -31,6 +31,7 @@ def names(folder: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
 
 
+@pytest.mark.slow
 def test_searching_while_another_thread_changes_everything(tmp_path: Path) -> None:
     vectors = descriptors(4000, DIMENSION, seed=2)
     record = MemoryRecord(DIMENSION)

@@ -172,6 +172,7 @@ def test_a_library_that_shrinks_lets_go_of_what_it_no_longer_needs(
     again.close()
 
 
+@pytest.mark.slow
 def test_a_much_smaller_library_gets_a_codebook_of_its_size(
     index: FaissIndex, record: MemoryRecord, vectors: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,6 +57,7 @@ def paint(path: Path, colour: tuple[int, int, int]) -> None:
     Image.new("RGB", (8, 8), colour).save(path)
 
 
+@pytest.mark.slow
 def test_a_photo_that_kills_the_model_is_remembered_until_the_model_is_another(
     library: SmallLibrary, tmp_path: Path, started: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

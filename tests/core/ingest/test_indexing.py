@@ -74,6 +74,7 @@ def assert_in_line(library: Library, album) -> None:
     assert all(number in engine_of(library).index for number in library.photos.ids())
 
 
+@pytest.mark.slow
 def test_a_scan_makes_every_photo_findable(library: Library, album: Path) -> None:
     library.folders.add(album)
     last = scan(library)[-1]
@@ -85,6 +86,7 @@ def test_a_scan_makes_every_photo_findable(library: Library, album: Path) -> Non
     assert library.photos.thumbnail(library.photos.ids()[0])[:2] == b"\xff\xd8"
 
 
+@pytest.mark.slow
 def test_descriptors_are_those_of_the_model(library: Library, album: Path) -> None:
     """What lies in the record is what the describer says of the file, whatever batch it travelled in."""
     library.folders.add(album)
@@ -173,6 +175,7 @@ def test_bad_files_are_told_of_once_and_the_rest_goes_on(
     assert {path.name for path, _ in library.status().problems} == {"broken.jpg"}
 
 
+@pytest.mark.slow
 def test_a_scan_that_is_closed_early_keeps_what_is_finished(library: Library, album: Path) -> None:
     library.folders.add(album)
     work = library.scan()
@@ -185,6 +188,7 @@ def test_a_scan_that_is_closed_early_keeps_what_is_finished(library: Library, al
     assert_in_line(library, album)
 
 
+@pytest.mark.slow
 def test_an_unreachable_folder_keeps_its_photos(library: Library, album: Path) -> None:
     folder = library.folders.add(album)
     scan(library)
@@ -270,6 +274,7 @@ def test_words_of_a_removed_folder_go_with_it_even_if_the_process_ends_there(
         assert (len(library), catalog_of(library).words.find("photo", 99)) == (0, [])
 
 
+@pytest.mark.slow
 def test_a_removal_while_the_index_is_told_of_new_photos_is_not_lost(
     library: Library, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -329,6 +334,7 @@ def test_a_failure_of_the_model_is_not_the_photos(
     assert_in_line(library, album)
 
 
+@pytest.mark.slow
 def test_following_applies_changes_as_they_happen(library: Library, album: Path) -> None:
     library.folders.add(album)
     stop = threading.Event()

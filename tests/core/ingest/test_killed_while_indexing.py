@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.builders.photo_files import write_album
 
@@ -34,6 +35,7 @@ def recorded(library: Path) -> int:
         return 0
 
 
+@pytest.mark.slow
 def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     album, library = tmp_path / "album", tmp_path / "library"
     album.mkdir()

@@ -82,6 +82,7 @@ def size_of(thumbnail: bytes) -> tuple[int, int]:
     return Image.open(io.BytesIO(thumbnail)).size
 
 
+@pytest.mark.slow
 def test_the_grid_of_an_indexed_library_decodes_nothing(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,6 +91,7 @@ def test_the_grid_of_an_indexed_library_decodes_nothing(
     assert shown == {(256, 192), (256, 171)}
 
 
+@pytest.mark.slow
 def test_lost_thumbnails_are_made_from_a_fraction_of_the_pixels(
     library: Library, album: Path, loaded: list[tuple[int, int]]
 ) -> None:
@@ -101,6 +103,7 @@ def test_lost_thumbnails_are_made_from_a_fraction_of_the_pixels(
     assert loaded == [], "it is kept"
 
 
+@pytest.mark.slow
 def test_larger_ones_are_made_when_they_are_asked_for(
     library: Library, album: Path, loaded: list[tuple[int, int]]
 ) -> None:
@@ -112,6 +115,7 @@ def test_larger_ones_are_made_when_they_are_asked_for(
     assert size_of(library.photos.thumbnail(number_of(library, album / "small.png"), 512)) == (300, 200)
 
 
+@pytest.mark.slow
 def test_a_photo_out_of_reach_shows_the_thumbnail_there_is(library: Library, album: Path) -> None:
     path = album / "large.jpg"
     number = number_of(library, path)

@@ -73,6 +73,7 @@ def _apart(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.abs(one - other).max())
 
 
+@pytest.mark.slow
 def test_fresh_tokens_and_shared_prefix_give_the_whole_prompts_logits(pairs: list[Pair]) -> None:
     for pair in pairs:
         assert np.std(pair.helper) > 0.5

@@ -121,6 +121,7 @@ def test_a_photo_that_kills_the_worker_is_blamed_and_the_rest_judged(
     assert judge.session.deaths == 2 and judge.session.pid == pid
 
 
+@pytest.mark.slow
 def test_of_several_candidates_at_once_only_the_deadly_one_is_blamed(
     files: dict[str, Files], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,6 +155,7 @@ def _shade(number: int, side: int) -> Image.Image:
     return Image.new("RGB", (300 + 40 * number, 200), KILLS)
 
 
+@pytest.mark.slow
 def test_several_deadly_photos_switch_the_model_off(
     judge: MllmJudge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,6 +178,7 @@ def test_several_deadly_photos_switch_the_model_off(
     assert judge.session.pid is None
 
 
+@pytest.mark.slow
 def test_a_worker_killed_now_and_then_is_replaced_every_time(judge: MllmJudge) -> None:
     expected = list(judge.compare(photo(1), [photo(seed) for seed in range(2, 12)]))
     verdicts = list(judge.compare(photo(1), _killing(judge, range(2, 12), {3, 6, 9})))
@@ -183,6 +186,7 @@ def test_a_worker_killed_now_and_then_is_replaced_every_time(judge: MllmJudge) -
     assert judge.session.deaths == 3
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="processes are stopped with SIGSTOP")
 def test_a_worker_that_hangs_on_a_photo_is_ended_and_the_photo_passed_over(
     files: dict[str, Files], monkeypatch: pytest.MonkeyPatch
@@ -201,6 +205,7 @@ def test_a_worker_that_hangs_on_a_photo_is_ended_and_the_photo_passed_over(
         judge.close()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="processes are stopped with SIGSTOP")
 def test_a_worker_frozen_while_idle_is_replaced_and_nobody_blamed(files: dict[str, Files]) -> None:
     judge = MllmJudge(*files["qwen2vl"], token_store=None, answer_seconds=6)
@@ -228,6 +233,7 @@ def test_calling_off_and_closing_do_not_wait_for_a_frozen_worker(judge: MllmJudg
     assert judge.session.deaths == 0
 
 
+@pytest.mark.slow
 def test_an_idle_worker_gives_its_memory_back_and_the_next_query_starts_another(
     files: dict[str, Files],
 ) -> None:
@@ -278,6 +284,7 @@ def test_the_log_stays_small(files: dict[str, Files], tmp_path: Path) -> None:
     assert b"xxx" not in log
 
 
+@pytest.mark.slow
 def test_a_projector_that_kills_the_worker_is_told_in_one_line(tmp_path: Path, judge: MllmJudge) -> None:
     wrong = write_pair(tmp_path / "wrong", "qwen2vl", name="Wrong", omit={"v.blk.0.attn_q.weight"})
     broken = MllmJudge(*wrong, token_store=None)

@@ -115,6 +115,7 @@ def test_numbers_that_go_together_cost_less_than_with_a_plain_quantiser() -> Non
     assert np.square(ours - unseen).mean() < 0.6 * np.square(theirs - unseen).mean()
 
 
+@pytest.mark.slow
 def test_wide_tokens_are_turned_block_by_block() -> None:
     values = np.random.default_rng(5).standard_normal((TRAIN_MIN, 1104)).astype(np.float32)
     book = train(values, 16)

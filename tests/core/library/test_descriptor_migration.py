@@ -92,6 +92,7 @@ def change_of(library: Library) -> DescriptorChange:
     return change
 
 
+@pytest.mark.slow
 def test_the_old_model_answers_until_the_new_one_is_ready(library: Library, tmp_path: Path) -> None:
     old = library.status().descriptor
     before = answers(library)
@@ -141,6 +142,7 @@ def test_the_old_model_answers_until_the_new_one_is_ready(library: Library, tmp_
         library.descriptor.forget("tiny")
 
 
+@pytest.mark.slow
 def test_following_changes_the_model_in_the_background(library: Library) -> None:
     library.descriptor.choose("tiny")
     old = library.status().descriptor
@@ -153,6 +155,7 @@ def test_following_changes_the_model_in_the_background(library: Library) -> None
     assert len(library) == PHOTOS
 
 
+@pytest.mark.slow
 def test_a_model_that_fails_is_given_up_and_told(library: Library, store: ModelStore) -> None:
     weights = store.get("tiny").folder / "model.safetensors"
     # The store holds a link to the file it was imported from.
@@ -171,6 +174,7 @@ def told(library: Library) -> list[str]:
     return [line.reason for line in last.skipped]
 
 
+@pytest.mark.slow
 def test_photos_whose_drive_is_away_are_waited_for(library: Library, tmp_path: Path) -> None:
     write_album(tmp_path / "beside", 2, seed=40)
     library.folders.add(tmp_path / "beside")
@@ -183,7 +187,7 @@ def test_photos_whose_drive_is_away_are_waited_for(library: Library, tmp_path: P
     assert library.status().descriptor == old
     changing = change_of(library)
     assert (changing.described, changing.photos, changing.waiting) == (2, PHOTOS + 2, PHOTOS)
-    assert "18 cannot be read for now" in changing_line(changing)
+    assert "waiting for 18 that cannot be read now" in changing_line(changing)
     assert len(answers(library)) == PHOTOS + 1
     (tmp_path / "away").rename(tmp_path / "album")
     for _ in library.scan():
@@ -193,6 +197,7 @@ def test_photos_whose_drive_is_away_are_waited_for(library: Library, tmp_path: P
     assert len(answers(library)) == PHOTOS + 1
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_read_now_is_waited_for_and_one_that_is_gone_is_not(
     library: Library, tmp_path: Path
 ) -> None:
@@ -212,6 +217,7 @@ def test_a_file_that_cannot_be_read_now_is_waited_for_and_one_that_is_gone_is_no
     assert len(library) == PHOTOS
 
 
+@pytest.mark.slow
 def test_broken_photos_do_not_hold_it_up(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     decode = photo_reader.decode
 
@@ -240,6 +246,7 @@ def files_read(monkeypatch) -> list[str]:
     return names
 
 
+@pytest.mark.slow
 def test_a_paused_folder_is_not_read_and_waited_for(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,6 +269,7 @@ def test_a_paused_folder_is_not_read_and_waited_for(
     assert len(library) == PHOTOS
 
 
+@pytest.mark.slow
 def test_a_full_disk_interrupts_it_only(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     put = DescriptorRecord.put
 
@@ -314,6 +322,7 @@ def test_photos_are_described_anew_gently_and_what_is_looked_at_first(
     assert len(engine.record.ids()) == PHOTOS
 
 
+@pytest.mark.slow
 def test_another_process_follows_the_change(library: Library, store: ModelStore, tmp_path: Path) -> None:
     library.descriptor.choose("tiny")
     other = Library(tmp_path / "library")
@@ -328,6 +337,7 @@ def test_another_process_follows_the_change(library: Library, store: ModelStore,
         other.close()
 
 
+@pytest.mark.slow
 def test_a_kill_loses_no_progress(library: Library, tmp_path: Path) -> None:
     library.descriptor.choose("tiny")
     command = [sys.executable, "-m", "lookalike", "--library", str(tmp_path / "library"), "scan"]
@@ -348,6 +358,7 @@ def test_a_kill_loses_no_progress(library: Library, tmp_path: Path) -> None:
     assert library.descriptor.described()[key] == PHOTOS
 
 
+@pytest.mark.slow
 def test_the_command_line_tells_of_it(
     library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -369,6 +380,7 @@ def test_the_command_line_tells_of_it(
     assert (checked["photos"], checked["searched"], checked["sound"]) == (PHOTOS, PHOTOS, True)
 
 
+@pytest.mark.slow
 def test_a_library_opens_without_the_model_it_used(
     library: Library, store: ModelStore, tmp_path: Path
 ) -> None:

@@ -133,6 +133,7 @@ def test_without_free_memory_a_model_is_kept_untried(
     assert manager.store.installed() == [model]
 
 
+@pytest.mark.slow
 def test_a_folder_is_imported_as_a_descriptor_model(manager: ModelManager, tmp_path: Path) -> None:
     folder = save_dinov2(tmp_path / "dino")
     model = added(manager.import_files((folder,)))
@@ -147,6 +148,7 @@ def test_a_folder_is_imported_as_a_descriptor_model(manager: ModelManager, tmp_p
         added(manager.import_files((tmp_path / "empty",)))
 
 
+@pytest.mark.slow
 def test_a_folder_whose_weights_do_not_load_is_one_line_and_not_kept(
     manager: ModelManager, tmp_path: Path
 ) -> None:

@@ -221,6 +221,7 @@ print(len(files), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) 
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     sys.platform != "linux", reason="limits the address space and reads its peak as Linux has them"
 )

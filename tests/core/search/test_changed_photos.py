@@ -48,6 +48,7 @@ def shows_red(library: Library, content_id: int, side: int) -> bool:
     return is_red(Image.open(io.BytesIO(library.photos.thumbnail(content_id, side))))
 
 
+@pytest.mark.slow
 def test_a_thumbnail_is_made_from_a_copy_that_still_is_the_photo(library: Library, album: Path) -> None:
     plain(album / "a.jpg", "red")
     (album / "b.jpg").write_bytes((album / "a.jpg").read_bytes())
@@ -62,6 +63,7 @@ def test_a_thumbnail_is_made_from_a_copy_that_still_is_the_photo(library: Librar
     assert not shows_red(library, blue, 512)
 
 
+@pytest.mark.slow
 def test_new_bytes_may_be_looked_at_and_are_not_kept(library: Library, album: Path) -> None:
     plain(album / "a.jpg", "red")
     original = (album / "a.jpg").read_bytes()
@@ -75,6 +77,7 @@ def test_new_bytes_may_be_looked_at_and_are_not_kept(library: Library, album: Pa
     assert shows_red(library, red, 512)
 
 
+@pytest.mark.slow
 def test_a_judge_keeps_nothing_of_new_bytes(library: Library, album: Path) -> None:
     thing = textured_photo(1, (640, 480))
     thing.save(album / "a.jpg", quality=95)

@@ -71,6 +71,7 @@ def photo(library: Library, name: str) -> Query:
     return Query(content_id=paths[name])
 
 
+@pytest.mark.slow
 def test_a_filter_is_part_of_the_search(library: Library, root: Path) -> None:
     query = photo(library, "mug one")
     everywhere = names(library, query)
@@ -96,6 +97,7 @@ def test_photos_of_the_library_that_are_asked_with_are_no_results(library: Libra
     assert names(library, one, expand=True)[0] == "mug two"
 
 
+@pytest.mark.slow
 def test_several_photos_and_photos_that_lie_on_their_side(library: Library, root: Path) -> None:
     jug, on_its_side = root / "jug.png", root / "turned.png"
     textured_photo(502, (800, 600)).save(jug)

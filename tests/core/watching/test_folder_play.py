@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -10,6 +11,7 @@ from tests.core.watching.stateful.machine import FolderPlay
 from tests.core.watching.stateful.second_process import BESIDE
 
 
+@pytest.mark.slow
 def test_random_deeds_leave_no_difference() -> None:
     before = DEEDS.total()
     try:

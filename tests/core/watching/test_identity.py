@@ -323,7 +323,7 @@ def test_a_folder_paused_and_resumed_within_one_look_is_looked_through_again(
             watched.pause(watched.at(folders / "one"), False)
         return still
 
-    def pause(progress) -> None:
+    def pause(progress: Progress) -> None:
         if progress.stage == "indexing" and not given_up:
             watched.pause(watched.at(folders / "one"))
 
@@ -376,6 +376,7 @@ def test_photos_that_are_looked_at_are_described_first(
     assert first_half.count("trip") == 3
 
 
+@pytest.mark.slow
 def test_a_thousand_photos_arrive_while_searches_go_on(library: SmallLibrary, folders: Path) -> None:
     library.scan()
     vector = library.record.vectors(library.record.ids()[:1])[0]

@@ -116,6 +116,7 @@ def test_a_folder_made_anew_after_its_watch_ended_is_watched_once_added_again(
     heard(watch, top)
 
 
+@pytest.mark.slow
 def test_a_folder_moved_away_and_made_anew_while_followed_is_followed_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,6 +264,7 @@ library.close()
 """
 
 
+@pytest.mark.slow
 @linux
 def test_at_the_limit_of_watches_folders_are_looked_through_and_it_is_said(tmp_path: Path) -> None:
     if subprocess.run(["unshare", "--user", "--map-root-user", "true"], capture_output=True).returncode:

@@ -53,6 +53,7 @@ def old(tmp_path: Path) -> Path:
     return tmp_path / "old"
 
 
+@pytest.mark.slow
 def test_an_old_library_has_words_and_pairs_at_once_and_ratings_after_a_scan(
     old: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

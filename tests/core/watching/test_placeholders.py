@@ -51,6 +51,7 @@ def scan(library: Library) -> list[tuple[str, str]]:
     return [(line.path, line.reason) for line in list(library.scan())[-1].skipped]
 
 
+@pytest.mark.slow
 def test_photos_that_lie_in_the_cloud_are_never_opened(tmp_path: Path, opened: list[str]) -> None:
     album = tmp_path / "album"
     here, evicted, *away = write_album(album, 5)

@@ -153,6 +153,7 @@ def test_filters_take_a_raw_file_and_its_picture_as_one(library: Library, album:
     assert facts_of(library, found).paths == (album / "IMG_1.dng",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("raw_name", "raw_options", "picture_name"),
     [
@@ -373,6 +374,7 @@ def test_many_sidecars_come_in_batches(
     assert ratings == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_following_takes_in_a_sidecar_as_it_is_written(library: Library, album: Path) -> None:
     stop = threading.Event()
     thread = threading.Thread(target=lambda: list(library.follow(stop.is_set)))

@@ -178,6 +178,7 @@ def test_a_drive_that_comes_back_under_another_mount_point_takes_its_photos_alon
     assert told["gone"] == [[["usb1", False]], 30]
 
 
+@pytest.mark.slow
 def test_watching_notices_drives_that_come_and_go(tmp_path: Path) -> None:
     told = played(
         tmp_path,
@@ -208,6 +209,7 @@ def test_watching_notices_drives_that_come_and_go(tmp_path: Path) -> None:
     assert told == {"card away": 32, "card back": 32, "decoded": 34}
 
 
+@pytest.mark.slow
 def test_a_drive_mounted_over_a_watched_empty_folder_is_followed(tmp_path: Path) -> None:
     told = played(
         tmp_path,
@@ -225,6 +227,7 @@ def test_a_drive_mounted_over_a_watched_empty_folder_is_followed(tmp_path: Path)
     assert told == {"state": [["usb", True]]}
 
 
+@pytest.mark.slow
 def test_a_drive_that_is_gone_from_inside_a_folder_is_told_of(tmp_path: Path) -> None:
     told = played(
         tmp_path,
