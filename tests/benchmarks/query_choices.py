@@ -75,7 +75,8 @@ class Gallery:
 
 def unit(vectors: Vector) -> Vector:
     """Rows of unit length."""
-    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return unit
 
 
 def line(name: str, outcomes: list[tuple[str, list[int], frozenset[int]]]) -> None:

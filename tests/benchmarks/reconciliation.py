@@ -115,7 +115,7 @@ def bare_walk(top: Path) -> int:
 
 
 def megabytes() -> float:
-    return psutil.Process().memory_info().rss / 1e6
+    return float(psutil.Process().memory_info().rss / 1e6)
 
 
 def reconcile(library: SmallLibrary, top: Path, rounds: int, name: str) -> None:

@@ -79,7 +79,7 @@ class ContentCache:
                     self._connection.execute(
                         "UPDATE entries SET used = ? WHERE kind = ? AND content = ?", (now, kind, content)
                     )
-        return row[0]
+        return bytes(row[0])
 
     def put(self, kind: str, content: str, blob: bytes) -> None:
         """Keep a blob, replacing one of the same kind and content. A full disk only means it is not kept."""

@@ -85,7 +85,8 @@ class DecodeQuarantine:
             self._left.pop(file.content).unlink()
         if isinstance(answer, LookalikeError):
             raise answer
-        return answer
+        photo: Photo = answer
+        return photo
 
 
 def _name(process: psutil.Process) -> str:
@@ -96,7 +97,7 @@ def _lives(name: str) -> bool:
     """Whether the process of this name is still there, and no other has its number."""
     try:
         number, began = name.split("-")
-        return abs(psutil.Process(int(number)).create_time() - int(began)) < CLOCK_SECONDS
+        return bool(abs(psutil.Process(int(number)).create_time() - int(began)) < CLOCK_SECONDS)
     except (ValueError, psutil.Error):
         return False
 

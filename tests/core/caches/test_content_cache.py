@@ -70,7 +70,7 @@ def test_contents_last(tmp_path: Path) -> None:
 
 def kept_bytes(path: Path) -> int:
     with closing(sqlite3.connect(path)) as connection:
-        return connection.execute("SELECT sum(bytes) FROM entries").fetchone()[0]
+        return int(connection.execute("SELECT sum(bytes) FROM entries").fetchone()[0])
 
 
 def test_a_file_that_another_program_has_locked_is_left_alone(

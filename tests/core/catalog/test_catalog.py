@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,8 +19,9 @@ import pytest
 from lookalike.catalog import database
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import ContentRow
-from lookalike.catalog.database import CatalogError
+from lookalike.catalog.database import CatalogDatabase, CatalogError
 from lookalike.catalog.file_stat import FileStat
+from lookalike.catalog.folders import Folder
 from lookalike.catalog.pair_scores import PairScore
 
 
@@ -46,7 +47,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
     catalog.close()
 
 
-def put(catalog: Catalog, folder, path: Path, content: str) -> int:
+def put(catalog: Catalog, folder: Folder, path: Path, content: str) -> int:
     with catalog.transaction() as db:
         number = catalog.contents.ensure(db, row(content))
         catalog.files.put(db, folder.id, place(path), number, None)
@@ -358,7 +359,7 @@ def test_a_look_at_one_folder_is_given_what_lies_in_it_alone(
     read: list[int] = []
     rows = database.CatalogDatabase.rows
 
-    def counted(self, sql, parameters=()) -> list[tuple[Any, ...]]:
+    def counted(self: CatalogDatabase, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         found = rows(self, sql, parameters)
         read.append(len(found))
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +66,7 @@ def test_every_way_to_come_and_go_is_noticed(library: Library) -> None:
     assert isinstance(library.record, TrackedVectorSource)
     mark, changed = library.record.changed_since(None)
     assert changed is None
-    for step, expected in [
+    steps: list[tuple[Callable[[], object], list[int]]] = [
         (lambda: None, []),
         (lambda: library.file(1, copy=1), [1]),
         (lambda: library.do("DELETE FROM files WHERE content_id = 2"), [2]),
@@ -86,7 +86,8 @@ def test_every_way_to_come_and_go_is_noticed(library: Library) -> None:
         (lambda: library.do("UPDATE files SET content_id = NULL, problem = 'x' WHERE content_id = 5"), [5]),
         (lambda: library.do("DELETE FROM descriptors WHERE content_id = 4"), [4]),
         (lambda: library.do("DELETE FROM folders"), [1, 2, 4, 6]),
-    ]:
+    ]
+    for step, expected in steps:
         before = set(library.record.ids().tolist())
         step()
         mark, changed = library.record.changed_since(mark)

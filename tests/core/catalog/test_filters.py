@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,7 @@ def names(catalog: Catalog, filters: Filters) -> list[str]:
         ({"cameras": ("nikon",), "rating": 1, "until": "2019-07-18"}, ""),
     ],
 )
-def test_every_condition_must_be_met(filled: Any, root: Path, filters, expected: str) -> None:
+def test_every_condition_must_be_met(filled: Any, root: Path, filters: dict[str, Any], expected: str) -> None:
     if "folders" in filters:
         filters = {**filters, "folders": tuple(root / name for name in filters["folders"])}
     for key, reader in (("since", first_day), ("until", last_day)):
@@ -119,7 +119,7 @@ def test_every_condition_must_be_met(filled: Any, root: Path, filters, expected:
         ({"folders": (Path("/nowhere"),)}, "/nowhere"),
     ],
 )
-def test_what_the_library_does_not_have_is_told(filled: Any, filters, words: str) -> None:
+def test_what_the_library_does_not_have_is_told(filled: Any, filters: dict[str, Any], words: str) -> None:
     with pytest.raises(FilterError) as caught:
         filled.filters.matching(Filters(**filters))
     assert words in caught.value.message
@@ -212,7 +212,9 @@ acts = st.lists(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts)
-def test_columns_say_what_sql_says(tmp_path_factory: pytest.TempPathFactory, acts) -> None:
+def test_columns_say_what_sql_says(
+    tmp_path_factory: pytest.TempPathFactory, acts: Sequence[tuple[Any, ...]]
+) -> None:
     folder = tmp_path_factory.mktemp("library")
     root = folder / "photos"
     root.mkdir()

@@ -11,8 +11,8 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+import click
 import pytest
 
 from lookalike.cli.main import cli, run
@@ -276,9 +276,9 @@ def test_settings_and_options_reach_the_search(indexed: Path, call: Call) -> Non
 
 
 def test_every_command_has_help_and_json() -> None:
-    def commands(group, name="") -> Iterator[Any | tuple]:
+    def commands(group: click.Group, name: str = "") -> Iterator[tuple[str, click.Command]]:
         for key, command in group.commands.items():
-            if hasattr(command, "commands"):
+            if isinstance(command, click.Group):
                 yield from commands(command, f"{key} ")
             else:
                 yield name + key, command
@@ -356,7 +356,7 @@ def test_names_that_break_lines_or_steer_the_terminal_are_told_in_one_line(
 
 def _indexed(command: list[str]) -> int:
     done = subprocess.run([*command, "status", "--json"], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)["indexed"]
+    return int(json.loads(done.stdout)["indexed"])
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -20,7 +21,7 @@ from lookalike.descriptors.service import DescriberService
 from lookalike.ingest import decode_quarantine as suspects_module
 from lookalike.ingest import indexer as indexer_module
 from lookalike.ingest import photo_reader as reading_module
-from lookalike.photos import Photo
+from lookalike.photos import FileBytes, Photo
 from lookalike.watching import reconcile as comparison_module
 from lookalike.worker import Worker
 from tests.builders.small_library import SmallLibrary
@@ -34,7 +35,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     started: list[str] = []
     start = worker_module.Worker
 
-    def counted(*args, **kwargs) -> Worker:
+    def counted(*args: Any, **kwargs: Any) -> Worker:
         started.append(kwargs["name"])
         return start(*args, **kwargs)
 
@@ -104,14 +105,14 @@ def test_a_photo_that_crashed_the_program_is_decoded_apart_from_then_on(
     decoded_here: list[str] = []
     decode = reading_module.decode
 
-    def counted(file, longest_side) -> Photo:
+    def counted(file: FileBytes, longest_side: int) -> Photo:
         decoded_here.append(file.name)
         return decode(file, longest_side)
 
     apart: list[str] = []
     start = suspects_module.Worker
 
-    def counted_start(*args, **kwargs) -> Worker:
+    def counted_start(*args: Any, **kwargs: Any) -> Worker:
         apart.append(kwargs["name"])
         return start(*args, **kwargs)
 

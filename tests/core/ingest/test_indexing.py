@@ -6,19 +6,20 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.errors import LookalikeError
 from lookalike.ingest import photo_reader as reading_module
 from lookalike.library import Library
-from lookalike.photos import Photo
+from lookalike.photos import FileBytes, Photo
 from lookalike.progress import Progress
 from lookalike.search.query import Query
 from tests.builders.inside import catalog_of, engine_of, facts_of
@@ -49,7 +50,7 @@ def decodes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     decode = reading_module.decode
 
-    def counted(file, longest_side) -> Photo:
+    def counted(file: FileBytes, longest_side: int) -> Photo:
         names.append(file.name)
         return decode(file, longest_side)
 
@@ -65,7 +66,7 @@ def found_files(library: Library) -> set[str]:
     return {path.name for number in library.photos.ids() for path in library.photos.paths([number])[number]}
 
 
-def assert_in_line(library: Library, album) -> None:
+def assert_in_line(library: Library, album: Path) -> None:
     """Catalog, record and index say the same, and what they say is what lies on disk."""
     on_disk = {path.name for path in album.rglob("*.jpg")}
     assert found_files(library) == on_disk
@@ -284,7 +285,7 @@ def test_a_removal_while_the_index_is_told_of_new_photos_is_not_lost(
     findable = record.findable
     removals: list[threading.Thread] = []
 
-    def slow(content_ids) -> Any:
+    def slow(content_ids: Sequence[int]) -> Any:
         found = findable(content_ids)
         if found and not removals:
             removals.append(threading.Thread(target=library.folders.remove, args=(folder,)))
@@ -306,7 +307,7 @@ def test_a_failure_of_the_model_is_not_the_photos(
     describe = service.describe
     failures = 0
 
-    def failing(batch, urgent=False) -> Any:
+    def failing(batch: Sequence[NDArray[np.uint8]], urgent: bool = False) -> Any:
         nonlocal failures
         failures -= 1
         if failures >= 0:
@@ -366,7 +367,7 @@ def test_following_applies_changes_as_they_happen(library: Library, album: Path)
     assert_in_line(library, album)
 
 
-def wait_for(condition, seconds: float = 60.0) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it never came to pass"

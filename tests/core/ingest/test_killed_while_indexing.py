@@ -30,7 +30,7 @@ def recorded(library: Path) -> int:
     """Files in the catalog, as another process sees it."""
     try:
         with closing(sqlite3.connect(f"file:{library / 'catalog.sqlite'}?mode=ro", uri=True)) as connection:
-            return connection.execute("SELECT count(*) FROM files").fetchone()[0]
+            return int(connection.execute("SELECT count(*) FROM files").fetchone()[0])
     except sqlite3.OperationalError:
         return 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,11 +40,11 @@ def deeds(monkeypatch: pytest.MonkeyPatch) -> Deeds:
     deeds = Deeds()
     read_file, decode = reading_module.read_file, reading_module.decode
 
-    def counted_read(path) -> FileBytes:
+    def counted_read(path: Path) -> FileBytes:
         deeds.read.append(path.name)
         return read_file(path)
 
-    def counted_decode(file, longest_side) -> Photo:
+    def counted_decode(file: FileBytes, longest_side: int) -> Photo:
         deeds.decoded.append(file.name)
         return decode(file, longest_side)
 
@@ -247,7 +247,7 @@ def test_a_file_system_without_ctimes_is_asked_for_none(
     assert rows[os.fsencode(album / "a.png")].stat.ctime_ns is not None
 
 
-def wait_for(condition) -> None:
+def wait_for(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "it never came to pass"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,9 @@ class Clock:
         (FAST, True, 2.0, False),
     ],
 )
-def test_gentle_on_battery_and_under_load_by_choice(choice, battery: bool, load: float, gentle: bool) -> None:
+def test_gentle_on_battery_and_under_load_by_choice(
+    choice: str, battery: bool, load: float, gentle: bool
+) -> None:
     throttle = Throttle(lambda: choice, lambda: battery, lambda: load, Clock())
     assert throttle.is_throttled() == gentle
     assert throttle.rest(0.5) == (0.5 * RESTS if gentle else 0.0)
@@ -71,7 +74,7 @@ def place(path: str, day: int) -> tuple[FileStat, None]:
     return FileStat(path.encode(), 1, day, 1, 1), None
 
 
-def names(tasks) -> list[str]:
+def names(tasks: Sequence[tuple[FileStat, object]]) -> list[str]:
     return [entry.path.decode() for entry, _ in tasks]
 
 
@@ -86,7 +89,7 @@ def test_the_newest_come_first_and_what_is_looked_at_before_them() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0.01, 5.0), st.integers(0, 20)), max_size=60), st.integers(1, 2000))
-def test_time_left_is_never_negative_and_ends_at_nothing(steps, total) -> None:
+def test_time_left_is_never_negative_and_ends_at_nothing(steps: list[tuple[float, int]], total: int) -> None:
     clock = Clock()
     meter = ProgressMeter(Stage.INDEXING, total=total, clock=clock)
     for seconds, count in steps:

@@ -143,7 +143,7 @@ def test_heic_uses_the_thumbnail_inside(data: Path, monkeypatch: pytest.MonkeyPa
     sizes = []
     load = HeifImageFile.load
 
-    def counted(self) -> Any:
+    def counted(self: Any) -> Any:
         sizes.append(self.size)
         return load(self)
 

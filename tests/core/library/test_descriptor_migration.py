@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Never
+from typing import Any, Never
 
 import numpy as np
 import pytest
@@ -221,7 +221,7 @@ def test_a_file_that_cannot_be_read_now_is_waited_for_and_one_that_is_gone_is_no
 def test_broken_photos_do_not_hold_it_up(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     decode = photo_reader.decode
 
-    def failing(file, longest_side) -> Photo:
+    def failing(file: FileBytes, longest_side: int) -> Photo:
         if file.name == "photo_003.jpg":
             raise damaged(file.name)
         return decode(file, longest_side)
@@ -233,12 +233,12 @@ def test_broken_photos_do_not_hold_it_up(library: Library, monkeypatch: pytest.M
     assert len(library) == PHOTOS - 1
 
 
-def files_read(monkeypatch) -> list[str]:
+def files_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that indexing reads from now on."""
     names: list[str] = []
     read_file = photo_reader.read_file
 
-    def counted(path) -> FileBytes:
+    def counted(path: Path) -> FileBytes:
         names.append(path.name)
         return read_file(path)
 
@@ -273,7 +273,7 @@ def test_a_paused_folder_is_not_read_and_waited_for(
 def test_a_full_disk_interrupts_it_only(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     put = DescriptorRecord.put
 
-    def full(*_) -> Never:
+    def full(*_: Any) -> Never:
         raise CatalogError("The disk is full.")
 
     old = library.status().descriptor
@@ -307,7 +307,7 @@ def test_photos_are_described_anew_gently_and_what_is_looked_at_first(
     order = files_read(monkeypatch)
     rested: list[float] = []
 
-    def rest(worked) -> float:
+    def rest(worked: float) -> float:
         rested.append(worked)
         return 0.0
 

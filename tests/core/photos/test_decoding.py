@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -111,7 +112,8 @@ def test_colour_profiles_are_applied() -> None:
         lambda profile: encoded(red, "PNG", icc_profile=profile),
         lambda profile: jxl(red, icc=profile, lossless=True),
     ):
-        plain, swapped = (decoded(make(profile)) for profile in (srgb_profile(), wide_gamut_profile()))
+        make_photo: Callable[[bytes], bytes] = make
+        plain, swapped = (decoded(make_photo(profile)) for profile in (srgb_profile(), wide_gamut_profile()))
         assert colour_of(plain, 5, 5) == (200, 10, 10)
         assert colour_of(swapped, 5, 5)[1] > 150 > colour_of(swapped, 5, 5)[0]
 

@@ -31,7 +31,8 @@ def entries() -> list[dict[str, Any]]:
         manifest = evaluation_data() / "formats" / "MANIFEST.json"
     except pytest.skip.Exception:
         return []
-    return json.loads(manifest.read_text("utf-8"))["files"]
+    files: list[dict[str, Any]] = json.loads(manifest.read_text("utf-8"))["files"]
+    return files
 
 
 @dataclass

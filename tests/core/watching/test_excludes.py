@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.errors import LookalikeError
+from lookalike.progress import Skipped
 from lookalike.watching.excludes import Excludes, is_left_out
 from lookalike.watching.folder_walk import walk
 from lookalike.watching.watched import WatchedFolders
@@ -52,7 +53,7 @@ LINES = [
 ]
 
 
-def found(top) -> set[str]:
+def found(top: Path) -> set[str]:
     rules = Excludes().rules(os.fsencode(top), os.fsencode(top), [])
     assert rules is not None
     return {os.path.relpath(os.fsdecode(p.path), top) for p in walk(os.fsencode(top), True, [], rules)}
@@ -65,7 +66,9 @@ def found(top) -> set[str]:
         st.sampled_from(["", "trip", "trip/raw", "raw"]), st.lists(st.sampled_from(LINES), max_size=4)
     )
 )
-def test_patterns_mean_what_they_mean_to_git(tmp_path_factory: pytest.TempPathFactory, ignore_files) -> None:
+def test_patterns_mean_what_they_mean_to_git(
+    tmp_path_factory: pytest.TempPathFactory, ignore_files: dict[str, list[str]]
+) -> None:
     top = tmp_path_factory.mktemp("album")
     for name in FILES:
         (top / name).parent.mkdir(parents=True, exist_ok=True)
@@ -111,7 +114,7 @@ def test_caches_of_other_programs_are_left_out() -> None:
 
 def test_an_ignore_file_that_is_none_is_told_of_and_excludes_nothing(tmp_path: Path) -> None:
     (tmp_path / ".lookalikeignore").write_bytes(b"\xef\xbb\xbfa.jpg\n!\n")
-    problems: list = []
+    problems: list[Skipped] = []
     rules = Excludes().rules(os.fsencode(tmp_path), os.fsencode(tmp_path), problems)
     assert rules is not None
     assert rules.exclude(os.fsencode(tmp_path / "a.jpg"), False)
@@ -179,7 +182,7 @@ def test_a_watched_folder_is_not_taken_over_by_one_that_leaves_it_out(tmp_path: 
 def test_a_folder_of_the_name_of_an_ignore_file_is_told_of_and_closed(tmp_path: Path) -> None:
     (tmp_path / ".lookalikeignore").mkdir()
     before = os.listdir("/proc/self/fd")
-    told: list = []
+    told: list[Skipped] = []
     for _ in range(5):
         Excludes().rules(os.fsencode(tmp_path), os.fsencode(tmp_path), told)
     assert len(told) == 5

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ LISTENING = False
 HOOKED = False
 
 
-def _heard(event: str, about: tuple) -> None:
+def _heard(event: str, about: tuple[Any, ...]) -> None:
     if LISTENING and event == "open" and ".png" in str(about[0]):
         OPENED.append(str(about[0]))
 
@@ -86,7 +87,7 @@ def where(library: SmallLibrary, folders: Path) -> dict[str, int | None]:
     return {os.path.relpath(os.fsdecode(path), folders): row.content_id for path, row in rows.items()}
 
 
-def wait_for(library: SmallLibrary, condition) -> None:
+def wait_for(library: SmallLibrary, condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "it never came to pass"
@@ -239,7 +240,7 @@ def test_a_file_that_changes_while_it_is_read_is_looked_at_again(
 
     disturbed_paths: list[Path] = []
 
-    def disturbed(path) -> FileBytes:
+    def disturbed(path: Path) -> FileBytes:
         file = read_file(path)
         if path.name == "new.png" and not disturbed_paths:
             disturbed_paths.append(path)
@@ -340,7 +341,7 @@ def test_patterns_changed_and_changed_back_within_one_look_leave_nothing_out(
     watched.set_excludes([])
     stages = []
 
-    def change(progress) -> None:
+    def change(progress: Progress) -> None:
         stages.append(progress.stage)
         watched.set_excludes(["trip/"] if len(stages) == 1 else [])
 
@@ -386,7 +387,7 @@ def test_a_thousand_photos_arrive_while_searches_go_on(library: SmallLibrary, fo
         write(many / f"{number}.png", number)
     sizes: list[int] = []
 
-    def sizes_while(work) -> list[int]:
+    def sizes_while(work: Callable[[], object]) -> list[int]:
         stop = threading.Event()
 
         def search() -> None:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Never
 
@@ -29,7 +29,7 @@ def watch() -> Iterator[FolderWatch]:
         yield watch
 
 
-def heard(watch, *paths, seconds=30.0) -> set[bytes]:
+def heard(watch: FolderWatch, *paths: Path, seconds: float = 30.0) -> set[bytes]:
     """Wait until all of these places were told of."""
     missing = {os.fsencode(path) for path in paths}
     told: set[bytes] = set()
@@ -132,11 +132,11 @@ def test_a_folder_moved_away_and_made_anew_while_followed_is_followed_on(
     library.folders.add(album)
     renew = FolderWatch.renew
 
-    def renew_then_make(self, top) -> None:
+    def renew_then_make(self: FolderWatch, top: bytes) -> None:
         renew(self, top)
         album.mkdir(exist_ok=True)
 
-    def wait_for(condition) -> None:
+    def wait_for(condition: Callable[[], object]) -> None:
         deadline = time.monotonic() + 30
         while not condition():
             assert time.monotonic() < deadline and not library.trouble, library.trouble
@@ -281,7 +281,7 @@ def test_at_the_limit_of_watches_folders_are_looked_through_and_it_is_said(tmp_p
 
 
 def test_a_system_without_events_is_polled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def none(self) -> Never:
+    def none(self: FolderWatch) -> Never:
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
     monkeypatch.setattr(FolderWatch, "_open_source", none)

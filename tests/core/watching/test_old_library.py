@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,9 @@ def test_an_old_library_has_words_and_pairs_at_once_and_ratings_after_a_scan(
     refresh = AnnotationTable.refresh
     done = []
 
-    def dies(self, db, shots, content_ids) -> set[int]:
+    def dies(
+        self: AnnotationTable, db: Database, shots: Iterable[bytes], content_ids: Sequence[int]
+    ) -> set[int]:
         done.append(content_ids)
         if len(done) == 2:
             raise KeyboardInterrupt

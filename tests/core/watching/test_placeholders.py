@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ OPENED: list[str] = []
 _listening: list[bool] = []
 
 
-def _heard(event: str, about: tuple) -> None:
+def _heard(event: str, about: tuple[Any, ...]) -> None:
     if (
         _listening
         and event == "open"

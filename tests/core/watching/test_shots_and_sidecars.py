@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.errors import LookalikeError
 from lookalike.ingest import photo_reader as reading_module
 from lookalike.library import Library, PhotoInfo
-from lookalike.photos import Annotations, Photo
+from lookalike.photos import Annotations, FileBytes, Photo
 from lookalike.search.query import Query
 from tests.builders.inside import catalog_of, engine_of, facts_of
 from tests.builders.jobs import result_of
@@ -45,7 +46,7 @@ def decodes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     decode = reading_module.decode
 
-    def counted(file, longest_side) -> Photo:
+    def counted(file: FileBytes, longest_side: int) -> Photo:
         names.append(file.name)
         return decode(file, longest_side)
 
@@ -53,13 +54,13 @@ def decodes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def raw(path: Path, seed: int = 50, **options) -> Path:
+def raw(path: Path, seed: int = 50, **options: Any) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(raw_dng(textured_photo(seed, SIZE), **options))
     return path
 
 
-def picture(path: Path, seed: int = 50, exif: bytes = b"", **options) -> Path:
+def picture(path: Path, seed: int = 50, exif: bytes = b"", **options: Any) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(encoded(textured_photo(seed, SIZE), "JPEG", quality=90, exif=exif, **options))
     return path
@@ -164,7 +165,7 @@ def test_filters_take_a_raw_file_and_its_picture_as_one(library: Library, album:
     ],
 )
 def test_what_is_not_one_shot_stays_two_photos(
-    library: Library, album: Path, raw_name: str, raw_options, picture_name: str
+    library: Library, album: Path, raw_name: str, raw_options: dict[str, Any], picture_name: str
 ) -> None:
     raw(album / raw_name, **raw_options)
     path = picture(album / picture_name, exif=camera_exif())

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,7 @@ told = {}
 """
 
 
-def played(tmp_path: Path, script: str) -> dict:
+def played(tmp_path: Path, script: str) -> dict[str, Any]:
     """What a script tells that may mount and unmount, alone in a namespace."""
     command = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
     if subprocess.run([*command, "mount", "-t", "tmpfs", "x", "/mnt"], capture_output=True).returncode:
@@ -123,7 +124,8 @@ def played(tmp_path: Path, script: str) -> dict:
         [*command, sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
 def test_a_pulled_drive_is_offline_and_its_photos_come_back_without_decoding(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -212,7 +213,10 @@ class FolderDeeds(RuleBasedStateMachine):
         path = self._some(data)
         if path is not None and self._may_write(path):
             facts = os.stat(path)
-            sizes = {len(photo(0)): self._photo, len(rated(1)): lambda: rated(data.draw(st.integers(1, 5)))}
+            sizes: dict[int, Callable[[], bytes]] = {
+                len(photo(0)): self._photo,
+                len(rated(1)): lambda: rated(data.draw(st.integers(1, 5))),
+            }
             if facts.st_size in sizes:
                 with open(path, "r+b") as file:
                     file.write(sizes[facts.st_size]())
