@@ -54,7 +54,7 @@ def test_missing_photos_are_told_with_the_remedy(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     with pytest.raises(LookalikeError) as caught:
         sample_album()
-    assert "bootstrap.py" in caught.value.remedy
+    assert "your own photos" in caught.value.remedy
 
 
 @pytest.mark.parametrize("size", [(300, 200), (200, 300), (256, 256)])

@@ -174,7 +174,7 @@ def test_failures_are_one_line_each(
     hub.altered.clear()
     hub.status[llm] = (401, "GatedRepo")
     window.models_controller.download("Tiny")
-    qtbot.waitUntil(lambda: "accept its licence" in window.notice.text, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "accepted its licence" in window.notice.text, timeout=PATIENCE)
     qtbot.waitUntil(idle(window), timeout=PATIENCE)
     # A model that fails its trial is not kept.
     window.models_controller.download("Broken")

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import ExifTags, Image
 
 from lookalike.cli.main import run
 from tests.builders.photo_files import textured_photo
@@ -35,9 +36,10 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     album = root / "album"
     album.mkdir()
     for number in range(2):
-        path = album / f"{number}.jpg"
-        textured_photo(number, (320, 240)).save(path)
-        os.utime(path, (1_500_000_000 + number, 1_500_000_000 + number))
+        # Dated by their content: without a date, the list is in the order in which the decoders were done.
+        exif = Image.Exif()
+        exif[ExifTags.Base.DateTime] = f"2020:01:01 0{number}:00:00"
+        textured_photo(number, (320, 240)).save(album / f"{number}.jpg", exif=exif)
     (album / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 no photo")
     assert run(["--library", str(root / "library"), "add", str(album)]) == 0
     return root

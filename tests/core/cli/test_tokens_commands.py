@@ -167,7 +167,7 @@ def test_all_is_deleted_and_made_again(call: Call, indexed: Path, library: Path)
 def test_without_a_multimodal_model_it_says_what_to_do(call: Call, indexed: Path) -> None:
     for command in ("status", "make", "compress"):
         code, _, err = call("--library", indexed / "library", "tokens", command)
-        assert code == 1 and "Import a multimodal model" in err and len(err.strip().splitlines()) == 1
+        assert code == 1 and "`lookalike models import" in err and len(err.strip().splitlines()) == 1
 
 
 # Faults

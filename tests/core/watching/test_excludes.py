@@ -151,7 +151,7 @@ def test_excluded_photos_leave_the_view_and_come_back_without_decoding(
     watched.set_excludes([])
     library.scan()
     assert len(library.index) == len(library.catalog.contents.visible()) == 4
-    with pytest.raises(LookalikeError, match="no pattern"):
+    with pytest.raises(LookalikeError, match="is not a pattern"):
         watched.set_excludes(["!"])
     library.close()
 
