@@ -225,6 +225,7 @@ def test_a_runner_for_another_processor_is_recognised() -> None:
     assert "AVX512, AVX512_VNNI" in mllm.foreign_instructions(info, older)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "status", "closing"), [("assert True", 0, "1 passed"), ("assert False", 1, "1 failed")]
 )

@@ -89,6 +89,7 @@ def test_details_can_be_read_and_copied_and_lead_to_the_log(
     assert notice.details_button.isHidden()
 
 
+@pytest.mark.slow
 def test_an_unexpected_failure_of_a_task_is_a_banner_with_details(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

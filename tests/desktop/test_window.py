@@ -70,6 +70,7 @@ def search_original(qtbot: QtBot, window: Window, folder: Path) -> list[Ranking]
     return rankings
 
 
+@pytest.mark.slow
 def test_a_dropped_folder_fills_an_empty_library(
     qtbot: QtBot, open_window: OpenWindow, album: Path, tmp_path: Path
 ) -> None:
@@ -92,6 +93,7 @@ def test_a_dropped_folder_fills_an_empty_library(
     )
 
 
+@pytest.mark.slow
 def test_a_dropped_file_finds_its_copy_and_the_results_improve(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path, tmp_path: Path
 ) -> None:
@@ -113,6 +115,7 @@ def test_a_dropped_file_finds_its_copy_and_the_results_improve(
     assert window.results_page.status == "1 the same, 8 similar"
 
 
+@pytest.mark.slow
 def test_the_viewer_shows_a_result_explains_it_and_searches_for_a_part_of_it(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path, tmp_path: Path
 ) -> None:
@@ -148,6 +151,7 @@ def test_words_that_the_model_cannot_read_are_answered_with_a_message(
     assert window.notice.text == ""
 
 
+@pytest.mark.slow
 def test_the_library_follows_its_folder_while_a_search_is_shown(
     qtbot: QtBot, open_window: OpenWindow, album: Path, tmp_path: Path
 ) -> None:
@@ -305,6 +309,7 @@ def test_a_removed_folder_takes_its_photos_off_the_screen_only(
     assert len(list(album.iterdir())) == 9
 
 
+@pytest.mark.slow
 def test_a_drive_that_goes_keeps_its_photos_and_may_come_back(
     qtbot: QtBot, open_window: OpenWindow, album: Path, tmp_path: Path
 ) -> None:
@@ -326,6 +331,7 @@ def test_a_drive_that_goes_keeps_its_photos_and_may_come_back(
     qtbot.waitUntil(lambda: state() == "Watching for changes", timeout=PATIENCE)
 
 
+@pytest.mark.slow
 def test_the_window_goes_on_following_after_another_program_has_held_the_library(
     qtbot: QtBot, open_window: OpenWindow, album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -233,6 +233,7 @@ def test_two_processes_can_open_a_new_catalog_at_once(tmp_path: Path) -> None:
     assert [process.wait(60) for process in processes] == [0, 0, 0, 0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [("sub", ""), ("", "sub"), ("", ""), ("sub", "sub")])
 def test_folders_added_at_once_are_never_one_inside_the_other(
     tmp_path: Path, photos: Path, names: tuple[str, str]

@@ -51,6 +51,7 @@ def test_search_finds_the_other_photo_of_the_same_thing(indexed: Path, call: Cal
     assert "detail.jpg" not in {Path(result["path"]).name for result in answer["results"]}
 
 
+@pytest.mark.slow
 def test_search_streams_better_and_better_rankings(indexed: Path, tmp_path: Path, call: Call) -> None:
     query = tmp_path / "query.png"
     textured_photo(77, (800, 600)).crop((100, 100, 500, 500)).save(query)

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -120,6 +121,8 @@ class IndexMachine(RuleBasedStateMachine):
                     thread.join()
             shutil.rmtree(self.folder)
 
+
+pytestmark = pytest.mark.slow
 
 TestIndex = IndexMachine.TestCase
 TestIndex.settings = settings(

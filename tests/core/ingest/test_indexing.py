@@ -108,6 +108,7 @@ def test_a_second_scan_decodes_nothing(library: Library, album: Path, decodes: l
     assert len(decodes) == 12
 
 
+@pytest.mark.slow
 def test_moves_and_copies_decode_nothing(library: Library, album: Path, decodes: list[str]) -> None:
     library.folders.add(album)
     scan(library)

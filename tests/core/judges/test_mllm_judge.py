@@ -175,6 +175,7 @@ def test_tokens_are_made_ahead_once(judge: MllmJudge) -> None:
     assert judge.session.encodes == 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_reduced_tokens_score_alike_fresh_and_stored(
     files: dict[str, Files], store: TokenStore, family: str
@@ -281,6 +282,7 @@ def test_questions_can_take_turns(judge: MllmJudge) -> None:
     assert [list(verdicts) for verdicts in zip(*turns, strict=True)] == alone
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_both_orders_are_the_mean_of_the_two(files: dict[str, Files], family: str) -> None:
     judge = MllmJudge(*files[family], token_store=None)

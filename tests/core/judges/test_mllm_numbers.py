@@ -86,6 +86,7 @@ def test_photo_and_question_in_one_step_hardly_move_the_logits(pairs: list[Pair]
         assert _apart(pair.joined, pair.helper) < JOINED
 
 
+@pytest.mark.slow
 def test_stored_tokens_hardly_move_the_logits(pairs: list[Pair]) -> None:
     for pair in pairs:
         assert 0 < _apart(pair.stored, pair.helper) < STORED

@@ -56,6 +56,7 @@ def _cancel_after(polls: int) -> Callable[[], bool]:
     return cancelled
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("polls", [0, 1, 3, 40])
 def test_cancelling_ends_early_and_the_judge_goes_on(judge: MllmJudge, polls: int) -> None:
     candidates = [photo(seed) for seed in range(2, 62)]

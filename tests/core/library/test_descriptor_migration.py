@@ -298,6 +298,7 @@ def test_a_raw_file_beside_its_picture_is_not_counted(library: Library, tmp_path
     assert (changing.described, changing.photos, changing.waiting) == (0, PHOTOS + 1, 0)
 
 
+@pytest.mark.slow
 def test_photos_are_described_anew_gently_and_what_is_looked_at_first(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

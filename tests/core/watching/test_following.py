@@ -148,6 +148,7 @@ def test_another_directory_in_the_place_of_a_watched_folder_is_followed(
     wait_for(library, lambda: known(library, folder) == ["1.png", "3.png", "4.png"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moved", ["album", ""])
 def test_a_watched_folder_that_a_link_leads_to_now_is_followed_where_it_lies(
     library: SmallLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: str

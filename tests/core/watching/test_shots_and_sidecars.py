@@ -111,6 +111,7 @@ def info_of(library: Library, path: Path) -> PhotoInfo:
 # Raw files and their pictures
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("raw_name", "picture_name"),
     [
@@ -252,6 +253,7 @@ def test_shots_survive_a_restart(library: Library, album: Path, tmp_path: Path) 
 # XMP files
 
 
+@pytest.mark.slow
 def test_sidecars_are_followed_without_reading_a_photo_again(
     library: Library, album: Path, decodes: list[str]
 ) -> None:
