@@ -37,10 +37,12 @@ class JudgeKind(ABC):
     Attributes:
         name: what the command line calls the kind; a judge of that name may exist or not.
         stores_tokens: whether its judges are `TokenJudge`s.
+        needs_model: whether its judges are imported models; otherwise they come with the installation.
     """
 
     name: ClassVar[str]
     stores_tokens: ClassVar[bool] = False
+    needs_model: ClassVar[bool] = False
 
     def __init__(self, resources: JudgeResources) -> None:
         self.resources = resources

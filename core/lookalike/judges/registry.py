@@ -45,9 +45,13 @@ class JudgeRegistry:
         """All names that can be chosen, `NO_JUDGE` first."""
         return [NO_JUDGE, *(name for kind in self._kinds for name in kind.names())]
 
-    def missing(self) -> list[str]:
-        """Why some kinds of judges cannot work here, with the remedy, a line each."""
-        return [str(error) for error in (kind.missing() for kind in self._kinds) if error is not None]
+    def built_in(self) -> list[str]:
+        """The judges that come with the installation."""
+        return [name for kind in self._kinds if not kind.needs_model for name in kind.names()]
+
+    def missing(self) -> list[LookalikeError]:
+        """Why some kinds of judges cannot work here, with the remedy."""
+        return [error for error in (kind.missing() for kind in self._kinds) if error is not None]
 
     def in_use(self) -> str:
         """The judge that searches use: the user's choice, or else the default."""

@@ -217,7 +217,7 @@ class Library:
             changing=None if self._fixed else self.descriptor.state(),
             judge=self.judges.in_use(),
             judges=tuple(self.judges.names()),
-            missing=tuple(filter(None, [*self.judges.missing(), self.fallback])),
+            missing=tuple(filter(None, [*map(str, self.judges.missing()), self.fallback])),
             repairs=tuple(engine.index.repairs),
         )
 

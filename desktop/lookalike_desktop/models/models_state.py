@@ -30,20 +30,19 @@ class ModelsState:
 
 def read_state(library: Library) -> ModelsState:
     """Read the list of models; off the GUI thread."""
-    from lookalike.judges.mllm.available import unavailable
+    from lookalike.library.descriptor_migration import DEFAULT
     from lookalike.library.model_manager import ModelListing
     from lookalike.models.advice import this_machine
     from lookalike_desktop.qt.failures import describe_failure
 
     built_in = [
-        ModelListing(name, kind, True, 0, 0)
-        for name, kind in (("geometry", "judge"), ("default", "descriptor"))
+        *(ModelListing(name, "judge", True, 0, 0) for name in library.judges.built_in()),
+        ModelListing(DEFAULT, "descriptor", True, 0, 0),
     ]
     used = {library.judges.in_use(), library.descriptor.name}
-    missing = unavailable()
     return ModelsState(
         [*built_in, *library.models.listings()],
         frozenset(used),
         this_machine().words,
-        "" if missing is None else describe_failure(missing).message,
+        " ".join(describe_failure(error).message for error in library.judges.missing()),
     )

@@ -102,7 +102,7 @@ def test_a_new_kind_is_one_entry(catalog: Catalog, resources: JudgeResources) ->
 def test_a_kind_that_cannot_work_here_is_no_default(catalog: Catalog, resources: JudgeResources) -> None:
     judges = JudgeRegistry(catalog.settings, resources, (*JUDGE_KINDS, LackingKind))
     assert judges.in_use() == "geometry"
-    assert "It is not installed. Install it." in judges.missing()
+    assert "It is not installed. Install it." in [str(error) for error in judges.missing()]
     judges.choose("first")
     assert judges.in_use() == "first", "the user's choice stands"
 

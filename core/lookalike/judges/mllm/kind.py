@@ -16,6 +16,7 @@ class MllmKind(JudgeKind):
 
     name = "mllm"
     stores_tokens = True
+    needs_model = True
 
     def names(self) -> list[str]:
         """The imported models that judge."""
