@@ -1,8 +1,8 @@
 """Logging: one rotating file in the user's log folder, written by the command line and the window.
 
 Modules log to ``logging.getLogger(__name__)``. The programs call `configure` when they start; a library that only
-imports Lookalike keeps its own configuration. Worker processes are not part of it: what their native libraries print
-goes to files of their own beside this one.
+imports Lookalike keeps its own configuration. The worker process of descriptor models writes to it too; what native
+libraries print goes to files of their own beside it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ class LogFile(RotatingFileHandler):
                 stream.close()
             if self.stream is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError:
+        except (OSError, ValueError):
+            # A full disk may have left a stream behind that is closed.
+            self.stream = None
             return
         super().emit(record)
 
@@ -73,6 +75,11 @@ class LogFile(RotatingFileHandler):
 
     def doRollover(self) -> None:
         """Begin a new file; where another process holds the old one (Windows), go on in that."""
+        if self.stream is not None and not self._is_current(self.stream):
+            # Another process has just done so.
+            self.stream.close()
+            self.stream = self._open()
+            return
         try:
             super().doRollover()
         except OSError:
@@ -84,7 +91,7 @@ class LogFile(RotatingFileHandler):
 
     def close(self) -> None:
         """Close the file; what cannot be written any more is lost."""
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             super().close()
 
 

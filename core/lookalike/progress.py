@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Stage(StrEnum):
@@ -81,6 +84,36 @@ class Progress:
 
 MIN_RATE_SECONDS = 1.0
 """No rate and no time left are reported until they can be measured over this many seconds."""
+
+
+def collect_skipped(
+    work: Generator[Progress, None, T], skipped: list[Skipped]
+) -> Generator[Progress, None, T]:
+    """Pass a job on and collect what its pieces of work skipped.
+
+    Args:
+        work: the job. A piece of it that is broken off, because its folder is removed or paused meanwhile, never says
+            that it has ended; what it skipped until then counts all the same.
+        skipped: takes the lines.
+    """
+    open_piece: Progress | None = None
+    while True:
+        try:
+            progress = next(work)
+        except StopIteration as end:
+            if open_piece is not None:
+                skipped.extend(open_piece.skipped)
+            result: T = end.value
+            return result
+        if open_piece is not None and (progress.stage, progress.folder) != (
+            open_piece.stage,
+            open_piece.folder,
+        ):
+            skipped.extend(open_piece.skipped)
+        open_piece = None if progress.ended else progress
+        if progress.ended:
+            skipped.extend(progress.skipped)
+        yield progress
 
 
 @dataclass

@@ -99,6 +99,7 @@ def test_all_photos_are_prepared_and_the_line_says_how_far(qtbot: QtBot, window:
     assert ranking.judged == 8
 
 
+@pytest.mark.slow
 def test_a_touch_of_the_mouse_makes_it_wait(qtbot: QtBot, window: Window) -> None:
     becomes(qtbot, window, State.FORBIDDEN)
     window.token_preparation.allow(True)
@@ -129,6 +130,7 @@ def test_it_can_be_paused_and_goes_on(qtbot: QtBot, window: Window) -> None:
     becomes(qtbot, window, State.DONE)
 
 
+@pytest.mark.slow
 def test_nothing_begins_while_other_programs_work_hard(qtbot: QtBot, window: Window) -> None:
     becomes(qtbot, window, State.FORBIDDEN)
     window.token_preparation.load = lambda: BUSY_PERCENT + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -65,8 +65,10 @@ class Catalog:
             work = UnitOfWork(self._tables, db)
             yield work
             change = work.finish()
-        for listener in list(self._listeners):
-            listener(change)
+        # One that fails keeps none of the others from hearing of it.
+        with ExitStack() as calls:
+            for listener in reversed(self._listeners):
+                calls.callback(listener, change)
 
     def subscribe(self, listener: Callable[[CatalogChange], None]) -> Callable[[], None]:
         """Have a function called after every unit of work of this process, in the thread that did it.

@@ -11,6 +11,12 @@ COMMANDS = {
     "Choose one of the folders that are.": "`lookalike folders` lists them.",
     "Choose a folder that is watched, or one inside it.": "`lookalike folders` lists what is watched.",
     "Choose one that describes photos.": "`lookalike models list` shows what is what.",
+    "Choose one that is installed.": "`lookalike models list` shows what there is.",
+    "Choose one from the list of models.": "`lookalike models list` shows what there is.",
+    "Import or download one first.": "`lookalike models recommend` tells which one suits this computer.",
+    "Lookalike's set-up script builds it, or says what that needs (packaging/bootstrap.py mllm).": (
+        "`python3 packaging/bootstrap.py mllm` builds it, or says what that needs."
+    ),
     "Use another descriptor model first.": "`lookalike models use` chooses another one.",
 }
 """The core's remedies (templates), and what takes their place."""

@@ -12,7 +12,7 @@ from lookalike.catalog.folders import Folder
 from lookalike.cli.options import json_option
 from lookalike.cli.output import run_with_progress, say, say_json, say_skipped
 from lookalike.library import Library
-from lookalike.progress import Progress, Skipped
+from lookalike.progress import Progress, Skipped, collect_skipped
 
 
 @click.command()
@@ -29,14 +29,7 @@ def scan_and_report(library: Library, folders: Sequence[Folder] | None, as_json:
     skipped: list[Skipped] = []
 
     def collecting() -> Generator[Progress, None, None]:
-        last: Progress | None = None
-        for last in library.scan(folders):
-            if last.ended:
-                skipped.extend(last.skipped)
-            yield last
-        # A folder may have been removed by another process while it was indexed.
-        if last is not None and not last.ended:
-            skipped.extend(last.skipped)
+        yield from collect_skipped(library.scan(folders), skipped)
 
     run_with_progress(collecting(), quiet=as_json)
     if as_json:

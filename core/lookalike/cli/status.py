@@ -31,7 +31,8 @@ def status(library_folder: Path | None, as_json: bool) -> None:
             say(f"            {changing_line(state.changing)}")
         say(f"judge       {state.judge} (there are: {', '.join(state.judges)})")
         for line in state.missing:
-            say(f"missing     {line}")
+            hint = " `lookalike models use default` makes that last." if line == library.fallback else ""
+            say(f"missing     {line}{hint}")
         for line in state.repairs:
             say(f"repaired    {line}")
         for path, problem in state.problems:

@@ -15,7 +15,7 @@ from lookalike.evaluation.outcome import Gallery, calibration_figures, figures_o
 from lookalike.evaluation.pairs import JudgedPairs
 from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
-from lookalike.progress import Progress, ProgressMeter, Stage
+from lookalike.progress import Progress, ProgressMeter, Skipped, Stage, collect_skipped
 from lookalike.search.calibration import NO_JUDGE_KEY
 from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
@@ -75,10 +75,9 @@ def evaluate(
     started = time.perf_counter()
     skipped: list[str] = []
     for folder in [library.folders.add(path) for path in truth.gallery]:
-        for progress in library.scan([folder]):
-            yield progress
-            if progress.ended:
-                skipped.extend(f"{line.path}: {line.reason}" for line in progress.skipped)
+        lines: list[Skipped] = []
+        yield from collect_skipped(library.scan([folder]), lines)
+        skipped.extend(f"{line.path}: {line.reason}" for line in lines)
     seconds["indexing"] = time.perf_counter() - started
     settings = replace(settings or SearchSettings(), limit=len(library))
     looking = library.judges.get(judge, settings.judge_options)

@@ -127,7 +127,7 @@ class Indexer:
             LookalikeError: the model is at fault, or what was described cannot be written.
         """
         tasks = [(stats[0], number) for number, stats in self._catalog.files.readable(content_ids).items()]
-        loads = [stat.size for stat, _ in tasks]
+        loads = [max(stat.size, 0) for stat, _ in tasks]
         share = sum(loads) / max(len(loads), 1)
         meter = ProgressMeter(Stage.DESCRIBING, total=len(tasks), load=2.0 * sum(loads) if loads else None)
         yield meter.snapshot()
@@ -194,7 +194,7 @@ class Indexer:
         with self._catalog.unit_of_work() as work:
             for read in reads:
                 assert read.content_id is not None
-                load = share + read.stat.size
+                load = share + max(read.stat.size, 0)
                 if read.vector is None:
                     meter.skip(os.fsdecode(read.stat.path), read.problem or "", load)
                     if read.temporary:

@@ -70,7 +70,9 @@ class FolderLocator:
                 with self._catalog.unit_of_work() as work:
                     work.relocate_folder(folder, found)
             except CatalogError:
-                return FolderLocation(self.record_online(folder, False))
+                # The folder may have been relocated, and only the index have failed to hear of it.
+                if all((other.id, other.path) != (folder.id, found) for other in self._folders.all()):
+                    return FolderLocation(self.record_online(folder, False))
             folder = replace(folder, path=found, online=True)
             top = os.fsencode(found)
             mount = mount_of(top, mounted)

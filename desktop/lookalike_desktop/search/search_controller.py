@@ -75,7 +75,8 @@ class SearchController(QObject):
                 if self.request is request:
                     self._bar.chip.show_image(image)
 
-            self._session.tasks.run(lambda: to_qimage(picture(library)), show)
+            # A photo whose drive is away is searched with all the same, only without its picture.
+            self._session.tasks.run(lambda: to_qimage(picture(library)), show, lambda _: None)
 
     def repeat(self) -> None:
         """Search for the same again: the filters or the judge changed."""

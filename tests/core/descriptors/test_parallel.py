@@ -10,6 +10,7 @@ from lookalike.descriptors.parallel import ParallelDescriber
 from tests.builders.photo_files import textured_photo
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 2, 3, 7])
 def test_shares_come_back_in_order(count: int) -> None:
     describer = EfficientNetDescriber()

@@ -100,6 +100,7 @@ def test_descriptors_are_those_of_the_model(library: Library, album: Path) -> No
         assert np.dot(stored, fresh) == pytest.approx(1.0, abs=2e-3)
 
 
+@pytest.mark.slow
 def test_a_second_scan_decodes_nothing(library: Library, album: Path, decodes: list[str]) -> None:
     library.folders.add(album)
     scan(library)
@@ -135,6 +136,7 @@ def test_a_changed_file_takes_the_place_of_the_old_one(library: Library, album: 
     assert_in_line(library, album)
 
 
+@pytest.mark.slow
 def test_gone_files_are_found_no_more_and_found_again_when_they_return(
     library: Library, album: Path, decodes: list[str]
 ) -> None:
@@ -205,6 +207,7 @@ def test_an_unreachable_folder_keeps_its_photos(library: Library, album: Path) -
     assert_in_line(library, album)
 
 
+@pytest.mark.slow
 def test_no_folder_takes_over_one_that_is_offline_or_paused(
     library: Library, album: Path, tmp_path: Path
 ) -> None:
@@ -243,6 +246,7 @@ def test_removing_a_folder_takes_its_photos_out_of_the_search(library: Library, 
     assert len(list(album.glob("*.jpg"))) == 12
 
 
+@pytest.mark.slow
 def test_a_folder_removed_while_it_is_scanned_leaves_nothing_in_the_next_one(
     library: Library, album: Path, tmp_path: Path
 ) -> None:
@@ -256,6 +260,7 @@ def test_a_folder_removed_while_it_is_scanned_leaves_nothing_in_the_next_one(
     assert_in_line(library, tmp_path / "other")
 
 
+@pytest.mark.slow
 def test_a_folder_is_removed_whole_by_a_word_of_its_place_before(library: Library, album: Path) -> None:
     folder = library.folders.add(album)
     scan(library)
@@ -300,6 +305,7 @@ def test_a_removal_while_the_index_is_told_of_new_photos_is_not_lost(
     assert (len(library), library.photos.ids()) == (0, [])
 
 
+@pytest.mark.slow
 def test_a_failure_of_the_model_is_not_the_photos(
     library: Library, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -375,6 +381,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_what_another_process_indexes_is_found(library: Library, tmp_path: Path, album: Path) -> None:
     """Two libraries over one folder, as a window and a command line have it."""
     with Library(tmp_path / "library") as other:
@@ -386,6 +393,7 @@ def test_what_another_process_indexes_is_found(library: Library, tmp_path: Path,
     assert len(library) == 12
 
 
+@pytest.mark.slow
 def test_reopening_finds_everything_again(tmp_path: Path, album: Path) -> None:
     with Library(tmp_path / "library") as library:
         library.folders.add(album)

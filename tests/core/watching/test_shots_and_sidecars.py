@@ -240,6 +240,7 @@ def test_a_copy_of_the_raw_file_elsewhere_is_the_same_photo(
     assert shown(library) == {("IMG_1.dng",)}
 
 
+@pytest.mark.slow
 def test_shots_survive_a_restart(library: Library, album: Path, tmp_path: Path) -> None:
     raw(album / "IMG_1.dng")
     picture(album / "IMG_1.jpg")
@@ -283,6 +284,7 @@ def test_sidecars_are_followed_without_reading_a_photo_again(
     assert decodes == []
 
 
+@pytest.mark.slow
 def test_a_sidecar_goes_before_what_is_embedded(library: Library, album: Path) -> None:
     path = picture(album / "IMG_1.jpg", xmp=xmp(Annotations(5, "Inside", keywords=("inner",))))
     scan(library)
