@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from lookalike.catalog.folders import Folder
 from lookalike.cli.options import json_option
 from lookalike.cli.output import run_with_progress, say, say_json, say_skipped
 from lookalike.library import Library
-from lookalike.progress import Progress, Skipped, collect_skipped
+from lookalike.progress import Skipped, collect_skipped
 
 
 @click.command()
@@ -27,11 +27,7 @@ def scan(library_folder: Path | None, as_json: bool) -> None:
 def scan_and_report(library: Library, folders: Sequence[Folder] | None, as_json: bool) -> None:
     """Scan folders (all when None) with a progress bar and print the outcome."""
     skipped: list[Skipped] = []
-
-    def collecting() -> Generator[Progress, None, None]:
-        yield from collect_skipped(library.scan(folders), skipped)
-
-    run_with_progress(collecting(), quiet=as_json)
+    run_with_progress(collect_skipped(library.scan(folders), skipped), quiet=as_json)
     if as_json:
         say_json(summary(library, skipped))
     else:

@@ -15,7 +15,6 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.filters import FilterChoices, Filters
 from lookalike.errors import LookalikeError
-from lookalike.judges.protocol import JudgePhoto
 from lookalike.photos import THUMBNAIL_SIDE, Annotations, thumbnail
 from lookalike.search.query_photos import QueryPhotos
 
@@ -108,15 +107,6 @@ class PhotoService:
             LookalikeError: none of its files can be read.
         """
         return self._query_photos.image(content_id, longest_side)
-
-    def for_judges(self, content_id: int, content: str) -> JudgePhoto:
-        """A photo as judges see it.
-
-        Args:
-            content_id: the photo.
-            content: its hash.
-        """
-        return self._query_photos.candidate(content_id, content)
 
     def thumbnail(self, content_id: int, side: int = THUMBNAIL_SIDE) -> bytes:
         """A photo's thumbnail as JPEG bytes, to be shown at `side` pixels.
