@@ -127,6 +127,9 @@ def wrong_example(root: click.Group, words: list[str]) -> str | None:
             waits = False
         elif isinstance(command, click.Group):
             following = command.commands.get(word)
+            if following is None and command.invoke_without_command:
+                # An argument of a command that has commands below it.
+                continue
             if following is None:
                 return f"{command.name} has no command {word}"
             command, known = following, options_of(following) | {"--help"}

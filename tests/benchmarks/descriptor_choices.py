@@ -99,7 +99,7 @@ def figures(truth: GroundTruth, photos: Sequence[Path], vectors: Vectors) -> dic
     number = {path: row for row, path in enumerate(photos)}
     scored = []
     for query in truth.queries:
-        row = number[query.image]
+        row = number[query.photo]
         positives = {number[path] for path in query.positives if path in number}
         dropped = {row, *(number[path] for path in query.junk if path in number)}
         order = np.argsort(-(vectors @ vectors[row]), kind="stable").tolist()
@@ -120,7 +120,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="take every n-th distractor only")
     options = parser.parse_args()
     truth = read_ground_truth((options.folder or evaluation_data() / "dev") / "ground_truth.json")
-    needed = {path for query in truth.queries for path in (query.image, *query.positives)}
+    needed = {path for query in truth.queries for path in (query.photo, *query.positives)}
     gallery = [path for folder in truth.gallery for path in sorted(folder.rglob("*")) if is_photo(path)]
     others = [path for path in gallery if path not in needed]
     photos = [*sorted(needed), *others[:: options.every]]

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lookalike.evaluation.evaluate import Report, evaluate
-from lookalike.evaluation.ground_truth import read_ground_truth
+from lookalike.cli.output import run_with_progress
+from lookalike.evaluation.datasets.own import OwnDataset
+from lookalike.evaluation.evaluate import evaluate
 from lookalike.evaluation.metrics import mean_by_group
 from lookalike.evaluation.pairs import QueryPairs
 from lookalike.library import Library
@@ -62,15 +63,15 @@ def main() -> None:
     parser.add_argument("--library", type=Path)
     parser.add_argument("--top", type=int, default=100)
     options = parser.parse_args()
-    truth = read_ground_truth(options.ground_truth or evaluation_data() / "dev" / "ground_truth.json")
+    dataset = OwnDataset(options.ground_truth or evaluation_data() / "dev" / "ground_truth.json")
     with (
         tempfile.TemporaryDirectory() as scratch,
         Library(options.library or Path(scratch)) as library,
     ):
-        *_, report = evaluate(truth, library, options.judge, SearchSettings(top=options.top))
+        work = evaluate(dataset, library, options.judge, SearchSettings(top=options.top))
+        report = run_with_progress(work, quiet=False)
         judge = library.judges.get(options.judge)
         fusion = library.search.fusion(judge)
-    assert isinstance(report, Report)
     groups = sorted({query.group for query in report.pairs.queries})
     tops = [top for top in TOPS if top <= options.top]
     print(f"{'λ':>5}" + "".join(f"{f'top {top}':>9}" for top in tops) + f"{'half':>9}{'other':>9}")

@@ -203,16 +203,16 @@ def tasks(data: Path, which: str, top: int, keep: Path | None) -> tuple[list[Pat
     made: list[Task] = []
     groups: set[str] = set()
     for query in truth.queries:
-        if which != "all" and (query.image not in primary or (which == "first" and query.group in groups)):
+        if which != "all" and (query.photo not in primary or (which == "first" and query.group in groups)):
             continue
         groups.add(query.group)
-        cosines = vectors @ vectors[numbers[query.image]]
-        left_out = {numbers[query.image], *(numbers[path] for path in query.junk if path in numbers)}
+        cosines = vectors @ vectors[numbers[query.photo]]
+        left_out = {numbers[query.photo], *(numbers[path] for path in query.junk if path in numbers)}
         ranking = np.array([n for n in np.argsort(-cosines, kind="stable") if int(n) not in left_out])
         made.append(
             Task(
                 query,
-                numbers[query.image],
+                numbers[query.photo],
                 ranking[:top],
                 cosines[ranking[:top]],
                 ranking,

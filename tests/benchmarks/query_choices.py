@@ -56,8 +56,8 @@ class Gallery:
         self.asked = [
             Asked(
                 query.group,
-                places[query.image],
-                frozenset(places[path] for path in query.positives) - {places[query.image]},
+                places[query.photo],
+                frozenset(places[path] for path in query.positives) - {places[query.photo]},
                 frozenset(places[path] for path in query.junk if path in places),
             )
             for query in truth.queries

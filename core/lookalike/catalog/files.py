@@ -219,6 +219,26 @@ class Files:
                 found[number].append(Path(os.fsdecode(path)))
         return found
 
+    def contents_at(self, paths: Iterable[Path]) -> dict[Path, int]:
+        """The contents that lie at some paths; paths without one are left out."""
+        found: dict[Path, int] = {}
+        for chunk in chunks(paths):
+            rows = self._database.rows(
+                "SELECT path, content_id FROM files "
+                f"WHERE path IN ({placeholders(len(chunk))}) AND content_id IS NOT NULL",
+                [os.fsencode(path) for path in chunk],
+            )
+            found.update((Path(os.fsdecode(path)), content_id) for path, content_id in rows)
+        return found
+
+    def copies(self) -> dict[int, int]:
+        """The contents that lie at several paths, and at how many."""
+        rows = self._database.rows(
+            "SELECT content_id, count(*) FROM files WHERE content_id IS NOT NULL "
+            "GROUP BY content_id HAVING count(*) > 1"
+        )
+        return {row[0]: row[1] for row in rows}
+
     def readable(self, content_ids: Sequence[int]) -> dict[int, list[FileStat]]:
         """The files from which contents can be read, last modified first; contents without any are left out.
 

@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from lookalike import __version__
 from lookalike.errors import LookalikeError
+from lookalike.evaluation.answering import GalleryPhotos, answer_of, asked, within_gallery
+from lookalike.evaluation.answers import Answer
 from lookalike.evaluation.calibrating import Fitted, calibrate
-from lookalike.evaluation.ground_truth import GroundTruth
-from lookalike.evaluation.outcome import Gallery, calibration_figures, figures_of, line_figures, score
+from lookalike.evaluation.datasets.protocol import Dataset
+from lookalike.evaluation.encoding import decode, encode
+from lookalike.evaluation.ground_truth import GroundTruthQuery
+from lookalike.evaluation.intervals import Interval, calibration_interval, line_intervals
+from lookalike.evaluation.outcome import Gallery, Outcome, calibration_figures, line_figures, score
 from lookalike.evaluation.pairs import JudgedPairs
+from lookalike.evaluation.runs import RunHead, SavedRun, read_answers
+from lookalike.evaluation.statistics import LEVEL, POOLED_RESAMPLES, RESAMPLES, SEED
+from lookalike.evaluation.tally import Figures, Tally, figures_of
+from lookalike.judges.protocol import Judge
 from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
 from lookalike.progress import Progress, ProgressMeter, Skipped, Stage, collect_skipped
 from lookalike.search.calibration import NO_JUDGE_KEY
+from lookalike.search.fusion import Fusion
 from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
 from lookalike.search.settings import SearchSettings
+
+NO_WORDS = "Queries of words were left out, as the descriptor does not read words."
 
 
 @dataclass(frozen=True)
@@ -42,76 +57,102 @@ class Report:
 
 
 def evaluate(
-    truth: GroundTruth,
+    dataset: Dataset,
     library: Library,
     judge: str = NO_JUDGE,
     settings: SearchSettings | None = None,
+    slices: Sequence[str] = (),
+    save: Path | None = None,
 ) -> Generator[Progress, None, Report]:
     """Index the gallery, run every query, and measure.
 
-    The whole gallery is ranked; the judge goes through the first `top`. The query and its junk are dropped from a
-    ranking before it is measured. Figures are averaged per group first, then over groups.
+    As many results are ranked as the data set's figures look at, which may be all; the judge goes through the first
+    `top`. The query and its junk are dropped from a ranking before it is measured. How queries are averaged is a
+    matter of each figure.
 
     The calibration error is that of the probabilities that the search went by, over the first `top` candidates, judged
     or not. The one "left out" is what a calibration fitted here has on groups that it was not fitted on.
 
     Args:
-        truth: the data set.
+        dataset: the data set.
         library: a library to index into; what is there already is not done again.
         judge: name of the judge, `NO_JUDGE` for the index alone.
-        settings: how candidates are checked; the whole gallery is ranked whatever its limit.
+        settings: how candidates are checked; how many results there are is a matter of the data set.
+        slices: attributes that the figures are sliced by, besides the kind.
+        save: where the answers are written; what is there already is not asked again. None for nowhere.
 
     Returns:
         The figures and what they were taken from.
 
     Raises:
-        LookalikeError: the data set has no gallery, or the judge cannot work.
+        LookalikeError: the library has other photos, the judge cannot work, or the run cannot be saved.
     """
-    if not truth.gallery:
-        raise LookalikeError(
-            "This data set has no photos.", "They belong in images/ and distractors/ beside it."
-        )
     seconds: dict[str, float] = defaultdict(float)
     started = time.perf_counter()
     skipped: list[str] = []
-    for folder in [library.folders.add(path) for path in truth.gallery]:
+    for folder in [library.folders.add(path) for path in dataset.folders]:
         lines: list[Skipped] = []
         yield from collect_skipped(library.scan([folder]), lines)
         skipped.extend(f"{line.path}: {line.reason}" for line in lines)
+    _check_alone(library, dataset)
     seconds["indexing"] = time.perf_counter() - started
-    settings = replace(settings or SearchSettings(), limit=len(library))
+    settings = settings or SearchSettings()
     looking = library.judges.get(judge, settings.judge_options)
-    ids = library.photos.ids_by_path()
     fusion = library.search.fusion(looking, settings.weight)
-    gallery = Gallery(library, ids, looking, settings.top, fusion.cosine)
-    meter = ProgressMeter(Stage.SEARCHING, total=len(truth.queries), unit="queries")
-    scored = []
-    for query in truth.queries:
-        if query.image in ids:
-            outcome = _search(library, ids[query.image], judge, settings, seconds)
-            skipped.extend(note for note in outcome.notes if note not in skipped)
-            scored.append(score(gallery, query, outcome))
-            meter.advance()
-        else:
-            meter.skip(str(query.image), "This query is not among the indexed photos.")
-        yield meter.snapshot()
+    gallery = GalleryPhotos(library, dataset)
+    tally = Tally(dataset.measures, slices)
+    searcher = _Searcher(library, dataset, gallery, judge, looking, settings, fusion)
+    photos = len(library) - len(gallery.outside)
+    outcomes: list[Outcome] = []
+    meter = ProgressMeter(Stage.SEARCHING, total=dataset.count(), unit="queries")
+    run, answered = None, frozenset[str]()
+    if save is not None:
+        head = _head(dataset, library, judge, looking, settings, fusion, photos)
+        run = SavedRun(save, head)
+        answered = _take_saved(save, tally, outcomes)
+    try:
+        for query in dataset.queries():
+            if query.name in answered:
+                meter.advance()
+            elif query.words and not library.search.reads_words:
+                skipped.extend(() if NO_WORDS in skipped else (NO_WORDS,))
+                meter.advance()
+            else:
+                try:
+                    answer, outcome, notes = searcher.answer(query, seconds)
+                except LookalikeError as error:
+                    meter.skip(query.name, str(error))
+                else:
+                    skipped.extend(note for note in notes if note not in skipped)
+                    tally.add(answer)
+                    outcomes.extend(() if outcome is None else (outcome,))
+                    if run is not None:
+                        run.add(answer)
+                    meter.advance()
+            yield meter.snapshot()
+    finally:
+        if run is not None:
+            run.close()
     yield meter.end()
     skipped.extend(f"{line.path}: {line.reason}" for line in meter.skipped)
-    figures = figures_of(scored)
-    kinds = sorted({entry.kind for entry in scored})
-    figures["by_kind"] = {kind: figures_of(entry for entry in scored if entry.kind == kind) for kind in kinds}
-    figures["queries"] = len(scored)
-    figures["photos"] = len(set(ids.values()))
+    figures = run_figures(tally)
+    figures["set"] = dataset.name
+    figures["left_out"] = dataset.count() - len(tally.rows)
+    figures["photos"] = photos
     figures["judge"] = judge
     figures["top"] = settings.top if looking is not None else 0
     figures["descriptor"] = library.status().descriptor
     figures["mode"] = settings.mode if library.judges.modes(judge) else None
     figures["both_orders"] = settings.both_orders if library.judges.modes(judge) else None
     figures["weight"], figures["cut_off"] = fusion.weight, round(fusion.cut_off, 4)
-    figures["line"] = line_figures(scored)
-    figures["calibration"] = {"calibrated": fusion.calibrated, **calibration_figures(scored)}
+    figures["line"] = line_figures(outcomes)
+    figures["line"]["intervals"] = {
+        name: _rounded(interval) for name, interval in line_intervals(outcomes).items()
+    }
+    figures["calibration"] = {"calibrated": fusion.calibrated, **calibration_figures(outcomes)}
+    figures["calibration"]["interval"] = _rounded(calibration_interval(outcomes))
     figures["seconds"] = {stage: round(value, 3) for stage, value in seconds.items()}
-    pairs = JudgedPairs([entry.pairs for entry in scored])
+    pairs = JudgedPairs([entry.pairs for entry in outcomes])
     fitted, unfit = None, None
     try:
         key = NO_JUDGE_KEY if looking is None else looking.key
@@ -129,14 +170,159 @@ def evaluate(
     return Report(figures, tuple(skipped), fitted, unfit, pairs)
 
 
-def _search(
-    library: Library, content_id: int, judge: str, settings: SearchSettings, seconds: dict[str, float]
-) -> Ranking:
-    started = time.perf_counter()
-    stage = "index"
-    for step in library.search.rankings(Query(content_id=content_id), settings, judge):
-        ranking = step
-        now = time.perf_counter()
-        seconds[stage] += now - started
-        started, stage = now, "judge"
-    return ranking
+def run_figures(tally: Tally) -> dict[str, Any]:
+    """The figures of a run with their intervals, over all queries and in slices, as ``--json`` has them.
+
+    Raises:
+        LookalikeError: there is no such attribute to slice by.
+    """
+    found = figures_of(tally.rows, tally.measures)
+    slices = {
+        attribute: {name: figures_of(rows, tally.measures) for name, rows in parts.items()}
+        for attribute, parts in tally.slices().items()
+    }
+    return {
+        **{one.name: round(found[one.name].value, 4) for one in tally.measures if one.name in found},
+        "by_kind": {
+            name: {key: round(figure.value, 4) for key, figure in part.items()}
+            for name, part in slices.get("kind", {}).items()
+        },
+        "figures": _plain(found),
+        "slices": {
+            attribute: {name: _plain(part) for name, part in parts.items()}
+            for attribute, parts in slices.items()
+        },
+        "bootstrap": {
+            "unit": "group",
+            "interval": "BCa, percentiles for pooled figures",
+            "level": LEVEL,
+            "resamples": RESAMPLES,
+            "pooled_resamples": POOLED_RESAMPLES,
+            "seed": SEED,
+        },
+        "queries": len(tally.rows),
+    }
+
+
+def _plain(figures: Figures) -> dict[str, dict[str, Any]]:
+    return {name: dict(vars(figure)) for name, figure in figures.items()}
+
+
+def _rounded(interval: Interval) -> list[float] | None:
+    return None if interval is None else [round(end, 4) for end in interval]
+
+
+def _check_alone(library: Library, dataset: Dataset) -> None:
+    """Refuse a library that has other photos too: they would be found, and counted as wrong."""
+    for folder in library.folders.all():
+        if not any(path.is_relative_to(folder.path) for path in dataset.folders):
+            raise LookalikeError(
+                "The library {library} has the photos of {folder} too, which are no part of this data set.",
+                "Keep every data set in a folder of its own.",
+                library=library.folder,
+                folder=folder.path,
+            )
+
+
+def _head(
+    dataset: Dataset,
+    library: Library,
+    judge: str,
+    looking: Judge | None,
+    settings: SearchSettings,
+    fusion: Fusion,
+    photos: int,
+) -> RunHead:
+    conditions: dict[str, Any] = {"judge": judge, "descriptor": library.status().descriptor}
+    if looking is not None:
+        conditions |= {"judge_key": looking.key, "top": settings.top}
+    conditions |= {"weight": fusion.weight, "cut_off": fusion.cut_off, "calibrated": fusion.calibrated}
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return RunHead(dataset.name, str(dataset.root), conditions, photos, now, __version__)
+
+
+def _take_saved(save: Path, tally: Tally, outcomes: list[Outcome]) -> frozenset[str]:
+    """Count the answers of a run that goes on; returns the names of the queries that have one."""
+    names = []
+    for answer in read_answers(save):
+        tally.add(answer)
+        names.append(answer.query)
+        if answer.calibration is not None:
+            outcomes.append(decode(Outcome, answer.calibration))
+    return frozenset(names)
+
+
+class _Searcher:
+    """Answers queries one by one.
+
+    Args:
+        library: the library that was indexed into.
+        dataset: the data set.
+        gallery: its photos in the library.
+        judge: name of the judge.
+        looking: the judge; None for nobody.
+        settings: how candidates are checked.
+        fusion: how similarity and match make a score.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        dataset: Dataset,
+        gallery: GalleryPhotos,
+        judge: str,
+        looking: Judge | None,
+        settings: SearchSettings,
+        fusion: Fusion,
+    ) -> None:
+        self._library = library
+        self._dataset = dataset
+        self._gallery = gallery
+        self._judge = judge
+        self._looking = looking
+        self._settings = settings
+        self._fusion = fusion
+
+    def answer(
+        self, query: GroundTruthQuery, seconds: dict[str, float]
+    ) -> tuple[Answer, Outcome | None, tuple[str, ...]]:
+        """The answer to a query, what a calibration is fitted to, and lines for the user.
+
+        Raises:
+            LookalikeError: the query cannot be read.
+        """
+        ids = self._gallery.ids([*query.positives, *query.junk, *([query.image] if query.image else [])])
+        own = None if query.image is None else ids.get(query.image)
+        if own is None and query.image is not None and self._lies_inside(query.image):
+            raise LookalikeError("This query is not among the indexed photos.")
+        search, attributes = asked(query, own)
+        name, own = self._library.search.identify(search)
+        ranking = within_gallery(self._search(search, self._limit(query), seconds), self._gallery)
+        answer = answer_of(query, attributes, search.region, ranking, self._gallery, own, self._dataset.depth)
+        if not query.positives - {query.image} or query.words:
+            return answer, None, ranking.notes
+        judged = Gallery(self._library, ids, self._looking, self._settings.top, self._fusion.cosine)
+        outcome = score(judged, query, ranking, name)
+        return replace(answer, calibration=encode(outcome)), outcome, ranking.notes
+
+    def _lies_inside(self, image: Path) -> bool:
+        return any(folder in image.parents for folder in self._dataset.folders)
+
+    def _limit(self, query: GroundTruthQuery) -> int:
+        """Results to ask for: those that the figures look at, and as many as may be taken out of them."""
+        depth = self._dataset.depth
+        if depth is None:
+            return len(self._library)
+        spare = len(query.positives) + len(query.junk) + len(self._gallery.outside)
+        return min(len(self._library), max(depth, self._settings.top) + spare)
+
+    def _search(self, query: Query, limit: int, seconds: dict[str, float]) -> Ranking:
+        started = time.perf_counter()
+        stage = "index"
+        settings = replace(self._settings, limit=limit)
+        for step in self._library.search.rankings(query, settings, self._judge):
+            ranking = step
+            now = time.perf_counter()
+            seconds[stage] += now - started
+            started, stage = now, "judge"
+        return ranking

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,16 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.evaluation.ground_truth import GroundTruthQuery
-from lookalike.evaluation.metrics import average_precision, average_precision_at, mean_by_group, recall_at
+from lookalike.evaluation.metrics import mean_by_group
 from lookalike.evaluation.pairs import JudgedPairs, QueryPairs
 from lookalike.evaluation.reliability import reliability
 from lookalike.judges.protocol import Judge
 from lookalike.library import Library
 from lookalike.search.curves import Curve
 from lookalike.search.ranking import Ranking
-
-AP_DEPTH = 1000
-"""k of AP@k, as in arXiv 2604.13268."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,6 @@ class Outcome:
     Attributes:
         group: what it shows.
         kind: the sort of thing.
-        figures: retrieval figures by name.
         pairs: the first `top` candidates.
         said: the probabilities that the search gave these, in the same order.
         above: results above the line.
@@ -58,28 +54,27 @@ class Outcome:
 
     group: str
     kind: str
-    figures: dict[str, float]
     pairs: QueryPairs
     said: list[float]
     above: int
     right_above: int
 
 
-def score(gallery: Gallery, query: GroundTruthQuery, ranking: Ranking) -> Outcome:
-    """Measure the last ranking of a query; the query and its junk do not count."""
+def score(gallery: Gallery, query: GroundTruthQuery, ranking: Ranking, query_content: str) -> Outcome:
+    """Measure the last ranking of a query; the query and its junk do not count.
+
+    Args:
+        gallery: what was searched in; its ids need have the photos of the ground truth only.
+        query: the query, with at least one positive.
+        ranking: its last ranking.
+        query_content: what the judge's scores of the query are stored under, see `SearchService.identify`.
+    """
     ids = gallery.ids
-    own = ids[query.image]
+    own = None if query.image is None else ids.get(query.image)
     # Positives that could not be indexed count as not found.
     missing = {-1 - number for number, path in enumerate(sorted(query.positives)) if path not in ids}
     positives = ({ids[path] for path in query.positives if path in ids} | missing) - {own}
     junk = {ids[path] for path in query.junk if path in ids} - positives
-    order = [result.content_id for result in ranking.results if result.content_id not in junk]
-    figures = {
-        "mAP": average_precision(order, positives),
-        "AP@k": average_precision_at(AP_DEPTH, order, positives),
-        "R@1": recall_at(1, order, positives),
-        "R@10": recall_at(10, order, positives),
-    }
     by_similarity = sorted(ranking.results, key=lambda result: (-result.similarity, result.content_id))
     head = [result for result in by_similarity[: gallery.top] if result.content_id not in junk]
     behind = [result for result in by_similarity[gallery.top :] if result.content_id not in junk]
@@ -87,7 +82,7 @@ def score(gallery: Gallery, query: GroundTruthQuery, ranking: Ranking) -> Outcom
     pairs = QueryPairs(
         group=query.group,
         similarities=np.array([result.similarity for result in head]),
-        logits=_logits(gallery, own, [result.content_id for result in head]),
+        logits=_logits(gallery, query_content, [result.content_id for result in head]),
         right=np.array([result.content_id in positives for result in head], bool),
         tail=np.array(ranks, np.int64),
         positives=len(positives),
@@ -97,7 +92,6 @@ def score(gallery: Gallery, query: GroundTruthQuery, ranking: Ranking) -> Outcom
     return Outcome(
         query.group,
         query.kind,
-        figures,
         pairs,
         [gallery.cosine(one.similarity) if one.match is None else one.match for one in head],
         len(above),
@@ -105,24 +99,15 @@ def score(gallery: Gallery, query: GroundTruthQuery, ranking: Ranking) -> Outcom
     )
 
 
-def _logits(gallery: Gallery, own: int, candidates: Sequence[int]) -> NDArray[np.float64]:
+def _logits(gallery: Gallery, query_content: str, candidates: Sequence[int]) -> NDArray[np.float64]:
     """The judge's stored logits, NaN where there is none."""
     logits = np.full(len(candidates), np.nan)
     if gallery.judge is not None:
-        kept = gallery.library.search.stored_scores(gallery.judge, own, candidates)
+        kept = gallery.library.search.stored_scores(gallery.judge, query_content, candidates)
         for position, number in enumerate(candidates):
             if number in kept:
                 logits[position] = kept[number].logit
     return logits
-
-
-def figures_of(outcomes: Iterable[Outcome]) -> dict[str, Any]:
-    """Retrieval figures, averaged per group first."""
-    entries = list(outcomes)
-    return {
-        name: round(mean_by_group((entry.group, entry.figures[name]) for entry in entries), 4)
-        for name in ("mAP", "AP@k", "R@1", "R@10")
-    }
 
 
 def line_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +72,14 @@ class PhotoService:
                 if row.content_id is not None:
                     found[Path(os.fsdecode(path))] = row.content_id
         return found
+
+    def ids_at(self, paths: Iterable[Path]) -> dict[Path, int]:
+        """The content ids of the files at some paths; paths that hold no photo of the library are left out."""
+        return self._catalog.files.contents_at(paths)
+
+    def copies(self) -> dict[int, int]:
+        """The content ids of photos that lie at several paths, and at how many."""
+        return self._catalog.files.copies()
 
     def filter_choices(self) -> FilterChoices:
         """The values that filters can take in this library."""

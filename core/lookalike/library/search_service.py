@@ -51,6 +51,7 @@ class SearchService:
         calibrations: Calibrations,
     ) -> None:
         self._catalog = catalog
+        self._photos = photos
         self._engines = engines
         self._migration = migration
         self._judges = judges
@@ -64,6 +65,11 @@ class SearchService:
     def settings(self) -> SearchSettings:
         """How candidates are judged in this library by default."""
         return read_search_settings(self._catalog.settings)
+
+    @property
+    def reads_words(self) -> bool:
+        """Whether the descriptor model in use reads words."""
+        return self._engines.current.vector_search.reads_words
 
     def set_settings(self, settings: SearchSettings) -> None:
         """Store how candidates are judged from now on; see `write_search_settings` for what is stored."""
@@ -132,13 +138,34 @@ class SearchService:
         finally:
             self._behind |= not caught_up
 
+    def identify(self, query: Query) -> tuple[str, int | None]:
+        """The name under which the pair scores of a query's own photo are stored, and the library's photo it is.
+
+        Returns:
+            The name, empty for words and for images that have none; and the content id of the library's photo that it
+            is or is cut from, if any.
+
+        Raises:
+            LookalikeError: the photo cannot be read or is no longer there.
+        """
+        if query.words:
+            return "", None
+        photo, own = self._photos.of(query)
+        return photo.content, own
+
     def stored_scores(
-        self, judge: Judge, query_id: int, candidate_ids: Sequence[int]
+        self, judge: Judge, query_content: str, candidate_ids: Sequence[int]
     ) -> dict[int, PairScore]:
-        """A judge's stored scores of pairs of the library's photos: candidate → score, without unjudged ones."""
-        rows = self._catalog.contents.get([query_id, *candidate_ids])
+        """A judge's stored scores of a query with photos of the library: candidate → score, without unjudged ones.
+
+        Args:
+            judge: who judged them.
+            query_content: what `identify` says of the query.
+            candidate_ids: content ids of the candidates.
+        """
+        rows = self._catalog.contents.get(candidate_ids)
         hashes = {rows[number].hash: number for number in candidate_ids}
-        kept = self._catalog.pair_scores.get(judge.key, rows[query_id].hash, list(hashes))
+        kept = self._catalog.pair_scores.get(judge.key, query_content, list(hashes))
         return {hashes[content]: score for content, score in kept.items()}
 
     def explain(self, query: Query, content_id: int, judge: str | None = None) -> Explanation | None:

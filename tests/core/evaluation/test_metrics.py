@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike.evaluation.metrics import average_precision, average_precision_at, mean_by_group, recall_at
+from lookalike.evaluation.metrics import (
+    average_precision,
+    mean_by_group,
+    recall_at,
+    truncated_average_precision,
+)
 
 
 def test_average_precision_by_hand() -> None:
@@ -21,7 +27,8 @@ def test_average_precision_at_k_by_hand() -> None:
     # The paper's form: AP over the positives in the top k, times (those / min(k, all positives)).
     ranking, positives = [1, 9, 2, 3], {1, 2, 3, 4}
     over_found = (1 / 1 + 2 / 3) / 2
-    assert average_precision_at(3, ranking, positives) == pytest.approx(over_found * 2 / min(3, 4))
+    ranks = np.array([rank for rank, number in enumerate(ranking, 1) if number in positives])
+    assert truncated_average_precision(ranks, 4, 3) == pytest.approx(over_found * 2 / min(3, 4))
 
 
 def test_recall_is_about_any_positive() -> None:
@@ -40,4 +47,6 @@ def test_average_precision_is_a_share_and_perfect_only_for_positives_first(
     value = average_precision(ranking, positives)
     assert 0 < value <= 1
     assert (value == pytest.approx(1)) == (set(ranking[: len(positives)]) == positives)
-    assert average_precision_at(12, ranking, positives) == pytest.approx(value)
+    ranks = np.array([rank for rank, number in enumerate(ranking, 1) if number in positives])
+    for k in (12, None):
+        assert truncated_average_precision(ranks, len(positives), k) == pytest.approx(value)
