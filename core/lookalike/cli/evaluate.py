@@ -20,10 +20,12 @@ from lookalike.cli.group import CommandWithSubcommands
 from lookalike.cli.judge_options import checking_options, chosen, uncalibrated
 from lookalike.cli.options import json_option
 from lookalike.cli.output import run_with_progress, say, say_json, warn
-from lookalike.errors import LookalikeError
+from lookalike.durable import write_durably
+from lookalike.errors import LookalikeError, os_errors
 from lookalike.evaluation.comparison import MOVED, compare, most_moved, pair
 from lookalike.evaluation.datasets.registry import OWN, measures_of, open_dataset
 from lookalike.evaluation.evaluate import Report, evaluate, run_figures
+from lookalike.evaluation.failure_gallery import WORST, failure_gallery
 from lookalike.evaluation.measures import QueryMeasure
 from lookalike.evaluation.runs import RunHead, read_answers, read_head
 from lookalike.evaluation.statistics import SEED
@@ -214,6 +216,37 @@ def compare_command(
                 say(f"{attribute} {name}")
                 say_differences(differences, "  ")
     say_moved(moved, measure.name)
+
+
+@evaluate_command.command("failures")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("page", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--metric", help="By which figure queries are worst; the data set's first one otherwise.")
+@click.option(
+    "--worst", "count", type=click.IntRange(min=1), default=WORST, show_default=True, help="How many queries."
+)
+@click.option(
+    "--judge", default="geometry", show_default=True, help="Who explains; none for probabilities alone."
+)
+@json_option
+def failures_command(
+    run: Path, page: Path, metric: str | None, count: int, judge: str, as_json: bool
+) -> None:
+    """Write the worst queries of the saved run RUN to PAGE, one HTML file: what came first, and why."""
+    _, tally = _read(run, ())
+    measure = _measure(tally, metric)
+    with (
+        tempfile.TemporaryDirectory(prefix="lookalike-failures-") as folder,
+        Library(Path(folder)) as library,
+    ):
+        looking = library.judges.get(library.judges.resolve(judge))
+        text = run_with_progress(failure_gallery(run, measure, looking, count), quiet=as_json)
+    with os_errors(f"{page} cannot be written", "Choose a file that can be."):
+        write_durably(page, text.encode("utf-8", "backslashreplace"))
+    if as_json:
+        say_json({"page": page, "metric": measure.name})
+    else:
+        say(f"{page} has the worst queries by {measure.name}")
 
 
 def _read(run: Path, slices: tuple[str, ...]) -> tuple[RunHead, Tally]:
