@@ -13,6 +13,7 @@ from lookalike.descriptors.efficientnet import EfficientNetDescriber
 from lookalike.descriptors.protocol import EMBEDDED, Describer, DescriberSpec
 from lookalike.descriptors.transformers_model import TransformersDescriber
 from lookalike.models.errors import ModelError
+from lookalike.plugins import DESCRIPTORS, installed, load
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,23 @@ def open_describer(spec: DescriberSpec) -> Describer:
 
     Raises:
         ModelError: there is no such kind, or the model folder cannot be used.
+        LookalikeError: the package that adds it cannot be loaded.
     """
     for kind in DESCRIBER_KINDS:
         if kind.name == spec.kind:
             return kind.open(spec.location)
+    entry = installed(DESCRIPTORS).get(spec.kind)
+    if entry is not None:
+        describer: Describer = load(entry)()
+        return describer
     raise ModelError(
         f"There is no descriptor back end called {spec.kind}.", "Choose another descriptor model."
     )
+
+
+def plugin_spec(name: str) -> DescriberSpec | None:
+    """The spec of a back end that another package adds under this name; None if there is none."""
+    return DescriberSpec(name) if name in installed(DESCRIPTORS) else None
 
 
 def folder_spec(folder: Path) -> DescriberSpec:

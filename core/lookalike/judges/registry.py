@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lookalike.catalog.settings import Settings
 from lookalike.errors import LookalikeError
 from lookalike.judges.kind import JudgeKind, JudgeResources
-from lookalike.judges.kinds import JUDGE_KINDS
+from lookalike.judges.kinds import JUDGE_KINDS, plugged_in_kinds
 from lookalike.judges.protocol import Judge, JudgeOptions
 from lookalike.judges.token_judge import TokenJudge
 
@@ -27,16 +27,21 @@ class JudgeRegistry:
     Args:
         settings: keep the user's choice.
         resources: what judges may use.
-        kinds: the kinds of judges, in the order in which users see them.
+        kinds: the kinds of judges, in the order in which users see them; None for those that come with Lookalike and
+            those that other packages add. The latter are first, so that none of them is used unless it is chosen.
     """
 
     def __init__(
         self,
         settings: Settings,
         resources: JudgeResources,
-        kinds: Sequence[type[JudgeKind]] = JUDGE_KINDS,
+        kinds: Sequence[type[JudgeKind]] | None = None,
     ) -> None:
         self._settings = settings
+        self._plugin_errors: list[LookalikeError] = []
+        if kinds is None:
+            plugged_in, self._plugin_errors = plugged_in_kinds()
+            kinds = (*plugged_in, *JUDGE_KINDS)
         self._kinds = [kind(resources) for kind in kinds]
         self._open: dict[str, Judge] = {}
         self._opening = threading.Lock()
@@ -51,7 +56,8 @@ class JudgeRegistry:
 
     def missing(self) -> list[LookalikeError]:
         """Why some kinds of judges cannot work here, with the remedy."""
-        return [error for error in (kind.missing() for kind in self._kinds) if error is not None]
+        lacking = [error for error in (kind.missing() for kind in self._kinds) if error is not None]
+        return [*lacking, *self._plugin_errors]
 
     def in_use(self) -> str:
         """The judge that searches use: the user's choice, or else the default."""

@@ -21,7 +21,7 @@ from lookalike.catalog.database import CatalogError
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.settings import Settings
 from lookalike.descriptors.protocol import DescriberSpec
-from lookalike.descriptors.registry import folder_spec, open_describer
+from lookalike.descriptors.registry import folder_spec, open_describer, plugin_spec
 from lookalike.errors import LookalikeError
 from lookalike.index import delete_index, index_folder
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
@@ -82,7 +82,13 @@ def spec_of(models: ModelStore, name: str) -> DescriberSpec:
     """
     if name == DEFAULT:
         return DescriberSpec()
-    model = models.get(name)
+    try:
+        model = models.get(name)
+    except LookalikeError:
+        plugged_in = plugin_spec(name)
+        if plugged_in is None:
+            raise
+        return plugged_in
     if model.kind != "descriptor":
         raise LookalikeError(
             "{name} is not a descriptor model.", "Choose one that describes photos.", name=name
