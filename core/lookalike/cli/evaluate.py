@@ -9,39 +9,22 @@ from typing import Any
 
 import click
 
-from lookalike.cli.evaluation_output import (
-    interval_text,
-    say_difference_head,
-    say_differences,
-    say_figures,
-    say_moved,
+from lookalike.cli.evaluation_output import interval_text, say_figures
+from lookalike.cli.evaluation_runs import (
+    compare_command,
+    failures_command,
+    show_command,
+    slice_option,
 )
 from lookalike.cli.group import CommandWithSubcommands
 from lookalike.cli.judge_options import checking_options, chosen, uncalibrated
 from lookalike.cli.options import json_option
 from lookalike.cli.output import run_with_progress, say, say_json, warn
-from lookalike.durable import write_durably
-from lookalike.errors import LookalikeError, os_errors
-from lookalike.evaluation.comparison import MOVED, compare, most_moved, pair
-from lookalike.evaluation.datasets.registry import OWN, measures_of, open_dataset
-from lookalike.evaluation.evaluate import Report, evaluate, run_figures
-from lookalike.evaluation.failure_gallery import WORST, failure_gallery
-from lookalike.evaluation.measures import QueryMeasure
-from lookalike.evaluation.runs import RunHead, read_answers, read_head
-from lookalike.evaluation.statistics import SEED
-from lookalike.evaluation.tally import Tally
+from lookalike.evaluation.datasets.registry import OWN, open_dataset
+from lookalike.evaluation.evaluate import Report, evaluate
 from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
 from lookalike.search.settings import SearchSettings
-
-slice_option = click.option(
-    "--slice",
-    "slices",
-    multiple=True,
-    metavar="NAME",
-    help="Also show the figures for each value of this attribute of queries or of right answers, such as scale. "
-    "May be given several times.",
-)
 
 
 @click.group("evaluate", cls=CommandWithSubcommands, invoke_without_command=True)
@@ -131,145 +114,8 @@ def evaluate_command(
     return int(failed)
 
 
-@evaluate_command.command("show")
-@click.argument("run", type=click.Path(path_type=Path))
-@slice_option
-@json_option
-def show_command(run: Path, slices: tuple[str, ...], as_json: bool) -> None:
-    """Show the figures of the saved run RUN again, in slices if wished."""
-    head, tally = _read(run, slices)
-    figures = {**run_figures(tally), "set": head.dataset, "photos": head.gallery, **head.conditions}
-    if as_json:
-        say_json(figures)
-        return
-    say_figures(figures)
-    say(f"{figures['queries']} queries, {head.gallery} photos, judge {head.conditions['judge']}, {head.date}")
-
-
-@evaluate_command.command("compare")
-@click.argument("first", metavar="A", type=click.Path(path_type=Path))
-@click.argument("second", metavar="B", type=click.Path(path_type=Path))
-@slice_option
-@click.option("--metric", help="By which figure queries are listed; the data set's first one otherwise.")
-@click.option(
-    "--moved",
-    "count",
-    type=click.IntRange(min=0),
-    default=MOVED,
-    show_default=True,
-    help="How many of the queries that moved most are listed.",
-)
-@json_option
-def compare_command(
-    first: Path, second: Path, slices: tuple[str, ...], metric: str | None, count: int, as_json: bool
-) -> None:
-    """Compare the saved runs A and B of one data set: what differs, how surely, and in which queries."""
-    (head, before), (other, after) = _read(first, slices), _read(second, slices)
-    if head.dataset != other.dataset:
-        raise LookalikeError(
-            "The two runs are of different data sets, {first} and {second}.",
-            "Choose two runs of the same data set.",
-            first=head.dataset,
-            second=other.dataset,
-        )
-    pairs = pair(before.rows, after.rows)
-    measure = _measure(before, metric)
-    moved = most_moved(pairs, measure, count)
-    parts = {
-        attribute: {
-            name: compare(pair(rows, after.slices()[attribute][name]), before.measures)
-            for name, rows in names.items()
-            if name in after.slices()[attribute]
-        }
-        for attribute, names in before.slices().items()
-    }
-    found = compare(pairs, before.measures)
-    alone = len(before.rows) - len(pairs), len(after.rows) - len(pairs)
-    if as_json:
-        say_json(
-            {
-                "set": head.dataset,
-                "first": head,
-                "second": other,
-                "queries": len(pairs),
-                "only_first": alone[0],
-                "only_second": alone[1],
-                "differences": found,
-                "slices": parts,
-                "moved": moved,
-                "moved_by": measure.name,
-                "seed": SEED,
-            }
-        )
-        return
-    for name in sorted({*head.conditions, *other.conditions}):
-        values = head.conditions.get(name), other.conditions.get(name)
-        if values[0] != values[1]:
-            say(f"{name.replace('_', ' ')}: {values[0]} → {values[1]}")
-    if any(alone):
-        warn(f"Left out, as only one run has them: {alone[0]} queries of A and {alone[1]} of B.")
-    say_difference_head()
-    say_differences(found)
-    for attribute, names in parts.items():
-        if attribute != "kind" or len(names) > 1:
-            for name, differences in names.items():
-                say(f"{attribute} {name}")
-                say_differences(differences, "  ")
-    say_moved(moved, measure.name)
-
-
-@evaluate_command.command("failures")
-@click.argument("run", type=click.Path(path_type=Path))
-@click.argument("page", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--metric", help="By which figure queries are worst; the data set's first one otherwise.")
-@click.option(
-    "--worst", "count", type=click.IntRange(min=1), default=WORST, show_default=True, help="How many queries."
-)
-@click.option(
-    "--judge", default="geometry", show_default=True, help="Who explains; none for probabilities alone."
-)
-@json_option
-def failures_command(
-    run: Path, page: Path, metric: str | None, count: int, judge: str, as_json: bool
-) -> None:
-    """Write the worst queries of the saved run RUN to PAGE, one HTML file: what came first, and why."""
-    _, tally = _read(run, ())
-    measure = _measure(tally, metric)
-    with (
-        tempfile.TemporaryDirectory(prefix="lookalike-failures-") as folder,
-        Library(Path(folder)) as library,
-    ):
-        looking = library.judges.get(library.judges.resolve(judge))
-        text = run_with_progress(failure_gallery(run, measure, looking, count), quiet=as_json)
-    with os_errors(f"{page} cannot be written", "Choose a file that can be."):
-        write_durably(page, text.encode("utf-8", "backslashreplace"))
-    if as_json:
-        say_json({"page": page, "metric": measure.name})
-    else:
-        say(f"{page} has the worst queries by {measure.name}")
-
-
-def _read(run: Path, slices: tuple[str, ...]) -> tuple[RunHead, Tally]:
-    head = read_head(run)
-    tally = Tally(measures_of(head.dataset), slices)
-    for answer in read_answers(run):
-        tally.add(answer)
-    return head, tally
-
-
-def _measure(tally: Tally, name: str | None) -> QueryMeasure:
-    known = {one.name: one for one in tally.measures if isinstance(one, QueryMeasure)}
-    if name is None:
-        counted = [one for one in known.values() if any(one.name in row.values for row in tally.rows)]
-        return (counted or list(known.values()))[0]
-    if name not in known:
-        raise LookalikeError(
-            "This data set has no figure {name} of single queries.",
-            "There is: {known}.",
-            name=name,
-            known=", ".join(known),
-        )
-    return known[name]
+for command in (show_command, compare_command, failures_command):
+    evaluate_command.add_command(command)
 
 
 def _say_run(figures: dict[str, Any]) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lookalike.errors import LookalikeError
 from lookalike.evaluation.measures import Measure, PooledMeasure, QueryMeasure
 from lookalike.evaluation.metrics import Floats
 from lookalike.evaluation.statistics import (
@@ -70,16 +69,9 @@ class Moved:
 
 
 def pair(first: Sequence[Row], second: Sequence[Row]) -> list[tuple[Row, Row]]:
-    """The rows of the queries that both runs have answered, in the order of the first.
-
-    Raises:
-        LookalikeError: there are none.
-    """
+    """The rows of the queries that both runs have answered, in the order of the first."""
     by_name = {row.query: row for row in second}
-    found = [(row, by_name[row.query]) for row in first if row.query in by_name]
-    if not found:
-        raise LookalikeError("The two runs have no query in common.", "Choose two runs of the same data set.")
-    return found
+    return [(row, by_name[row.query]) for row in first if row.query in by_name]
 
 
 def compare(
@@ -96,7 +88,7 @@ def compare(
         seed: of the draws.
     """
     found: dict[str, Difference] = {}
-    for measure in measures:
+    for measure in measures if pairs else ():
         difference = (
             _pooled(pairs, measure, seed)
             if isinstance(measure, PooledMeasure)

@@ -5,21 +5,20 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from lookalike import __version__
 from lookalike.errors import LookalikeError
-from lookalike.evaluation.answering import GalleryPhotos, answer_of, asked, within_gallery
-from lookalike.evaluation.answers import Answer
+from lookalike.evaluation.answering import GalleryPhotos
 from lookalike.evaluation.calibrating import Fitted, calibrate
+from lookalike.evaluation.dataset_searcher import DatasetSearcher
 from lookalike.evaluation.datasets.protocol import Dataset
-from lookalike.evaluation.encoding import decode, encode
-from lookalike.evaluation.ground_truth import GroundTruthQuery
+from lookalike.evaluation.encoding import decode
 from lookalike.evaluation.intervals import Interval, calibration_interval, line_intervals
-from lookalike.evaluation.outcome import Gallery, Outcome, calibration_figures, line_figures, score
+from lookalike.evaluation.outcome import Outcome, calibration_figures, line_figures
 from lookalike.evaluation.pairs import JudgedPairs
 from lookalike.evaluation.runs import RunHead, SavedRun, read_answers
 from lookalike.evaluation.statistics import LEVEL, POOLED_RESAMPLES, RESAMPLES, SEED
@@ -30,8 +29,6 @@ from lookalike.library import Library
 from lookalike.progress import Progress, ProgressMeter, Skipped, Stage, collect_skipped
 from lookalike.search.calibration import NO_JUDGE_KEY
 from lookalike.search.fusion import Fusion
-from lookalike.search.query import Query
-from lookalike.search.ranking import Ranking
 from lookalike.search.settings import SearchSettings
 
 NO_WORDS = "Queries of words were left out, as the descriptor does not read words."
@@ -101,7 +98,7 @@ def evaluate(
     fusion = library.search.fusion(looking, settings.weight)
     gallery = GalleryPhotos(library, dataset)
     tally = Tally(dataset.measures, slices)
-    searcher = _Searcher(library, dataset, gallery, judge, looking, settings, fusion)
+    searcher = DatasetSearcher(library, dataset, gallery, judge, looking, settings, fusion)
     photos = len(library) - len(gallery.outside)
     outcomes: list[Outcome] = []
     meter = ProgressMeter(Stage.SEARCHING, total=dataset.count(), unit="queries")
@@ -250,79 +247,3 @@ def _take_saved(save: Path, tally: Tally, outcomes: list[Outcome]) -> frozenset[
         if answer.calibration is not None:
             outcomes.append(decode(Outcome, answer.calibration))
     return frozenset(names)
-
-
-class _Searcher:
-    """Answers queries one by one.
-
-    Args:
-        library: the library that was indexed into.
-        dataset: the data set.
-        gallery: its photos in the library.
-        judge: name of the judge.
-        looking: the judge; None for nobody.
-        settings: how candidates are checked.
-        fusion: how similarity and match make a score.
-    """
-
-    def __init__(
-        self,
-        library: Library,
-        dataset: Dataset,
-        gallery: GalleryPhotos,
-        judge: str,
-        looking: Judge | None,
-        settings: SearchSettings,
-        fusion: Fusion,
-    ) -> None:
-        self._library = library
-        self._dataset = dataset
-        self._gallery = gallery
-        self._judge = judge
-        self._looking = looking
-        self._settings = settings
-        self._fusion = fusion
-
-    def answer(
-        self, query: GroundTruthQuery, seconds: dict[str, float]
-    ) -> tuple[Answer, Outcome | None, tuple[str, ...]]:
-        """The answer to a query, what a calibration is fitted to, and lines for the user.
-
-        Raises:
-            LookalikeError: the query cannot be read.
-        """
-        ids = self._gallery.ids([*query.positives, *query.junk, *([query.image] if query.image else [])])
-        own = None if query.image is None else ids.get(query.image)
-        if own is None and query.image is not None and self._lies_inside(query.image):
-            raise LookalikeError("This query is not among the indexed photos.")
-        search, attributes = asked(query, own)
-        name, own = self._library.search.identify(search)
-        ranking = within_gallery(self._search(search, self._limit(query), seconds), self._gallery)
-        answer = answer_of(query, attributes, search.region, ranking, self._gallery, own, self._dataset.depth)
-        if not query.positives - {query.image} or query.words:
-            return answer, None, ranking.notes
-        judged = Gallery(self._library, ids, self._looking, self._settings.top, self._fusion.cosine)
-        outcome = score(judged, query, ranking, name)
-        return replace(answer, calibration=encode(outcome)), outcome, ranking.notes
-
-    def _lies_inside(self, image: Path) -> bool:
-        return any(folder in image.parents for folder in self._dataset.folders)
-
-    def _limit(self, query: GroundTruthQuery) -> int:
-        """Results to ask for: those that the figures look at, and as many as may be taken out of them."""
-        depth = self._dataset.depth
-        if depth is None:
-            return len(self._library)
-        spare = len(query.positives) + len(query.junk) + len(self._gallery.outside)
-        return min(len(self._library), max(depth, self._settings.top) + spare)
-
-    def _search(self, query: Query, limit: int, seconds: dict[str, float]) -> Ranking:
-        started = time.perf_counter()
-        stage = "index"
-        settings = replace(self._settings, limit=limit)
-        for step in self._library.search.rankings(query, settings, self._judge):
-            ranking = step
-            now = time.perf_counter()
-            seconds[stage] += now - started
-            started, stage = now, "judge"
-        return ranking

@@ -140,6 +140,8 @@ class TestComparison:
     def test_only_queries_of_both_count(self) -> None:
         pairs = pair(rows_of([1, 1, 1]), rows_of([1, 1, 1, 2, 2]))
         assert len(pairs) == 3
+        assert pair(rows_of([1]), rows_of([1], "other")) == []
+        assert compare([], [MAP, *micro_measures(5)]) == {}
 
     def test_the_queries_that_moved_most(self) -> None:
         pairs = pair(rows_of([1, 2, 4, 1]), rows_of([1, 1, 1, 5]))
