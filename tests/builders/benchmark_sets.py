@@ -32,7 +32,9 @@ def save(image: Image.Image, path: Path) -> Path:
 def write_roxford(root: Path, paint: Paint = flat, buildings: int = 2, official: str = "roxford5k") -> Path:
     """Two queries of each building, and of each an easy, a hard and a junk photo, and one of nothing."""
     photos = root / official / "jpg"
-    imlist, qimlist, gnd = [], [], []
+    imlist: list[str] = []
+    qimlist: list[str] = []
+    gnd: list[dict[str, Any]] = []
     for building in range(buildings):
         start = len(imlist)
         for view, name in enumerate(("easy", "hard", "junk")):
@@ -202,7 +204,9 @@ def write_instre(
     root: Path, paint: Paint = flat, mat: Callable[[Mapping[str, Any]], bytes] | None = None
 ) -> Path:
     """Two objects, of S1 and S2, with a query and two positives each; and a photo of M that shows the first too."""
-    imlist, qimlist, gnd = [], [], []
+    imlist: list[str] = []
+    qimlist: list[str] = []
+    gnd: list[dict[str, Any]] = []
     for number, folder in enumerate(("INSTRE-S1/01a_book", "INSTRE-S2/02b_tower")):
         start = len(imlist)
         for view in range(2):

@@ -116,7 +116,7 @@ class TestRevisited:
 class TestPickles:
     @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
     def test_plain_ones_are_read(self, protocol: int, tmp_path: Path) -> None:
-        content = {
+        content: dict[str, Any] = {
             "list": ["a", 1, 2.5, None, True, (1, 2), {3}],
             "array": np.arange(3),
             "floats": np.array([[1.5, 2.5]]),
