@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.evaluation.datasets.matlab import read_mat
 from lookalike.evaluation.datasets.reading import (
@@ -98,7 +99,7 @@ class Instre:
 
     def _numbers(self, truth: Mapping[str, Any]) -> tuple[int, ...]:
         """Numbers of gallery photos; MATLAB counts from 1."""
-        found = tuple(int(one) - 1 for one in np.asarray(truth["ok"]).ravel())
+        found = tuple(int(one) - 1 for one in _field(truth, "ok", 0).ravel())
         if any(not 0 <= one < len(self._gallery) for one in found):
             raise ValueError(f"it names photo {max(found) + 1} of {len(self._gallery)}")
         return found
@@ -110,8 +111,14 @@ def _clean(name: str) -> str:
     return name.lstrip("./")
 
 
+def _field(truth: Mapping[str, Any], name: str, place: int) -> NDArray[np.float64]:
+    """A field by its name, or else by its place, which is how other readers of the file take it."""
+    value = truth[name] if name in truth else list(truth.values())[place]
+    return np.asarray(value, np.float64)
+
+
 def _box(truth: Mapping[str, Any]) -> tuple[float, float, float, float]:
-    left, top, right, bottom = (float(one) for one in np.asarray(truth["bbx"]).ravel())
+    left, top, right, bottom = (float(one) for one in _field(truth, "bbx", 1).ravel())
     return left, top, right, bottom
 
 
