@@ -39,6 +39,9 @@ class GalleryPhotos:
         self._library = library
         self._dataset = dataset
         self._ids: dict[Path, int | None] = {}
+        # A library knows folders by where they really are; a data set's may be links.
+        real = [(folder, folder.resolve()) for folder in dataset.folders]
+        self._links = [(folder, target) for folder, target in real if folder != target]
         self._counts = library.photos.copies()
         self._outside = self.ids(dataset.outside())
         lying_outside: dict[int, int] = {}
@@ -53,16 +56,19 @@ class GalleryPhotos:
         paths = list(paths)
         unknown = [path for path in paths if path not in self._ids]
         if unknown:
-            found = self._library.photos.ids_at(unknown)
-            self._ids.update((path, found.get(path)) for path in unknown)
+            places = {path: _moved(path, self._links) for path in unknown}
+            found = self._library.photos.ids_at(places.values())
+            self._ids.update((path, found.get(place)) for path, place in places.items())
         return {path: number for path in paths if (number := self._ids[path]) is not None}
 
     def paths(self, content_ids: Sequence[int]) -> dict[int, list[Path]]:
         """The gallery's photos of some contents, by path."""
         found = self._library.photos.paths(content_ids)
+        back = [(target, folder) for folder, target in self._links]
+        named = {number: [_moved(path, back) for path in found[number]] for number in content_ids}
         return {
-            number: sorted(path for path in found[number] if path not in self._outside)
-            for number in content_ids
+            number: sorted(path for path in paths if path not in self._outside)
+            for number, paths in named.items()
         }
 
     def name(self, path: Path) -> str:
@@ -76,6 +82,14 @@ class GalleryPhotos:
         for place in several.tolist():
             counts[place] = self._counts[int(content_ids[place])]
         return counts
+
+
+def _moved(path: Path, folders: Sequence[tuple[Path, Path]]) -> Path:
+    """A path with the first folder that it lies in, of those given, put elsewhere."""
+    for folder, target in folders:
+        if path.is_relative_to(folder):
+            return target / path.relative_to(folder)
+    return path
 
 
 def region_of_box(path: Path, box: tuple[float, float, float, float]) -> tuple[Region, float]:

@@ -212,7 +212,7 @@ def _rounded(interval: Interval) -> list[float] | None:
 def _check_alone(library: Library, dataset: Dataset) -> None:
     """Refuse a library that has other photos too: they would be found, and counted as wrong."""
     for folder in library.folders.all():
-        if not any(path.is_relative_to(folder.path) for path in dataset.folders):
+        if not any(path.resolve().is_relative_to(folder.path) for path in dataset.folders):
             raise LookalikeError(
                 "The library {library} has the photos of {folder} too, which are no part of this data set.",
                 "Keep every data set in a folder of its own.",

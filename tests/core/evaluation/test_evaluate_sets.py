@@ -239,6 +239,32 @@ def test_saved_runs_are_compared_and_shown(
         assert told in lines[0]
 
 
+def test_folders_may_be_links(roxford: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    linked = tmp_path / "roxford5k"
+    linked.mkdir()
+    source = roxford / "roxford5k"
+    (linked / "gnd_roxford5k.pkl").write_bytes((source / "gnd_roxford5k.pkl").read_bytes())
+    (linked / "jpg").symlink_to(source / "jpg", target_is_directory=True)
+    save, keep = tmp_path / "run.jsonl", tmp_path / "kept"
+    arguments = [
+        "--set",
+        "roxford",
+        linked,
+        "--judge",
+        "geometry",
+        "--top",
+        "20",
+        "--save",
+        save,
+        "--keep",
+        keep,
+    ]
+    figures = evaluated(capsys, *arguments)
+    assert (figures["queries"], figures["photos"], figures["mAP medium"]) == (6, 10, 1)
+    assert answers_in(save)[0]["results"][0][0].startswith("jpg/building0")
+    assert evaluated(capsys, *arguments)["figures"] == figures["figures"]
+
+
 def test_a_library_with_other_photos_is_refused(
     roxford: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
