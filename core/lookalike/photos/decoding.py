@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib.util
 import io
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from PIL import Image, ImageFile
 from PIL.AvifImagePlugin import AvifImageFile
@@ -26,10 +27,12 @@ from lookalike.photos.facts import Facts, make_facts, orientation
 from lookalike.photos.files import FileBytes, read_file
 from lookalike.photos.iptc import PHOTOSHOP_RESOURCE
 from lookalike.photos.jpeg import JpegFile, draft, open_jpeg
+from lookalike.photos.jpeg_segments import header_segments, repair_header
 from lookalike.photos.kinds import Kind, claimed_size, is_cut_off, sniff
 from lookalike.photos.memory import RESULT_BYTES_PER_PIXEL, budget
 from lookalike.photos.quiet import quiet
 from lookalike.photos.raw import read_preview
+from lookalike.photos.repair import repair
 from lookalike.photos.tiff import Lab16File, open_tiff, to_lab
 
 _logger = logging.getLogger(__name__)
@@ -135,7 +138,9 @@ def decode(file: FileBytes, longest_side: int) -> Photo:
         with quiet:
             if kind is Kind.RAW:
                 return _decode_raw(file, longest_side)
-            return _decode(kind, file, longest_side)
+            if kind is Kind.JPEG:
+                file = _orderly(file)
+            return _decode_or_repair(kind, file, longest_side)
     except PhotoError:
         raise
     except (MemoryError, Image.DecompressionBombError) as error:
@@ -190,11 +195,45 @@ def open_image(path: Path, longest_side: int) -> Image.Image:
     return decode(read_file(path), longest_side).image
 
 
-def _decode(kind: Kind, file: FileBytes, longest_side: int, assumed_orientation: int = 1) -> Photo:
+def _orderly(jpeg: FileBytes) -> FileBytes:
+    """The file behind a repaired header, if a segment's length is wrong; of such a file libjpeg may lose the colours."""
+    if header_segments(jpeg.data) is not None:
+        return jpeg
+    try:
+        return FileBytes(jpeg.content, repair_header(jpeg.data), jpeg.name)
+    except ValueError:
+        # Then libjpeg is left to say what it makes of it.
+        return jpeg
+
+
+def _decode_or_repair(kind: Kind, file: FileBytes, longest_side: int, assumed_orientation: int = 1) -> Photo:
+    try:
+        return _decode(kind, file, longest_side, assumed_orientation)
+    except (PhotoError, MemoryError, Image.DecompressionBombError):
+        raise
+    except Exception:
+        # As in `decode`, broken bytes may raise anything.
+        _logger.debug("Decoding %s as it is failed.", printable(file.name), exc_info=True)
+        repaired = repair(kind, file.data)
+        if repaired is None:
+            raise
+    mended = FileBytes(file.content, repaired.data, file.name)
+    return _decode(kind, mended, longest_side, assumed_orientation, repaired.blocks)
+
+
+def _decode(
+    kind: Kind,
+    file: FileBytes,
+    longest_side: int,
+    assumed_orientation: int = 1,
+    blocks: Mapping[str, bytes] = MappingProxyType({}),
+) -> Photo:
+    """Decode a file as it is; `blocks` are metadata that a repair has taken out of it, under Pillow's names."""
     claimed = claimed_size(kind, file.data)
     if claimed is not None:
         _memory_needed(kind, file, claimed, (0, 0))
     image = _OPENERS[kind](file.data)
+    image.info.update(blocks)
     size = image.size
     if min(size) < 1:
         raise damaged(file.name)
@@ -231,7 +270,7 @@ def _decode_raw(file: FileBytes, longest_side: int) -> Photo:
         in_preview = NO_ANNOTATIONS
     else:
         jpeg = FileBytes(file.content, preview.picture, file.name)
-        decoded = _decode(Kind.JPEG, jpeg, longest_side, preview.orientation)
+        decoded = _decode_or_repair(Kind.JPEG, jpeg, longest_side, preview.orientation)
         image, in_preview = decoded.image, decoded.annotations
         if not tags.main:
             tags = read_tags(_block(open_jpeg(preview.picture), "exif"))
