@@ -8,6 +8,8 @@ import io
 import numpy as np
 from PIL import Image, ImageCms
 
+from lookalike.photos.levels import Extent, levels, to_bytes
+
 _SPACES = {"RGB": "RGB", "CMYK": "CMYK", "GRAY": "L", "Lab": "LAB"}
 _SAME_COLOUR = 3
 """A profile counts as sRGB if no colour moves by more than this (of 255 levels)."""
@@ -35,13 +37,10 @@ def shrinkable(image: Image.Image) -> Image.Image:
 def _to_8_bit(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    pixels = np.asarray(image).astype(np.float32)
-    np.nan_to_num(pixels, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-    highest = float(pixels.max(initial=0.0))
-    # Floating-point photos range from 0 to 1, integer ones over 8 or 16 bits; anything else is scaled to its maximum.
-    limits = (255.0, 65535.0) if image.mode == "I" else (1.0, 255.0, 65535.0)
-    pixels *= 255 / next((limit for limit in limits if highest <= limit), highest)
-    return Image.fromarray(np.clip(pixels, 0, 255, out=pixels).astype(np.uint8))
+    pixels = np.asarray(image)
+    extent = Extent()
+    extent.add(pixels)
+    return Image.fromarray(to_bytes(pixels, levels(pixels.dtype, extent)))
 
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import importlib.util
 import io
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from PIL import Image, ImageFile
 from PIL.AvifImagePlugin import AvifImageFile
@@ -21,7 +20,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from lookalike.photos import colour
 from lookalike.photos.annotations import NO_ANNOTATIONS, SIDECAR_LIMIT_BYTES, Annotations, read_embedded
-from lookalike.photos.errors import PhotoError, cut_off, damaged, not_a_photo, printable, too_large
+from lookalike.photos.errors import LayoutError, PhotoError, cut_off, damaged, not_a_photo, printable, too_large, unsupported
 from lookalike.photos.exif import Tag, Tags, read_raw_tags, read_tags
 from lookalike.photos.facts import Facts, make_facts, orientation
 from lookalike.photos.files import FileBytes, read_file
@@ -32,8 +31,10 @@ from lookalike.photos.kinds import Kind, claimed_size, is_cut_off, sniff
 from lookalike.photos.memory import RESULT_BYTES_PER_PIXEL, budget
 from lookalike.photos.quiet import quiet
 from lookalike.photos.raw import read_preview
-from lookalike.photos.repair import repair
-from lookalike.photos.tiff import Lab16File, open_tiff, to_lab
+from lookalike.photos.repair import Repaired, repair
+from lookalike.photos.tiff import Lab16File, open_tiff, reopen_tiff, to_lab
+from lookalike.photos.tiff_layouts import LayoutFile
+from lookalike.photos.upright import make_upright, upright_size
 
 _logger = logging.getLogger(__name__)
 
@@ -51,18 +52,6 @@ class Photo:
     image: Image.Image
     facts: Facts
     annotations: Annotations = NO_ANNOTATIONS
-
-
-_TRANSPOSITIONS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""EXIF orientation → the transposition that makes the stored pixels upright."""
 
 
 def _open_heif(data: bytes) -> ImageFile.ImageFile:
@@ -90,6 +79,9 @@ _OPENERS: dict[Kind, Callable[[bytes], ImageFile.ImageFile]] = {
     Kind.AVIF: lambda data: AvifImageFile(io.BytesIO(data)),
     Kind.JPEG_XL: _open_jxl,
 }
+
+_REPAIRED_OPENERS: dict[Kind, Callable[[bytes], ImageFile.ImageFile]] = {Kind.TIFF: reopen_tiff}
+"""The decoders after a repair, where they are others."""
 
 _BYTES_PER_PIXEL = {
     Kind.PNG: 9,
@@ -145,6 +137,8 @@ def decode(file: FileBytes, longest_side: int) -> Photo:
         raise
     except (MemoryError, Image.DecompressionBombError) as error:
         raise too_large(file.name) from error
+    except LayoutError as error:
+        raise unsupported(file.name, kind.value, str(error)) from error
     except Exception as error:
         # Given broken bytes, decoders raise whatever their parsing stumbles over, from KeyError to ZeroDivisionError.
         _logger.debug("Decoding %s failed.", printable(file.name), exc_info=True)
@@ -218,7 +212,7 @@ def _decode_or_repair(kind: Kind, file: FileBytes, longest_side: int, assumed_or
         if repaired is None:
             raise
     mended = FileBytes(file.content, repaired.data, file.name)
-    return _decode(kind, mended, longest_side, assumed_orientation, repaired.blocks)
+    return _decode(kind, mended, longest_side, assumed_orientation, repaired)
 
 
 def _decode(
@@ -226,14 +220,16 @@ def _decode(
     file: FileBytes,
     longest_side: int,
     assumed_orientation: int = 1,
-    blocks: Mapping[str, bytes] = MappingProxyType({}),
+    repaired: Repaired | None = None,
 ) -> Photo:
-    """Decode a file as it is; `blocks` are metadata that a repair has taken out of it, under Pillow's names."""
     claimed = claimed_size(kind, file.data)
     if claimed is not None:
         _memory_needed(kind, file, claimed, (0, 0))
-    image = _OPENERS[kind](file.data)
-    image.info.update(blocks)
+    if repaired is None:
+        image = _OPENERS[kind](file.data)
+    else:
+        image = _REPAIRED_OPENERS.get(kind, _OPENERS[kind])(file.data)
+        image.info.update(repaired.blocks)
     size = image.size
     if min(size) < 1:
         raise damaged(file.name)
@@ -244,7 +240,8 @@ def _decode(
             raise too_large(file.name, size)
     else:
         image.draft(None, target)
-        need = _memory_needed(kind, file, image.size, target, image.mode)
+        extra = image.segment_bytes if isinstance(image, LayoutFile) else 0
+        need = _memory_needed(kind, file, image.size, target, image.mode, extra)
     with budget.take(need):
         image.load()
         pixels = _resize(colour.shrinkable(to_lab(image) if isinstance(image, Lab16File) else image), target)
@@ -256,8 +253,8 @@ def _decode(
             exif_orientation = orientation(tags, _block(image, "xmp"), assumed_orientation)
         # For these kinds the decoders already return upright pixels.
         if exif_orientation > 1 and kind not in (Kind.TIFF, Kind.JPEG_XL):
-            pixels = pixels.transpose(_TRANSPOSITIONS[exif_orientation])
-            size = size[::-1] if exif_orientation >= 5 else size
+            pixels = make_upright(pixels, exif_orientation)
+            size = upright_size(size, exif_orientation)
         facts = make_facts(size, kind.value, tags, exif_orientation)
         return Photo(_without_metadata(pixels), facts, _annotations(image, tags))
 
@@ -308,15 +305,15 @@ def _heif_orientation(image: Image.Image, data: bytes) -> int:
 
 
 def _memory_needed(
-    kind: Kind, file: FileBytes, size: tuple[int, int], target: tuple[int, int], mode: str = "RGB"
+    kind: Kind, file: FileBytes, size: tuple[int, int], target: tuple[int, int], mode: str = "RGB", extra: int = 0
 ) -> int:
-    """The bytes that decoding takes.
+    """The bytes that decoding takes, `extra` of them beyond what the size tells.
 
     Raises:
         PhotoError: they exceed the whole budget.
     """
     per_pixel = _WIDE_BYTES_PER_PIXEL if mode in _WIDE_MODES else _BYTES_PER_PIXEL[kind]
-    need = size[0] * size[1] * per_pixel + target[0] * target[1] * RESULT_BYTES_PER_PIXEL
+    need = size[0] * size[1] * per_pixel + target[0] * target[1] * RESULT_BYTES_PER_PIXEL + extra
     if need > budget.limit:
         raise too_large(file.name, size)
     return need

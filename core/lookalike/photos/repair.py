@@ -36,4 +36,7 @@ def repair(kind: Kind, data: bytes) -> Repaired | None:
         mended = jpeg_segments.repair_header(data)
         mended = jpeg_end.append_end(mended) or mended
         return Repaired(mended) if mended != data else None
+    if kind is Kind.TIFF:
+        # There is nothing to mend in the bytes: another reader takes no offence at what Pillow does.
+        return Repaired(data)
     return None
