@@ -11,6 +11,12 @@ from PIL import Image, ImageCms
 from lookalike.photos.levels import Extent, levels, to_bytes
 
 _SPACES = {"RGB": "RGB", "CMYK": "CMYK", "GRAY": "L", "Lab": "LAB"}
+_SAMPLE_SIDE = 64
+"""Contrast is measured on an image of about this size, so that a thumbnail and the photo have the same ground."""
+
+_TIMES_CLEARER = 4
+"""White is the ground, as on paper and in browsers, unless black gives so many times the contrast."""
+
 _SAME_COLOUR = 3
 """A profile counts as sRGB if no colour moves by more than this (of 255 levels)."""
 
@@ -44,7 +50,7 @@ def _to_8_bit(image: Image.Image) -> Image.Image:
 
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Convert an image to sRGB by its colour profile; transparent parts become white.
+    """Convert an image to sRGB by its colour profile; transparent parts become white, or black.
 
     Args:
         image: in one of the modes that `shrinkable` returns.
@@ -53,19 +59,23 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if image.mode == "RGB" and not profile:
         return image
     if image.mode in ("RGBA", "LA"):
-        image = _over_white(image)
+        image = _over_ground(image)
     transform = _transform(profile, image.mode) if profile or image.mode == "LAB" else None
     if transform is not None:
         return transform.apply(image)
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _over_white(image: Image.Image) -> Image.Image:
+def _over_ground(image: Image.Image) -> Image.Image:
+    """The image, in RGBA or LA, over white; or over black if it would hardly be seen on white, like a white logo."""
     alpha = image.getchannel("A")
     opaque = image.convert("RGB" if image.mode == "RGBA" else "L")
-    white = Image.new(opaque.mode, opaque.size, "white")
-    white.paste(opaque, mask=alpha)
-    return white
+    small = image.convert("LA").reduce(max(1, *(side // _SAMPLE_SIDE for side in image.size)))
+    level, opacity = (np.asarray(small.getchannel(band)).astype(np.float32) / 255 for band in "LA")
+    on_white, on_black = (float((level * opacity + ground * (1 - opacity)).std()) for ground in (1, 0))
+    ground = Image.new(opaque.mode, opaque.size, "black" if on_black > _TIMES_CLEARER * on_white else "white")
+    ground.paste(opaque, mask=alpha)
+    return ground
 
 
 @functools.lru_cache(maxsize=32)

@@ -20,18 +20,18 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from lookalike.photos import colour
 from lookalike.photos.annotations import NO_ANNOTATIONS, SIDECAR_LIMIT_BYTES, Annotations, read_embedded
+from lookalike.photos.bmp import BitfieldsFile, open_bmp, without_void_alpha
 from lookalike.photos.errors import LayoutError, PhotoError, cut_off, damaged, not_a_photo, printable, too_large, unsupported
 from lookalike.photos.exif import Tag, Tags, read_raw_tags, read_tags
 from lookalike.photos.facts import Facts, make_facts, orientation
 from lookalike.photos.files import FileBytes, read_file
 from lookalike.photos.iptc import PHOTOSHOP_RESOURCE
 from lookalike.photos.jpeg import JpegFile, draft, open_jpeg
-from lookalike.photos.jpeg_segments import header_segments, repair_header
 from lookalike.photos.kinds import Kind, claimed_size, is_cut_off, sniff
 from lookalike.photos.memory import RESULT_BYTES_PER_PIXEL, budget
 from lookalike.photos.quiet import quiet
 from lookalike.photos.raw import read_preview
-from lookalike.photos.repair import Repaired, repair
+from lookalike.photos.repair import Repaired, repair, repair_unseen
 from lookalike.photos.tiff import Lab16File, open_tiff, reopen_tiff, to_lab
 from lookalike.photos.tiff_layouts import LayoutFile
 from lookalike.photos.upright import make_upright, upright_size
@@ -72,7 +72,7 @@ _OPENERS: dict[Kind, Callable[[bytes], ImageFile.ImageFile]] = {
     Kind.PNG: lambda data: PngImageFile(io.BytesIO(data)),
     Kind.GIF: lambda data: GifImageFile(io.BytesIO(data)),
     Kind.WEBP: lambda data: WebPImageFile(io.BytesIO(data)),
-    Kind.BMP: lambda data: BmpImageFile(io.BytesIO(data)),
+    Kind.BMP: open_bmp,
     Kind.TIFF: open_tiff,
     Kind.JPEG2000: lambda data: Jpeg2KImageFile(io.BytesIO(data)),
     Kind.HEIF: _open_heif,
@@ -80,7 +80,7 @@ _OPENERS: dict[Kind, Callable[[bytes], ImageFile.ImageFile]] = {
     Kind.JPEG_XL: _open_jxl,
 }
 
-_REPAIRED_OPENERS: dict[Kind, Callable[[bytes], ImageFile.ImageFile]] = {Kind.TIFF: reopen_tiff}
+_REPAIRED_OPENERS: dict[Kind, Callable[[bytes], ImageFile.ImageFile]] = _OPENERS | {Kind.TIFF: reopen_tiff}
 """The decoders after a repair, where they are others."""
 
 _BYTES_PER_PIXEL = {
@@ -130,8 +130,6 @@ def decode(file: FileBytes, longest_side: int) -> Photo:
         with quiet:
             if kind is Kind.RAW:
                 return _decode_raw(file, longest_side)
-            if kind is Kind.JPEG:
-                file = _orderly(file)
             return _decode_or_repair(kind, file, longest_side)
     except PhotoError:
         raise
@@ -189,20 +187,9 @@ def open_image(path: Path, longest_side: int) -> Image.Image:
     return decode(read_file(path), longest_side).image
 
 
-def _orderly(jpeg: FileBytes) -> FileBytes:
-    """The file behind a repaired header, if a segment's length is wrong; of such a file libjpeg may lose the colours."""
-    if header_segments(jpeg.data) is not None:
-        return jpeg
-    try:
-        return FileBytes(jpeg.content, repair_header(jpeg.data), jpeg.name)
-    except ValueError:
-        # Then libjpeg is left to say what it makes of it.
-        return jpeg
-
-
 def _decode_or_repair(kind: Kind, file: FileBytes, longest_side: int, assumed_orientation: int = 1) -> Photo:
     try:
-        return _decode(kind, file, longest_side, assumed_orientation)
+        return _decode(kind, file, longest_side, assumed_orientation, repair_unseen(kind, file.data))
     except (PhotoError, MemoryError, Image.DecompressionBombError):
         raise
     except Exception:
@@ -211,31 +198,27 @@ def _decode_or_repair(kind: Kind, file: FileBytes, longest_side: int, assumed_or
         repaired = repair(kind, file.data)
         if repaired is None:
             raise
-    mended = FileBytes(file.content, repaired.data, file.name)
-    return _decode(kind, mended, longest_side, assumed_orientation, repaired)
+    return _decode(kind, file, longest_side, assumed_orientation, repaired)
 
 
 def _decode(
     kind: Kind,
     file: FileBytes,
     longest_side: int,
-    assumed_orientation: int = 1,
-    repaired: Repaired | None = None,
+    assumed_orientation: int,
+    repaired: Repaired | None,
 ) -> Photo:
-    claimed = claimed_size(kind, file.data)
+    data = repaired.data if repaired else file.data
+    claimed = claimed_size(kind, data)
     if claimed is not None:
         _memory_needed(kind, file, claimed, (0, 0))
-    if repaired is None:
-        image = _OPENERS[kind](file.data)
-    else:
-        image = _REPAIRED_OPENERS.get(kind, _OPENERS[kind])(file.data)
-        image.info.update(repaired.blocks)
+    image = (_REPAIRED_OPENERS if repaired else _OPENERS)[kind](data)
     size = image.size
     if min(size) < 1:
         raise damaged(file.name)
     target = _fit(size, longest_side)
     if isinstance(image, JpegFile):
-        need = draft(image, file.data, target)
+        need = draft(image, data, target)
         if need > budget.limit:
             raise too_large(file.name, size)
     else:
@@ -244,8 +227,9 @@ def _decode(
         need = _memory_needed(kind, file, image.size, target, image.mode, extra)
     with budget.take(need):
         image.load()
-        pixels = _resize(colour.shrinkable(to_lab(image) if isinstance(image, Lab16File) else image), target)
-        pixels = colour.to_srgb(pixels, _block(image, "icc_profile"))
+        pixels = _resize(colour.shrinkable(_as_stored(image)), target)
+        profile = (repaired.profile if repaired else b"") or _block(image, "icc_profile")
+        pixels = colour.to_srgb(pixels, profile)
         tags = read_tags(file.data if kind is Kind.TIFF else _block(image, "exif"))
         if kind is Kind.HEIF:
             exif_orientation = _heif_orientation(image, file.data)
@@ -257,6 +241,15 @@ def _decode(
             size = upright_size(size, exif_orientation)
         facts = make_facts(size, kind.value, tags, exif_orientation)
         return Photo(_without_metadata(pixels), facts, _annotations(image, tags))
+
+
+def _as_stored(image: ImageFile.ImageFile) -> Image.Image:
+    """The loaded image, where the decoder has taken its channels for others than they are."""
+    if isinstance(image, Lab16File):
+        return to_lab(image)
+    if isinstance(image, BmpImageFile | BitfieldsFile):
+        return without_void_alpha(image)
+    return image
 
 
 def _decode_raw(file: FileBytes, longest_side: int) -> Photo:

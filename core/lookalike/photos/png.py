@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-TEXT_LIMIT_BYTES = 16 << 20
-"""The most bytes that a compressed text or profile is inflated to; the longest XMP packets take a few megabytes."""
+_PROFILE_LIMIT_BYTES = 16 << 20
+"""A profile that inflates to more bytes is left out; those of printers take a few megabytes."""
 
 # fmt: off
 _KNOWN = frozenset((
@@ -27,8 +27,6 @@ _NAME = re.compile(rb"[A-Za-z]{4}")
 _ANY_KNOWN = re.compile(b"|".join(sorted(_KNOWN)))
 _MAX_CHECKED = 4
 """While looking for the next sound chunk, at most this many times the file's bytes are checked."""
-
-_XMP_KEYWORD = b"XML:com.adobe.xmp"
 
 
 @dataclass(frozen=True)
@@ -99,18 +97,16 @@ def _next_sound(data: bytes, start: int, checked: int) -> tuple[int, int]:
     return len(data), checked
 
 
-def pixels_only(data: bytes) -> tuple[bytes, dict[str, bytes]]:
-    """A PNG of the same pixels without anything else, and what stood beside them.
+def pixels_only(data: bytes) -> tuple[bytes, bytes]:
+    """A PNG of the same pixels without anything else, and their ICC profile, empty if there is none that can be read.
 
-    Returns:
-        The file, which ends with an end chunk even if the original does not; and the blocks ``icc_profile``, ``exif``
-        and ``xmp``, under Pillow's names, as far as they can be read.
+    The file ends with an end chunk even if the original does not.
 
     Raises:
         ValueError: a chunk that the pixels need is missing, or its checksum is wrong.
     """
     parts = [SIGNATURE]
-    blocks: dict[str, bytes] = {}
+    profile = b""
     header = b""
     entries = 0
     for chunk in chunks(data):
@@ -130,13 +126,13 @@ def pixels_only(data: bytes) -> tuple[bytes, dict[str, bytes]]:
         elif chunk.name == b"tRNS" and header:
             if _is_transparency(chunk.body, header[9], entries):
                 parts.append(_written(chunk.name, chunk.body))
-        else:
-            for name, block in _block(chunk).items():
-                blocks.setdefault(name, block)
+        elif chunk.name == b"iCCP":
+            # A name, the number of the only method of compression, and the profile.
+            profile = profile or _inflate(chunk.body.partition(b"\0")[2][1:])
     if not header:
         raise ValueError("there is no header")
     parts.append(_written(b"IEND", b""))
-    return b"".join(parts), blocks
+    return b"".join(parts), profile
 
 
 def _is_transparency(body: bytes, colour_type: int, entries: int) -> bool:
@@ -145,38 +141,18 @@ def _is_transparency(body: bytes, colour_type: int, entries: int) -> bool:
     return len(body) == {0: 2, 2: 6}.get(colour_type)
 
 
-def _block(chunk: Chunk) -> dict[str, bytes]:
-    if chunk.name == b"eXIf":
-        return {"exif": chunk.body}
-    if chunk.name == b"iCCP":
-        name, _, compressed = chunk.body.partition(b"\0")
-        profile = inflate(compressed[1:])
-        return {"icc_profile": profile} if name and profile else {}
-    if chunk.name == b"iTXt":
-        keyword, text = international_text(chunk.body)
-        return {"xmp": text} if keyword == _XMP_KEYWORD and text else {}
-    return {}
-
-
-def international_text(body: bytes) -> tuple[bytes, bytes]:
-    """The keyword and the text (UTF-8) of an iTXt chunk; the text is empty if there is none or it cannot be inflated."""
-    keyword, _, rest = body.partition(b"\0")
-    text = rest[2:].partition(b"\0")[2].partition(b"\0")[2]
-    return keyword, inflate(text) if rest[:1] == b"\x01" else text
-
-
-def inflate(compressed: bytes) -> bytes:
-    """What zlib data hold, up to the first flaw in them and at most `TEXT_LIMIT_BYTES`."""
+def _inflate(compressed: bytes) -> bytes:
+    """What zlib data hold, up to the first flaw in them and at most `_PROFILE_LIMIT_BYTES`."""
     stream = zlib.decompressobj()
     parts: list[bytes] = []
     size = 0
     try:
         # In small pieces, since what stood before a flaw would be lost together with the piece that it is in.
         for at in range(0, len(compressed), 256):
-            part = stream.decompress(compressed[at : at + 256], TEXT_LIMIT_BYTES - size + 1)
+            part = stream.decompress(compressed[at : at + 256], _PROFILE_LIMIT_BYTES - size + 1)
             parts.append(part)
             size += len(part)
-            if size > TEXT_LIMIT_BYTES:
+            if size > _PROFILE_LIMIT_BYTES:
                 return b""
     except zlib.error:
         pass

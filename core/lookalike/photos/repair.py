@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lookalike.photos import jpeg_end, jpeg_segments, png
 from lookalike.photos.kinds import Kind
@@ -13,12 +13,28 @@ class Repaired:
     """A file of the same pixels.
 
     Attributes:
-        data: the file.
-        blocks: metadata that are no longer in it, under Pillow's names.
+        data: the file; its metadata may be gone.
+        profile: the ICC profile, if it is no longer in the file.
     """
 
     data: bytes
-    blocks: dict[str, bytes] = field(default_factory=dict)
+    profile: bytes = b""
+
+
+def repair_unseen(kind: Kind, data: bytes) -> Repaired | None:
+    """Mend what a decoder would read wrongly without a word.
+
+    Where the length of a JPEG's segment is wrong, libjpeg skips the next ones, and with them perhaps the colours.
+
+    Returns:
+        None if there is nothing to mend, or no way to.
+    """
+    if kind is not Kind.JPEG or jpeg_segments.header_segments(data) is not None:
+        return None
+    try:
+        return Repaired(jpeg_segments.repair_header(data))
+    except ValueError:
+        return None
 
 
 def repair(kind: Kind, data: bytes) -> Repaired | None:

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
-_SUBFILE_TYPE, _BITS, _PHOTOMETRIC, _ORIENTATION, _SUB_DIRECTORIES, _SAMPLE_FORMAT = 254, 258, 262, 274, 330, 339
+_SUBFILE_TYPE, _BITS, _PHOTOMETRIC, _ORIENTATION, _PLANAR, _SUB_DIRECTORIES = 254, 258, 262, 274, 284, 330
+_SAMPLE_FORMAT = 339
 _WHITE_IS_ZERO, _RGB, _CIELAB = 0, 2, 8
+_GREYS = (0, 1)
+_SEPARATE_PLANES = 2
 _REDUCED, _MASK = 1, 4
 """Bits of NewSubfileType."""
 
@@ -128,8 +131,9 @@ def _is_misread(image: TiffImageFile) -> bool:
     tags = image.tag_v2
     bits = max(tags.get(_BITS, (1,)))
     formats = set(tags.get(_SAMPLE_FORMAT, ())) - {_UNSIGNED, _UNDEFINED}
-    inverted = _first(tags.get(_PHOTOMETRIC, _WHITE_IS_ZERO)) == _WHITE_IS_ZERO
-    return bool(formats) or bits > 16 or (inverted and bits > 8)
+    photometric = _first(tags.get(_PHOTOMETRIC, _WHITE_IS_ZERO))
+    is_separate = _first(tags.get(_PLANAR)) == _SEPARATE_PLANES and (bits > 8 or photometric in _GREYS)
+    return bool(formats) or bits > 16 or (photometric == _WHITE_IS_ZERO and bits > 8) or is_separate
 
 
 def _picture_first(data: bytes) -> tuple[bytes, int]:
