@@ -26,13 +26,14 @@ _SAMPLE_FORMAT = 339
 _WHITE_IS_ZERO, _RGB, _CIELAB = 0, 2, 8
 _GREYS = (0, 1)
 _SEPARATE_PLANES = 2
+_BITS_OF_PILLOW = (1, 2, 4, 8, 16)
 _REDUCED, _MASK = 1, 4
 """Bits of NewSubfileType."""
 
 _UNSIGNED, _UNDEFINED = 1, 4
 """Sample formats that are the same to us."""
 
-_THUMBNAIL_SIDE, _TIMES_LARGER = 640, 4
+_THUMBNAIL_SIDE, _TIMES_LARGER = 640, 8
 """A first page with no longer side, in pixels, is a thumbnail if another page has so many times its area."""
 
 _MAX_PAGES = 100
@@ -133,7 +134,7 @@ def _is_misread(image: TiffImageFile) -> bool:
     formats = set(tags.get(_SAMPLE_FORMAT, ())) - {_UNSIGNED, _UNDEFINED}
     photometric = _first(tags.get(_PHOTOMETRIC, _WHITE_IS_ZERO))
     is_separate = _first(tags.get(_PLANAR)) == _SEPARATE_PLANES and (bits > 8 or photometric in _GREYS)
-    return bool(formats) or bits > 16 or (photometric == _WHITE_IS_ZERO and bits > 8) or is_separate
+    return bool(formats) or bits not in _BITS_OF_PILLOW or (photometric == _WHITE_IS_ZERO and bits > 8) or is_separate
 
 
 def _picture_first(data: bytes) -> tuple[bytes, int]:

@@ -9,13 +9,16 @@ import io
 import logging
 import math
 import struct
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFile
+from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
 from lookalike.photos.errors import LayoutError
 from lookalike.photos.iptc import PHOTOSHOP_RESOURCE
 from lookalike.photos.jpeg import open_jpeg
+from lookalike.photos.kinds import Kind, claimed_size
 from lookalike.photos.tiff_samples import COLOURS, PALETTE, SEPARATED, YCBCR, mode, read_samples
 from lookalike.photos.upright import make_upright, upright_size
 
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from tifffile import TiffFile, TiffPage
 
 _ORIENTATION, _INK_SET, _XMP, _IPTC, _ICC_PROFILE = 274, 332, 700, 33723, 34675
-_JPEG, _LERC = 7, 34887
+_JPEG = 7
 _BYTE_COMPRESSIONS = frozenset((1, 2, 3, 4, 5, 8, 32773, 32946, 34925, 50000))
 """None, CCITT, LZW, deflate, PackBits, LZMA, Zstandard: tifffile never lets them yield more than a strip has room for."""
 
@@ -149,18 +152,29 @@ def _is_bounded(page: TiffPage) -> bool:
     """Whether no strip or tile can yield more than it has room for."""
     if page.compression in _BYTE_COMPRESSIONS:
         return True
-    if page.compression not in (_JPEG, _LERC):
+    measure = _PICTURE_COMPRESSIONS.get(page.compression)
+    if measure is None:
         return False
-    room = math.prod(page.chunks)
-    data = page.parent.filehandle
+    width, length = (page.tilewidth, page.tilelength) if page.is_tiled else (page.imagewidth, page.rowsperstrip)
+    file = page.parent.filehandle
     for start, count in _places(page):
-        data.seek(start)
-        segment = data.read(count)
-        if page.compression == _JPEG:
-            width, height = open_jpeg(segment).size
-        else:
-            # Lerc2: "Lerc2 ", version, checksum, rows, columns.
-            height, width = struct.unpack_from("<ii", segment, 14)
-        if width * height > max(room, 1):
+        file.seek(start)
+        size = measure(file.read(count)) if count else (0, 0)
+        if size is None or size[0] * size[1] > width * length:
             return False
     return True
+
+
+def _lerc_size(segment: bytes) -> tuple[int, int]:
+    # "Lerc2 ", version, checksum, rows, columns.
+    rows, columns = struct.unpack_from("<II", segment, 14)
+    return columns, rows
+
+
+_JPEG2000 = (33003, 33004, 33005, 34712)
+_PICTURE_COMPRESSIONS: dict[int, Callable[[bytes], tuple[int, int] | None]] = {
+    _JPEG: lambda segment: open_jpeg(segment).size,
+    34887: _lerc_size,
+    50001: lambda segment: claimed_size(Kind.WEBP, segment),
+} | {number: lambda segment: Jpeg2KImageFile(io.BytesIO(segment)).size for number in _JPEG2000}
+"""Compressions whose strips are pictures with a header of their own → the size that it claims."""
