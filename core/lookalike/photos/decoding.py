@@ -26,8 +26,9 @@ from lookalike.photos.exif import Tag, Tags, read_raw_tags, read_tags
 from lookalike.photos.facts import Facts, make_facts, orientation
 from lookalike.photos.files import FileBytes, read_file
 from lookalike.photos.iptc import PHOTOSHOP_RESOURCE
+from lookalike.photos.heif import is_cut_off
 from lookalike.photos.jpeg import JpegFile, draft, open_jpeg
-from lookalike.photos.kinds import Kind, claimed_size, is_cut_off, sniff
+from lookalike.photos.kinds import Kind, claimed_size, sniff
 from lookalike.photos.memory import RESULT_BYTES_PER_PIXEL, budget
 from lookalike.photos.quiet import quiet
 from lookalike.photos.raw import read_preview
@@ -124,7 +125,7 @@ def decode(file: FileBytes, longest_side: int) -> Photo:
             "Save a copy of it as JPEG or PNG.",
             name=printable(file.name),
         )
-    if is_cut_off(kind, file.data):
+    if kind in (Kind.HEIF, Kind.AVIF) and is_cut_off(file.data):
         raise cut_off(file.name)
     try:
         with quiet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lookalike.photos import jpeg_end, jpeg_segments, png
+from lookalike.photos import jpeg_end, jpeg_segments, png, webp
 from lookalike.photos.kinds import Kind
 
 
@@ -52,6 +52,8 @@ def repair(kind: Kind, data: bytes) -> Repaired | None:
         mended = jpeg_segments.repair_header(data)
         mended = jpeg_end.append_end(mended) or mended
         return Repaired(mended) if mended != data else None
+    if kind is Kind.WEBP:
+        return Repaired(webp.pixels_only(data))
     if kind is Kind.TIFF:
         # There is nothing to mend in the bytes: another reader takes no offence at what Pillow does.
         return Repaired(data)

@@ -37,6 +37,7 @@ _THUMBNAIL_SIDE, _TIMES_LARGER = 640, 8
 """A first page with no longer side, in pixels, is a thumbnail if another page has so many times its area."""
 
 _MAX_PAGES = 100
+_BIG_TIFF = 43
 
 
 class Lab16File(TiffImageFile):
@@ -52,7 +53,7 @@ def open_tiff(data: bytes) -> ImageFile.ImageFile:
     """
     orientation = 1
     image, failure = _open_by_pillow(data)
-    if image is None or _may_be_thumbnail(image):
+    if image is None or _may_be_thumbnail(image, _BIG_TIFF in data[2:4]):
         chosen, orientation = _picture_first(data)
         if chosen is not data:
             data = chosen
@@ -113,10 +114,11 @@ def _open_lab(data: bytes) -> Lab16File | None:
         return None
 
 
-def _may_be_thumbnail(image: TiffImageFile) -> bool:
+def _may_be_thumbnail(image: TiffImageFile, is_big: bool) -> bool:
     tags = image.tag_v2
     named = _first(tags.get(_SUBFILE_TYPE)) & (_REDUCED | _MASK)
-    more = bool(tags.next) or _SUB_DIRECTORIES in tags
+    # Pillow drops the offsets of eight bytes that BigTIFF has.
+    more = bool(tags.next) or _SUB_DIRECTORIES in tags or is_big
     return more and (bool(named) or max(image.size) <= _THUMBNAIL_SIDE)
 
 
