@@ -11,25 +11,15 @@ from collections.abc import Iterator
 
 _TOP_BOXES = (b"ftyp", b"meta", b"mdat", b"moov", b"free", b"uuid")
 _WITHOUT_PIXELS = (b"Exif", b"mime", b"uri ")
+_MAX_PADDING_BYTES = 16 << 20
 _IN_FILE = 0
 """Construction method of items that lie anywhere in the file, not in the meta box itself."""
 
 
 def is_cut_off(data: bytes) -> bool:
     """Whether a HEIF or AVIF file ends before its pictures do; if it lacks only metadata, it is whole enough."""
-    names = []
-    at = 0
-    while at + 16 <= len(data):
-        length, name = struct.unpack_from(">I4s", data, at)
-        if name not in _TOP_BOXES:
-            return False
-        names.append(name)
-        if length == 1:
-            length = struct.unpack_from(">Q", data, at + 8)[0]
-        if length == 0:
-            return False
-        at += max(length, 8)
-    if at <= len(data):
+    names, end = _top_boxes(data)
+    if end <= len(data):
         return False
     if b"moov" in names or b"meta" not in names:
         return True
@@ -38,6 +28,27 @@ def is_cut_off(data: bytes) -> bool:
     except struct.error:
         # The list of items itself is cut off.
         return True
+
+
+def pad(data: bytes) -> bytes | None:
+    """The file with zeros in place of lost metadata, over which libheif would refuse it; None if nothing is lost."""
+    missing = _top_boxes(data)[1] - len(data)
+    return data + bytes(missing) if 0 < missing <= _MAX_PADDING_BYTES else None
+
+
+def _top_boxes(data: bytes) -> tuple[list[bytes], int]:
+    """The names of the outermost boxes, and where the last of them should end; 0 if that cannot be told."""
+    names: list[bytes] = []
+    at = 0
+    while at + 16 <= len(data):
+        length, name = struct.unpack_from(">I4s", data, at)
+        if length == 1:
+            length = struct.unpack_from(">Q", data, at + 8)[0]
+        if name not in _TOP_BOXES or length == 0:
+            return names, 0
+        names.append(name)
+        at += max(length, 8)
+    return names, at
 
 
 def _end_of_pictures(data: bytes) -> int:

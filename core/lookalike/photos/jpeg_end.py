@@ -7,8 +7,8 @@ before it. Were any of the picture missing, the two would differ. Only which sca
 from __future__ import annotations
 
 import io
-import random
 import re
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,10 @@ from lookalike.photos.jpeg_segments import FRAME_MARKERS, header_segments
 from lookalike.photos.memory import budget
 
 _END = b"\xff\xd9"
+_PATTERNS = (0x55, 0xAA, 0xFE, 0x36, 0xC9)
+"""Bytes that go on with a picture cut off: whatever its Huffman codes, not all of them mean the end of every block."""
+
+_FILLER_BYTES = 512
 _MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 _SOS, _EOI = 0xDA, 0xD9
 _PROGRESSIVE = frozenset((0xC2, 0xC6, 0xCA, 0xCE))
@@ -25,6 +29,12 @@ _COEFFICIENTS = 64
 _COEFFICIENT_BYTES_PER_PIXEL = 6
 _BYTES_PER_PIXEL = 12
 """For a decoded pixel of two pictures, while the first of them is an array."""
+
+
+def lacks_end(data: bytes) -> bool:
+    """Whether the scans of a file with an orderly header are followed by no end marker."""
+    segments = header_segments(data)
+    return segments is not None and all(marker != _EOI for marker, _ in _markers(data, segments[-1].start))
 
 
 def append_end(data: bytes) -> bytes | None:
@@ -38,62 +48,64 @@ def append_end(data: bytes) -> bytes | None:
     if segments is None:
         return None
     frame = next((segment for segment in segments if segment.marker in FRAME_MARKERS), None)
-    if frame is None:
+    if frame is None or not lacks_end(data):
         return None
     components = set(data[frame.start + 10 : frame.end : 3])
     if not _has_all_scans(data, segments[-1].start, components, frame.marker in _PROGRESSIVE):
         return None
-    # A last byte of zeros, or the zero after 0xFF, may belong to the picture.
     stripped = data.rstrip(b"\0")
-    padding = len(data) - len(stripped)
-    for zeros in range(min(padding, 2) + 1):
-        whole = stripped + bytes(zeros)
+    # A last 0xFF is half an end marker, unless a zero follows that belongs to the picture like it.
+    candidates = [stripped.removesuffix(b"\xff")]
+    if len(stripped) < len(data):
+        candidates.append(stripped + b"\0")
+    for whole in candidates:
         if _is_complete(whole):
             return whole + _END
     return None
 
 
-def _has_all_scans(data: bytes, start: int, components: set[int], progressive: bool) -> bool:
-    """Whether the scans bring every coefficient of every component to its last bit, and no end marker follows them."""
-    # For each component, how many low bits of each coefficient are still to come; a sequential scan brings them all.
-    missing = {component: [_COEFFICIENTS] * _COEFFICIENTS for component in components}
+def _markers(data: bytes, start: int) -> Iterator[tuple[int, bytes]]:
+    """The markers from the first scan on, with what their segments hold; that of the end, or of a broken one, is last."""
     at = start
     while match := _MARKER.search(data, at):
-        at = match.start()
         marker = match[1][0]
-        if marker == _EOI:
-            return False
-        length = int.from_bytes(data[at + 2 : at + 4], "big")
-        body = data[at + 4 : at + 2 + length]
-        if len(body) != length - 2:
-            return False
-        if marker == _SOS:
-            count = body[0]
-            first, last, bits = (*body[1 + 2 * count : 3 + 2 * count], body[3 + 2 * count] & 15)
-            for component in body[1 : 1 + 2 * count : 2]:
-                if component in missing:
-                    kept = range(first, min(last, _COEFFICIENTS - 1) + 1) if progressive else range(_COEFFICIENTS)
-                    for coefficient in kept:
-                        missing[component][coefficient] = bits if progressive else 0
-        at += 2 + length
+        length = int.from_bytes(data[match.end() : match.end() + 2], "big")
+        at = match.end() + length
+        body = data[match.end() + 2 : at]
+        yield marker, body
+        if marker == _EOI or at > len(data) or length < 2:
+            return
+
+
+def _has_all_scans(data: bytes, start: int, components: set[int], progressive: bool) -> bool:
+    """Whether the scans bring every coefficient of every component to its last bit."""
+    # For each component, how many low bits of each coefficient are still to come; a sequential scan brings them all.
+    missing = {component: [_COEFFICIENTS] * _COEFFICIENTS for component in components}
+    for marker, body in _markers(data, start):
+        if marker != _SOS or len(body) < 4 or len(body) != 4 + 2 * body[0]:
+            continue
+        first, last, bits = body[-3], body[-2], body[-1] & 15
+        brought = range(first, min(last, _COEFFICIENTS - 1) + 1) if progressive else range(_COEFFICIENTS)
+        for component in components.intersection(body[1:-3:2]):
+            for coefficient in brought:
+                missing[component][coefficient] = bits if progressive else 0
     return not any(any(bits) for bits in missing.values())
 
 
 def _is_complete(data: bytes) -> bool:
     """Whether what follows the data makes no difference to the picture."""
-    noise = random.Random(len(data)).randbytes(1 << 10).replace(b"\xff", b"\x7f")
     last_restart = max(data.rfind(bytes((0xFF, 0xD0 + number))) for number in range(8))
     following = (data[last_restart + 1] - 0xD0 + 1) % 8 if last_restart >= 0 else 0
-    # The data may end where a restart marker is due, without which the decoder would take none of the noise.
-    filler = noise + bytes((0xFF, 0xD0 + following)) + noise
+    # The data may end where a restart marker is due, without which the decoder would take none of what follows.
+    endings = [2 * (bytes((pattern,)) * _FILLER_BYTES + bytes((0xFF, 0xD0 + following))) for pattern in _PATTERNS]
     width, height = JpegImageFile(io.BytesIO(data)).size
     fixed = width * height * _COEFFICIENT_BYTES_PER_PIXEL
     for scale in (1, 2, 4, 8):
         need = fixed + -(-width // scale) * -(-height // scale) * _BYTES_PER_PIXEL
         if need <= budget.limit:
             with budget.take(need):
-                first, second = (_pixels(data + end, scale) for end in (_END, filler + _END))
-                return np.array_equal(first, second)
+                shown = _pixels(data + _END, scale)
+                return all(np.array_equal(shown, _pixels(data + ending + _END, scale)) for ending in endings)
     return False
 
 

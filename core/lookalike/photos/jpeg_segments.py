@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 _SOI = b"\xff\xd8"
-_SOS, _APP0, _APP2, _APP13, _APP14, _APP15, _COM = 0xDA, 0xE0, 0xE2, 0xED, 0xEE, 0xEF, 0xFE
+_DHT, _SOS, _DQT, _COM = 0xC4, 0xDA, 0xDB, 0xFE
+_APP0, _APP2, _APP13, _APP14, _APP15 = 0xE0, 0xE2, 0xED, 0xEE, 0xEF
 FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Markers of a start of frame, which says the size, the components and the process."""
 
-_WITHOUT_LENGTH = frozenset((0x01, *range(0xD0, 0xD9)))
+_WITHOUT_LENGTH = frozenset((0x01, *range(0xD0, 0xD8)))
 _WITH_LENGTH = frozenset(range(0xC0, 0xFF)) - frozenset(range(0xD0, 0xDA))
 _START = re.compile(rb"\xff[\xc0-\xc4\xda\xdb\xdd\xe0-\xef\xfe]")
 _MAX_BODY_BYTES = 0xFFFF - 2
@@ -82,9 +84,9 @@ def repair_header(data: bytes) -> bytes:
                 if adobe and len(frame) > 5 and frame[5] == 4:
                     parts.append(_written(_APP14, _adobe(frame)))
                 return b"".join((*parts, data[segment.start :]))
-            if segment.marker in FRAME_MARKERS:
-                frame = body
             kept = _sound(segment.marker, body)
+            if segment.marker in FRAME_MARKERS and kept is not None:
+                frame = kept
             adobe |= segment.marker == _APP14 and kept is None
             parts.append(_written(segment.marker, kept) if kept is not None else b"")
         at = _next_start(data, header.stop + 1, bool(frame))
@@ -185,7 +187,13 @@ def _frame_area(data: bytes, start: int, areas: dict[int, int | None]) -> int | 
 
 
 def _sound(marker: int, body: bytes) -> bytes | None:
-    """The body so that decoders take it; None if it is too short to say anything."""
+    """The body so that decoders take it; None if it is too short to say anything, or no such segment at all."""
+    if marker == _DQT:
+        return body if _are_tables(body, _quantisation_bytes) else None
+    if marker == _DHT:
+        return body if _are_tables(body, _huffman_bytes) else None
+    if marker in FRAME_MARKERS:
+        return body if len(body) >= 6 and len(body) == 6 + 3 * body[5] else None
     if marker == _APP0 and body.startswith(b"JFIF"):
         return body if len(body) >= _JFIF_BYTES else None
     if marker == _APP2 and body.startswith(b"ICC_PROFILE\0"):
@@ -196,6 +204,24 @@ def _sound(marker: int, body: bytes) -> bytes | None:
         # Pillow reads the last resource beyond the end of the segment.
         return body[: _MAX_BODY_BYTES - 12] + bytes(12)
     return body
+
+
+def _are_tables(body: bytes, size: Callable[[bytes], int]) -> bool:
+    """Whether a body consists of tables, of which `size` tells from the start of one how long it is."""
+    at = 0
+    while at < len(body):
+        if body[at] & 15 > 3 or body[at] >> 4 > 1:
+            return False
+        at += size(body[at : at + 17])
+    return at == len(body) > 0
+
+
+def _quantisation_bytes(start: bytes) -> int:
+    return 1 + 64 * (1 + (start[0] >> 4))
+
+
+def _huffman_bytes(start: bytes) -> int:
+    return 17 + sum(start[1:])
 
 
 def _adobe(frame: bytes) -> bytes:

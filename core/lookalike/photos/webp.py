@@ -57,9 +57,8 @@ def pixels_only(data: bytes) -> bytes:
 
 
 def _is_in_step(data: bytes, name: bytes, end: int) -> bool:
-    # The last chunk may lack its padding, or end anywhere if it holds no pixels.
-    follows = data[end : end + 4]
-    return name in _NAMES and (end >= len(data) - 7 or follows in _NAMES)
+    # The last chunk may lack its padding.
+    return name in _NAMES and (len(data) - 7 <= end <= len(data) + 1 or data[end : end + 4] in _NAMES)
 
 
 def _written(name: bytes, body: bytes) -> bytes:
