@@ -34,7 +34,9 @@ class Seed:
 def seeds(photo: Image.Image) -> dict[str, Seed]:
     """The photo in every format whose parts are told apart here, each with text, EXIF and XMP."""
     baseline = encoded(photo, "JPEG", quality=90, exif=camera_exif(), xmp=_PACKET, comment=b"hello" * 9)
-    progressive = encoded(photo, "JPEG", progressive=True, exif=camera_exif(), xmp=_PACKET, comment=b"hello" * 9)
+    progressive = encoded(
+        photo, "JPEG", progressive=True, exif=camera_exif(), xmp=_PACKET, comment=b"hello" * 9
+    )
     png = _png(photo)
     webp = encoded(photo, "WEBP", quality=90, exif=camera_exif(), xmp=_PACKET)
     tiff = encoded(photo, "TIFF", compression="tiff_lzw", tiffinfo={305: "Some software " * 5, 700: _PACKET})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import struct
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,9 @@ from PIL.BmpImagePlugin import BmpImageFile
 from lookalike.photos.errors import LayoutError
 
 _BITFIELDS, _ALPHA_BITFIELDS = 3, 6
-_BITFIELD_LAYOUTS = tuple((bits, compression) for bits in (16, 32) for compression in (_BITFIELDS, _ALPHA_BITFIELDS))
+_BITFIELD_LAYOUTS = tuple(
+    (bits, compression) for bits in (16, 32) for compression in (_BITFIELDS, _ALPHA_BITFIELDS)
+)
 """Bits of a pixel, and the compression, of what Pillow reads only for some masks."""
 
 _MASKS_AT = 54
@@ -45,7 +47,11 @@ def open_bmp(data: bytes) -> ImageFile.ImageFile:
 
 def without_void_alpha(image: Image.Image) -> Image.Image:
     """The loaded image without its alpha if that is zero everywhere, as programs leave it that know of no alpha."""
-    return image.convert("RGB") if image.mode == "RGBA" and image.getextrema()[3] == (0, 0) else image
+    return (
+        image.convert("RGB")
+        if image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0)
+        else image
+    )
 
 
 class BitfieldsFile(ImageFile.ImageFile):
@@ -68,7 +74,7 @@ class BitfieldsFile(ImageFile.ImageFile):
         self.tile = []
         self._pending = True
 
-    def load(self) -> Image.core.PixelAccess | None:
+    def load(self) -> Any:
         """Read the pixels, once.
 
         Raises:

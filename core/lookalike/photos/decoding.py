@@ -21,12 +21,21 @@ from PIL.WebPImagePlugin import WebPImageFile
 from lookalike.photos import colour
 from lookalike.photos.annotations import NO_ANNOTATIONS, SIDECAR_LIMIT_BYTES, Annotations, read_embedded
 from lookalike.photos.bmp import BitfieldsFile, open_bmp, without_void_alpha
-from lookalike.photos.errors import LayoutError, PhotoError, cut_off, damaged, not_a_photo, printable, too_large, unsupported
+from lookalike.photos.errors import (
+    LayoutError,
+    PhotoError,
+    cut_off,
+    damaged,
+    not_a_photo,
+    printable,
+    too_large,
+    unsupported,
+)
 from lookalike.photos.exif import Tag, Tags, read_raw_tags, read_tags
 from lookalike.photos.facts import Facts, make_facts, orientation
 from lookalike.photos.files import FileBytes, read_file
-from lookalike.photos.iptc import PHOTOSHOP_RESOURCE
 from lookalike.photos.heif import is_cut_off
+from lookalike.photos.iptc import PHOTOSHOP_RESOURCE
 from lookalike.photos.jpeg import JpegFile, draft, open_jpeg
 from lookalike.photos.kinds import Kind, claimed_size, sniff
 from lookalike.photos.memory import RESULT_BYTES_PER_PIXEL, budget
@@ -299,7 +308,12 @@ def _heif_orientation(image: Image.Image, data: bytes) -> int:
 
 
 def _memory_needed(
-    kind: Kind, file: FileBytes, size: tuple[int, int], target: tuple[int, int], mode: str = "RGB", extra: int = 0
+    kind: Kind,
+    file: FileBytes,
+    size: tuple[int, int],
+    target: tuple[int, int],
+    mode: str = "RGB",
+    extra: int = 0,
 ) -> int:
     """The bytes that decoding takes, `extra` of them beyond what the size tells.
 

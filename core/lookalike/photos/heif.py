@@ -64,7 +64,9 @@ def _end_of_pictures(data: bytes) -> int:
         return len(data) + 1
     types = dict(_item_types(data, *inner[b"iinf"]))
     ends = [
-        item_end for item, item_end in _item_ends(data, inner[b"iloc"][0]) if types.get(item) not in _WITHOUT_PIXELS
+        item_end
+        for item, item_end in _item_ends(data, inner[b"iloc"][0])
+        if types.get(item) not in _WITHOUT_PIXELS
     ]
     return max(ends, default=0)
 

@@ -65,7 +65,7 @@ def append_end(data: bytes) -> bytes | None:
 
 
 def _markers(data: bytes, start: int) -> Iterator[tuple[int, bytes]]:
-    """The markers from the first scan on, with what their segments hold; that of the end, or of a broken one, is last."""
+    """The markers from the first scan on, with what their segments hold, up to the end or to one that is broken."""
     at = start
     while match := _MARKER.search(data, at):
         marker = match[1][0]
@@ -97,7 +97,9 @@ def _is_complete(data: bytes) -> bool:
     last_restart = max(data.rfind(bytes((0xFF, 0xD0 + number))) for number in range(8))
     following = (data[last_restart + 1] - 0xD0 + 1) % 8 if last_restart >= 0 else 0
     # The data may end where a restart marker is due, without which the decoder would take none of what follows.
-    endings = [2 * (bytes((pattern,)) * _FILLER_BYTES + bytes((0xFF, 0xD0 + following))) for pattern in _PATTERNS]
+    endings = [
+        2 * (bytes((pattern,)) * _FILLER_BYTES + bytes((0xFF, 0xD0 + following))) for pattern in _PATTERNS
+    ]
     width, height = JpegImageFile(io.BytesIO(data)).size
     fixed = width * height * _COEFFICIENT_BYTES_PER_PIXEL
     for scale in (1, 2, 4, 8):

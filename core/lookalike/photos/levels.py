@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,11 +43,11 @@ class Levels:
     white: float
 
 
-def levels(dtype: np.dtype[np.generic], extent: Extent) -> Levels:
+def levels(dtype: np.dtype[Any], extent: Extent) -> Levels:
     """The black and the white level of a photo.
 
-    Floating-point photos range from 0 to 1, or over 8 or 16 bits like integers. Signed integers with negative values are
-    centred on zero, as ImageMagick reads them. Whatever fits none of these ranges is scaled to its own.
+    Floating-point photos range from 0 to 1, or over 8 or 16 bits like integers. Signed integers with negative values
+    are centred on zero, as ImageMagick reads them. Whatever fits none of these ranges is scaled to its own.
 
     Args:
         dtype: of the stored values: floating-point, or integer of any sign and width.

@@ -73,7 +73,7 @@ def chunks(data: bytes) -> Iterator[Chunk]:
 
 def _is_sound(data: bytes, at: int, end: int) -> bool:
     (checksum,) = struct.unpack_from(">I", data, end - 4)
-    return zlib.crc32(memoryview(data)[at + 4 : end - 4]) == checksum
+    return zlib.crc32(memoryview(data)[at + 4 : end - 4]) == int(checksum)
 
 
 def _is_in_step(data: bytes, name: bytes, end: int) -> bool:

@@ -27,8 +27,8 @@ class Repaired:
 def repair_unseen(kind: Kind, data: bytes) -> Repaired | None:
     """Mend what a decoder would read wrongly without a word.
 
-    Where the length of a JPEG's segment is wrong, libjpeg skips the next ones, and with them perhaps the colours; zeros in
-    place of lost data it takes for pixels.
+    Where the length of a JPEG's segment is wrong, libjpeg skips the next ones, and with them perhaps the colours; zeros
+    in place of lost data it takes for pixels.
 
     Returns:
         None if there is nothing to mend, or no way to.

@@ -30,6 +30,7 @@ _BITS_OF_PILLOW = (1, 2, 4, 8, 16)
 _REDUCED, _MASK = 1, 4
 """Bits of NewSubfileType."""
 
+_SHORT = 3
 _UNSIGNED, _UNDEFINED = 1, 4
 """Sample formats that are the same to us."""
 
@@ -59,7 +60,8 @@ def open_tiff(data: bytes) -> ImageFile.ImageFile:
             data = chosen
             image, failure = _open_by_pillow(data)
     if image is None:
-        image = _open_lab(data)
+        data = _as_unsigned(data)
+        image = _open_by_pillow(data)[0] or _open_lab(data)
     if image is not None and not _is_misread(image) and (orientation == 1 or _ORIENTATION in image.tag_v2):
         return image
     try:
@@ -90,6 +92,7 @@ def _open_by_pillow(data: bytes) -> tuple[TiffImageFile | None, Exception]:
         image = TiffImageFile(io.BytesIO(data))
     except Exception as error:
         # Of any type, like whatever the parsing of broken bytes stumbles over.
+        _logger.debug("Pillow cannot open a TIFF.", exc_info=True)
         return None, error
     for name in ("xmp", "icc_profile"):
         # Text, numbers and lists come of blocks with a wrong type, and Pillow itself stumbles over them later.
@@ -99,6 +102,25 @@ def _open_by_pillow(data: bytes) -> tuple[TiffImageFile | None, Exception]:
         elif not isinstance(block, bytes):
             image.info.pop(name, None)
     return image, SyntaxError()
+
+
+def _as_unsigned(data: bytes) -> bytes:
+    """The file with unsigned numbers if the first page names a sample format that numbers so wide do not have."""
+    try:
+        with open_pages(data) as file:
+            page = file.pages.first
+            tag = page.tags.get(_SAMPLE_FORMAT)
+            if page.dtype is not None or tag is None or tag.dtype != _SHORT:
+                return data
+            patched = bytearray(data)
+            struct.pack_into(
+                f"{file.byteorder}{tag.count}H", patched, tag.valueoffset, *[_UNSIGNED] * tag.count
+            )
+            return bytes(patched)
+    except Exception:
+        # A broken directory raises anything; whoever reads the page says so better.
+        _logger.debug("The sample format of a TIFF cannot be read.", exc_info=True)
+        return data
 
 
 def _open_lab(data: bytes) -> Lab16File | None:
@@ -136,7 +158,12 @@ def _is_misread(image: TiffImageFile) -> bool:
     formats = set(tags.get(_SAMPLE_FORMAT, ())) - {_UNSIGNED, _UNDEFINED}
     photometric = _first(tags.get(_PHOTOMETRIC, _WHITE_IS_ZERO))
     is_separate = _first(tags.get(_PLANAR)) == _SEPARATE_PLANES and (bits > 8 or photometric in _GREYS)
-    return bool(formats) or bits not in _BITS_OF_PILLOW or (photometric == _WHITE_IS_ZERO and bits > 8) or is_separate
+    return (
+        bool(formats)
+        or bits not in _BITS_OF_PILLOW
+        or (photometric == _WHITE_IS_ZERO and bits > 8)
+        or is_separate
+    )
 
 
 def _picture_first(data: bytes) -> tuple[bytes, int]:
@@ -185,6 +212,7 @@ def _other_pages(file: TiffFile) -> Iterator[TiffPage]:
             pages = [*([page] if number_of_page else []), *below]
         except Exception:
             # The end of the list, or broken bytes, over which tifffile raises anything.
+            _logger.debug("A TIFF has %d pages that can be read.", number_of_page, exc_info=True)
             return
         yield from (page for page in pages if isinstance(page, TiffPage))
 

@@ -1,4 +1,4 @@
-"""TIFF layouts that Pillow cannot read or reads wrongly: wide and signed numbers, inverted greys, alpha beside four inks.
+"""TIFF layouts that Pillow cannot read or reads wrongly: wide or signed numbers, inverted greys, four inks with alpha.
 
 tifffile reads the directory; `tiff_samples` makes pixels of what it says.
 """
@@ -10,7 +10,7 @@ import logging
 import math
 import struct
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageFile
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _ORIENTATION, _INK_SET, _XMP, _IPTC, _ICC_PROFILE = 274, 332, 700, 33723, 34675
 _JPEG = 7
 _BYTE_COMPRESSIONS = frozenset((1, 2, 3, 4, 5, 8, 32773, 32946, 34925, 50000))
-"""None, CCITT, LZW, deflate, PackBits, LZMA, Zstandard: tifffile never lets them yield more than a strip has room for."""
+"""None, CCITT, LZW, deflate, PackBits, LZMA, Zstandard: they never yield more than a strip has room for."""
 
 _SEGMENT_COPIES = 3
 """Copies of a strip or tile that exist at once while its compression, byte order and predictor are undone."""
@@ -75,7 +75,7 @@ class LayoutFile(ImageFile.ImageFile):
         if block := tag_bytes(page, _IPTC):
             self.info["photoshop"] = {PHOTOSHOP_RESOURCE: block}
 
-    def load(self) -> Image.core.PixelAccess | None:
+    def load(self) -> Any:
         """Read the pixels, once.
 
         Raises:
@@ -112,7 +112,13 @@ def number(page: TiffPage, tag: int) -> int:
 def tag_bytes(page: TiffPage, tag: int) -> bytes:
     """The bytes of a tag, of whatever type it is; empty if there are none."""
     value = page.tags.valueof(tag, b"")
-    return value.encode("latin-1", "replace") if isinstance(value, str) else value if isinstance(value, bytes) else b""
+    return (
+        value.encode("latin-1", "replace")
+        if isinstance(value, str)
+        else value
+        if isinstance(value, bytes)
+        else b""
+    )
 
 
 def _places(page: TiffPage) -> list[tuple[int, int]]:
@@ -155,7 +161,9 @@ def _is_bounded(page: TiffPage) -> bool:
     measure = _PICTURE_COMPRESSIONS.get(page.compression)
     if measure is None:
         return False
-    width, length = (page.tilewidth, page.tilelength) if page.is_tiled else (page.imagewidth, page.rowsperstrip)
+    width, length = (
+        (page.tilewidth, page.tilelength) if page.is_tiled else (page.imagewidth, page.rowsperstrip)
+    )
     file = page.parent.filehandle
     for start, count in _places(page):
         file.seek(start)

@@ -1,7 +1,7 @@
 """TIFF samples: from the numbers of a page to 8-bit grey, colour or ink (TIFF 6.0, sections 3 to 6, 16 and 18).
 
-imagecodecs takes off the compression. Samples become 8-bit strip by strip, so that only one strip or tile is ever held in
-full depth.
+imagecodecs takes off the compression. Samples become 8-bit strip by strip, so that only one strip or tile is ever held
+in full depth.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def read_samples(page: TiffPage) -> Image.Image:
 
 def _extra(page: TiffPage) -> int:
     """Which of the extra samples is the opacity; -1 if none is."""
-    alphas = [extra for extra, meaning in enumerate(page.extrasamples) if meaning in (_ASSOCIATED, _UNASSOCIATED)]
+    alphas = [
+        extra for extra, meaning in enumerate(page.extrasamples) if meaning in (_ASSOCIATED, _UNASSOCIATED)
+    ]
     return alphas[0] if alphas else -1
 
 
@@ -84,7 +86,7 @@ def _alpha(page: TiffPage) -> int | None:
 
 
 def _segments(page: TiffPage) -> Iterator[tuple[NDArray[Any], slice, slice, int]]:
-    """The strips or tiles: their samples (rows × columns × samples), where they belong, and the number of the first sample."""
+    """The strips or tiles: their samples (rows × columns × samples), where they belong, and which sample is first."""
     for segment, (first, _, row, column, _), _ in page.segments(maxworkers=1):
         # A sparse file leaves out what is all zero.
         if segment is not None:
@@ -127,7 +129,10 @@ def _palette(page: TiffPage) -> NDArray[np.uint8]:
 def _apply(pixels: NDArray[np.uint8], opacity: NDArray[np.uint8], associated: bool, inks: bool) -> None:
     """Make colours independent of their opacity, or print inks on white paper through it."""
     for start in range(0, len(pixels), _ROWS):
-        rows, opaque = pixels[start : start + _ROWS], opacity[start : start + _ROWS, :, None].astype(np.uint16)
+        rows, opaque = (
+            pixels[start : start + _ROWS],
+            opacity[start : start + _ROWS, :, None].astype(np.uint16),
+        )
         if inks and not associated:
             rows[...] = (rows * opaque + 127) // 255
         elif associated and not inks:

@@ -20,9 +20,12 @@ def shown(data: bytes, side: int = 1000) -> NDArray[np.int16]:
     return np.asarray(decode(FileBytes.of(data, "photo"), side).image).astype(np.int16)
 
 
-def bmp(pixels: NDArray[np.uint8], bits: int, masks: tuple[int, ...], compression: int = 3, header: int = 124) -> bytes:
+def bmp(
+    pixels: NDArray[np.uint8], bits: int, masks: tuple[int, ...], compression: int = 3, header: int = 124
+) -> bytes:
     """A BMP of bit fields; the channels of `pixels` go where the masks say, in their order."""
-    words = np.zeros(pixels.shape[:2], np.uint32)
+    height, width = pixels.shape[0], pixels.shape[1]
+    words = np.zeros((height, width), np.uint32)
     for channel, mask in enumerate(masks[: pixels.shape[2]]):
         if mask:
             shift = (mask & -mask).bit_length() - 1
@@ -32,7 +35,6 @@ def bmp(pixels: NDArray[np.uint8], bits: int, masks: tuple[int, ...], compressio
     rows = words[::-1].astype(f"<u{bits // 8}")
     row_bytes = -(-rows.shape[1] * bits // 32) * 4
     body = b"".join(row.tobytes().ljust(row_bytes, b"\0") for row in rows)
-    height, width = words.shape
     info = struct.pack("<IiiHHIIiiII", header, width, height, 1, bits, compression, len(body), 0, 0, 0, 0)
     fields = struct.pack("<IIII", *(*masks, 0)[:4]) if compression != 0 else b""
     if header > 40:
@@ -123,7 +125,9 @@ def test_darker_ink_stays_on_white(ink: tuple[int, int, int]) -> None:
 
 def test_a_bright_picture_with_a_transparent_edge_stays_on_white() -> None:
     page = Image.new("RGBA", (200, 160), (255, 255, 255, 255))
-    ImageDraw.Draw(page).multiline_text((20, 20), "Some words\nof a letter\nin black", (0, 0, 0, 255), font_size=24)
+    ImageDraw.Draw(page).multiline_text(
+        (20, 20), "Some words\nof a letter\nin black", (0, 0, 0, 255), font_size=24
+    )
     page.paste((0, 0, 0, 0), (0, 0, 8, 160))
     assert tuple(shown(encoded(page, "PNG"))[0, 0]) == (255, 255, 255)
 

@@ -72,7 +72,20 @@ PNG_FLAWS = {
 } | {
     f"{name.decode()} of {length} bytes": png_chunk(name, bytes((7,)) * length)
     for name in (
-        *(b"acTL", b"bKGD", b"cHRM", b"cICP", b"eXIf", b"fcTL", b"gAMA", b"hIST", b"iTXt", b"pHYs", b"sBIT", b"sPLT"),
+        *(
+            b"acTL",
+            b"bKGD",
+            b"cHRM",
+            b"cICP",
+            b"eXIf",
+            b"fcTL",
+            b"gAMA",
+            b"hIST",
+            b"iTXt",
+            b"pHYs",
+            b"sBIT",
+            b"sPLT",
+        ),
         *(b"sRGB", b"tEXt", b"tIME", b"tRNS", b"zTXt", b"fdAT", b"mDCV", b"cLLI"),
     )
     for length in (0, 1, 3)
@@ -86,7 +99,8 @@ def test_flawed_chunks_do_not_cost_a_png(flaw: str) -> None:
 
 @pytest.mark.parametrize("mode", ["L", "P", "RGBA", "LA", "1", "I;16"])
 def test_flawed_chunks_do_not_cost_a_png_of_any_colours(mode: str) -> None:
-    image = PHOTO.convert(mode) if mode != "I;16" else Image.fromarray(np.asarray(PHOTO.convert("L")).astype("<u2") * 257)
+    wide = Image.fromarray(np.asarray(PHOTO.convert("L")).astype(np.uint16) * 257)
+    image = wide if mode == "I;16" else PHOTO.convert(mode)
     png = encoded(image, "PNG")
     assert_same(with_png_chunks(png, png_chunk(b"gAMA", b"\1"), png_chunk(b"tEXt", b"a\0b", 3)), png)
 
@@ -300,7 +314,9 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024)
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="limits the address space and reads its peak as Linux has them")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="limits the address space and reads its peak as Linux has them"
+)
 def test_hits_anywhere_take_bounded_memory() -> None:
     paths = os.pathsep.join((str(REPOSITORY / "core"), str(REPOSITORY)))
     run = subprocess.run(

@@ -7,7 +7,7 @@ import itertools
 import math
 import struct
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -47,7 +47,12 @@ COLOURS = {
     "colour": (RGB, RGB),
     "inks": (INKS, np.asarray(PHOTO.convert("CMYK").convert("RGB"))),
 }
-PHOTOMETRIC = {"black is zero": "minisblack", "white is zero": "miniswhite", "colour": "rgb", "inks": "separated"}
+PHOTOMETRIC = {
+    "black is zero": "minisblack",
+    "white is zero": "miniswhite",
+    "colour": "rgb",
+    "inks": "separated",
+}
 
 
 def tiff(pixels: Pixels, **options: Any) -> bytes:
@@ -79,7 +84,10 @@ def assert_shows(data: bytes, expected: Pixels, tolerance: int = 1) -> None:
 def test_numbers_and_colours(numbers: str, colours: str) -> None:
     stored, expected = COLOURS[colours]
     extras: tuple[tuple[str, ...], ...] = ((), ("unassalpha",), ("assocalpha",), ("unspecified",))
-    for order, extra, compression, planes in itertools.product("<>", extras, (None, "lzw"), ("contig", "separate")):
+    orders: tuple[Literal["<", ">"], ...] = ("<", ">")
+    for order, extra, compression, planes in itertools.product(
+        orders, extras, (None, "lzw"), ("contig", "separate")
+    ):
         if extra and numbers.startswith("signed"):
             continue
         samples = np.dstack([stored, np.full(GREY.shape, 255, np.uint8)]) if extra else stored
@@ -103,7 +111,9 @@ def test_compressions(compression: str | None, tile: tuple[int, int] | None, num
         pytest.skip("LERC has no half floats")
     for predictor in (False, True) if compression in ("zlib", "lzw", "zstd") else (False,):
         pixels = NUMBERS[numbers](RGB)
-        data = tiff(pixels, photometric="rgb", compression=compression, predictor=predictor or None, tile=tile)
+        data = tiff(
+            pixels, photometric="rgb", compression=compression, predictor=predictor or None, tile=tile
+        )
         assert_shows(data, RGB)
 
 
@@ -165,7 +175,7 @@ def test_the_picture_is_found_behind_its_thumbnail(big: bool, order: str) -> Non
     small = np.ascontiguousarray(RGB[::8, ::8])
     half_float = (RGB / 255).astype(np.float16)
     flagged: dict[str, Any] = {"subfiletype": 1}
-    for pages in (
+    files: list[list[tuple[Pixels, dict[str, Any]]]] = [
         [(small, flagged), (RGB, {})],
         [(small, {}), (RGB, {})],
         [(small, {}), (small, {}), (RGB, {}), (small, flagged)],
@@ -174,7 +184,8 @@ def test_the_picture_is_found_behind_its_thumbnail(big: bool, order: str) -> Non
         [(RGB, {"subifds": 2}), (small, flagged), (small, flagged)],
         [(RGB, {}), (255 - RGB, {})],
         [(RGB, {}), ((255 - RGB).repeat(2, 0), {})],
-    ):
+    ]
+    for pages in files:
         assert_shows(tiff_of_pages(pages, bigtiff=big, byteorder=order), RGB)
 
 
@@ -188,7 +199,9 @@ def test_the_thumbnails_orientation_goes_for_a_picture_that_names_none() -> None
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("numbers", ["8-bit", "half float"])
 def test_every_layout_comes_upright(orientation: int, numbers: str) -> None:
-    stored = NUMBERS[numbers](np.asarray(Image.open(io.BytesIO(turned(PHOTO, orientation, "PNG"))).convert("RGB")))
+    stored = NUMBERS[numbers](
+        np.asarray(Image.open(io.BytesIO(turned(PHOTO, orientation, "PNG"))).convert("RGB"))
+    )
     data = tiff(stored, photometric="rgb", extratags=[(274, 3, 1, orientation, True)])
     assert_shows(data, RGB)
     facts = decode(FileBytes.of(data, "photo.tif"), 1000).facts
@@ -232,7 +245,11 @@ def test_what_cannot_be_read_says_so() -> None:
     at = unknown.index(struct.pack("<HHI", 259, 3, 1))
     struct.pack_into("<H", unknown, at + 8, 34676)
     complex_numbers = tiff(GREY.astype(np.complex64), photometric="minisblack")
-    for data, layout in ((filters, "CFA, 1 × 8 bits"), (bytes(unknown), "SGILOG"), (complex_numbers, "64 bits")):
+    for data, layout in (
+        (filters, "CFA, 1 × 8 bits"),
+        (bytes(unknown), "SGILOG"),
+        (complex_numbers, "64 bits"),
+    ):
         with pytest.raises(PhotoError) as caught:
             shown(data)
         assert caught.value.message.startswith("photo.tif is a kind of TIFF that cannot be read (")
@@ -247,10 +264,16 @@ def test_a_layout_file_that_is_cut_off_says_so() -> None:
 
 @pytest.mark.parametrize("tile", [None, (30_000, 30_000)])
 def test_a_giant_layout_is_refused(tile: tuple[int, int] | None) -> None:
-    data = bytearray(tiff(np.zeros((16, 16), np.float64), photometric="minisblack", compression="zlib", tile=(16, 16)))
+    data = bytearray(
+        tiff(np.zeros((16, 16), np.float64), photometric="minisblack", compression="zlib", tile=(16, 16))
+    )
     tags = (322, 323) if tile else (256, 257)
     for tag in tags:
-        at = data.index(struct.pack("<H", tag) + b"\x03\x00") if struct.pack("<H", tag) + b"\x03\x00" in data else -1
+        at = (
+            data.index(struct.pack("<H", tag) + b"\x03\x00")
+            if struct.pack("<H", tag) + b"\x03\x00" in data
+            else -1
+        )
         at = at if at >= 0 else data.index(struct.pack("<H", tag) + b"\x04\x00")
         wide = data[at + 2] == 4
         struct.pack_into("<I" if wide else "<H", data, at + 8, 30_000)
