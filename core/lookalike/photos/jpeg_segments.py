@@ -19,6 +19,7 @@ FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 _WITHOUT_LENGTH = frozenset((0x01, *range(0xD0, 0xD8)))
 _WITH_LENGTH = frozenset(range(0xC0, 0xFF)) - frozenset(range(0xD0, 0xDA))
+_PLAIN_MARKERS = frozenset(bytes((marker,)) for marker in (0xC0, 0xC2, 0xC4, 0xDB, 0xDD, *range(0xE0, 0xF0), 0xFE))
 _START = re.compile(rb"\xff[\xc0-\xc4\xda\xdb\xdd\xe0-\xef\xfe]")
 _MAX_BODY_BYTES = 0xFFFF - 2
 _SEARCHED_BYTES = 8 << 20
@@ -56,6 +57,18 @@ class _Header:
     segments: list[Segment] = field(default_factory=list)
     stop: int = 0
     complete: bool = False
+
+
+def is_orderly(data: bytes) -> bool:
+    """Whether `header_segments` finds any. Every photo is asked this, so it keeps nothing."""
+    at = len(_SOI)
+    while data[at : at + 1] == b"\xff":
+        length = int.from_bytes(data[at + 2 : at + 4], "big")
+        # The scan, and what is rare or wrong, is left to the thorough walk.
+        if data[at + 1 : at + 2] not in _PLAIN_MARKERS or length < 2:
+            break
+        at += 2 + length
+    return _walk(data, at).complete
 
 
 def header_segments(data: bytes) -> list[Segment] | None:

@@ -38,7 +38,7 @@ def repair_unseen(kind: Kind, data: bytes) -> Repaired | None:
     """
     if kind is not Kind.JPEG:
         return None
-    if jpeg_segments.header_segments(data) is None:
+    if not jpeg_segments.is_orderly(data):
         try:
             return Repaired(jpeg_segments.repair_header(data))
         except ValueError:
