@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+import stat
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
@@ -50,6 +51,28 @@ def resolved(path: Path) -> Path:
     """
     # Unlike Path.resolve, this takes links that lead in a circle as they are.
     return Path(os.path.realpath(absolute(path)))
+
+
+def demand_folder(path: Path) -> None:
+    """Check that a path is a folder.
+
+    Raises:
+        LookalikeError: it is none, or its own folder may not be looked into.
+    """
+    try:
+        if stat.S_ISDIR(path.stat().st_mode):
+            return
+    except PermissionError as error:
+        raise LookalikeError(
+            "{path} cannot be reached: a folder above it is locked.",
+            "Check the permissions of the folders above it.",
+            path=path,
+        ) from error
+    except (OSError, ValueError):
+        pass
+    raise LookalikeError(
+        "{path} is not a folder.", "Check the name, or connect the drive it is on.", path=path
+    )
 
 
 def path_of_address(text: str, windows: bool = os.name == "nt") -> Path | None:

@@ -27,7 +27,7 @@ _WORD = re.compile(
     "\u25fb-\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\u3030\u303d"
     "\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
 )
-"""Python has no table of emoji: these are Unicode's (``emoji-data.txt``), skin tones left out, some blocks as a whole."""
+"""Python has no table of emoji: these are Unicode's (``emoji-data.txt``), some blocks as a whole, no skin tones."""
 
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u2e80-\U0003ffff]")
 """Letters of scripts that do not set words apart: there a word may begin anywhere."""

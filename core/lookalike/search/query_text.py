@@ -155,7 +155,9 @@ def _demand(text: str, windows: bool) -> Path:
         return found
     name = _meant(text, windows)
     if _ADDRESS.match(name):
-        raise QueryFileError("{address} is not on this computer.", "Save the photo in a folder first.", address=name)
+        raise QueryFileError(
+            "{address} is not on this computer.", "Save the photo in a folder first.", address=name
+        )
     path = expanded(Path(name))
     try:
         mode = path.stat().st_mode
