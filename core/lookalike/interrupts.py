@@ -2,16 +2,18 @@
 
 While a program imports its modules there is nothing to finish, and an exception may land where nobody catches it, so
 it leaves at once. While it works, an interrupt is an exception, so that what is open gets closed. In its last moments
-it leaves at once again.
+it leaves at once again. A program imports this before all else, so it imports as little as can be.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
-from contextlib import suppress
-from types import FrameType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
 
 EXIT_INTERRUPTED = 128 + signal.SIGINT
 EXIT_TERMINATED = 128 + signal.SIGTERM
@@ -41,9 +43,10 @@ def _take(handler: Callable[[int, FrameType | None], None]) -> None:
 
 
 def _leave(number: int, _: FrameType | None) -> None:
-    with suppress(OSError):
+    try:
         os.write(2, f"{STOPPED}\n".encode())
-    os._exit(128 + number)
+    finally:
+        os._exit(128 + number)
 
 
 def _raise(number: int, _: FrameType | None) -> None:

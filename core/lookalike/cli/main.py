@@ -1,23 +1,23 @@
 """Entry point of the command line: exit codes, errors in one line, and the last net.
 
-It imports nothing but what it needs to take Ctrl-C; the commands, which take half a second, are imported when they
-are run.
+It imports nothing but what it needs to take Ctrl-C, not even `typing`; the commands, which take half a second, are
+imported when they are run.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
 
 from lookalike import interrupts
-from lookalike.cli import streams
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import logging
+    from collections.abc import Callable, Sequence
 
     import click
 
+    from lookalike.cli.streams import OutputError
     from lookalike.errors import LookalikeError
 
 EXIT_FAILED = 1
@@ -26,7 +26,7 @@ EXIT_USAGE = 2
 NO_LOG = "`lookalike --verbose` before the command tells more."
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> click.Group:
     """The group of all commands, for whoever wants to look through them: ``from lookalike.cli.main import cli``."""
     if name == "cli":
         from lookalike.cli.commands import cli
@@ -42,6 +42,8 @@ def main() -> None:
     usage, 130 on Ctrl-C, 143 where the system ended it.
     """
     interrupts.leave_at_once()
+    from lookalike.cli import streams
+
     streams.open_all()
     try:
         code = run(sys.argv[1:], interrupts.raise_in_main_thread)
@@ -60,13 +62,17 @@ def run(arguments: Sequence[str], ready: Callable[[], None] = lambda: None) -> i
         arguments: what follows the program's name.
         ready: called once everything is imported.
     """
+    from lookalike.cli.streams import OutputError
+
     try:
         return _run_with_net(list(arguments), ready)
-    except streams.OutputError as error:
+    except OutputError as error:
         return _fail_output(error)
 
 
 def _run_with_net(arguments: list[str], ready: Callable[[], None]) -> int:
+    from lookalike.cli.streams import OutputError
+
     as_json = "--json" in arguments
     try:
         from lookalike import log
@@ -79,7 +85,7 @@ def _run_with_net(arguments: list[str], ready: Callable[[], None]) -> int:
         sys.stdout.flush()
     except KeyboardInterrupt as error:
         return _stop(error)
-    except streams.OutputError:
+    except OutputError:
         raise
     except Exception as error:  # noqa: BLE001
         # The last net: whoever runs the command gets one line, and the log the traceback.
@@ -130,7 +136,7 @@ def _fail(error: LookalikeError, as_json: bool) -> int:
     return EXIT_FAILED
 
 
-def _fail_output(error: streams.OutputError) -> int:
+def _fail_output(error: OutputError) -> int:
     from lookalike import log
     from lookalike.cli.output import warn
 

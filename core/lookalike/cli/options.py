@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,7 +15,7 @@ MOST = 10**9
 """The largest number that an option takes."""
 
 
-class TextType(click.ParamType):
+class TextType(click.ParamType):  # type: ignore[type-arg]
     """A text that is not blank."""
 
     name = "text"
@@ -26,7 +27,7 @@ class TextType(click.ParamType):
         return value
 
 
-class PathType(click.ParamType):
+class PathType(click.ParamType):  # type: ignore[type-arg]
     """The path of a file or a folder; also as a ``file:`` address, and with ``~`` for the home folder.
 
     Args:
@@ -53,7 +54,7 @@ class PathType(click.ParamType):
 class NumberType(click.FloatRange):
     """A number of a range; neither infinite nor none."""
 
-    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number."""
         number: float = super().convert(value, param, ctx)
         if not math.isfinite(number):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Generator
 from pathlib import Path
 
-from lookalike.models.catalogue import usable_name
 from lookalike.models.errors import ModelError
 from lookalike.models.installed import MANIFEST, InstalledModel, read_manifest
+from lookalike.models.names import demand_usable
 from lookalike.models.staging import Staging
 from lookalike.progress import Progress
 
@@ -51,9 +52,8 @@ class ModelStore:
         Raises:
             ModelError: the name is unusable or taken.
         """
-        if not usable_name(name):
-            raise ModelError(f"{name!r} cannot be a model's name.", "Choose another name.")
-        if (self.folder / name).exists():
+        demand_usable(name)
+        if os.path.lexists(self.folder / name):
             raise ModelError(
                 f"There is a model called {name} already.", "Remove it first, or choose another name."
             )
@@ -68,7 +68,7 @@ class ModelStore:
             ModelError: a file is missing or unreadable, the name is taken or unusable, or the disk is full.
         """
         for path in files.values():
-            if not path.is_file():
+            if not os.path.isfile(path):  # noqa: PTH113
                 raise ModelError(f"{path} is not there.", "Check the name.")
         if len({path.name for path in files.values()}) < len(files):
             raise ModelError("The files have the same name.", "Rename one of them.")
