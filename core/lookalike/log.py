@@ -144,6 +144,16 @@ def release() -> None:
     logging.captureWarnings(False)
 
 
+def unexpected(error: BaseException) -> LookalikeError:
+    """One line for an error that nobody foresaw, with the place of the log. Log the error first."""
+    kind = type(error).__name__
+    message = "Something went wrong that Lookalike did not expect ({kind})."
+    with suppress(LookalikeError):
+        if os.path.isfile(log_file()):  # noqa: PTH113
+            return LookalikeError(message, "The log tells more: {log}", kind=kind, log=log_file())
+    return LookalikeError(message, "Start it with --verbose to see more.", kind=kind)
+
+
 class _Nowhere(logging.NullHandler):
     """Takes the place of the log file where there can be none, as Python would print warnings otherwise."""
 

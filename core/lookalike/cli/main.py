@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 
-NO_LOG = "`lookalike --verbose` before the command tells more."
-
 
 def __getattr__(name: str) -> click.Group:
     """The group of all commands, for whoever wants to look through them: ``from lookalike.cli.main import cli``."""
@@ -46,6 +44,7 @@ def main() -> None:
 
     streams.open_all()
     try:
+        _log_what_nothing_catches()
         code = run(sys.argv[1:], interrupts.raise_in_main_thread)
     except KeyboardInterrupt:
         # Again, while the first was being told of.
@@ -148,23 +147,35 @@ def _fail_output(error: OutputError) -> int:
 
 
 def _fail_unexpectedly(error: Exception, as_json: bool) -> int:
-    from lookalike.cli.output import say_json, warn
+    from lookalike import log
 
-    message, remedy = f"Something went wrong that Lookalike did not expect ({type(error).__name__}).", NO_LOG
-    try:
-        from lookalike import log
+    log.log_failure(_logger(), "The command", error)
+    return _fail(log.unexpected(error), as_json)
 
-        log.log_failure(_logger(), "The command", error)
-        if log.log_file().is_file():
-            remedy = f"The log tells more: {log.log_file()}"
-    except Exception as another:  # noqa: BLE001
-        # Not even the log can be had: an installation that lacks parts, or no place for files of our own.
-        remedy += f" ({type(another).__name__})"
-    if as_json:
-        say_json({"error": message, "remedy": remedy})
-    else:
-        warn(f"{message} {remedy}")
-    return EXIT_FAILED
+
+def _log_what_nothing_catches() -> None:
+    """Have what ends a thread, or comes up where it cannot be raised, logged and told in one line."""
+    import _thread
+    import threading
+
+    from lookalike import log
+    from lookalike.cli.output import warn
+
+    def end_thread(arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None:
+            name = arguments.thread.name if arguments.thread is not None else "?"
+            log.log_failure(_logger(), f"Thread {name}", arguments.exc_value)
+            warn(str(log.unexpected(arguments.exc_value)))
+
+    def pass_over(arguments: sys.UnraisableHookArgs) -> None:
+        if isinstance(arguments.exc_value, KeyboardInterrupt):
+            # Ctrl-C came while Python was cleaning up, which would swallow it.
+            _thread.interrupt_main()
+        elif arguments.exc_value is not None:
+            log.log_failure(_logger(), f"Cleaning up ({arguments.err_msg})", arguments.exc_value)
+
+    threading.excepthook = end_thread
+    sys.unraisablehook = pass_over
 
 
 def _logger() -> logging.Logger:

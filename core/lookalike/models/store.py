@@ -31,9 +31,27 @@ class ModelStore:
         self.folder = folder
 
     def installed(self) -> list[InstalledModel]:
-        """All models, by name; a folder without a readable manifest is left out."""
-        manifests = (path for path in sorted(self.folder.glob(f"*/{MANIFEST}")) if path.parent.name[0] != ".")
+        """All models, by name; a folder without a readable manifest is left out.
+
+        Raises:
+            ModelError: the folder of models cannot be read.
+        """
+        manifests = (self.folder / name / MANIFEST for name in self._names() if name[0] != ".")
         return [model for model in map(read_manifest, manifests) if model is not None]
+
+    def _names(self) -> list[str]:
+        """What lies in the folder, sorted; nothing where there is no such folder."""
+        try:
+            return sorted(os.listdir(self.folder))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise ModelError(
+                "The models in {folder} cannot be read: {reason}.",
+                "Check the permissions of the folder.",
+                folder=self.folder,
+                reason=error.strerror or error,
+            ) from error
 
     def get(self, name: str) -> InstalledModel:
         """The model of this name.
@@ -85,7 +103,10 @@ class ModelStore:
 
     def _sweep(self) -> None:
         """Delete what killed imports left long ago; a recent one may be another process's."""
-        for folder in self.folder.glob(f".*.{IMPORTING}"):
+        for name in self._names():
+            folder = self.folder / name
+            if not (name.startswith(".") and name.endswith(f".{IMPORTING}")):
+                continue
             if time.time() - folder.stat().st_mtime > ABANDONED_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
 
