@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 
+AGAIN_SECONDS = 0.05
+
 
 def __getattr__(name: str) -> click.Group:
     """The group of all commands, for whoever wants to look through them: ``from lookalike.cli.main import cli``."""
@@ -156,6 +158,7 @@ def _fail_unexpectedly(error: Exception, as_json: bool) -> int:
 def _log_what_nothing_catches() -> None:
     """Have what ends a thread, or comes up where it cannot be raised, logged and told in one line."""
     import _thread
+    import signal
     import threading
 
     from lookalike import log
@@ -169,8 +172,12 @@ def _log_what_nothing_catches() -> None:
 
     def pass_over(arguments: sys.UnraisableHookArgs) -> None:
         if isinstance(arguments.exc_value, KeyboardInterrupt):
-            # Ctrl-C came while Python was cleaning up, which would swallow it.
-            _thread.interrupt_main()
+            # Ctrl-C came while Python was cleaning up, which would swallow it. Once more, when that is done.
+            terminated = isinstance(arguments.exc_value, interrupts.TerminatedError)
+            number = signal.SIGTERM if terminated else signal.SIGINT
+            again = threading.Timer(AGAIN_SECONDS, _thread.interrupt_main, (number,))
+            again.daemon = True
+            again.start()
         elif arguments.exc_value is not None:
             log.log_failure(_logger(), f"Cleaning up ({arguments.err_msg})", arguments.exc_value)
 

@@ -42,7 +42,7 @@ class ModelStore:
     def _names(self) -> list[str]:
         """What lies in the folder, sorted; nothing where there is no such folder."""
         try:
-            return sorted(os.listdir(self.folder))
+            return sorted(os.listdir(self.folder))  # noqa: PTH208
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
