@@ -22,7 +22,7 @@ BUSY_SECONDS = 30.0
 
 DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
-EMPTY_STEPS, EMPTY_STEP_SECONDS = 40, 0.05
+EMPTY_STEPS, EMPTY_STEP_SECONDS = 20, 0.05
 """How often and how long to wait until an empty file is filled by another process that is making the library."""
 
 OPENING_BYTES = 1 << 20

@@ -170,12 +170,20 @@ def _log_what_nothing_catches() -> None:
             log.log_failure(_logger(), f"Thread {name}", arguments.exc_value)
             warn(str(log.unexpected(arguments.exc_value)))
 
+    def interrupt(number: int) -> None:
+        main = threading.main_thread().ident
+        if hasattr(signal, "pthread_kill") and main is not None:
+            # A signal proper, as it also ends a wait.
+            signal.pthread_kill(main, number)
+        else:
+            _thread.interrupt_main(number)
+
     def pass_over(arguments: sys.UnraisableHookArgs) -> None:
         if isinstance(arguments.exc_value, KeyboardInterrupt):
             # Ctrl-C came while Python was cleaning up, which would swallow it. Once more, when that is done.
             terminated = isinstance(arguments.exc_value, interrupts.TerminatedError)
             number = signal.SIGTERM if terminated else signal.SIGINT
-            again = threading.Timer(AGAIN_SECONDS, _thread.interrupt_main, (number,))
+            again = threading.Timer(AGAIN_SECONDS, interrupt, (number,))
             again.daemon = True
             again.start()
         elif arguments.exc_value is not None:

@@ -98,7 +98,7 @@ def test_words_with_dots_and_emoji_find_photos(indexed: Path, call: Call, words:
 
 
 @pytest.mark.parametrize(
-    "words", ["~1950", "10.5.2019", "字" * 90, "album", "..", "~", "\x1b[31m", "\N{DOG FACE}"]
+    "words", ["~1950", "10.5.2019", "字" * 90, "library", "..", "~", "\x1b[31m", "\N{DOG FACE}"]
 )
 def test_words_that_nothing_has_are_told_as_words(
     indexed: Path, call: Call, words: str, monkeypatch: pytest.MonkeyPatch
@@ -211,6 +211,7 @@ def test_large_numbers_are_numbers(indexed: Path, call: Call) -> None:
 # Where the library lies
 
 
+@pytest.mark.slow
 @POSIX
 def test_without_a_home(tmp_path: Path) -> None:
     home = {"unset": ("LOOKALIKE_HOME", "XDG_DATA_HOME"), "HOME": "", "cwd": tmp_path}
@@ -221,6 +222,7 @@ def test_without_a_home(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @POSIX
 def test_a_home_that_is_a_file_or_locked(tmp_path: Path) -> None:
     needs_permissions()
@@ -240,6 +242,7 @@ def test_a_home_that_is_a_file_or_locked(tmp_path: Path) -> None:
         locked.chmod(0o700)
 
 
+@pytest.mark.slow
 @POSIX
 def test_paths_in_locked_folders(indexed: Path, tmp_path: Path) -> None:
     needs_permissions()
@@ -262,6 +265,7 @@ def test_paths_in_locked_folders(indexed: Path, tmp_path: Path) -> None:
         locked.chmod(0o700)
 
 
+@pytest.mark.slow
 @POSIX
 def test_a_working_folder_that_is_gone(indexed: Path, tmp_path: Path) -> None:
     gone = f"mkdir {tmp_path}/gone && cd {tmp_path}/gone && rmdir {tmp_path}/gone && LOOKALIKE "
@@ -273,6 +277,7 @@ def test_a_working_folder_that_is_gone(indexed: Path, tmp_path: Path) -> None:
     one_line(shell(f"{gone} {library} search here.jpg"), 1, "here.jpg")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"", b"no database" * 1000, None])
 def test_a_catalog_that_holds_nothing_is_told_of(
     indexed: Path, tmp_path: Path, call: Call, content: bytes | None
@@ -290,6 +295,7 @@ def test_a_catalog_that_holds_nothing_is_told_of(
 # Streams
 
 
+@pytest.mark.slow
 @FULL
 @pytest.mark.parametrize("command", ["status", "status --json", "search no.jpg --json", "--help", "photos"])
 def test_output_to_a_full_disk(indexed: Path, command: str) -> None:
@@ -300,6 +306,7 @@ def test_output_to_a_full_disk(indexed: Path, command: str) -> None:
         one_line(told, 1, "The output cannot be written: the disk is full.")
 
 
+@pytest.mark.slow
 @FULL
 def test_an_error_stream_that_takes_nothing(indexed: Path) -> None:
     library = f"LOOKALIKE --library {indexed}/library"
@@ -311,6 +318,7 @@ def test_an_error_stream_that_takes_nothing(indexed: Path) -> None:
     assert shell(f"{library} status <&- >&- 2>&-")[0] == 0
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize("command", ["status", "photos --json", "--help"])
 def test_a_reader_that_leaves(indexed: Path, command: str) -> None:
@@ -318,6 +326,7 @@ def test_a_reader_that_leaves(indexed: Path, command: str) -> None:
     assert (code, out.strip(), err) == (0, "0", "")
 
 
+@pytest.mark.slow
 @POSIX
 def test_poor_terminals_and_locales(indexed: Path, tmp_path: Path) -> None:
     poor = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii:strict",

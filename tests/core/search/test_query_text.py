@@ -93,7 +93,7 @@ def test_what_is_meant_as_a_file_and_is_none_is_told(here: Path, text: str, name
 @POSIX
 def test_devices_and_folders_are_no_photos(here: Path) -> None:
     for text in ("/dev/null", str(here), "~/"):
-        with pytest.raises(QueryFileError, match="is a folder|is not a file"):
+        with pytest.raises(QueryFileError, match=r"is a folder|is not a file"):
             files_named(text)
 
 
@@ -126,7 +126,7 @@ def test_the_home_folder(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(here))
     monkeypatch.setenv("USERPROFILE", str(here))
     assert files_named("~/one.jpg") == [here / "one.jpg"]
-    with pytest.raises(QueryFileError, match="no.jpg"):
+    with pytest.raises(QueryFileError, match=r"no\.jpg"):
         files_named("~/no.jpg")
     with pytest.raises(QueryFileError, match="~1950"):
         files_named("~1950/one.jpg")
