@@ -170,7 +170,7 @@ def _log_what_nothing_catches() -> None:
             log.log_failure(_logger(), f"Thread {name}", arguments.exc_value)
             warn(str(log.unexpected(arguments.exc_value)))
 
-    def interrupt(number: int) -> None:
+    def interrupt(number: signal.Signals) -> None:
         main = threading.main_thread().ident
         if hasattr(signal, "pthread_kill") and main is not None:
             # A signal proper, as it also ends a wait.

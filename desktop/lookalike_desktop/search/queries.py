@@ -132,7 +132,7 @@ def folders_in(data: QMimeData) -> list[Path]:
 
 def _local_paths(data: QMimeData) -> list[Path]:
     # QUrl.toLocalFile takes "localhost" for another computer, and loses bytes of a name that are no text.
-    paths = (path_of_address(url.toEncoded().data().decode()) for url in data.urls())
+    paths = (path_of_address(bytes(url.toEncoded().data()).decode("ascii")) for url in data.urls())
     return [path for path in paths if path is not None]
 
 

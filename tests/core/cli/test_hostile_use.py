@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ def tell(
     unset: tuple[str, ...] = (),
     cwd: Path | None = None,
     before: Callable[[], None] | None = None,
-    **environment: str,
+    **environment: Any,
 ) -> Told:
     """Run the real command; gives (exit code, standard output, standard error)."""
     variables = {name: value for name, value in {**os.environ, **environment}.items() if name not in unset}
@@ -214,11 +215,11 @@ def test_large_numbers_are_numbers(indexed: Path, call: Call) -> None:
 @pytest.mark.slow
 @POSIX
 def test_without_a_home(tmp_path: Path) -> None:
-    home = {"unset": ("LOOKALIKE_HOME", "XDG_DATA_HOME"), "HOME": "", "cwd": tmp_path}
-    one_line(tell("status", **home), 1, "no home folder")  # type: ignore[arg-type]
-    told = tell("start", "--json", **home)  # type: ignore[arg-type]
+    home: dict[str, Any] = {"unset": ("LOOKALIKE_HOME", "XDG_DATA_HOME"), "HOME": "", "cwd": tmp_path}
+    one_line(tell("status", **home), 1, "no home folder")
+    told = tell("start", "--json", **home)
     assert set(json.loads(told[1])) == {"error", "remedy"}
-    assert tell("--version", **home)[0] == 0  # type: ignore[arg-type]
+    assert tell("--version", **home)[0] == 0
     assert not list(tmp_path.iterdir())
 
 
@@ -329,7 +330,7 @@ def test_a_reader_that_leaves(indexed: Path, command: str) -> None:
 @pytest.mark.slow
 @POSIX
 def test_poor_terminals_and_locales(indexed: Path, tmp_path: Path) -> None:
-    poor = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii:strict",
+    poor: dict[str, Any] = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii:strict",
             "COLUMNS": "1", "LINES": "1", "TERM": "dumb", "NO_COLOR": "1"}  # fmt: skip
     library = ("--library", indexed / "library")
     code, out, err = tell(*library, "search", "moritz \N{CAT FACE}", **poor)
