@@ -330,8 +330,16 @@ def test_a_reader_that_leaves(indexed: Path, command: str) -> None:
 @pytest.mark.slow
 @POSIX
 def test_poor_terminals_and_locales(indexed: Path, tmp_path: Path) -> None:
-    poor: dict[str, Any] = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii:strict",
-            "COLUMNS": "1", "LINES": "1", "TERM": "dumb", "NO_COLOR": "1"}  # fmt: skip
+    poor: dict[str, Any] = {
+        "LC_ALL": "C",
+        "PYTHONCOERCECLOCALE": "0",
+        "PYTHONUTF8": "0",
+        "PYTHONIOENCODING": "ascii:strict",
+        "COLUMNS": "1",
+        "LINES": "1",
+        "TERM": "dumb",
+        "NO_COLOR": "1",
+    }
     library = ("--library", indexed / "library")
     code, out, err = tell(*library, "search", "moritz \N{CAT FACE}", **poor)
     assert (code, err.count("\n")) == (0, 1), err
