@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.filters import FilterChoices, FilterError, Filters
 from lookalike.catalog.sql import chunks, path_range, placeholders
+from lookalike.user_paths import resolved
 
 EPOCH = date(1970, 1, 1)
 NO_DAY = np.iinfo(np.int32).min
@@ -188,7 +189,7 @@ class FilterColumns:
         wanted = np.zeros(len(self._folders.names.all), np.bool_)
         used = self._folders.used(self._placed)
         for folder in folders:
-            path = os.fsencode(folder.expanduser().resolve())
+            path = os.fsencode(resolved(folder))
             start, end = path_range(path)
             below = self._folders.names.which(lambda name: name == path or start <= name < end)  # noqa: B023
             if not (below & used).any():

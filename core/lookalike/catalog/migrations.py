@@ -370,3 +370,17 @@ def m0014_unreadable(db: Database) -> None:
         ) WITHOUT ROWID"""
     )
     db.execute("CREATE INDEX unreadable_by_folder ON unreadable (folder_id)")
+
+
+@catalog_migrations()
+def m0015_emoji_words(db: Database) -> None:
+    """An emoji has become a word: photos that have one are to be worked out anew."""
+    some = "'*[\u2194-\u2b55\u3030\u303d\U0001f000-\U0001faff]*'"
+    db.execute(
+        "INSERT OR IGNORE INTO stale_contents "
+        f"SELECT content_id FROM keywords WHERE keyword GLOB {some} "
+        f"UNION SELECT id FROM contents WHERE title GLOB {some} OR embedded GLOB {some} "
+        f"UNION SELECT content_id FROM files WHERE content_id IS NOT NULL AND CAST(path AS TEXT) GLOB {some} "
+        "UNION SELECT content_id FROM files JOIN sidecars ON files.shot = sidecars.shot "
+        f"WHERE content_id IS NOT NULL AND said GLOB {some}"
+    )

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from lookalike.cli.judge_options import checking_options, chosen, uncalibrated
-from lookalike.cli.options import json_option
+from lookalike.cli.options import PATH, TEXT, PathType, json_option
 from lookalike.cli.output import run_with_progress, say, say_json, warn
 from lookalike.evaluation.evaluate import Report, evaluate
 from lookalike.evaluation.ground_truth import read_ground_truth
@@ -20,8 +20,10 @@ from lookalike.search.settings import SearchSettings
 
 
 @click.command("evaluate")
-@click.argument("ground_truth", type=click.Path(path_type=Path))
-@click.option("--judge", default=NO_JUDGE, show_default=True, help="none, geometry, mllm, or a model's name.")
+@click.argument("ground_truth", type=PATH)
+@click.option(
+    "--judge", type=TEXT, default=NO_JUDGE, show_default=True, help="none, geometry, mllm, or a model's name."
+)
 @checking_options
 @click.option(
     "--fit",
@@ -30,11 +32,13 @@ from lookalike.search.settings import SearchSettings
     "Searches with this judge and descriptor use it from then on.",
 )
 @click.option(
-    "--descriptor", help="Describe the photos with this imported model instead of the embedded one."
+    "--descriptor",
+    type=TEXT,
+    help="Describe the photos with this imported model instead of the embedded one.",
 )
 @click.option(
     "--keep",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=PathType(folder=True),
     help="Keep the index and all judgements in this folder, and reuse what is there.",
 )
 @json_option

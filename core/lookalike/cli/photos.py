@@ -11,14 +11,14 @@ import click
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.filters import Filters
 from lookalike.cli.filter_options import filter_options
-from lookalike.cli.options import json_option
+from lookalike.cli.options import COUNT, json_option
 from lookalike.cli.output import say, say_json, warn
 from lookalike.library import Library
 
 
 @click.command()
 @filter_options
-@click.option("--limit", type=click.IntRange(min=1), help="How many at most.")
+@click.option("--limit", type=COUNT, help="How many at most.")
 @json_option
 @click.pass_obj
 def photos(library_folder: Path | None, filters: Filters, limit: int | None, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lookalike.errors import LookalikeError
+from lookalike.user_paths import resolved
 
 GALLERY = ("images", "distractors")
 """The folders beside the ground-truth file that make up the gallery."""
@@ -45,7 +46,7 @@ def read_ground_truth(path: Path) -> GroundTruth:
     Raises:
         LookalikeError: the file is missing or not of the format.
     """
-    root = path.resolve().parent
+    root = resolved(path).parent
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         queries = tuple(
