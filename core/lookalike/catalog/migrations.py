@@ -370,3 +370,14 @@ def m0014_unreadable(db: Database) -> None:
         ) WITHOUT ROWID"""
     )
     db.execute("CREATE INDEX unreadable_by_folder ON unreadable (folder_id)")
+
+
+@catalog_migrations()
+def m0015_metadata_read_again(db: Database) -> None:
+    """Have the metadata of every photo and XMP file read once more, for what earlier versions did not read in them.
+
+    Photos are not described or decoded again. What is known stays until a file has been read; and a size of -1 tells
+    that nothing proves an XMP file unchanged.
+    """
+    db.execute("INSERT OR IGNORE INTO unread_contents SELECT id FROM contents")
+    db.execute("UPDATE sidecars SET size = -1")

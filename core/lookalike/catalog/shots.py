@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from sqlite_utils import Database
 
 from lookalike.catalog.sql import chunks, placeholders
+from lookalike.photos import Dates, may_be_same
 
 _RAW = "RAW"
 _PICTURES = ("JPEG", "HEIF")
@@ -59,8 +60,8 @@ def update_companions(db: Database, shots: Iterable[bytes], content_ids: Iterabl
 
 def _pair(db: Database, content_ids: list[int]) -> set[int]:
     rows = db.execute(
-        "SELECT raw.content_id, picture.content_id, shown.format, own.taken_at, shown.taken_at, own.camera, "
-        "shown.camera FROM files AS raw JOIN contents AS own ON own.id = raw.content_id "
+        f"SELECT raw.content_id, picture.content_id, shown.format, {_own_date('own')}, {_own_date('shown')}, "
+        "own.camera, shown.camera FROM files AS raw JOIN contents AS own ON own.id = raw.content_id "
         "JOIN files AS picture ON picture.shot = raw.shot JOIN contents AS shown ON shown.id = picture.content_id "
         f"WHERE raw.content_id IN ({placeholders(len(content_ids))}) AND own.format = ? "
         f"AND shown.format IN ({placeholders(len(_PICTURES))})",
@@ -68,7 +69,9 @@ def _pair(db: Database, content_ids: list[int]) -> set[int]:
     ).fetchall()
     wanted: dict[int, tuple[int, int]] = {}
     for raw, picture, kind, taken, other_taken, camera, other_camera in rows:
-        if _agree(taken, other_taken, 19) and _agree(camera, other_camera, None):
+        if (
+            not taken or not other_taken or may_be_same(taken, other_taken)
+        ) and (not camera or not other_camera or camera.casefold() == other_camera.casefold()):
             choice = (_PICTURES.index(kind), picture)
             wanted[raw] = min(wanted.get(raw, choice), choice)
     before = dict(
@@ -86,5 +89,8 @@ def _pair(db: Database, content_ids: list[int]) -> set[int]:
     return touched
 
 
-def _agree(one: str | None, other: str | None, letters: int | None) -> bool:
-    return not one or not other or one[:letters].casefold() == other[:letters].casefold()
+def _own_date(contents: str) -> str:
+    """SQL for when a content was taken by its own metadata: an XMP file of only the raw file moves no pair apart."""
+    said = [f"json_extract({contents}.embedded, '$.dates.{name}')" for name in vars(Dates())]
+    unread = f"iif({contents}.embedded -> '$.dates' IS NULL, {contents}.taken_at, NULL)"
+    return f"coalesce({', '.join([*said, unread])})"

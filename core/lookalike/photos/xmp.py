@@ -1,13 +1,21 @@
-"""XMP reader for the properties of a packet (ISO 16684-1). Document types are refused, so no entities are expanded.
+"""XMP reader for the properties of a packet (ISO 16684-1), as tolerant of flaws as programs are careless in writing it.
 
-It is written by hand on top of expat: Pillow's ``getxmp`` needs another dependency (defusedxml) and builds the whole
-tree, where this reads a few properties in one pass of bounded depth.
+Before parsing, the text is mended: bytes that are not in the encoding that they should be, control characters, bare
+ampersands and angle brackets; a prefix that nobody declared is taken for the usual one of that name. Where the XML
+breaks off all the same, what stands before counts. Document types are refused, so no entities are expanded.
+
+It is written by hand on top of expat: Pillow's ``getxmp`` needs another dependency (defusedxml), builds the whole tree,
+and has nothing of a packet with a flaw; ``lxml`` with ``recover`` gets as far on those as this does
+(docs/architecture.md has the comparison), and is one more library that has to be there on every system.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from xml.parsers import expat
+
+from lookalike.photos.encodings import decode_text
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns# "
 _ROOT = _RDF + "RDF"
@@ -16,7 +24,33 @@ _ITEM = _RDF + "li"
 _LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
 _DEFAULT_LANGUAGE = "x-default"
 _MAX_DEPTH = 100
-_PADDING = "\0 \t\r\n"
+_PADDING = "\ufeff\0 \t\r\n"
+
+_USUAL_NAMESPACES = {
+    "xml": "http://www.w3.org/XML/1998/namespace",
+    "rdf": _RDF.strip(),
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+    "xap": "http://ns.adobe.com/xap/1.0/",
+    "exif": "http://ns.adobe.com/exif/1.0/",
+    "tiff": "http://ns.adobe.com/tiff/1.0/",
+    "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+    "lr": "http://ns.adobe.com/lightroom/1.0/",
+    "digiKam": "http://www.digikam.org/ns/1.0/",
+    "MicrosoftPhoto": "http://ns.microsoft.com/photo/1.0/",
+}
+"""What prefixes mean where nobody declares them (XMP specification, parts 1 and 2)."""
+
+_END_OF_RDF = re.compile(rb"</[\w-]*:?RDF\s*>")
+_BYTE_ORDER_MARKS = {
+    b"\xff\xfe\0\0": "utf-32",
+    b"\0\0\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,7});|#[xX]([0-9a-fA-F]{1,6});)?")
+_BARE_BRACKET = re.compile(r"<(?![A-Za-z_/!?\x80-\U0010ffff])")
 
 
 class XmpError(ValueError):
@@ -33,44 +67,66 @@ def read_xmp(data: bytes, wanted: Collection[str]) -> dict[str, list[str]]:
         wanted: names of properties: the namespace, a space, and the local name.
 
     Raises:
-        XmpError: the bytes are not well-formed XML, have a document type, or contain no RDF.
+        XmpError: the bytes are not XML, have a document type, or contain no RDF.
     """
     reader = _PropertyReader(wanted)
-    try:
-        packet, encoding = _strip_padding(data)
-    except UnicodeDecodeError as error:
-        raise XmpError("unknown encoding") from error
-    parser = expat.ParserCreate(encoding, " ")
+    parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = _refuse_doctype
     try:
-        parser.Parse(packet, True)
+        parser.Parse(_mend(_decode(data)).encode(), True)
     except expat.ExpatError as error:
-        raise XmpError(f"line {error.lineno}: {expat.ErrorString(error.code)}") from error
-    except (LookupError, ValueError) as error:
-        if isinstance(error, XmpError):
-            raise
-        raise XmpError("unknown encoding") from error
+        if not reader.has_root:
+            raise XmpError(f"line {error.lineno}: {expat.ErrorString(error.code)}") from error
+        reader.break_off()
+    except _TooDeepError as error:
+        if not reader.has_root:
+            raise XmpError("it is nested too deeply") from error
+        reader.break_off()
     if not reader.has_root:
         raise XmpError("it holds no RDF")
     return reader.found
 
 
-def _strip_padding(data: bytes) -> tuple[bytes, str | None]:
-    """The packet without its padding, and its encoding if the packet itself may not declare it."""
+def _decode(data: bytes) -> str:
+    """The packet as text, without what stands before and after it."""
+    for mark, encoding in _BYTE_ORDER_MARKS.items():
+        if data.startswith(mark):
+            return data.decode(encoding, "ignore").strip(_PADDING)
     start = data.find(b"<")
-    if start < 0 or data[start + 1 : start + 2] != b"\0":
-        return data.strip(_PADDING.encode()), None
-    # UTF-16: the non-zero byte of the "<" comes first (little-endian) or second (big-endian).
-    text = data[: len(data) // 2 * 2].decode("utf-16-be" if start % 2 else "utf-16-le")
-    return text.strip("\ufeff" + _PADDING).encode(), "utf-8"
+    if start >= 0 and data[start + 1 : start + 2] == b"\0":
+        # UTF-16: the non-zero byte of the "<" comes first (little-endian) or second (big-endian). UTF-32: likewise.
+        wide = data[start + 1 : start + 4] == b"\0\0\0"
+        order = "be" if start % (4 if wide else 2) else "le"
+        return data.decode(f"utf-{32 if wide else 16}-{order}", "ignore").strip(_PADDING)
+    end = _END_OF_RDF.search(data)
+    # What follows the RDF may be anything, in any encoding; the elements around it hold nothing.
+    return decode_text(data[max(start, 0) : end.end() if end else None]).strip(_PADDING)
+
+
+def _mend(text: str) -> str:
+    text = _BARE_AMPERSAND.sub(_mended_reference, _NOT_XML.sub(" ", text))
+    return _BARE_BRACKET.sub("&lt;", text)
+
+
+def _mended_reference(match: re.Match[str]) -> str:
+    if match[1] is None and match[2] is None:
+        return "&amp;"
+    number = int(match[1]) if match[1] is not None else int(match[2], 16)
+    if number > 0x10FFFF or _NOT_XML.match(chr(number)):
+        return " "
+    return match[0]
 
 
 def _refuse_doctype(*_: object) -> None:
     raise XmpError("it has a document type")
+
+
+class _TooDeepError(Exception):
+    """There are elements within elements beyond all measure."""
 
 
 class _PropertyReader:
@@ -79,44 +135,72 @@ class _PropertyReader:
         self.has_root = False
         self._wanted = wanted
         self._path: list[str] = []
+        self._namespaces = [_USUAL_NAMESPACES]
         self._property = ""
         self._items: list[tuple[bool, str]] = []
         self._text: list[str] = []
         self._is_default = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._declare(attributes)
+        name = self._full_name(name)
         parents = self._path[-2:]
         self._path.append(name)
         if len(self._path) > _MAX_DEPTH:
-            raise XmpError("it is nested too deeply")
+            raise _TooDeepError
         if name == _ROOT:
             self.has_root = True
         elif name == _SUBJECT and parents[-1:] == [_ROOT]:
             for key, value in attributes.items():
-                if key in self._wanted:
-                    self.found.setdefault(key, []).append(value)
+                full = self._full_name(key)
+                if full in self._wanted:
+                    self.found.setdefault(full, []).append(value)
         # Nested descriptions belong to a value (an editing history, an ingredient), not to this photo.
         elif parents == [_ROOT, _SUBJECT]:
             self._property = name if name in self._wanted else ""
             self._items, self._text = [], []
         elif name == _ITEM:
             self._text = []
-            self._is_default = attributes.get(_LANGUAGE) == _DEFAULT_LANGUAGE
+            languages = (value for key, value in attributes.items() if self._full_name(key) == _LANGUAGE)
+            self._is_default = _DEFAULT_LANGUAGE in languages
 
     def text(self, text: str) -> None:
         if self._property:
             self._text.append(text)
 
     def end(self, name: str) -> None:
-        self._path.pop()
+        name = self._path.pop()
+        self._namespaces.pop()
         if not self._property:
             return
         if name == _ITEM:
             self._items.append((self._is_default, "".join(self._text)))
             self._text = []
         elif self._path[-2:] == [_ROOT, _SUBJECT]:
-            items = self._items or [(False, "".join(self._text))]
-            texts = [text for _, text in sorted(items, key=lambda item: not item[0])]
-            if any(text.strip() for text in texts):
-                self.found.setdefault(self._property, []).extend(texts)
-            self._property = ""
+            self._finish(self._items or [(False, "".join(self._text))])
+
+    def break_off(self) -> None:
+        """Take in the finished items of the property in which the XML breaks off."""
+        if self._property:
+            self._finish(self._items)
+
+    def _finish(self, items: list[tuple[bool, str]]) -> None:
+        texts = [text for _, text in sorted(items, key=lambda item: not item[0])]
+        if any(text.strip() for text in texts):
+            self.found.setdefault(self._property, []).extend(texts)
+        self._property = ""
+
+    def _declare(self, attributes: dict[str, str]) -> None:
+        """Note what prefixes mean from here on."""
+        declared = {
+            key.removeprefix("xmlns").removeprefix(":"): value
+            for key, value in attributes.items()
+            if key == "xmlns" or key.startswith("xmlns:")
+        }
+        self._namespaces.append(declared)
+
+    def _full_name(self, name: str) -> str:
+        prefix, _, local = name.rpartition(":")
+        # An attribute without a prefix has no namespace, but none of those that are wanted is without one either.
+        meaning = next((known[prefix] for known in reversed(self._namespaces) if prefix in known), prefix)
+        return f"{meaning} {local}"
