@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
+from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.folders import Folder
 from lookalike.library.descriptor_migration import DescriptorChange
 from lookalike.progress import Progress, Skipped
@@ -49,6 +50,15 @@ def say(line: str = "") -> None:
 def warn(line: str) -> None:
     """Print a line for people on the error stream, as it is not part of the answer."""
     click.echo(line.translate(_CONTROLS), err=True)
+
+
+def when_taken(facts: ContentRow | None) -> dict[str, str | None]:
+    """For JSON: when a photo was taken, and how exact that is."""
+    precision = facts.precision if facts is not None else None
+    return {
+        "taken_at": facts.taken_at if facts is not None else None,
+        "taken_at_precision": precision.value if precision is not None else None,
+    }
 
 
 def say_json(content: Any) -> None:
