@@ -33,9 +33,7 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
         ("1989-05-05T14:08:45", {"en_GB": "05/05/1989 14:08", "de_DE": "05.05.89 14:08"}),
     ],
 )
-def test_a_date_is_shown_as_exact_as_it_is_known(
-    language: str, taken_at: str, words: dict[str, str]
-) -> None:
+def test_a_date_is_shown_as_exact_as_it_is_known(language: str, taken_at: str, words: dict[str, str]) -> None:
     row = ContentRow("aa", 1000, 30, 20, "JPEG", taken_at)
     text = facts_text(PhotoInfo(1, row, (Path("/a.jpg"),), (), Annotations()))
     assert text.split("   ·   ")[0] == words[language]

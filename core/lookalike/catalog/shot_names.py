@@ -12,7 +12,7 @@ from lookalike.photos import PHOTO_SUFFIXES
 SIDECAR_SUFFIX = ".xmp"
 
 _PIXEL_PARTS = re.compile(r"\.raw-\d\d(\.mp)?(\.[a-z]+)?(?=~\d+$|$)")
-"""As in ``PXL_20230826_164353422.RAW-01.MP.COVER.jpg``, the picture with a moving one, and ``….RAW-02.ORIGINAL.dng``."""
+"""As in ``PXL_20230826_1643.RAW-01.MP.COVER.jpg``, the picture with a moving one, and ``….RAW-02.ORIGINAL.dng``."""
 
 
 def plain_name(name: str) -> str:
@@ -22,7 +22,7 @@ def plain_name(name: str) -> str:
 
 def is_named_part(path: bytes) -> bool:
     """Whether a file's name says that it is one part of a shot, as Pixel phones name a picture and its raw file."""
-    return _PIXEL_PARTS.search(_stem(os.fsdecode(os.path.basename(path)))) is not None
+    return _PIXEL_PARTS.search(_stem(os.fsdecode(os.path.split(path)[1]))) is not None
 
 
 def shot_of(path: bytes) -> bytes:

@@ -63,7 +63,8 @@ def update_companions(db: Database, shots: Iterable[bytes], content_ids: Iterabl
 def _pair(db: Database, content_ids: list[int]) -> set[int]:
     rows = db.execute(
         f"SELECT raw.content_id, picture.content_id, shown.format, {_own_date('own')}, {_own_date('shown')}, "
-        "own.camera, shown.camera, raw.path, picture.path FROM files AS raw JOIN contents AS own ON own.id = raw.content_id "
+        "own.camera, shown.camera, raw.path, picture.path FROM files AS raw "
+        "JOIN contents AS own ON own.id = raw.content_id "
         "JOIN files AS picture ON picture.shot = raw.shot JOIN contents AS shown ON shown.id = picture.content_id "
         f"WHERE raw.content_id IN ({placeholders(len(content_ids))}) AND own.format = ? "
         f"AND shown.format IN ({placeholders(len(_PICTURES))})",

@@ -155,9 +155,7 @@ class PhotoReader:
                 if not self._catalog.annotations.is_unread(known):
                     return ReadPhoto(stat, replaced, content_id=known)
                 metadata = read_metadata(file)
-                return ReadPhoto(
-                    stat, replaced, content_id=known, metadata=metadata, read_metadata=True
-                )
+                return ReadPhoto(stat, replaced, content_id=known, metadata=metadata, read_metadata=True)
             photo = self._decoded(file, max(self._describer.decode_size, THUMBNAIL_SIDE))
             self._thumbnails.put(content, THUMBNAIL_SIDE, thumbnail(photo.image, THUMBNAIL_SIDE))
             return ReadPhoto(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lookalike.photos.annotations import Annotations, read_sidecar
-from lookalike.photos.decoders import decoders
 from lookalike.photos.dates import Dates, Precision, in_words, may_be_same, precision_of
+from lookalike.photos.decoders import decoders
 from lookalike.photos.decoding import Photo, decode, open_image, read_metadata
 from lookalike.photos.errors import FileUnavailableError, PhotoError
 from lookalike.photos.facts import Facts

@@ -7,14 +7,14 @@ have an order of their own (`dates`). What a camera writes into every photo is n
 from __future__ import annotations
 
 import math
-import unicodedata
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lookalike.photos.blocks import BLOCK_LIMIT_BYTES
-from lookalike.photos.dates import Dates, first_of, parse_date
+from lookalike.photos.dates import NO_DATES, Dates, first_of, parse_date
 from lookalike.photos.errors import PhotoError, printable
 from lookalike.photos.exif import Tag, Tags
 from lookalike.photos.files import read_file
@@ -75,7 +75,7 @@ class Annotations:
     title: str = ""
     description: str = ""
     keywords: tuple[str, ...] = ()
-    dates: Dates = Dates()
+    dates: Dates = NO_DATES
 
     def with_fallback(self, other: Annotations) -> Annotations:
         """These annotations, with missing fields filled in from others."""
@@ -105,7 +105,9 @@ def read_embedded(packets: Sequence[bytes], records: Sequence[bytes], tags: Tags
     merged = NO_ANNOTATIONS
     for found in (*in_xmp, *in_iptc, in_exif):
         merged = merged.with_fallback(found)
-    keywords = _distinct_lines(word for found in (*in_xmp, *in_iptc, in_exif) for word in found.keywords)
+    keywords = _without_lossy_copies(
+        _distinct_lines(word for found in (*in_xmp, *in_iptc, in_exif) for word in found.keywords)
+    )
     dates = in_exif.dates
     for found in (*in_xmp, *in_iptc):
         dates = dates.with_fallback(found.dates)
@@ -241,6 +243,16 @@ def one_line(text: str) -> str:
     """The text as one line of printable characters, composed (NFC), of bounded length."""
     spaced = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * _MAX_TEXT])
     return unicodedata.normalize("NFC", " ".join(spaced.split()))[:_MAX_TEXT].strip()
+
+
+def _without_lossy_copies(keywords: tuple[str, ...]) -> tuple[str, ...]:
+    """Keywords without those that are others of them with question marks for letters that an encoding lacked."""
+
+    def is_copy(word: str) -> bool:
+        pattern = re.compile(re.escape(word).replace(r"\?", "."), re.DOTALL)
+        return any(other != word and pattern.fullmatch(other) for other in keywords)
+
+    return tuple(word for word in keywords if "?" not in word or not is_copy(word))
 
 
 def _first_line(texts: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from lookalike.photos.exif import Tag, read_tags
 from lookalike.photos.kinds import Kind
@@ -52,7 +53,7 @@ class MetadataBlocks:
     iptc: list[bytes] = field(default_factory=list)
 
 
-def find_blocks(kind: Kind, data: bytes, info: Mapping[object, object]) -> MetadataBlocks:
+def find_blocks(kind: Kind, data: bytes, info: Mapping[Any, object]) -> MetadataBlocks:
     """The metadata blocks of a photo.
 
     Args:
@@ -96,7 +97,11 @@ def _find_in_jpeg(data: bytes, blocks: MetadataBlocks) -> None:
     resources, extended = b"", b""
     for marker, body in _segments(data):
         if marker == 0xE1 and body.startswith(_EXIF[:5]):
-            blocks.exif.append(body)
+            if blocks.exif and body[6:8] not in (b"II", b"MM"):
+                # A block too long for one segment goes on in the next.
+                blocks.exif[-1] += body[6:]
+            else:
+                blocks.exif.append(body)
         elif marker == 0xE1 and body.startswith(_XMP):
             blocks.xmp.append(body[len(_XMP) :])
         elif marker == 0xE1 and body.startswith(_EXTENDED_XMP):
@@ -137,7 +142,7 @@ def _iptc_in(resources: bytes) -> Iterator[bytes]:
         start = at + 2 + (name + 2) // 2 * 2 + 4
         length = int.from_bytes(resources[start - 4 : start], "big")
         if start > len(resources):
-            return
+            continue
         if int.from_bytes(resources[at : at + 2], "big") == _IPTC_RESOURCE:
             yield resources[start : start + length]
         # After one whose name or length is wrong, the next is looked for from its start.

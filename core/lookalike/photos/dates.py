@@ -60,7 +60,9 @@ _TIME = re.compile(
     r"\s*(?P<after>[AaPp]\.?[Mm]\.?)?\s*(?P<offset>.*)",
     re.ASCII | re.DOTALL,
 )
-_OFFSET = re.compile(r"\s*(?:(?P<utc>[Zz])|(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?)(?!\d)", re.ASCII)
+_OFFSET = re.compile(
+    r"\s*(?:(?P<utc>[Zz])|(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?)(?!\d)", re.ASCII
+)
 _OFFSET_AT_END = re.compile(r"(?<=T)(.*?)[+-]\d\d:\d\d$")
 _MOST_OFFSET_HOURS = 14
 _FRACTION_DIGITS = 6
@@ -93,6 +95,9 @@ class Dates:
             first_of((self.digitized, other.digitized)),
             first_of((self.modified, other.modified)),
         )
+
+
+NO_DATES = Dates()
 
 
 def first_of(dates: Iterable[str | None]) -> str | None:
@@ -201,7 +206,7 @@ def in_words(taken_at: str) -> str:
     Args:
         taken_at: in ISO 8601, as `parse_date` returns it.
     """
-    day, _, time = taken_at.partition("T")
+    day, *_ = taken_at.partition("T")
     parts = day.split("-")
     words = parts[0]
     if len(parts) > 1:

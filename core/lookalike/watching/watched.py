@@ -96,7 +96,8 @@ class WatchedFolders:
                 for line in problems:
                     if line.reason == NO_MEDIA_REASON:
                         raise LookalikeError(
-                            "{inner} lies in the watched folder {outer}, and a .nomedia file in {folder} leaves it out.",
+                            "{inner} lies in the watched folder {outer}, and a .nomedia file in {folder} leaves it "
+                            "out there.",
                             "Remove that file, and its photos come into the library.",
                             inner=path,
                             outer=folder.path,

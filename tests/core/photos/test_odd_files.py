@@ -62,7 +62,9 @@ class OddFile:
             row = library.files.known(os.fsencode(album))[os.fsencode(album / self.path.name)]
             assert row.content_id is not None, row.problem
             number = row.content_id
-            return library.catalog.contents.get([number])[number], library.catalog.annotations.get([number])[number]
+            return library.catalog.contents.get([number])[number], library.catalog.annotations.get([number])[
+                number
+            ]
         finally:
             library.close()
 

@@ -234,7 +234,7 @@ def test_ignore_files_are_obeyed_in_whatever_encoding_they_are(tmp_path: Path, e
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, names are text")
 def test_a_pattern_may_name_bytes_that_are_no_text(tmp_path: Path) -> None:
     folder = os.fsencode(tmp_path) + b"/K\xfcste"
-    os.mkdir(folder)  # noqa: PTH102
+    os.mkdir(folder)
     Path(os.fsdecode(folder), "a.jpg").touch()
     (tmp_path / ".lookalikeignore").write_bytes(b"K\xfcste/\n")
     assert found(tmp_path) == set()
