@@ -27,15 +27,22 @@ _PHOTOSHOP = b"Photoshop 3.0\0"
 _PHOTOSHOP_RESOURCE = re.compile(rb"8BIM|PHUT|DCSR|AgHg|MeSa")
 _IPTC_RESOURCE = 0x0404
 _IPTC_MARK = 0x1C
+_MOST_SEGMENTS = BLOCK_LIMIT_BYTES >> 16
 
 _GIF_XMP = b"\x21\xff\x0bXMP DataXMP"
 _GIF_XMP_END = b"\x01\xff\xfe\xfd"
 
-_XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
-_EXIF_UUID = b"JpgTiffExif->JP2"
-_IPTC_UUID = bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38")
+_UUIDS = {
+    bytes.fromhex("be7acfcb97a942e89c71999491e3afac"): "xmp",
+    b"JpgTiffExif->JP2": "exif",
+    bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38"): "iptc",
+}
+"""Boxes of JPEG 2000 with metadata, by the first 16 bytes in them."""
+
 _XMP_KEYWORD = b"XML:com.adobe.xmp"
 _MOST_CHUNKS = 100_000
+_MOST_BLOCKS = 8
+"""More of a kind are in no honest file."""
 
 
 @dataclass
@@ -52,6 +59,13 @@ class MetadataBlocks:
     xmp: list[bytes] = field(default_factory=list)
     iptc: list[bytes] = field(default_factory=list)
 
+    def add(self, kind: str, data: bytes, start: int = 0, end: int | None = None) -> None:
+        """Take in a part of `data` as a block of a kind, within bounds."""
+        found: list[bytes] = getattr(self, kind)
+        end = len(data) if end is None else end
+        if start < end and len(found) < _MOST_BLOCKS:
+            found.append(data[start : min(end, start + BLOCK_LIMIT_BYTES)])
+
 
 def find_blocks(kind: Kind, data: bytes, info: Mapping[Any, object]) -> MetadataBlocks:
     """The metadata blocks of a photo.
@@ -66,10 +80,10 @@ def find_blocks(kind: Kind, data: bytes, info: Mapping[Any, object]) -> Metadata
     if finder is not None:
         finder(data, blocks)
     else:
-        for name, found in (("exif", blocks.exif), ("xmp", blocks.xmp)):
+        for name in ("exif", "xmp"):
             block = info.get(name)
-            if isinstance(block, bytes) and block:
-                found.append(block)
+            if isinstance(block, bytes):
+                blocks.add(name, block)
     for block in blocks.exif:
         # A TIFF, and an EXIF block that is laid out like one, has the others in tags.
         _find_in_tags(block, blocks)
@@ -79,14 +93,14 @@ def find_blocks(kind: Kind, data: bytes, info: Mapping[Any, object]) -> Metadata
 def _find_in_tags(block: bytes, blocks: MetadataBlocks) -> None:
     tags = read_tags(block)
     if (xmp := tags.raw(Tag.XMP)) and not blocks.xmp:
-        blocks.xmp.append(xmp)
+        blocks.add("xmp", xmp)
     if iptc := tags.raw(Tag.IPTC):
         # Written as numbers of four bytes on a computer with the other byte order.
         if iptc[0] != _IPTC_MARK and iptc[3:4] == bytes((_IPTC_MARK,)) and len(iptc) % 4 == 0:
             iptc = struct.pack(f"<{len(iptc) // 4}I", *struct.unpack(f">{len(iptc) // 4}I", iptc))
-        blocks.iptc.append(iptc)
+        blocks.add("iptc", iptc)
     if resources := tags.raw(Tag.PHOTOSHOP):
-        blocks.iptc.extend(_iptc_in(resources))
+        _find_in_resources(resources, blocks)
 
 
 def _find_in_tiff(data: bytes, blocks: MetadataBlocks) -> None:
@@ -94,24 +108,25 @@ def _find_in_tiff(data: bytes, blocks: MetadataBlocks) -> None:
 
 
 def _find_in_jpeg(data: bytes, blocks: MetadataBlocks) -> None:
-    resources, extended = b"", b""
+    resources = b""
+    extended: list[tuple[int, bytes]] = []
     for marker, body in _segments(data):
         if marker == 0xE1 and body.startswith(_EXIF[:5]):
-            if blocks.exif and body[6:8] not in (b"II", b"MM"):
+            if not blocks.exif or body[6:8] in (b"II", b"MM"):
+                blocks.add("exif", body)
+            elif len(blocks.exif[-1]) < BLOCK_LIMIT_BYTES:
                 # A block too long for one segment goes on in the next.
                 blocks.exif[-1] += body[6:]
-            else:
-                blocks.exif.append(body)
         elif marker == 0xE1 and body.startswith(_XMP):
-            blocks.xmp.append(body[len(_XMP) :])
-        elif marker == 0xE1 and body.startswith(_EXTENDED_XMP):
+            blocks.add("xmp", body, len(_XMP))
+        elif marker == 0xE1 and body.startswith(_EXTENDED_XMP) and len(extended) < _MOST_SEGMENTS:
             # A digest of 32 bytes, the length of the whole, and the offset of this part (XMP specification, part 3).
-            extended += body[len(_EXTENDED_XMP) + 40 :]
-        elif marker == 0xED and body.startswith(_PHOTOSHOP):
+            start = len(_EXTENDED_XMP) + 40
+            extended.append((int.from_bytes(body[start - 4 : start], "big"), body[start:]))
+        elif marker == 0xED and body.startswith(_PHOTOSHOP) and len(resources) < BLOCK_LIMIT_BYTES:
             resources += body[len(_PHOTOSHOP) :]
-    if extended:
-        blocks.xmp.append(extended[:BLOCK_LIMIT_BYTES])
-    blocks.iptc.extend(_iptc_in(resources))
+    blocks.add("xmp", b"".join(part for _, part in sorted(extended)))
+    _find_in_resources(resources, blocks)
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -133,8 +148,8 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += 2 + max(length, 2)
 
 
-def _iptc_in(resources: bytes) -> Iterator[bytes]:
-    """The IPTC records among Photoshop's image resources."""
+def _find_in_resources(resources: bytes, blocks: MetadataBlocks) -> None:
+    """Take in the IPTC records among Photoshop's image resources."""
     at = 0
     while match := _PHOTOSHOP_RESOURCE.search(resources, at):
         at = match.end()
@@ -144,7 +159,7 @@ def _iptc_in(resources: bytes) -> Iterator[bytes]:
         if start > len(resources):
             continue
         if int.from_bytes(resources[at : at + 2], "big") == _IPTC_RESOURCE:
-            yield resources[start : start + length]
+            blocks.add("iptc", resources, start, start + length)
         # After one whose name or length is wrong, the next is looked for from its start.
         if start + length <= len(resources):
             at = start + length
@@ -153,11 +168,11 @@ def _iptc_in(resources: bytes) -> Iterator[bytes]:
 def _find_in_png(data: bytes, blocks: MetadataBlocks) -> None:
     for name, start, length in _png_chunks(data):
         if name == b"eXIf":
-            blocks.exif.append(data[start : start + length])
+            blocks.add("exif", data, start, start + length)
         elif name in (b"tEXt", b"zTXt", b"iTXt"):
             keyword, _, rest = data[start : start + length].partition(b"\0")
             if keyword == _XMP_KEYWORD:
-                blocks.xmp.append(_png_text(name, rest))
+                blocks.add("xmp", _png_text(name, rest))
             elif keyword.startswith(b"Raw profile type "):
                 _take_profile(keyword[17:].strip().lower(), _png_text(name, rest), blocks)
 
@@ -213,14 +228,15 @@ def _take_profile(kind: bytes, text: bytes, blocks: MetadataBlocks) -> None:
     except ValueError:
         return
     if block.startswith(_XMP):
-        blocks.xmp.append(block[len(_XMP) :])
+        blocks.add("xmp", block, len(_XMP))
     elif kind == b"xmp":
-        blocks.xmp.append(block)
+        blocks.add("xmp", block)
     elif kind in (b"exif", b"app1"):
-        blocks.exif.append(block)
+        blocks.add("exif", block)
+    elif kind in (b"iptc", b"8bim") and block[:1] == bytes((_IPTC_MARK,)):
+        blocks.add("iptc", block)
     elif kind in (b"iptc", b"8bim"):
-        resources = block.removeprefix(_PHOTOSHOP)
-        blocks.iptc.extend([block] if block[:1] == bytes((_IPTC_MARK,)) else _iptc_in(resources))
+        _find_in_resources(block.removeprefix(_PHOTOSHOP), blocks)
 
 
 def _find_in_gif(data: bytes, blocks: MetadataBlocks) -> None:
@@ -230,7 +246,7 @@ def _find_in_gif(data: bytes, blocks: MetadataBlocks) -> None:
     start += len(_GIF_XMP)
     # Behind the packet lie 258 bytes that lead decoders which take it for sub-blocks to its end.
     end = data.find(_GIF_XMP_END, start, start + BLOCK_LIMIT_BYTES)
-    blocks.xmp.append(data[start : end if end >= 0 else start + BLOCK_LIMIT_BYTES])
+    blocks.add("xmp", data, start, end if end >= 0 else None)
 
 
 def _find_in_webp(data: bytes, blocks: MetadataBlocks) -> None:
@@ -240,8 +256,7 @@ def _find_in_webp(data: bytes, blocks: MetadataBlocks) -> None:
             return
         name, length = struct.unpack_from("<4sI", data, at)
         if name in (b"EXIF", b"XMP "):
-            found = blocks.exif if name == b"EXIF" else blocks.xmp
-            found.append(data[at + 8 : at + 8 + length])
+            blocks.add("exif" if name == b"EXIF" else "xmp", data, at + 8, at + 8 + length)
         at += 8 + length + length % 2
 
 
@@ -258,13 +273,11 @@ def _find_in_jpeg2000(data: bytes, blocks: MetadataBlocks) -> None:
         if end <= at:
             return
         if name == b"uuid":
-            found = {_XMP_UUID: blocks.xmp, _EXIF_UUID: blocks.exif, _IPTC_UUID: blocks.iptc}.get(
-                data[start : start + 16]
-            )
-            if found is not None:
-                found.append(data[start + 16 : end])
-        elif name == b"xml " and b":RDF" in data[start:end]:
-            blocks.xmp.append(data[start:end])
+            block = _UUIDS.get(data[start : start + 16])
+            if block is not None:
+                blocks.add(block, data, start + 16, end)
+        elif name == b"xml " and data.find(b":RDF", start, end) >= 0:
+            blocks.add("xmp", data, start, end)
         at = end
 
 

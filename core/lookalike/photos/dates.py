@@ -66,6 +66,7 @@ _OFFSET = re.compile(
 _OFFSET_AT_END = re.compile(r"(?<=T)(.*?)[+-]\d\d:\d\d$")
 _MOST_OFFSET_HOURS = 14
 _FRACTION_DIGITS = 6
+_MOST_LETTERS = 100
 _TO_THE_SECOND = len("2004-07-04T09:05:03")
 
 
@@ -123,6 +124,7 @@ def parse_date(text: str, offset: str = "", fraction: str = "") -> str | None:
     Returns:
         The date in ISO 8601, as exact as it is known; None if there is no year.
     """
+    text = text[:_MOST_LETTERS]
     match = _DATE.match(text)
     if match is None or match[1] == "0000":
         return None

@@ -21,7 +21,7 @@ from lookalike.photos import colour
 from lookalike.photos.annotations import NO_ANNOTATIONS, Annotations
 from lookalike.photos.blocks import BLOCK_LIMIT_BYTES, find_blocks
 from lookalike.photos.errors import PhotoError, cut_off, damaged, not_a_photo, printable, too_large
-from lookalike.photos.exif import read_raw_tags
+from lookalike.photos.exif import Tag, read_raw_tags
 from lookalike.photos.facts import Facts, make_facts
 from lookalike.photos.files import FileBytes, read_file
 from lookalike.photos.jpeg import JpegFile, draft, open_jpeg
@@ -235,8 +235,8 @@ def _decode_raw(file: FileBytes, longest_side: int) -> Photo:
 
 
 def _raw_metadata(file: FileBytes) -> Metadata:
-    xmp = _raw_xmp(file.data)
-    return interpret(read_raw_tags(file.data), [xmp] if xmp else [])
+    tags = read_raw_tags(file.data)
+    return interpret(tags, [_raw_xmp(file.data)], [tags.raw(Tag.IPTC)])
 
 
 def _raw_xmp(data: bytes) -> bytes:

@@ -1,8 +1,9 @@
 """XMP reader for the properties of a packet (ISO 16684-1), as tolerant of flaws as programs are careless in writing it.
 
-Before parsing, the text is mended: bytes that are not in the encoding that they should be, control characters, bare
-ampersands and angle brackets; a prefix that nobody declared is taken for the usual one of that name. Where the XML
-breaks off all the same, what stands before counts. Document types are refused, so no entities are expanded.
+Bytes that are not in the encoding that they should be are taken for what they are. A text that is no XML is mended and
+parsed once more: control characters, bare ampersands and angle brackets, and prefixes that nobody declares, which are
+taken for the usual ones of their names. Where it breaks off all the same, what stands before counts. Document types are
+refused, so no entities are expanded.
 
 It is written by hand on top of expat: Pillow's ``getxmp`` needs another dependency (defusedxml), builds the whole tree,
 and has nothing of a packet with a flaw; ``lxml`` with ``recover`` gets as far on those as this does
@@ -11,6 +12,7 @@ and has nothing of a packet with a flaw; ``lxml`` with ``recover`` gets as far o
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection
 from xml.parsers import expat
@@ -27,7 +29,6 @@ _MAX_DEPTH = 100
 _PADDING = "\ufeff\0 \t\r\n"
 
 _USUAL_NAMESPACES = {
-    "xml": "http://www.w3.org/XML/1998/namespace",
     "rdf": _RDF.strip(),
     "dc": "http://purl.org/dc/elements/1.1/",
     "xmp": "http://ns.adobe.com/xap/1.0/",
@@ -50,6 +51,9 @@ _BYTE_ORDER_MARKS = {
 }
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,7});|#[xX]([0-9a-fA-F]{1,6});)?")
+_DECLARATION = re.compile(r"^\s*<\?xml\s[^>]*>")
+_PREFIX = re.compile(r"[<\s/]([A-Za-z_][A-Za-z0-9_-]*):")
+_MOST_PREFIXES = 1000
 _BARE_BRACKET = re.compile(r"<(?![A-Za-z_/!?\x80-\U0010ffff])")
 
 
@@ -69,26 +73,33 @@ def read_xmp(data: bytes, wanted: Collection[str]) -> dict[str, list[str]]:
     Raises:
         XmpError: the bytes are not XML, have a document type, or contain no RDF.
     """
+    text = _decode(data)
     reader = _PropertyReader(wanted)
-    parser = expat.ParserCreate("utf-8")
+    flaw = _parse(text, reader)
+    if flaw is not None:
+        reader = _PropertyReader(wanted)
+        if _parse(_mend(text), reader) is not None:
+            reader.break_off()
+    if not reader.has_root:
+        raise XmpError(flaw or "it holds no RDF")
+    return reader.found
+
+
+def _parse(text: str, reader: _PropertyReader) -> str | None:
+    """Have the elements read; returns at which line it breaks off and why, or None."""
+    parser = expat.ParserCreate("utf-8", " ")
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = _refuse_doctype
     try:
-        parser.Parse(_mend(_decode(data)).encode(), True)
+        parser.Parse(text.encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
-        if not reader.has_root:
-            raise XmpError(f"line {error.lineno}: {expat.ErrorString(error.code)}") from error
-        reader.break_off()
-    except _TooDeepError as error:
-        if not reader.has_root:
-            raise XmpError("it is nested too deeply") from error
-        reader.break_off()
-    if not reader.has_root:
-        raise XmpError("it holds no RDF")
-    return reader.found
+        return f"line {error.lineno}: {expat.ErrorString(error.code)}"
+    except _TooDeepError:
+        return "it is nested too deeply"
+    return None
 
 
 def _decode(data: bytes) -> str:
@@ -108,8 +119,16 @@ def _decode(data: bytes) -> str:
 
 
 def _mend(text: str) -> str:
-    text = _BARE_AMPERSAND.sub(_mended_reference, _NOT_XML.sub(" ", text))
-    return _BARE_BRACKET.sub("&lt;", text)
+    """The text without what is not XML, in an element that declares every prefix that it leaves undeclared."""
+    text = _BARE_AMPERSAND.sub(_mended_reference, _NOT_XML.sub(" ", _DECLARATION.sub("", text, 1)))
+    text = _BARE_BRACKET.sub("&lt;", text)
+    prefixes = itertools.islice(dict.fromkeys(match[1] for match in _PREFIX.finditer(text)), _MOST_PREFIXES)
+    declared = " ".join(
+        f'xmlns:{prefix}="{_USUAL_NAMESPACES.get(prefix, prefix)}"'
+        for prefix in prefixes
+        if not prefix.lower().startswith("xml")
+    )
+    return f"<mended {declared}>{text}</mended>"
 
 
 def _mended_reference(match: re.Match[str]) -> str:
@@ -135,15 +154,12 @@ class _PropertyReader:
         self.has_root = False
         self._wanted = wanted
         self._path: list[str] = []
-        self._namespaces = [_USUAL_NAMESPACES]
         self._property = ""
         self._items: list[tuple[bool, str]] = []
         self._text: list[str] = []
         self._is_default = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        self._declare(attributes)
-        name = self._full_name(name)
         parents = self._path[-2:]
         self._path.append(name)
         if len(self._path) > _MAX_DEPTH:
@@ -152,25 +168,22 @@ class _PropertyReader:
             self.has_root = True
         elif name == _SUBJECT and parents[-1:] == [_ROOT]:
             for key, value in attributes.items():
-                full = self._full_name(key)
-                if full in self._wanted:
-                    self.found.setdefault(full, []).append(value)
+                if key in self._wanted:
+                    self.found.setdefault(key, []).append(value)
         # Nested descriptions belong to a value (an editing history, an ingredient), not to this photo.
         elif parents == [_ROOT, _SUBJECT]:
             self._property = name if name in self._wanted else ""
             self._items, self._text = [], []
         elif name == _ITEM:
             self._text = []
-            languages = (value for key, value in attributes.items() if self._full_name(key) == _LANGUAGE)
-            self._is_default = _DEFAULT_LANGUAGE in languages
+            self._is_default = attributes.get(_LANGUAGE) == _DEFAULT_LANGUAGE
 
     def text(self, text: str) -> None:
         if self._property:
             self._text.append(text)
 
     def end(self, name: str) -> None:
-        name = self._path.pop()
-        self._namespaces.pop()
+        self._path.pop()
         if not self._property:
             return
         if name == _ITEM:
@@ -189,18 +202,3 @@ class _PropertyReader:
         if any(text.strip() for text in texts):
             self.found.setdefault(self._property, []).extend(texts)
         self._property = ""
-
-    def _declare(self, attributes: dict[str, str]) -> None:
-        """Note what prefixes mean from here on."""
-        declared = {
-            key.removeprefix("xmlns").removeprefix(":"): value
-            for key, value in attributes.items()
-            if key == "xmlns" or key.startswith("xmlns:")
-        }
-        self._namespaces.append(declared)
-
-    def _full_name(self, name: str) -> str:
-        prefix, _, local = name.rpartition(":")
-        # An attribute without a prefix has no namespace, but none of those that are wanted is without one either.
-        meaning = next((known[prefix] for known in reversed(self._namespaces) if prefix in known), prefix)
-        return f"{meaning} {local}"

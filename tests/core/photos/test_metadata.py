@@ -141,8 +141,9 @@ def test_a_long_packet_goes_on_in_other_segments() -> None:
     more = xmp(Annotations(keywords=("later",)))
     mark = b"http://ns.adobe.com/xmp/extension/\0" + b"0" * 32 + struct.pack(">I", len(more))
     jpeg = encoded(PHOTO, "JPEG", xmp=xmp(Annotations(3)))
-    jpeg = with_segment(0xE1, mark + struct.pack(">I", 300) + more[300:], jpeg)
+    # The second part comes first.
     jpeg = with_segment(0xE1, mark + struct.pack(">I", 0) + more[:300], jpeg)
+    jpeg = with_segment(0xE1, mark + struct.pack(">I", 300) + more[300:], jpeg)
     found = metadata_of(jpeg).annotations
     assert (found.rating, found.keywords) == (3, ("later",))
 
@@ -397,6 +398,25 @@ def test_packed_texts_are_unpacked_within_bounds() -> None:
     data = with_chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + bomb)
     (packet,) = find_blocks(Kind.PNG, data, {}).xmp
     assert len(packet) <= BLOCK_LIMIT_BYTES
+
+
+def test_many_and_endless_blocks_are_read_within_bounds() -> None:
+    segments = b"".join(
+        bytes((0xFF, 0xE1)) + struct.pack(">H", len(body) + 2) + body
+        for body in (
+            XMP_MARK + bytes(60_000),
+            b"http://ns.adobe.com/xmp/extension/\0" + bytes(60_000),
+            b"Exif\0\0II*\0" + bytes(60_000),
+            b"Exif\0\0" + bytes(60_000),
+        )
+        for _ in range(200)
+    )
+    found = find_blocks(Kind.JPEG, b"\xff\xd8" + segments, {})
+    assert sum(map(len, [*found.exif, *found.xmp])) < 4 * BLOCK_LIMIT_BYTES
+    assert (
+        from_xmp(xmp_with("<xmp:CreateDate>2004" + " " * 1_000_000 + "x</xmp:CreateDate>")).dates.digitized
+        == "2004"
+    )
 
 
 @given(st.sampled_from(sorted(CARRIERS)), st.floats(0, 1), st.binary(max_size=20), st.integers(0, 20))
