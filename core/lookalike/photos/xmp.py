@@ -54,6 +54,11 @@ _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,7});|#[xX]
 _DECLARATION = re.compile(r"^\s*<\?xml\s[^>]*>")
 _PREFIX = re.compile(r"[<\s/]([A-Za-z_][A-Za-z0-9_-]*):")
 _MOST_PREFIXES = 1000
+_NAME = r"[A-Za-z_][\w:.-]*"
+_ATTRIBUTE = rf"\s+{_NAME}\s*=\s*(?:\"[^\"]*\"|'[^']*')"
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
+_TAG = re.compile(rf"(<{_NAME})((?:{_ATTRIBUTE})+)(?=\s*/?>)")
+_CUT_TAG = re.compile(rf"<{_NAME}(?:{_ATTRIBUTE})*")
 _BARE_BRACKET = re.compile(r"<(?![A-Za-z_/!?\x80-\U0010ffff])")
 
 
@@ -122,6 +127,11 @@ def _mend(text: str) -> str:
     """The text without what is not XML, in an element that declares every prefix that it leaves undeclared."""
     text = _BARE_AMPERSAND.sub(_mended_reference, _NOT_XML.sub(" ", _DECLARATION.sub("", text, 1)))
     text = _BARE_BRACKET.sub("&lt;", text)
+    cut = text.rfind("<")
+    if cut > text.rfind(">") and (tag := _CUT_TAG.match(text, cut)):
+        # It breaks off within a tag, whose finished attributes count.
+        text = f"{text[:cut]}{tag[0]}>"
+    text = _TAG.sub(_mended_tag, text)
     prefixes = itertools.islice(dict.fromkeys(match[1] for match in _PREFIX.finditer(text)), _MOST_PREFIXES)
     declared = " ".join(
         f'xmlns:{prefix}="{_USUAL_NAMESPACES.get(prefix, prefix)}"'
@@ -129,6 +139,14 @@ def _mend(text: str) -> str:
         if not prefix.lower().startswith("xml")
     )
     return f"<mended {declared}>{text}</mended>"
+
+
+def _mended_tag(match: re.Match[str]) -> str:
+    """A tag's start with every attribute once, as it stands there first."""
+    first: dict[str, str] = {}
+    for attribute in _ATTRIBUTES.findall(match[2]):
+        first.setdefault(attribute.partition("=")[0].strip(), attribute)
+    return match[1] + "".join(first.values())
 
 
 def _mended_reference(match: re.Match[str]) -> str:

@@ -195,6 +195,10 @@ def flawed(old: str, new: str, encoding: str = "utf-8") -> bytes:
     [
         (flawed("</rdf:Description>", "<Camera:Trait>x</Camera:Trait></rdf:Description>"), "By the sea"),
         (flawed('rdf:about=""', 'rdf:about="" Camera:Trait="x"'), "By the sea"),
+        (
+            flawed('rdf:about=""', 'rdf:about="" rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"'),
+            "By the sea",
+        ),
         (flawed('xmlns:dc="http://purl.org/dc/elements/1.1/"', ""), "By the sea"),
         (flawed("By the sea", "Tom & Ann"), "Tom & Ann"),
         (flawed("By the sea", "Tom &amp; Ann &#8364;"), "Tom & Ann €"),
@@ -222,6 +226,8 @@ def test_of_a_packet_that_is_cut_off_what_stands_before_counts() -> None:
     found = from_xmp(packet[: packet.index("Küste".encode()) + 2])
     assert (found.rating, found.title, found.keywords) == (4, "By the sea", ("Boat",))
     assert from_xmp(packet[: packet.index(b"Two boats")]).title == "By the sea"
+    assert from_xmp(packet[: packet.index(b'xmp:Rating="4"') + 14]).rating == 4
+    assert from_xmp(packet[: packet.index(b"</dc:subject>") + 5]).keywords == ("Boat", "Küste")
 
 
 def test_a_broken_sidecar_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
