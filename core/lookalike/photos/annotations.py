@@ -172,7 +172,9 @@ def _from_broken_xmp(packet: bytes) -> Annotations:
 
 def _from_iptc(texts: Mapping[Dataset, Sequence[str]]) -> Annotations:
     def moment(day: Dataset, time: Dataset) -> str | None:
-        return parse_date(" ".join([*texts.get(day, ())[:1], *texts.get(time, ())[:1]]))
+        if day not in texts:
+            return None
+        return parse_date(" ".join([texts[day][0], *texts.get(time, ())[:1]]))
 
     return Annotations(
         None,

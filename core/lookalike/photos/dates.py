@@ -6,7 +6,7 @@ offset from UTC. So its length says how exact it is (`precision_of`), and dates 
 
 **What is taken from a broken one.** Everything from the left up to the first part that cannot be: a month of 00 or 13
 leaves the year, the 31st of February leaves the month, hour 24 leaves the day, second 60 the minute. Only a year of
-0000, or none, is no date at all, and the next source is asked. A date in the future stays as it is written: the clock
+0000 or 0001, or none, is no date at all, and the next source is asked. A date in the future stays as it is written: the clock
 of this computer is no better a witness than the camera's.
 
 **Which one counts** (`Dates`). First by what it says: when the original was made, before when it was digitized, before
@@ -67,6 +67,8 @@ _OFFSET_AT_END = re.compile(r"(?<=T)(.*?)[+-]\d\d:\d\d$")
 _MOST_OFFSET_HOURS = 14
 _FRACTION_DIGITS = 6
 _MOST_LETTERS = 100
+_FIRST_YEAR = "1000"
+"""Years below are what programs write that know none: 0000, 0001, 0002."""
 _TO_THE_SECOND = len("2004-07-04T09:05:03")
 
 
@@ -126,7 +128,7 @@ def parse_date(text: str, offset: str = "", fraction: str = "") -> str | None:
     """
     text = text[:_MOST_LETTERS]
     match = _DATE.match(text)
-    if match is None or match[1] == "0000":
+    if match is None or match[1] < _FIRST_YEAR:
         return None
     year, month, day = int(match[1]), int(match[2] or match[4] or 0), int(match[3] or match[5] or 0)
     if not 1 <= month <= 12:

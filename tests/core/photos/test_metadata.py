@@ -381,6 +381,7 @@ def test_dates_of_xmp(name: str, dates: Dates) -> None:
         (b"19890500", b"140845+0200", "1989-05"),
         (b"19890000", b"", "1989"),
         (b"00000000", b"140845", None),
+        (b"", b"140845", None),
     ],
 )
 def test_dates_of_iptc(day: bytes, time: bytes, taken: str | None) -> None:
