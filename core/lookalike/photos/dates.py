@@ -6,8 +6,8 @@ offset from UTC. So its length says how exact it is (`precision_of`), and dates 
 
 **What is taken from a broken one.** Everything from the left up to the first part that cannot be: a month of 00 or 13
 leaves the year, the 31st of February leaves the month, hour 24 leaves the day, second 60 the minute. Only a year of
-0000 or 0001, or none, is no date at all, and the next source is asked. A date in the future stays as it is written: the clock
-of this computer is no better a witness than the camera's.
+0000 or 0001, or none, is no date at all, and the next source is asked. A date in the future stays as it is written: the
+clock of this computer is no better a witness than the camera's.
 
 **Which one counts** (`Dates`). First by what it says: when the original was made, before when it was digitized, before
 when the file was changed. So a day of the original goes before the exact time of a later change. Of dates that say the
