@@ -6,8 +6,8 @@ taken for the usual ones of their names. Where it breaks off all the same, what 
 refused, so no entities are expanded.
 
 It is written by hand on top of expat: Pillow's ``getxmp`` needs another dependency (defusedxml), builds the whole tree,
-and has nothing of a packet with a flaw; ``lxml`` with ``recover`` gets as far on those as this does
-(docs/architecture.md has the comparison), and is one more library that has to be there on every system.
+and has nothing of a packet with a flaw; ``lxml`` with ``recover`` reads fewer of those right than this does
+(docs/metadata.md has the comparison).
 """
 
 from __future__ import annotations
