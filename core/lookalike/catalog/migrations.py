@@ -373,7 +373,7 @@ def m0014_unreadable(db: Database) -> None:
 
 
 @catalog_migrations()
-def m0015_metadata_read_again(db: Database) -> None:
+def m0016_metadata_read_again(db: Database) -> None:
     """Have the metadata of every photo and XMP file read once more, for what earlier versions did not read in them.
 
     Photos are not described or decoded again. What is known stays until a file has been read; and a size of -1 tells

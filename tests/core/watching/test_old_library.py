@@ -111,7 +111,7 @@ def test_metadata_are_read_once_more_without_describing_anything(
         scan(library)
     # As the version before left it: with what it read, and that all was read.
     db = Database(tmp_path / "library" / "catalog.sqlite")
-    db.conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0015_metadata_read_again'")
+    db.conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0016_metadata_read_again'")
     db.conn.execute("UPDATE contents SET embedded = NULL, title = NULL, camera = NULL, taken_at = NULL")
     db.conn.execute("UPDATE contents SET taken_at = '2020-01-01T00:00:00' WHERE id = 1")
     db.conn.execute("UPDATE sidecars SET said = NULL")
