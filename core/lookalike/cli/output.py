@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 if TYPE_CHECKING:
     import click
 
+    from lookalike.catalog.contents import ContentRow
     from lookalike.catalog.folders import Folder
     from lookalike.library.descriptor_migration import DescriptorChange
     from lookalike.progress import Progress, Skipped
@@ -45,6 +46,15 @@ def warn(line: str) -> None:
 def _write(stream: TextIO, line: str) -> None:
     stream.write(f"{line}\n")
     stream.flush()
+
+
+def when_taken(facts: ContentRow | None) -> dict[str, str | None]:
+    """For JSON: when a photo was taken, and how exact that is."""
+    precision = facts.precision if facts is not None else None
+    return {
+        "taken_at": facts.taken_at if facts is not None else None,
+        "taken_at_precision": precision.value if precision is not None else None,
+    }
 
 
 def say_json(content: Any) -> None:

@@ -16,7 +16,7 @@ from lookalike.catalog.filters import Filters
 from lookalike.cli.filter_options import filter_options
 from lookalike.cli.judge_options import checking_options, chosen, uncalibrated
 from lookalike.cli.options import COUNT, TEXT, NumberType, json_option
-from lookalike.cli.output import say, say_json, warn
+from lookalike.cli.output import say, say_json, warn, when_taken
 from lookalike.library import Library
 from lookalike.library.descriptor_migration import DEFAULT
 from lookalike.search.query import Region
@@ -112,12 +112,14 @@ def search(
 
 def _as_json(library: Library, ranking: Ranking, limit: int) -> dict[str, Any]:
     results = ranking.results[:limit]
-    paths = library.photos.paths([result.content_id for result in results])
+    ids = [result.content_id for result in results]
+    paths, facts = library.photos.paths(ids), library.photos.facts(ids)
     return {
         "results": [
             {
                 "path": paths[result.content_id][0] if paths[result.content_id] else None,
                 "paths": paths[result.content_id],
+                **when_taken(facts.get(result.content_id)),
                 "similarity": round(result.similarity, 4),
                 "match": None if result.match is None else round(result.match, 4),
                 "score": round(result.score, 4),

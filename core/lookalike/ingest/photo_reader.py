@@ -30,10 +30,11 @@ from lookalike.photos import (
     Facts,
     FileBytes,
     FileUnavailableError,
+    Metadata,
     Photo,
     decode,
-    read_annotations,
     read_file,
+    read_metadata,
     thumbnail,
 )
 
@@ -47,7 +48,9 @@ class ReadPhoto:
         replaced: what the catalog held of that path.
         content_id: the content, where the catalog knows it.
         row: facts of a content that is new.
-        annotations: what people wrote into it, where that is not known yet.
+        annotations: what people wrote into a content that is new.
+        metadata: the metadata of a known content, where they had to be read again and could be.
+        read_metadata: whether they had to be.
         pixels: prepared for the model, until it has described them.
         vector: the descriptor.
         content: hash of the bytes, once they were read.
@@ -62,6 +65,8 @@ class ReadPhoto:
     content_id: int | None = None
     row: ContentRow | None = None
     annotations: Annotations | None = None
+    metadata: Metadata | None = None
+    read_metadata: bool = False
     pixels: NDArray[np.uint8] | None = None
     vector: NDArray[np.float32] | None = None
     content: str | None = None
@@ -147,10 +152,10 @@ class PhotoReader:
                 return refused
             known = self._catalog.contents.id_of(content)
             if known is not None and not self._record.lacking([known]):
-                unread = self._catalog.annotations.is_unread(known)
-                return ReadPhoto(
-                    stat, replaced, content_id=known, annotations=read_annotations(file) if unread else None
-                )
+                if not self._catalog.annotations.is_unread(known):
+                    return ReadPhoto(stat, replaced, content_id=known)
+                metadata = read_metadata(file)
+                return ReadPhoto(stat, replaced, content_id=known, metadata=metadata, read_metadata=True)
             photo = self._decoded(file, max(self._describer.decode_size, THUMBNAIL_SIDE))
             self._thumbnails.put(content, THUMBNAIL_SIDE, thumbnail(photo.image, THUMBNAIL_SIDE))
             return ReadPhoto(

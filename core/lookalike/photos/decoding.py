@@ -15,11 +15,11 @@ from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 from PIL.PngImagePlugin import PngImageFile
-from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from lookalike.photos import colour
-from lookalike.photos.annotations import NO_ANNOTATIONS, SIDECAR_LIMIT_BYTES, Annotations, read_embedded
+from lookalike.photos.annotations import NO_ANNOTATIONS, Annotations
+from lookalike.photos.blocks import BLOCK_LIMIT_BYTES, find_blocks
 from lookalike.photos.bmp import BitfieldsFile, open_bmp, without_void_alpha
 from lookalike.photos.errors import (
     LayoutError,
@@ -31,14 +31,14 @@ from lookalike.photos.errors import (
     too_large,
     unsupported,
 )
-from lookalike.photos.exif import Tag, Tags, read_raw_tags, read_tags
-from lookalike.photos.facts import Facts, make_facts, orientation
+from lookalike.photos.exif import Tag, read_raw_tags
+from lookalike.photos.facts import Facts, make_facts
 from lookalike.photos.files import FileBytes, read_file
 from lookalike.photos.heif import is_cut_off
-from lookalike.photos.iptc import PHOTOSHOP_RESOURCE
 from lookalike.photos.jpeg import JpegFile, draft, open_jpeg
 from lookalike.photos.kinds import Kind, claimed_size, sniff
 from lookalike.photos.memory import RESULT_BYTES_PER_PIXEL, budget
+from lookalike.photos.metadata import Metadata, interpret, read_blocks
 from lookalike.photos.quiet import quiet
 from lookalike.photos.raw import read_preview
 from lookalike.photos.repair import Repaired, repair, repair_unseen
@@ -107,7 +107,6 @@ _BYTES_PER_PIXEL = {
 """The most memory that decoding takes per pixel, for formats that are always decoded in full size."""
 
 _XMP_START, _XMP_END = b"<x:xmpmeta", b"</x:xmpmeta>"
-_TIFF_IPTC = 33723
 _WIDE_MODES = ("I", "F")
 _WIDE_BYTES_PER_PIXEL = 16
 """The same for images with 32 bits per channel, in any format."""
@@ -153,39 +152,38 @@ def decode(file: FileBytes, longest_side: int) -> Photo:
         raise _to_photo_error(file.name, error) from error
 
 
-def read_annotations(file: FileBytes) -> Annotations:
-    """The annotations in a photo, without decoding its pixels (except for JPEG XL); none if it is broken.
-
-    Metadata after the pixels of a PNG file are not found.
-    """
+def read_metadata(file: FileBytes) -> Metadata | None:
+    """The metadata of a photo, without decoding its pixels (except for JPEG XL); None if the file is broken."""
     kind = sniff(file.data, file.name)
     if kind is None:
-        return NO_ANNOTATIONS
+        return None
     try:
         with quiet:
             if kind is not Kind.RAW:
-                claimed = claimed_size(kind, file.data)
-                if claimed is not None:
-                    _memory_needed(kind, file, claimed, (0, 0))
-                return _read_embedded(kind, file)
+                return _read_metadata(kind, file)
             picture = read_preview(file, 1).picture
-            in_preview = NO_ANNOTATIONS
+            in_preview = Metadata()
             if not isinstance(picture, Image.Image):
-                in_preview = _read_embedded(Kind.JPEG, FileBytes(file.content, picture, file.name))
-            return _raw_annotations(file, read_raw_tags(file.data)).with_fallback(in_preview)
+                in_preview = _read_metadata(Kind.JPEG, FileBytes(file.content, picture, file.name))
+            return _raw_metadata(file).with_fallback(in_preview)
     except Exception:
-        # As in `decode`, broken bytes may raise anything. A photo without annotations is still a photo.
-        _logger.debug("Reading the annotations of %s failed.", printable(file.name), exc_info=True)
-        return NO_ANNOTATIONS
+        # As in `decode`, broken bytes may raise anything.
+        _logger.debug("Reading the metadata of %s failed.", printable(file.name), exc_info=True)
+        return None
 
 
-def _read_embedded(kind: Kind, file: FileBytes) -> Annotations:
+def _read_metadata(kind: Kind, file: FileBytes) -> Metadata:
+    if kind not in (Kind.HEIF, Kind.AVIF, Kind.JPEG_XL):
+        return read_blocks(find_blocks(kind, file.data, {}))
+    claimed = claimed_size(kind, file.data)
+    if claimed is not None:
+        _memory_needed(kind, file, claimed, (0, 0))
     image = _OPENERS[kind](file.data)
     if kind is Kind.JPEG_XL:
         # Its decoder provides the metadata only together with the pixels.
         with budget.take(_memory_needed(kind, file, image.size, (0, 0), image.mode)):
             image.load()
-    return _annotations(image, read_tags(file.data if kind is Kind.TIFF else _block(image, "exif")))
+    return read_blocks(find_blocks(kind, file.data, image.info))
 
 
 def open_image(path: Path, longest_side: int) -> Image.Image:
@@ -240,17 +238,17 @@ def _decode(
         pixels = _resize(colour.shrinkable(_as_stored(image)), target)
         profile = (repaired.profile if repaired else b"") or _block(image, "icc_profile")
         pixels = colour.to_srgb(pixels, profile)
-        tags = read_tags(file.data if kind is Kind.TIFF else _block(image, "exif"))
+        metadata = read_blocks(find_blocks(kind, file.data, image.info))
         if kind is Kind.HEIF:
             exif_orientation = _heif_orientation(image, file.data)
         else:
-            exif_orientation = orientation(tags, _block(image, "xmp"), assumed_orientation)
+            exif_orientation = metadata.orientation or assumed_orientation
         # For these kinds the decoders already return upright pixels.
         if exif_orientation > 1 and kind not in (Kind.TIFF, Kind.JPEG_XL):
             pixels = make_upright(pixels, exif_orientation)
             size = upright_size(size, exif_orientation)
-        facts = make_facts(size, kind.value, tags, exif_orientation)
-        return Photo(_without_metadata(pixels), facts, _annotations(image, tags))
+        facts = make_facts(size, kind.value, metadata, exif_orientation)
+        return Photo(_without_metadata(pixels), facts, metadata.annotations)
 
 
 def _as_stored(image: ImageFile.ImageFile) -> Image.Image:
@@ -264,39 +262,27 @@ def _as_stored(image: ImageFile.ImageFile) -> Image.Image:
 
 def _decode_raw(file: FileBytes, longest_side: int) -> Photo:
     preview = read_preview(file, longest_side)
-    tags = read_raw_tags(file.data)
+    metadata = _raw_metadata(file)
     if isinstance(preview.picture, Image.Image):
         image = _resize(preview.picture, _fit(preview.picture.size, longest_side))
-        in_preview = NO_ANNOTATIONS
     else:
         jpeg = FileBytes(file.content, preview.picture, file.name)
-        decoded = _decode_or_repair(Kind.JPEG, jpeg, longest_side, preview.orientation)
-        image, in_preview = decoded.image, decoded.annotations
-        if not tags.main:
-            tags = read_tags(_block(open_jpeg(preview.picture), "exif"))
-    facts = make_facts(preview.size, Kind.RAW.value, tags, preview.orientation)
-    return Photo(image, facts, _raw_annotations(file, tags).with_fallback(in_preview))
+        image = _decode_or_repair(Kind.JPEG, jpeg, longest_side, preview.orientation).image
+        metadata = metadata.with_fallback(_read_metadata(Kind.JPEG, jpeg))
+    facts = make_facts(preview.size, Kind.RAW.value, metadata, preview.orientation)
+    return Photo(image, facts, metadata.annotations)
 
 
-def _raw_annotations(file: FileBytes, tags: Tags) -> Annotations:
-    return read_embedded(_raw_xmp(file.data), b"", tags.number(Tag.RATING))
+def _raw_metadata(file: FileBytes) -> Metadata:
+    tags = read_raw_tags(file.data)
+    return interpret(tags, [_raw_xmp(file.data)], [tags.raw(Tag.IPTC)])
 
 
 def _raw_xmp(data: bytes) -> bytes:
     # It is in a tag of its own in TIFF-like files and in a box in CR3, but always between the same marks.
     start = data.find(_XMP_START)
-    end = data.find(_XMP_END, start, start + SIDECAR_LIMIT_BYTES)
+    end = data.find(_XMP_END, start, start + BLOCK_LIMIT_BYTES)
     return data[start : end + len(_XMP_END)] if 0 <= start < end else b""
-
-
-def _annotations(image: Image.Image, tags: Tags) -> Annotations:
-    photoshop = image.info.get("photoshop")
-    iptc = photoshop.get(PHOTOSHOP_RESOURCE) if isinstance(photoshop, dict) else None
-    if isinstance(image, TiffImageFile):
-        iptc = image.tag_v2.get(_TIFF_IPTC)
-    return read_embedded(
-        _block(image, "xmp"), iptc if isinstance(iptc, bytes) else b"", tags.number(Tag.RATING)
-    )
 
 
 def _heif_orientation(image: Image.Image, data: bytes) -> int:

@@ -16,7 +16,6 @@ from PIL import Image, ImageFile
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
 from lookalike.photos.errors import LayoutError
-from lookalike.photos.iptc import PHOTOSHOP_RESOURCE
 from lookalike.photos.jpeg import open_jpeg
 from lookalike.photos.kinds import Kind, claimed_size
 from lookalike.photos.tiff_samples import COLOURS, PALETTE, SEPARATED, YCBCR, mode, read_samples
@@ -25,7 +24,7 @@ from lookalike.photos.upright import make_upright, upright_size
 if TYPE_CHECKING:
     from tifffile import TiffFile, TiffPage
 
-_ORIENTATION, _INK_SET, _XMP, _IPTC, _ICC_PROFILE = 274, 332, 700, 33723, 34675
+_ORIENTATION, _INK_SET, _ICC_PROFILE = 274, 332, 34675
 _JPEG = 7
 _BYTE_COMPRESSIONS = frozenset((1, 2, 3, 4, 5, 8, 32773, 32946, 34925, 50000))
 """None, CCITT, LZW, deflate, PackBits, LZMA, Zstandard: they never yield more than a strip has room for."""
@@ -69,11 +68,8 @@ class LayoutFile(ImageFile.ImageFile):
         self._mode = mode(page)
         self.tile = []
         self.segment_bytes = _segment_bytes(page)
-        for name, tag in (("icc_profile", _ICC_PROFILE), ("xmp", _XMP)):
-            if block := tag_bytes(page, tag):
-                self.info[name] = block
-        if block := tag_bytes(page, _IPTC):
-            self.info["photoshop"] = {PHOTOSHOP_RESOURCE: block}
+        if profile := tag_bytes(page, _ICC_PROFILE):
+            self.info["icc_profile"] = profile
 
     def load(self) -> Any:
         """Read the pixels, once.

@@ -13,7 +13,7 @@ from lookalike.ingest.throttle import CAREFUL, PACES
 from lookalike.ingest.work_queue import WorkPriority
 from lookalike.progress import Skipped
 from lookalike.user_paths import absolute, demand_folder, resolved
-from lookalike.watching.excludes import IGNORE_FILE, Excludes, compile_patterns, is_left_out
+from lookalike.watching.excludes import IGNORE_FILE, NO_MEDIA_REASON, Excludes, compile_patterns, is_left_out
 from lookalike.watching.folder_locator import FolderLocator
 from lookalike.watching.volumes import mounted_inside, mounts
 
@@ -91,7 +91,18 @@ class WatchedFolders:
                         name=name,
                     )
                 at = at / name
-            if excludes.rules(os.fsencode(folder.path), os.fsencode(path), []) is None:
+            problems: list[Skipped] = []
+            if excludes.rules(os.fsencode(folder.path), os.fsencode(path), problems) is None:
+                for line in problems:
+                    if line.reason == NO_MEDIA_REASON:
+                        raise LookalikeError(
+                            "{inner} lies in the watched folder {outer}, and a .nomedia file in {folder} leaves it "
+                            "out there.",
+                            "Remove that file, and its photos come into the library.",
+                            inner=path,
+                            outer=folder.path,
+                            folder=line.path,
+                        )
                 raise LookalikeError(
                     "{inner} lies in the watched folder {outer}, and a pattern leaves it out there.",
                     "Change the patterns of what is left out, or those in a {ignore_file} file.",
