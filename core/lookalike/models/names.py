@@ -17,8 +17,6 @@ DEVICES = frozenset(
 LONGEST_BYTES = 200
 """A file system takes 255 bytes, some of which the folder of an unfinished model needs."""
 
-ANOTHER = "Choose another name."
-
 
 def demand_usable(name: str, taken: Collection[str] = ()) -> None:
     """Check that a model can have a name.
@@ -31,29 +29,37 @@ def demand_usable(name: str, taken: Collection[str] = ()) -> None:
         ModelError: it cannot, and why.
     """
     if not name.strip():
-        raise ModelError("A model's name cannot be empty.", ANOTHER)
+        raise ModelError("A model's name cannot be empty.", "Choose another name.")
     shown = name if name.isprintable() else ascii(name)[1:-1]
     if not name.isprintable():
-        raise ModelError("{name} has characters that cannot be shown in a model's name.", ANOTHER, name=shown)
+        raise ModelError(
+            "{name} has characters that cannot be shown in a model's name.",
+            "Choose another name.",
+            name=shown,
+        )
     for character in UNUSABLE:
         if character in name:
             raise ModelError(
                 "{name} cannot be a model's name: not every file system takes {character}.",
-                ANOTHER,
+                "Choose another name.",
                 name=shown,
                 character=character,
             )
     if name[0] in ".-" or name[-1] == "." or name != name.strip():
         raise ModelError(
             "{name} cannot be a model's name: it begins with a dot or a dash, ends with a dot, or has a blank there.",
-            ANOTHER,
+            "Choose another name.",
             name=shown,
         )
     if name.partition(".")[0].strip().lower() in DEVICES:
-        raise ModelError("{name} cannot be a model's name: Windows calls a device so.", ANOTHER, name=shown)
+        raise ModelError(
+            "{name} cannot be a model's name: Windows calls a device so.", "Choose another name.", name=shown
+        )
     if len(name.encode()) > LONGEST_BYTES:
-        raise ModelError("A model's name cannot be so long: {name}", ANOTHER, name=shown)
+        raise ModelError("A model's name cannot be so long: {name}", "Choose another name.", name=shown)
     if name.casefold() in {other.casefold() for other in taken}:
         raise ModelError(
-            "{name} cannot be a model's name: it stands for something else.", ANOTHER, name=shown
+            "{name} cannot be a model's name: it stands for something else.",
+            "Choose another name.",
+            name=shown,
         )

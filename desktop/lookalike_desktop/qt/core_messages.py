@@ -33,6 +33,7 @@ MESSAGES = (
     QT_TRANSLATE_NOOP("core", "Choose another file."),
     QT_TRANSLATE_NOOP("core", "Choose another model, or update Lookalike."),
     QT_TRANSLATE_NOOP("core", "Choose another model."),
+    QT_TRANSLATE_NOOP("core", "Choose another name."),
     QT_TRANSLATE_NOOP("core", "Choose both files."),
     QT_TRANSLATE_NOOP("core", "Choose its instruction-tuned sibling (often called Instruct)."),
     QT_TRANSLATE_NOOP("core", "Choose one from the list of models."),
