@@ -19,7 +19,9 @@ FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 _WITHOUT_LENGTH = frozenset((0x01, *range(0xD0, 0xD8)))
 _WITH_LENGTH = frozenset(range(0xC0, 0xFF)) - frozenset(range(0xD0, 0xDA))
-_PLAIN_MARKERS = frozenset(bytes((marker,)) for marker in (0xC0, 0xC2, 0xC4, 0xDB, 0xDD, *range(0xE0, 0xF0), 0xFE))
+_PLAIN_MARKERS = frozenset(
+    bytes((marker,)) for marker in (0xC0, 0xC2, 0xC4, 0xDB, 0xDD, *range(0xE0, 0xF0), 0xFE)
+)
 _START = re.compile(rb"\xff[\xc0-\xc4\xda\xdb\xdd\xe0-\xef\xfe]")
 _MAX_BODY_BYTES = 0xFFFF - 2
 _SEARCHED_BYTES = 8 << 20
