@@ -54,10 +54,13 @@ def append_end(data: bytes) -> bytes | None:
     if not _has_all_scans(data, segments[-1].start, components, frame.marker in _PROGRESSIVE):
         return None
     stripped = data.rstrip(b"\0")
-    # A last 0xFF is half an end marker, unless a zero follows that belongs to the picture like it.
-    candidates = [stripped.removesuffix(b"\xff")]
+    candidates = [stripped]
     if len(stripped) < len(data):
-        candidates.append(stripped + b"\0")
+        # A last zero, like one after 0xFF, may belong to the picture; or only half an end marker is left.
+        candidates = [stripped.removesuffix(b"\xff"), stripped + b"\0"]
+    elif data.endswith(b"\xff"):
+        # The file was cut within its end marker.
+        return None
     for whole in candidates:
         if _is_complete(whole):
             return whole + _END

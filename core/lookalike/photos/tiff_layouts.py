@@ -157,24 +157,22 @@ def _is_bounded(page: TiffPage) -> bool:
     measure = _PICTURE_COMPRESSIONS.get(page.compression)
     if measure is None:
         return False
-    width, length = (
-        (page.tilewidth, page.tilelength) if page.is_tiled else (page.imagewidth, page.rowsperstrip)
-    )
     file = page.parent.filehandle
     for start, count in _places(page):
         file.seek(start)
         size = measure(file.read(count)) if count else (0, 0)
-        if size is None or size[0] * size[1] > width * length:
+        if size is None or size[0] * size[1] > math.prod(page.chunks):
             return False
     return True
 
 
 def _lerc_size(segment: bytes) -> tuple[int, int]:
-    # "Lerc2 ", version, checksum, rows, columns.
-    rows, columns = struct.unpack_from("<II", segment, 14)
-    return columns, rows
+    # "Lerc2 ", version, checksum, rows, columns, and from version 4 on the values of a pixel.
+    version, _, rows, columns, values = struct.unpack_from("<5I", segment, 6)
+    return columns * (values if version >= _LERC_OF_MANY_VALUES else 1), rows
 
 
+_LERC_OF_MANY_VALUES = 4
 _JPEG2000 = (33003, 33004, 33005, 34712)
 _PICTURE_COMPRESSIONS: dict[int, Callable[[bytes], tuple[int, int] | None]] = {
     _JPEG: lambda segment: open_jpeg(segment).size,

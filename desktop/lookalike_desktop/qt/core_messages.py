@@ -139,6 +139,7 @@ MESSAGES = (
     QT_TRANSLATE_NOOP("core", "{name} has characters that cannot be shown in a model's name."),
     QT_TRANSLATE_NOOP("core", "{name} has described nothing here."),
     QT_TRANSLATE_NOOP("core", "{name} is a JPEG XL photo, for which this computer has no decoder."),
+    QT_TRANSLATE_NOOP("core", "{name} is a kind of {file_format} that cannot be read ({layout})."),
     QT_TRANSLATE_NOOP("core", "{name} is a raw file without a preview, and it cannot be developed."),
     QT_TRANSLATE_NOOP("core", "{name} is cut off and cannot be shown."),
     QT_TRANSLATE_NOOP("core", "{name} is damaged and cannot be shown."),

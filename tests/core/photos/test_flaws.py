@@ -213,7 +213,7 @@ ENDLESS = {
 @pytest.mark.parametrize("name", ENDLESS)
 def test_a_missing_end_marker_does_not_cost_a_jpeg(name: str) -> None:
     jpeg = ENDLESS[name]
-    for end in (b"", b"\xff", b"\0\0", b"\xff\0", bytes(600)):
+    for end in (b"", b"\0\0", b"\xff\0", bytes(600)):
         assert_same(jpeg[:-2] + end, jpeg)
         assert np.array_equal(pixels(jpeg[:-2] + end, 40), pixels(jpeg, 40))
 
