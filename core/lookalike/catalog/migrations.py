@@ -386,6 +386,7 @@ def m0015_emoji_words(db: Database) -> None:
     )
 
 
+@catalog_migrations()
 def m0016_metadata_read_again(db: Database) -> None:
     """Have the metadata of every photo and XMP file read once more, for what earlier versions did not read in them.
 
