@@ -19,7 +19,7 @@ from lookalike_desktop.window import Window
 from tests.builders.photo_files import write_album
 from tests.desktop.conftest import PATIENCE
 
-HEAVY = ("PySide6", "torch", "transformers", "faiss", "cv2", "llama_cpp", "numpy", "PIL")
+HEAVY = ("PySide6", "torch", "transformers", "faiss", "cv2", "openvino", "llama_cpp", "numpy", "PIL")
 
 
 def test_the_entry_point_imports_nothing_heavy() -> None:
