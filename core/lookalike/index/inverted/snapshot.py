@@ -1,9 +1,9 @@
-"""Snapshot of an inverted file: its segments at one moment, which a query runs on while others add, remove and merge."""
+"""Snapshot of an inverted file: its segments at one moment; queries run on it while others add, remove and merge."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -55,6 +55,11 @@ class LiveSegment:
         """How many may be found."""
         return len(self.segment.ids) if self.live is None else int(np.count_nonzero(self.live))
 
+    def contains(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Per id whether it is live here."""
+        places, there = positions(self.segment.ids, ids)
+        return there if self.live is None else there & self.live[places]
+
     def with_live(self, live: NDArray[np.bool_]) -> LiveSegment:
         """The same segment with other photos live."""
         return LiveSegment(self.segment, self.file, None if live.all() else live)
@@ -92,9 +97,36 @@ class Snapshot:
             return np.zeros(0, np.int64)
         return np.sort(np.concatenate([segment.ids for segment in self.segments]))
 
+    @property
+    def tail(self) -> tuple[LiveSegment, ...]:
+        """The segments that are in memory only."""
+        return tuple(segment for segment in self.segments if segment.file is None)
+
+    @property
+    def tail_photos(self) -> int:
+        """How many photos are live in memory only."""
+        return sum(segment.live_photos for segment in self.tail)
+
+    def without(self, ids: NDArray[np.int64]) -> Snapshot:
+        """The snapshot with some ids (ascending) dead."""
+        return replace(self, segments=tuple(segment.without(ids) for segment in self.segments))
+
+    def revived(self, ids: NDArray[np.int64]) -> Snapshot:
+        """The snapshot with its dead photos of some ids (ascending) live again, each in one segment."""
+        segments = list(self.segments)
+        ids = ids[~self.contains(ids)]
+        for place, segment in enumerate(segments):
+            if len(ids) and segment.live is not None:
+                segments[place] = segment.revive(ids)
+                ids = ids[~segments[place].contains(ids)]
+        return replace(self, segments=tuple(segments))
+
     def contains(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Per id whether it may be found."""
-        return positions(self.ids, ids)[1]
+        found = np.zeros(len(ids), np.bool_)
+        for segment in self.segments:
+            found |= segment.contains(ids)
+        return found
 
     @cached_property
     def _shares(self) -> NDArray[np.float64]:
