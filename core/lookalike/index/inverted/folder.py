@@ -81,6 +81,9 @@ class InvertedFolder(WritableFolder):
             body = read_body(self.path, FORMAT)
             manifest = _manifest(body)
         except FileNotFoundError:
+            # A writer leaves a manifest before it writes anything else.
+            if self.writable and any(self.path.glob("segment-*.bin")):
+                self.report(f"{self.path / MANIFEST} was missing; the search by details was begun anew.")
             return None
         except UnusableFileError as why:
             self.report(f"{self.path / MANIFEST} {why}; the search by details was begun anew.")

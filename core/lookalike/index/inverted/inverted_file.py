@@ -95,6 +95,11 @@ class InvertedFile:
         """What was found damaged since the opening, one line each; the photos concerned are not in `ids`."""
         return list(self._state.folder.repairs)
 
+    @property
+    def writable(self) -> bool:
+        """Whether this process writes the folder."""
+        return self._state.folder.writable
+
     def ids(self) -> NDArray[np.int64]:
         """The photos that are in it, ascending, int64 (n,)."""
         return self._state.snapshot.ids
