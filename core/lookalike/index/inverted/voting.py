@@ -29,7 +29,7 @@ MAX_QUERY_FEATURES = 600
 WORDS_OF_FEATURE = 3
 """Lists that a query feature looks into (multiple assignment): its nearest words."""
 
-MAX_DISTANCE = 24
+MAX_DISTANCE = 22
 """Entries whose signatures differ in more bits do not vote."""
 
 DISTANCE_SPREAD = 0.12
