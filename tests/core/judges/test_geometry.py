@@ -19,8 +19,8 @@ from lookalike.caches.content_cache import ContentCache
 from lookalike.errors import LookalikeError
 from lookalike.judges.geometry import GeometricJudge
 from lookalike.judges.geometry.evidence import logit_of, weigh
-from lookalike.judges.geometry.features import KIND, MAX_FEATURES, LocalFeatures, extract
 from lookalike.judges.protocol import Judge, JudgePhoto, Verdict
+from lookalike.local_features import DETECTOR, KIND, LocalFeatures
 from tests.builders.photo_files import textured_photo
 
 LIKELY, UNLIKELY = 0.7, 0.3
@@ -95,7 +95,7 @@ def store(tmp_path: Path) -> Iterator[ContentCache]:
 def test_it_is_a_judge() -> None:
     judge: Judge = GeometricJudge()
     assert judge.name == "geometry"
-    assert KIND in judge.key
+    assert DETECTOR in judge.key
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -144,15 +144,6 @@ def test_explained_points_of_a_mirrored_photo_lie_mirrored() -> None:
     assert np.quantile(off, 0.95) < 0.02
 
 
-def test_mirrored_features_are_those_of_the_mirrored_photo() -> None:
-    made = extract(texture(1)).mirrored()
-    real = extract(ImageOps.mirror(texture(1)))
-    similarity = made.unit_descriptors @ real.unit_descriptors.T
-    nearest = similarity.argmax(axis=1)
-    assert np.median(similarity.max(axis=1)) > 0.99
-    assert np.median(np.abs(made.positions - real.positions[nearest]).max(axis=1)) < 2
-
-
 def test_nothing_in_common_is_said_plainly() -> None:
     explanation = GeometricJudge().explain(photo(texture(1)), photo(Image.new("RGB", (64, 64), "grey")))
     assert explanation.query_points == explanation.candidate_points == []
@@ -182,27 +173,7 @@ def test_every_pixel_mode_is_taken(mode: str) -> None:
 
 def test_a_larger_photo_than_asked_for_is_brought_to_size() -> None:
     large = texture(1).resize((1920, 1440), Image.Resampling.LANCZOS)
-    assert max(extract(large).size) == 640
     assert match(large, texture(1)) > LIKELY
-
-
-def test_features_are_few_and_small() -> None:
-    features = extract(texture(1))
-    assert 100 < len(features) <= MAX_FEATURES
-    assert len(features.to_bytes()) <= 150_000
-
-
-def test_features_come_back_from_their_bytes() -> None:
-    features = extract(texture(1))
-    kept = LocalFeatures.from_bytes(features.to_bytes())
-    assert kept is not None and kept.size == features.size
-    np.testing.assert_array_equal(kept.descriptors, features.descriptors)
-    np.testing.assert_allclose(kept.points, features.points, atol=1e-5)
-
-
-@pytest.mark.parametrize("keep", [0, 3, 6, 100, -1])
-def test_a_damaged_blob_is_no_features(keep: int) -> None:
-    assert LocalFeatures.from_bytes(extract(texture(1)).to_bytes()[:keep]) is None
 
 
 @settings(deadline=None, max_examples=25)
@@ -212,7 +183,8 @@ def test_noise_is_no_match_and_every_probability_lies_in_0_to_1(first: int, seco
 
     def noise(count: int) -> LocalFeatures:
         rows = random.integers(0, 60, (count, 128), dtype=np.uint8)
-        return LocalFeatures((640, 480), random.random((count, 2), np.float32), rows)
+        scales, angles = random.random((2, count), np.float32) + np.float32(1.0)
+        return LocalFeatures((640, 480), random.random((count, 2), np.float32), rows, scales, angles)
 
     query, other = noise(first), noise(second)
     assert 0 <= weigh(query, query.mirrored(), other).match < UNLIKELY

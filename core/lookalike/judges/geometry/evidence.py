@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.judges.geometry.features import LocalFeatures
 from lookalike.judges.geometry.matching import Correspondence, correspond
+from lookalike.local_features import LocalFeatures
 from lookalike.sigmoid import sigmoid
 
 CHANCE = 0.5

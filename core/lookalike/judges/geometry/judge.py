@@ -10,8 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from lookalike.caches.content_cache import ContentCache
 from lookalike.errors import LookalikeError
 from lookalike.judges.geometry.evidence import PROVEN, Evidence, weigh
-from lookalike.judges.geometry.features import KIND, LONGEST_SIDE, LocalFeatures, extract
 from lookalike.judges.protocol import Explanation, Judge, JudgeOptions, JudgePhoto, Verdict
+from lookalike.local_features import DETECTOR, KIND, LONGEST_SIDE, LocalFeatures, extract
 
 VERSION = 1
 """Raised with every change of matching or calibration, so that older scores are not reused."""
@@ -29,7 +29,7 @@ class GeometricJudge:
         cache: where the features of contents are stored; None extracts them anew each time.
     """
 
-    key = f"geometry-{VERSION}-{KIND}"
+    key = f"geometry-{VERSION}-{DETECTOR}"
     name = "geometry"
 
     def __init__(self, cache: ContentCache | None = None) -> None:

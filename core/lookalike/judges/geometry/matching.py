@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.judges.geometry.features import LocalFeatures
+from lookalike.local_features import LocalFeatures
 
 RATIO = 0.9
 """A match counts if its distance is below this share of the distance to the second nearest, both ways."""
