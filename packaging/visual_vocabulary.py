@@ -111,10 +111,15 @@ def train(descriptors: NDArray[np.uint8]) -> Vocabulary:
     words = np.concatenate([k_means(points[nearest == cell], WORDS_OF_CELL) for cell in range(CELLS)])
     basis = np.linalg.qr(random.standard_normal((cells.shape[1], cells.shape[1])))[0]
     rotation = basis[:, :SIGNATURE_BITS].astype(np.float32)
-    cells, words = (np.round(centroids).clip(0, 255).astype(np.uint8) for centroids in (cells, words))
-    counted = Vocabulary(cells, words, rotation, np.zeros(len(words), np.uint32))
-    counts = np.bincount(counted.assign(descriptors, 1)[:, 0], minlength=len(words)).astype(np.uint32)
-    return Vocabulary(cells, words, rotation, counts)
+    rounded, kept = quantised(cells), quantised(words)
+    counted = Vocabulary(rounded, kept, rotation, np.zeros(len(kept), np.uint32))
+    counts = np.bincount(counted.assign(descriptors, 1)[:, 0], minlength=len(kept)).astype(np.uint32)
+    return Vocabulary(rounded, kept, rotation, counts)
+
+
+def quantised(centroids: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Centroids as bytes, as descriptors are."""
+    return np.round(centroids).clip(0, 255).astype(np.uint8)
 
 
 def main() -> None:

@@ -83,7 +83,7 @@ class IndexFolder(WritableFolder):
     def store_segment(self, content: NDArray[np.uint8]) -> LiveSegment:
         """Write a segment and map it; it stays in memory where it cannot be written."""
         segment = Segment(content)
-        file = self._store_content("segment", content, len(segment.ids), segment.bulk)
+        file = self._store("segment", content, len(segment.ids), segment.bulk)
         if file is not None:
             try:
                 return LiveSegment.of(open_segment(self.path, file, self._dimension), file)
@@ -96,7 +96,7 @@ class IndexFolder(WritableFolder):
     def store_codes(self, content: NDArray[np.uint8], rows: int, quantizer: CoarseQuantizer) -> StoredCodes:
         """Write codes and map them; they stay in memory where they cannot be written."""
         codes = Codes(content, rows, quantizer)
-        file = self._store_content("codes", content, rows, codes.bulk)
+        file = self._store("codes", content, rows, codes.bulk)
         if file is not None:
             try:
                 return StoredCodes(Codes(map_file(self.path, file), rows, quantizer), file)
@@ -108,7 +108,7 @@ class IndexFolder(WritableFolder):
 
     def store_quantizer(self, content: NDArray[np.uint8]) -> tuple[CoarseQuantizer, IndexFile | None]:
         """Write a coarse quantizer; gives it and its file, None where it could not be written."""
-        return CoarseQuantizer(content), self._store_content("codebook", content, 0, range(0))
+        return CoarseQuantizer(content), self._store("codebook", content, 0, range(0))
 
     def publish(self, snapshot: Snapshot, mark: str | None) -> None:
         """Make the snapshot's files those that count, and delete all others. Readers do nothing.
@@ -199,7 +199,5 @@ class IndexFolder(WritableFolder):
                 return set()
         return set() if manifest is None else {file.name for file in manifest.files}
 
-    def _store_content(
-        self, kind: str, content: NDArray[np.uint8], rows: int, bulk: range
-    ) -> IndexFile | None:
+    def _store(self, kind: str, content: NDArray[np.uint8], rows: int, bulk: range) -> IndexFile | None:
         return self.store(kind, lambda name: write_file(self.path, name, content, rows, bulk))

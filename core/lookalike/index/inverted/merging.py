@@ -63,7 +63,7 @@ def _live_counts(source: LiveSegment) -> NDArray[np.uint16]:
 
 def _live_lengths(source: LiveSegment) -> NDArray[np.int64]:
     """How many live entries each word has."""
-    lengths = np.diff(source.segment.starts.astype(np.int64))
+    lengths = source.segment.lengths
     if source.live is None:
         return lengths
     live = np.zeros(WORDS, np.int64)

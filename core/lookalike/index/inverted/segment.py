@@ -124,9 +124,10 @@ class InvertedSegment:
         self._row_base = (cells[:-1] + 12 * lengths) // 2 - bounds[:-1]
 
     @property
-    def entries(self) -> int:
-        """How many entries it has."""
-        return int(self.starts[-1])
+    def lengths(self) -> NDArray[np.int64]:
+        """How many entries each word has, int64 (words,)."""
+        starts = self.starts.astype(np.int64)
+        return starts[1:] - starts[:-1]
 
     def mask(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Per photo whether it is among `ids` (ascending)."""
@@ -134,20 +135,24 @@ class InvertedSegment:
 
     def signatures(self, entries: NDArray[np.int64], words: NDArray[np.int64]) -> NDArray[np.uint64]:
         """The signatures of some entries of some words."""
-        return self._signatures[entries + self._signature_base[words // WORDS_OF_CELL]]
+        found: NDArray[np.uint64] = self._signatures[entries + self._signature_base[words // WORDS_OF_CELL]]
+        return found
 
     def places(self, entries: NDArray[np.int64], words: NDArray[np.int64]) -> NDArray[np.uint32]:
         """The packed places of some entries of some words."""
-        return self._places[entries + self._place_base[words // WORDS_OF_CELL]]
+        found: NDArray[np.uint32] = self._places[entries + self._place_base[words // WORDS_OF_CELL]]
+        return found
 
     def rows(self, entries: NDArray[np.int64], words: NDArray[np.int64]) -> NDArray[np.uint16]:
         """The photos of some entries of some words, as places in `ids`."""
-        return self._rows[entries + self._row_base[words // WORDS_OF_CELL]]
+        found: NDArray[np.uint16] = self._rows[entries + self._row_base[words // WORDS_OF_CELL]]
+        return found
 
-    def list_signatures(self, word: int) -> NDArray[np.uint64]:
-        """The signatures of all entries of a word, where they lie."""
-        base = int(self._signature_base[word // WORDS_OF_CELL])
-        return self._signatures[base + int(self.starts[word]) : base + int(self.starts[word + 1])]
+    def lists(self, words: NDArray[np.int64]) -> list[NDArray[np.uint64]]:
+        """The signatures of all entries of some words, where they lie."""
+        base = self._signature_base[words // WORDS_OF_CELL]
+        starts, ends = (base + self.starts[words]).tolist(), (base + self.starts[words + 1]).tolist()
+        return [self._signatures[start:end] for start, end in zip(starts, ends, strict=True)]
 
     def cell(
         self, number: int

@@ -134,7 +134,7 @@ class Snapshot:
         counts = self.vocabulary.counts.astype(np.float64) + 0.5
         counts *= PRIOR_ENTRIES / counts.sum()
         for segment in self.segments:
-            counts += np.diff(segment.segment.starts.astype(np.int64))
+            counts += segment.segment.lengths
         shares: NDArray[np.float64] = counts / counts.sum()
         return shares
 

@@ -29,7 +29,7 @@ def add(inverted: InvertedFile, ids: Iterable[int]) -> None:
 
 
 def finds(inverted: InvertedFile, number: int) -> bool:
-    return inverted.vote(made_features(number), 1).ids.tolist() == [number]
+    return bool(inverted.vote(made_features(number), 1).ids.tolist() == [number])
 
 
 def found(inverted: InvertedFile, ids: Iterable[int]) -> set[int]:
