@@ -10,30 +10,13 @@ from lookalike.catalog.pair_scores import PairScore, PairScores
 from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import Judge, JudgePhoto, Verdict
 from lookalike.search.fusion import Fusion
-from lookalike.search.ranking import Ranking, ranked
+from lookalike.search.ranking import Candidates, Ranking, ranked
 
 YIELD_SECONDS = 0.05
 """Rankings come at most this often; more would only be drawn over."""
 
 SCORES_AT_ONCE = 16
 """Verdicts that are written to the catalog together."""
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """The index's answer, most similar first.
-
-    Attributes:
-        ids: content ids.
-        hashes: content hashes.
-        similarities: cosines.
-        queries: which of the query's photos a judge compares each with, by position.
-    """
-
-    ids: Sequence[int]
-    hashes: Sequence[str]
-    similarities: Sequence[float]
-    queries: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -46,7 +29,7 @@ class SearchPlan:
         judge: judges the pairs; None for the index's answer alone.
         load: ``load(content_id, hash)`` makes a candidate for the judge.
         scores: verdicts stored by earlier searches; new ones are added.
-        fusion: how similarity and match make a score.
+        fusion: how index score and match make a score.
         top: how many candidates are judged.
         budget: seconds after which the ranking stands as it is; None for no limit.
         cancelled: asked between candidates; once true the stream ends without a final ranking.
@@ -115,7 +98,7 @@ class RankingStream:
     def _ranking(self, judged: int, *, final: bool) -> Ranking:
         found, fusion = self._plan.candidates, self._plan.fusion
         head = self._head if self._count else 0
-        results, same = ranked(found.ids, found.similarities, self._matches, self._reasons, head, fusion)
+        results, same = ranked(found, self._matches, self._reasons, head, fusion)
         return Ranking(results, same, judged, self._count, final, tuple(self._notes), fusion.calibrated)
 
     def _group_by_photo(self) -> list[tuple[JudgePhoto, list[str]]]:
