@@ -41,5 +41,5 @@ def settings_command(
         return
     say(f"mode         {settings.mode}  (there are: {', '.join(judge_modes())})")
     say(f"both orders  {'yes' if settings.both_orders else 'no'}")
-    say(f"top          {settings.top}")
+    say(f"top          {'as the judge suggests' if settings.top is None else settings.top}")
     say(f"weight       {'as calibrated' if settings.weight is None else settings.weight}")

@@ -17,9 +17,6 @@ from lookalike.search.curves import EVEN, Curve, Logistic
 WEIGHT = 0.5
 """λ where nothing was fitted: the paper's, and the best one measured (docs/benchmarks.md, "Fusion and calibration")."""
 
-TOP = 100
-"""Candidates that are judged; mAP still grows up to here (docs/benchmarks.md, "Fusion and calibration")."""
-
 BROAD_COSINE = Logistic(18.0, -12.0)
 """A broad guess, for descriptors that were not calibrated."""
 

@@ -68,9 +68,10 @@ class VectorSearch:
             LookalikeError: the query cannot be read or described, or a filter names what there is not.
         """
         allowed_ids = self._catalog.filters.matching(settings.filters) if settings.filters else None
+        head = settings.judged(judge)
         encoded = self._encoder.encode(query, settings.rotations)
         found = nearest_photos(
-            self._index, self._descriptors, encoded, settings.limit, allowed_ids, settings.expand
+            self._index, self._descriptors, encoded, max(settings.limit, head), allowed_ids, settings.expand
         )
         rows = self._catalog.contents.get(found.ids.tolist())
         kept = [
@@ -92,7 +93,7 @@ class VectorSearch:
             self._photos.candidate,
             self._catalog.pair_scores,
             fusion,
-            settings.top,
+            head,
             settings.budget,
             cancelled,
         )

@@ -30,6 +30,7 @@ class ScriptedJudge:
     """Says what the script says; an exception in it is raised when its turn comes."""
 
     name = "scripted"
+    top = 100
 
     def __init__(self, script: Mapping[str, float | str | LookalikeError], key: str = "scripted-1") -> None:
         self.script = script

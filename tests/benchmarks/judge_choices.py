@@ -1,0 +1,282 @@
+"""What each part of the geometric judge's evidence is worth, and the constants of `lookalike.judges.geometry.evidence`.
+
+    python -m tests.benchmarks.judge_choices [--sets dev,dev2] [--top 20] [--keep FOLDER]
+
+The index lists the candidates of every query, and each is judged once; every row below weighs the same numbers, by a
+logistic curve over their logarithms, fitted and fused on other groups than those it is used on. dev2 is searched among
+dev's distractors. With ``--keep`` libraries and numbers are kept for the next time; it may be stopped and started again.
+Columns:
+
+* mAP of each set with its 95 % bootstrap interval over the groups, and of dev without its DVD covers,
+* gain and its interval over all groups of both sets: the difference to the row "six numbers",
+* ECE, the expected calibration error over the judged pairs, on groups held out,
+* then mAP by kind; at the end the weights fitted on all groups, and the processor time of a pair.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+# Before numpy is loaded: afterwards its threads are there already.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.evaluation.calibrating import deal
+from lookalike.evaluation.ground_truth import GroundTruth, GroundTruthQuery, read_ground_truth
+from lookalike.evaluation.pairs import JudgedPairs, QueryPairs
+from lookalike.evaluation.reliability import reliability
+from lookalike.judges.geometry import evidence
+from lookalike.judges.geometry.matching import correspond, correspond_learned
+from lookalike.judges.geometry.photo_features import PhotoFeatures, features_of
+from lookalike.judges.protocol import JudgePhoto
+from lookalike.judges.registry import NO_JUDGE
+from lookalike.library import Library
+from lookalike.photos import decode, read_file
+from lookalike.search.query import Query
+from lookalike.search.settings import SearchSettings
+from tests.data import evaluation_data
+
+Floats = NDArray[np.float64]
+
+WEIGHTS = np.arange(0.0, 1.01, 0.1)
+RIDGE = 1.0
+"""Pull of the standardised weights towards 0, in pairs."""
+
+SIX = ["SIFT inliers", "distinctness", "agreement", "LighterGlue matches", "inliers", "probability"]
+CHOICES: dict[str, list[int]] = {
+    "six numbers": [0, 1, 2, 3, 4, 5],
+    "and what the index knows": [0, 1, 2, 3, 4, 5, 7, 8],
+    "SIFT alone": [0, 1, 2],
+    "LighterGlue alone": [3, 4, 5],
+    "one of each": [1, 5],
+    "without agreement": [0, 1, 3, 4, 5],
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One query's judged candidates.
+
+    Attributes:
+        data: the set it is of.
+        kind: the sort of thing.
+        numbers: (head, 9), the logarithms of the six numbers, of the mirror image's distinctness, and of what the index
+            knows: cosine and the vote's.
+        pairs: what is right; its similarities are the index's scores.
+    """
+
+    data: str
+    kind: str
+    numbers: Floats
+    pairs: QueryPairs
+
+
+def photo(path: Path) -> JudgePhoto:
+    """A photo as judges take it; nothing is kept of it."""
+    return JudgePhoto("", lambda side: decode(read_file(path), side).image)
+
+
+class Gallery:
+    """The features of a set's photos, extracted once."""
+
+    def __init__(self) -> None:
+        self._found: dict[Path, PhotoFeatures] = {}
+
+    def features(self, path: Path) -> PhotoFeatures:
+        """The features of a photo."""
+        if path not in self._found:
+            self._found[path] = features_of(photo(path), None)
+        return self._found[path]
+
+
+def ground_truth(name: str) -> GroundTruth:
+    """A set's ground truth; its gallery always has dev's distractors."""
+    truth = read_ground_truth(evaluation_data() / name / "ground_truth.json")
+    distractors = (evaluation_data() / "dev" / "distractors").resolve()
+    return replace(truth, gallery=tuple(dict.fromkeys([*truth.gallery, distractors])))
+
+
+def judge(name: str, top: int, keep: Path) -> list[Judged]:
+    """Search with all queries of a set and weigh their candidates."""
+    truth, gallery = ground_truth(name), Gallery()
+    with Library(keep / f"library-{name}") as library:
+        folders = [library.folders.add(path) for path in truth.gallery]
+        for _ in library.scan(folders):
+            pass
+        ids = library.photos.ids_by_path()
+        paths = {number: path for path, number in ids.items()}
+        settings = SearchSettings(limit=len(library))
+        found = []
+        started, pairs = time.process_time(), 0
+        for number, query in enumerate(truth.queries):
+            *_, ranking = library.search.rankings(Query(content_id=ids[query.image]), settings, NO_JUDGE)
+            junk = {ids[path] for path in query.junk - query.positives if path in ids}
+            results = [result for result in ranking.results if result.content_id not in junk]
+            place = keep / f"{name}-{top}-{number}.npy"
+            if not place.exists():
+                own = gallery.features(query.image)
+                others = [gallery.features(paths[result.content_id]) for result in results[:top]]
+                np.save(place, np.array([numbers_of(own, other) for other in others]))
+                pairs += top
+            index = [[result.similarity, 0.0] for result in results[:top]]
+            scores = np.array([result.similarity for result in results[:top]])
+            found.append(_judged(name, query, [paths[r.content_id] for r in results], scores, np.hstack([np.load(place), index])))
+        if pairs:
+            print(f"{name}: {1000 * (time.process_time() - started) / pairs:.0f} ms a pair, features included")
+    return found
+
+
+def numbers_of(query: PhotoFeatures, candidate: PhotoFeatures) -> list[float]:
+    """Logarithms of the six numbers, and of the mirror image's distinctness."""
+    sift, learned = correspond(query.sift, candidate.sift), correspond_learned(query.learned, candidate.learned)
+    mirrored = correspond(query.mirrored_sift, candidate.sift)
+    return np.log1p([*evidence.numbers(sift, learned), float(mirrored.weights.sum())]).tolist()
+
+
+def _judged(
+    name: str, query: GroundTruthQuery, ranking: list[Path], scores: Floats, numbers: Floats
+) -> Judged:
+    right = np.array([path in query.positives for path in ranking])
+    head = len(scores)
+    tail = np.flatnonzero(right[head:]) + head + 1
+    pairs = QueryPairs(
+        query.group, scores, np.full(head, np.nan), right[:head], tail.astype(np.int64), len(query.positives)
+    )
+    return Judged(name, query.kind, numbers, pairs)
+
+
+def fit(numbers: Floats, right: NDArray[np.bool_], weights: Floats) -> Floats:
+    """Weights and offset of greatest likelihood with none below 0, by Newton's method.
+
+    More evidence must never be less probable; numbers that would count against are left out.
+    """
+    middle, spread = numbers.mean(axis=0), numbers.std(axis=0) + 1e-9
+    design = np.column_stack([(numbers - middle) / spread, np.ones(len(numbers))])
+    weights = weights / weights.mean()
+    pull = np.append(np.full(numbers.shape[1], RIDGE), 0.0)
+    active = np.ones(design.shape[1], bool)
+    while True:
+        curve = np.zeros(design.shape[1])
+        for _ in range(30):
+            probability = 1 / (1 + np.exp(-design @ curve))
+            slope = design.T @ (weights * (probability - right)) + pull * curve
+            bend = (design * (weights * probability * (1 - probability))[:, None]).T @ design + np.diag(pull)
+            curve[active] -= np.linalg.solve(bend[np.ix_(active, active)], slope[active])
+        falling = np.append(curve[:-1] < 0, False)
+        if not falling.any():
+            break
+        active &= ~falling
+    return np.append(curve[:-1] / spread, curve[-1] - (curve[:-1] * middle / spread).sum())
+
+
+class Study:
+    """All judged queries, and what a choice of numbers makes of them."""
+
+    def __init__(self, judged: list[Judged]) -> None:
+        self._judged = judged
+        self._pairs = JudgedPairs([one.pairs for one in judged])
+        self._ends = np.cumsum([len(one.pairs.right) for one in judged])[:-1]
+        self._folds = deal(self._pairs.groups)
+        self._numbers = np.concatenate([one.numbers for one in judged])
+        groups = [one.pairs.group for one in judged]
+        self.groups = sorted(set(groups))
+        self._of = np.array([self.groups.index(group) for group in groups])
+        first = [groups.index(group) for group in self.groups]
+        self.sets = np.array([judged[number].data for number in first])
+        self.kinds = np.array([judged[number].kind for number in first])
+        self.discs = np.array([group.startswith("dvd_") for group in self.groups])
+        self._fold_of = np.array([dict(zip(self._pairs.groups.tolist(), self._folds.tolist(), strict=True))[g] for g in self.groups])
+
+    def precision(self, scores: Floats) -> Floats:
+        """Average precision of each group when the heads are ordered by `scores` (pairs,)."""
+        heads = np.split(scores, self._ends)
+        values = np.array([one.pairs.precision(head) for one, head in zip(self._judged, heads, strict=True)])
+        return np.bincount(self._of, values) / np.bincount(self._of)
+
+    def index(self) -> Floats:
+        """The index's order."""
+        return self.precision(self._pairs.similarities)
+
+    def matches(self, columns: list[int]) -> Floats:
+        """Each pair's probability by a curve fitted on other groups, (pairs,)."""
+        found = np.zeros(len(self._numbers))
+        for fold in np.unique(self._folds):
+            inside = self._folds == fold
+            curve = self.fit(columns, ~inside)
+            found[inside] = 1 / (1 + np.exp(-self._numbers[inside][:, columns] @ curve[:-1] - curve[-1]))
+        return found
+
+    def fit(self, columns: list[int], rows: NDArray[np.bool_] | None = None) -> Floats:
+        """The curve over some numbers, of some pairs."""
+        chosen = np.ones(len(self._numbers), bool) if rows is None else rows
+        numbers = self._numbers[chosen][:, columns]
+        return fit(numbers, self._pairs.right[chosen], self._pairs.weights[chosen])
+
+    def fused(self, matches: Floats) -> Floats:
+        """Average precision of each group, with λ chosen on other groups."""
+        swept = np.array(
+            [self.precision(weight * self._pairs.similarities + (1 - weight) * matches) for weight in WEIGHTS]
+        )
+        found = np.zeros(len(self.groups))
+        for fold in np.unique(self._fold_of):
+            inside = self._fold_of == fold
+            found[inside] = swept[swept[:, ~inside].mean(axis=1).argmax()][inside]
+        return found
+
+    def error(self, matches: Floats) -> float:
+        """The expected calibration error."""
+        return reliability(matches, self._pairs.right, self._pairs.weights).error
+
+
+def interval(values: Floats) -> str:
+    """The mean and its 95 % bootstrap interval."""
+    random = np.random.default_rng(0)
+    means = values[random.integers(0, len(values), (2000, len(values)))].mean(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return f"{values.mean():.3f} [{low:.3f},{high:.3f}]"
+
+
+def show(study: Study, name: str, values: Floats, against: Floats, error: float | None) -> None:
+    """One row."""
+    cells = [f"{data} {interval(values[study.sets == data])}" for data in dict.fromkeys(study.sets)]
+    cells.append(f"without DVDs {values[(study.sets == 'dev') & ~study.discs].mean():.3f}")
+    cells.append(f"gain {interval(values - against)}")
+    cells.append("" if error is None else f"ECE {error:.4f}")
+    for data in dict.fromkeys(study.sets):
+        inside = study.sets == data
+        kinds = sorted(set(study.kinds[inside]))
+        cells.append(" ".join(f"{kind} {values[inside & (study.kinds == kind)].mean():.3f}" for kind in kinds))
+    print(f"{name:26s}", "  ".join(filter(None, cells)), flush=True)
+
+
+def main() -> None:
+    """Judge every query and print the choices."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sets", default="dev,dev2")
+    parser.add_argument("--top", type=int, default=20)
+    parser.add_argument("--keep", type=Path)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        keep = options.keep or Path(scratch)
+        keep.mkdir(exist_ok=True)
+        study = Study([one for name in options.sets.split(",") for one in judge(name, options.top, keep)])
+    best = study.fused(study.matches(CHOICES["six numbers"]))
+    show(study, "the index", study.index(), best, None)
+    for name, columns in CHOICES.items():
+        matches = study.matches(columns)
+        show(study, name, study.fused(matches), best, study.error(matches))
+    curve = study.fit(CHOICES["six numbers"])
+    print("WEIGHTS", dict(zip(SIX, curve[:-1].round(3).tolist(), strict=True)), "OFFSET", round(float(curve[-1]), 3))
+
+
+if __name__ == "__main__":
+    main()
