@@ -29,6 +29,11 @@ def calibrations() -> Path:
     return home() / "calibrations"
 
 
+def self_check() -> Path:
+    """The file with what the embedded network's self-check has found on this computer."""
+    return home() / "self-check.json"
+
+
 def logs() -> Path:
     """The folder for logs, those of worker processes included."""
     return home() / "logs"

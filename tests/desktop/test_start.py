@@ -14,7 +14,7 @@ import pytest
 
 from tests.builders.photo_files import write_album
 
-HEAVY = ("PySide6", "torch", "transformers", "faiss", "cv2", "llama_cpp", "numpy", "PIL")
+HEAVY = ("PySide6", "torch", "transformers", "faiss", "cv2", "openvino", "llama_cpp", "numpy", "PIL")
 
 
 def test_the_entry_point_imports_nothing_heavy() -> None:

@@ -27,6 +27,8 @@ def status(library_folder: Path | None, as_json: bool) -> None:
             say(f"folder      {folder.path}{f'  ({words})' if words else ''}")
         say(f"photos      {state.photos} in {state.files} files, {state.indexed} can be searched")
         say(f"descriptor  {state.descriptor}")
+        if state.arithmetic:
+            say(f"            {state.arithmetic}")
         if state.changing is not None:
             say(f"            {changing_line(state.changing)}")
         say(f"judge       {state.judge} (there are: {', '.join(state.judges)})")

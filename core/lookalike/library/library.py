@@ -13,7 +13,8 @@ from lookalike.caches.content_cache import ContentCache
 from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.folders import Folder
-from lookalike.descriptors.protocol import DescriberSpec
+from lookalike.descriptors.precision import arithmetic_words
+from lookalike.descriptors.protocol import EMBEDDED, DescriberSpec
 from lookalike.errors import LookalikeError
 from lookalike.judges.kind import JudgeResources
 from lookalike.judges.registry import JudgeRegistry
@@ -49,6 +50,8 @@ class Status:
         indexed: how many photos a search can find.
         problems: files that could not be indexed, XMP files and folders that could not be read, and why.
         descriptor: key of the descriptor model that answers searches.
+        arithmetic: how the embedded model is run on this computer, and how fast that is by its self-check; empty for
+            another model.
         changing: the progress of changing to another model; None without one.
         judge: name of the judge that searches use.
         judges: names of all judges.
@@ -63,6 +66,7 @@ class Status:
     indexed: int
     problems: tuple[tuple[Path, str], ...]
     descriptor: str
+    arithmetic: str
     changing: DescriptorChange | None
     judge: str
     judges: tuple[str, ...]
@@ -214,6 +218,7 @@ class Library:
                 )
             ),
             descriptor=engine.describer.key,
+            arithmetic=arithmetic_words() if engine.spec is not None and engine.spec.kind == EMBEDDED else "",
             changing=None if self._fixed else self.descriptor.state(),
             judge=self.judges.in_use(),
             judges=tuple(self.judges.names()),
