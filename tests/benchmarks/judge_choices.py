@@ -3,12 +3,13 @@
     python -m tests.benchmarks.judge_choices [--sets dev,dev2] [--top 20] [--keep FOLDER]
 
 The index lists the candidates of every query, and each is judged once; every row below weighs the same numbers, by a
-logistic curve over their logarithms, fitted and fused on other groups than those it is used on. dev2 is searched among
-dev's distractors. With ``--keep`` libraries and numbers are kept for the next time; it may be stopped and started again.
+logistic curve over their logarithms, fitted and fused on other groups than those it is used on. dev2 is searched
+among dev's distractors. With ``--keep`` libraries and numbers are kept for the next time; it may be stopped and
+started again.
 Columns:
 
 * mAP of each set with its 95 % bootstrap interval over the groups, and of dev without its DVD covers,
-* gain and its interval over all groups of both sets: the difference to the row "six numbers",
+* gain and its interval over all groups of both sets: the difference to the row "chosen",
 * ECE, the expected calibration error over the judged pairs, on groups held out,
 * then mAP by kind; at the end the weights fitted on all groups, and the processor time of a pair.
 """
@@ -23,7 +24,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -51,15 +51,15 @@ WEIGHTS = np.arange(0.0, 1.01, 0.1)
 RIDGE = 1.0
 """Pull of the standardised weights towards 0, in pairs."""
 
-SIX = ["SIFT inliers", "distinctness", "agreement", "LighterGlue matches", "inliers", "probability"]
 CHOICES: dict[str, list[int]] = {
+    "chosen": [1, 2, 5],
     "six numbers": [0, 1, 2, 3, 4, 5],
     "and what the index knows": [0, 1, 2, 3, 4, 5, 7, 8],
     "SIFT alone": [0, 1, 2],
     "LighterGlue alone": [3, 4, 5],
-    "one of each": [1, 5],
-    "without agreement": [0, 1, 3, 4, 5],
+    "without agreement": [1, 5],
 }
+"""By columns of `Judged.numbers`."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,7 @@ class Judged:
     Attributes:
         data: the set it is of.
         kind: the sort of thing.
-        numbers: (head, 9), the logarithms of the six numbers, of the mirror image's distinctness, and of what the index
-            knows: cosine and the vote's.
+        numbers: (head, 9), what `numbers_of` returns, and what the index knows: the cosine, and the vote's logarithm.
         pairs: what is right; its similarities are the index's scores.
     """
 
@@ -129,17 +128,32 @@ def judge(name: str, top: int, keep: Path) -> list[Judged]:
                 pairs += top
             index = [[result.similarity, 0.0] for result in results[:top]]
             scores = np.array([result.similarity for result in results[:top]])
-            found.append(_judged(name, query, [paths[r.content_id] for r in results], scores, np.hstack([np.load(place), index])))
+            ranking_paths = [paths[result.content_id] for result in results]
+            found.append(_judged(name, query, ranking_paths, scores, np.hstack([np.load(place), index])))
         if pairs:
-            print(f"{name}: {1000 * (time.process_time() - started) / pairs:.0f} ms a pair, features included")
+            print(
+                f"{name}: {1000 * (time.process_time() - started) / pairs:.0f} ms a pair, features included"
+            )
     return found
 
 
 def numbers_of(query: PhotoFeatures, candidate: PhotoFeatures) -> list[float]:
-    """Logarithms of the six numbers, and of the mirror image's distinctness."""
-    sift, learned = correspond(query.sift, candidate.sift), correspond_learned(query.learned, candidate.learned)
+    """Logarithms of what there is to know of a pair.
+
+    Of SIFT the inliers, their distinctness and the agreement; of LighterGlue the matches, the inliers and the summed
+    probability of these; and the distinctness of the mirror image.
+    """
+    sift, learned = (
+        correspond(query.sift, candidate.sift),
+        correspond_learned(query.learned, candidate.learned),
+    )
     mirrored = correspond(query.mirrored_sift, candidate.sift)
-    return np.log1p([*evidence.numbers(sift, learned), float(mirrored.weights.sum())]).tolist()
+    distinctness, agreement, probability = evidence.numbers(sift, learned)
+    learned_numbers = [learned.matches, len(learned.weights), probability]
+    logs: list[float] = np.log1p(
+        [len(sift.weights), distinctness, agreement, *learned_numbers, float(mirrored.weights.sum())]
+    ).tolist()
+    return logs
 
 
 def _judged(
@@ -194,7 +208,8 @@ class Study:
         self.sets = np.array([judged[number].data for number in first])
         self.kinds = np.array([judged[number].kind for number in first])
         self.discs = np.array([group.startswith("dvd_") for group in self.groups])
-        self._fold_of = np.array([dict(zip(self._pairs.groups.tolist(), self._folds.tolist(), strict=True))[g] for g in self.groups])
+        fold = dict(zip(self._pairs.groups.tolist(), self._folds.tolist(), strict=True))
+        self._fold_of = np.array([fold[group] for group in self.groups])
 
     def precision(self, scores: Floats) -> Floats:
         """Average precision of each group when the heads are ordered by `scores` (pairs,)."""
@@ -254,7 +269,9 @@ def show(study: Study, name: str, values: Floats, against: Floats, error: float 
     for data in dict.fromkeys(study.sets):
         inside = study.sets == data
         kinds = sorted(set(study.kinds[inside]))
-        cells.append(" ".join(f"{kind} {values[inside & (study.kinds == kind)].mean():.3f}" for kind in kinds))
+        cells.append(
+            " ".join(f"{kind} {values[inside & (study.kinds == kind)].mean():.3f}" for kind in kinds)
+        )
     print(f"{name:26s}", "  ".join(filter(None, cells)), flush=True)
 
 
@@ -269,13 +286,13 @@ def main() -> None:
         keep = options.keep or Path(scratch)
         keep.mkdir(exist_ok=True)
         study = Study([one for name in options.sets.split(",") for one in judge(name, options.top, keep)])
-    best = study.fused(study.matches(CHOICES["six numbers"]))
+    best = study.fused(study.matches(CHOICES["chosen"]))
     show(study, "the index", study.index(), best, None)
     for name, columns in CHOICES.items():
         matches = study.matches(columns)
         show(study, name, study.fused(matches), best, study.error(matches))
-    curve = study.fit(CHOICES["six numbers"])
-    print("WEIGHTS", dict(zip(SIX, curve[:-1].round(3).tolist(), strict=True)), "OFFSET", round(float(curve[-1]), 3))
+    curve = study.fit(CHOICES["chosen"])
+    print("WEIGHTS", curve[:-1].round(3).tolist(), "OFFSET", round(float(curve[-1]), 3))
 
 
 if __name__ == "__main__":

@@ -17,8 +17,7 @@ from PIL import Image, ImageOps
 
 from lookalike.caches.content_cache import ContentCache
 from lookalike.errors import LookalikeError
-from lookalike.judges.geometry import GeometricJudge
-from lookalike.judges.geometry import xfeat
+from lookalike.judges.geometry import GeometricJudge, xfeat
 from lookalike.judges.geometry.evidence import WEIGHTS, logit_of, mirror_logit, weigh
 from lookalike.judges.geometry.photo_features import PhotoFeatures
 from lookalike.judges.geometry.xfeat import XFeatFeatures

@@ -49,7 +49,9 @@ def matched(first: XFeatFeatures, second: XFeatFeatures) -> Floats:
 def test_it_finds_and_matches_what_the_authors_code_did() -> None:
     reference = json.loads(xfeat_original.REFERENCE.read_text(encoding="utf-8"))
     found = [extract(sample(name)) for name in reference["photos"]]
-    for features, points, descriptors in zip(found, reference["points"], reference["descriptors"], strict=True):
+    for features, points, descriptors in zip(
+        found, reference["points"], reference["descriptors"], strict=True
+    ):
         strongest = np.array(points, np.float32)
         assert share_near(strongest, features.points) > 0.97
         nearest = np.abs(strongest[:10, None] - features.points[None]).max(axis=2).argmin(axis=1)
@@ -68,7 +70,10 @@ def test_it_finds_and_matches_what_the_authors_code_did() -> None:
 def test_it_agrees_with_the_authors_code(size: tuple[int, int]) -> None:
     one = textured_photo(3).resize(size)
     other = ImageOps.autocontrast(one.rotate(9)).crop((20, 20, size[0] - 60, size[1] - 30))
-    ours, theirs = [extract(image) for image in (one, other)], [xfeat_original.detect(image) for image in (one, other)]
+    ours, theirs = (
+        [extract(image) for image in (one, other)],
+        [xfeat_original.detect(image) for image in (one, other)],
+    )
     for features, expected in zip(ours, theirs, strict=True):
         assert len(features) == len(expected["points"])
         assert share_near(expected["points"], features.points) > 0.97

@@ -81,7 +81,9 @@ def main() -> None:
     content = {
         "photos": PHOTOS,
         "points": [np.round(found["points"][:KEPT].astype(float), 4).tolist() for found in (first, second)],
-        "descriptors": [np.round(found["descriptors"][:10].astype(float), 3).tolist() for found in (first, second)],
+        "descriptors": [
+            np.round(found["descriptors"][:10].astype(float), 3).tolist() for found in (first, second)
+        ],
         "matches": [
             np.round(found["points"][pairs[:, side]].astype(float), 4).tolist()
             for side, found in enumerate((first, second))

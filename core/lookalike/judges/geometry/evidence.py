@@ -72,9 +72,7 @@ def numbers(sift: Correspondence, learned: Correspondence) -> tuple[float, ...]:
 
 def logit_of(amounts: tuple[float, ...]) -> float:
     """Log-odds of the same thing for what `numbers` returned."""
-    return OFFSET + sum(
-        weight * math.log1p(amount) for weight, amount in zip(WEIGHTS, amounts, strict=True)
-    )
+    return OFFSET + sum(weight * math.log1p(amount) for weight, amount in zip(WEIGHTS, amounts, strict=True))
 
 
 def mirror_logit(evidence: float) -> float:

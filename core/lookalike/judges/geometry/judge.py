@@ -19,8 +19,8 @@ VERSION = 2
 """Raised with every change of matching or calibration, so that older scores are not reused."""
 
 TOP = 20
-"""Candidates; more cost time and hardly raise mAP, as the index has seen the photos' details already (docs/benchmarks.md,
-"The geometric judge").
+"""Candidates. The index has seen the photos' details already, so most of what is right is among these
+(docs/benchmarks.md, "The geometric judge").
 """
 
 LOOK_AHEAD = 2

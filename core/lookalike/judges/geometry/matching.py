@@ -41,8 +41,8 @@ class Correspondence:
         matches: matches before geometry.
         query: float32 (n, 2), the matches that obey the homography, in 0..1 of the query's width and height.
         candidate: float32 (n, 2), the same in the candidate.
-        weights: float32 (n,), what each of them counts. Of SIFT's: its distinctness, 1 − ratio, 0.1 at the test's limit,
-            near 1 for an exact copy. Of LighterGlue's: its probability.
+        weights: float32 (n,), what each of them counts. Of SIFT's: its distinctness, 1 − ratio, 0.1 at the test's
+            limit, near 1 for an exact copy. Of LighterGlue's: its probability.
         agreement: of SIFT's, the distinctness of the matches that agree on rotation, scale and place; see `agreeing`.
     """
 
@@ -137,7 +137,9 @@ def agreeing(
     for shift in (0.0, 0.5):
         octave = np.floor(octaves + shift)
         cells = landed / (CELL_PIXELS * np.exp2(octave.clip(-3, 3)))[:, None]
-        keys = np.column_stack([np.floor(turns / CELL_DEGREES + shift) % 9, octave, *np.floor(cells + shift).T])
+        keys = np.column_stack(
+            [np.floor(turns / CELL_DEGREES + shift) % 9, octave, *np.floor(cells + shift).T]
+        )
         _, cell = np.unique(keys, axis=0, return_inverse=True)
         votes = np.bincount(cell.ravel(), weights=distinctness)
         # One match agrees with itself.

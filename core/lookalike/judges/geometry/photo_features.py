@@ -43,7 +43,9 @@ def features_of(photo: JudgePhoto, cache: ContentCache | None) -> PhotoFeatures:
     if not photo.content:
         cache = None
     sift = LocalFeatures.from_bytes(cache.get(KIND, photo.content) or b"") if cache is not None else None
-    learned = XFeatFeatures.from_bytes(cache.get(xfeat.KIND, photo.content) or b"") if cache is not None else None
+    learned = (
+        XFeatFeatures.from_bytes(cache.get(xfeat.KIND, photo.content) or b"") if cache is not None else None
+    )
     if sift is None or learned is None:
         image = photo.load(max(LONGEST_SIDE, xfeat.LONGEST_SIDE))
         if sift is None:

@@ -1,8 +1,8 @@
 """XFeat: learned points of a photo and their descriptors, which find a place again by day and by night.
 
-XFeat (Potje et al., "XFeat: Accelerated Features for Lightweight Image Matching", CVPR 2024; arXiv 2404.19174) is a small
-convolutional network. It runs here as exported by ``packaging/export_xfeat.py``; which points are kept, and where their
-descriptors are read, follows the authors' own code.
+XFeat (Potje et al., "XFeat: Accelerated Features for Lightweight Image Matching", CVPR 2024; arXiv 2404.19174) is a
+small convolutional network. It runs here as exported by ``packaging/export_xfeat.py``; which points are kept, and where
+their descriptors are read, follows the authors' own code.
 """
 
 from __future__ import annotations
