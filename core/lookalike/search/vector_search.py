@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
@@ -13,12 +14,13 @@ from lookalike.descriptors.protocol import Describer, DescriptionService
 from lookalike.index import VectorIndex
 from lookalike.judges.protocol import Explanation, Judge
 from lookalike.search.fusion import Fusion
-from lookalike.search.nearest import nearest_photos
+from lookalike.search.nearest import NearestPhotos, nearest_photos
 from lookalike.search.query import Query
-from lookalike.search.query_encoder import QueryEncoder
+from lookalike.search.query_encoder import EncodedQuery, QueryEncoder
 from lookalike.search.query_photos import QueryPhotos
-from lookalike.search.ranking import Ranking
+from lookalike.search.ranking import Ranking, Result, ranked
 from lookalike.search.ranking_stream import Candidates, RankingStream, SearchPlan
+from lookalike.search.second_hop import DEPTH, SecondHop
 from lookalike.search.settings import SearchSettings
 
 
@@ -73,21 +75,8 @@ class VectorSearch:
         found = nearest_photos(
             self._index, self._descriptors, encoded, max(settings.limit, head), allowed_ids, settings.expand
         )
-        rows = self._catalog.contents.get(found.ids.tolist())
-        kept = [
-            (number, rows[number].hash, float(similarity), int(query_vector))
-            for number, similarity, query_vector in zip(
-                found.ids.tolist(), found.similarities, found.query_vectors, strict=True
-            )
-            if number in rows
-        ]
-        candidates = (
-            Candidates(*(list(column) for column in zip(*kept, strict=True)))
-            if kept
-            else Candidates([], [], [], [])
-        )
         plan = SearchPlan(
-            candidates,
+            self._candidates(found),
             [query_vector.photo for query_vector in encoded.query_vectors],
             judge,
             self._photos.candidate,
@@ -96,8 +85,43 @@ class VectorSearch:
             head,
             settings.budget,
             cancelled,
+            # Sure is only what a fitted probability says.
+            self._second_hop(encoded, fusion, allowed_ids) if fusion.calibrated else None,
         )
         yield from RankingStream(plan)
+
+    def _candidates(self, found: NearestPhotos) -> Candidates:
+        """What was found, without photos that are gone from the catalog meanwhile."""
+        rows = self._catalog.contents.get(found.ids.tolist())
+        kept = np.flatnonzero([number in rows for number in found.ids.tolist()])
+        ids: list[int] = found.ids[kept].tolist()
+        return Candidates(
+            ids,
+            [rows[number].hash for number in ids],
+            found.similarities[kept].tolist(),
+            found.query_vectors[kept].tolist(),
+        )
+
+    def _second_hop(
+        self, encoded: EncodedQuery, fusion: Fusion, allowed_ids: NDArray[np.int64] | None
+    ) -> SecondHop:
+        """How this query's sure photos ask again."""
+
+        def ask(encoded: EncodedQuery, limit: int, allowed_ids: NDArray[np.int64] | None) -> NearestPhotos:
+            return nearest_photos(self._index, self._descriptors, encoded, limit, allowed_ids)
+
+        def find_like(content_id: int) -> dict[int, float]:
+            found = ask(self._encoder.encode(Query(content_id=content_id)), DEPTH, allowed_ids)
+            return dict(zip(found.ids.tolist(), found.similarities.tolist(), strict=True))
+
+        def results_of(content_ids: Sequence[int]) -> Sequence[Result]:
+            if not content_ids:
+                return ()
+            found = self._candidates(ask(encoded, len(content_ids), np.array(content_ids, np.int64)))
+            results, _ = ranked(found.ids, found.similarities, {}, {}, 0, fusion)
+            return results
+
+        return SecondHop(find_like, results_of)
 
     def explain(self, query: Query, content_id: int, judge: Judge) -> Explanation:
         """The judge's verdict on a photo, and its grounds.

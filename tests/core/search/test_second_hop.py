@@ -1,0 +1,79 @@
+"""The second hop: which photos ask, what they say of others, and where that puts them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from lookalike.search.curves import Logistic
+from lookalike.search.fusion import Fusion
+from lookalike.search.ranking import Result
+from lookalike.search.second_hop import FLOOR, PHOTOS, SURE, WEIGHT, SecondHop, vouched
+
+FUSION = Fusion(weight=0.5, cosine=Logistic(10.0, -5.0), match=None, cut_off=0.6, calibrated=True)
+
+
+def result(number: int, similarity: float, match: float | None) -> Result:
+    return Result(number, similarity, match, FUSION.score(similarity, match))
+
+
+def asked_of(likes: Mapping[int, Mapping[int, float]]) -> tuple[SecondHop, list[int], list[int]]:
+    asked: list[int] = []
+    fetched: list[int] = []
+
+    def find_like(number: int) -> Mapping[int, float]:
+        asked.append(number)
+        return likes[number]
+
+    def results_of(numbers: Sequence[int]) -> list[Result]:
+        fetched.extend(numbers)
+        return [result(number, 0.3, None) for number in numbers]
+
+    return SecondHop(find_like, results_of), asked, fetched
+
+
+def test_only_sure_photos_ask_and_only_the_surest() -> None:
+    matches = {1: SURE - 0.01, 2: 0.9, 3: None, 4: 0.99, 5: SURE, 6: 0.95}
+    asked: list[int] = []
+    vouched(matches, lambda number: asked.append(number) or {})
+    assert asked == [4, 6, 2]
+    assert len(asked) == PHOTOS
+
+
+def test_the_best_word_counts_in_proportion_and_nobody_vouches_for_itself() -> None:
+    likes = {1: {2: 0.9, 3: 0.7, 1: 1.0}, 2: {1: 0.9, 3: 0.8, 4: FLOOR}}
+    said = vouched({1: 1.0, 2: 0.9}, likes.__getitem__)
+    assert said == {
+        1: pytest.approx(WEIGHT * 0.9 * (0.9 - FLOOR)),
+        2: pytest.approx(WEIGHT * (0.9 - FLOOR)),
+        3: pytest.approx(WEIGHT * 0.9 * (0.8 - FLOOR)),
+    }
+
+
+def test_what_a_sure_photo_is_like_moves_up_from_behind_the_judged_ones() -> None:
+    results = [result(1, 0.9, 0.99), result(2, 0.8, 0.02), result(3, 0.7, None), result(4, 0.65, None)]
+    hop, asked, fetched = asked_of({1: {4: 1.4}})
+    ordered, same = hop.applied(results, 2, FUSION)
+    assert asked == [1]
+    assert fetched == []
+    assert [one.content_id for one in ordered] == [1, 4, 2, 3]
+    assert ordered[1].score == pytest.approx(results[3].score + FUSION.weight * WEIGHT * 0.99 * (1.4 - FLOOR))
+    assert ordered[1].match is None, "it was not judged"
+    assert same == sum(one.score >= FUSION.cut_off for one in ordered[:2])
+
+
+def test_a_photo_that_the_query_did_not_find_enters() -> None:
+    results = [result(1, 0.9, 0.99), result(2, 0.8, 0.02)]
+    hop, _, fetched = asked_of({1: {7: 1.3, 8: 0.2}})
+    ordered, _ = hop.applied(results, 2, FUSION)
+    assert fetched == [7]
+    assert [one.content_id for one in ordered] == [1, 2, 7]
+
+
+def test_without_a_word_nothing_moves() -> None:
+    results = [result(1, 0.9, 0.99), result(2, 0.2, 0.02), result(3, 0.7, None)]
+    hop, _, _ = asked_of({1: {2: FLOOR, 3: 0.1}})
+    ordered, same = hop.applied(results, 2, FUSION)
+    assert list(ordered) == results
+    assert same == 1
