@@ -3,12 +3,14 @@
 A photo of the same thing from the other side may be like none that the query shows, and yet like one that the judge has
 recognised. So up to three sure photos vouch for what the index finds like them, in proportion to how sure they are and
 how alike: it is added to the index's score. That changes places, and brings photos into the ranking that the query by
-itself did not find; no further pair is judged. Measured by ``python -m tests.benchmarks.judge_choices``; figures in
+itself did not find; no further pair is judged. Nothing crosses the line by it: what lies above is still what was
+calibrated. Measured by ``python -m tests.benchmarks.judge_choices``; figures in
 docs/benchmarks.md, "The geometric judge".
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -59,15 +61,19 @@ class SecondHop:
         """
         said = vouched({result.content_id: result.match for result in results[:head]}, self.find_like)
         unknown = said.keys() - {result.content_id for result in results}
-        moving, rest = [], []
+        below = math.nextafter(fusion.cut_off, -math.inf)
+        moving: list[tuple[float, Result]] = []
+        rest: list[Result] = []
         for place, result in enumerate([*results, *self.results_of(sorted(unknown))]):
             added = fusion.weight * said.get(result.content_id, 0.0)
+            raised = result.score + added
             if place < head or added:
-                moving.append(replace(result, score=result.score + added))
+                score = raised if result.score >= fusion.cut_off else min(raised, below)
+                moving.append((raised, replace(result, score=score)))
             else:
                 rest.append(result)
-        moving.sort(key=lambda result: (-result.score, result.content_id))
-        ordered = (*moving, *rest)
+        moving.sort(key=lambda entry: (-entry[1].score, -entry[0], entry[1].content_id))
+        ordered = (*(result for _, result in moving), *rest)
         same = next(
             (place for place, result in enumerate(ordered) if result.score < fusion.cut_off), len(ordered)
         )

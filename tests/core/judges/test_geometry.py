@@ -112,6 +112,7 @@ def test_different_photos_do_not_match() -> None:
     assert all(verdict.match is not None and verdict.match < UNLIKELY for verdict in verdicts)
 
 
+@pytest.mark.slow
 def test_a_changed_photo_beats_every_other_one() -> None:
     changed = {name: change(texture(1)) for name, change in CHANGES.items()}
     candidates = [photo(image, name) for name, image in changed.items()]

@@ -52,15 +52,26 @@ def test_the_best_word_counts_in_proportion_and_nobody_vouches_for_itself() -> N
 
 
 def test_what_a_sure_photo_is_like_moves_up_from_behind_the_judged_ones() -> None:
-    results = [result(1, 0.9, 0.99), result(2, 0.8, 0.02), result(3, 0.7, None), result(4, 0.65, None)]
-    hop, asked, fetched = asked_of({1: {4: 1.4}})
+    results = [result(1, 0.9, 0.99), result(2, 0.8, 0.02), result(3, 0.3, None), result(4, 0.25, None)]
+    hop, asked, fetched = asked_of({1: {4: 1.9}})
     ordered, same = hop.applied(results, 2, FUSION)
     assert asked == [1]
     assert fetched == []
     assert [one.content_id for one in ordered] == [1, 4, 2, 3]
-    assert ordered[1].score == pytest.approx(results[3].score + FUSION.weight * WEIGHT * 0.99 * (1.4 - FLOOR))
+    assert ordered[1].score == pytest.approx(results[3].score + FUSION.weight * WEIGHT * 0.99 * (1.9 - FLOOR))
     assert ordered[1].match is None, "it was not judged"
-    assert same == sum(one.score >= FUSION.cut_off for one in ordered[:2])
+    assert same == 1
+
+
+def test_nothing_crosses_the_line() -> None:
+    results = [result(1, 0.9, 0.99), result(2, 0.8, 0.3), result(3, 0.7, 0.3), result(4, 0.3, None)]
+    hop, _, _ = asked_of({1: {2: 1.6, 3: 1.9, 4: 1.9}})
+    ordered, same = hop.applied(results, 3, FUSION)
+    assert same == 1
+    assert [one.content_id for one in ordered] == [1, 3, 2, 4]
+    scores = [one.score for one in ordered]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > FUSION.cut_off > scores[1]
 
 
 def test_a_photo_that_the_query_did_not_find_enters() -> None:

@@ -42,18 +42,27 @@ def features_of(photo: JudgePhoto, cache: ContentCache | None) -> PhotoFeatures:
     """
     if not photo.content:
         cache = None
-    sift = LocalFeatures.from_bytes(cache.get(KIND, photo.content) or b"") if cache is not None else None
-    learned = (
-        XFeatFeatures.from_bytes(cache.get(xfeat.KIND, photo.content) or b"") if cache is not None else None
-    )
+    sift = LocalFeatures.from_bytes(_kept(cache, KIND, photo))
+    learned = XFeatFeatures.from_bytes(_kept(cache, xfeat.KIND, photo))
     if sift is None or learned is None:
         image = photo.load(max(LONGEST_SIDE, xfeat.LONGEST_SIDE))
+        # Also where they are not kept, features are taken as they would be, or a verdict would hang on the cache.
         if sift is None:
-            sift = extract(image)
-            if cache is not None:
-                cache.put(KIND, photo.content, sift.to_bytes())
+            blob = extract(image).to_bytes()
+            _keep(cache, KIND, photo, blob)
+            sift = LocalFeatures.from_bytes(blob)
         if learned is None:
-            learned = xfeat.extract(image)
-            if cache is not None:
-                cache.put(xfeat.KIND, photo.content, learned.to_bytes())
+            blob = xfeat.extract(image).to_bytes()
+            _keep(cache, xfeat.KIND, photo, blob)
+            learned = XFeatFeatures.from_bytes(blob)
+    assert sift is not None and learned is not None
     return PhotoFeatures(sift, learned)
+
+
+def _kept(cache: ContentCache | None, kind: str, photo: JudgePhoto) -> bytes:
+    return (cache.get(kind, photo.content) if cache is not None else None) or b""
+
+
+def _keep(cache: ContentCache | None, kind: str, photo: JudgePhoto, blob: bytes) -> None:
+    if cache is not None:
+        cache.put(kind, photo.content, blob)
