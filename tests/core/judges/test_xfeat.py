@@ -13,8 +13,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from lookalike.judges.geometry import lighterglue
+from lookalike.errors import LookalikeError
+from lookalike.judges.geometry import lighterglue, networks, xfeat
 from lookalike.judges.geometry.xfeat import MAX_POINTS, XFeatFeatures, extract
+from lookalike.resources import resource
 from tests.builders.photo_files import textured_photo
 from tests.core.judges import xfeat_original
 
@@ -131,3 +133,22 @@ def test_every_pixel_mode_is_taken(mode: str) -> None:
     grey = textured_photo(1).convert("L")
     image = grey.convert(mode) if mode == "I;16" else textured_photo(1).convert(mode)
     assert 0 <= len(extract(image)) <= MAX_POINTS
+
+
+def test_a_closed_network_is_loaded_again() -> None:
+    photo = textured_photo(1)
+    before = extract(photo)
+    xfeat.network.close()
+    np.testing.assert_array_equal(extract(photo).descriptors, before.descriptors)
+
+
+def test_a_damaged_network_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = resource(networks.FOLDER)
+    for path in folder.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    weights = tmp_path / "xfeat.bin"
+    weights.write_bytes(weights.read_bytes()[:-1])
+    monkeypatch.setattr(networks, "resource", lambda name: tmp_path / Path(name).name)
+    with pytest.raises(LookalikeError, match=r"xfeat\.bin is damaged") as raised:
+        networks.Network("xfeat").load()
+    assert raised.value.remedy

@@ -8,10 +8,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from lookalike.caches.content_cache import ContentCache
 from lookalike.errors import LookalikeError
+from lookalike.judges.geometry import lighterglue, xfeat
 from lookalike.judges.geometry.evidence import PROVEN, Evidence, weigh
 from lookalike.judges.geometry.networks import THREADS
 from lookalike.judges.geometry.photo_features import PhotoFeatures, features_of
-from lookalike.judges.geometry.xfeat import KIND as XFEAT
 from lookalike.judges.protocol import Explanation, Judge, JudgeOptions, JudgePhoto, Verdict
 from lookalike.local_features import DETECTOR
 
@@ -28,13 +28,13 @@ LOOK_AHEAD = 2
 
 
 class GeometricJudge:
-    """Compares photos by local features and a robust homography; needs no download and holds nothing open.
+    """Compares photos by local features and a robust homography; needs no download.
 
     Args:
         cache: where the features of contents are stored; None extracts them anew each time.
     """
 
-    key = f"geometry-{VERSION}-{DETECTOR}-{XFEAT}"
+    key = f"geometry-{VERSION}-{DETECTOR}-{xfeat.KIND}"
     name = "geometry"
     top = TOP
 
@@ -60,10 +60,12 @@ class GeometricJudge:
         """
         if cancelled():
             return
-        features = features_of(query, self._cache)
         waiting: deque[Future[Verdict]] = deque()
         coming = iter(candidates)
         with ThreadPoolExecutor(THREADS, thread_name_prefix="geometry") as pool:
+            # In a new process this takes as long as some pairs do. Where it fails, the first pair says so.
+            pool.submit(lighterglue.network.load)
+            features = features_of(query, self._cache)
             try:
                 while not cancelled():
                     while len(waiting) < THREADS + LOOK_AHEAD:
@@ -96,7 +98,9 @@ class GeometricJudge:
         )
 
     def close(self) -> None:
-        """Nothing is held between calls."""
+        """Release the networks' memory, some 250 MB; the next pair loads them again."""
+        lighterglue.network.close()
+        xfeat.network.close()
 
     def _judge(self, query: PhotoFeatures, candidate: JudgePhoto) -> Verdict:
         try:

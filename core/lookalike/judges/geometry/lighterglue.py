@@ -18,7 +18,7 @@ LEAST_PROBABILITY = 0.1
 LEAST_POINTS = 8
 """A photo with fewer is not compared."""
 
-_network = Network("lighterglue")
+network = Network("lighterglue")
 
 
 def match(
@@ -32,7 +32,7 @@ def match(
     if min(len(query), len(candidate)) < LEAST_POINTS:
         none = np.zeros(0, np.int64)
         return none, none, np.zeros(0, np.float32)
-    logs, kept_query, kept_candidate = _network(
+    logs, kept_query, kept_candidate = network(
         {
             "points0": _centred(query)[None],
             "descriptors0": query.unit_descriptors[None],

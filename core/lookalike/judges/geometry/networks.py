@@ -53,13 +53,13 @@ class Network:
         Raises:
             LookalikeError: the files are missing or damaged, or OpenVINO is.
         """
-        model = self.load()
+        model, requests = self.load(), self._requests
         try:
-            request = self._requests.pop()
+            request = requests.pop()
         except IndexError:
             request = model.create_infer_request()
         outputs = list(request.infer(inputs, share_inputs=True).values())
-        self._requests.append(request)
+        requests.append(request)
         return outputs
 
     def load(self) -> Any:
@@ -82,6 +82,12 @@ class Network:
                         reason=error,
                     ) from error
             return self._model
+
+    def close(self) -> None:
+        """Release the memory; the next call loads the network again. Calls that run keep theirs."""
+        with self._loading:
+            self._model = None
+            self._requests = []
 
 
 def _whole(name: str) -> Path:

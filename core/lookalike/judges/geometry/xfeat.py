@@ -90,7 +90,7 @@ class XFeatFeatures:
         )
 
 
-_network = Network("xfeat")
+network = Network("xfeat")
 
 
 def extract(image: Image.Image) -> XFeatFeatures:
@@ -99,7 +99,7 @@ def extract(image: Image.Image) -> XFeatFeatures:
     sides = [max(_MULTIPLE, round(side * scale) // _MULTIPLE * _MULTIPLE) for side in image.size]
     sized = image.convert("RGB").resize((sides[0], sides[1]), Image.Resampling.BICUBIC)
     grey = np.asarray(sized).mean(axis=2, dtype=np.float32)
-    points, reliability, descriptors = _network({"grey": grey[None, None]})
+    points, reliability, descriptors = network({"grey": grey[None, None]})
     return select(points[0, 0], reliability[0, 0], descriptors[0], image.size)
 
 
