@@ -88,7 +88,8 @@ class SelfAttention(nn.Module):
         query, key, value, turned_query, turned_key = (part(rows) for part in self.parts)
         query = query * encoding[0] + turned_query * encoding[1]
         key = key * encoding[0] + turned_key * encoding[1]
-        return self.update(rows, F.scaled_dot_product_attention(query, key, value))
+        updated: Tensor = self.update(rows, F.scaled_dot_product_attention(query, key, value))
+        return updated
 
 
 class CrossAttention(nn.Module):
@@ -123,7 +124,8 @@ class Update(nn.Module):
 
     def forward(self, rows: Tensor, seen: Tensor) -> Tensor:
         """Rows (1, n, 96), brought up to date."""
-        return rows + self.rest(self.of_row(rows) + self.of_seen(seen))
+        updated: Tensor = rows + self.rest(self.of_row(rows) + self.of_seen(seen))
+        return updated
 
 
 def linear(weight: Tensor, bias: Tensor) -> nn.Linear:

@@ -1,4 +1,4 @@
-"""What each choice in the geometric judge is worth: mAP of the re-ranked list, and the time a pair takes.
+"""What each choice in matching SIFT features is worth: mAP of the re-ranked list, and the time a pair takes.
 
     python -m tests.benchmarks.geometry_choices [--queries first] [--choices chosen,500] [--keep FOLDER]
 
@@ -10,7 +10,7 @@ compared with those of the next. Columns:
 * gain    mean and standard error, over groups, of the difference to the row "chosen",
 * ECE     expected calibration error of the probability over the judged pairs, 15 bins,
 * pair    processor time of one pair with features at hand, and photo, of finding one photo's, as ratios to "chosen",
-* curve   OFFSET, RISE and BEYOND fitted on all groups; those of "chosen" are the constants in `evidence`.
+* curve   MIRROR_OFFSET, MIRROR_RISE and MIRROR_BEYOND of `evidence`, fitted on all groups.
 
 One thread, so that the ratios mean work and not luck.
 """

@@ -11,7 +11,7 @@ Columns:
 * mAP of each set with its 95 % bootstrap interval over the groups, and of dev without its DVD covers,
 * gain and its interval over all groups of both sets: the difference to the row "chosen",
 * ECE, the expected calibration error over the judged pairs, on groups held out,
-* then mAP by kind; at the end the weights fitted on all groups, and the processor time of a pair.
+* then mAP by kind; at the end the weights fitted on all groups.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import tempfile
-import time
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,7 +31,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.evaluation.calibrating import deal
-from lookalike.evaluation.ground_truth import GroundTruth, GroundTruthQuery, read_ground_truth
+from lookalike.evaluation.ground_truth import GroundTruth, read_ground_truth
+from lookalike.evaluation.metrics import average_precision
 from lookalike.evaluation.pairs import JudgedPairs, QueryPairs
 from lookalike.evaluation.reliability import reliability
 from lookalike.judges.geometry import evidence
@@ -41,7 +42,10 @@ from lookalike.judges.protocol import JudgePhoto
 from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
 from lookalike.photos import decode, read_file
+from lookalike.search.fusion import BROAD_COSINE, Fusion
 from lookalike.search.query import Query
+from lookalike.search.ranking import Result
+from lookalike.search.second_hop import DEPTH, SecondHop
 from lookalike.search.settings import SearchSettings
 from tests.data import evaluation_data
 
@@ -71,12 +75,47 @@ class Judged:
         kind: the sort of thing.
         numbers: (head, 9), what `numbers_of` returns, and what the index knows: the cosine, and the vote's logarithm.
         pairs: what is right; its similarities are the index's scores.
+        ranking: the index's answer, content ids and scores.
+        positives: the content ids that are right.
+        likes: asks the index what is like another photo.
     """
 
     data: str
     kind: str
     numbers: Floats
     pairs: QueryPairs
+    ranking: tuple[list[int], Floats]
+    positives: frozenset[int]
+    likes: Likes
+
+    def after_second_hop(self, matches: Floats, weight: float) -> float:
+        """Average precision where the sure ones of the head ask again, with λ = `weight`."""
+        fusion = Fusion(weight, BROAD_COSINE, None, 0.0, calibrated=True)
+        known = dict(enumerate(matches.tolist()))
+        results = [
+            Result(content_id, score, known.get(place), fusion.score(score, known.get(place, 0.0)))
+            for place, (content_id, score) in enumerate(zip(*self.ranking, strict=True))
+        ]
+        head = sorted(results[: len(matches)], key=lambda result: -result.score)
+        hop = SecondHop(self.likes.of, lambda ids: ())
+        ordered, _ = hop.applied([*head, *results[len(matches) :]], len(head), fusion)
+        return average_precision([result.content_id for result in ordered], self.positives)
+
+
+class Likes:
+    """What the index of a library finds like each of its photos, asked once."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._found: dict[int, dict[int, float]] = {}
+
+    def of(self, content_id: int) -> dict[int, float]:
+        """The first `DEPTH` of them, with their scores."""
+        if content_id not in self._found:
+            settings = SearchSettings(limit=DEPTH)
+            *_, ranking = self._library.search.rankings(Query(content_id=content_id), settings, NO_JUDGE)
+            self._found[content_id] = {result.content_id: result.similarity for result in ranking.results}
+        return self._found[content_id]
 
 
 def photo(path: Path) -> JudgePhoto:
@@ -104,36 +143,39 @@ def ground_truth(name: str) -> GroundTruth:
     return replace(truth, gallery=tuple(dict.fromkeys([*truth.gallery, distractors])))
 
 
-def judge(name: str, top: int, keep: Path) -> list[Judged]:
+def judge(name: str, library: Library, top: int, keep: Path) -> list[Judged]:
     """Search with all queries of a set and weigh their candidates."""
-    truth, gallery = ground_truth(name), Gallery()
-    with Library(keep / f"library-{name}") as library:
-        folders = [library.folders.add(path) for path in truth.gallery]
-        for _ in library.scan(folders):
-            pass
-        ids = library.photos.ids_by_path()
-        paths = {number: path for path, number in ids.items()}
-        settings = SearchSettings(limit=len(library))
-        found = []
-        started, pairs = time.process_time(), 0
-        for number, query in enumerate(truth.queries):
-            *_, ranking = library.search.rankings(Query(content_id=ids[query.image]), settings, NO_JUDGE)
-            junk = {ids[path] for path in query.junk - query.positives if path in ids}
-            results = [result for result in ranking.results if result.content_id not in junk]
-            place = keep / f"{name}-{top}-{number}.npy"
-            if not place.exists():
-                own = gallery.features(query.image)
-                others = [gallery.features(paths[result.content_id]) for result in results[:top]]
-                np.save(place, np.array([numbers_of(own, other) for other in others]))
-                pairs += top
-            index = [[result.similarity, 0.0] for result in results[:top]]
-            scores = np.array([result.similarity for result in results[:top]])
-            ranking_paths = [paths[result.content_id] for result in results]
-            found.append(_judged(name, query, ranking_paths, scores, np.hstack([np.load(place), index])))
-        if pairs:
-            print(
-                f"{name}: {1000 * (time.process_time() - started) / pairs:.0f} ms a pair, features included"
-            )
+    truth, gallery, likes = ground_truth(name), Gallery(), Likes(library)
+    for _ in library.scan([library.folders.add(path) for path in truth.gallery]):
+        pass
+    ids = library.photos.ids_by_path()
+    paths = {number: path for path, number in ids.items()}
+    settings = SearchSettings(limit=len(library))
+    found = []
+    for number, query in enumerate(truth.queries):
+        *_, ranking = library.search.rankings(Query(content_id=ids[query.image]), settings, NO_JUDGE)
+        junk = {ids[path] for path in query.junk - query.positives if path in ids}
+        results = [result for result in ranking.results if result.content_id not in junk]
+        scores = np.array([result.similarity for result in results])
+        place = keep / f"{name}-{top}-{number}.npy"
+        if not place.exists():
+            own = gallery.features(query.image)
+            others = [gallery.features(paths[result.content_id]) for result in results[:top]]
+            np.save(place, np.array([numbers_of(own, other) for other in others]))
+        known = [[result.similarity, 0.0] for result in results[:top]]
+        positives = frozenset(ids[path] for path in query.positives if path in ids)
+        right = np.array([result.content_id in positives for result in results])
+        pairs = QueryPairs(
+            query.group,
+            scores[:top],
+            np.full(len(known), np.nan),
+            right[:top],
+            np.flatnonzero(right[top:]) + top + 1,
+            len(query.positives),
+        )
+        answer = [result.content_id for result in results], scores
+        numbers = np.hstack([np.load(place), known])
+        found.append(Judged(name, query.kind, numbers, pairs, answer, positives, likes))
     return found
 
 
@@ -154,18 +196,6 @@ def numbers_of(query: PhotoFeatures, candidate: PhotoFeatures) -> list[float]:
         [len(sift.weights), distinctness, agreement, *learned_numbers, float(mirrored.weights.sum())]
     ).tolist()
     return logs
-
-
-def _judged(
-    name: str, query: GroundTruthQuery, ranking: list[Path], scores: Floats, numbers: Floats
-) -> Judged:
-    right = np.array([path in query.positives for path in ranking])
-    head = len(scores)
-    tail = np.flatnonzero(right[head:]) + head + 1
-    pairs = QueryPairs(
-        query.group, scores, np.full(head, np.nan), right[:head], tail.astype(np.int64), len(query.positives)
-    )
-    return Judged(name, query.kind, numbers, pairs)
 
 
 def fit(numbers: Floats, right: NDArray[np.bool_], weights: Floats) -> Floats:
@@ -236,15 +266,22 @@ class Study:
         numbers = self._numbers[chosen][:, columns]
         return fit(numbers, self._pairs.right[chosen], self._pairs.weights[chosen])
 
-    def fused(self, matches: Floats) -> Floats:
+    def fused(self, matches: Floats, second_hop: bool = False) -> Floats:
         """Average precision of each group, with λ chosen on other groups."""
         swept = np.array(
             [self.precision(weight * self._pairs.similarities + (1 - weight) * matches) for weight in WEIGHTS]
         )
         found = np.zeros(len(self.groups))
+        heads = np.split(matches, self._ends)
         for fold in np.unique(self._fold_of):
             inside = self._fold_of == fold
-            found[inside] = swept[swept[:, ~inside].mean(axis=1).argmax()][inside]
+            best = int(swept[:, ~inside].mean(axis=1).argmax())
+            found[inside] = swept[best][inside]
+            for group in np.flatnonzero(inside) if second_hop else ():
+                queries = np.flatnonzero(self._of == group)
+                found[group] = np.mean(
+                    [self._judged[n].after_second_hop(heads[n], float(WEIGHTS[best])) for n in queries]
+                )
         return found
 
     def error(self, matches: Floats) -> float:
@@ -282,17 +319,23 @@ def main() -> None:
     parser.add_argument("--top", type=int, default=20)
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, ExitStack() as opened:
         keep = options.keep or Path(scratch)
         keep.mkdir(exist_ok=True)
-        study = Study([one for name in options.sets.split(",") for one in judge(name, options.top, keep)])
-    best = study.fused(study.matches(CHOICES["chosen"]))
-    show(study, "the index", study.index(), best, None)
-    for name, columns in CHOICES.items():
-        matches = study.matches(columns)
-        show(study, name, study.fused(matches), best, study.error(matches))
-    curve = study.fit(CHOICES["chosen"])
-    print("WEIGHTS", curve[:-1].round(3).tolist(), "OFFSET", round(float(curve[-1]), 3))
+        judged: list[Judged] = []
+        for name in options.sets.split(","):
+            library = opened.enter_context(Library(keep / f"library-{name}"))
+            judged += judge(name, library, options.top, keep)
+        study = Study(judged)
+        chosen = study.matches(CHOICES["chosen"])
+        best = study.fused(chosen)
+        show(study, "the index", study.index(), best, None)
+        for name, columns in CHOICES.items():
+            matches = study.matches(columns)
+            show(study, name, study.fused(matches), best, study.error(matches))
+        show(study, "chosen, second hop", study.fused(chosen, second_hop=True), best, None)
+        curve = study.fit(CHOICES["chosen"])
+        print("WEIGHTS", curve[:-1].round(3).tolist(), "OFFSET", round(float(curve[-1]), 3))
 
 
 if __name__ == "__main__":

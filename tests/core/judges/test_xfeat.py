@@ -79,7 +79,7 @@ def test_it_agrees_with_the_authors_code(size: tuple[int, int]) -> None:
     for features, expected in zip(ours, theirs, strict=True):
         assert len(features) == len(expected["points"])
         assert share_near(expected["points"], features.points) > 0.97
-    numbers = xfeat_original.match(*theirs, sizes=(one.size, other.size))
+    numbers = xfeat_original.match(theirs[0], theirs[1], (one.size, other.size))
     wanted = np.hstack([theirs[0]["points"][numbers[:, 0]], theirs[1]["points"][numbers[:, 1]]])
     pairs = matched(*ours)
     assert min(len(wanted), len(pairs)) > 50
