@@ -51,14 +51,17 @@ class Network:
         """The outputs, as arrays of their own, in the order of the graph. Releases the interpreter's lock.
 
         Raises:
-            LookalikeError: the files are missing or damaged, or OpenVINO is.
+            LookalikeError: the files are missing or damaged, or OpenVINO is; or the memory does not suffice.
         """
         model, requests = self.load(), self._requests
         try:
-            request = requests.pop()
-        except IndexError:
-            request = model.create_infer_request()
-        outputs = list(request.infer(inputs, share_inputs=True).values())
+            try:
+                request = requests.pop()
+            except IndexError:
+                request = model.create_infer_request()
+            outputs = list(request.infer(inputs, share_inputs=True).values())
+        except (RuntimeError, MemoryError) as error:
+            raise _unusable(error) from error
         requests.append(request)
         return outputs
 
@@ -76,11 +79,7 @@ class Network:
                     core = import_openvino().Core()
                     self._model = core.compile_model(core.read_model(graph), "CPU", _SETTINGS)
                 except Exception as error:
-                    raise LookalikeError(
-                        "The networks of the geometric judge cannot be loaded ({reason}).",
-                        "Install Lookalike again.",
-                        reason=error,
-                    ) from error
+                    raise _unusable(error) from error
             return self._model
 
     def close(self) -> None:
@@ -96,6 +95,14 @@ def _whole(name: str) -> Path:
     if hashlib.sha256(path.read_bytes()).hexdigest() != _checksums()[name]:
         raise ValueError(f"{name} is damaged")
     return path
+
+
+def _unusable(error: Exception) -> LookalikeError:
+    return LookalikeError(
+        "The networks of the geometric judge cannot be used ({reason}).",
+        "Install Lookalike again, or choose another judge.",
+        reason=error,
+    )
 
 
 @functools.cache
