@@ -74,7 +74,7 @@ class Judged:
         data: the set it is of.
         kind: the sort of thing.
         numbers: (head, 9), what `numbers_of` returns, and what the index knows: the cosine, and the vote's logarithm.
-        pairs: what is right; its similarities are the index's scores.
+        pairs: what is right.
         ranking: the index's answer, content ids and scores.
         positives: the content ids that are right.
         likes: asks the index what is like another photo.
@@ -231,6 +231,7 @@ class Study:
         self._ends = np.cumsum([len(one.pairs.right) for one in judged])[:-1]
         self._folds = deal(self._pairs.groups)
         self._numbers = np.concatenate([one.numbers for one in judged])
+        self._scores = np.concatenate([one.ranking[1][: len(one.numbers)] for one in judged])
         groups = [one.pairs.group for one in judged]
         self.groups = sorted(set(groups))
         self._of = np.array([self.groups.index(group) for group in groups])
@@ -249,7 +250,7 @@ class Study:
 
     def index(self) -> Floats:
         """The index's order."""
-        return self.precision(self._pairs.similarities)
+        return self.precision(self._scores)
 
     def matches(self, columns: list[int]) -> Floats:
         """Each pair's probability by a curve fitted on other groups, (pairs,)."""
@@ -269,7 +270,7 @@ class Study:
     def fused(self, matches: Floats, second_hop: bool = False) -> Floats:
         """Average precision of each group, with λ chosen on other groups."""
         swept = np.array(
-            [self.precision(weight * self._pairs.similarities + (1 - weight) * matches) for weight in WEIGHTS]
+            [self.precision(weight * self._scores + (1 - weight) * matches) for weight in WEIGHTS]
         )
         found = np.zeros(len(self.groups))
         heads = np.split(matches, self._ends)
