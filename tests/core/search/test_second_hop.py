@@ -36,7 +36,12 @@ def asked_of(likes: Mapping[int, Mapping[int, float]]) -> tuple[SecondHop, list[
 def test_only_sure_photos_ask_and_only_the_surest() -> None:
     matches = {1: SURE - 0.01, 2: 0.9, 3: None, 4: 0.99, 5: SURE, 6: 0.95}
     asked: list[int] = []
-    vouched(matches, lambda number: asked.append(number) or {})
+
+    def find_like(number: int) -> dict[int, float]:
+        asked.append(number)
+        return {}
+
+    vouched(matches, find_like)
     assert asked == [4, 6, 2]
     assert len(asked) == PHOTOS
 
