@@ -24,15 +24,16 @@ from efficientnet_lite2 import Convolution, EfficientNetLite2
 from numpy.typing import NDArray
 from PIL import Image
 
-from lookalike.descriptors.efficientnet import MIDDLES, POWER, SIDE, SPREAD, EfficientNetDescriber, view
+from lookalike.descriptors.efficientnet import MIDDLES, POWER, SPREAD, EfficientNetDescriber, view
+from lookalike.descriptors.embedded_network import SIDE
 from lookalike.descriptors.openvino_runtime import import_openvino
 from lookalike.descriptors.unit import unit_rows
 
 ROOT = Path(__file__).parents[1]
 OUTPUT = ROOT / "resources" / "network"
 FLOAT, INTEGER = "efficientnet-lite2", "efficientnet-lite2-int8"
-REFERENCE = ("chelsea.png", "coffee.png", "motorcycle_left.png")
-"""Sample photos that the program checks its results with."""
+REFERENCE = ("chelsea.png", "coffee.png", "astronaut.png")
+"""Sample photos that the program checks its results with; in the public domain, as they ship with it."""
 
 CROPS = 30
 """Views per sample photo for calibration: the photo, its middle, and random crops."""

@@ -70,7 +70,7 @@ class EfficientNetDescriber:
         Raises:
             ModelError: the installation lacks the model, or cannot run it.
         """
-        vectors = self._loaded()(np.stack(batch).reshape(-1, SIDE, SIDE, 3))
+        vectors = self._loaded()(np.asarray(batch).reshape(-1, SIDE, SIDE, 3))
         return unit_rows(unit_rows(vectors).reshape(len(batch), len(MIDDLES), -1).sum(axis=1))
 
     def describe_words(self, words: Sequence[str]) -> NDArray[np.float32]:

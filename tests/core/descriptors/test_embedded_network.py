@@ -169,7 +169,18 @@ def test_it_runs_silently_and_opens_no_socket(tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     command = [sys.executable, "-W", "error", "-c", SCRIPT]
     if strace := shutil.which("strace"):
-        command = [strace, "-f", "-qq", "-e", "trace=network,execve", "-e", "signal=none", "-o", str(trace), *command]
+        command = [
+            strace,
+            "-f",
+            "-qq",
+            "-e",
+            "trace=network,execve",
+            "-e",
+            "signal=none",
+            "-o",
+            str(trace),
+            *command,
+        ]
     # The telemetry would leave its identifier in the home folder.
     home = tmp_path / "home"
     home.mkdir()
