@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from lookalike.judges.protocol import Explanation, Judge, JudgeOptions, JudgePhoto, Verdict
 from lookalike.search.curves import Logistic
 from lookalike.search.fusion import Fusion
+from lookalike.search.query import Query
 from lookalike.search.ranking import Result
 from lookalike.search.second_hop import FLOOR, PHOTOS, SURE, WEIGHT, SecondHop, vouched
+from lookalike.search.settings import SearchSettings
+from tests.builders.small_library import SmallLibrary
 
 FUSION = Fusion(weight=0.5, cosine=Logistic(10.0, -5.0), match=None, cut_off=0.6, calibrated=True)
 
@@ -93,3 +100,58 @@ def test_without_a_word_nothing_moves() -> None:
     ordered, same = hop.applied(results, 2, FUSION)
     assert list(ordered) == results
     assert same == 1
+
+
+class Certain:
+    """A judge that is certain of every pair."""
+
+    key, name, top = "certain", "certain", 20
+
+    def with_options(self, options: JudgeOptions) -> Judge:
+        return self
+
+    def compare(
+        self,
+        query: JudgePhoto,
+        candidates: Iterable[JudgePhoto],
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Verdict]:
+        for candidate in candidates:
+            yield Verdict(candidate.content, 0.99, 5.0)
+
+    def explain(self, query: JudgePhoto, candidate: JudgePhoto) -> Explanation:
+        return Explanation(Verdict(candidate.content, 0.99, 5.0), "It is certain.")
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_library_is_asked_again(tmp_path: Path) -> None:
+    album = tmp_path / "album"
+    album.mkdir()
+    # Each is most like its neighbours.
+    for number in range(6):
+        image = Image.new("RGB", (64, 64), (250, 10, 10))
+        image.paste((10, 10, 250), (0, 0, 8 + 8 * number, 64))
+        image.save(album / f"{number}.png")
+    (tmp_path / "library").mkdir()
+    library = SmallLibrary(tmp_path / "library")
+    try:
+        library.folders.add(album)
+        library.scan()
+        rows = library.files.known(bytes(album))
+        numbers = {row.content_id: int(Path(os.fsdecode(path)).stem) for path, row in rows.items()}
+        (first,) = (content_id for content_id, number in numbers.items() if number == 0)
+        settings = SearchSettings(limit=1, top=1)
+        rankings = list(
+            library.engine.vector_search.search(
+                Query(content_id=first), Certain(), FUSION, settings, lambda: False
+            )
+        )
+    finally:
+        library.close()
+    assert [numbers[one.content_id] for one in rankings[0].results] == [1]
+    found = [numbers[one.content_id] for one in rankings[-1].results]
+    assert sorted(found) == [1, 2, 3, 4, 5]
+    assert found.index(2) < found.index(4)
+    assert rankings[-1].final
