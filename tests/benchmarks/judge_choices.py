@@ -42,7 +42,7 @@ from lookalike.judges.protocol import JudgePhoto
 from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
 from lookalike.photos import decode, read_file
-from lookalike.search.fusion import BROAD_COSINE, Fusion
+from lookalike.search.fusion import BROAD_INDEX, BROAD_INDEX_SCORE, Fusion
 from lookalike.search.query import Query
 from lookalike.search.ranking import Result
 from lookalike.search.second_hop import DEPTH, SecondHop
@@ -90,7 +90,7 @@ class Judged:
 
     def after_second_hop(self, matches: Floats, weight: float) -> float:
         """Average precision where the sure ones of the head ask again, with λ = `weight`."""
-        fusion = Fusion(weight, BROAD_COSINE, None, 0.0, calibrated=True)
+        fusion = Fusion(weight, BROAD_INDEX_SCORE, BROAD_INDEX, None, 0.0, calibrated=True)
         known = dict(enumerate(matches.tolist()))
         results = [
             Result(content_id, score, known.get(place), fusion.score(score, known.get(place, 0.0)))
@@ -114,7 +114,7 @@ class Likes:
         if content_id not in self._found:
             settings = SearchSettings(limit=DEPTH)
             *_, ranking = self._library.search.rankings(Query(content_id=content_id), settings, NO_JUDGE)
-            self._found[content_id] = {result.content_id: result.similarity for result in ranking.results}
+            self._found[content_id] = {result.content_id: result.index_score for result in ranking.results}
         return self._found[content_id]
 
 
@@ -156,18 +156,19 @@ def judge(name: str, library: Library, top: int, keep: Path) -> list[Judged]:
         *_, ranking = library.search.rankings(Query(content_id=ids[query.image]), settings, NO_JUDGE)
         junk = {ids[path] for path in query.junk - query.positives if path in ids}
         results = [result for result in ranking.results if result.content_id not in junk]
-        scores = np.array([result.similarity for result in results])
+        scores = np.array([result.index_score for result in results])
         place = keep / f"{name}-{top}-{number}.npy"
         if not place.exists():
             own = gallery.features(query.image)
             others = [gallery.features(paths[result.content_id]) for result in results[:top]]
             np.save(place, np.array([numbers_of(own, other) for other in others]))
-        known = [[result.similarity, 0.0] for result in results[:top]]
+        known = [[result.similarity, np.log1p(result.vote or 0.0)] for result in results[:top]]
         positives = frozenset(ids[path] for path in query.positives if path in ids)
         right = np.array([result.content_id in positives for result in results])
         pairs = QueryPairs(
             query.group,
-            scores[:top],
+            np.array([result.similarity for result in results[:top]]),
+            np.array([result.vote for result in results[:top]], np.float64),
             np.full(len(known), np.nan),
             right[:top],
             np.flatnonzero(right[top:]) + top + 1,

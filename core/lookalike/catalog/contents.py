@@ -105,6 +105,18 @@ class Contents:
         )
         return [row[0] for row in rows]
 
+    def visible_among(self, content_ids: Sequence[int]) -> dict[int, str]:
+        """The hashes, by id, of those of the given contents that are among `visible`."""
+        found: dict[int, str] = {}
+        for chunk in chunks(content_ids):
+            found.update(
+                self._database.rows(
+                    f"SELECT id, hash FROM contents WHERE {VISIBLE} AND id IN ({placeholders(len(chunk))})",
+                    chunk,
+                )
+            )
+        return found
+
     def count(self) -> int:
         """How many photos lie in some file; a raw file and its picture are one."""
         return int(self._database.rows(f"SELECT count(*) FROM contents WHERE {VISIBLE}")[0][0])

@@ -85,10 +85,10 @@ def evaluate_command(
 
 
 def _say_table(figures: dict[str, Any]) -> None:
-    names = ("mAP", "AP@k", "R@1", "R@10")
-    say(f"{'':10}" + "".join(f"{name:>8}" for name in names))
+    names = ("mAP", "AP@k", "R@1", "R@10", "recall@100")
+    say(f"{'':10}" + "".join(f"{name:>11}" for name in names))
     for label, row in {"all": figures, **figures["by_kind"]}.items():
-        say(f"{label:10}" + "".join(f"{row[name]:8.3f}" for name in names))
+        say(f"{label:10}" + "".join(f"{row[name]:11.3f}" for name in names))
     say(f"{figures['queries']} queries, {figures['photos']} photos, judge {figures['judge']}")
     say("seconds: " + ", ".join(f"{stage} {value:.1f}" for stage, value in figures["seconds"].items()))
 

@@ -16,6 +16,7 @@ import click
 
 from lookalike.catalog.folders import Folder
 from lookalike.library.descriptor_migration import DescriptorChange
+from lookalike.library.detail_preparation import DetailStatus
 from lookalike.progress import Progress, Skipped
 
 T = TypeVar("T")
@@ -93,6 +94,14 @@ def changing_line(changing: DescriptorChange) -> str:
     if changing.waiting:
         line += f"; waiting for {changing.waiting} that cannot be read now (drive missing or folder paused)"
     return line
+
+
+def details_line(details: DetailStatus) -> str:
+    """How many photos can be found by their details, in words."""
+    line = f"{details.done} of {details.photos} photos can be found by their details"
+    if details.lacking:
+        line += f"; scan or watch sees to the other {details.lacking}"
+    return f"{line} ({details.bytes / 1e6:.1f} MB)"
 
 
 def duration(seconds: float) -> str:

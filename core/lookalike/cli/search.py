@@ -124,6 +124,8 @@ def _as_json(library: Library, ranking: Ranking, limit: int) -> dict[str, Any]:
                 "path": paths[result.content_id][0] if paths[result.content_id] else None,
                 "paths": paths[result.content_id],
                 "similarity": round(result.similarity, 4),
+                "vote": None if result.vote is None else round(result.vote, 4),
+                "index_score": round(result.index_score, 4),
                 "match": None if result.match is None else round(result.match, 4),
                 "score": round(result.score, 4),
                 "reason": result.reason,

@@ -87,7 +87,7 @@ def evaluate(
     ids = library.photos.ids_by_path()
     fusion = library.search.fusion(looking, settings.weight)
     top = settings.judged(looking) if looking is not None else settings.top or UNJUDGED
-    gallery = Gallery(library, ids, looking, top, fusion.cosine)
+    gallery = Gallery(library, ids, looking, top, fusion.index)
     meter = ProgressMeter(Stage.SEARCHING, total=len(truth.queries), unit="queries")
     scored = []
     for query in truth.queries:
@@ -112,6 +112,7 @@ def evaluate(
     figures["mode"] = settings.mode if library.judges.modes(judge) else None
     figures["both_orders"] = settings.both_orders if library.judges.modes(judge) else None
     figures["weight"], figures["cut_off"] = fusion.weight, round(fusion.cut_off, 4)
+    figures["vote_weight"] = fusion.index_score.weight
     figures["line"] = line_figures(scored)
     figures["calibration"] = {"calibrated": fusion.calibrated, **calibration_figures(scored)}
     figures["seconds"] = {stage: round(value, 3) for stage, value in seconds.items()}
@@ -119,12 +120,14 @@ def evaluate(
     fitted, unfit = None, None
     try:
         key = NO_JUDGE_KEY if looking is None else looking.key
-        fitted = calibrate(pairs, figures["descriptor"], key)
+        index_score = library.search.fusion(None).index_score
+        fitted = calibrate(pairs, figures["descriptor"], key, index_score)
         made = fitted.calibration
         figures["fit"] = {
             "mAP": round(fitted.precision, 4),
             "error": round(made.error, 4),
             "weight": made.weight,
+            "vote_weight": made.index_score.weight,
             "cut_off": round(made.cut_off, 4),
             "informative": fitted.informative,
         }

@@ -32,14 +32,14 @@ class Gallery:
         ids: the content at every place of it.
         judge: who judged the candidates; None for nobody.
         top: candidates that were judged.
-        cosine: what the search takes a cosine for where there is no match.
+        index: what the search takes the index's score for where there is no match.
     """
 
     library: Library
     ids: Mapping[Path, int]
     judge: Judge | None
     top: int
-    cosine: Curve
+    index: Curve
 
 
 @dataclass(frozen=True)
@@ -79,14 +79,16 @@ def score(gallery: Gallery, query: GroundTruthQuery, ranking: Ranking) -> Outcom
         "AP@k": average_precision_at(AP_DEPTH, order, positives),
         "R@1": recall_at(1, order, positives),
         "R@10": recall_at(10, order, positives),
+        "recall@100": len(positives.intersection(order[:100])) / max(len(positives), 1),
     }
-    by_similarity = sorted(ranking.results, key=lambda result: (-result.similarity, result.content_id))
-    head = [result for result in by_similarity[: gallery.top] if result.content_id not in junk]
-    behind = [result for result in by_similarity[gallery.top :] if result.content_id not in junk]
+    by_index = sorted(ranking.results, key=lambda result: (-result.index_score, result.content_id))
+    head = [result for result in by_index[: gallery.top] if result.content_id not in junk]
+    behind = [result for result in by_index[gallery.top :] if result.content_id not in junk]
     ranks = [place for place, result in enumerate(behind, len(head) + 1) if result.content_id in positives]
     pairs = QueryPairs(
         group=query.group,
-        similarities=np.array([result.similarity for result in head]),
+        cosines=np.array([result.similarity for result in head]),
+        votes=np.array([np.nan if result.vote is None else result.vote for result in head], np.float64),
         logits=_logits(gallery, own, [result.content_id for result in head]),
         right=np.array([result.content_id in positives for result in head], bool),
         tail=np.array(ranks, np.int64),
@@ -99,7 +101,7 @@ def score(gallery: Gallery, query: GroundTruthQuery, ranking: Ranking) -> Outcom
         query.kind,
         figures,
         pairs,
-        [gallery.cosine(one.similarity) if one.match is None else one.match for one in head],
+        [gallery.index(one.index_score) if one.match is None else one.match for one in head],
         len(above),
         sum(number in positives for number in above),
     )
@@ -121,7 +123,7 @@ def figures_of(outcomes: Iterable[Outcome]) -> dict[str, Any]:
     entries = list(outcomes)
     return {
         name: round(mean_by_group((entry.group, entry.figures[name]) for entry in entries), 4)
-        for name in ("mAP", "AP@k", "R@1", "R@10")
+        for name in ("mAP", "AP@k", "R@1", "R@10", "recall@100")
     }
 
 

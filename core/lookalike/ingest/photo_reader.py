@@ -1,5 +1,7 @@
 """Photo reader: reads a file in a decoding thread, hashes it and, if it is new, decodes its pixels.
 
+The thumbnail, the local features and what the descriptor model sees are made of one decode.
+
 A file is decoded only for bytes that the library does not know. Where only its ctime is another, it is hashed.
 """
 
@@ -24,6 +26,8 @@ from lookalike.descriptors.protocol import Describer
 from lookalike.descriptors.versions import model_versions
 from lookalike.errors import LookalikeError
 from lookalike.ingest.decode_quarantine import DecodeQuarantine
+from lookalike.local_features import LONGEST_SIDE, extract
+from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.photos import (
     THUMBNAIL_SIDE,
     Annotations,
@@ -93,6 +97,7 @@ class PhotoReader:
     Args:
         catalog: the library's catalog.
         thumbnails: takes a thumbnail of every photo that is decoded.
+        features: takes the local features of every photo that is decoded.
         describer: prepares pixels.
         record: its durable descriptors.
         quarantine: knows what may crash the decoders.
@@ -105,12 +110,14 @@ class PhotoReader:
         self,
         catalog: Catalog,
         thumbnails: ThumbnailCache,
+        features: FeatureCache,
         describer: Describer,
         record: DescriptorRecord,
         quarantine: DecodeQuarantine,
     ) -> None:
         self._catalog = catalog
         self._thumbnails = thumbnails
+        self._features = features
         self._describer = describer
         self._record = record
         self._quarantine = quarantine
@@ -151,8 +158,9 @@ class PhotoReader:
                 return ReadPhoto(
                     stat, replaced, content_id=known, annotations=read_annotations(file) if unread else None
                 )
-            photo = self._decoded(file, max(self._describer.decode_size, THUMBNAIL_SIDE))
+            photo = self._decoded(file, max(self._describer.decode_size, THUMBNAIL_SIDE, LONGEST_SIDE))
             self._thumbnails.put(content, THUMBNAIL_SIDE, thumbnail(photo.image, THUMBNAIL_SIDE))
+            self._features.put(content, extract(photo.image))
             return ReadPhoto(
                 stat,
                 replaced,
@@ -181,6 +189,24 @@ class PhotoReader:
             return None
         by_model = replaced.tried_by == tried[1]
         return ReadPhoto(stat, replaced, content=content, problem=replaced.problem, by_model=by_model)
+
+    def extract_again(self, content_id: int, content: str) -> str | None:
+        """Extract and keep the local features of a content, from whichever of its files still holds it.
+
+        Returns:
+            Why that cannot be done, in words for the user; None where it is done.
+        """
+        problem = "Its folder is paused or cannot be reached."
+        for stat in self._catalog.files.readable([content_id]).get(content_id, []):
+            try:
+                file = read_file(Path(os.fsdecode(stat.path)))
+                if file.content == content:
+                    self._features.put(content, extract(self._decoded(file, LONGEST_SIDE).image))
+                    return None
+                problem = "This photo has changed."
+            except LookalikeError as error:
+                problem = str(error)
+        return problem
 
     def read_again(self, stat: FileStat, content_id: int) -> ReadPhoto:
         """The pixels of a content, from whichever of its files still holds it.

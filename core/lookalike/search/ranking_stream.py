@@ -12,7 +12,7 @@ from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import Judge, JudgePhoto, Verdict
 from lookalike.log import log_failure
 from lookalike.search.fusion import Fusion
-from lookalike.search.ranking import Ranking, ranked
+from lookalike.search.ranking import Candidates, Ranking, ranked
 from lookalike.search.second_hop import SecondHop, is_sure
 
 logger = logging.getLogger(__name__)
@@ -25,23 +25,6 @@ SCORES_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
-class Candidates:
-    """The index's answer, most similar first.
-
-    Attributes:
-        ids: content ids.
-        hashes: content hashes.
-        similarities: cosines.
-        queries: which of the query's photos a judge compares each with, by position.
-    """
-
-    ids: Sequence[int]
-    hashes: Sequence[str]
-    similarities: Sequence[float]
-    queries: Sequence[int]
-
-
-@dataclass(frozen=True)
 class SearchPlan:
     """All that a stream of rankings needs.
 
@@ -51,7 +34,7 @@ class SearchPlan:
         judge: judges the pairs; None for the index's answer alone.
         load: ``load(content_id, hash)`` makes a candidate for the judge.
         scores: verdicts stored by earlier searches; new ones are added.
-        fusion: how similarity and match make a score.
+        fusion: how index score and match make a score.
         top: how many candidates are judged.
         budget: seconds after which the ranking stands as it is; None for no limit.
         cancelled: asked between candidates; once true the stream ends without a final ranking.
@@ -139,7 +122,7 @@ class RankingStream:
     def _ranking(self, judged: int, *, final: bool) -> Ranking:
         found, fusion = self._plan.candidates, self._plan.fusion
         head = self._head if self._count else 0
-        results, same = ranked(found.ids, found.similarities, self._matches, self._reasons, head, fusion)
+        results, same = ranked(found, self._matches, self._reasons, head, fusion)
         return Ranking(results, same, judged, self._count, final, tuple(self._notes), fusion.calibrated)
 
     def _group_by_photo(self) -> list[tuple[JudgePhoto, list[str]]]:

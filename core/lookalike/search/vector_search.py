@@ -12,14 +12,16 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.descriptors.protocol import Describer, DescriptionService
 from lookalike.index import VectorIndex
+from lookalike.index.inverted import FeatureIndex
 from lookalike.judges.protocol import Explanation, Judge
+from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.search.fusion import Fusion
-from lookalike.search.nearest import NearestPhotos, nearest_photos
+from lookalike.search.nearest import NearestPhotos, SearchedPhotos, nearest_photos
 from lookalike.search.query import Query
 from lookalike.search.query_encoder import EncodedQuery, QueryEncoder
 from lookalike.search.query_photos import QueryPhotos
-from lookalike.search.ranking import Ranking, Result, ranked
-from lookalike.search.ranking_stream import Candidates, RankingStream, SearchPlan
+from lookalike.search.ranking import Candidates, Ranking, Result, ranked
+from lookalike.search.ranking_stream import RankingStream, SearchPlan
 from lookalike.search.second_hop import DEPTH, SecondHop
 from lookalike.search.settings import SearchSettings
 
@@ -33,6 +35,8 @@ class VectorSearch:
         service: describes them.
         descriptors: those of the library's photos.
         index: finds neighbours.
+        features: local features of photos that were extracted before.
+        inverted: has the photos' details vote.
     """
 
     def __init__(
@@ -42,12 +46,14 @@ class VectorSearch:
         service: DescriptionService,
         descriptors: DescriptorRecord,
         index: VectorIndex,
+        features: FeatureCache,
+        inverted: FeatureIndex,
     ) -> None:
         self._catalog = catalog
         self._descriptors = descriptors
-        self._index = index
+        self._searched = SearchedPhotos(index, descriptors, inverted)
         self._photos = QueryPhotos(catalog)
-        self._encoder = QueryEncoder(self._photos, describer, service, descriptors)
+        self._encoder = QueryEncoder(self._photos, describer, service, descriptors, features)
 
     @property
     def reads_words(self) -> bool:
@@ -71,9 +77,14 @@ class VectorSearch:
         """
         allowed_ids = self._catalog.filters.matching(settings.filters) if settings.filters else None
         head = settings.judged(judge)
-        encoded = self._encoder.encode(query, settings.rotations)
+        encoded = self._encoder.encode(query, settings.rotations, details=fusion.index_score.weight > 0)
         found = nearest_photos(
-            self._index, self._descriptors, encoded, max(settings.limit, head), allowed_ids, settings.expand
+            self._searched,
+            encoded,
+            fusion.index_score,
+            max(settings.limit, head),
+            allowed_ids,
+            settings.expand,
         )
         plan = SearchPlan(
             self._candidates(found),
@@ -99,6 +110,8 @@ class VectorSearch:
             ids,
             [rows[number].hash for number in ids],
             found.similarities[kept].tolist(),
+            [None if np.isnan(vote) else float(vote) for vote in found.votes[kept]],
+            found.scores[kept].tolist(),
             found.query_vectors[kept].tolist(),
         )
 
@@ -108,17 +121,20 @@ class VectorSearch:
         """How this query's sure photos ask again."""
 
         def ask(encoded: EncodedQuery, limit: int, allowed_ids: NDArray[np.int64] | None) -> NearestPhotos:
-            return nearest_photos(self._index, self._descriptors, encoded, limit, allowed_ids)
+            return nearest_photos(self._searched, encoded, fusion.index_score, limit, allowed_ids)
 
         def find_like(content_id: int) -> dict[int, float]:
-            found = ask(self._encoder.encode(Query(content_id=content_id)), DEPTH, allowed_ids)
-            return dict(zip(found.ids.tolist(), found.similarities.tolist(), strict=True))
+            details = fusion.index_score.weight > 0
+            found = ask(
+                self._encoder.encode(Query(content_id=content_id), details=details), DEPTH, allowed_ids
+            )
+            return dict(zip(found.ids.tolist(), found.scores.tolist(), strict=True))
 
         def results_of(content_ids: Sequence[int]) -> Sequence[Result]:
             if not content_ids:
                 return ()
             found = self._candidates(ask(encoded, len(content_ids), np.array(content_ids, np.int64)))
-            results, _ = ranked(found.ids, found.similarities, {}, {}, 0, fusion)
+            results, _ = ranked(found, {}, {}, 0, fusion)
             return results
 
         return SecondHop(find_like, results_of)

@@ -266,7 +266,7 @@ def test_settings_and_options_reach_the_search(indexed: Path, call: Call) -> Non
         _, out, _ = call("--library", library, "search", photo, "--json")
         answer = json.loads(out)
         assert answer["judged"] == 3
-        assert answer["results"][0]["score"] == answer["results"][0]["similarity"]
+        assert answer["results"][0]["score"] == answer["results"][0]["index_score"]
         assert answer["calibrated"]
         _, out, _ = call("--library", library, "search", photo, "--top", "4", "--lambda", "0", "--json")
         answer = json.loads(out)

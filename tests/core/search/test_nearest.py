@@ -11,7 +11,15 @@ from PIL import Image
 
 from lookalike.index import FaissIndex, MergePolicy, VectorIndex
 from lookalike.judges.protocol import JudgePhoto
-from lookalike.search.nearest import NEGATIVE_WEIGHT, combined, nearest_photos
+from lookalike.search.index_score import IndexScore
+from lookalike.search.nearest import (
+    NEGATIVE_WEIGHT,
+    NearestPhotos,
+    SearchedPhotos,
+    best_of_parts,
+    combined,
+    nearest_photos,
+)
 from lookalike.search.query_encoder import EncodedQuery, QueryVector
 from tests.builders.vectors import MemoryRecord, descriptors
 
@@ -50,9 +58,21 @@ def encoded(
             QueryVector(v, part, photo(str(n)))
             for n, (v, part) in enumerate(zip(vectors, parts, strict=True))
         ),
+        (None,) * (parts[-1] + 1),
         negative,
         excluded_ids,
     )
+
+
+def find(
+    index: VectorIndex,
+    record: MemoryRecord,
+    query: EncodedQuery,
+    limit: int,
+    allowed_ids: NDArray[np.int64] | None = None,
+    expand: bool = False,
+) -> NearestPhotos:
+    return nearest_photos(SearchedPhotos(index, record), query, IndexScore(0.0), limit, allowed_ids, expand)
 
 
 def everything(record: MemoryRecord) -> NDArray[np.float32]:
@@ -61,7 +81,7 @@ def everything(record: MemoryRecord) -> NDArray[np.float32]:
 
 def test_one_vector_is_answered_by_the_index_alone(index: VectorIndex, record: MemoryRecord) -> None:
     vectors = record.vectors(np.array([7]))
-    found = nearest_photos(index, record, encoded(vectors), 20)
+    found = find(index, record, encoded(vectors), 20)
     answer = index.search(vectors[0], 20)
     np.testing.assert_array_equal(found.ids, answer.ids)
     np.testing.assert_array_equal(found.similarities, answer.similarities)
@@ -71,7 +91,7 @@ def test_one_vector_is_answered_by_the_index_alone(index: VectorIndex, record: M
 def test_what_the_query_names_is_no_result_and_makes_no_gap(index: VectorIndex, record: MemoryRecord) -> None:
     vectors = record.vectors(np.array([7, 8]))
     for asked in (vectors[:1], vectors):
-        found = nearest_photos(index, record, encoded(asked, excluded_ids=frozenset({7, 8})), 20)
+        found = find(index, record, encoded(asked, excluded_ids=frozenset({7, 8})), 20)
         assert len(found.ids) == 20
         assert not {7, 8} & set(found.ids.tolist())
 
@@ -82,7 +102,7 @@ def test_several_photos_have_half_the_mean_and_half_the_best(
     vectors = record.vectors(np.array([10, 400, 800]))
     cosines = everything(record) @ vectors.T
     expected = 0.5 * (cosines.mean(axis=1) + cosines.max(axis=1))
-    found = nearest_photos(index, record, encoded(vectors), COUNT)
+    found = find(index, record, encoded(vectors), COUNT)
     order = np.lexsort((record.ids(), -expected))
     np.testing.assert_allclose(found.similarities, expected[order], atol=1e-5)
     assert set(found.ids[:30].tolist()) == set(record.ids()[order[:30]].tolist())
@@ -91,24 +111,24 @@ def test_several_photos_have_half_the_mean_and_half_the_best(
 
 def test_rotations_of_one_photo_have_the_cosine_of_the_best(index: VectorIndex, record: MemoryRecord) -> None:
     vectors = record.vectors(np.array([10, 400, 800]))
-    found = nearest_photos(index, record, encoded(vectors, [0, 0, 0]), 50)
+    found = find(index, record, encoded(vectors, [0, 0, 0]), 50)
     best = np.minimum((everything(record) @ vectors.T).max(axis=1), 1)
     np.testing.assert_allclose(found.similarities, np.sort(best)[::-1][:50], atol=1e-5)
 
 
 def test_rotations_count_once_among_several_photos() -> None:
     cosines = np.array([[0.1, 0.9, 0.5]], np.float32)
-    assert combined(cosines, np.array([0, 0, 1]))[0] == pytest.approx(0.5 * (0.7 + 0.9))
-    assert combined(cosines, np.array([0, 1, 1]))[0] == pytest.approx(0.5 * (0.5 + 0.9))
+    assert combined(best_of_parts(cosines, np.array([0, 0, 1])))[0] == pytest.approx(0.5 * (0.7 + 0.9))
+    assert combined(best_of_parts(cosines, np.array([0, 1, 1])))[0] == pytest.approx(0.5 * (0.5 + 0.9))
 
 
 def test_what_resembles_a_negative_falls_and_values_stay_in_their_range(
     index: VectorIndex, record: MemoryRecord
 ) -> None:
     query = record.vectors(np.array([7]))
-    plain = nearest_photos(index, record, encoded(query), 40)
+    plain = find(index, record, encoded(query), 40)
     wrong = record.vectors(plain.ids[1:2])[0]
-    found = nearest_photos(
+    found = find(
         index, record, encoded(query, negative=wrong, excluded_ids=frozenset({int(plain.ids[1])})), 40
     )
     assert int(plain.ids[1]) not in found.ids
@@ -121,8 +141,8 @@ def test_what_resembles_a_negative_falls_and_values_stay_in_their_range(
 
 def test_expansion_moves_the_query_towards_its_best_result(index: VectorIndex, record: MemoryRecord) -> None:
     query = record.vectors(np.array([7]))
-    plain = nearest_photos(index, record, encoded(query, excluded_ids=frozenset({7})), 10)
-    found = nearest_photos(index, record, encoded(query, excluded_ids=frozenset({7})), 10, expand=True)
+    plain = find(index, record, encoded(query, excluded_ids=frozenset({7})), 10)
+    found = find(index, record, encoded(query, excluded_ids=frozenset({7})), 10, expand=True)
     cosine = plain.similarities[0]
     moved = query[0] + cosine**3 * record.vectors(plain.ids[:1])[0]
     vectors = everything(record) @ (moved / np.linalg.norm(moved))
@@ -133,14 +153,14 @@ def test_expansion_moves_the_query_towards_its_best_result(index: VectorIndex, r
 def test_only_allowed_photos_are_found(index: VectorIndex, record: MemoryRecord) -> None:
     allowed_ids = np.arange(100, 130)
     for vectors in (record.vectors(np.array([7])), record.vectors(np.array([7, 400]))):
-        found = nearest_photos(
-            index, record, encoded(vectors, excluded_ids=frozenset({105})), 100, allowed_ids
-        )
+        found = find(index, record, encoded(vectors, excluded_ids=frozenset({105})), 100, allowed_ids)
         assert sorted(found.ids.tolist()) == [n for n in range(100, 130) if n != 105]
-    assert len(nearest_photos(index, record, encoded(vectors), 5, np.zeros(0, np.int64)).ids) == 0
+    assert len(find(index, record, encoded(vectors), 5, np.zeros(0, np.int64)).ids) == 0
 
 
 def test_words_are_not_judged_where_there_is_a_photo(index: VectorIndex, record: MemoryRecord) -> None:
     vectors = record.vectors(np.array([7, 400]))
-    words = EncodedQuery((QueryVector(vectors[0], 0, None), QueryVector(vectors[1], 1, photo("b"))))
-    assert set(nearest_photos(index, record, words, 30).query_vectors.tolist()) == {1}
+    words = EncodedQuery(
+        (QueryVector(vectors[0], 0, None), QueryVector(vectors[1], 1, photo("b"))), (None, None)
+    )
+    assert set(find(index, record, words, 30).query_vectors.tolist()) == {1}

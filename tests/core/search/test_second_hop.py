@@ -12,17 +12,18 @@ from PIL import Image
 from lookalike.judges.protocol import Explanation, Judge, JudgeOptions, JudgePhoto, Verdict
 from lookalike.search.curves import Logistic
 from lookalike.search.fusion import Fusion
+from lookalike.search.index_score import IndexScore
 from lookalike.search.query import Query
 from lookalike.search.ranking import Result
 from lookalike.search.second_hop import FLOOR, PHOTOS, SURE, WEIGHT, SecondHop, vouched
 from lookalike.search.settings import SearchSettings
 from tests.builders.small_library import SmallLibrary
 
-FUSION = Fusion(weight=0.5, cosine=Logistic(10.0, -5.0), match=None, cut_off=0.6, calibrated=True)
+FUSION = Fusion(0.5, IndexScore(0.2), Logistic(10.0, -5.0), match=None, cut_off=0.6, calibrated=True)
 
 
 def result(number: int, similarity: float, match: float | None) -> Result:
-    return Result(number, similarity, match, FUSION.score(similarity, match))
+    return Result(number, similarity, match, FUSION.score(similarity, match), index_score=similarity)
 
 
 def asked_of(likes: Mapping[int, Mapping[int, float]]) -> tuple[SecondHop, list[int], list[int]]:

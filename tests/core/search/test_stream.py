@@ -19,12 +19,20 @@ from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import Explanation, Judge, JudgeOptions, JudgePhoto, Verdict
 from lookalike.search.curves import Logistic
 from lookalike.search.fusion import Fusion
+from lookalike.search.index_score import IndexScore
 from lookalike.search.query import crop, view_hash
-from lookalike.search.ranking import Ranking, ranked
-from lookalike.search.ranking_stream import Candidates, RankingStream, SearchPlan
+from lookalike.search.ranking import Candidates, Ranking, ranked
+from lookalike.search.ranking_stream import RankingStream, SearchPlan
 from lookalike.search.second_hop import SecondHop
 
-FUSION = Fusion(weight=0.5, cosine=Logistic(10.0, -5.0), match=None, cut_off=0.5, calibrated=True)
+FUSION = Fusion(
+    weight=0.5,
+    index_score=IndexScore(0.2),
+    index=Logistic(10.0, -5.0),
+    match=None,
+    cut_off=0.5,
+    calibrated=True,
+)
 
 
 class ScriptedJudge:
@@ -102,7 +110,8 @@ def stream(
     return list(RankingStream(plan))
 
 
-FOUND = Candidates([1, 2, 3, 4], ["a", "b", "c", "d"], [0.8, 0.7, 0.6, 0.5], [0, 0, 0, 0])
+SCORES = [0.8, 0.7, 0.6, 0.5]
+FOUND = Candidates([1, 2, 3, 4], ["a", "b", "c", "d"], SCORES, [None] * 4, SCORES, [0, 0, 0, 0])
 
 
 def test_without_a_judge_the_index_answers_and_that_is_final(catalog: Catalog) -> None:
@@ -187,7 +196,7 @@ def test_a_cancelled_search_ends_without_a_final_word_and_keeps_verdicts(catalog
 
 
 def test_an_empty_library_has_an_empty_answer(catalog: Catalog) -> None:
-    (only,) = stream(catalog, ScriptedJudge({}), Candidates([], [], [], []))
+    (only,) = stream(catalog, ScriptedJudge({}), Candidates([], [], [], [], [], []))
     assert only.results == ()
     assert only.final
 
@@ -201,7 +210,8 @@ def test_a_ranking_loses_and_doubles_nothing(
 ) -> None:
     similarities = sorted(similarities, reverse=True)
     ids = list(range(len(similarities)))
-    results, same = ranked(ids, similarities, verdicts, {}, top, FUSION)
+    found = Candidates(ids, list(map(str, ids)), similarities, [1.0] * len(ids), similarities, [0] * len(ids))
+    results, same = ranked(found, verdicts, {}, top, FUSION)
     assert sorted(result.content_id for result in results) == ids
     assert [result.content_id for result in results[top:]] == ids[top:]
     scores = [result.score for result in results[:top]]
