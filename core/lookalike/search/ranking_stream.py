@@ -106,7 +106,9 @@ class RankingStream:
         yield self._after_second_hop(judged) if self._asks_again() else self._ranking(judged, final=True)
 
     def _asks_again(self) -> bool:
-        return self._plan.second_hop is not None and any(map(is_sure, self._matches.values()))
+        if self._plan.second_hop is None or self._is_over():
+            return False
+        return any(map(is_sure, self._matches.values()))
 
     def _after_second_hop(self, judged: int) -> Ranking:
         """The last ranking, with what sure photos say of others."""
