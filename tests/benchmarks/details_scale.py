@@ -7,7 +7,8 @@ libraries their entries are repeated: the words stay, so that lists are as unequ
 of each signature's bits and the low bits of each place are changed at random, so that a copy is another photo. They are
 written straight as segments, as merging leaves them (8.4 kB a photo at most). Queries are photos of the set; each must
 find itself. Every size is measured in a process of its own: processor time and time of a query once what it needs is in
-memory, and resident memory before the opening and after the queries.
+memory, and resident memory before the opening and after the queries. With ``--scan`` only the scan of one list is
+measured, beside FAISS's binary inverted lists and, where it is installed, numba.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -33,6 +36,7 @@ from lookalike.index.inverted.inverted_file import index_key
 from lookalike.index.inverted.segment import MAX_PHOTOS, WORDS, encode_cell, encode_head
 from lookalike.index.inverted.snapshot import LiveSegment
 from lookalike.index.inverted.vocabulary import CELLS, WORDS_OF_CELL, shipped_vocabulary
+from lookalike.index.inverted.voting import MAX_DISTANCE
 from lookalike.local_features import LocalFeatures, extract
 from lookalike.photos import decode, is_photo, read_file
 from tests.data import evaluation_data
@@ -157,6 +161,74 @@ def asking(home: Path, photos: int) -> dict[str, float]:
     return result
 
 
+def scanning() -> None:
+    """Print the nanoseconds an entry that a scan takes, by the length of the list."""
+    import faiss
+
+    faiss.omp_set_num_threads(1)
+    random = np.random.default_rng(0)
+    queries = random.integers(0, 1 << 63, 600, np.uint64)
+    for length in (300, 3000, 30000):
+        signatures = random.integers(0, 1 << 63, length, np.uint64)
+        coarse: Any = faiss.IndexBinaryFlat(64)
+        coarse.add(np.zeros((1, 8), np.uint8))
+        lists: Any = faiss.IndexBinaryIVF(coarse, 64, 1)
+        lists.is_trained = True
+        lists.add(signatures.view(np.uint8).reshape(-1, 8))
+        first = np.zeros((len(queries), 1), np.int64)
+
+        def by_numpy(signatures: NDArray[np.uint64] = signatures) -> None:
+            for query in queries:
+                distances = np.bitwise_count(signatures ^ query)
+                distances[np.flatnonzero(distances <= MAX_DISTANCE)]
+
+        def by_faiss(lists: Any = lists, first: NDArray[np.int64] = first) -> None:
+            asked = queries.view(np.uint8).reshape(-1, 8)
+            lists.range_search_preassigned(asked, MAX_DISTANCE + 1, first, first.astype(np.int32))
+
+        ways: dict[str, Callable[[], None]] = {"numpy": by_numpy, "FAISS": by_faiss}
+        with suppress(ImportError):
+            ways["numba"] = by_numba(signatures, queries)
+        for name, way in ways.items():
+            way()
+            started = time.process_time()
+            way()
+            spent = time.process_time() - started
+            print(
+                f"{name:6} {length:6} entries: {1e9 * spent / len(queries) / length:.1f} ns an entry",
+                flush=True,
+            )
+
+
+def by_numba(signatures: NDArray[np.uint64], queries: NDArray[np.uint64]) -> Callable[[], None]:
+    """The same scan compiled by numba; counting bits as compilers recognise it."""
+    import numba
+
+    @numba.njit(nogil=True)  # type: ignore[untyped-decorator]
+    def scan(query: Any, near: Any, distances: Any) -> int:
+        found = 0
+        for place in range(len(signatures)):
+            bits = signatures[place] ^ query
+            bits = bits - ((bits >> np.uint64(1)) & np.uint64(0x5555555555555555))
+            bits = (bits & np.uint64(0x3333333333333333)) + (
+                (bits >> np.uint64(2)) & np.uint64(0x3333333333333333)
+            )
+            bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+            distance = (bits * np.uint64(0x0101010101010101)) >> np.uint64(56)
+            if distance <= MAX_DISTANCE:
+                near[found], distances[found] = place, distance
+                found += 1
+        return found
+
+    near, distances = np.empty(len(signatures), np.int64), np.empty(len(signatures), np.uint8)
+
+    def run() -> None:
+        for query in queries:
+            scan(query, near, distances)
+
+    return run
+
+
 def base_entries(features: list[LocalFeatures]) -> Entries:
     """The entries of the real photos."""
     ids: NDArray[np.int64] = np.arange(len(features))
@@ -167,9 +239,15 @@ def main() -> None:
     """Build, measure, print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--photos", type=int, nargs="+", default=[100_000])
-    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--scan", action="store_true")
     parser.add_argument("--ask", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.scan:
+        scanning()
+        return
+    if options.home is None:
+        parser.error("--home is missing")
     if options.ask:
         print(json.dumps(asking(options.home, options.ask)))
         return

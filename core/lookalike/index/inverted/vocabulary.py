@@ -142,8 +142,17 @@ def save_vocabulary(vocabulary: Vocabulary, path: Path) -> None:
     )
 
 
+def read_vocabulary(path: Path) -> Vocabulary:
+    """Read what `save_vocabulary` wrote.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with np.load(path) as file:
+        return Vocabulary(file["cells"], file["words"], file["rotation"], file["counts"])
+
+
 @cache
 def shipped_vocabulary() -> Vocabulary:
     """The vocabulary that comes with Lookalike (``packaging/visual_vocabulary.py`` tells what it was made of)."""
-    with np.load(resource(FILE)) as file:
-        return Vocabulary(file["cells"], file["words"], file["rotation"], file["counts"])
+    return read_vocabulary(resource(FILE))

@@ -29,14 +29,15 @@ MAX_QUERY_FEATURES = 600
 WORDS_OF_FEATURE = 3
 """Lists that a query feature looks into (multiple assignment): its nearest words."""
 
-MAX_DISTANCE = 24
+MAX_DISTANCE = 22
 """Entries whose signatures differ in more bits do not vote."""
 
 DISTANCE_SPREAD = 0.12
 """Standard deviation of the Gaussian over the share of differing bits that weighs a match."""
 
-RELEASED_BYTES = 64 << 20
-"""After so many bytes that a query has read, the system may drop them from this process's memory."""
+RELEASED_LISTS = 256
+"""After so many lists the system may drop what was read from this process's memory. It maps 64 kB around each place
+that is read, twice for a list: of a million photos a query would otherwise map several gigabytes."""
 
 SHORT_LIST = 100
 """Lists that are shorter on average are scanned all at once."""
@@ -157,23 +158,19 @@ def match(segment: InvertedSegment, ballot: Ballot) -> Matches:
     lengths = segment.starts[ballot.words + 1].astype(np.int64) - first
     total = int(lengths.sum())
     scan = _scan_together if total <= SHORT_LIST * len(lengths) else _scan_lists
-    lines, entries, distances = scan(segment, ballot, first, lengths)
-    words = ballot.words[lines]
-    return Matches(
-        lines,
-        entries,
-        distances,
-        _existing(segment, segment.rows(entries, words)),
-        _DISTANCE_WEIGHTS[distances] * ballot.weights[lines],
-    )
+    lines, entries, distances, rows = scan(segment, ballot, first, lengths)
+    return Matches(lines, entries, distances, rows, _DISTANCE_WEIGHTS[distances] * ballot.weights[lines])
 
 
-def _existing(segment: InvertedSegment, rows: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """The rows, none past the last photo: a flaw on the disk that is not noticed yet must not break a query."""
-    return np.minimum(rows, np.uint16(max(0, len(segment.ids) - 1)))
+def _rows(
+    segment: InvertedSegment, entries: NDArray[np.int64], words: NDArray[np.int64]
+) -> NDArray[np.uint16]:
+    """The photos of entries, none past the last: a flaw on the disk that is not noticed yet must not break a query."""
+    return np.minimum(segment.rows(entries, words), np.uint16(max(0, len(segment.ids) - 1)))
 
 
-Scanned = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]
+Scanned = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8], NDArray[np.uint16]]
+"""Lines, entries, distances and rows, as in `Matches`."""
 
 
 def _scan_together(
@@ -185,7 +182,8 @@ def _scan_together(
     found = segment.signatures(entries, ballot.words[lines])
     distances = np.bitwise_count(found ^ ballot.signatures[lines])
     near = np.flatnonzero(distances <= MAX_DISTANCE)
-    return lines[near], entries[near], distances[near]
+    lines, entries, distances = lines[near], entries[near], distances[near]
+    return lines, entries, distances, _rows(segment, entries, ballot.words[lines])
 
 
 def _scan_lists(
@@ -212,13 +210,15 @@ def _scan_lists(
         starts = ends[begin:end] - lengths[begin:end] - (ends[begin] - lengths[begin])
         counts = np.diff(np.searchsorted(near, np.append(starts, filled)))
         lines = np.repeat(np.arange(begin, end), counts)
-        found.append((lines, near + (first[begin:end] - starts)[lines - begin], distances[near]))
-        unreleased += 8 * filled
-        if unreleased > RELEASED_BYTES:
+        entries = near + (first[begin:end] - starts)[lines - begin]
+        found.append((lines, entries, distances[near], _rows(segment, entries, ballot.words[lines])))
+        unreleased += end - begin
+        if unreleased > RELEASED_LISTS:
             unreleased = 0
             segment.release_pages()
-    lines, entries, nearness = (np.concatenate(column) for column in zip(*found, strict=True))
-    return lines, entries, nearness
+    segment.release_pages()
+    lines, entries, nearness, rows = (np.concatenate(column) for column in zip(*found, strict=True))
+    return lines, entries, nearness, rows
 
 
 def hough_votes(segment: InvertedSegment, ballot: Ballot, matches: Matches) -> NDArray[np.float32]:
