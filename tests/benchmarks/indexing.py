@@ -1,6 +1,6 @@
 """What indexing costs, beside the bare network, a plain loop, and the same with PyTorch.
 
-    python -m tests.benchmarks.indexing FOLDER [--photos 600] [--rounds 3] [--megapixels 12 --format heic]
+    python -m tests.benchmarks.indexing FOLDER [--photos 600] [--rounds 3] [--megapixels 12]
 
 Whole processes take turns on the same photos, so that a change of the machine's speed meets all of them:
 
@@ -15,8 +15,8 @@ Beside the clock it takes processor time, that of child processes included, and 
 The figures of `index` are those of the whole process, its start included; the others count only their work. Ratios
 are taken round by round and their median is printed.
 
-With ``--megapixels``, the photos are first made as large as a camera's, by tiling the originals, and saved in the
-format that ``--format`` names.
+With ``--megapixels``, the photos are first made as large as a camera's, by tiling the originals, and saved as JPEG. For
+other formats, name a folder with photos of theirs.
 """
 
 from __future__ import annotations
@@ -135,24 +135,16 @@ def largest_child(pid: int) -> float:
     return max(sizes)
 
 
-def camera_photos(photos: list[Path], megapixels: float, extension: str, folder: Path) -> list[Path]:
-    """Photos of a camera's size, made by laying the mirrored original beside itself until the size is reached."""
-    if extension == "heic":
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
+def camera_photos(photos: list[Path], megapixels: float, folder: Path) -> None:
+    """Make photos of a camera's size by laying the mirrored original beside itself until the size is reached."""
     width = round((megapixels * 1e6 * ASPECT) ** 0.5)
     size = (width, round(width / ASPECT))
-    made = []
     for number, path in enumerate(photos):
         tile = np.asarray(open_image(path, 10_000))
         across, down = -(-size[0] // tile.shape[1]), -(-size[1] // tile.shape[0])
         row = np.concatenate([tile[:, :: 1 if column % 2 == 0 else -1] for column in range(across)], axis=1)
         whole = np.concatenate([row[:: 1 if line % 2 == 0 else -1] for line in range(down)])
-        target = folder / f"{number:05}.{extension}"
-        Image.fromarray(whole[: size[1], : size[0]]).save(target, quality=QUALITY)
-        made.append(target)
-    return made
+        Image.fromarray(whole[: size[1], : size[0]]).save(folder / f"{number:05}.jpg", quality=QUALITY)
 
 
 def measure(folder: Path, count: int, rounds: int) -> None:
@@ -196,7 +188,6 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=600)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--megapixels", type=float)
-    parser.add_argument("--format", choices=["jpg", "heic"], default="jpg")
     parser.add_argument("--mode", choices=MODES, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.mode:
@@ -205,9 +196,7 @@ def main() -> None:
         measure(options.folder, options.photos, options.rounds)
     else:
         with tempfile.TemporaryDirectory() as scratch:
-            camera_photos(
-                readable(options.folder, options.photos), options.megapixels, options.format, Path(scratch)
-            )
+            camera_photos(readable(options.folder, options.photos), options.megapixels, Path(scratch))
             measure(Path(scratch), options.photos, options.rounds)
 
 
