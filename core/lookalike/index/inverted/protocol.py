@@ -35,7 +35,6 @@ class FeatureIndex(Protocol):
 
     Attributes:
         key: names everything that the entries depend on; a folder of another key is made anew.
-        repairs: what was found damaged since the opening, one line each; the photos concerned are not in `ids`.
     """
 
     key: str
@@ -94,6 +93,10 @@ class FeatureIndex(Protocol):
 
     def votes_of(self, query: LocalFeatures, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """The votes for given photos, float32 (len(ids),); 0 for those that get none or are not in it."""
+        ...
+
+    def sync(self) -> None:
+        """Take in what another process has written since."""
         ...
 
     def flush(self) -> None:
