@@ -36,7 +36,7 @@ def checking_options(command: F) -> F:
             "--lambda",
             "weight",
             type=click.FloatRange(0, 1),
-            help="Share of the similarity in the score, 0 to 1; the rest is the check's.",
+            help="Share of the index's score in the score, 0 to 1; the rest is the check's.",
         ),
     )
     for option in reversed(options):

@@ -17,7 +17,7 @@ from lookalike.search.curves import EVEN, Curve, Logistic
 from lookalike.search.index_score import IndexScore
 
 WEIGHT = 0.5
-"""λ where nothing was fitted: the paper's, and the best one measured (docs/benchmarks.md, "Fusion and calibration")."""
+"""λ where nothing was fitted: the paper's."""
 
 BROAD_INDEX = Logistic(18.0, -12.0)
 """A broad guess, for descriptors that were not calibrated."""

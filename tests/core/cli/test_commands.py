@@ -246,7 +246,7 @@ def test_choosing_a_judge_lasts(tmp_path: Path, call: Call) -> None:
 def test_how_searches_are_checked_lasts(tmp_path: Path, call: Call) -> None:
     library = tmp_path / "library"
     _, out, _ = call("--library", library, "settings", "--json")
-    first = {"mode": "object", "both_orders": False, "top": None, "weight": None}
+    first = {"mode": "object", "both_orders": False, "top": 20, "weight": None}
     assert json.loads(out) == first
     arguments = ["--mode", "landmark", "--both-orders", "--top", "7", "--weight", "0.25"]
     assert call("--library", library, "settings", *arguments)[0] == 0

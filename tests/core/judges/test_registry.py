@@ -49,6 +49,7 @@ class ConstantJudge:
 
 class ConstantKind(JudgeKind):
     name = "constant"
+    top = ConstantJudge.top
     lacking: LookalikeError | None = None
 
     def names(self) -> list[str]:

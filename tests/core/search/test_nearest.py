@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lookalike.index import FaissIndex, MergePolicy, VectorIndex
+from lookalike.index.inverted import InvertedFile
 from lookalike.judges.protocol import JudgePhoto
+from lookalike.local_features import LocalFeatures, extract
 from lookalike.search.index_score import IndexScore
 from lookalike.search.nearest import (
     NEGATIVE_WEIGHT,
@@ -21,6 +24,7 @@ from lookalike.search.nearest import (
     nearest_photos,
 )
 from lookalike.search.query_encoder import EncodedQuery, QueryVector
+from tests.builders.photo_files import textured_photo
 from tests.builders.vectors import MemoryRecord, descriptors
 
 DIMENSION = 32
@@ -164,3 +168,48 @@ def test_words_are_not_judged_where_there_is_a_photo(index: VectorIndex, record:
         (QueryVector(vectors[0], 0, None), QueryVector(vectors[1], 1, photo("b"))), (None, None)
     )
     assert set(find(index, record, words, 30).query_vectors.tolist()) == {1}
+
+
+@pytest.fixture(scope="module")
+def details(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InvertedFile]:
+    """Details of every hundredth photo; the others lack theirs."""
+    inverted = InvertedFile.open(tmp_path_factory.mktemp("details"))
+    ids = np.arange(100, COUNT, 100)
+    inverted.add(ids, [extract(textured_photo(int(number), (320, 240))) for number in ids])
+    yield inverted
+    inverted.close()
+
+
+def test_what_only_the_details_find_is_a_candidate(
+    index: VectorIndex, record: MemoryRecord, details: InvertedFile
+) -> None:
+    """The query looks like photo 7 and has the details of photo 800."""
+    query = encoded(record.vectors(np.array([7])))
+    query = replace(query, features=(extract(textured_photo(800, (320, 240)).rotate(90, expand=True)),))
+    photos, score = SearchedPhotos(index, record, details), IndexScore(0.5, 1.0, 0.0)
+    by_cosine = find(index, record, encoded(record.vectors(np.array([7]))), 5)
+    assert 800 not in by_cosine.ids
+    found = nearest_photos(photos, query, score, 5)
+    row = found.ids.tolist().index(800)
+    cosine = float(record.vectors(np.array([800]))[0] @ record.vectors(np.array([7]))[0])
+    assert found.similarities[row] == pytest.approx(cosine, abs=1e-3)
+    assert (
+        found.votes[row]
+        == details.votes_of(query.features[0] or LocalFeatures.none((1, 1)), np.array([800]))[0]
+        > 0
+    )
+    assert found.scores[row] == pytest.approx(cosine + 0.5 * np.log1p(found.votes[row]), abs=1e-3)
+    assert np.isnan(found.votes[found.ids.tolist().index(7)]), "nothing is known of its details"
+    allowed = np.array([7, 8, 9])
+    assert set(nearest_photos(photos, query, score, 5, allowed).ids.tolist()) == {7, 8, 9}
+
+
+def test_each_photo_of_a_query_votes_for_itself(
+    index: VectorIndex, record: MemoryRecord, details: InvertedFile
+) -> None:
+    query = encoded(record.vectors(np.array([7, 8])))
+    features = tuple(extract(textured_photo(number, (320, 240))) for number in (300, 600))
+    photos = SearchedPhotos(index, record, details)
+    found = nearest_photos(photos, replace(query, features=features), IndexScore(2.0), 20)
+    parts = dict(zip(found.ids.tolist(), found.query_vectors.tolist(), strict=True))
+    assert (parts[300], parts[600]) == (0, 1), "a judge compares each with the photo that voted for it"
