@@ -1,4 +1,4 @@
-"""What each choice in the geometric judge is worth: mAP of the re-ranked list, and the time a pair takes.
+"""What each choice in matching SIFT features is worth: mAP of the re-ranked list, and the time a pair takes.
 
     python -m tests.benchmarks.geometry_choices [--queries first] [--choices chosen,500] [--keep FOLDER]
 
@@ -10,7 +10,7 @@ compared with those of the next. Columns:
 * gain    mean and standard error, over groups, of the difference to the row "chosen",
 * ECE     expected calibration error of the probability over the judged pairs, 15 bins,
 * pair    processor time of one pair with features at hand, and photo, of finding one photo's, as ratios to "chosen",
-* curve   OFFSET, RISE and BEYOND fitted on all groups; those of "chosen" are the constants in `evidence`.
+* curve   MIRROR_OFFSET, MIRROR_RISE and MIRROR_BEYOND of `evidence`, fitted on all groups.
 
 One thread, so that the ratios mean work and not luck.
 """
@@ -273,15 +273,15 @@ def judged(choice: Choice, gallery: Gallery, todo: list[Task]) -> Judged:
 
 def amount(query: LocalFeatures, mirrored: LocalFeatures | None, other: LocalFeatures) -> float:
     """The evidence of one pair, as `evidence.weigh` comes to it, before it is a probability."""
-    direct = float(matching.correspond(query, other).distinctness.sum())
-    if mirrored is None or evidence.logit_of(direct) >= evidence.PROVEN:
+    direct = float(matching.correspond(query, other).weights.sum())
+    if mirrored is None or evidence.mirror_logit(direct) >= evidence.PROVEN:
         return direct
-    seen = float(matching.correspond(mirrored, other).distinctness.sum())
-    return seen if evidence.logit_of(seen) > evidence.PROVEN else direct
+    seen = float(matching.correspond(mirrored, other).weights.sum())
+    return seen if evidence.mirror_logit(seen) > evidence.PROVEN else direct
 
 
 def terms(amounts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The three terms of the logistic curve in `evidence.logit_of`: 1, up to the knee, beyond it."""
+    """The three terms of the logistic curve in `evidence.mirror_logit`: 1, up to the knee, beyond it."""
     chance, knee = np.log1p(evidence.CHANCE), np.log1p(evidence.KNEE)
     logs = np.log1p(amounts)
     return np.stack([np.ones(len(logs)), logs.clip(chance, knee), (logs - knee).clip(0)], axis=1)

@@ -75,7 +75,7 @@ def figures(
         ranking = sorted((n for n in gallery if n not in dropped), key=lambda n: -cosines[n])
         precisions.append((query.group, average_precision(ranking, positives)))
         recalls.append((query.group, len(positives & set(ranking[:FIRST])) / len(positives)))
-        probabilities += [calibration.cosine(float(cosines[n])) for n in ranking[:FIRST]]
+        probabilities += [calibration.index(float(cosines[n])) for n in ranking[:FIRST]]
         right += [n in positives for n in ranking[:FIRST]]
     told, true = np.array(probabilities), np.array(right, float)
     bins = np.minimum((told * BINS).astype(int), BINS - 1)

@@ -93,7 +93,7 @@ def search(
         settings = chosen(library.search.settings, mode, both_orders, top, weight)
         settings = replace(
             settings,
-            limit=max(limit, settings.top),
+            limit=limit,
             budget=budget,
             filters=filters,
             expand=expand,

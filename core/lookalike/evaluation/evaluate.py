@@ -21,6 +21,9 @@ from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
 from lookalike.search.settings import SearchSettings
 
+UNJUDGED = 100
+"""Candidates whose probabilities are measured where no judge says how many it is shown."""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -83,7 +86,8 @@ def evaluate(
     looking = library.judges.get(judge, settings.judge_options)
     ids = library.photos.ids_by_path()
     fusion = library.search.fusion(looking, settings.weight)
-    gallery = Gallery(library, ids, looking, settings.top, fusion.index)
+    top = settings.judged(looking) if looking is not None else settings.top or UNJUDGED
+    gallery = Gallery(library, ids, looking, top, fusion.index)
     meter = ProgressMeter(Stage.SEARCHING, total=len(truth.queries), unit="queries")
     scored = []
     for query in truth.queries:
@@ -103,7 +107,7 @@ def evaluate(
     figures["queries"] = len(scored)
     figures["photos"] = len(set(ids.values()))
     figures["judge"] = judge
-    figures["top"] = settings.top if looking is not None else 0
+    figures["top"] = settings.judged(looking)
     figures["descriptor"] = library.status().descriptor
     figures["mode"] = settings.mode if library.judges.modes(judge) else None
     figures["both_orders"] = settings.both_orders if library.judges.modes(judge) else None

@@ -19,10 +19,6 @@ from lookalike.search.index_score import IndexScore
 WEIGHT = 0.5
 """λ where nothing was fitted: the paper's."""
 
-TOP = 20
-"""Candidates that are judged. The vote brings the right ones so far forward that more gain little, for five times the
-work (docs/benchmarks.md, "Fusion and calibration")."""
-
 BROAD_INDEX = Logistic(18.0, -12.0)
 """A broad guess, for descriptors that were not calibrated."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
@@ -17,10 +18,11 @@ from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.search.fusion import Fusion
 from lookalike.search.nearest import NearestPhotos, SearchedPhotos, nearest_photos
 from lookalike.search.query import Query
-from lookalike.search.query_encoder import QueryEncoder
+from lookalike.search.query_encoder import EncodedQuery, QueryEncoder
 from lookalike.search.query_photos import QueryPhotos
-from lookalike.search.ranking import Candidates, Ranking
+from lookalike.search.ranking import Candidates, Ranking, Result, ranked
 from lookalike.search.ranking_stream import RankingStream, SearchPlan
+from lookalike.search.second_hop import DEPTH, SecondHop
 from lookalike.search.settings import SearchSettings
 
 
@@ -74,9 +76,15 @@ class VectorSearch:
             LookalikeError: the query cannot be read or described, or a filter names what there is not.
         """
         allowed_ids = self._catalog.filters.matching(settings.filters) if settings.filters else None
+        head = settings.judged(judge)
         encoded = self._encoder.encode(query, settings.rotations, details=fusion.index_score.weight > 0)
         found = nearest_photos(
-            self._searched, encoded, fusion.index_score, settings.limit, allowed_ids, settings.expand
+            self._searched,
+            encoded,
+            fusion.index_score,
+            max(settings.limit, head),
+            allowed_ids,
+            settings.expand,
         )
         plan = SearchPlan(
             self._candidates(found),
@@ -85,9 +93,11 @@ class VectorSearch:
             self._photos.candidate,
             self._catalog.pair_scores,
             fusion,
-            settings.top,
+            head,
             settings.budget,
             cancelled,
+            # Sure is only what a fitted probability says.
+            self._second_hop(encoded, fusion, allowed_ids) if fusion.calibrated else None,
         )
         yield from RankingStream(plan)
 
@@ -104,6 +114,30 @@ class VectorSearch:
             found.scores[kept].tolist(),
             found.query_vectors[kept].tolist(),
         )
+
+    def _second_hop(
+        self, encoded: EncodedQuery, fusion: Fusion, allowed_ids: NDArray[np.int64] | None
+    ) -> SecondHop:
+        """How this query's sure photos ask again."""
+
+        def ask(encoded: EncodedQuery, limit: int, allowed_ids: NDArray[np.int64] | None) -> NearestPhotos:
+            return nearest_photos(self._searched, encoded, fusion.index_score, limit, allowed_ids)
+
+        def find_like(content_id: int) -> dict[int, float]:
+            details = fusion.index_score.weight > 0
+            found = ask(
+                self._encoder.encode(Query(content_id=content_id), details=details), DEPTH, allowed_ids
+            )
+            return dict(zip(found.ids.tolist(), found.scores.tolist(), strict=True))
+
+        def results_of(content_ids: Sequence[int]) -> Sequence[Result]:
+            if not content_ids:
+                return ()
+            found = self._candidates(ask(encoded, len(content_ids), np.array(content_ids, np.int64)))
+            results, _ = ranked(found, {}, {}, 0, fusion)
+            return results
+
+        return SecondHop(find_like, results_of)
 
     def explain(self, query: Query, content_id: int, judge: Judge) -> Explanation:
         """The judge's verdict on a photo, and its grounds.

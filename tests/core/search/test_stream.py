@@ -23,6 +23,7 @@ from lookalike.search.index_score import IndexScore
 from lookalike.search.query import crop, view_hash
 from lookalike.search.ranking import Candidates, Ranking, ranked
 from lookalike.search.ranking_stream import RankingStream, SearchPlan
+from lookalike.search.second_hop import SecondHop
 
 FUSION = Fusion(
     weight=0.5,
@@ -38,6 +39,7 @@ class ScriptedJudge:
     """Says what the script says; an exception in it is raised when its turn comes."""
 
     name = "scripted"
+    top = 100
 
     def __init__(self, script: Mapping[str, float | str | LookalikeError], key: str = "scripted-1") -> None:
         self.script = script
@@ -91,6 +93,7 @@ def stream(
     top: int = 100,
     budget: float | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    second_hop: SecondHop | None = None,
 ) -> list[Ranking]:
     plan = SearchPlan(
         candidates=found,
@@ -102,6 +105,7 @@ def stream(
         top=top,
         budget=budget,
         cancelled=cancelled,
+        second_hop=second_hop,
     )
     return list(RankingStream(plan))
 
@@ -234,3 +238,30 @@ def test_regions_have_names_of_their_own() -> None:
         != view_hash("aa", (0, 0, 0.5, 0.6))
         != view_hash("bb", (0, 0, 0.5, 0.6))
     )
+
+
+def test_sure_photos_ask_again_before_the_last_ranking(catalog: Catalog) -> None:
+    judge = ScriptedJudge({"a": 0.99, "b": 0.1})
+    hop = SecondHop(lambda number: {4: 1.6}, lambda numbers: [])
+    for _ in range(2):  # The second time all verdicts are stored.
+        steps = stream(catalog, judge, FOUND, top=2, second_hop=hop)
+        assert [step.final for step in steps] == [False] * (len(steps) - 1) + [True]
+        assert [result.content_id for result in steps[0].results] != [1, 4, 2, 3]
+        assert [result.content_id for result in steps[-1].results] == [1, 4, 2, 3]
+    assert judge.asked == ["a", "b"]
+
+
+def test_nobody_asks_again_where_no_photo_is_sure(catalog: Catalog) -> None:
+    hop = SecondHop(lambda number: pytest.fail("asked"), lambda numbers: [])
+    steps = stream(catalog, ScriptedJudge({"a": 0.5, "b": 0.1}), FOUND, top=2, second_hop=hop)
+    assert steps[-1].final
+
+
+def test_a_second_hop_that_fails_leaves_the_ranking(catalog: Catalog) -> None:
+    def gone(number: int) -> dict[int, float]:
+        raise LookalikeError("It is gone.")
+
+    judge = ScriptedJudge({"a": 0.99, "b": 0.1})
+    steps = stream(catalog, judge, FOUND, top=2, second_hop=SecondHop(gone, lambda numbers: []))
+    assert steps[-1].final
+    assert [result.content_id for result in steps[-1].results] == [1, 2, 3, 4]
