@@ -7,11 +7,28 @@ from pathlib import Path
 
 import platformdirs
 
+from lookalike.errors import LookalikeError
+from lookalike.user_paths import absolute
+
 
 def home() -> Path:
-    """The folder for the library, models and logs: the system's data folder, or ``LOOKALIKE_HOME`` if it is set."""
+    """The folder for the library, models and logs: the system's data folder, or ``LOOKALIKE_HOME`` if it is set.
+
+    Raises:
+        LookalikeError: the account has no home folder.
+    """
     override = os.environ.get("LOOKALIKE_HOME")
-    return Path(override) if override else Path(platformdirs.user_data_dir("lookalike", appauthor=False))
+    if override:
+        return absolute(Path(override))
+    folder = Path(platformdirs.user_data_dir("lookalike", appauthor=False))
+    # Without a home, the system's folder starts with a "~" that stands for nothing; with an empty one, at the root.
+    empty = os.environ.get("HOME") == "" and not os.environ.get("XDG_DATA_HOME")
+    if not folder.is_absolute() or empty:
+        raise LookalikeError(
+            "This account has no home folder to keep the library in.",
+            "Name another folder in the environment variable LOOKALIKE_HOME.",
+        )
+    return folder
 
 
 def default_library() -> Path:
@@ -27,6 +44,11 @@ def models() -> Path:
 def calibrations() -> Path:
     """The folder for calibrations fitted to models."""
     return home() / "calibrations"
+
+
+def self_check() -> Path:
+    """The file with what the embedded network's self-check has found on this computer."""
+    return home() / "self-check.json"
 
 
 def logs() -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,10 +17,20 @@ def write_durably(path: Path, content: bytes | memoryview) -> None:
     Raises:
         OSError: it could not be written; what was there before still is.
     """
+    write_pieces_durably(path, [content])
+
+
+def write_pieces_durably(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
+    """Replace a file by pieces that are made while it is written; otherwise like `write_durably`.
+
+    Raises:
+        OSError: it could not be written; what was there before still is.
+    """
     temporary = path.with_name(path.name + TEMPORARY)
     try:
         with temporary.open("wb") as file:
-            file.write(content)
+            for piece in pieces:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -110,7 +110,12 @@ def configure(verbose: bool = False) -> None:
     """
     release()
     root = logging.getLogger()
-    handlers: list[logging.Handler] = [LogFile(log_file())]
+    handlers: list[logging.Handler] = []
+    try:
+        handlers.append(LogFile(log_file()))
+    except LookalikeError:
+        # There is no place for files of our own; whoever needs one is told. The program goes on without a log.
+        handlers.append(_Nowhere())
     if verbose:
         handlers.append(_Echo(sys.stderr))
     for handler in handlers:
@@ -131,12 +136,26 @@ def release() -> None:
     """Undo `configure`."""
     root = logging.getLogger()
     for handler in list(root.handlers):
-        if isinstance(handler, LogFile | _Echo):
+        if isinstance(handler, LogFile | _Echo | _Nowhere):
             root.removeHandler(handler)
             handler.close()
     for name in OWN_LOGGERS:
         logging.getLogger(name).setLevel(logging.NOTSET)
     logging.captureWarnings(False)
+
+
+def unexpected(error: BaseException) -> LookalikeError:
+    """One line for an error that nobody foresaw, with the place of the log. Log the error first."""
+    kind = type(error).__name__
+    message = "Something went wrong that Lookalike did not expect ({kind})."
+    with suppress(LookalikeError):
+        if os.path.isfile(log_file()):  # noqa: PTH113
+            return LookalikeError(message, "The log tells more: {log}", kind=kind, log=log_file())
+    return LookalikeError(message, "Start it with --verbose to see more.", kind=kind)
+
+
+class _Nowhere(logging.NullHandler):
+    """Takes the place of the log file where there can be none, as Python would print warnings otherwise."""
 
 
 class _Echo(logging.StreamHandler[TextIO]):

@@ -31,6 +31,8 @@ class Stage(StrEnum):
     """Waiting for changes."""
     WAITING = "waiting"
     """Paused after a failure, or while something more urgent runs."""
+    EXTRACTING = "extracting details"
+    """Extracting the local features of photos that have none yet."""
     PREPARING = "preparing"
     """Making visual tokens."""
     COMPRESSING = "compressing"

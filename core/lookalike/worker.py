@@ -11,8 +11,9 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -44,6 +45,24 @@ def _child(main: Callable[..., None], pipe: Connection, args: tuple[Any, ...]) -
         main(pipe, *args)
 
 
+@contextmanager
+def _hold_back_interrupts() -> Iterator[None]:
+    """Have a child start with Ctrl-C blocked.
+
+    A terminal sends it to all processes alike, and until the child ignores it, it would end with a traceback.
+    """
+    if os.name != "posix":
+        yield
+        return
+    # Started with the first child, it would let interrupts through again.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Worker:
     """A spawned child process and the pipe to it.
 
@@ -62,7 +81,8 @@ class Worker:
         self._process: BaseProcess = context.Process(
             target=_child, args=(main, theirs, args), name=name, daemon=True
         )
-        self._process.start()
+        with _hold_back_interrupts():
+            self._process.start()
         theirs.close()
 
     @property

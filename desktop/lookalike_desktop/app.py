@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from lookalike import __version__
+from lookalike import __version__, interrupts
 from lookalike.resources import resource
 from lookalike_desktop.qt.failures import ExceptionHook
 from lookalike_desktop.qt.theme import apply_theme, icon
@@ -42,7 +42,8 @@ def run(library: Path | None, folders: Sequence[Path]) -> int:
     hook.failed.connect(window.notice.show_failure)
     hook.install()
     # Python sees a Ctrl-C in the terminal only when it runs: give it a turn now and then.
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: window.close())
     turn = QTimer(interval=300)
     turn.timeout.connect(lambda: None)
     turn.start()
@@ -50,6 +51,7 @@ def run(library: Path | None, folders: Sequence[Path]) -> int:
     # The window is drawn first; the library loads its heavy modules afterwards.
     QTimer.singleShot(0, lambda: window.session.open(folders))
     status = app.exec()
+    interrupts.leave_at_once()
     hook.uninstall()
     return status
 

@@ -48,6 +48,8 @@ class HistogramJudge:
     # Verdicts are kept under the key: change it with everything that they depend on.
     key = "example-histogram-1"
     name = "histogram"
+    # Overlaps take so little time that many candidates are worth it.
+    top = 200
 
     def with_options(self, options: JudgeOptions) -> Judge:
         """It can be asked in one way only."""
@@ -91,6 +93,7 @@ class HistogramKind(JudgeKind):
     """The entry of the registry: one judge, always there."""
 
     name = HistogramJudge.name
+    top = HistogramJudge.top
 
     def names(self) -> list[str]:
         """Its judge."""

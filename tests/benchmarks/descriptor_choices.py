@@ -3,9 +3,10 @@
     python -m tests.benchmarks.descriptor_choices [FOLDER] [--sides 224 260] [--every 1]
 
 FOLDER holds ``ground_truth.json``, ``images`` and ``distractors``; without it, the evaluation photos. Every view of
-every photo goes through the network once per side, and all poolings are made of the same feature maps. The mAP is
-that of the whole ranking without the query and its junk, averaged per group first. The cost is processor time of
-the network and the pooling, on one thread, relative to one whole view at 260 pixels in the same run.
+every photo goes through the published network, in PyTorch, once per side, and all poolings are made of the same
+feature maps. The mAP is that of the whole ranking without the query and its junk, averaged per group first. The cost
+is processor time of the network and the pooling, on one thread, relative to one whole view at 260 pixels in the same
+run.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lookalike.descriptors.efficientnet import EfficientNetDescriber, pooled, view
-from lookalike.descriptors.efficientnet_network import EfficientNetLite2
+from lookalike.descriptors.efficientnet import EfficientNetDescriber, view
 from lookalike.descriptors.unit import unit_rows
 from lookalike.errors import LookalikeError
 from lookalike.evaluation.ground_truth import GroundTruth, read_ground_truth
 from lookalike.evaluation.metrics import average_precision, mean_by_group
 from lookalike.photos import decode, is_photo, read_file
+from tests.benchmarks.published_network import EfficientNetLite2, pooled
 from tests.data import evaluation_data
 
 MIDDLES = (1.0, 0.7, 0.5)

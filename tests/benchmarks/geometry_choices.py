@@ -1,4 +1,4 @@
-"""What each choice in the geometric judge is worth: mAP of the re-ranked list, and the time a pair takes.
+"""What each choice in matching SIFT features is worth: mAP of the re-ranked list, and the time a pair takes.
 
     python -m tests.benchmarks.geometry_choices [--queries first] [--choices chosen,500] [--keep FOLDER]
 
@@ -10,7 +10,7 @@ compared with those of the next. Columns:
 * gain    mean and standard error, over groups, of the difference to the row "chosen",
 * ECE     expected calibration error of the probability over the judged pairs, 15 bins,
 * pair    processor time of one pair with features at hand, and photo, of finding one photo's, as ratios to "chosen",
-* curve   OFFSET, RISE and BEYOND fitted on all groups; those of "chosen" are the constants in `evidence`.
+* curve   MIRROR_OFFSET, MIRROR_RISE and MIRROR_BEYOND of `evidence`, fitted on all groups.
 
 One thread, so that the ratios mean work and not luck.
 """
@@ -43,8 +43,8 @@ from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.evaluation.ground_truth import GroundTruthQuery, read_ground_truth
 from lookalike.evaluation.metrics import average_precision, mean_by_group
-from lookalike.judges.geometry import evidence, features, matching
-from lookalike.judges.geometry.features import LocalFeatures
+from lookalike.judges.geometry import evidence, matching
+from lookalike.local_features import LocalFeatures, sift
 from lookalike.photos import decode, is_photo, read_file
 from tests.data import evaluation_data
 
@@ -58,13 +58,14 @@ def orb(image: Image.Image) -> LocalFeatures:
     import cv2
 
     grey = image.convert("L")
-    grey.thumbnail((features.LONGEST_SIDE, features.LONGEST_SIDE), Image.Resampling.BICUBIC)
-    detector: Any = cv2.ORB.create(features.MAX_FEATURES)
+    grey.thumbnail((sift.LONGEST_SIDE, sift.LONGEST_SIDE), Image.Resampling.BICUBIC)
+    detector: Any = cv2.ORB.create(sift.MAX_FEATURES)
     keypoints, found = detector.detectAndCompute(np.asarray(grey), None)
     if found is None:
-        return LocalFeatures(grey.size, np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8))
+        return LocalFeatures.none(grey.size)
     points = np.array([point.pt for point in keypoints]) / grey.size
-    made = LocalFeatures(grey.size, points.astype(np.float32), found)
+    unused = np.ones(len(points), np.float32)
+    made = LocalFeatures(grey.size, points.astype(np.float32), found, unused, unused)
     made.__dict__["unit_descriptors"] = (np.unpackbits(found, axis=1).astype(np.float32) * 2 - 1) / 16
     return made
 
@@ -96,23 +97,23 @@ class Choice:
     """One way to judge: constants that differ from the product's, another detector, another model."""
 
     constants: tuple[tuple[ModuleType, str, float], ...] = ()
-    extract: Callable[[Image.Image], LocalFeatures] = features.extract
+    extract: Callable[[Image.Image], LocalFeatures] = sift.extract
     model: Callable[..., Any] | None = None
     mirror: bool = True
 
     @property
     def detector(self) -> object:
         """Names what the features depend on."""
-        return self.extract, tuple(change for change in self.constants if change[0] is features)
+        return self.extract, tuple(change for change in self.constants if change[0] is sift)
 
 
 CHOICES = {
     "chosen": Choice(),
     "no mirror": Choice(mirror=False),
-    "500": Choice(((features, "MAX_FEATURES", 500),)),
-    "1500": Choice(((features, "MAX_FEATURES", 1500),)),
-    "contrast .04": Choice(((features, "CONTRAST_THRESHOLD", 0.04),)),
-    "side 480": Choice(((features, "LONGEST_SIDE", 480),)),
+    "500": Choice(((sift, "MAX_FEATURES", 500),)),
+    "1500": Choice(((sift, "MAX_FEATURES", 1500),)),
+    "contrast .04": Choice(((sift, "CONTRAST_THRESHOLD", 0.04),)),
+    "side 480": Choice(((sift, "LONGEST_SIDE", 480),)),
     "ratio .85": Choice(((matching, "RATIO", 0.85),)),
     "ratio .95": Choice(((matching, "RATIO", 0.95),)),
     "4 pixels": Choice(((matching, "INLIER_PIXELS", 4.0),)),
@@ -246,7 +247,7 @@ class Gallery:
         """The features of one photo, with the constants now in place."""
         found = self._found[choice.detector]
         if number not in found:
-            image = photo(self._paths[number], features.LONGEST_SIDE)
+            image = photo(self._paths[number], sift.LONGEST_SIDE)
             started = time.thread_time()
             found[number] = choice.extract(image), time.thread_time() - started
         return found[number][0]
@@ -272,15 +273,15 @@ def judged(choice: Choice, gallery: Gallery, todo: list[Task]) -> Judged:
 
 def amount(query: LocalFeatures, mirrored: LocalFeatures | None, other: LocalFeatures) -> float:
     """The evidence of one pair, as `evidence.weigh` comes to it, before it is a probability."""
-    direct = float(matching.correspond(query, other).distinctness.sum())
-    if mirrored is None or evidence.logit_of(direct) >= evidence.PROVEN:
+    direct = float(matching.correspond(query, other).weights.sum())
+    if mirrored is None or evidence.mirror_logit(direct) >= evidence.PROVEN:
         return direct
-    seen = float(matching.correspond(mirrored, other).distinctness.sum())
-    return seen if evidence.logit_of(seen) > evidence.PROVEN else direct
+    seen = float(matching.correspond(mirrored, other).weights.sum())
+    return seen if evidence.mirror_logit(seen) > evidence.PROVEN else direct
 
 
 def terms(amounts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The three terms of the logistic curve in `evidence.logit_of`: 1, up to the knee, beyond it."""
+    """The three terms of the logistic curve in `evidence.mirror_logit`: 1, up to the knee, beyond it."""
     chance, knee = np.log1p(evidence.CHANCE), np.log1p(evidence.KNEE)
     logs = np.log1p(amounts)
     return np.stack([np.ones(len(logs)), logs.clip(chance, knee), (logs - knee).clip(0)], axis=1)

@@ -4,22 +4,27 @@
 
 Every run works on a library of its own in a real process, does one kind of harm to it, and opens it again. Then the
 index is compared with the catalog (`lookalike.index.audit`), the catalog with what the process had acknowledged, and
-SQLite checks its file. The index gets small limits, so that sealing, merging and training happen all the time.
+SQLite checks its file. The inverted file of local features must still have what was flushed; what it lacks is added
+again, and then it must find every photo, and none that is gone. Both get small limits, so that sealing, merging and
+training happen all the time.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
 import resource
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -39,8 +44,12 @@ from lookalike.catalog.migrations import catalog_migrations
 from lookalike.catalog.shot_names import shot_of
 from lookalike.errors import LookalikeError
 from lookalike.index import FaissIndex, MergePolicy, audit
+from lookalike.index.inverted import InvertedFile
+from lookalike.index.inverted.vocabulary import shipped_vocabulary
+from lookalike.local_features import LocalFeatures
 from lookalike.worker import Worker, WorkerDiedError
 from tests.builders.jobs import result_of
+from tests.builders.local_features import made_features
 from tests.builders.vectors import MemoryRecord
 
 DIMENSION = 32
@@ -57,6 +66,12 @@ LIMITS = MergePolicy(
     codes_files=3,
     training_delay=0.0,
 )
+DETAILS_LIMITS = MergePolicy(seal_rows=64, flush_rows=1, segment_rows=512, small_segments=3)
+FEATURES = 12
+"""Local features of each photo."""
+DETAILS_SEARCHED = 100
+"""Photos that are searched for by their local features after each run."""
+
 BALLAST = 1 << 20
 """Bytes that are freed on a full disk before the library is opened again, as its message asks for."""
 
@@ -76,9 +91,10 @@ SHARES = {
 
 @dataclass
 class Ledger:
-    """What processes said they had done, and what they had only begun."""
+    """What processes said they had done, and what they had only begun; ``kept`` is what details were flushed of."""
 
     added: set[int] = field(default_factory=set)
+    kept: set[int] = field(default_factory=set)
     removing: set[int] = field(default_factory=set)
     removed: set[int] = field(default_factory=set)
     failures: list[str] = field(default_factory=list)
@@ -110,15 +126,30 @@ def vector_of(name: str) -> NDArray[np.float32]:
     return vector / np.linalg.norm(vector)
 
 
+def features_of(name: str) -> LocalFeatures:
+    return made_features(zlib.crc32(name.encode()), FEATURES)
+
+
 class Actor:
-    """A library as the program uses it: the catalog first, then the index."""
+    """A library as the program uses it: the catalog first, then the index and the inverted file."""
 
     def __init__(self, root: Path) -> None:
         self.catalog = Catalog(root / "library" / "catalog.sqlite")
         self.record: DescriptorRecord = self.catalog.descriptors(KEY, DIMENSION)
         self.index = FaissIndex.open(root / "library" / "index", KEY, DIMENSION, self.record, LIMITS)
+        self.details = InvertedFile.open(root / "library" / "details", policy=DETAILS_LIMITS)
+        self.found_details = set(self.details.ids().tolist())
+        self.names = names_of(root / "library" / "catalog.sqlite")
+        self.complete_details()
         (root / "photos").mkdir(exist_ok=True)
         self.folder: Folder = (self.catalog.folders.all() or [self.catalog.folders.add(root / "photos")])[0]
+
+    def complete_details(self) -> None:
+        """Add what the inverted file lacks of the catalog's photos, and remove what it has beyond them."""
+        recorded, present = self.record.ids(), self.details.ids()
+        self.details.remove(np.setdiff1d(present, recorded))
+        lacking = np.setdiff1d(recorded, present)
+        self.details.add(lacking, [features_of(self.names[number]) for number in lacking.tolist()])
 
     def add(self, names: list[str]) -> list[int]:
         ids = []
@@ -131,7 +162,16 @@ class Actor:
                 ids.append(number)
         numbers = np.array(ids, np.int64)
         self.index.add(numbers, self.record.vectors(numbers))
+        self.names.update(zip(ids, names, strict=True))
+        self.details.add(numbers, [features_of(name) for name in names])
         return ids
+
+    def flush(self) -> list[int]:
+        """Flush, and say which photos' details can no longer be lost; none if another process writes them."""
+        self.index.flush()
+        kept = self.details.ids()
+        self.details.flush()
+        return [] if self.details.repairs or not self.details.writable else kept.tolist()
 
     def remove(self, ids: list[int]) -> None:
         rows = self.catalog.files.known(os.fsencode(self.folder.path)).values()
@@ -139,10 +179,18 @@ class Actor:
             gone = [row.id for row in rows if row.content_id in set(ids)]
             self.catalog.files.remove(db, self.folder.id, gone)
         self.index.remove(np.array(ids, np.int64))
+        self.details.remove(np.array(ids, np.int64))
 
     def close(self) -> None:
+        self.details.close()
         self.index.close()
         self.catalog.close()
+
+
+def names_of(catalog: Path) -> dict[int, str]:
+    """The name of every content, which stands for its hash."""
+    with contextlib.closing(sqlite3.connect(catalog)) as connection:
+        return dict(connection.execute("SELECT id, hash FROM contents").fetchall())
 
 
 def churn(pipe: Connection, root: Path, kind: str, seed: int, largest_file: int | None) -> None:
@@ -150,6 +198,7 @@ def churn(pipe: Connection, root: Path, kind: str, seed: int, largest_file: int 
     chance = random.Random(f"{kind}{seed}{os.getpid()}")
     if largest_file is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+    shipped_vocabulary().assign(np.zeros((1, 128), np.uint8), 1)
     pipe.send(("added", []))
     try:
         actor = Actor(root)
@@ -164,7 +213,7 @@ def churn(pipe: Connection, root: Path, kind: str, seed: int, largest_file: int 
                 actor.remove(gone)
                 pipe.send(("removed", gone))
             if chance.random() < {"merge": 0.9, "train": 0.7}.get(kind, 0.2):
-                actor.index.flush()
+                pipe.send(("kept", actor.flush()))
     except (LookalikeError, OSError) as error:
         pipe.send(("failed", str(error)))
 
@@ -241,7 +290,10 @@ def mounted(folder: Path, size: int) -> bool:
 
 def index_files(root: Path) -> list[Path]:
     return sorted(
-        path for path in (root / "library" / "index").rglob("*") if path.is_file() and path.stat().st_size
+        path
+        for name in ("index", "details")
+        for path in (root / "library" / name).rglob("*")
+        if path.is_file() and path.stat().st_size
     )
 
 
@@ -272,7 +324,7 @@ def two_at_once(root: Path, _kind: str, seed: int, chance: random.Random, ledger
     thread.start()
     run_child(root, "remove", seed, ledger, seconds[1])
     thread.join()
-    for name in ("added", "removing", "removed", "failures"):
+    for name in ("added", "kept", "removing", "removed", "failures"):
         mine, theirs = getattr(ledger, name), getattr(other, name)
         setattr(ledger, name, mine | theirs if isinstance(mine, set) else mine + theirs)
     return "two processes, killed one after the other"
@@ -295,7 +347,7 @@ def first_library(root: Path) -> set[int]:
     ids = []
     for start in range(0, FIRST_PHOTOS, 50):
         ids += actor.add([f"first-{start + n}" for n in range(50)])
-        actor.index.flush()
+        actor.flush()
     gone = ids[5::40]
     actor.remove(gone)
     ids += actor.add(["last-1", "last-2"])
@@ -375,7 +427,8 @@ def examined(root: Path, kind: str, seed: int, first: set[int], ledger: Ledger) 
     found = result_of(audit(actor.index, actor.record))
     if not found.sound:
         wrong.append(str(found))
-    told = [*actor.index.repairs, *ledger.failures]
+    wrong += wrong_details(actor, ledger, kind)
+    told = [*actor.index.repairs, *actor.details.repairs, *ledger.failures]
     if kind in ("flip", "delete", "full") and not told:
         wrong.append("the damage was not told")
     if kind in ("add", "remove", "merge", "train", "migrate", "two") and told:
@@ -386,10 +439,27 @@ def examined(root: Path, kind: str, seed: int, first: set[int], ledger: Ledger) 
     # What was repaired stays repaired.
     again = Actor(root)
     second = result_of(audit(again.index, again.record, sample=50))
-    if again.index.repairs or not second.sound:
-        wrong.append(f"after the repair: {again.index.repairs} {second}")
+    repairs = again.index.repairs + again.details.repairs
+    if repairs or not second.sound or again.found_details != set(again.record.ids().tolist()):
+        wrong.append(f"after the repair: {repairs} {second}")
     again.close()
     return Outcome(kind, seed, wrong, told, found.searched, coded)
+
+
+def wrong_details(actor: Actor, ledger: Ledger, kind: str) -> list[str]:
+    """What is wrong with the inverted file, once what it lacked was added."""
+    wrong = []
+    lost = ledger.kept - ledger.removing - actor.found_details
+    if lost and kind not in ("flip", "delete"):
+        wrong.append(f"the flushed details of {len(lost)} photos are lost")
+    known = actor.record.ids()
+    if not np.array_equal(actor.details.ids(), known):
+        wrong.append("the inverted file has not the photos that are recorded")
+    chosen = np.random.default_rng(0).choice(known, min(DETAILS_SEARCHED, len(known)), replace=False)
+    for number in chosen.tolist():
+        if actor.details.vote(features_of(actor.names[number]), 1).ids.tolist() != [number]:
+            wrong.append(f"photo {number} is not found by its details")
+    return wrong
 
 
 def plan(runs: int) -> list[tuple[str, int]]:

@@ -175,6 +175,18 @@ def xmp_of_elements(said: Annotations, trees: tuple[tuple[str, str], ...] = ()) 
     return _packet("", rating + _lists(said) + branches)
 
 
+def xmp_with(properties: str, said: Annotations | None = None) -> bytes:
+    """An XMP packet with some more properties of the namespaces exif, photoshop, tiff and xmp."""
+    namespaces = " ".join(
+        f'xmlns:{name}="http://ns.adobe.com/{name}/1.0/"' for name in ("exif", "photoshop", "tiff")
+    )
+    return xmp(said or Annotations()).replace(
+        b"</rdf:Description></rdf:RDF>",
+        f"</rdf:Description><rdf:Description {namespaces}>{properties}".encode()
+        + b"</rdf:Description></rdf:RDF>",
+    )
+
+
 def _packet(attributes: str, elements: str) -> bytes:
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n<x:xmpmeta xmlns:x="adobe:ns:meta/">'

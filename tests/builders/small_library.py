@@ -15,14 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from lookalike.caches.content_cache import ContentCache
 from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.descriptors.protocol import DescriptionService
 from lookalike.errors import LookalikeError
 from lookalike.index import open_index
+from lookalike.index.inverted import InvertedFile
 from lookalike.ingest.decode_quarantine import DecodeQuarantine
+from lookalike.ingest.details_updater import DetailsUpdater
 from lookalike.ingest.work_queue import WorkPriority
 from lookalike.library.descriptor_engine import DescriptorEngine
+from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.progress import Progress
 from lookalike.watching.follow_timing import FollowTiming
 
@@ -89,6 +93,11 @@ class SmallLibrary:
         self.files = self.catalog.files
         self.folders = self.catalog.folders
         self.thumbnails = ThumbnailCache(folder / "thumbnails.sqlite")
+        self._cache = ContentCache(folder / "cache.sqlite")
+        self.features = FeatureCache(self._cache)
+        self.inverted = InvertedFile.open(folder / "details")
+        self.details_updater = DetailsUpdater(self.catalog.contents, self.features, self.inverted)
+        self.catalog.subscribe(self.details_updater.update)
         self.describer = ColourDescriber()
         self.record = self.catalog.descriptors(self.describer.key, self.describer.dimension)
         self.index = open_index(folder / "index", self.describer.key, self.describer.dimension, self.record)
@@ -96,6 +105,8 @@ class SmallLibrary:
         self.engine = DescriptorEngine(
             self.catalog,
             self.thumbnails,
+            self.features,
+            self.inverted,
             DecodeQuarantine(folder / "decoding"),
             self.describer,
             service or InlineService(self.describer),
@@ -157,5 +168,8 @@ class SmallLibrary:
     def close(self) -> None:
         self.rest()
         self.index.close()
+        self.details_updater.close()
+        self.inverted.close()
+        self._cache.close()
         self.thumbnails.close()
         self.catalog.close()

@@ -13,7 +13,7 @@ HEAVY = (
     "faiss",
     "llama_cpp",
     "cv2",
-    "efficientnet_lite_pytorch",
+    "openvino",
     "scipy",
     "huggingface_hub",
     "httpx2",

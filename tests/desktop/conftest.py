@@ -12,6 +12,8 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PIL import Image
+from PySide6.QtCore import QMimeData, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -101,3 +103,13 @@ def watching(window: Window) -> Callable[[], bool]:
     seen: list[Activity] = []
     window.session.activity.connect(seen.append)
     return lambda: bool(seen) and seen[-1].progress.stage is Stage.WATCHING
+
+
+def drop(window: Window, data: QMimeData) -> None:
+    """Drag something into a window, and drop it."""
+    place = QPointF(window.rect().center())
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    entering = QDragEnterEvent(place.toPoint(), copy, data, left, none)
+    QApplication.sendEvent(window, entering)
+    assert entering.isAccepted()
+    QApplication.sendEvent(window, QDropEvent(place, copy, data, left, none))

@@ -16,6 +16,7 @@ from lookalike.judges.protocol import JudgeOptions
 from lookalike.models.store import ModelStore
 from lookalike.search.calibration import Calibration
 from lookalike.search.curves import Logistic
+from lookalike.search.index_score import IndexScore
 from lookalike.search.ranking import Ranking
 from lookalike.search.settings import SearchSettings
 from lookalike_desktop.search.queries import photo_request
@@ -141,7 +142,8 @@ def test_what_counts_as_the_same_is_chosen_and_an_uncalibrated_model_says_so(
             library.status().descriptor,
             judge.with_options(JudgeOptions("landmark")).key,
             weight=0.5,
-            cosine=Logistic(20.0, -15.0),
+            index_score=IndexScore(0.1),
+            index=Logistic(20.0, -15.0),
             match=Logistic(1.0, 5.0),
             cut_off=0.5,
             error=0.01,

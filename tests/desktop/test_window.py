@@ -9,8 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -24,18 +24,9 @@ from lookalike_desktop.search.search_bar import QueryChip
 from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.window import Window
 from tests.builders.photo_files import textured_photo, write_album
-from tests.desktop.conftest import PATIENCE, original, watching
+from tests.desktop.conftest import PATIENCE, drop, original, watching
 
 OpenWindow = Callable[..., Window]
-
-
-def drop(window: Window, data: QMimeData) -> None:
-    place = QPointF(window.rect().center())
-    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    entering = QDragEnterEvent(place.toPoint(), copy, data, left, none)
-    QApplication.sendEvent(window, entering)
-    assert entering.isAccepted()
-    QApplication.sendEvent(window, QDropEvent(place, copy, data, left, none))
 
 
 def path_of(window: Window, content_id: int) -> Path:

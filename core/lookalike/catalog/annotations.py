@@ -5,6 +5,9 @@ written. What counts for a photo (`contents.rating`, `contents.title`, `keywords
 one of them or the paths of its files change, so that nothing has to be read again. An XMP file goes before what is
 embedded, field by field; of several, the one named after the whole file (``a.jpg.xmp``) before one named after the
 stem (``a.xmp``), and those of the photo itself before those of its raw file.
+
+So it is with dates, but those by what they say first: an XMP file's date of digitizing does not go before the
+original's in the photo (`lookalike.photos.dates`). `contents.taken_at` is the one that counts.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -26,7 +29,7 @@ from lookalike.catalog.shot_names import SIDECAR_SUFFIX, plain_name
 from lookalike.catalog.shots import update_companions
 from lookalike.catalog.sql import chunks, path_range, paths_under, placeholders
 from lookalike.catalog.words import TextIndex
-from lookalike.photos import Annotations
+from lookalike.photos import Annotations, Dates
 
 CATCH_UP = 2000
 """Contents recomputed in one transaction: a tenth of a second."""
@@ -44,20 +47,26 @@ class _Photo:
     embedded: Annotations
     rating: int
     title: str | None
+    taken_at: str | None
+    is_read: bool
     paths: list[bytes] = field(default_factory=list)
     shots: set[bytes] = field(default_factory=set)
 
 
-def _to_json(annotations: Annotations) -> str | None:
+def _to_json(annotations: Annotations) -> str:
     fields = {key: value for key, value in vars(annotations).items() if value not in (None, "", ())}
-    return json.dumps(fields, ensure_ascii=False) if fields else None
+    del fields["dates"]
+    if dates := {key: value for key, value in vars(annotations.dates).items() if value is not None}:
+        fields["dates"] = dates
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def _from_json(text: str | None) -> Annotations:
     if not text:
         return _NONE
     fields = json.loads(text)
-    return Annotations(**{**fields, "keywords": tuple(fields.get("keywords", ()))})
+    keywords, dates = tuple(fields.pop("keywords", ())), Dates(**fields.pop("dates", {}))
+    return Annotations(**fields, keywords=keywords, dates=dates)
 
 
 class AnnotationTable:
@@ -134,12 +143,17 @@ class AnnotationTable:
     def put_embedded(self, db: Database, content_id: int, annotations: Annotations) -> None:
         """Record what a content's own metadata say; within the caller's transaction, before `refresh`."""
         text = _to_json(annotations)
-        if text is not None:
-            db.execute("UPDATE contents SET embedded = ? WHERE id = ?", (text, content_id))
+        db.execute(
+            "UPDATE contents SET embedded = ?1 WHERE id = ?2 AND embedded IS NOT ?1", (text, content_id)
+        )
+        self.mark_read(db, content_id)
+
+    def mark_read(self, db: Database, content_id: int) -> None:
+        """Note that there is no more to be read in a content; within the caller's transaction."""
         db.execute("DELETE FROM unread_contents WHERE content_id = ?", (content_id,))
 
     def is_unread(self, content_id: int) -> bool:
-        """Whether a content was recorded before embedded metadata were kept, and not looked into since."""
+        """Whether a content was recorded before its metadata were read as they are now, and not looked into since."""
         return bool(self._database.rows("SELECT 1 FROM unread_contents WHERE content_id = ?", (content_id,)))
 
     def unread(self, under: bytes) -> set[int]:
@@ -222,8 +236,10 @@ class AnnotationTable:
             for member in group:
                 for sidecar in _rank_sidecars(member, sidecars):
                     annotations = annotations.with_fallback(sidecar)
-            for member in group:
-                annotations = annotations.with_fallback(member.embedded)
+            annotations = annotations.with_fallback(photo.embedded)
+            # What is written into the raw file counts for its picture; when it was taken, each tells for itself.
+            for member in group[1:]:
+                annotations = annotations.with_fallback(replace(member.embedded, dates=Dates()))
             self._keep(db, number, photo, annotations, keywords.get(number, set()))
             # A companion is found through its photo, and a content without files is not found.
             paths = [path for member in group for path in member.paths]
@@ -232,9 +248,10 @@ class AnnotationTable:
     def _photos(self, db: Database, content_ids: list[int]) -> dict[int, _Photo]:
         marked = placeholders(len(content_ids))
         photos = {
-            row[0]: _Photo(row[1], _from_json(row[2]), row[3], row[4])
+            row[0]: _Photo(row[1], _from_json(row[2]), *row[3:])
             for row in db.execute(
-                "SELECT id, companion_of, embedded, rating, title FROM contents "
+                "SELECT id, companion_of, embedded, rating, title, taken_at, embedded IS NOT NULL "
+                "AND id NOT IN (SELECT content_id FROM unread_contents) FROM contents "
                 f"WHERE id IN ({marked}) OR companion_of IN ({marked})",
                 [*content_ids, *content_ids],
             )
@@ -273,8 +290,13 @@ class AnnotationTable:
         self, db: Database, number: int, photo: _Photo, annotations: Annotations, before: set[str]
     ) -> None:
         rating, title = annotations.rating or 0, annotations.title or annotations.description or None
-        if (rating, title) != (photo.rating, photo.title):
-            db.execute("UPDATE contents SET rating = ?, title = ? WHERE id = ?", (rating, title, number))
+        # What an earlier version read stays until the photo is read again.
+        taken_at = annotations.dates.taken if photo.is_read else photo.taken_at
+        if (rating, title, taken_at) != (photo.rating, photo.title, photo.taken_at):
+            db.execute(
+                "UPDATE contents SET rating = ?, title = ?, taken_at = ? WHERE id = ?",
+                (rating, title, taken_at, number),
+            )
         if set(annotations.keywords) != before:
             db.execute("DELETE FROM keywords WHERE content_id = ?", (number,))
             for keyword in annotations.keywords:

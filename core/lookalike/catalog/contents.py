@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.sql import chunks, placeholders
 from lookalike.errors import LookalikeError
+from lookalike.photos import Precision, precision_of
 
 VISIBLE = "companion_of IS NULL AND EXISTS (SELECT 1 FROM files WHERE content_id = contents.id)"
 """SQL condition for contents that the user sees as photos: they have a file and are not companions."""
@@ -32,7 +33,7 @@ class ContentRow:
         width: upright width in pixels.
         height: upright height in pixels.
         format: as in "JPEG".
-        taken_at: ISO 8601 local time, or None.
+        taken_at: ISO 8601 local time, as exact as it is known, or None.
         camera: make and model, or None.
         lens: its name, or None.
         latitude: degrees north, or None.
@@ -49,6 +50,11 @@ class ContentRow:
     lens: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+
+    @property
+    def precision(self) -> Precision | None:
+        """How exact `taken_at` is."""
+        return precision_of(self.taken_at) if self.taken_at else None
 
 
 _COLUMNS = "hash, bytes, width, height, format, taken_at, camera, lens, latitude, longitude"
@@ -67,7 +73,26 @@ class Contents:
             f"INSERT INTO contents ({_COLUMNS}) VALUES ({placeholders(len(values))}) ON CONFLICT (hash) DO NOTHING",
             values,
         )
-        return int(db.execute("SELECT id FROM contents WHERE hash = ?", (row.hash,)).fetchone()[0])
+        content_id = int(db.execute("SELECT id FROM contents WHERE hash = ?", (row.hash,)).fetchone()[0])
+        self.put_facts(db, content_id, row.camera, row.lens, row.latitude, row.longitude)
+        return content_id
+
+    def put_facts(
+        self,
+        db: Database,
+        content_id: int,
+        camera: str | None,
+        lens: str | None,
+        latitude: float | None,
+        longitude: float | None,
+    ) -> None:
+        """Record what is read from a content's metadata today; within the caller's transaction."""
+        values = (camera, lens, latitude, longitude)
+        db.execute(
+            "UPDATE contents SET camera = ?, lens = ?, latitude = ?, longitude = ? "
+            "WHERE id = ? AND (camera, lens, latitude, longitude) IS NOT (?, ?, ?, ?)",
+            (*values, content_id, *values),
+        )
 
     def get(self, ids: Sequence[int]) -> dict[int, ContentRow]:
         """The rows of the given contents, by id; unknown ids are left out."""
@@ -104,6 +129,18 @@ class Contents:
             f"SELECT id FROM contents WHERE {VISIBLE} ORDER BY taken_at DESC NULLS LAST, id DESC"
         )
         return [row[0] for row in rows]
+
+    def visible_among(self, content_ids: Sequence[int]) -> dict[int, str]:
+        """The hashes, by id, of those of the given contents that are among `visible`."""
+        found: dict[int, str] = {}
+        for chunk in chunks(content_ids):
+            found.update(
+                self._database.rows(
+                    f"SELECT id, hash FROM contents WHERE {VISIBLE} AND id IN ({placeholders(len(chunk))})",
+                    chunk,
+                )
+            )
+        return found
 
     def count(self) -> int:
         """How many photos lie in some file; a raw file and its picture are one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +21,9 @@ BUSY_SECONDS = 30.0
 """How long a write waits for another process (the window and a command line may share a library)."""
 
 DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
+EMPTY_STEPS, EMPTY_STEP_SECONDS = 20, 0.05
+"""How often and how long to wait until an empty file is filled by another process that is making the library."""
 
 OPENING_BYTES = 1 << 20
 """A disk with less room than this is full."""
@@ -52,6 +56,7 @@ class CatalogDatabase:
         self._reading = threading.Lock()
         with translate_sqlite_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            is_new = not self._demand_content()
             self._writer = self._connect()
             try:
                 self._migrate()
@@ -59,7 +64,35 @@ class CatalogDatabase:
                 self._seen_version = self._data_version()
             except BaseException:
                 self._writer.close()
+                if is_new:
+                    self._remove_empty()
                 raise
+
+    def _demand_content(self) -> bool:
+        """Whether the file is there. SQLite takes an empty one for a new database; here it is a damaged one.
+
+        Raises:
+            CatalogDamagedError: it is empty.
+        """
+        for _ in range(EMPTY_STEPS):
+            try:
+                if self.path.stat().st_size:
+                    return True
+            except FileNotFoundError:
+                return False
+            # Another process that makes the library has written nothing yet.
+            time.sleep(EMPTY_STEP_SECONDS)
+        raise CatalogDamagedError(
+            "{path} is empty: what it held is lost.",
+            "Put a copy of it back, or delete it; the library is then built anew from your photos.",
+            path=self.path,
+        )
+
+    def _remove_empty(self) -> None:
+        """Leave no empty file behind where a new library could not be made; it would be taken for a damaged one."""
+        with suppress(OSError):
+            if not self.path.stat().st_size:
+                self.path.unlink()
 
     def _connect(self) -> Database:
         connection = sqlite3.connect(
@@ -153,7 +186,11 @@ def _message(name: str, path: Path, error: Exception) -> tuple[str, str]:
     if name.startswith("SQLITE_FULL") or (failing and _is_full(path)):
         return f"The disk is full, so {path} cannot be written.", "Free some space and start again."
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")) or isinstance(error, OSError):
-        return f"{path} cannot be written ({error}).", "Check the folder's permissions or choose another one."
+        reason = getattr(error, "strerror", None) or error
+        return (
+            f"{path} cannot be written ({reason}).",
+            "Check the folder's permissions or choose another one.",
+        )
     if name.startswith(DAMAGED):
         return f"{path} is damaged.", "Move it away; the library is then built anew from your photos."
     if name.startswith("SQLITE_BUSY"):

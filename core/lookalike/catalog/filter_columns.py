@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.filters import FilterChoices, FilterError, Filters
 from lookalike.catalog.sql import chunks, path_range, placeholders
+from lookalike.user_paths import resolved
 
 EPOCH = date(1970, 1, 1)
 NO_DAY = np.iinfo(np.int32).min
@@ -29,8 +30,12 @@ MANY_CHANGES = 0.2
 """Beyond this share of contents changed, reading everything again is the quicker way."""
 
 _CONTENTS = (
-    # Days since 1970, from the local date that the camera wrote; NULL where there is none.
-    "SELECT id, CAST(julianday(substr(taken_at, 1, 10)) - 2440587.5 AS INTEGER), camera, rating FROM contents"
+    # Days since 1970, from the local date that the camera wrote; NULL where there is none. Of a photo known only by its
+    # year or month these are the first and the last day on which it may have been taken.
+    "SELECT id, CAST(julianday(substr(taken_at || '-01-01', 1, 10)) - 2440587.5 AS INTEGER), "
+    "CAST(CASE length(taken_at) WHEN 4 THEN julianday(taken_at || '-12-31') "
+    "WHEN 7 THEN julianday(taken_at || '-01', '+1 month', '-1 day') "
+    "ELSE julianday(substr(taken_at, 1, 10)) END - 2440587.5 AS INTEGER), camera, rating FROM contents"
 )
 # A raw file beside its picture is not a photo of its own; what it is says something of the picture.
 _FILES = (
@@ -108,7 +113,8 @@ class FilterColumns:
 
     def _clear(self) -> None:
         self._ids = np.zeros(0, np.int64)
-        self._days = np.zeros(0, np.int32)
+        self._first_days = np.zeros(0, np.int32)
+        self._last_days = np.zeros(0, np.int32)
         self._camera_codes = np.zeros(0, np.int32)
         self._ratings = np.zeros(0, np.int8)
         self._cameras: _ValueCodes[str] = _ValueCodes()
@@ -136,7 +142,8 @@ class FilterColumns:
         with self._lock:
             self._follow()
             placed = self._placed
-            days = self._days[placed & (self._days != NO_DAY)]
+            dated = placed & (self._first_days != NO_DAY)
+            first, last = self._first_days[dated], self._last_days[dated]
             ratings = self._ratings[placed]
             folders = zip(self._folders.names.all, self._folders.counts(placed).tolist(), strict=True)
             return FilterChoices(
@@ -145,8 +152,8 @@ class FilterColumns:
                 keywords=_most_used_first(self._keywords.names, self._keywords.counts(placed)),
                 formats=_most_used_first(self._formats.names, self._formats.counts(placed)),
                 rated=tuple(int(np.count_nonzero(ratings >= stars)) for stars in range(1, 6)),
-                first=EPOCH + timedelta(int(days.min())) if len(days) else None,
-                last=EPOCH + timedelta(int(days.max())) if len(days) else None,
+                first=EPOCH + timedelta(int(first.min())) if len(first) else None,
+                last=EPOCH + timedelta(int(last.max())) if len(last) else None,
             )
 
     def _conditions(self, filters: Filters) -> Iterable[NDArray[np.bool_]]:
@@ -154,9 +161,9 @@ class FilterColumns:
         if filters.folders:
             yield self._folders.having(self._folders_in(filters.folders), rows)
         if filters.since is not None:
-            yield self._days >= (filters.since - EPOCH).days
+            yield self._last_days >= (filters.since - EPOCH).days
         if filters.until is not None:
-            yield (self._days <= (filters.until - EPOCH).days) & (self._days != NO_DAY)
+            yield (self._first_days <= (filters.until - EPOCH).days) & (self._first_days != NO_DAY)
         if filters.cameras:
             words = [camera.casefold() for camera in filters.cameras]
             wanted = self._cameras.which(lambda name: any(word in name.casefold() for word in words))
@@ -188,7 +195,7 @@ class FilterColumns:
         wanted = np.zeros(len(self._folders.names.all), np.bool_)
         used = self._folders.used(self._placed)
         for folder in folders:
-            path = os.fsencode(folder.expanduser().resolve())
+            path = os.fsencode(resolved(folder))
             start, end = path_range(path)
             below = self._folders.names.which(lambda name: name == path or start <= name < end)  # noqa: B023
             if not (below & used).any():
@@ -268,7 +275,7 @@ class FilterColumns:
     def _append(self, rows: Sequence[tuple[Any, ...]]) -> None:
         before = len(self._ids)
         self._ids = np.concatenate([self._ids, np.fromiter((row[0] for row in rows), np.int64, len(rows))])
-        for name in ("_days", "_camera_codes", "_ratings"):
+        for name in ("_first_days", "_last_days", "_camera_codes", "_ratings"):
             column = getattr(self, name)
             setattr(self, name, np.concatenate([column, np.zeros(len(rows), column.dtype)]))
         self._set_values(np.arange(before, len(self._ids)), rows)
@@ -276,8 +283,9 @@ class FilterColumns:
     def _set_values(self, positions: NDArray[np.intp], rows: Sequence[tuple[Any, ...]]) -> None:
         if not rows:
             return
-        _, days, cameras, ratings = zip(*rows, strict=True)
-        self._days[positions] = [NO_DAY if day is None else day for day in days]
+        _, first, last, cameras, ratings = zip(*rows, strict=True)
+        self._first_days[positions] = [NO_DAY if day is None else day for day in first]
+        self._last_days[positions] = [NO_DAY if day is None else day for day in last]
         self._camera_codes[positions] = [self._cameras.code(camera or "") for camera in cameras]
         self._ratings[positions] = ratings
 

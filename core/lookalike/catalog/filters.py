@@ -21,7 +21,8 @@ class Filters:
 
     Attributes:
         folders: one of its files lies in one of these folders or below.
-        since: taken on this day or later. A photo without a date meets no condition on it.
+        since: taken on this day or later. A photo without a date meets no condition on it; one that is known only by
+            its year or month meets those that a day of it meets, so that none that may be meant is hidden.
         until: taken on this day or earlier.
         cameras: its camera's make and model contain one of these words, whatever their case.
         rating: the fewest stars, -1 (rejected) to 5.

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from lookalike.catalog.database import CatalogDatabase, CatalogError
+from lookalike.user_paths import demand_folder, resolved
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,10 @@ class Folders:
             mounts: other volumes that are mounted inside it: mount point → name, empty where it has none.
 
         Raises:
-            CatalogError: the path is no folder, or a watched folder inside it is offline or paused.
+            LookalikeError: the path is no folder, or a watched folder inside it is offline or paused.
         """
-        path = path.expanduser().resolve()
-        if not path.is_dir():
-            raise CatalogError(
-                "{path} is not a folder.", "Check the name, or connect the drive it is on.", path=path
-            )
+        path = resolved(path)
+        demand_folder(path)
         with self._database.transaction() as db:
             # Asked only now, when no other process can add a folder any more.
             known = self.all()

@@ -370,3 +370,34 @@ def m0014_unreadable(db: Database) -> None:
         ) WITHOUT ROWID"""
     )
     db.execute("CREATE INDEX unreadable_by_folder ON unreadable (folder_id)")
+
+
+@catalog_migrations()
+def m0015_emoji_words(db: Database) -> None:
+    """An emoji has become a word: photos that have one are to be worked out anew."""
+    some = "'*[\u2194-\u2b55\u3030\u303d\U0001f000-\U0001faff]*'"
+    db.execute(
+        "INSERT OR IGNORE INTO stale_contents "
+        f"SELECT content_id FROM keywords WHERE keyword GLOB {some} "
+        f"UNION SELECT id FROM contents WHERE title GLOB {some} OR embedded GLOB {some} "
+        f"UNION SELECT content_id FROM files WHERE content_id IS NOT NULL AND CAST(path AS TEXT) GLOB {some} "
+        "UNION SELECT content_id FROM files JOIN sidecars ON files.shot = sidecars.shot "
+        f"WHERE content_id IS NOT NULL AND said GLOB {some}"
+    )
+
+
+@catalog_migrations()
+def m0016_metadata_read_again(db: Database) -> None:
+    """Have the metadata of every photo and XMP file read once more, for what earlier versions did not read in them.
+
+    Photos are not described or decoded again. What is known stays until a file has been read; and a size of -1 tells
+    that nothing proves an XMP file unchanged. More files than before are known as parts of one shot by their names.
+    """
+    db.execute(
+        "INSERT OR IGNORE INTO stale_contents SELECT content_id FROM files "
+        "WHERE content_id IS NOT NULL AND shot IS NOT shot_of(path)"
+    )
+    for table in ("files", "sidecars"):
+        db.execute(f"UPDATE {table} SET shot = shot_of(path) WHERE shot IS NOT shot_of(path)")
+    db.execute("INSERT OR IGNORE INTO unread_contents SELECT id FROM contents")
+    db.execute("UPDATE sidecars SET size = -1")

@@ -35,6 +35,10 @@ class PairScores:
             found.update((row[0], PairScore(row[1], row[2])) for row in rows)
         return found
 
+    def judged(self) -> dict[str, int]:
+        """How many kept verdicts there are on each candidate, by its hash: how often searches came upon it."""
+        return dict(self._database.rows("SELECT candidate, count(*) FROM pair_scores GROUP BY candidate"))
+
     def put(self, judge: str, query: str, scores: dict[str, PairScore]) -> None:
         """Keep verdicts of one query, by candidate hash."""
         with self._database.transaction() as db:

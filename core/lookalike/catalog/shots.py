@@ -3,6 +3,7 @@
 The rule: both lie in one folder under one name but for the suffix (upper and lower case, and the ways to compose
 accents, are the same; so are the ``.RAW-01.COVER`` and ``.RAW-02.ORIGINAL`` of Pixel phones); the picture is a JPEG
 or HEIC and the other a raw file *by content*; and where both know them, time taken (to the second) and camera agree.
+Files that Pixel phones name as parts of one shot need not: some write the raw file's time in UTC.
 ``IMG_1-edited.jpg`` has another name and is a photo of its own, and so is a TIFF or PNG beside a raw file.
 
 The raw content is then a *companion* of the picture's content (`contents.companion_of`). It keeps its descriptor and
@@ -18,7 +19,9 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
+from lookalike.catalog.shot_names import is_named_part
 from lookalike.catalog.sql import chunks, placeholders
+from lookalike.photos import Dates, may_be_same
 
 _RAW = "RAW"
 _PICTURES = ("JPEG", "HEIF")
@@ -59,16 +62,20 @@ def update_companions(db: Database, shots: Iterable[bytes], content_ids: Iterabl
 
 def _pair(db: Database, content_ids: list[int]) -> set[int]:
     rows = db.execute(
-        "SELECT raw.content_id, picture.content_id, shown.format, own.taken_at, shown.taken_at, own.camera, "
-        "shown.camera FROM files AS raw JOIN contents AS own ON own.id = raw.content_id "
+        f"SELECT raw.content_id, picture.content_id, shown.format, {_own_date('own')}, {_own_date('shown')}, "
+        "own.camera, shown.camera, raw.path, picture.path FROM files AS raw "
+        "JOIN contents AS own ON own.id = raw.content_id "
         "JOIN files AS picture ON picture.shot = raw.shot JOIN contents AS shown ON shown.id = picture.content_id "
         f"WHERE raw.content_id IN ({placeholders(len(content_ids))}) AND own.format = ? "
         f"AND shown.format IN ({placeholders(len(_PICTURES))})",
         [*content_ids, _RAW, *_PICTURES],
     ).fetchall()
     wanted: dict[int, tuple[int, int]] = {}
-    for raw, picture, kind, taken, other_taken, camera, other_camera in rows:
-        if _agree(taken, other_taken, 19) and _agree(camera, other_camera, None):
+    for raw, picture, kind, taken, other_taken, camera, other_camera, *paths in rows:
+        agree = (not taken or not other_taken or may_be_same(taken, other_taken)) and (
+            not camera or not other_camera or camera.casefold() == other_camera.casefold()
+        )
+        if agree or all(map(is_named_part, paths)):
             choice = (_PICTURES.index(kind), picture)
             wanted[raw] = min(wanted.get(raw, choice), choice)
     before = dict(
@@ -86,5 +93,8 @@ def _pair(db: Database, content_ids: list[int]) -> set[int]:
     return touched
 
 
-def _agree(one: str | None, other: str | None, letters: int | None) -> bool:
-    return not one or not other or one[:letters].casefold() == other[:letters].casefold()
+def _own_date(contents: str) -> str:
+    """SQL for when a content was taken by its own metadata: an XMP file of only the raw file moves no pair apart."""
+    said = [f"json_extract({contents}.embedded, '$.dates.{name}')" for name in vars(Dates())]
+    unread = f"iif({contents}.embedded -> '$.dates' IS NULL, {contents}.taken_at, NULL)"
+    return f"coalesce({', '.join([*said, unread])})"

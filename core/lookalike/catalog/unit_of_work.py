@@ -24,7 +24,7 @@ from lookalike.catalog.files import FileRow, Files
 from lookalike.catalog.folders import Folder, Folders
 from lookalike.catalog.shot_names import shot_of
 from lookalike.catalog.unreadable import UnreadablePaths
-from lookalike.photos import Annotations
+from lookalike.photos import Annotations, Metadata
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,21 @@ class UnitOfWork:
         """Record what a content's own metadata say."""
         self._tables.annotations.put_embedded(self._db, content_id, annotations)
         self.touch([content_id])
+
+    def put_metadata(self, content_id: int, metadata: Metadata | None) -> None:
+        """Record what a content's metadata say where they were read again; None where they could not be."""
+        if metadata is None:
+            self._tables.annotations.mark_read(self._db, content_id)
+            return
+        self._tables.contents.put_facts(
+            self._db,
+            content_id,
+            metadata.camera or None,
+            metadata.lens or None,
+            metadata.latitude,
+            metadata.longitude,
+        )
+        self.put_annotations(content_id, metadata.annotations)
 
     def put_sidecar(
         self, folder: Folder, stat: FileStat, annotations: Annotations | None, problem: str | None

@@ -17,7 +17,18 @@ from lookalike.photos import Annotations
 KEYWORD, TITLE, NAME = "keyword", "title", "name"
 """Where words were found."""
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(
+    # Letters and digits.
+    r"[^\W_]+"
+    # A flag is two letters of their own.
+    "|[\U0001f1e6-\U0001f1ff]{2}"
+    # Every other emoji is a word by itself, whatever it stands next to or is joined to.
+    "|[\u2194-\u2199\u21a9\u21aa\u231a\u231b\u2328\u23cf\u23e9-\u23f3\u23f8-\u23fa\u25aa\u25ab\u25b6\u25c0"
+    "\u25fb-\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\u3030\u303d"
+    "\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
+)
+"""Python has no table of emoji: these are Unicode's (``emoji-data.txt``), some blocks as a whole, no skin tones."""
+
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u2e80-\U0003ffff]")
 """Letters of scripts that do not set words apart: there a word may begin anywhere."""
 
@@ -42,7 +53,7 @@ class TextHit:
 
 
 def terms_of(text: str) -> list[str]:
-    """The words of a text without case, accents and punctuation."""
+    """The words of a text without case, accents and punctuation. An emoji is a word, without its skin tone."""
     plain = "".join(
         letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
     )

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
-from lookalike.cli.options import json_option
+from lookalike.cli.options import PATH, json_option
 from lookalike.cli.output import warn
 from lookalike.cli.scan import scan_and_report
 from lookalike.library import Library
+from lookalike.user_paths import resolved
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=PATH)
 @json_option
 @click.pass_obj
 def add(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -> None:
@@ -23,6 +24,6 @@ def add(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -> 
         for path in paths:
             folder = library.folders.add(path)
             folders.append(folder)
-            if folder.path != path.expanduser().resolve() and not as_json:
+            if folder.path != resolved(path) and not as_json:
                 warn(f"{path} lies in {folder.path}, which is watched already.")
         scan_and_report(library, list(dict.fromkeys(folders)), as_json)

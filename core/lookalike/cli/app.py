@@ -15,6 +15,7 @@ from lookalike import log
 from lookalike.cli.options import folder_arguments, json_option
 from lookalike.cli.output import say_json
 from lookalike.errors import LookalikeError
+from lookalike.interrupts import TerminatedError
 
 
 @click.command()
@@ -47,4 +48,13 @@ def open_window(library_folder: Path | None, paths: Iterable[Path]) -> int:
         command += ["--library", str(library_folder)]
     if log.is_verbose():
         command.append("--verbose")
-    return subprocess.run([*command, *map(str, paths)], check=False).returncode
+    process = subprocess.Popen([*command, *map(str, paths)])
+    try:
+        code = process.wait()
+    except KeyboardInterrupt as error:
+        # Ctrl-C in a terminal reaches the window too, which closes its library before it ends.
+        if isinstance(error, TerminatedError):
+            process.terminate()
+        process.wait()
+        raise
+    return code if code >= 0 else 128 - code

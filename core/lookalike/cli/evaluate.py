@@ -18,7 +18,7 @@ from lookalike.cli.evaluation_runs import (
 )
 from lookalike.cli.group import CommandWithSubcommands
 from lookalike.cli.judge_options import checking_options, chosen, uncalibrated
-from lookalike.cli.options import json_option
+from lookalike.cli.options import PATH, TEXT, PathType, json_option
 from lookalike.cli.output import run_with_progress, say, say_json, warn
 from lookalike.evaluation.datasets.registry import OWN, open_dataset
 from lookalike.evaluation.evaluate import Report, evaluate
@@ -28,17 +28,20 @@ from lookalike.search.settings import SearchSettings
 
 
 @click.group("evaluate", cls=CommandWithSubcommands, invoke_without_command=True)
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=PATH)
 @click.option(
     "--set",
     "set_name",
+    type=TEXT,
     default=OWN,
     show_default=True,
     metavar="NAME",
     help="Which data set PATH holds, as its authors lay it out: ilias, instre, roxford, rparis, gldv2, product1m, "
     "holidays, ukbench, copydays, disc21, customconcept101, dreambooth; own is a ground-truth file of our format.",
 )
-@click.option("--judge", default=NO_JUDGE, show_default=True, help="none, geometry, mllm, or a model's name.")
+@click.option(
+    "--judge", type=TEXT, default=NO_JUDGE, show_default=True, help="none, geometry, mllm, or a model's name."
+)
 @checking_options
 @click.option(
     "--fit",
@@ -47,16 +50,18 @@ from lookalike.search.settings import SearchSettings
     "Searches with this judge and descriptor use it from then on.",
 )
 @click.option(
-    "--descriptor", help="Describe the photos with this imported model instead of the embedded one."
+    "--descriptor",
+    type=TEXT,
+    help="Describe the photos with this imported model instead of the embedded one.",
 )
 @click.option(
     "--keep",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=PathType(folder=True),
     help="Keep the index and all judgements in this folder, and reuse what is there.",
 )
 @click.option(
     "--save",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=PATH,
     help="Save the run to this file, for comparisons. Queries that are answered there already are not asked again.",
 )
 @slice_option

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from lookalike.cli.evaluation_output import say_difference_head, say_differences, say_figures, say_moved
-from lookalike.cli.options import json_option
+from lookalike.cli.options import COUNT, MOST, PATH, TEXT, json_option
 from lookalike.cli.output import run_with_progress, say, say_json, warn
 from lookalike.durable import write_durably
 from lookalike.errors import LookalikeError, os_errors
@@ -25,6 +25,7 @@ from lookalike.library import Library
 slice_option = click.option(
     "--slice",
     "slices",
+    type=TEXT,
     multiple=True,
     metavar="NAME",
     help="Also show the figures for each value of this attribute of queries or of right answers, such as scale. "
@@ -33,7 +34,7 @@ slice_option = click.option(
 
 
 @click.command("show")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=PATH)
 @slice_option
 @json_option
 def show_command(run: Path, slices: tuple[str, ...], as_json: bool) -> None:
@@ -48,14 +49,16 @@ def show_command(run: Path, slices: tuple[str, ...], as_json: bool) -> None:
 
 
 @click.command("compare")
-@click.argument("first", metavar="A", type=click.Path(path_type=Path))
-@click.argument("second", metavar="B", type=click.Path(path_type=Path))
+@click.argument("first", metavar="A", type=PATH)
+@click.argument("second", metavar="B", type=PATH)
 @slice_option
-@click.option("--metric", help="By which figure queries are listed; the data set's first one otherwise.")
+@click.option(
+    "--metric", type=TEXT, help="By which figure queries are listed; the data set's first one otherwise."
+)
 @click.option(
     "--moved",
     "count",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, MOST),
     default=MOVED,
     show_default=True,
     help="How many of the queries that moved most are listed.",
@@ -123,14 +126,18 @@ def compare_command(
 
 
 @click.command("failures")
-@click.argument("run", type=click.Path(path_type=Path))
-@click.argument("page", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--metric", help="By which figure queries are worst; the data set's first one otherwise.")
+@click.argument("run", type=PATH)
+@click.argument("page", type=PATH)
 @click.option(
-    "--worst", "count", type=click.IntRange(min=1), default=WORST, show_default=True, help="How many queries."
+    "--metric", type=TEXT, help="By which figure queries are worst; the data set's first one otherwise."
 )
+@click.option("--worst", "count", type=COUNT, default=WORST, show_default=True, help="How many queries.")
 @click.option(
-    "--judge", default="geometry", show_default=True, help="Who explains; none for probabilities alone."
+    "--judge",
+    type=TEXT,
+    default="geometry",
+    show_default=True,
+    help="Who explains; none for probabilities alone.",
 )
 @json_option
 def failures_command(

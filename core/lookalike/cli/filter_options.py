@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from lookalike.catalog.filters import FilterError, Filters, first_day, last_day
+from lookalike.cli.options import PATH, TEXT
 
 
 def _date(read: Callable[[str], date]) -> Callable[..., date | None]:
@@ -24,17 +25,17 @@ def _date(read: Callable[[str], date]) -> Callable[..., date | None]:
 
 
 _OPTIONS = (
-    click.option(
-        "--in", "folders", multiple=True, type=click.Path(path_type=Path), help="Only photos in this folder."
-    ),
+    click.option("--in", "folders", multiple=True, type=PATH, help="Only photos in this folder."),
     click.option(
         "--from", "since", callback=_date(first_day), help="Only since: 2019, 2019-07 or 2019-07-18."
     ),
     click.option("--to", "until", callback=_date(last_day), help="Only until: 2019, 2019-07 or 2019-07-18."),
-    click.option("--camera", "cameras", multiple=True, help="Only by a camera with this in its name."),
+    click.option(
+        "--camera", "cameras", multiple=True, type=TEXT, help="Only by a camera with this in its name."
+    ),
     click.option("--rating", type=click.IntRange(-1, 5), help="Only with at least this many stars."),
-    click.option("--keyword", "keywords", multiple=True, help="Only with this keyword."),
-    click.option("--format", "formats", multiple=True, help="Only of this format, as in JPEG."),
+    click.option("--keyword", "keywords", multiple=True, type=TEXT, help="Only with this keyword."),
+    click.option("--format", "formats", multiple=True, type=TEXT, help="Only of this format, as in JPEG."),
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from lookalike.cli.options import folder_argument, json_option
+from lookalike.cli.options import PATH, TEXT, folder_argument, json_option
 from lookalike.cli.output import folder_state, say, say_json
 from lookalike.cli.scan import scan_and_report
 from lookalike.errors import LookalikeError
@@ -67,7 +67,7 @@ def _pause(library_folder: Path | None, path: Path, paused: bool, as_json: bool)
 
 @folders.command()
 @folder_argument
-@click.argument("new_path", type=click.Path(path_type=Path))
+@click.argument("new_path", type=PATH)
 @json_option
 @click.pass_obj
 def relocate(library_folder: Path | None, path: Path, new_path: Path, as_json: bool) -> None:
@@ -113,7 +113,7 @@ def list_excludes(library_folder: Path | None, as_json: bool) -> None:
 
 
 @exclude.command("add")
-@click.argument("patterns", nargs=-1, required=True)
+@click.argument("patterns", nargs=-1, required=True, type=TEXT)
 @json_option
 @click.pass_obj
 def add_excludes(library_folder: Path | None, patterns: tuple[str, ...], as_json: bool) -> None:
@@ -124,7 +124,7 @@ def add_excludes(library_folder: Path | None, patterns: tuple[str, ...], as_json
 
 
 @exclude.command("remove")
-@click.argument("patterns", nargs=-1, required=True)
+@click.argument("patterns", nargs=-1, required=True, type=TEXT)
 @json_option
 @click.pass_obj
 def remove_excludes(library_folder: Path | None, patterns: tuple[str, ...], as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from lookalike.cli.options import MOST, NumberType
 from lookalike.judges.kinds import judge_modes
 from lookalike.judges.protocol import DEFAULT_MODE
 from lookalike.judges.registry import names_a_judge
@@ -30,13 +31,13 @@ def checking_options(command: F) -> F:
             default=None,
             help="Ask a multimodal model twice, with the photos in both orders. More than twice the work.",
         ),
-        click.option("--top", type=click.IntRange(min=0), help="How many candidates are checked."),
+        click.option("--top", type=click.IntRange(0, MOST), help="How many candidates are checked."),
         click.option(
             "--weight",
             "--lambda",
             "weight",
-            type=click.FloatRange(0, 1),
-            help="Share of the similarity in the score, 0 to 1; the rest is the check's.",
+            type=NumberType(0, 1),
+            help="Share of the index's score in the score, 0 to 1; the rest is the check's.",
         ),
     )
     for option in reversed(options):

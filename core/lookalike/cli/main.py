@@ -1,119 +1,199 @@
-"""Entry point of the command line: its commands, exit codes, and errors in one line."""
+"""Entry point of the command line: exit codes, errors in one line, and the last net.
+
+It imports nothing but what it needs to take Ctrl-C, not even `typing`; the commands, which take half a second, are
+imported when they are run.
+"""
 
 from __future__ import annotations
 
-import logging
-import os
 import sys
-from pathlib import Path
 
-import click
+from lookalike import interrupts
 
-from lookalike import __version__, log
-from lookalike.cli.add import add
-from lookalike.cli.app import app
-from lookalike.cli.check import check
-from lookalike.cli.evaluate import evaluate_command
-from lookalike.cli.folders import folders
-from lookalike.cli.models import models
-from lookalike.cli.output import say_json, take_any_name, warn
-from lookalike.cli.photos import photos
-from lookalike.cli.remedies import in_terminal
-from lookalike.cli.remove import remove
-from lookalike.cli.scan import scan
-from lookalike.cli.search import search
-from lookalike.cli.settings import settings_command
-from lookalike.cli.start import start
-from lookalike.cli.status import status
-from lookalike.cli.tokens import tokens
-from lookalike.cli.watch import watch
-from lookalike.errors import LookalikeError
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable, Sequence
 
-logger = logging.getLogger(__name__)
+    import click
+
+    from lookalike.cli.streams import OutputError
+    from lookalike.errors import LookalikeError
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
+
+AGAIN_SECONDS = 0.05
 
 
-@click.group()
-@click.version_option(__version__, prog_name="lookalike")
-@click.option(
-    "--library",
-    "library_folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The folder of the library, instead of your own default one.",
-)
-@click.option("--verbose", is_flag=True, help="Log details, and repeat the log on the error stream.")
-@click.pass_context
-def cli(context: click.Context, library_folder: Path | None, verbose: bool) -> None:
-    """Find the other photos of the same thing in your own collection."""
-    context.obj = library_folder
-    if verbose:
-        log.configure(verbose=True)
-    logger.debug("Lookalike %s: %s", __version__, context.invoked_subcommand)
+def __getattr__(name: str) -> click.Group:
+    """The group of all commands, for whoever wants to look through them: ``from lookalike.cli.main import cli``."""
+    if name == "cli":
+        from lookalike.cli.commands import cli
 
-
-for command in (
-    start,
-    add,
-    remove,
-    folders,
-    scan,
-    watch,
-    search,
-    settings_command,
-    photos,
-    status,
-    check,
-    evaluate_command,
-    models,
-    tokens,
-    app,
-):
-    cli.add_command(command)
+        return cli
+    raise AttributeError(name)
 
 
 def main() -> None:
-    """Run the command line; exits 0 when done, 1 on a failure reported in one line, 2 on wrong usage, 130 on Ctrl-C."""
-    take_any_name()
-    sys.exit(run(sys.argv[1:]))
+    """Run the command line.
 
+    Exits 0 when done, also where the reader of the output has left; 1 on a failure reported in one line, 2 on wrong
+    usage, 130 on Ctrl-C, 143 where the system ended it.
+    """
+    interrupts.leave_at_once()
+    from lookalike.cli import streams
 
-def run(arguments: list[str]) -> int:
-    """Run one command line and return its exit code."""
-    log.configure()
+    streams.open_all()
     try:
-        outcome = cli.main(arguments, prog_name="lookalike", standalone_mode=False)
-        return outcome if isinstance(outcome, int) else 0
-    except click.ClickException as error:
-        error.show()
-        return EXIT_USAGE
-    except (click.Abort, KeyboardInterrupt):
-        warn("Stopped. What was finished is kept.")
-        return EXIT_INTERRUPTED
-    except LookalikeError as error:
-        log.log_failure(logger, "The command", error)
-        return _fail(in_terminal(error), as_json="--json" in arguments)
-    except BrokenPipeError:
-        # The reader of the output has left (`lookalike … | head`): nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        _log_what_nothing_catches()
+        code = run(sys.argv[1:], interrupts.raise_in_main_thread)
+    except KeyboardInterrupt:
+        # Again, while the first was being told of.
+        code = interrupts.EXIT_INTERRUPTED
+    interrupts.leave_at_once()
+    streams.release_all()
+    sys.exit(code)
+
+
+def run(arguments: Sequence[str], ready: Callable[[], None] = lambda: None) -> int:
+    """Run one command line and return its exit code.
+
+    Args:
+        arguments: what follows the program's name.
+        ready: called once everything is imported.
+    """
+    from lookalike.cli.streams import OutputError
+
+    try:
+        return _run_with_net(list(arguments), ready)
+    except OutputError as error:
+        return _fail_output(error)
+
+
+def _run_with_net(arguments: list[str], ready: Callable[[], None]) -> int:
+    from lookalike.cli.streams import OutputError
+
+    as_json = "--json" in arguments
+    try:
+        from lookalike import log
+
+        log.configure()
+        from lookalike.cli.commands import cli
+
+        ready()
+        code = _run(cli, arguments, as_json)
+        sys.stdout.flush()
+    except KeyboardInterrupt as error:
+        return _stop(error)
+    except OutputError:
+        raise
     except Exception as error:  # noqa: BLE001
         # The last net: whoever runs the command gets one line, and the log the traceback.
-        log.log_failure(logger, "The command", error)
-        unexpected = LookalikeError(
-            "Something went wrong that Lookalike did not expect ({kind}).",
-            "The log tells more: {log}",
-            kind=type(error).__name__,
-            log=log.log_file(),
-        )
-        return _fail(unexpected, as_json="--json" in arguments)
+        return _fail_unexpectedly(error, as_json)
+    return code
+
+
+def _run(cli: click.Group, arguments: list[str], as_json: bool) -> int:
+    import click
+
+    from lookalike import log
+    from lookalike.cli.output import show_usage
+    from lookalike.cli.remedies import in_terminal
+    from lookalike.errors import LookalikeError
+
+    try:
+        # Not `cli.main`, which has exit codes and lines of its own for Ctrl-C and for readers that leave.
+        with cli.make_context("lookalike", arguments) as context:
+            outcome = cli.invoke(context)
+        return outcome if isinstance(outcome, int) else 0
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.Abort as error:
+        return _stop(error)
+    except click.ClickException as error:
+        show_usage(error)
+        return EXIT_USAGE
+    except LookalikeError as error:
+        log.log_failure(_logger(), "The command", error)
+        return _fail(in_terminal(error), as_json)
+
+
+def _stop(error: BaseException) -> int:
+    from lookalike.cli.output import warn
+
+    warn(interrupts.STOPPED)
+    terminated = isinstance(error, interrupts.TerminatedError)
+    return interrupts.EXIT_TERMINATED if terminated else interrupts.EXIT_INTERRUPTED
 
 
 def _fail(error: LookalikeError, as_json: bool) -> int:
+    from lookalike.cli.output import say_json, warn
+
     if as_json:
         say_json({"error": error.message, "remedy": error.remedy})
     else:
         warn(str(error))
     return EXIT_FAILED
+
+
+def _fail_output(error: OutputError) -> int:
+    from lookalike import log
+    from lookalike.cli.output import warn
+
+    if error.reader_left:
+        return 0
+    log.log_failure(_logger(), "The output", error)
+    warn(f"The output cannot be written: {error.reason}. Write it elsewhere, or free some space.")
+    return EXIT_FAILED
+
+
+def _fail_unexpectedly(error: Exception, as_json: bool) -> int:
+    from lookalike import log
+
+    log.log_failure(_logger(), "The command", error)
+    return _fail(log.unexpected(error), as_json)
+
+
+def _log_what_nothing_catches() -> None:
+    """Have what ends a thread, or comes up where it cannot be raised, logged and told in one line."""
+    import _thread
+    import signal
+    import threading
+
+    from lookalike import log
+    from lookalike.cli.output import warn
+
+    def end_thread(arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None:
+            name = arguments.thread.name if arguments.thread is not None else "?"
+            log.log_failure(_logger(), f"Thread {name}", arguments.exc_value)
+            warn(str(log.unexpected(arguments.exc_value)))
+
+    def interrupt(number: signal.Signals) -> None:
+        main = threading.main_thread().ident
+        if hasattr(signal, "pthread_kill") and main is not None:
+            # A signal proper, as it also ends a wait.
+            signal.pthread_kill(main, number)
+        else:
+            _thread.interrupt_main(number)
+
+    def pass_over(arguments: sys.UnraisableHookArgs) -> None:
+        if isinstance(arguments.exc_value, KeyboardInterrupt):
+            # Ctrl-C came while Python was cleaning up, which would swallow it. Once more, when that is done.
+            terminated = isinstance(arguments.exc_value, interrupts.TerminatedError)
+            number = signal.SIGTERM if terminated else signal.SIGINT
+            again = threading.Timer(AGAIN_SECONDS, interrupt, (number,))
+            again.daemon = True
+            again.start()
+        elif arguments.exc_value is not None:
+            log.log_failure(_logger(), f"Cleaning up ({arguments.err_msg})", arguments.exc_value)
+
+    threading.excepthook = end_thread
+    sys.unraisablehook = pass_over
+
+
+def _logger() -> logging.Logger:
+    import logging
+
+    return logging.getLogger(__name__)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from lookalike import app_paths
-from lookalike.cli.options import json_option
+from lookalike.cli.options import PATH, TEXT, json_option
 from lookalike.cli.output import changing_line, run_with_progress, say, say_json, warn
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
@@ -54,8 +55,9 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
             described = library.descriptor.described()
         judge, descriptor, changing = state.judge, state.descriptor, state.changing
     except LookalikeError as error:
-        # The descriptor model is damaged; the list shows which others there are.
-        missing = (f"{error.message} `lookalike models use default` goes back to the built-in one.",)
+        # The descriptor model or the library is damaged; the list shows which models there are.
+        remedy = error.remedy or "`lookalike models use default` goes back to the built-in one."
+        missing = (f"{error.message} {remedy}",)
     if as_json:
         say_json(
             {
@@ -135,7 +137,7 @@ def _advice_words(advice: Advice) -> str:
 
 
 @models.command("download")
-@click.argument("name")
+@click.argument("name", type=TEXT)
 @json_option
 def download_model(name: str, as_json: bool) -> None:
     """Download a model of the list. After Ctrl-C, the same command continues where it stopped."""
@@ -144,12 +146,12 @@ def download_model(name: str, as_json: bool) -> None:
 
 
 @models.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--name", help="The model's name; by default its file's name.")
+@click.argument("files", nargs=-1, required=True, type=PATH)
+@click.option("--name", type=TEXT, help="The model's name; by default its file's name.")
 @json_option
 def import_model(files: tuple[Path, ...], name: str | None, as_json: bool) -> None:
     """Import a judge (LLM.gguf MMPROJ.gguf) or a descriptor model (a transformers model folder)."""
-    if len(files) != 2 and not (len(files) == 1 and files[0].is_dir()):
+    if len(files) != 2 and not (len(files) == 1 and os.path.isdir(files[0])):  # noqa: PTH112
         raise click.UsageError("Give two GGUF files (the model, then its mmproj), or one model folder.")
     model = run_with_progress(_manager().import_files(files, name), as_json)
     _say_added(model, as_json)
@@ -170,7 +172,7 @@ def _say_added(model: InstalledModel | None, as_json: bool) -> None:
 
 
 @models.command("check")
-@click.argument("name", required=False)
+@click.argument("name", required=False, type=TEXT)
 @json_option
 def check(name: str | None, as_json: bool) -> int:
     """Check whether the files of models are undamaged and belong together."""
@@ -188,7 +190,7 @@ def check(name: str | None, as_json: bool) -> int:
 
 
 @models.command("use")
-@click.argument("name")
+@click.argument("name", type=TEXT)
 @json_option
 @click.pass_obj
 def use(library_folder: Path | None, name: str, as_json: bool) -> None:
@@ -230,7 +232,7 @@ def _changing(library: Library) -> str:
 
 
 @models.command("forget")
-@click.argument("name")
+@click.argument("name", type=TEXT)
 @json_option
 @click.pass_obj
 def forget(library_folder: Path | None, name: str, as_json: bool) -> None:
@@ -244,7 +246,7 @@ def forget(library_folder: Path | None, name: str, as_json: bool) -> None:
 
 
 @models.command("remove")
-@click.argument("name")
+@click.argument("name", type=TEXT)
 @json_option
 @click.pass_obj
 def remove(library_folder: Path | None, name: str, as_json: bool) -> None:

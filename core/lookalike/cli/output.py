@@ -2,53 +2,60 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import json
 import sys
 from collections.abc import Callable, Generator, Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
-import click
+if TYPE_CHECKING:
+    import click
 
-from lookalike.catalog.folders import Folder
-from lookalike.library.descriptor_migration import DescriptorChange
-from lookalike.progress import Progress, Skipped
+    from lookalike.catalog.contents import ContentRow
+    from lookalike.catalog.folders import Folder
+    from lookalike.library.descriptor_migration import DescriptorChange
+    from lookalike.library.detail_preparation import DetailStatus
+    from lookalike.progress import Progress, Skipped
 
 T = TypeVar("T")
-
-_ANY_NAME = "lookalike-any-name"
 
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029], "\N{REPLACEMENT CHARACTER}")
 """Characters that a file's name may contain, but that would break the line or control the terminal."""
 
 
-def take_any_name() -> None:
-    """Make the standard streams print any file name: undecodable bytes as they are, unencodable letters as escapes."""
-    codecs.register_error(_ANY_NAME, _any_name)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=_ANY_NAME)
-
-
-def _any_name(error: UnicodeError) -> tuple[str | bytes, int]:
-    try:
-        return codecs.lookup_error("surrogateescape")(error)
-    except UnicodeError:
-        return codecs.lookup_error("backslashreplace")(error)
-
-
 def say(line: str = "") -> None:
-    """Print a line for people."""
-    click.echo(line.translate(_CONTROLS))
+    """Print a line for people.
+
+    Raises:
+        OSError: the standard output takes nothing.
+    """
+    _write(sys.stdout, line.translate(_CONTROLS))
 
 
 def warn(line: str) -> None:
-    """Print a line for people on the error stream, as it is not part of the answer."""
-    click.echo(line.translate(_CONTROLS), err=True)
+    """Print a line for people on the error stream, as it is not part of the answer.
+
+    Where the stream takes nothing (it is closed, or its disk full), the line is lost, and the command goes on.
+    """
+    with suppress(OSError):
+        _write(sys.stderr, line.translate(_CONTROLS))
+
+
+def _write(stream: TextIO, line: str) -> None:
+    stream.write(f"{line}\n")
+    stream.flush()
+
+
+def when_taken(facts: ContentRow | None) -> dict[str, str | None]:
+    """For JSON: when a photo was taken, and how exact that is."""
+    precision = facts.precision if facts is not None else None
+    return {
+        "taken_at": facts.taken_at if facts is not None else None,
+        "taken_at_precision": precision.value if precision is not None else None,
+    }
 
 
 def say_json(content: Any) -> None:
@@ -57,7 +64,15 @@ def say_json(content: Any) -> None:
     Undecodable bytes of a name appear as `os.fsdecode` gives them, which `os.fsencode` reverses.
     """
     text = json.dumps(content, default=_plain, ensure_ascii=False)
-    click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+    _write(sys.stdout, text.encode("utf-8", "backslashreplace").decode("utf-8"))
+
+
+def show_usage(error: click.ClickException) -> None:
+    """Print what is wrong with a command line, on the error stream."""
+    text = io.StringIO()
+    error.show(text)
+    for line in text.getvalue().splitlines():
+        warn(line)
 
 
 def _plain(value: Any) -> Any:
@@ -93,6 +108,14 @@ def changing_line(changing: DescriptorChange) -> str:
     if changing.waiting:
         line += f"; waiting for {changing.waiting} that cannot be read now (drive missing or folder paused)"
     return line
+
+
+def details_line(details: DetailStatus) -> str:
+    """How many photos can be found by their details, in words."""
+    line = f"{details.done} of {details.photos} photos can be found by their details"
+    if details.lacking:
+        line += f"; scan or watch sees to the other {details.lacking}"
+    return f"{line} ({details.bytes / 1e6:.1f} MB)"
 
 
 def duration(seconds: float) -> str:

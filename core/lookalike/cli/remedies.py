@@ -8,6 +8,7 @@ COMMANDS = {
     "Import a multimodal model, or choose one that is imported.": (
         "`lookalike models import LLM.gguf MMPROJ.gguf` imports one, `--judge NAME` names one."
     ),
+    "Choose another name.": "`--name NAME` gives the model another one.",
     "Choose one of the folders that are.": "`lookalike folders` lists them.",
     "Choose a folder that is watched, or one inside it.": "`lookalike folders` lists what is watched.",
     "Choose one that describes photos.": "`lookalike models list` shows what is what.",

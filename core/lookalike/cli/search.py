@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,11 +15,12 @@ import click
 from lookalike.catalog.filters import Filters
 from lookalike.cli.filter_options import filter_options
 from lookalike.cli.judge_options import checking_options, chosen, uncalibrated
-from lookalike.cli.options import json_option
-from lookalike.cli.output import say, say_json, warn
+from lookalike.cli.options import COUNT, TEXT, NumberType, json_option
+from lookalike.cli.output import say, say_json, warn, when_taken
 from lookalike.library import Library
 from lookalike.library.descriptor_migration import DEFAULT
-from lookalike.search.query import Query, Region
+from lookalike.search.query import Region
+from lookalike.search.query_text import queries_of
 from lookalike.search.ranking import Ranking
 
 
@@ -37,30 +38,24 @@ def _region(context: click.Context, parameter: click.Parameter, value: str | Non
     return left, top, right, bottom
 
 
-def _queries(texts: Sequence[str], region: Region | None = None) -> list[Query]:
-    """A query for every file, and one query of words from all other texts, in their order."""
-    # A text with a suffix is meant as a file, so that a mistyped name is reported, not searched for as words.
-    files = [path for path in map(_path, texts) if path.suffix or path.exists()]
-    words = " ".join(text for text in texts if _path(text) not in files)
-    queries = [Query(file=path, region=region if path == files[0] else None) for path in files]
-    return [*queries, Query(words=words)] if words else queries
-
-
-def _path(text: str) -> Path:
-    return Path(text).expanduser()
-
-
 @click.command()
-@click.argument("queries", metavar="QUERY...", nargs=-1, required=True)
-@click.option("--judge", help="The judge that checks the candidates: none, geometry, or a model's name.")
+@click.argument("queries", metavar="QUERY...", nargs=-1, required=True, type=TEXT)
+@click.option(
+    "--judge", type=TEXT, help="The judge that checks the candidates: none, geometry, or a model's name."
+)
 @checking_options
-@click.option("--limit", default=20, show_default=True, help="Results shown.")
-@click.option("--budget", type=float, help="Seconds for checking.")
+@click.option("--limit", type=COUNT, default=20, show_default=True, help="Results shown.")
+@click.option("--budget", type=NumberType(min=0), help="Seconds for checking.")
 @click.option(
     "--region", callback=_region, help="Only this part of the photo: LEFT,TOP,RIGHT,BOTTOM, each 0 to 1."
 )
 @click.option(
-    "--not", "unlike", multiple=True, metavar="QUERY", help="Nothing like this: a photo file, or words."
+    "--not",
+    "unlike",
+    multiple=True,
+    type=TEXT,
+    metavar="QUERY",
+    help="Nothing like this: a photo file, or words.",
 )
 @click.option("--expand", is_flag=True, help="Search again with the best result added.")
 @click.option("--rotations", is_flag=True, help="The photo may lie on its side or upside down.")
@@ -93,12 +88,12 @@ def search(
     with Library(library_folder) as library:
         if not len(library):
             raise click.UsageError("There are no photos yet. `lookalike add FOLDER` indexes some.")
-        first, *others = _queries(queries, region)
-        query = replace(first, positives=tuple(others), negatives=tuple(_queries(unlike)))
+        first, *others = queries_of(queries, region)
+        query = replace(first, positives=tuple(others), negatives=tuple(queries_of(unlike)))
         settings = chosen(library.search.settings, mode, both_orders, top, weight)
         settings = replace(
             settings,
-            limit=max(limit, settings.top),
+            limit=limit,
             budget=budget,
             filters=filters,
             expand=expand,
@@ -117,13 +112,17 @@ def search(
 
 def _as_json(library: Library, ranking: Ranking, limit: int) -> dict[str, Any]:
     results = ranking.results[:limit]
-    paths = library.photos.paths([result.content_id for result in results])
+    ids = [result.content_id for result in results]
+    paths, facts = library.photos.paths(ids), library.photos.facts(ids)
     return {
         "results": [
             {
                 "path": paths[result.content_id][0] if paths[result.content_id] else None,
                 "paths": paths[result.content_id],
+                **when_taken(facts.get(result.content_id)),
                 "similarity": round(result.similarity, 4),
+                "vote": None if result.vote is None else round(result.vote, 4),
+                "index_score": round(result.index_score, 4),
                 "match": None if result.match is None else round(result.match, 4),
                 "score": round(result.score, 4),
                 "reason": result.reason,
@@ -172,7 +171,7 @@ def _print_live(library: Library, rankings: Iterable[Ranking], limit: int, cauti
         console = Console(highlight=False)
         with Live(console=console, refresh_per_second=8, transient=True) as live:
             for ranking in rankings:
-                shown = _lines(library, ranking, min(limit, console.height - 3))
+                shown = _lines(library, ranking, min(limit, max(1, console.height - 3)))
                 live.update(Text("\n".join([*shown, f"checked {ranking.judged} of {ranking.to_judge}"])))
     else:
         ranking = deque(rankings, maxlen=1).pop()

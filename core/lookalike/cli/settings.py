@@ -35,11 +35,12 @@ def settings_command(
         settings = chosen(SearchSettings() if reset else before, mode, both_orders, top, weight)
         if settings != before:
             library.search.set_settings(settings)
+        top = library.judges.top() if settings.top is None else settings.top
     if as_json:
         names = ("mode", "both_orders", "top", "weight")
-        say_json({name: value for name, value in asdict(settings).items() if name in names})
+        say_json({name: value for name, value in {**asdict(settings), "top": top}.items() if name in names})
         return
     say(f"mode         {settings.mode}  (there are: {', '.join(judge_modes())})")
     say(f"both orders  {'yes' if settings.both_orders else 'no'}")
-    say(f"top          {settings.top}")
+    say(f"top          {top}{'  (as the judge suggests)' if settings.top is None else ''}")
     say(f"weight       {'as calibrated' if settings.weight is None else settings.weight}")

@@ -52,11 +52,19 @@ def _own_name() -> str:
     return "lookalike" if on_path else str(program)
 
 
+def _has_something(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except OSError:
+        # It is not there, or locked.
+        return False
+
+
 def _offered_folder(as_json: bool) -> Path:
     from lookalike.sample_album import sample_album
 
     pictures = app_paths.pictures()
-    if pictures.is_dir() and any(pictures.iterdir()):
+    if _has_something(pictures):
         question = f"Index the photos in {pictures}? (Nothing in it is changed.)"
         if as_json or not sys.stdin.isatty() or click.confirm(question, default=True):
             return pictures

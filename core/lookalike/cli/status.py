@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from lookalike.cli.options import json_option
-from lookalike.cli.output import changing_line, folder_state, say, say_json
+from lookalike.cli.output import changing_line, details_line, folder_state, say, say_json
 from lookalike.library import Library
 
 
@@ -26,7 +26,10 @@ def status(library_folder: Path | None, as_json: bool) -> None:
             words = folder_state(folder)
             say(f"folder      {folder.path}{f'  ({words})' if words else ''}")
         say(f"photos      {state.photos} in {state.files} files, {state.indexed} can be searched")
+        say(f"details     {details_line(state.details)}")
         say(f"descriptor  {state.descriptor}")
+        if state.arithmetic:
+            say(f"            {state.arithmetic}")
         if state.changing is not None:
             say(f"            {changing_line(state.changing)}")
         say(f"judge       {state.judge} (there are: {', '.join(state.judges)})")

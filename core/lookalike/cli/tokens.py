@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from lookalike.cli.options import json_option
+from lookalike.cli.options import TEXT, json_option
 from lookalike.cli.output import duration, run_with_progress, say, say_json, say_skipped, warn
 from lookalike.library import Library
 from lookalike.library.token_preparation import TokenStatus
 from lookalike.progress import Progress, Skipped
 
-judge_option = click.option("--judge", help="The model whose tokens are meant; by default the judge in use.")
+judge_option = click.option(
+    "--judge", type=TEXT, help="The model whose tokens are meant; by default the judge in use."
+)
 SIZES = {"MB": 10**6, "GB": 10**9}
+LARGEST = 10**18
+"""Bytes; no disk holds more."""
 
 
 @click.group()
@@ -111,14 +116,19 @@ def _size(context: click.Context, parameter: click.Parameter, value: str | None)
     if value is None:
         return None
     try:
-        return int(float(value[:-2]) * SIZES[value[-2:].upper()])
+        size = float(value[:-2]) * SIZES[value[-2:].upper()]
     except (ValueError, KeyError):
-        raise click.BadParameter("give a size such as 500MB or 4GB") from None
+        size = math.nan
+    # Not a number is in no range.
+    if not 0 <= size <= LARGEST:
+        raise click.BadParameter("give a size such as 500MB or 4GB")
+    return int(size)
 
 
 @tokens.command("set")
 @click.option(
     "--compression",
+    type=TEXT,
     help="pq8 (a byte for 8 numbers), pq16 (smaller), or fp16 (all of it); pool+ or drop+ before it makes one "
     "token of four.",
 )

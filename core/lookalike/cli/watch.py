@@ -48,6 +48,8 @@ def follow_and_report(library: Library, as_json: bool) -> None:
         elif progress.stage == Stage.WAITING:
             say_skipped(progress.skipped[failures:])
             failures = len(progress.skipped)
+        elif progress.stage == Stage.EXTRACTING and progress.ended:
+            _say_details(progress, as_json)
         elif progress.stage == Stage.DESCRIBING and progress.ended:
             _say_changed_model(library, progress, as_json)
 
@@ -67,6 +69,16 @@ def _say_changes(library: Library, progress: Progress, known: set[Skipped], as_j
     if progress.total:
         say(f"{progress.done} changed, {len(library)} photos can be searched.")
     say_skipped(skipped)
+
+
+def _say_details(progress: Progress, as_json: bool) -> None:
+    """Print that details of older photos were extracted."""
+    found = progress.done - len(progress.skipped)
+    if as_json:
+        say_json({"details": found, "photos": progress.total, "skipped": progress.skipped})
+    else:
+        say(f"{found} of {progress.total} photos can be found by their details.")
+        say_skipped(progress.skipped)
 
 
 def _say_changed_model(library: Library, progress: Progress, as_json: bool) -> None:

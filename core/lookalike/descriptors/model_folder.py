@@ -96,7 +96,7 @@ def read_model_folder(path: Path) -> ModelFolder:
     Raises:
         ModelError: it is no folder, lacks files, or holds a model of a kind that Lookalike cannot use.
     """
-    if not path.is_dir():
+    if not os.path.isdir(path):  # noqa: PTH112
         raise ModelError(f"The model folder {path} is not there.", "Import the model again.")
     config = read_json(path / "config.json")
     architecture = str(config.get("model_type", "unknown"))

@@ -61,7 +61,7 @@ class Describer(Protocol):
         ...
 
     def describe(self, batch: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        """Describe prepared photos.
+        """Describe prepared photos, on as many cores as the back end was opened for.
 
         Returns:
             float32 array (len(batch), dimension), rows of unit length.

@@ -22,28 +22,37 @@ class DescriberKind:
 
     Attributes:
         name: what `DescriberSpec.kind` says.
-        open: opens the back end at a location. Cheap, and imports no heavy module.
+        open: opens the back end at a location, for that many threads. Cheap, and imports no heavy module.
         reads_folder: whether a folder holds, by its look, a model for this back end.
     """
 
     name: str
-    open: Callable[[str], Describer]
+    open: Callable[[str, int | None], Describer]
     reads_folder: Callable[[Path], bool]
 
 
 DESCRIBER_KINDS: tuple[DescriberKind, ...] = (
-    DescriberKind(EMBEDDED, lambda _: EfficientNetDescriber(), lambda _: False),
+    DescriberKind(EMBEDDED, lambda _, threads: EfficientNetDescriber(threads), lambda _: False),
     # Last, since it takes any folder: its errors say what a model folder lacks.
-    DescriberKind("transformers", lambda location: TransformersDescriber(Path(location)), lambda _: True),
+    DescriberKind(
+        "transformers",
+        lambda location, threads: TransformersDescriber(Path(location), threads),
+        lambda _: True,
+    ),
 )
 """The first that reads a folder opens it."""
 
 
-def open_describer(spec: DescriberSpec) -> Describer:
+def open_describer(spec: DescriberSpec, threads: int | None = None) -> Describer:
     """The back end that `spec` names.
 
     Cheap, and imports no heavy module: the network is loaded with the first call of `describe` or
     `describe_words`. So any process may hold one for `prepare` and the facts about it.
+
+    Args:
+        spec: the back end.
+        threads: threads for the network; as many as there are cores when None. Those of other packages choose
+            themselves.
 
     Raises:
         ModelError: there is no such kind, or the model folder cannot be used.
@@ -51,7 +60,7 @@ def open_describer(spec: DescriberSpec) -> Describer:
     """
     for kind in DESCRIBER_KINDS:
         if kind.name == spec.kind:
-            return kind.open(spec.location)
+            return kind.open(spec.location, threads)
     entry = installed(DESCRIPTORS).get(spec.kind)
     if entry is not None:
         describer: Describer = load(entry)()

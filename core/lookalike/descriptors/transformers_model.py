@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lookalike.descriptors.model_folder import ModelFolder, read_model_folder
+from lookalike.descriptors.parallel import describe_in_shares
 from lookalike.descriptors.unit import unit_rows
 from lookalike.models.store import ModelError
 
@@ -30,6 +32,7 @@ class TransformersDescriber:
 
     Args:
         folder: as transformers' ``save_pretrained`` leaves it, with its preprocessing file and tokenizer.
+        threads: threads for the network; as many as there are cores when None.
 
     Raises:
         ModelError: the folder holds no model that can be used.
@@ -37,7 +40,8 @@ class TransformersDescriber:
 
     batch_size = 8
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, threads: int | None = None) -> None:
+        self._threads = threads or os.cpu_count() or 1
         self._folder: ModelFolder = read_model_folder(folder)
         self.key = self._folder.key
         self.dimension = self._folder.dimension
@@ -57,6 +61,10 @@ class TransformersDescriber:
         Raises:
             ModelError: the model cannot be loaded.
         """
+        self._loaded()
+        return describe_in_shares(self._describe, batch, self._threads)
+
+    def _describe(self, batch: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         import torch
 
         model = self._loaded()

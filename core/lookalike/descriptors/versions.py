@@ -6,7 +6,7 @@ import functools
 
 from lookalike.versions import package_version
 
-_PACKAGES = ("torch", "transformers")
+_PACKAGES = ("openvino", "torch", "transformers")
 
 
 @functools.cache

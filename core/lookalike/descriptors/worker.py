@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike import log
-from lookalike.descriptors.parallel import ParallelDescriber
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.errors import LookalikeError
@@ -194,10 +193,9 @@ def _serve(pipe: Connection, spec: DescriberSpec, threads: int | None) -> None:
         kind, content = requests.get()
         try:
             if describer is None:
-                describer = open_describer(spec)
-                parallel = ParallelDescriber(describer, threads)
+                describer = open_describer(spec, threads)
             answer: Any = (
-                parallel.describe(content) if kind == "photos" else describer.describe_words(content)
+                describer.describe(content) if kind == "photos" else describer.describe_words(content)
             )
         except LookalikeError as error:
             answer = error

@@ -173,7 +173,8 @@ def answer_of(
     """What a ranking says of a query, in the names of the data set.
 
     A search leaves out the query's own photo. Where the gallery has photos with the same bytes (the query itself, if
-    the ground truth calls it right), they come first with similarity 1, which is what any descriptor gives them.
+    the ground truth calls it right), they come first with similarity 1, which is what any descriptor gives them, and
+    no lower score than the next.
 
     Args:
         query: the query.
@@ -192,7 +193,8 @@ def answer_of(
     if own is not None and region is None and not query.words:
         twins = [path for path in gallery.paths([own])[own] if path not in removed]
     if twins and own is not None:
-        results = (Result(own, 1.0, None, 1.0), *results)
+        # Votes and matches can bring others above 1.
+        results = (Result(own, 1.0, None, max([1.0, *(one.score for one in results[:1])])), *results)
     content_ids = np.fromiter((result.content_id for result in results), np.int64, len(results))
     counts = gallery.counts(content_ids)
     if twins:

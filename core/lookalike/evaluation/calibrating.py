@@ -11,17 +11,23 @@ from numpy.typing import NDArray
 
 from lookalike.errors import LookalikeError
 from lookalike.evaluation.fitting import Floats, better_fit, held_out
-from lookalike.evaluation.metrics import mean_by_group
 from lookalike.evaluation.pairs import JudgedPairs
 from lookalike.evaluation.reliability import reliability
-from lookalike.search.calibration import NO_JUDGE_KEY, Calibration
+from lookalike.search.calibration import NEVER, NO_JUDGE_KEY, Calibration
 from lookalike.search.fusion import WEIGHT, undecided
+from lookalike.search.index_score import IndexScore
 
 FOLDS = 8
 """Folds of the cross-validation; all photos of a group are in one."""
 
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """The λ that are tried."""
+
+VOTE_WEIGHTS = (0.0, 0.025, 0.05, 0.075, 0.1, 0.125, 0.15, 0.2, 0.3)
+"""The weights of the vote that are tried."""
+
+LEAST_SLOPE = 0.1
+"""Photos whose details are not known keep the order of their cosines, whatever the votes of the others."""
 
 LEAST_OF_EACH = 20
 """JudgedPairs of the same thing, and of different things, that a fit needs."""
@@ -40,7 +46,7 @@ class Fitted:
 
     Attributes:
         calibration: the constants.
-        precision: mAP of re-ranking with match and λ from the other folds, groups weighing the same.
+        precision: mAP of re-ranking with weights and match from the other folds, groups weighing the same.
         informative: whether the judge's answers tell pairs of the same thing from others.
     """
 
@@ -49,13 +55,14 @@ class Fitted:
     informative: bool
 
 
-def calibrate(pairs: JudgedPairs, descriptor: str, judge: str) -> Fitted:
-    """Fit the curves, λ and the cut-off of a descriptor with a judge.
+def calibrate(pairs: JudgedPairs, descriptor: str, judge: str, index_score: IndexScore) -> Fitted:
+    """Fit the curves, the weights and the cut-off of a descriptor with a judge.
 
     Args:
         pairs: what was judged, of all queries.
         descriptor: key of the descriptor model.
         judge: key of the judge; `NO_JUDGE_KEY` for none.
+        index_score: what the index makes of cosine and vote. It is kept with a judge, and fitted anew without one.
 
     Raises:
         LookalikeError: the pairs are too few, or all of one kind.
@@ -65,7 +72,12 @@ def calibrate(pairs: JudgedPairs, descriptor: str, judge: str) -> Fitted:
     right, weights = pairs.right[looked], pairs.weights[looked]
     _check(right, len(set(pairs.groups[looked])))
     folds = deal(pairs.groups)
-    values = (pairs.similarities if alone else pairs.logits)[looked]
+    precision = 0.0
+    if alone:
+        weight, precision = _chosen(pairs, _by_vote(pairs), VOTE_WEIGHTS, folds, nearest_to=0.0)
+        index_score = fit_index_score(pairs, weight)
+    scores = index_score(pairs.cosines, pairs.votes).astype(np.float64)
+    values = (scores if alone else pairs.logits)[looked]
     fit = better_fit(values, right, weights, folds[looked], pairs.groups[looked])
     curve = fit(values, right, weights)
     said = held_out(fit, values, right, weights, folds[looked])
@@ -76,24 +88,39 @@ def calibrate(pairs: JudgedPairs, descriptor: str, judge: str) -> Fitted:
         "groups": len(set(pairs.groups[looked])),
     }
     if alone:
-        precision = mean_by_group(
-            (query.group, query.precision(query.similarities)) for query in pairs.queries
-        )
-        made = Calibration(descriptor, judge, WEIGHT, curve, None, undecided(WEIGHT, curve), error, **size)
+        cut_off = undecided(WEIGHT, curve)
+        made = Calibration(descriptor, judge, WEIGHT, index_score, curve, None, cut_off, error, **size)
         return Fitted(made, precision, True)
-    cosine_fit = better_fit(pairs.similarities, pairs.right, pairs.weights, folds, pairs.groups)
-    cosine = cosine_fit(pairs.similarities, pairs.right, pairs.weights)
-    honest = held_out(cosine_fit, pairs.similarities, pairs.right, pairs.weights, folds)
+    index_fit = better_fit(scores, pairs.right, pairs.weights, folds, pairs.groups)
+    index = index_fit(scores, pairs.right, pairs.weights)
+    honest = held_out(index_fit, scores, pairs.right, pairs.weights, folds)
     honest[looked] = said
-    weight, precision = _tuned(pairs, honest, folds)
-    match = cosine.over(pairs.similarities)
+    orders = [weight * scores + (1 - weight) * honest for weight in WEIGHTS]
+    weight, precision = _chosen(pairs, orders, WEIGHTS, folds, nearest_to=WEIGHT)
+    match = index.over(scores)
     match[looked] = curve.over(values)
-    score = weight * pairs.similarities + (1 - weight) * match
+    score = weight * scores + (1 - weight) * match
     line_fit = better_fit(score, pairs.right, pairs.weights, folds, pairs.groups)
     line = line_fit(score, pairs.right, pairs.weights).even()
-    cut_off = 1.0 if line is None else min(max(line, 0.0), 1.0)
-    made = Calibration(descriptor, judge, weight, cosine, curve, cut_off, error, **size)
+    cut_off = NEVER if line is None else min(max(line, 0.0), NEVER)
+    made = Calibration(descriptor, judge, weight, index_score, index, curve, cut_off, error, **size)
     return Fitted(made, precision, bool(np.ptp(curve.over(values)) >= LEAST_SPREAD))
+
+
+def fit_index_score(pairs: JudgedPairs, weight: float) -> IndexScore:
+    """The index score with a weight of the vote, and the line for photos whose details are not known.
+
+    Args:
+        pairs: pairs with votes; without any, a cosine is its own score.
+        weight: what a vote counts.
+    """
+    known = ~np.isnan(pairs.votes)
+    cosines, shares = pairs.cosines[known], weight * np.log1p(pairs.votes[known])
+    if not known.any() or np.ptp(cosines) == 0:
+        return IndexScore(weight)
+    # numpy.polyfit squares its weights.
+    rise, offset = np.polyfit(cosines, shares, 1, w=np.sqrt(pairs.weights[known]))
+    return IndexScore(weight, max(1.0 + float(rise), LEAST_SLOPE), float(offset))
 
 
 def _check(right: NDArray[np.bool_], groups: int) -> None:
@@ -114,31 +141,50 @@ def deal(groups: Sequence[str] | NDArray[np.str_]) -> NDArray[np.int64]:
     return np.array([fold[str(name)] for name in groups], np.int64)
 
 
-def _tuned(pairs: JudgedPairs, match: Floats, folds: NDArray[np.int64]) -> tuple[float, float]:
-    """λ on all groups, and mAP where each fold's λ was chosen on the others."""
+def _by_vote(pairs: JudgedPairs) -> list[Floats]:
+    """The index's scores of all pairs for each of `VOTE_WEIGHTS`; a vote that is not known counts as none."""
+    votes = np.nan_to_num(pairs.votes)
+    return [pairs.cosines + weight * np.log1p(votes) for weight in VOTE_WEIGHTS]
+
+
+def _chosen(
+    pairs: JudgedPairs,
+    orders: Sequence[Floats],
+    weights: Sequence[float],
+    folds: NDArray[np.int64],
+    nearest_to: float,
+) -> tuple[float, float]:
+    """The weight on all groups, and mAP where each fold's weight was chosen on the others.
+
+    Args:
+        pairs: all pairs.
+        orders: for each weight the scores of all pairs, (pairs,).
+        weights: those to choose from.
+        folds: the fold of each pair.
+        nearest_to: of the weights that are as good as the best one, the one nearest to this is taken.
+    """
     ends = np.cumsum([len(query.right) for query in pairs.queries])[:-1]
-    heads = np.split(match, ends)
     names = sorted({query.group for query in pairs.queries})
-    precisions = np.zeros((len(WEIGHTS), len(names)))
-    for row, weight in enumerate(WEIGHTS):
+    precisions = np.zeros((len(weights), len(names)))
+    for row, scores in enumerate(orders):
         values: dict[str, list[float]] = {name: [] for name in names}
-        for query, head in zip(pairs.queries, heads, strict=True):
-            score = weight * query.similarities + (1 - weight) * head
-            values[query.group].append(query.precision(score))
+        for query, head in zip(pairs.queries, np.split(scores, ends), strict=True):
+            values[query.group].append(query.precision(head))
         precisions[row] = [float(np.mean(values[name])) for name in names]
     fold = dict(zip(map(str, pairs.groups), folds.tolist(), strict=True))
     of_name = np.array([fold.get(name, 0) for name in names])
     found = np.zeros(len(names))
     for number in np.unique(of_name):
         inside = of_name == number
-        found[inside] = precisions[_choice(precisions[:, ~inside]), inside]
-    return WEIGHTS[_choice(precisions)], float(found.mean())
+        row = _choice(precisions[:, ~inside], weights, nearest_to)
+        found[inside] = precisions[row, inside]
+    return weights[_choice(precisions, weights, nearest_to)], float(found.mean())
 
 
-def _choice(precisions: Floats) -> int:
-    """The row to take: of those within one standard error of the best, the one nearest to the paper's λ."""
+def _choice(precisions: Floats, weights: Sequence[float], nearest_to: float) -> int:
+    """The row to take: of those within one standard error of the best, the one nearest to a weight."""
     best = int(np.argmax(precisions.mean(axis=1)))
     behind = precisions[best] - precisions
     error = behind.std(axis=1) / np.sqrt(precisions.shape[1])
-    near = np.flatnonzero(behind.mean(axis=1) <= error)
-    return int(min(near, key=lambda row: abs(WEIGHTS[row] - WEIGHT)))
+    near = np.flatnonzero(behind.mean(axis=1) <= error).tolist()
+    return int(min(near, key=lambda row: abs(weights[row] - nearest_to)))

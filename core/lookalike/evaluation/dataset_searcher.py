@@ -31,7 +31,8 @@ class DatasetSearcher:
         judge: name of the judge.
         looking: the judge; None for nobody.
         settings: how candidates are checked.
-        fusion: how similarity and match make a score.
+        fusion: how similarity, vote and match make a score.
+        top: candidates that are judged, or whose probabilities are measured without a judge.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class DatasetSearcher:
         looking: Judge | None,
         settings: SearchSettings,
         fusion: Fusion,
+        top: int,
     ) -> None:
         self._library = library
         self._dataset = dataset
@@ -51,6 +53,7 @@ class DatasetSearcher:
         self._looking = looking
         self._settings = settings
         self._fusion = fusion
+        self._top = top
 
     def answer(
         self, query: GroundTruthQuery, seconds: dict[str, float]
@@ -70,7 +73,7 @@ class DatasetSearcher:
         answer = answer_of(query, attributes, search.region, ranking, self._gallery, own, self._dataset.depth)
         if not query.positives - {query.image} or query.words:
             return answer, None, ranking.notes
-        judged = Gallery(self._library, ids, self._looking, self._settings.top, self._fusion.cosine)
+        judged = Gallery(self._library, ids, self._looking, self._top, self._fusion.index)
         outcome = score(judged, query, ranking, name)
         return replace(answer, calibration=encode(outcome)), outcome, ranking.notes
 
@@ -83,7 +86,7 @@ class DatasetSearcher:
         if depth is None:
             return len(self._library)
         spare = len(query.positives) + len(query.junk) + len(self._gallery.outside)
-        return min(len(self._library), max(depth, self._settings.top) + spare)
+        return min(len(self._library), max(depth, self._top) + spare)
 
     def _search(self, query: Query, limit: int, seconds: dict[str, float]) -> Ranking:
         started = time.perf_counter()

@@ -33,6 +33,9 @@ from lookalike.search.settings import SearchSettings
 
 NO_WORDS = "Queries of words were left out, as the descriptor does not read words."
 
+UNJUDGED = 100
+"""Candidates whose probabilities are measured where no judge says how many it is shown."""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -98,7 +101,8 @@ def evaluate(
     fusion = library.search.fusion(looking, settings.weight)
     gallery = GalleryPhotos(library, dataset)
     tally = Tally(dataset.measures, slices)
-    searcher = DatasetSearcher(library, dataset, gallery, judge, looking, settings, fusion)
+    top = settings.judged(looking) if looking is not None else settings.top or UNJUDGED
+    searcher = DatasetSearcher(library, dataset, gallery, judge, looking, settings, fusion, top)
     photos = len(library) - len(gallery.outside)
     outcomes: list[Outcome] = []
     meter = ProgressMeter(Stage.SEARCHING, total=dataset.count(), unit="queries")
@@ -137,11 +141,12 @@ def evaluate(
     figures["left_out"] = dataset.count() - len(tally.rows)
     figures["photos"] = photos
     figures["judge"] = judge
-    figures["top"] = settings.top if looking is not None else 0
+    figures["top"] = settings.judged(looking)
     figures["descriptor"] = library.status().descriptor
     figures["mode"] = settings.mode if library.judges.modes(judge) else None
     figures["both_orders"] = settings.both_orders if library.judges.modes(judge) else None
     figures["weight"], figures["cut_off"] = fusion.weight, round(fusion.cut_off, 4)
+    figures["vote_weight"] = fusion.index_score.weight
     figures["line"] = line_figures(outcomes)
     figures["line"]["intervals"] = {
         name: _rounded(interval) for name, interval in line_intervals(outcomes).items()
@@ -153,12 +158,14 @@ def evaluate(
     fitted, unfit = None, None
     try:
         key = NO_JUDGE_KEY if looking is None else looking.key
-        fitted = calibrate(pairs, figures["descriptor"], key)
+        index_score = library.search.fusion(None).index_score
+        fitted = calibrate(pairs, figures["descriptor"], key, index_score)
         made = fitted.calibration
         figures["fit"] = {
             "mAP": round(fitted.precision, 4),
             "error": round(made.error, 4),
             "weight": made.weight,
+            "vote_weight": made.index_score.weight,
             "cut_off": round(made.cut_off, 4),
             "informative": fitted.informative,
         }
@@ -232,8 +239,11 @@ def _head(
 ) -> RunHead:
     conditions: dict[str, Any] = {"judge": judge, "descriptor": library.status().descriptor}
     if looking is not None:
-        conditions |= {"judge_key": looking.key, "top": settings.top}
-    conditions |= {"weight": fusion.weight, "cut_off": fusion.cut_off, "calibrated": fusion.calibrated}
+        conditions |= {"judge_key": looking.key, "top": settings.judged(looking)}
+    conditions |= {"weight": fusion.weight, "vote_weight": fusion.index_score.weight}
+    if fusion.index_score.weight:
+        conditions["details"] = library.details.key
+    conditions |= {"cut_off": fusion.cut_off, "calibrated": fusion.calibrated}
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return RunHead(dataset.name, str(dataset.root), conditions, photos, now, __version__)
 

@@ -23,7 +23,7 @@ STEPS = 100
 """Of Newton's method; a handful is usual."""
 
 
-def fit_logistic(values: Floats, right: NDArray[np.bool_], weights: Floats) -> Curve:
+def fit_logistic(values: Floats, right: NDArray[np.bool_], weights: Floats) -> Logistic:
     """The logistic curve of greatest likelihood, never falling.
 
     The targets lie a little inside 0 and 1 (Platt 1999), which keeps the slope finite where a value divides the pairs

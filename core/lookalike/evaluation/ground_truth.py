@@ -10,6 +10,7 @@ from typing import Any
 
 from lookalike.errors import LookalikeError
 from lookalike.search.query import Region
+from lookalike.user_paths import resolved
 
 GALLERY = ("images", "distractors")
 """The folders beside the ground-truth file that make up the gallery."""
@@ -79,7 +80,7 @@ def read_ground_truth(path: Path) -> GroundTruth:
     Raises:
         LookalikeError: the file is missing or not of the format.
     """
-    root = path.resolve().parent
+    root = resolved(path).parent
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         queries = tuple(_query(root, query) for query in content["queries"])

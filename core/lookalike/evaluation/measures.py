@@ -74,6 +74,13 @@ def recall(k: int) -> Callable[[Answer], float | None]:
     return lambda answer: float(bool((answer.ranks() <= k).any())) if answer.positives else None
 
 
+def recall_share(k: int) -> Callable[[Answer], float | None]:
+    """The share of the positives that is among the first `k`."""
+    return lambda answer: (
+        float((answer.ranks() <= k).sum() / len(answer.positives)) if answer.positives else None
+    )
+
+
 def precision(k: int) -> Callable[[Answer], float | None]:
     """The precision of the first `k`, see `precision_at`."""
     return lambda answer: precision_at(k, answer.ranks()) if answer.positives else None
@@ -102,6 +109,7 @@ OWN_MEASURES: tuple[Measure, ...] = (
     QueryMeasure("AP@k", average_precision(AP_DEPTH), by_group=True),
     QueryMeasure("R@1", recall(1), by_group=True),
     QueryMeasure("R@10", recall(10), by_group=True),
+    QueryMeasure("recall@100", recall_share(100), by_group=True),
 )
 """Of data sets without a protocol of their own: groups weigh the same."""
 

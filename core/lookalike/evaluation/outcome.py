@@ -29,14 +29,14 @@ class Gallery:
         ids: the content at every place of it.
         judge: who judged the candidates; None for nobody.
         top: candidates that were judged.
-        cosine: what the search takes a cosine for where there is no match.
+        index: what the search takes the index's score for where there is no match.
     """
 
     library: Library
     ids: Mapping[Path, int]
     judge: Judge | None
     top: int
-    cosine: Curve
+    index: Curve
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,14 @@ def score(gallery: Gallery, query: GroundTruthQuery, ranking: Ranking, query_con
     missing = {-1 - number for number, path in enumerate(sorted(query.positives)) if path not in ids}
     positives = ({ids[path] for path in query.positives if path in ids} | missing) - {own}
     junk = {ids[path] for path in query.junk if path in ids} - positives
-    by_similarity = sorted(ranking.results, key=lambda result: (-result.similarity, result.content_id))
-    head = [result for result in by_similarity[: gallery.top] if result.content_id not in junk]
-    behind = [result for result in by_similarity[gallery.top :] if result.content_id not in junk]
+    by_index = sorted(ranking.results, key=lambda result: (-result.index_score, result.content_id))
+    head = [result for result in by_index[: gallery.top] if result.content_id not in junk]
+    behind = [result for result in by_index[gallery.top :] if result.content_id not in junk]
     ranks = [place for place, result in enumerate(behind, len(head) + 1) if result.content_id in positives]
     pairs = QueryPairs(
         group=query.group,
-        similarities=np.array([result.similarity for result in head]),
+        cosines=np.array([result.similarity for result in head]),
+        votes=np.array([np.nan if result.vote is None else result.vote for result in head], np.float64),
         logits=_logits(gallery, query_content, [result.content_id for result in head]),
         right=np.array([result.content_id in positives for result in head], bool),
         tail=np.array(ranks, np.int64),
@@ -93,7 +94,7 @@ def score(gallery: Gallery, query: GroundTruthQuery, ranking: Ranking, query_con
         query.group,
         query.kind,
         pairs,
-        [gallery.cosine(one.similarity) if one.match is None else one.match for one in head],
+        [gallery.index(one.index_score) if one.match is None else one.match for one in head],
         len(above),
         sum(number in positives for number in above),
     )

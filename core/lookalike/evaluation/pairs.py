@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class QueryPairs:
-    """One query's head of the ranking, by similarity, and what is right; query and junk left out.
+    """One query's head of the ranking, by the index's score, and what is right; query and junk left out.
 
     Attributes:
         group: what the query shows.
-        similarities: (head,), cosines, falling.
+        cosines: (head,), of the descriptors.
+        votes: (head,), of the details; NaN where they are not known.
         logits: (head,), the judge's; NaN where it gave none.
         right: (head,), which candidates are positives.
         tail: (positives behind the head,), their ranks from 1, in rising order.
@@ -25,7 +26,8 @@ class QueryPairs:
     """
 
     group: str
-    similarities: NDArray[np.float64]
+    cosines: NDArray[np.float64]
+    votes: NDArray[np.float64]
     logits: NDArray[np.float64]
     right: NDArray[np.bool_]
     tail: NDArray[np.int64]
@@ -45,9 +47,14 @@ class JudgedPairs:
     queries: Sequence[QueryPairs]
 
     @cached_property
-    def similarities(self) -> NDArray[np.float64]:
-        """(pairs,), cosines."""
-        return self._joined([query.similarities for query in self.queries])
+    def cosines(self) -> NDArray[np.float64]:
+        """(pairs,), of the descriptors."""
+        return self._joined([query.cosines for query in self.queries])
+
+    @cached_property
+    def votes(self) -> NDArray[np.float64]:
+        """(pairs,), of the details; NaN where they are not known."""
+        return self._joined([query.votes for query in self.queries])
 
     @cached_property
     def logits(self) -> NDArray[np.float64]:

@@ -20,6 +20,8 @@ VERSION = 1
 
 FORMAT = "lookalike run"
 
+WRITABLE = "Choose a file that can be written."
+
 OTHER_FILE = "Choose another file, or delete this one."
 
 
@@ -57,10 +59,11 @@ class SavedRun:
 
     def __init__(self, path: Path, head: RunHead) -> None:
         self.path = path
-        exists = path.exists() and path.stat().st_size > 0
+        with os_errors(f"The run cannot be saved to {path}", WRITABLE):
+            exists = path.exists() and path.stat().st_size > 0
         if exists:
             _check_same(path, read_head(path), head)
-        with os_errors(f"The run cannot be saved to {path}", "Choose a file that can be written."):
+        with os_errors(f"The run cannot be saved to {path}", WRITABLE):
             path.parent.mkdir(parents=True, exist_ok=True)
             if exists:
                 _drop_torn_line(path)
@@ -78,7 +81,7 @@ class SavedRun:
 
     def _write(self, content: Mapping[str, Any]) -> None:
         line = json.dumps(content, separators=(",", ":"), allow_nan=False)
-        with os_errors(f"The run cannot be saved to {self.path}", "Choose a file that can be written."):
+        with os_errors(f"The run cannot be saved to {self.path}", WRITABLE):
             self._file.write(line.encode() + b"\n")
             self._file.flush()
 

@@ -1,4 +1,4 @@
-"""Index files: the manifest, writing and mapping with checksums, and deleting leftovers."""
+"""Index files: writing and mapping them with checksums, manifests, and deleting leftovers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import math
 import uuid
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.durable import TEMPORARY, write_durably
+from lookalike.durable import TEMPORARY, write_durably, write_pieces_durably
 
 FORMAT = 6
 MANIFEST = "manifest.json"
@@ -133,7 +133,16 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     Raises:
         OSError: it could not be written.
     """
-    body = {"format": FORMAT, **asdict(manifest)}
+    write_body(folder, FORMAT, asdict(manifest))
+
+
+def write_body(folder: Path, version: int, body: dict[str, object]) -> None:
+    """Replace a folder's manifest, whatever it says.
+
+    Raises:
+        OSError: it could not be written.
+    """
+    body = {"format": version, **body}
     write_durably(folder / MANIFEST, json.dumps({**body, "checksum": _checksum(body)}, indent=1).encode())
 
 
@@ -142,7 +151,21 @@ def read_manifest(folder: Path) -> Manifest:
 
     Raises:
         FileNotFoundError: there is none.
-        UnusableFileError: it is damaged, cannot be read, or is of a newer version of Lookalike.
+        UnusableFileError: it is damaged, cannot be read, or is of another version of Lookalike.
+    """
+    body = read_body(folder, FORMAT)
+    try:
+        return _manifest(body)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise UnusableFileError("was damaged") from error
+
+
+def read_body(folder: Path, version: int) -> dict[str, Any]:
+    """Read what `write_body` wrote.
+
+    Raises:
+        FileNotFoundError: there is no manifest.
+        UnusableFileError: it is damaged, cannot be read, or is of another version of Lookalike.
     """
     try:
         text = (folder / MANIFEST).read_bytes()
@@ -153,16 +176,17 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         body = json.loads(text)
         checksum = body.pop("checksum")
-        version = body.pop("format")
-        if isinstance(version, int) and version > FORMAT:
+        found = body.pop("format")
+        if isinstance(found, int) and found > version:
             raise UnusableFileError("was written by a newer version of Lookalike")
-        if checksum != _checksum({"format": version, **body}):
+        if checksum != _checksum({"format": found, **body}):
             raise UnusableFileError("was damaged")
-        if version < FORMAT:
+        if found < version:
             raise UnusableFileError("was written by an older version of Lookalike")
-        return _manifest(body)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise UnusableFileError("was damaged") from error
+    fields: dict[str, Any] = body
+    return fields
 
 
 def _checksum(body: dict[str, object]) -> int:
@@ -216,6 +240,32 @@ def write_file(folder: Path, name: str, content: NDArray[np.uint8], rows: int, b
     return file
 
 
+def write_pieces(folder: Path, name: str, head: bytes, bulk: Iterable[bytes], rows: int) -> IndexFile:
+    """Store a file whose bulk is made while it is written; it counts once a manifest names it.
+
+    Args:
+        folder: where.
+        name: a new one.
+        head: what comes first.
+        bulk: what follows, piece by piece.
+        rows: how many rows it has.
+
+    Raises:
+        OSError: it could not be written.
+    """
+    checksum, end = 0, len(head)
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal checksum, end
+        yield head
+        for piece in bulk:
+            checksum, end = zlib.crc32(piece, checksum), end + len(piece)
+            yield piece
+
+    write_pieces_durably(folder / name, pieces())
+    return IndexFile(name, rows, end, len(head), end, zlib.crc32(head), checksum)
+
+
 def map_file(folder: Path, file: IndexFile) -> NDArray[np.uint8]:
     """Map a file into memory and check everything but its bulk.
 
@@ -267,7 +317,7 @@ def _head_checksum(content: NDArray[np.uint8], bulk: range) -> int:
     return zlib.crc32(content[bulk.stop :].data, zlib.crc32(content[: bulk.start].data))
 
 
-def sweep(folder: Path, manifest: Manifest, spared: Callable[[], set[str]]) -> None:
+def sweep(folder: Path, files: Iterable[IndexFile], spared: Callable[[], set[str]]) -> None:
     """Delete unfinished files and files that no longer count.
 
     A file that another process has mapped stays readable for it; where the system refuses to delete it (Windows), a
@@ -275,7 +325,7 @@ def sweep(folder: Path, manifest: Manifest, spared: Callable[[], set[str]]) -> N
 
     Args:
         folder: where.
-        manifest: names the files that count.
+        files: those that count.
         spared: gives the names of files that another thread may be writing; each is named before it is begun.
     """
     # The first version of the format named its segments *.faiss.
@@ -283,7 +333,7 @@ def sweep(folder: Path, manifest: Manifest, spared: Callable[[], set[str]]) -> N
     found = [path for pattern in patterns for path in folder.glob(pattern)]
     # Asked after listing the folder: a file begun since then was not listed.
     names = spared()
-    counting = {file.name for file in manifest.files} | names | {name + TEMPORARY for name in names}
+    counting = {file.name for file in files} | names | {name + TEMPORARY for name in names}
     for path in found:
         if path.name not in counting:
             with suppress(OSError):

@@ -21,20 +21,19 @@ from lookalike.index.files import (
     map_file,
     new_name,
     read_manifest,
-    sweep,
     write_file,
     write_manifest,
 )
-from lookalike.index.lock import WriterLock
 from lookalike.index.reading import FileGoneError, OpenedFiles, describe_flaw, open_files, open_segment
 from lookalike.index.segment import Segment
 from lookalike.index.snapshot import LiveSegment, Snapshot
+from lookalike.index.writable_folder import WritableFolder
 
 READ_ATTEMPTS = 5
 """How often a reader tries again when the writer has just replaced the files that the manifest named."""
 
 
-class IndexFolder:
+class IndexFolder(WritableFolder):
     """Reads the files of an index and, while it holds the lock, writes them.
 
     Trouble with files is reported in `repairs`, never raised.
@@ -43,48 +42,14 @@ class IndexFolder:
         path: made, if absent, when this becomes its writer.
         key: the describer's key.
         dimension: length of the vectors.
-
-    Attributes:
-        repairs: what went wrong and was put right, one line each.
     """
 
     def __init__(self, path: Path, key: str, dimension: int) -> None:
-        self.path = path
-        self.repairs: list[str] = []
+        super().__init__(path)
         self._key = key
         self._dimension = dimension
-        self._lock: WriterLock | None = None
         self._manifest: Manifest | None = None
         self._state: tuple[IndexFile, NDArray[np.int64]] | None = None
-        self._unpublished: set[str] = set()
-
-    @property
-    def writable(self) -> bool:
-        """Whether this process writes the folder."""
-        return self._lock is not None
-
-    def become_writer(self) -> bool:
-        """Try to become the writer; True if this process was not and now is."""
-        if self._still_writer():
-            return False
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            self._lock = WriterLock.acquire(self.path)
-        except OSError as error:
-            self._report_unwritable(error)
-        return self.writable
-
-    def release(self) -> None:
-        """Let another process become the writer."""
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
-
-    def _still_writer(self) -> bool:
-        """Whether this process writes the folder. If it was deleted, the one that lies there now may be another's."""
-        if self._lock is not None and not self._lock.guards(self.path):
-            self.release()
-        return self.writable
 
     def read(self, expected: Callable[[], bool]) -> OpenedFiles:
         """Open what can be used of the folder.
@@ -98,18 +63,18 @@ class IndexFolder:
                 manifest = read_manifest(self.path)
             except FileNotFoundError:
                 if self.writable and expected():
-                    self._report(f"The search index in {self.path} was missing and was made again.")
+                    self.report(f"The search index in {self.path} was missing and was made again.")
                 return OpenedFiles()
             except UnusableFileError as why:
-                self._report(f"{self.path / MANIFEST} {why}; the search index was made again.")
+                self.report(f"{self.path / MANIFEST} {why}; the search index was made again.")
                 return OpenedFiles()
             self._manifest = manifest
             if (manifest.key, manifest.dimension) != (self._key, self._dimension):
-                self._report(f"The search index in {self.path} belonged to another model and was made again.")
+                self.report(f"The search index in {self.path} belonged to another model and was made again.")
                 return OpenedFiles()
             try:
                 return open_files(
-                    self.path, manifest, self._report, final=self.writable or attempt == READ_ATTEMPTS - 1
+                    self.path, manifest, self.report, final=self.writable or attempt == READ_ATTEMPTS - 1
                 )
             except FileGoneError:
                 continue
@@ -123,7 +88,7 @@ class IndexFolder:
             try:
                 return LiveSegment.of(open_segment(self.path, file, self._dimension), file)
             except (UnusableFileError, FileNotFoundError) as why:
-                self._report(
+                self.report(
                     f"{self.path} does not give back what is written there: a segment {describe_flaw(why)}."
                 )
         return LiveSegment.of(segment, None)
@@ -136,7 +101,7 @@ class IndexFolder:
             try:
                 return StoredCodes(Codes(map_file(self.path, file), rows, quantizer), file)
             except (UnusableFileError, FileNotFoundError) as why:
-                self._report(
+                self.report(
                     f"{self.path} does not give back what is written there: a file of codes {describe_flaw(why)}."
                 )
         return StoredCodes(codes, None)
@@ -145,11 +110,6 @@ class IndexFolder:
         """Write a coarse quantizer; gives it and its file, None where it could not be written."""
         return CoarseQuantizer(content), self._store("codebook", content, 0, range(0))
 
-    def discard(self, file: IndexFile | None) -> None:
-        """Give up a stored file that was never published; the next `publish` deletes it."""
-        if file is not None:
-            self._unpublished.discard(file.name)
-
     def publish(self, snapshot: Snapshot, mark: str | None) -> None:
         """Make the snapshot's files those that count, and delete all others. Readers do nothing.
 
@@ -157,18 +117,17 @@ class IndexFolder:
             snapshot: what to find again at the next opening.
             mark: the record's state that it stands for; None when unknown.
         """
-        if not self._still_writer():
+        if not self.still_writer():
             return
         try:
             manifest = self._make_manifest(snapshot, mark)
             if manifest != self._manifest:
                 write_manifest(self.path, manifest)
         except OSError as error:
-            self._report_unwritable(error)
+            self.report_unwritable(error)
             return
         self._manifest = manifest
-        self._unpublished -= {file.name for file in manifest.files}
-        sweep(self.path, manifest, lambda: set(self._unpublished))
+        self.sweep(manifest.files)
 
     def _make_manifest(self, snapshot: Snapshot, mark: str | None) -> Manifest:
         kept = [segment for segment in snapshot.segments if segment.file is not None]
@@ -227,7 +186,7 @@ class IndexFolder:
                     # The writer has replaced it meanwhile.
                     continue
                 damaged.add(file.name)
-                self._report(f"{self.path / file.name} {describe_flaw(why)}; it was made again.")
+                self.report(f"{self.path / file.name} {describe_flaw(why)}; it was made again.")
         return damaged
 
     def _current_names(self) -> set[str]:
@@ -241,25 +200,4 @@ class IndexFolder:
         return set() if manifest is None else {file.name for file in manifest.files}
 
     def _store(self, kind: str, content: NDArray[np.uint8], rows: int, bulk: range) -> IndexFile | None:
-        """Write a file that sweeps spare until it is published; None where it cannot be written."""
-        if self._lock is None:
-            return None
-        name = new_name(kind)
-        # Before there is a file to sweep: another thread may be publishing.
-        self._unpublished.add(name)
-        try:
-            return write_file(self.path, name, content, rows, bulk)
-        except OSError as error:
-            self._unpublished.discard(name)
-            self._report_unwritable(error)
-            return None
-
-    def _report(self, line: str) -> None:
-        if line not in self.repairs:
-            self.repairs.append(line)
-
-    def _report_unwritable(self, error: OSError) -> None:
-        self._report(
-            f"The search index in {self.path} could not be written ({error.strerror}); "
-            "what is missing there is kept in memory and made again at the next start."
-        )
+        return self.store(kind, lambda name: write_file(self.path, name, content, rows, bulk))

@@ -243,6 +243,8 @@ class Indexer:
         assert content_id is not None
         if read.annotations is not None:
             work.put_annotations(content_id, read.annotations)
+        if read.read_metadata:
+            work.put_metadata(content_id, read.metadata)
         return content_id
 
     def _record_unreadable(self, work: UnitOfWork, folder: Folder, read: ReadPhoto) -> None:

@@ -1,5 +1,7 @@
 """Photo reader: reads a file in a decoding thread, hashes it and, if it is new, decodes its pixels.
 
+The thumbnail, the local features and what the descriptor model sees are made of one decode.
+
 A file is decoded only for bytes that the library does not know. Where only its ctime is another, it is hashed.
 """
 
@@ -24,16 +26,19 @@ from lookalike.descriptors.protocol import Describer
 from lookalike.descriptors.versions import model_versions
 from lookalike.errors import LookalikeError
 from lookalike.ingest.decode_quarantine import DecodeQuarantine
+from lookalike.local_features import LONGEST_SIDE, extract
+from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.photos import (
     THUMBNAIL_SIDE,
     Annotations,
     Facts,
     FileBytes,
     FileUnavailableError,
+    Metadata,
     Photo,
     decode,
-    read_annotations,
     read_file,
+    read_metadata,
     thumbnail,
 )
 
@@ -47,7 +52,9 @@ class ReadPhoto:
         replaced: what the catalog held of that path.
         content_id: the content, where the catalog knows it.
         row: facts of a content that is new.
-        annotations: what people wrote into it, where that is not known yet.
+        annotations: what people wrote into a content that is new.
+        metadata: the metadata of a known content, where they had to be read again and could be.
+        read_metadata: whether they had to be.
         pixels: prepared for the model, until it has described them.
         vector: the descriptor.
         content: hash of the bytes, once they were read.
@@ -62,6 +69,8 @@ class ReadPhoto:
     content_id: int | None = None
     row: ContentRow | None = None
     annotations: Annotations | None = None
+    metadata: Metadata | None = None
+    read_metadata: bool = False
     pixels: NDArray[np.uint8] | None = None
     vector: NDArray[np.float32] | None = None
     content: str | None = None
@@ -93,6 +102,7 @@ class PhotoReader:
     Args:
         catalog: the library's catalog.
         thumbnails: takes a thumbnail of every photo that is decoded.
+        features: takes the local features of every photo that is decoded.
         describer: prepares pixels.
         record: its durable descriptors.
         quarantine: knows what may crash the decoders.
@@ -105,12 +115,14 @@ class PhotoReader:
         self,
         catalog: Catalog,
         thumbnails: ThumbnailCache,
+        features: FeatureCache,
         describer: Describer,
         record: DescriptorRecord,
         quarantine: DecodeQuarantine,
     ) -> None:
         self._catalog = catalog
         self._thumbnails = thumbnails
+        self._features = features
         self._describer = describer
         self._record = record
         self._quarantine = quarantine
@@ -147,12 +159,13 @@ class PhotoReader:
                 return refused
             known = self._catalog.contents.id_of(content)
             if known is not None and not self._record.lacking([known]):
-                unread = self._catalog.annotations.is_unread(known)
-                return ReadPhoto(
-                    stat, replaced, content_id=known, annotations=read_annotations(file) if unread else None
-                )
-            photo = self._decoded(file, max(self._describer.decode_size, THUMBNAIL_SIDE))
+                if not self._catalog.annotations.is_unread(known):
+                    return ReadPhoto(stat, replaced, content_id=known)
+                metadata = read_metadata(file)
+                return ReadPhoto(stat, replaced, content_id=known, metadata=metadata, read_metadata=True)
+            photo = self._decoded(file, max(self._describer.decode_size, THUMBNAIL_SIDE, LONGEST_SIDE))
             self._thumbnails.put(content, THUMBNAIL_SIDE, thumbnail(photo.image, THUMBNAIL_SIDE))
+            self._features.put(content, extract(photo.image))
             return ReadPhoto(
                 stat,
                 replaced,
@@ -181,6 +194,24 @@ class PhotoReader:
             return None
         by_model = replaced.tried_by == tried[1]
         return ReadPhoto(stat, replaced, content=content, problem=replaced.problem, by_model=by_model)
+
+    def extract_again(self, content_id: int, content: str) -> str | None:
+        """Extract and keep the local features of a content, from whichever of its files still holds it.
+
+        Returns:
+            Why that cannot be done, in words for the user; None where it is done.
+        """
+        problem = "Its folder is paused or cannot be reached."
+        for stat in self._catalog.files.readable([content_id]).get(content_id, []):
+            try:
+                file = read_file(Path(os.fsdecode(stat.path)))
+                if file.content == content:
+                    self._features.put(content, extract(self._decoded(file, LONGEST_SIDE).image))
+                    return None
+                problem = "This photo has changed."
+            except LookalikeError as error:
+                problem = str(error)
+        return problem
 
     def read_again(self, stat: FileStat, content_id: int) -> ReadPhoto:
         """The pixels of a content, from whichever of its files still holds it.

@@ -38,11 +38,13 @@ class JudgeKind(ABC):
         name: what the command line calls the kind; a judge of that name may exist or not.
         stores_tokens: whether its judges are `TokenJudge`s.
         needs_model: whether its judges are imported models; otherwise they come with the installation.
+        top: the `Judge.top` of its judges, known before one is opened.
     """
 
     name: ClassVar[str]
     stores_tokens: ClassVar[bool] = False
     needs_model: ClassVar[bool] = False
+    top: ClassVar[int]
 
     def __init__(self, resources: JudgeResources) -> None:
         self.resources = resources

@@ -22,7 +22,8 @@ def plugged_in_kinds() -> tuple[list[type[JudgeKind]], list[LookalikeError]]:
         except LookalikeError as error:
             errors.append(error)
             continue
-        if isinstance(kind, type) and issubclass(kind, JudgeKind):
+        is_kind = isinstance(kind, type) and issubclass(kind, JudgeKind)
+        if is_kind and hasattr(kind, "name") and hasattr(kind, "top"):
             kinds.append(kind)
         else:
             errors.append(

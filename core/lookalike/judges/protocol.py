@@ -80,10 +80,12 @@ class Judge(Protocol):
     Attributes:
         key: names everything a score depends on (model files, preprocessing, prompt); scores are cached under it.
         name: the user's name for it ("geometry", or the model's name).
+        top: how many candidates are worth its time where the user has not said.
     """
 
     key: str
     name: str
+    top: int
 
     def with_options(self, options: JudgeOptions) -> Judge:
         """This judge asked in another way; itself where it knows only one. Shares all that is loaded.

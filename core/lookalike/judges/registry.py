@@ -146,6 +146,11 @@ class JudgeRegistry:
         name = name or self.in_use()
         return self._kind_of(name).modes() if names_a_judge(name) else []
 
+    def top(self, name: str | None = None) -> int:
+        """How many candidates are worth a judge's time (that of the one in use for None); 0 for none."""
+        name = name or self.in_use()
+        return self._kind_of(name).top if names_a_judge(name) else 0
+
     def close_judge(self, name: str) -> None:
         """Release what a judge holds; its next use opens it anew."""
         with self._opening:

@@ -14,12 +14,14 @@ from lookalike.descriptors.protocol import Describer, DescriberSpec, Description
 from lookalike.descriptors.registry import open_describer
 from lookalike.descriptors.service import DescriberService
 from lookalike.index import VectorIndex, index_folder, open_index
+from lookalike.index.inverted import FeatureIndex
 from lookalike.ingest.decode_quarantine import DecodeQuarantine
 from lookalike.ingest.index_updater import IndexUpdater
 from lookalike.ingest.indexer import Indexer
 from lookalike.ingest.photo_reader import PhotoReader
 from lookalike.ingest.throttle import Throttle
 from lookalike.ingest.work_queue import WorkPriority
+from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.search.vector_search import VectorSearch
 from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.follower import Follower
@@ -35,6 +37,8 @@ class DescriptorEngine:
     Args:
         catalog: the library's catalog.
         thumbnails: gets a thumbnail of every photo that is decoded.
+        features: gets the local features of every photo that is decoded.
+        inverted: has the photos' details vote; whatever the model, so the engine does not close it.
         quarantine: knows which photos may crash the decoders.
         describer: the descriptor model, for what needs no weights.
         service: the process that runs the model.
@@ -50,6 +54,8 @@ class DescriptorEngine:
         self,
         catalog: Catalog,
         thumbnails: ThumbnailCache,
+        features: FeatureCache,
+        inverted: FeatureIndex,
         quarantine: DecodeQuarantine,
         describer: Describer,
         service: DescriptionService,
@@ -65,8 +71,8 @@ class DescriptorEngine:
         self.service = service
         self.record = record
         self.index = index
-        self.vector_search = VectorSearch(catalog, describer, service, record, index)
-        self.reader = PhotoReader(catalog, thumbnails, describer, record, quarantine)
+        self.vector_search = VectorSearch(catalog, describer, service, record, index, features, inverted)
+        self.reader = PhotoReader(catalog, thumbnails, features, describer, record, quarantine)
         self.indexer = Indexer(catalog, self.reader, describer, service, record, priority, throttle)
         self.follower = Follower(catalog, record, self.indexer, timing)
         self._updater = IndexUpdater(record, index)
@@ -85,6 +91,8 @@ def open_engine(
     library: Path,
     catalog: Catalog,
     thumbnails: ThumbnailCache,
+    features: FeatureCache,
+    inverted: FeatureIndex,
     spec: DescriberSpec,
     watched: WatchedFolders,
     timing: FollowTiming | None = None,
@@ -95,6 +103,8 @@ def open_engine(
         library: the library's folder.
         catalog: its catalog.
         thumbnails: gets a thumbnail of every photo that is decoded.
+        features: gets the local features of every photo that is decoded.
+        inverted: has the photos' details vote.
         spec: the descriptor back end.
         watched: the user's choices about what is described first and how hard to work.
         timing: how often folders are checked.
@@ -108,6 +118,8 @@ def open_engine(
     return DescriptorEngine(
         catalog,
         thumbnails,
+        features,
+        inverted,
         DecodeQuarantine(library / "decoding"),
         describer,
         DescriberService(spec),

@@ -9,7 +9,9 @@ import numpy as np
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.index import Audit, audit
+from lookalike.index.inverted import FeatureIndex
 from lookalike.library.descriptor_engine import DescriptorEngine
+from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.progress import Progress
 from lookalike.wording import counted
 
@@ -36,14 +38,35 @@ class IntegrityReport:
     sound: bool
 
 
+SAMPLED_DETAILS = 200
+"""How many photos a check lets vote for themselves."""
+
+SURE_FEATURES = 50
+"""A photo with so many features votes for itself."""
+
+
+@dataclass(frozen=True)
+class Details:
+    """The details of a library, as a check needs them.
+
+    Attributes:
+        inverted: has them vote.
+        features: those that are kept.
+    """
+
+    inverted: FeatureIndex
+    features: FeatureCache
+
+
 def check_and_repair(
-    catalog: Catalog, engine: DescriptorEngine, sample: int | None
+    catalog: Catalog, engine: DescriptorEngine, details: Details, sample: int | None
 ) -> Generator[Progress, None, IntegrityReport]:
     """Compare index and catalog, and repair what is wrong.
 
     Args:
         catalog: the library's catalog.
         engine: the model whose index is checked.
+        details: checked as well.
         sample: how many photos to search for; None for all.
     """
     index, record = engine.index, engine.record
@@ -59,6 +82,10 @@ def check_and_repair(
             broken = True
         else:
             repaired.append("They were read from the files again.")
+    lines, mended, lost = check_details(catalog, details)
+    damage += lines
+    repaired += mended
+    broken |= lost
     index.sync()
     first = outcome = yield from audit(index, record, sample)
     if not first.sound:
@@ -79,6 +106,37 @@ def check_and_repair(
         tuple(repaired),
         outcome.sound and not broken,
     )
+
+
+def check_details(catalog: Catalog, details: Details) -> tuple[list[str], list[str], bool]:
+    """Compare the inverted file of details with the catalog and with kept features.
+
+    Photos that lack details are no damage: the next scan, or following, sees to them.
+
+    Returns:
+        What was wrong, what was done about it, and whether something is wrong still.
+    """
+    inverted = details.inverted
+    damage: list[str] = []
+    repaired = list(inverted.repairs)
+    ids = inverted.ids()
+    gone = np.setdiff1d(ids, np.array(catalog.contents.visible(), np.int64))
+    if len(gone):
+        there = counted(len(gone), "photo that no longer exists", "photos that no longer exist")
+        damage.append(f"There were details of {there}.")
+        inverted.remove(gone)
+        inverted.flush()
+        repaired.append("They were removed.")
+    left = np.setdiff1d(ids, gone)
+    chosen = np.random.default_rng(0).permutation(left)[:SAMPLED_DETAILS]
+    silent = 0
+    for number, content in catalog.contents.visible_among(chosen.tolist()).items():
+        kept = details.features.get(content)
+        if kept is not None and len(kept) >= SURE_FEATURES:
+            silent += not inverted.votes_of(kept, np.array([number], np.int64))[0] > 0
+    if silent:
+        damage.append(f"{counted(silent, 'photo')} could not be found by their own details.")
+    return damage, repaired, bool(silent)
 
 
 def _damage_lines(found: Audit) -> list[str]:

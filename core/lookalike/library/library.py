@@ -13,8 +13,12 @@ from lookalike.caches.content_cache import ContentCache
 from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.folders import Folder
-from lookalike.descriptors.protocol import DescriberSpec
+from lookalike.descriptors.precision import arithmetic_words
+from lookalike.descriptors.protocol import EMBEDDED, DescriberSpec
 from lookalike.errors import LookalikeError
+from lookalike.index.inverted import InvertedFile
+from lookalike.ingest.details_updater import DetailsUpdater
+from lookalike.ingest.throttle import Throttle
 from lookalike.judges.kind import JudgeResources
 from lookalike.judges.registry import JudgeRegistry
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines, open_engine
@@ -24,17 +28,20 @@ from lookalike.library.descriptor_migration import (
     DescriptorMigration,
     used_spec,
 )
-from lookalike.library.integrity import SAMPLE, IntegrityReport, check_and_repair
+from lookalike.library.detail_preparation import BackgroundDetails, DetailPreparation, DetailStatus
+from lookalike.library.integrity import SAMPLE, Details, IntegrityReport, check_and_repair
 from lookalike.library.model_manager import ModelManager
 from lookalike.library.photo_service import PhotoService
 from lookalike.library.search_service import SearchService
 from lookalike.library.token_preparation import TokenPreparation, open_store
+from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.models.store import ModelStore
 from lookalike.progress import Progress
 from lookalike.search.calibration import Calibrations
 from lookalike.search.query_photos import QueryPhotos
 from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.watched import WatchedFolders
+from lookalike.wording import counted
 
 
 @dataclass(frozen=True)
@@ -47,8 +54,11 @@ class Status:
         files: how many files are known, those with a problem included.
         photos: how many distinct photos are among them.
         indexed: how many photos a search can find.
+        details: how many of them it can find by their details too.
         problems: files that could not be indexed, XMP files and folders that could not be read, and why.
         descriptor: key of the descriptor model that answers searches.
+        arithmetic: how the embedded model is run on this computer, and how fast that is by its self-check; empty for
+            another model.
         changing: the progress of changing to another model; None without one.
         judge: name of the judge that searches use.
         judges: names of all judges.
@@ -61,8 +71,10 @@ class Status:
     files: int
     photos: int
     indexed: int
+    details: DetailStatus
     problems: tuple[tuple[Path, str], ...]
     descriptor: str
+    arithmetic: str
     changing: DescriptorChange | None
     judge: str
     judges: tuple[str, ...]
@@ -88,6 +100,7 @@ class Library:
         descriptor: the descriptor model in use, and changing it.
         models: the models that are installed or can be downloaded.
         tokens: the visual tokens of multimodal judges.
+        details: the local features of photos, by which searches find them too.
         calibrations: the probabilities that similarities and judges' answers stand for.
         fallback: why the embedded descriptor model is used instead of the chosen one; empty where it is not.
 
@@ -113,6 +126,13 @@ class Library:
             opened.callback(cache.close)
             thumbnails = ThumbnailCache(self.folder / "thumbnails.sqlite")
             opened.callback(thumbnails.close)
+            features = FeatureCache(cache)
+            inverted = InvertedFile.open(self.folder / "details")
+            opened.callback(inverted.close)
+            updater = DetailsUpdater(self._catalog.contents, features, inverted)
+            opened.callback(updater.close)
+            opened.callback(self._catalog.subscribe(updater.update))
+            self._checked_details = Details(inverted, features)
             token_store = open_store(self._catalog, self.folder / "tokens")
             # A back end that the caller names is not this library's choice, so it is never migrated from.
             self._fixed = spec is not None
@@ -121,7 +141,9 @@ class Library:
                 spec, self.fallback = used_spec(store, self._catalog.settings)
 
             def open_described(chosen: DescriberSpec) -> DescriptorEngine:
-                return open_engine(self.folder, self._catalog, thumbnails, chosen, self.folders, timing)
+                return open_engine(
+                    self.folder, self._catalog, thumbnails, features, inverted, chosen, self.folders, timing
+                )
 
             self._engines = DescriptorEngines(open_described(spec))
             opened.callback(self._engines.close)
@@ -137,6 +159,16 @@ class Library:
         self.tokens = TokenPreparation(
             self._catalog, token_store, self.judges.token_judge, photos.candidate, self.judges.close
         )
+        self.details = DetailPreparation(
+            self.folder / "details",
+            self._catalog,
+            features,
+            inverted,
+            updater,
+            lambda: self._engines.current.reader,
+            Throttle(self.folders.pace),
+            lambda: self.tokens.searching,
+        )
         self.search = SearchService(
             self._catalog,
             photos,
@@ -145,6 +177,7 @@ class Library:
             self.judges,
             self.tokens,
             self.calibrations,
+            inverted,
         )
 
     def __enter__(self) -> Library:
@@ -171,6 +204,7 @@ class Library:
             engine.index.flush()
         if folders is None and not self._fixed:
             yield from self.descriptor.steps()
+        yield from self.details.make()
 
     def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
         """Like `scan`, and then apply changes as they happen until `stopped()` is true."""
@@ -183,17 +217,29 @@ class Library:
             return ended
 
         while not ended:
-            with self._engines.use() as engine, closing(BackgroundMigration(self.descriptor)) as work:
+            with (
+                self._engines.use() as engine,
+                closing(BackgroundMigration(self.descriptor)) as migration,
+                closing(BackgroundDetails(self.details)) as details,
+            ):
+
+                def do_a_little() -> Progress | None:
+                    working = None if self._fixed else migration.step()
+                    return working or details.step()
+
                 yield from engine.follower.follow(
-                    lambda: has_ended() or self._engines.current is not engine,
-                    work.step if not self._fixed else lambda: None,
+                    lambda: has_ended() or self._engines.current is not engine, do_a_little
                 )
                 engine.index.flush()
 
     def check(self, everything: bool = False) -> Generator[Progress, None, IntegrityReport]:
         """Compare index and catalog, and repair what is wrong; see `check_and_repair`."""
         with self._engines.use() as engine:
-            return (yield from check_and_repair(self._catalog, engine, None if everything else SAMPLE))
+            return (
+                yield from check_and_repair(
+                    self._catalog, engine, self._checked_details, None if everything else SAMPLE
+                )
+            )
 
     def status(self) -> Status:
         """The status of the library."""
@@ -204,6 +250,7 @@ class Library:
             files=catalog.files.count(),
             photos=catalog.contents.count(),
             indexed=len(self),
+            details=self.details.status(),
             problems=tuple(
                 sorted(
                     [
@@ -214,12 +261,23 @@ class Library:
                 )
             ),
             descriptor=engine.describer.key,
+            arithmetic=arithmetic_words() if engine.spec is not None and engine.spec.kind == EMBEDDED else "",
             changing=None if self._fixed else self.descriptor.state(),
             judge=self.judges.in_use(),
             judges=tuple(self.judges.names()),
-            missing=tuple(filter(None, [*map(str, self.judges.missing()), self.fallback])),
+            missing=tuple(
+                filter(None, [*map(str, self.judges.missing()), self.fallback, self._outdated_calibrations()])
+            ),
             repairs=tuple(engine.index.repairs),
         )
+
+    def _outdated_calibrations(self) -> str:
+        """That calibrations of the user's own no longer apply, in a line for the user; empty where all do."""
+        count = self.calibrations.outdated()
+        if not count:
+            return ""
+        fits = counted(count, "calibration that you fitted is", "calibrations that you fitted are")
+        return f"{fits} of an earlier version and no longer used. Fit anew."
 
     def _release_model(self, name: str) -> None:
         """Stop using a model that is to be removed.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -10,18 +11,26 @@ from pathlib import Path
 from lookalike.descriptors.registry import folder_spec, open_describer
 from lookalike.descriptors.trial import try_folder
 from lookalike.errors import LookalikeError
+from lookalike.judges.kinds import JUDGE_KINDS
 from lookalike.judges.mllm.families import FAMILIES
 from lookalike.judges.mllm.judge import check_pair
 from lookalike.judges.mllm.trial import try_pair
+from lookalike.judges.registry import NO_JUDGE
+from lookalike.library.descriptor_migration import DEFAULT
 from lookalike.models import advice
 from lookalike.models.catalogue import KINDS, CatalogueModel, offered, read_catalogue
 from lookalike.models.check import ModelCheck, check_files
 from lookalike.models.download import download, forget, unfinished
 from lookalike.models.errors import ModelError
 from lookalike.models.installed import InstalledModel
+from lookalike.models.names import demand_usable
 from lookalike.models.staging import Staging
 from lookalike.models.store import ModelStore, folder_files
 from lookalike.progress import Progress, ProgressMeter, Stage
+from lookalike.user_paths import resolved
+
+TAKEN = (NO_JUDGE, DEFAULT, *(kind.name for kind in JUDGE_KINDS))
+"""Names that stand for something else where a model is chosen."""
 
 
 @dataclass(frozen=True)
@@ -191,12 +200,14 @@ class ModelManager:
         Raises:
             LookalikeError: the files are not a model that Lookalike can run; nothing is kept.
         """
-        if len(files) == 1 and files[0].is_dir():
+        if name is not None:
+            demand_usable(name, TAKEN)
+        if len(files) == 1 and os.path.isdir(files[0]):  # noqa: PTH112
             folder = files[0]
             open_describer(folder_spec(folder))
             kind = "descriptor"
             named = folder_files(folder)
-            name = name or folder.resolve().name
+            name = name or resolved(folder).name
         elif len(files) == 2:
             llm, mmproj = sorted(files, key=lambda path: "mmproj" in path.name.lower())
             check_pair(llm, mmproj)
@@ -205,6 +216,7 @@ class ModelManager:
             raise ModelError(
                 "A model is two GGUF files (the model and its mmproj) or one folder.", "Choose both files."
             )
+        demand_usable(name, TAKEN)
         staging, found = yield from self.store.take_in(name, kind, named)
         return (yield from self._finish(staging, found, cancelled, keep=False))
 
@@ -216,6 +228,10 @@ class ModelManager:
             tried = self._try(model, cancelled)
         except LookalikeError:
             staging.discard()
+            raise
+        except KeyboardInterrupt:
+            if not keep:
+                staging.discard()
             raise
         except GeneratorExit:
             tried = None

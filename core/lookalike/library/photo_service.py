@@ -93,6 +93,10 @@ class PhotoService:
         """The metadata of some photos; those that are no longer in the library are left out."""
         return self._catalog.contents.get(content_ids)
 
+    def annotations(self, content_ids: Sequence[int]) -> dict[int, Annotations]:
+        """The rating, title and keywords of some photos; those that are no longer in the library are left out."""
+        return self._catalog.annotations.get(content_ids)
+
     def info(self, content_id: int) -> PhotoInfo | None:
         """Metadata and paths of a photo; None if it is no longer in the library."""
         rows = self._catalog.contents.get([content_id])

@@ -13,7 +13,7 @@ def read_search_settings(settings: Settings) -> SearchSettings:
     return SearchSettings(
         mode=settings.mode if settings.mode in judge_modes() else plain.mode,
         both_orders=settings.both_orders,
-        top=plain.top if settings.top is None else settings.top,
+        top=settings.top,
         weight=settings.weight,
     )
 

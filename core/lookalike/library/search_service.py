@@ -9,6 +9,7 @@ from dataclasses import replace
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.pair_scores import PairScore
 from lookalike.errors import LookalikeError
+from lookalike.index.inverted import InvertedFile
 from lookalike.judges.protocol import Explanation, Judge
 from lookalike.judges.registry import JudgeRegistry
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
@@ -38,6 +39,7 @@ class SearchService:
         judges: the judges that compare candidates with the query.
         tokens: makes visual tokens, and pauses while a search runs.
         calibrations: the probabilities that similarities and judges' answers stand for.
+        inverted: has the photos' details vote.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class SearchService:
         judges: JudgeRegistry,
         tokens: TokenPreparation,
         calibrations: Calibrations,
+        inverted: InvertedFile,
     ) -> None:
         self._catalog = catalog
         self._photos = photos
@@ -57,6 +60,7 @@ class SearchService:
         self._judges = judges
         self._tokens = tokens
         self._calibrations = calibrations
+        self._inverted = inverted
         self._hybrid = HybridSearch(catalog, photos)
         # Whether the index still has to catch up with what another process wrote.
         self._behind = False
@@ -134,6 +138,7 @@ class SearchService:
         self._behind = False
         caught_up = False
         try:
+            self._inverted.sync()
             caught_up = engine.index.try_sync()
         finally:
             self._behind |= not caught_up

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lookalike.models.errors import ModelError
+from lookalike.models.names import demand_usable
 from lookalike.resources import resource
 
 FILE = "models.toml"
@@ -16,8 +17,6 @@ FILE = "models.toml"
 KINDS = ("judge", "descriptor")
 SPEEDS = ("fast", "moderate", "slow", "very slow")
 JUDGE_ROLES = {"llm", "mmproj"}
-UNUSABLE = frozenset('/\\:*?"<>|')
-"""Characters that file names may not contain on some system that Lookalike runs on."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +92,8 @@ def read_catalogue(path: Path | None = None) -> tuple[CatalogueModel, ...]:
         models = tuple(_model(entry) for entry in content["model"])
         names = [model.name for model in models]
         _demand(len(set(names)) == len(names), "a name is listed twice")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ModelError) as error:
+        reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error).rstrip(".")
         raise ModelError(
             f"The list of models ({path or FILE}) cannot be read: {reason}.", "Install Lookalike again."
         ) from error
@@ -113,17 +112,12 @@ def offered(name: str) -> CatalogueModel:
     raise ModelError(f"No model called {name} can be downloaded.", "Choose one from the list of models.")
 
 
-def usable_name(name: str) -> bool:
-    """Whether a model can have this name, which is also its folder's."""
-    return bool(name.strip()) and not name.startswith(".") and not set(name) & UNUSABLE
-
-
 def _model(entry: dict[str, Any]) -> CatalogueModel:
     fields = dict(entry)
     files = tuple(CatalogueFile(**file) for file in fields.pop("files"))
     model = CatalogueModel(files=files, **fields)
     about = f"{model.name}: "
-    _demand(usable_name(model.name), f"{model.name!r} cannot be a model's name")
+    demand_usable(model.name)
     _demand(model.kind in KINDS, f"{about}there is no kind {model.kind!r}")
     _demand(model.speed in SPEEDS, f"{about}there is no speed {model.speed!r}")
     _demand(
@@ -139,7 +133,7 @@ def _model(entry: dict[str, Any]) -> CatalogueModel:
     else:
         _demand({"config.json", "preprocessor_config.json"} <= roles, f"{about}it lacks a config.json")
     for file in files:
-        _demand(usable_name(file.name), f"{about}{file.path!r} is no file")
+        demand_usable(file.name)
         _demand(type(file.size) is int and file.size > 0, f"{about}{file.path} has no size")
         _demand(re.fullmatch(r"([0-9a-f]{64})?", file.sha256), f"{about}{file.path} has no such checksum")
     return model

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Generator
 from pathlib import Path
 
-from lookalike.models.catalogue import usable_name
 from lookalike.models.errors import ModelError
 from lookalike.models.installed import MANIFEST, InstalledModel, read_manifest
+from lookalike.models.names import demand_usable
 from lookalike.models.staging import Staging
 from lookalike.progress import Progress
 
@@ -30,9 +31,27 @@ class ModelStore:
         self.folder = folder
 
     def installed(self) -> list[InstalledModel]:
-        """All models, by name; a folder without a readable manifest is left out."""
-        manifests = (path for path in sorted(self.folder.glob(f"*/{MANIFEST}")) if path.parent.name[0] != ".")
+        """All models, by name; a folder without a readable manifest is left out.
+
+        Raises:
+            ModelError: the folder of models cannot be read.
+        """
+        manifests = (self.folder / name / MANIFEST for name in self._names() if name[0] != ".")
         return [model for model in map(read_manifest, manifests) if model is not None]
+
+    def _names(self) -> list[str]:
+        """What lies in the folder, sorted; nothing where there is no such folder."""
+        try:
+            return sorted(os.listdir(self.folder))  # noqa: PTH208
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise ModelError(
+                "The models in {folder} cannot be read: {reason}.",
+                "Check the permissions of the folder.",
+                folder=self.folder,
+                reason=error.strerror or error,
+            ) from error
 
     def get(self, name: str) -> InstalledModel:
         """The model of this name.
@@ -51,9 +70,8 @@ class ModelStore:
         Raises:
             ModelError: the name is unusable or taken.
         """
-        if not usable_name(name):
-            raise ModelError(f"{name!r} cannot be a model's name.", "Choose another name.")
-        if (self.folder / name).exists():
+        demand_usable(name)
+        if os.path.lexists(self.folder / name):
             raise ModelError(
                 f"There is a model called {name} already.", "Remove it first, or choose another name."
             )
@@ -68,7 +86,7 @@ class ModelStore:
             ModelError: a file is missing or unreadable, the name is taken or unusable, or the disk is full.
         """
         for path in files.values():
-            if not path.is_file():
+            if not os.path.isfile(path):  # noqa: PTH113
                 raise ModelError(f"{path} is not there.", "Check the name.")
         if len({path.name for path in files.values()}) < len(files):
             raise ModelError("The files have the same name.", "Rename one of them.")
@@ -85,7 +103,10 @@ class ModelStore:
 
     def _sweep(self) -> None:
         """Delete what killed imports left long ago; a recent one may be another process's."""
-        for folder in self.folder.glob(f".*.{IMPORTING}"):
+        for name in self._names():
+            folder = self.folder / name
+            if not (name.startswith(".") and name.endswith(f".{IMPORTING}")):
+                continue
             if time.time() - folder.stat().st_mtime > ABANDONED_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
 

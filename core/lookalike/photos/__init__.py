@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from lookalike.photos.annotations import Annotations, read_sidecar
+from lookalike.photos.dates import Dates, Precision, in_words, may_be_same, precision_of
 from lookalike.photos.decoders import decoders
-from lookalike.photos.decoding import Photo, decode, open_image, read_annotations
+from lookalike.photos.decoding import Photo, decode, open_image, read_metadata
 from lookalike.photos.errors import FileUnavailableError, PhotoError
 from lookalike.photos.facts import Facts
 from lookalike.photos.files import (
@@ -16,6 +17,7 @@ from lookalike.photos.files import (
     read_file,
 )
 from lookalike.photos.memory import MEMORY_LIMIT
+from lookalike.photos.metadata import Metadata
 from lookalike.photos.thumbnails import THUMBNAIL_SIDE, THUMBNAIL_SIDES, thumbnail
 
 __all__ = [
@@ -25,18 +27,24 @@ __all__ = [
     "THUMBNAIL_SIDE",
     "THUMBNAIL_SIDES",
     "Annotations",
+    "Dates",
     "Facts",
     "FileBytes",
     "FileUnavailableError",
+    "Metadata",
     "Photo",
     "PhotoError",
+    "Precision",
     "decode",
     "decoders",
+    "in_words",
     "is_online_only",
     "is_photo",
+    "may_be_same",
     "open_image",
-    "read_annotations",
+    "precision_of",
     "read_file",
+    "read_metadata",
     "read_sidecar",
     "thumbnail",
 ]

@@ -8,7 +8,15 @@ import io
 import numpy as np
 from PIL import Image, ImageCms
 
+from lookalike.photos.levels import Extent, levels, to_bytes
+
 _SPACES = {"RGB": "RGB", "CMYK": "CMYK", "GRAY": "L", "Lab": "LAB"}
+_SAMPLE_SIDE = 64
+"""Contrast is measured on an image of about this size, so that a thumbnail and the photo have the same ground."""
+
+_TIMES_CLEARER = 4
+"""White is the ground, as on paper and in browsers, unless black gives so many times the contrast."""
+
 _SAME_COLOUR = 3
 """A profile counts as sRGB if no colour moves by more than this (of 255 levels)."""
 
@@ -35,17 +43,14 @@ def shrinkable(image: Image.Image) -> Image.Image:
 def _to_8_bit(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    pixels = np.asarray(image).astype(np.float32)
-    np.nan_to_num(pixels, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-    highest = float(pixels.max(initial=0.0))
-    # Floating-point photos range from 0 to 1, integer ones over 8 or 16 bits; anything else is scaled to its maximum.
-    limits = (255.0, 65535.0) if image.mode == "I" else (1.0, 255.0, 65535.0)
-    pixels *= 255 / next((limit for limit in limits if highest <= limit), highest)
-    return Image.fromarray(np.clip(pixels, 0, 255, out=pixels).astype(np.uint8))
+    pixels = np.asarray(image)
+    extent = Extent()
+    extent.add(pixels)
+    return Image.fromarray(to_bytes(pixels, levels(pixels.dtype, extent)))
 
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Convert an image to sRGB by its colour profile; transparent parts become white.
+    """Convert an image to sRGB by its colour profile; transparent parts become white, or black.
 
     Args:
         image: in one of the modes that `shrinkable` returns.
@@ -54,19 +59,23 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if image.mode == "RGB" and not profile:
         return image
     if image.mode in ("RGBA", "LA"):
-        image = _over_white(image)
+        image = _over_ground(image)
     transform = _transform(profile, image.mode) if profile or image.mode == "LAB" else None
     if transform is not None:
         return transform.apply(image)
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _over_white(image: Image.Image) -> Image.Image:
+def _over_ground(image: Image.Image) -> Image.Image:
+    """The image, in RGBA or LA, over white; or over black if it would hardly be seen on white, like a white logo."""
     alpha = image.getchannel("A")
     opaque = image.convert("RGB" if image.mode == "RGBA" else "L")
-    white = Image.new(opaque.mode, opaque.size, "white")
-    white.paste(opaque, mask=alpha)
-    return white
+    small = image.convert("LA").reduce(max(1, *(side // _SAMPLE_SIDE for side in image.size)))
+    level, opacity = (np.asarray(small.getchannel(band)).astype(np.float32) / 255 for band in "LA")
+    on_white, on_black = (float((level * opacity + ground * (1 - opacity)).std()) for ground in (1, 0))
+    ground = Image.new(opaque.mode, opaque.size, "black" if on_black > _TIMES_CLEARER * on_white else "white")
+    ground.paste(opaque, mask=alpha)
+    return ground
 
 
 @functools.lru_cache(maxsize=32)

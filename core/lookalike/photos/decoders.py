@@ -6,10 +6,10 @@ import functools
 
 from lookalike.versions import package_version
 
-_OWN = 1
+_OWN = 2
 """Increase this when Lookalike itself learns to read more files."""
 
-_PACKAGES = ("pillow", "pillow-heif", "rawpy", "pylibjxl")
+_PACKAGES = ("pillow", "pillow-heif", "rawpy", "pylibjxl", "tifffile", "imagecodecs")
 
 
 @functools.cache

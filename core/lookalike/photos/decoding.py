@@ -15,22 +15,36 @@ from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 from PIL.PngImagePlugin import PngImageFile
-from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from lookalike.photos import colour
-from lookalike.photos.annotations import NO_ANNOTATIONS, SIDECAR_LIMIT_BYTES, Annotations, read_embedded
-from lookalike.photos.errors import PhotoError, cut_off, damaged, not_a_photo, printable, too_large
-from lookalike.photos.exif import Tag, Tags, read_raw_tags, read_tags
-from lookalike.photos.facts import Facts, make_facts, orientation
+from lookalike.photos.annotations import NO_ANNOTATIONS, Annotations
+from lookalike.photos.blocks import BLOCK_LIMIT_BYTES, find_blocks
+from lookalike.photos.bmp import BitfieldsFile, open_bmp, without_void_alpha
+from lookalike.photos.errors import (
+    LayoutError,
+    PhotoError,
+    cut_off,
+    damaged,
+    not_a_photo,
+    printable,
+    too_large,
+    unsupported,
+)
+from lookalike.photos.exif import Tag, read_raw_tags
+from lookalike.photos.facts import Facts, make_facts
 from lookalike.photos.files import FileBytes, read_file
-from lookalike.photos.iptc import PHOTOSHOP_RESOURCE
+from lookalike.photos.heif import is_cut_off
 from lookalike.photos.jpeg import JpegFile, draft, open_jpeg
-from lookalike.photos.kinds import Kind, claimed_size, is_cut_off, sniff
+from lookalike.photos.kinds import Kind, claimed_size, sniff
 from lookalike.photos.memory import RESULT_BYTES_PER_PIXEL, budget
+from lookalike.photos.metadata import Metadata, interpret, read_blocks
 from lookalike.photos.quiet import quiet
 from lookalike.photos.raw import read_preview
-from lookalike.photos.tiff import Lab16File, open_tiff, to_lab
+from lookalike.photos.repair import Repaired, repair, repair_unseen
+from lookalike.photos.tiff import Lab16File, open_tiff, reopen_tiff, to_lab
+from lookalike.photos.tiff_layouts import LayoutFile
+from lookalike.photos.upright import make_upright, upright_size
 
 _logger = logging.getLogger(__name__)
 
@@ -48,18 +62,6 @@ class Photo:
     image: Image.Image
     facts: Facts
     annotations: Annotations = NO_ANNOTATIONS
-
-
-_TRANSPOSITIONS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""EXIF orientation → the transposition that makes the stored pixels upright."""
 
 
 def _open_heif(data: bytes) -> ImageFile.ImageFile:
@@ -80,13 +82,16 @@ _OPENERS: dict[Kind, Callable[[bytes], ImageFile.ImageFile]] = {
     Kind.PNG: lambda data: PngImageFile(io.BytesIO(data)),
     Kind.GIF: lambda data: GifImageFile(io.BytesIO(data)),
     Kind.WEBP: lambda data: WebPImageFile(io.BytesIO(data)),
-    Kind.BMP: lambda data: BmpImageFile(io.BytesIO(data)),
+    Kind.BMP: open_bmp,
     Kind.TIFF: open_tiff,
     Kind.JPEG2000: lambda data: Jpeg2KImageFile(io.BytesIO(data)),
     Kind.HEIF: _open_heif,
     Kind.AVIF: lambda data: AvifImageFile(io.BytesIO(data)),
     Kind.JPEG_XL: _open_jxl,
 }
+
+_REPAIRED_OPENERS: dict[Kind, Callable[[bytes], ImageFile.ImageFile]] = _OPENERS | {Kind.TIFF: reopen_tiff}
+"""The decoders after a repair, where they are others."""
 
 _BYTES_PER_PIXEL = {
     Kind.PNG: 9,
@@ -102,7 +107,6 @@ _BYTES_PER_PIXEL = {
 """The most memory that decoding takes per pixel, for formats that are always decoded in full size."""
 
 _XMP_START, _XMP_END = b"<x:xmpmeta", b"</x:xmpmeta>"
-_TIFF_IPTC = 33723
 _WIDE_MODES = ("I", "F")
 _WIDE_BYTES_PER_PIXEL = 16
 """The same for images with 32 bits per channel, in any format."""
@@ -129,56 +133,57 @@ def decode(file: FileBytes, longest_side: int) -> Photo:
             "Save a copy of it as JPEG or PNG.",
             name=printable(file.name),
         )
-    if is_cut_off(kind, file.data):
+    if kind in (Kind.HEIF, Kind.AVIF) and is_cut_off(file.data):
         raise cut_off(file.name)
     try:
         with quiet:
             if kind is Kind.RAW:
                 return _decode_raw(file, longest_side)
-            return _decode(kind, file, longest_side)
+            return _decode_or_repair(kind, file, longest_side)
     except PhotoError:
         raise
     except (MemoryError, Image.DecompressionBombError) as error:
         raise too_large(file.name) from error
+    except LayoutError as error:
+        raise unsupported(file.name, kind.value, str(error)) from error
     except Exception as error:
         # Given broken bytes, decoders raise whatever their parsing stumbles over, from KeyError to ZeroDivisionError.
         _logger.debug("Decoding %s failed.", printable(file.name), exc_info=True)
         raise _to_photo_error(file.name, error) from error
 
 
-def read_annotations(file: FileBytes) -> Annotations:
-    """The annotations in a photo, without decoding its pixels (except for JPEG XL); none if it is broken.
-
-    Metadata after the pixels of a PNG file are not found.
-    """
+def read_metadata(file: FileBytes) -> Metadata | None:
+    """The metadata of a photo, without decoding its pixels (except for JPEG XL); None if the file is broken."""
     kind = sniff(file.data, file.name)
     if kind is None:
-        return NO_ANNOTATIONS
+        return None
     try:
         with quiet:
             if kind is not Kind.RAW:
-                claimed = claimed_size(kind, file.data)
-                if claimed is not None:
-                    _memory_needed(kind, file, claimed, (0, 0))
-                return _read_embedded(kind, file)
+                return _read_metadata(kind, file)
             picture = read_preview(file, 1).picture
-            in_preview = NO_ANNOTATIONS
+            in_preview = Metadata()
             if not isinstance(picture, Image.Image):
-                in_preview = _read_embedded(Kind.JPEG, FileBytes(file.content, picture, file.name))
-            return _raw_annotations(file, read_raw_tags(file.data)).with_fallback(in_preview)
+                in_preview = _read_metadata(Kind.JPEG, FileBytes(file.content, picture, file.name))
+            return _raw_metadata(file).with_fallback(in_preview)
     except Exception:
-        # As in `decode`, broken bytes may raise anything. A photo without annotations is still a photo.
-        _logger.debug("Reading the annotations of %s failed.", printable(file.name), exc_info=True)
-        return NO_ANNOTATIONS
+        # As in `decode`, broken bytes may raise anything.
+        _logger.debug("Reading the metadata of %s failed.", printable(file.name), exc_info=True)
+        return None
 
 
-def _read_embedded(kind: Kind, file: FileBytes) -> Annotations:
+def _read_metadata(kind: Kind, file: FileBytes) -> Metadata:
+    if kind not in (Kind.HEIF, Kind.AVIF, Kind.JPEG_XL):
+        return read_blocks(find_blocks(kind, file.data, {}))
+    claimed = claimed_size(kind, file.data)
+    if claimed is not None:
+        _memory_needed(kind, file, claimed, (0, 0))
     image = _OPENERS[kind](file.data)
     if kind is Kind.JPEG_XL:
         # Its decoder provides the metadata only together with the pixels.
         with budget.take(_memory_needed(kind, file, image.size, (0, 0), image.mode)):
             image.load()
-    return _annotations(image, read_tags(file.data if kind is Kind.TIFF else _block(image, "exif")))
+    return read_blocks(find_blocks(kind, file.data, image.info))
 
 
 def open_image(path: Path, longest_side: int) -> Image.Image:
@@ -190,74 +195,94 @@ def open_image(path: Path, longest_side: int) -> Image.Image:
     return decode(read_file(path), longest_side).image
 
 
-def _decode(kind: Kind, file: FileBytes, longest_side: int, assumed_orientation: int = 1) -> Photo:
-    claimed = claimed_size(kind, file.data)
+def _decode_or_repair(kind: Kind, file: FileBytes, longest_side: int, assumed_orientation: int = 1) -> Photo:
+    try:
+        return _decode(kind, file, longest_side, assumed_orientation, repair_unseen(kind, file.data))
+    except (PhotoError, MemoryError, Image.DecompressionBombError):
+        raise
+    except Exception:
+        # As in `decode`, broken bytes may raise anything.
+        _logger.debug("Decoding %s as it is failed.", printable(file.name), exc_info=True)
+        repaired = repair(kind, file.data)
+        if repaired is None:
+            raise
+    return _decode(kind, file, longest_side, assumed_orientation, repaired)
+
+
+def _decode(
+    kind: Kind,
+    file: FileBytes,
+    longest_side: int,
+    assumed_orientation: int,
+    repaired: Repaired | None,
+) -> Photo:
+    data = repaired.data if repaired else file.data
+    claimed = claimed_size(kind, data)
     if claimed is not None:
         _memory_needed(kind, file, claimed, (0, 0))
-    image = _OPENERS[kind](file.data)
+    image = (_REPAIRED_OPENERS if repaired else _OPENERS)[kind](data)
     size = image.size
     if min(size) < 1:
         raise damaged(file.name)
     target = _fit(size, longest_side)
     if isinstance(image, JpegFile):
-        need = draft(image, file.data, target)
+        need = draft(image, data, target)
         if need > budget.limit:
             raise too_large(file.name, size)
     else:
         image.draft(None, target)
-        need = _memory_needed(kind, file, image.size, target, image.mode)
+        extra = image.segment_bytes if isinstance(image, LayoutFile) else 0
+        need = _memory_needed(kind, file, image.size, target, image.mode, extra)
     with budget.take(need):
         image.load()
-        pixels = _resize(colour.shrinkable(to_lab(image) if isinstance(image, Lab16File) else image), target)
-        pixels = colour.to_srgb(pixels, _block(image, "icc_profile"))
-        tags = read_tags(file.data if kind is Kind.TIFF else _block(image, "exif"))
+        pixels = _resize(colour.shrinkable(_as_stored(image)), target)
+        profile = (repaired.profile if repaired else b"") or _block(image, "icc_profile")
+        pixels = colour.to_srgb(pixels, profile)
+        metadata = read_blocks(find_blocks(kind, file.data, image.info))
         if kind is Kind.HEIF:
             exif_orientation = _heif_orientation(image, file.data)
         else:
-            exif_orientation = orientation(tags, _block(image, "xmp"), assumed_orientation)
+            exif_orientation = metadata.orientation or assumed_orientation
         # For these kinds the decoders already return upright pixels.
         if exif_orientation > 1 and kind not in (Kind.TIFF, Kind.JPEG_XL):
-            pixels = pixels.transpose(_TRANSPOSITIONS[exif_orientation])
-            size = size[::-1] if exif_orientation >= 5 else size
-        facts = make_facts(size, kind.value, tags, exif_orientation)
-        return Photo(_without_metadata(pixels), facts, _annotations(image, tags))
+            pixels = make_upright(pixels, exif_orientation)
+            size = upright_size(size, exif_orientation)
+        facts = make_facts(size, kind.value, metadata, exif_orientation)
+        return Photo(_without_metadata(pixels), facts, metadata.annotations)
+
+
+def _as_stored(image: ImageFile.ImageFile) -> Image.Image:
+    """The loaded image, where the decoder has taken its channels for others than they are."""
+    if isinstance(image, Lab16File):
+        return to_lab(image)
+    if isinstance(image, BmpImageFile | BitfieldsFile):
+        return without_void_alpha(image)
+    return image
 
 
 def _decode_raw(file: FileBytes, longest_side: int) -> Photo:
     preview = read_preview(file, longest_side)
-    tags = read_raw_tags(file.data)
+    metadata = _raw_metadata(file)
     if isinstance(preview.picture, Image.Image):
         image = _resize(preview.picture, _fit(preview.picture.size, longest_side))
-        in_preview = NO_ANNOTATIONS
     else:
         jpeg = FileBytes(file.content, preview.picture, file.name)
-        decoded = _decode(Kind.JPEG, jpeg, longest_side, preview.orientation)
-        image, in_preview = decoded.image, decoded.annotations
-        if not tags.main:
-            tags = read_tags(_block(open_jpeg(preview.picture), "exif"))
-    facts = make_facts(preview.size, Kind.RAW.value, tags, preview.orientation)
-    return Photo(image, facts, _raw_annotations(file, tags).with_fallback(in_preview))
+        image = _decode_or_repair(Kind.JPEG, jpeg, longest_side, preview.orientation).image
+        metadata = metadata.with_fallback(_read_metadata(Kind.JPEG, jpeg))
+    facts = make_facts(preview.size, Kind.RAW.value, metadata, preview.orientation)
+    return Photo(image, facts, metadata.annotations)
 
 
-def _raw_annotations(file: FileBytes, tags: Tags) -> Annotations:
-    return read_embedded(_raw_xmp(file.data), b"", tags.number(Tag.RATING))
+def _raw_metadata(file: FileBytes) -> Metadata:
+    tags = read_raw_tags(file.data)
+    return interpret(tags, [_raw_xmp(file.data)], [tags.raw(Tag.IPTC)])
 
 
 def _raw_xmp(data: bytes) -> bytes:
     # It is in a tag of its own in TIFF-like files and in a box in CR3, but always between the same marks.
     start = data.find(_XMP_START)
-    end = data.find(_XMP_END, start, start + SIDECAR_LIMIT_BYTES)
+    end = data.find(_XMP_END, start, start + BLOCK_LIMIT_BYTES)
     return data[start : end + len(_XMP_END)] if 0 <= start < end else b""
-
-
-def _annotations(image: Image.Image, tags: Tags) -> Annotations:
-    photoshop = image.info.get("photoshop")
-    iptc = photoshop.get(PHOTOSHOP_RESOURCE) if isinstance(photoshop, dict) else None
-    if isinstance(image, TiffImageFile):
-        iptc = image.tag_v2.get(_TIFF_IPTC)
-    return read_embedded(
-        _block(image, "xmp"), iptc if isinstance(iptc, bytes) else b"", tags.number(Tag.RATING)
-    )
 
 
 def _heif_orientation(image: Image.Image, data: bytes) -> int:
@@ -269,15 +294,20 @@ def _heif_orientation(image: Image.Image, data: bytes) -> int:
 
 
 def _memory_needed(
-    kind: Kind, file: FileBytes, size: tuple[int, int], target: tuple[int, int], mode: str = "RGB"
+    kind: Kind,
+    file: FileBytes,
+    size: tuple[int, int],
+    target: tuple[int, int],
+    mode: str = "RGB",
+    extra: int = 0,
 ) -> int:
-    """The bytes that decoding takes.
+    """The bytes that decoding takes, `extra` of them beyond what the size tells.
 
     Raises:
         PhotoError: they exceed the whole budget.
     """
     per_pixel = _WIDE_BYTES_PER_PIXEL if mode in _WIDE_MODES else _BYTES_PER_PIXEL[kind]
-    need = size[0] * size[1] * per_pixel + target[0] * target[1] * RESULT_BYTES_PER_PIXEL
+    need = size[0] * size[1] * per_pixel + target[0] * target[1] * RESULT_BYTES_PER_PIXEL + extra
     if need > budget.limit:
         raise too_large(file.name, size)
     return need

@@ -46,3 +46,24 @@ def too_large(name: str, size: tuple[int, int] | None = None) -> PhotoError:
         name=printable(name),
         pixels=pixels,
     )
+
+
+class LayoutError(ValueError):
+    """The content is sound but of a layout that no decoder here knows; the argument names it in a few words."""
+
+
+def unsupported(name: str, file_format: str, layout: str) -> PhotoError:
+    """The content is sound, but of a kind that cannot be decoded.
+
+    Args:
+        name: the file's name.
+        file_format: the format's name.
+        layout: what is special about it, in a few words.
+    """
+    return PhotoError(
+        "{name} is a kind of {file_format} that cannot be read ({layout}).",
+        "Save a copy of it as JPEG or PNG.",
+        name=printable(name),
+        file_format=file_format,
+        layout=layout,
+    )

@@ -1,6 +1,7 @@
 """EXIF reader for the few tags that Lookalike uses; never fails, whatever the bytes.
 
-The layout follows TIFF 6.0, section 2, and Exif 2.32 (CIPA DC-008), sections 4.6.4 to 4.6.6.
+The layout follows TIFF 6.0, section 2, and Exif 3.0 (CIPA DC-008), sections 4.6.4 to 4.6.6; that of BigTIFF, which has
+longer counts and offsets, is read too. The texts that Windows' Explorer adds (tags XP…) are UTF-16.
 
 It is written by hand because Pillow's ``Exif`` raises SyntaxError on broken blocks and warns about odd ones, where this
 skips only the broken tag; `tiff` also needs to know at which offset a value is stored.
@@ -12,18 +13,25 @@ import struct
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-Value = str | tuple[float, ...]
+from lookalike.photos.encodings import decode_text
+
+Value = bytes | tuple[float, ...]
 
 
 class Tag(IntEnum):
     """Numbers of the tags that are read."""
 
     PHOTOMETRIC = 0x0106
+    DESCRIPTION = 0x010E
     MAKE = 0x010F
     MODEL = 0x0110
     ORIENTATION = 0x0112
     CHANGED = 0x0132
+    XMP = 0x02BC
     RATING = 0x4746
+    RATING_PERCENT = 0x4749
+    IPTC = 0x83BB
+    PHOTOSHOP = 0x8649
     EXIF_DIRECTORY = 0x8769
     GPS_DIRECTORY = 0x8825
     TAKEN = 0x9003
@@ -31,9 +39,14 @@ class Tag(IntEnum):
     CHANGED_OFFSET = 0x9010
     TAKEN_OFFSET = 0x9011
     DIGITIZED_OFFSET = 0x9012
+    USER_COMMENT = 0x9286
     CHANGED_FRACTION = 0x9290
     TAKEN_FRACTION = 0x9291
     DIGITIZED_FRACTION = 0x9292
+    XP_TITLE = 0x9C9B
+    XP_COMMENT = 0x9C9C
+    XP_KEYWORDS = 0x9C9E
+    XP_SUBJECT = 0x9C9F
     LENS_MODEL = 0xA434
 
 
@@ -50,9 +63,53 @@ _MAIN_TAGS = frozenset(Tag)
 _GPS_TAGS = frozenset(GpsTag)
 _MAX_ENTRIES = 1000
 _MAX_VALUE_BYTES = 1024
+_LONG_VALUES = {
+    Tag.XMP: 8 << 20,
+    Tag.IPTC: 1 << 20,
+    Tag.PHOTOSHOP: 8 << 20,
+    **dict.fromkeys(
+        (Tag.DESCRIPTION, Tag.USER_COMMENT, Tag.XP_TITLE, Tag.XP_COMMENT, Tag.XP_KEYWORDS, Tag.XP_SUBJECT),
+        1 << 16,
+    ),
+}
+"""The most bytes of values that may be long. They are kept as bytes, whatever type programs give them."""
+
 _CR3_HEADER_BYTES = 1 << 16
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8}
-_CODES = {1: "B", 3: "H", 4: "I", 9: "i"}
+_SIZES = {
+    1: 1,
+    2: 1,
+    3: 2,
+    4: 4,
+    5: 8,
+    6: 1,
+    7: 1,
+    8: 2,
+    9: 4,
+    10: 8,
+    11: 4,
+    12: 8,
+    13: 4,
+    16: 8,
+    17: 8,
+    18: 8,
+    129: 1,
+}
+_TEXTS = frozenset((2, 7, 129))
+_CODES = {
+    1: "B",
+    3: "H",
+    4: "I",
+    6: "b",
+    8: "h",
+    9: "i",
+    11: "f",
+    12: "d",
+    13: "I",
+    16: "Q",
+    17: "q",
+    18: "Q",
+}
+_BIG_TIFF = 43
 
 
 @dataclass(frozen=True)
@@ -76,10 +133,58 @@ class Tags:
         value = self.main.get(tag)
         return value[0] if isinstance(value, tuple) and isinstance(value[0], int) else None
 
+    def raw(self, tag: int) -> bytes:
+        """The bytes of a tag that holds a text or a block, or none."""
+        value = self.main.get(tag)
+        return value if isinstance(value, bytes) else b""
+
     def text(self, tag: int) -> str:
         """The text of a tag, or an empty string."""
-        value = self.main.get(tag)
-        return value if isinstance(value, str) else ""
+        return plain_text(self.main.get(tag))
+
+    def windows_text(self, tag: int) -> str:
+        """The text of a tag that Windows writes, in UTF-16 of either type of computer."""
+        return self.raw(tag).decode("utf-16-le", "ignore").partition("\0")[0].strip()
+
+    def comment(self, tag: int) -> str:
+        """The text of a tag that begins with the name of its encoding in eight bytes, or should."""
+        raw = self.raw(tag)
+        name, rest = raw[:8].rstrip(b"\0 ").upper(), raw[8:]
+        if name == b"UNICODE":
+            return _utf16(rest, self.order).partition("\0")[0].strip()
+        if name == b"JIS":
+            return _japanese(rest.rstrip(b"\0 ")).strip()
+        return decode_text((rest if name in (b"ASCII", b"") else raw).partition(b"\0")[0]).strip()
+
+
+def plain_text(value: Value | None) -> str:
+    """The text that a value holds up to the first zero, without blanks around it; empty if it holds none."""
+    return decode_text(value.split(b"\0", 1)[0]).strip() if isinstance(value, bytes) else ""
+
+
+def _utf16(raw: bytes, order: str) -> str:
+    """UTF-16 of unknown byte order: the one that gives the text with more letters of the Latin alphabet and blanks.
+
+    The standard asks for that of the block, which many programs do not keep to.
+    """
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw.decode("utf-16", "ignore")
+    little, big = raw.decode("utf-16-le", "ignore"), raw.decode("utf-16-be", "ignore")
+    plain_little, plain_big = (sum(" " <= letter < "\u0250" for letter in text) for text in (little, big))
+    if plain_little == plain_big:
+        return little if order == "<" else big
+    return little if plain_little > plain_big else big
+
+
+def _japanese(raw: bytes) -> str:
+    """What the standard calls JIS: with escapes, or in whatever encoding was usual where it was written."""
+    if not raw.isascii():
+        for encoding in ("utf-8", "euc_jp", "shift_jis"):
+            try:
+                return raw.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+    return raw.decode("iso2022_jp", "ignore")
 
 
 def read_tags(block: bytes) -> Tags:
@@ -90,12 +195,11 @@ def read_tags(block: bytes) -> Tags:
     """
     start = 6 if block[:6] == b"Exif\x00\x00" else 0
     byte_order = block[start : start + 2]
-    # BigTIFF, magic number 43, has a different directory layout.
-    if byte_order not in (b"II", b"MM") or len(block) < start + 8 or 43 in block[start + 2 : start + 4]:
+    if byte_order not in (b"II", b"MM") or len(block) < start + 16:
         return Tags()
     tags = Tags(order="<" if byte_order == b"II" else ">")
     reader = _DirectoryReader(block, start, tags.order)
-    reader.read(reader.long_at(4), _MAIN_TAGS, tags.main, tags.offsets)
+    reader.read(reader.first_directory(), _MAIN_TAGS, tags.main, tags.offsets)
     for directory, wanted, found in (
         (Tag.EXIF_DIRECTORY, _MAIN_TAGS, tags.main),
         (Tag.GPS_DIRECTORY, _GPS_TAGS, tags.gps),
@@ -121,9 +225,9 @@ def read_raw_tags(data: bytes) -> Tags:
             continue
         block = data[at + 4 : at + 4 + _CR3_HEADER_BYTES]
         order = "<" if block[:2] == b"II" else ">"
-        if len(block) > 8 and box == b"CMT4":
+        if len(block) >= 16 and box == b"CMT4":
             reader = _DirectoryReader(block, 0, order)
-            reader.read(reader.long_at(4), _GPS_TAGS, tags.gps, {})
+            reader.read(reader.first_directory(), _GPS_TAGS, tags.gps, {})
         else:
             tags.main.update(read_tags(block).main)
     return tags
@@ -134,37 +238,45 @@ class _DirectoryReader:
         self._block = block
         self._start = start
         self._order = order
+        self._big = struct.unpack_from(order + "H", block, start + 2)[0] == _BIG_TIFF
+        self._count = struct.Struct(order + ("Q" if self._big else "H"))
+        self._entry = struct.Struct(order + ("HHQ" if self._big else "HHI"))
+        self._offset = struct.Struct(order + ("Q" if self._big else "I"))
 
-    def long_at(self, offset: int) -> int:
-        return int(struct.unpack_from(self._order + "I", self._block, self._start + offset)[0])
+    def first_directory(self) -> int:
+        return self._offset_at(self._start + (8 if self._big else 4))
+
+    def _offset_at(self, position: int) -> int:
+        return int(self._offset.unpack_from(self._block, position)[0])
 
     def read(
         self, offset: int, wanted: frozenset[int], found: dict[int, Value], offsets: dict[int, int]
     ) -> None:
-        first = self._start + offset + 2
+        first = self._start + offset + self._count.size
         if offset < 8 or first > len(self._block):
             return
-        (count,) = struct.unpack_from(self._order + "H", self._block, first - 2)
-        entry = struct.Struct(self._order + "HHI")
-        last = min(first + 12 * min(count, _MAX_ENTRIES), len(self._block) - 11)
-        for at in range(first, last, 12):
-            tag, kind, length = entry.unpack_from(self._block, at)
+        (count,) = self._count.unpack_from(self._block, first - self._count.size)
+        step = self._entry.size + self._offset.size
+        last = min(first + step * min(count, _MAX_ENTRIES), len(self._block) - step + 1)
+        for at in range(first, last, step):
+            tag, kind, length = self._entry.unpack_from(self._block, at)
             if tag not in wanted or tag in found or kind not in _SIZES:
                 continue
             size = _SIZES[kind] * length
-            if not 0 < size <= _MAX_VALUE_BYTES:
+            if not 0 < size <= _LONG_VALUES.get(tag, _MAX_VALUE_BYTES):
                 continue
-            position = at + 8 if size <= 4 else self._start + self.long_at(at + 8 - self._start)
+            position = at + self._entry.size
+            if size > self._offset.size:
+                position = self._start + self._offset_at(position)
             if position + size > len(self._block):
                 continue
-            found[tag] = self._value(kind, length, position)
+            found[tag] = self._value(kind, length, position, tag in _LONG_VALUES)
             if length == 1:
                 offsets[tag] = position
 
-    def _value(self, kind: int, length: int, position: int) -> Value:
-        if kind in (2, 7):
-            raw = self._block[position : position + length].split(b"\x00", 1)[0]
-            return raw.decode("utf-8", "replace").strip()
+    def _value(self, kind: int, length: int, position: int, as_bytes: bool) -> Value:
+        if as_bytes or kind in _TEXTS:
+            return self._block[position : position + _SIZES[kind] * length]
         if kind in (5, 10):
             numbers = struct.unpack_from(
                 f"{self._order}{2 * length}{'I' if kind == 5 else 'i'}", self._block, position

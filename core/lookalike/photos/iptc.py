@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-PHOTOSHOP_RESOURCE = 0x0404
-"""The resource id of the records in a JPEG's Photoshop block (APP13)."""
+from lookalike.photos.encodings import decode_text
 
 
 class Dataset(Enum):
@@ -18,39 +17,46 @@ class Dataset(Enum):
     ENCODING = (1, 90)
     TITLE = (2, 5)
     KEYWORD = (2, 25)
+    CREATED = (2, 55)
+    CREATED_TIME = (2, 60)
+    DIGITIZED = (2, 62)
+    DIGITIZED_TIME = (2, 63)
     CAPTION = (2, 120)
 
 
 _MARK = 0x1C
 _UTF8 = b"\x1b%G"
 _MAX_DATASETS = 5000
+_MAX_TEXT_BYTES = 1 << 15
 
 
 def read_iptc(block: bytes) -> dict[Dataset, list[str]]:
     """The texts of every known data set, in order; unknown data sets are skipped.
 
-    Texts are UTF-8 if the records declare it or if they decode as such, else Latin-1, as most old programs wrote.
+    Texts are UTF-8 if the records declare it or if they decode as such, else Windows-1252 or Latin-1, as most old
+    programs wrote.
     """
     known = {dataset.value: dataset for dataset in Dataset}
     found: dict[Dataset, list[bytes]] = {}
-    at = 0
+    # Some programs leave zeros before the records.
+    at = len(block) - len(block.lstrip(b"\0"))
     for _ in range(_MAX_DATASETS):
         if at + 5 > len(block) or block[at] != _MARK:
             break
         number = (block[at + 1], block[at + 2])
         length = int.from_bytes(block[at + 3 : at + 5], "big")
-        # The highest bit announces an extended length field, which texts never need.
-        if length & 0x8000 or at + 5 + length > len(block):
+        at += 5
+        if length & 0x8000:
+            # An extended length: so many bytes of length follow. Texts never need it.
+            size = length & 0x7FFF
+            length, at = int.from_bytes(block[at : at + min(size, 8)], "big"), at + size
+        if at + length > len(block):
             break
-        at += 5 + length
-        if number in known:
+        at += length
+        if number in known and length <= _MAX_TEXT_BYTES:
             found.setdefault(known[number], []).append(block[at - length : at])
     declares_utf8 = _UTF8 in found.pop(Dataset.ENCODING, [])
-    return {dataset: [_decode(raw, declares_utf8) for raw in raws] for dataset, raws in found.items()}
-
-
-def _decode(raw: bytes, declares_utf8: bool) -> str:
-    try:
-        return raw.decode("utf-8", "replace" if declares_utf8 else "strict")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
+    return {
+        dataset: [raw.decode("utf-8", "replace") if declares_utf8 else decode_text(raw) for raw in raws]
+        for dataset, raws in found.items()
+    }

@@ -26,7 +26,7 @@ class Kind(Enum):
 
 
 _STARTS = (
-    (b"\xff\xd8\xff", Kind.JPEG),
+    (b"\xff\xd8", Kind.JPEG),
     (b"\x89PNG\r\n\x1a\n", Kind.PNG),
     (b"GIF87a", Kind.GIF),
     (b"GIF89a", Kind.GIF),
@@ -116,20 +116,3 @@ def _largest_extent(header: bytes) -> tuple[int, int] | None:
         sizes.append(struct.unpack_from(">II", header, at + 8))
         at = header.find(b"ispe", at + 4)
     return max(sizes, key=lambda size: size[0] * size[1], default=None)
-
-
-def is_cut_off(kind: Kind, data: bytes) -> bool:
-    """Whether a HEIF or AVIF file ends before its boxes do; the decoders would fill the missing part with grey."""
-    if kind not in (Kind.HEIF, Kind.AVIF):
-        return False
-    at = 0
-    while at + 16 <= len(data):
-        length, name = struct.unpack_from(">I4s", data, at)
-        if name not in (b"ftyp", b"meta", b"mdat", b"moov", b"free", b"uuid"):
-            return False
-        if length == 1:
-            length = struct.unpack_from(">Q", data, at + 8)[0]
-        if length == 0:
-            return False
-        at += max(length, 8)
-    return at > len(data)

@@ -17,9 +17,16 @@ from typing import Any
 from lookalike.errors import os_errors
 from lookalike.resources import resource
 from lookalike.search.curves import Curve, curve_of
+from lookalike.search.index_score import IndexScore, index_score_of
+
+VERSION = 2
+"""Version 1 knew only cosines. What it was fitted on was judged in another order, so it is not carried over."""
 
 SHIPPED = "calibrations.json"
 """Written by ``lookalike evaluate GROUND_TRUTH.json --judge none --fit`` and ``--judge geometry --fit``."""
+
+NEVER = 10.0
+"""A score that none reaches: a cosine is at most 1, and so is a match, and a vote of thousands adds less than 5."""
 
 NO_JUDGE_KEY = ""
 """The key of a search without a judge."""
@@ -32,11 +39,12 @@ class Calibration:
     Attributes:
         descriptor: key of the descriptor model.
         judge: key of the judge, which names its wording too; `NO_JUDGE_KEY` for none.
-        weight: λ, the share of the similarity in the score, 0..1.
-        cosine: from a cosine to the probability that both photos show the same thing.
+        weight: λ, the share of the index's score in the score, 0..1.
+        index_score: how a cosine and a vote make the index's score.
+        index: from the index's score to the probability that both photos show the same thing.
         match: from the judge's logit to that probability; None without a judge.
         cut_off: results of at least this score lie above the line.
-        error: expected calibration error of `match` (without a judge, of `cosine`) on groups left out of the fit.
+        error: expected calibration error of `match` (without a judge, of `index`) on groups left out of the fit.
         pairs: how many pairs it was fitted on.
         positives: how many of these show the same thing.
         groups: how many things they show.
@@ -45,7 +53,8 @@ class Calibration:
     descriptor: str
     judge: str
     weight: float
-    cosine: Curve
+    index_score: IndexScore
+    index: Curve
     match: Curve | None
     cut_off: float
     error: float
@@ -58,8 +67,10 @@ def to_json(calibration: Calibration) -> dict[str, Any]:
     """A calibration as plain JSON values."""
     match = calibration.match
     return {
+        "version": VERSION,
         **asdict(calibration),
-        "cosine": calibration.cosine.numbers(),
+        "index_score": calibration.index_score.numbers(),
+        "index": calibration.index.numbers(),
         "match": None if match is None else match.numbers(),
     }
 
@@ -71,19 +82,23 @@ def from_json(content: dict[str, Any]) -> Calibration:
         ValueError: it is something else.
     """
     try:
+        fields = {name: value for name, value in content.items() if name != "version"}
+        if content.get("version") != VERSION:
+            raise ValueError("a calibration of another version")
         match = content["match"]
         made = Calibration(
             **{
-                **content,
+                **fields,
                 "weight": float(content["weight"]),
                 "cut_off": float(content["cut_off"]),
-                "cosine": curve_of(content["cosine"]),
+                "index_score": index_score_of(content["index_score"]),
+                "index": curve_of(content["index"]),
                 "match": None if match is None else curve_of(match),
             }
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("not a calibration") from error
-    if not 0.0 <= made.weight <= 1.0 or not 0.0 <= made.cut_off <= 1.0:
+    if not 0.0 <= made.weight <= 1.0 or not 0.0 <= made.cut_off <= NEVER:
         raise ValueError("not a calibration")
     if (made.match is None) != (made.judge == NO_JUDGE_KEY):
         raise ValueError("not a calibration")
@@ -115,6 +130,15 @@ class Calibrations:
             if (content["descriptor"], content["judge"]) == (descriptor, judge):
                 return from_json(content)
         return None
+
+    def outdated(self) -> int:
+        """How many of the user's own calibrations an earlier version has fitted; they are not used any more."""
+        found = 0
+        for place in self._folder.glob("*.json"):
+            with suppress(OSError, ValueError):
+                content = json.loads(place.read_text(encoding="utf-8"))
+                found += isinstance(content, dict) and content.get("version") != VERSION
+        return found
 
     def put(self, calibration: Calibration) -> None:
         """Store a calibration in place of an earlier one of the same descriptor and judge.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +14,13 @@ from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.descriptors.protocol import Describer, DescriptionService
 from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import JudgePhoto
+from lookalike.local_features import LocalFeatures
+from lookalike.local_features.feature_cache import FeatureCache
+from lookalike.log import log_failure
 from lookalike.search.query import Query
 from lookalike.search.query_photos import QueryPhotos, turned
+
+logger = logging.getLogger(__name__)
 
 POSITIONS = 4
 """Positions a photo may lie in, a quarter turn apart. Tried only on request: they cost R@1 for upright queries
@@ -42,11 +49,14 @@ class EncodedQuery:
 
     Attributes:
         query_vectors: at least one, part after part.
+        features: the local features of each part, by its number; None for words, for a photo without details, and
+            where they are not asked for.
         negative: mean direction of what the results should not resemble, unit vector (dimension,); None without.
         excluded_ids: the library's photos that the query names itself; they are no results.
     """
 
     query_vectors: tuple[QueryVector, ...]
+    features: tuple[LocalFeatures | None, ...]
     negative: NDArray[np.float32] | None = None
     excluded_ids: frozenset[int] = frozenset()
 
@@ -69,6 +79,7 @@ class QueryEncoder:
         describer: prepares pixels.
         service: describes them.
         descriptors: those of the library's photos, which need not be described again.
+        features: local features of photos that were extracted before.
     """
 
     def __init__(
@@ -77,23 +88,26 @@ class QueryEncoder:
         describer: Describer,
         service: DescriptionService,
         descriptors: DescriptorRecord,
+        features: FeatureCache,
     ) -> None:
         self._photos = photos
         self._describer = describer
         self._service = service
         self._descriptors = descriptors
+        self._features = features
 
     @property
     def reads_words(self) -> bool:
         """Whether the model reads words."""
         return self._describer.reads_words
 
-    def encode(self, query: Query, rotations: bool = False) -> EncodedQuery:
+    def encode(self, query: Query, rotations: bool = False, details: bool = False) -> EncodedQuery:
         """The vectors of a query.
 
         Args:
             query: what is searched for.
             rotations: whether its photos may lie in any of the four positions.
+            details: whether its local features are wanted too.
 
         Raises:
             LookalikeError: a part of it cannot be read or described.
@@ -116,7 +130,19 @@ class QueryEncoder:
             mean = vectors[len(views) :].mean(axis=0)
             direction = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
         own = frozenset(part.own for part in (*positive, *negative) if part.own is not None)
-        return EncodedQuery(query_vectors, direction, own)
+        features = tuple(self._features_of(part) if details else None for part in positive)
+        return EncodedQuery(query_vectors, features, direction, own)
+
+    def _features_of(self, part: _Part) -> LocalFeatures | None:
+        if part.photo is None:
+            return None
+        try:
+            found = self._features.of(part.photo.content, part.photo.load)
+        except LookalikeError as error:
+            # A photo of the library whose drive is away has its descriptor still.
+            log_failure(logger, "Looking for the details of a query", error)
+            return None
+        return found if len(found) else None
 
     def _part(self, query: Query) -> _Part:
         if query.words:
@@ -124,7 +150,8 @@ class QueryEncoder:
                 raise LookalikeError("The model in use does not read words.", WORDS_REMEDY)
             return _Part(query, None, None)
         photo, own = self._photos.of(query)
-        return _Part(query, photo, own)
+        # Descriptor and details are mostly made of the same decode.
+        return _Part(query, replace(photo, load=lru_cache(maxsize=1)(photo.load)), own)
 
     def _describe(self, views: Sequence[tuple[_Part, int]]) -> NDArray[np.float32]:
         """Unit vectors (views, dimension); stored descriptors are used where there are any."""

@@ -19,6 +19,8 @@ class Result:
         score: what the ranking is ordered by.
         reason: why it could not be judged; empty otherwise.
         text_match: where the query's words were found: "keyword", "title" or "name"; empty where they were not.
+        vote: how many details of the query it shares in one arrangement, weighted; None where that is not known.
+        index_score: what the index makes of similarity and vote; the order before and behind what is judged.
     """
 
     content_id: int
@@ -27,6 +29,8 @@ class Result:
     score: float
     reason: str = ""
     text_match: str = ""
+    vote: float | None = None
+    index_score: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,29 @@ class Ranking:
         return sum(1 for result in self.results if result.text_match)
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """The index's answer, best index score first.
+
+    Attributes:
+        ids: content ids.
+        hashes: content hashes.
+        similarities: cosines.
+        votes: of their details; None where that is not known.
+        index_scores: what the index makes of both.
+        queries: which of the query's photos a judge compares each with, by position.
+    """
+
+    ids: Sequence[int]
+    hashes: Sequence[str]
+    similarities: Sequence[float]
+    votes: Sequence[float | None]
+    index_scores: Sequence[float]
+    queries: Sequence[int]
+
+
 def ranked(
-    ids: Sequence[int],
-    similarities: Sequence[float],
+    found: Candidates,
     matches: Mapping[int, float | None],
     reasons: Mapping[int, str],
     candidates: int,
@@ -70,12 +94,11 @@ def ranked(
     Only the first `candidates` change places; the rest follow in the index's order.
 
     Args:
-        ids: content ids, most similar first.
-        similarities: their cosines.
+        found: the index's answer.
         matches: the verdicts so far, by content id.
         reasons: why candidates could not be judged, by content id.
         candidates: how many of the first are judged; 0 without a judge.
-        fusion: how similarity and match make a score.
+        fusion: how index score and match make a score.
 
     Returns:
         The results, best first, and how many of them lie above the cut-off.
@@ -85,10 +108,14 @@ def ranked(
             number,
             similarity,
             matches.get(number),
-            fusion.score(similarity, matches.get(number)),
+            fusion.score(index_score, matches.get(number)),
             reasons.get(number, ""),
+            vote=vote,
+            index_score=index_score,
         )
-        for number, similarity in zip(ids, similarities, strict=True)
+        for number, similarity, vote, index_score in zip(
+            found.ids, found.similarities, found.votes, found.index_scores, strict=True
+        )
     ]
     head = sorted(results[:candidates], key=lambda result: (-result.score, result.content_id))
     ordered = head + results[candidates:]

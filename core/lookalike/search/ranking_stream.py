@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lookalike.catalog.pair_scores import PairScore, PairScores
 from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import Judge, JudgePhoto, Verdict
+from lookalike.log import log_failure
 from lookalike.search.fusion import Fusion
-from lookalike.search.ranking import Ranking, ranked
+from lookalike.search.ranking import Candidates, Ranking, ranked
+from lookalike.search.second_hop import SecondHop, is_sure
+
+logger = logging.getLogger(__name__)
 
 YIELD_SECONDS = 0.05
 """Rankings come at most this often; more would only be drawn over."""
 
 SCORES_AT_ONCE = 16
 """Verdicts that are written to the catalog together."""
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """The index's answer, most similar first.
-
-    Attributes:
-        ids: content ids.
-        hashes: content hashes.
-        similarities: cosines.
-        queries: which of the query's photos a judge compares each with, by position.
-    """
-
-    ids: Sequence[int]
-    hashes: Sequence[str]
-    similarities: Sequence[float]
-    queries: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -46,10 +34,11 @@ class SearchPlan:
         judge: judges the pairs; None for the index's answer alone.
         load: ``load(content_id, hash)`` makes a candidate for the judge.
         scores: verdicts stored by earlier searches; new ones are added.
-        fusion: how similarity and match make a score.
+        fusion: how index score and match make a score.
         top: how many candidates are judged.
         budget: seconds after which the ranking stands as it is; None for no limit.
         cancelled: asked between candidates; once true the stream ends without a final ranking.
+        second_hop: has sure photos ask again; None where nobody does.
     """
 
     candidates: Candidates
@@ -61,6 +50,7 @@ class SearchPlan:
     top: int
     budget: float | None
     cancelled: Callable[[], bool]
+    second_hop: SecondHop | None = None
 
 
 class RankingStream:
@@ -93,8 +83,11 @@ class RankingStream:
             return
         todo = self._take_stored_verdicts(judge)
         judged = len(self._matches)
-        yield self._ranking(judged, final=judged == self._count)
+        asks = judged == self._count and self._asks_again()
+        yield self._ranking(judged, final=judged == self._count and not asks)
         if judged == self._count:
+            if asks:
+                yield self._after_second_hop(judged)
             return
         shown = time.monotonic()
         try:
@@ -110,12 +103,28 @@ class RankingStream:
             return
         if judged < self._count and not self._notes:
             self._notes.append(f"The time was up after {judged} of {self._count} candidates.")
-        yield self._ranking(judged, final=True)
+        yield self._after_second_hop(judged) if self._asks_again() else self._ranking(judged, final=True)
+
+    def _asks_again(self) -> bool:
+        if self._plan.second_hop is None or self._is_over():
+            return False
+        return any(map(is_sure, self._matches.values()))
+
+    def _after_second_hop(self, judged: int) -> Ranking:
+        """The last ranking, with what sure photos say of others."""
+        ranking = self._ranking(judged, final=True)
+        assert self._plan.second_hop is not None
+        try:
+            results, same = self._plan.second_hop.applied(ranking.results, self._head, self._plan.fusion)
+        except LookalikeError as error:
+            log_failure(logger, "Asking the index again", error)
+            return ranking
+        return replace(ranking, results=results, same=same)
 
     def _ranking(self, judged: int, *, final: bool) -> Ranking:
         found, fusion = self._plan.candidates, self._plan.fusion
         head = self._head if self._count else 0
-        results, same = ranked(found.ids, found.similarities, self._matches, self._reasons, head, fusion)
+        results, same = ranked(found, self._matches, self._reasons, head, fusion)
         return Ranking(results, same, judged, self._count, final, tuple(self._notes), fusion.calibrated)
 
     def _group_by_photo(self) -> list[tuple[JudgePhoto, list[str]]]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from lookalike.catalog.filters import Filters
-from lookalike.judges.protocol import DEFAULT_MODE, JudgeOptions
-from lookalike.search.fusion import TOP
+from lookalike.judges.protocol import DEFAULT_MODE, Judge, JudgeOptions
 
 
 @dataclass(frozen=True)
@@ -14,7 +13,7 @@ class SearchSettings:
     """How far a search goes.
 
     Attributes:
-        top: candidates that are judged.
+        top: candidates that are judged; None for as many as are worth the judge's time.
         limit: results in all.
         budget: seconds for judging; None for no limit.
         weight: λ, the share of the similarity in the score, 0..1; None for the calibrated one.
@@ -25,7 +24,7 @@ class SearchSettings:
         rotations: whether the query's photos may lie in any of the four positions.
     """
 
-    top: int = TOP
+    top: int | None = None
     limit: int = 1000
     budget: float | None = None
     weight: float | None = None
@@ -39,3 +38,9 @@ class SearchSettings:
     def judge_options(self) -> JudgeOptions:
         """How the judge is asked."""
         return JudgeOptions(self.mode, self.both_orders)
+
+    def judged(self, judge: Judge | None) -> int:
+        """How many candidates a judge is shown; 0 without one."""
+        if judge is None:
+            return 0
+        return judge.top if self.top is None else self.top

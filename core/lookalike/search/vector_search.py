@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.descriptors.protocol import Describer, DescriptionService
 from lookalike.index import VectorIndex
+from lookalike.index.inverted import FeatureIndex
 from lookalike.judges.protocol import Explanation, Judge
+from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.search.fusion import Fusion
-from lookalike.search.nearest import nearest_photos
+from lookalike.search.nearest import NearestPhotos, SearchedPhotos, nearest_photos
 from lookalike.search.query import Query
-from lookalike.search.query_encoder import QueryEncoder
+from lookalike.search.query_encoder import EncodedQuery, QueryEncoder
 from lookalike.search.query_photos import QueryPhotos
-from lookalike.search.ranking import Ranking
-from lookalike.search.ranking_stream import Candidates, RankingStream, SearchPlan
+from lookalike.search.ranking import Candidates, Ranking, Result, ranked
+from lookalike.search.ranking_stream import RankingStream, SearchPlan
+from lookalike.search.second_hop import DEPTH, SecondHop
 from lookalike.search.settings import SearchSettings
 
 
@@ -31,6 +35,8 @@ class VectorSearch:
         service: describes them.
         descriptors: those of the library's photos.
         index: finds neighbours.
+        features: local features of photos that were extracted before.
+        inverted: has the photos' details vote.
     """
 
     def __init__(
@@ -40,12 +46,14 @@ class VectorSearch:
         service: DescriptionService,
         descriptors: DescriptorRecord,
         index: VectorIndex,
+        features: FeatureCache,
+        inverted: FeatureIndex,
     ) -> None:
         self._catalog = catalog
         self._descriptors = descriptors
-        self._index = index
+        self._searched = SearchedPhotos(index, descriptors, inverted)
         self._photos = QueryPhotos(catalog)
-        self._encoder = QueryEncoder(self._photos, describer, service, descriptors)
+        self._encoder = QueryEncoder(self._photos, describer, service, descriptors, features)
 
     @property
     def reads_words(self) -> bool:
@@ -68,35 +76,68 @@ class VectorSearch:
             LookalikeError: the query cannot be read or described, or a filter names what there is not.
         """
         allowed_ids = self._catalog.filters.matching(settings.filters) if settings.filters else None
-        encoded = self._encoder.encode(query, settings.rotations)
+        head = settings.judged(judge)
+        encoded = self._encoder.encode(query, settings.rotations, details=fusion.index_score.weight > 0)
         found = nearest_photos(
-            self._index, self._descriptors, encoded, settings.limit, allowed_ids, settings.expand
-        )
-        rows = self._catalog.contents.get(found.ids.tolist())
-        kept = [
-            (number, rows[number].hash, float(similarity), int(query_vector))
-            for number, similarity, query_vector in zip(
-                found.ids.tolist(), found.similarities, found.query_vectors, strict=True
-            )
-            if number in rows
-        ]
-        candidates = (
-            Candidates(*(list(column) for column in zip(*kept, strict=True)))
-            if kept
-            else Candidates([], [], [], [])
+            self._searched,
+            encoded,
+            fusion.index_score,
+            max(settings.limit, head),
+            allowed_ids,
+            settings.expand,
         )
         plan = SearchPlan(
-            candidates,
+            self._candidates(found),
             [query_vector.photo for query_vector in encoded.query_vectors],
             judge,
             self._photos.candidate,
             self._catalog.pair_scores,
             fusion,
-            settings.top,
+            head,
             settings.budget,
             cancelled,
+            # Sure is only what a fitted probability says.
+            self._second_hop(encoded, fusion, allowed_ids) if fusion.calibrated else None,
         )
         yield from RankingStream(plan)
+
+    def _candidates(self, found: NearestPhotos) -> Candidates:
+        """What was found, without photos that are gone from the catalog meanwhile."""
+        rows = self._catalog.contents.get(found.ids.tolist())
+        kept = np.flatnonzero([number in rows for number in found.ids.tolist()])
+        ids: list[int] = found.ids[kept].tolist()
+        return Candidates(
+            ids,
+            [rows[number].hash for number in ids],
+            found.similarities[kept].tolist(),
+            [None if np.isnan(vote) else float(vote) for vote in found.votes[kept]],
+            found.scores[kept].tolist(),
+            found.query_vectors[kept].tolist(),
+        )
+
+    def _second_hop(
+        self, encoded: EncodedQuery, fusion: Fusion, allowed_ids: NDArray[np.int64] | None
+    ) -> SecondHop:
+        """How this query's sure photos ask again."""
+
+        def ask(encoded: EncodedQuery, limit: int, allowed_ids: NDArray[np.int64] | None) -> NearestPhotos:
+            return nearest_photos(self._searched, encoded, fusion.index_score, limit, allowed_ids)
+
+        def find_like(content_id: int) -> dict[int, float]:
+            details = fusion.index_score.weight > 0
+            found = ask(
+                self._encoder.encode(Query(content_id=content_id), details=details), DEPTH, allowed_ids
+            )
+            return dict(zip(found.ids.tolist(), found.scores.tolist(), strict=True))
+
+        def results_of(content_ids: Sequence[int]) -> Sequence[Result]:
+            if not content_ids:
+                return ()
+            found = self._candidates(ask(encoded, len(content_ids), np.array(content_ids, np.int64)))
+            results, _ = ranked(found, {}, {}, 0, fusion)
+            return results
+
+        return SecondHop(find_like, results_of)
 
     def explain(self, query: Query, content_id: int, judge: Judge) -> Explanation:
         """The judge's verdict on a photo, and its grounds.

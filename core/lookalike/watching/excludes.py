@@ -1,11 +1,13 @@
 """Excludes: what is left out of watched folders, that is hidden files, other programs' caches, and the user's patterns.
 
 Patterns are written in the syntax of ``.gitignore``, in files called ``.lookalikeignore`` (which apply to the folder
-they lie in) and in the library's own list (which applies to every watched folder).
+they lie in) and in the library's own list (which applies to every watched folder). A folder below a watched one that
+holds Android's ``.nomedia`` file is left out too.
 """
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from collections.abc import Sequence
@@ -13,12 +15,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lookalike.path_bytes import child_prefix, join
+from lookalike.photos.encodings import decode_text
 from lookalike.progress import Skipped
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 IGNORE_FILE = b".lookalikeignore"
+NO_MEDIA_FILE = b".nomedia"
+"""Android's mark of a folder whose pictures are not photos: stickers, covers, an app's own pictures."""
+
+NO_MEDIA_REASON = "It holds a .nomedia file, so it is left out with the folders in it."
+
 IGNORE_FILE_BYTES = 1 << 20
 """Longer files are not taken for ignore files."""
 
@@ -97,7 +105,8 @@ class Excludes:
         Args:
             top: the watched folder.
             folder: the watched folder itself, or one below it.
-            problems: gets a line for each ignore file that cannot be used.
+            problems: gets a line for each ignore file that cannot be used, and for a folder that is left out by a
+                ``.nomedia`` file. One in the watched folder itself does not count: that was chosen by its name.
 
         Returns:
             None where the folder itself is left out.
@@ -109,6 +118,9 @@ class Excludes:
                 continue
             parent, current = current, join(current, name)
             if is_left_out(parent, name) or rules.exclude(current, True):
+                return None
+            if os.path.lexists(join(current, NO_MEDIA_FILE)):
+                problems.append(Skipped(os.fsdecode(current), NO_MEDIA_REASON))
                 return None
             rules = rules.within(current, read_patterns(current, problems))
         return rules
@@ -136,9 +148,31 @@ def read_patterns(folder: bytes, problems: list[Skipped]) -> GitIgnoreSpec | Non
     if len(data) > IGNORE_FILE_BYTES:
         problems.append(Skipped(os.fsdecode(path), "It is too long for a list of patterns."))
         return None
-    spec, invalid = compile_patterns(os.fsdecode(data.removeprefix(b"\xef\xbb\xbf")).splitlines())
+    lines = _lines(data)
+    if any("\0" in line for line in lines):
+        problems.append(Skipped(os.fsdecode(path), "It is not a text, so it leaves nothing out."))
+        return None
+    spec, invalid = compile_patterns(lines)
     problems.extend(Skipped(os.fsdecode(path), f"“{line}” is not a pattern.") for line in invalid)
     return spec
+
+
+def _lines(data: bytes) -> list[str]:
+    """The lines of an ignore file in UTF-8, in UTF-16 as Windows' editors write it, or in Windows-1252 or Latin-1."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace").splitlines()
+    for encoding, high_bytes in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
+        if high_bytes.count(0) > len(high_bytes) // 2:
+            return data.decode(encoding, "replace").splitlines()
+    lines: list[str] = []
+    for raw in data.removeprefix(codecs.BOM_UTF8).splitlines():
+        text = decode_text(raw)
+        lines.append(text)
+        # What is not UTF-8 is written in an older encoding, or means a name of just these bytes, which Linux allows.
+        exact = raw.decode("utf-8", "surrogateescape")
+        if exact != text:
+            lines.append(exact)
+    return lines
 
 
 def compile_patterns(lines: Sequence[str]) -> tuple[GitIgnoreSpec | None, list[str]]:

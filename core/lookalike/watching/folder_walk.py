@@ -16,7 +16,14 @@ from lookalike.ingest.sidecars import compare_sidecars
 from lookalike.path_bytes import child_prefix
 from lookalike.photos import PHOTO_SUFFIXES
 from lookalike.progress import Skipped
-from lookalike.watching.excludes import IGNORE_FILE, Rules, is_left_out, read_patterns
+from lookalike.watching.excludes import (
+    IGNORE_FILE,
+    NO_MEDIA_FILE,
+    NO_MEDIA_REASON,
+    Rules,
+    is_left_out,
+    read_patterns,
+)
 
 _SUFFIXES = frozenset(suffix.encode() for suffix in PHOTO_SUFFIXES)
 _SIDECAR = SIDECAR_SUFFIX.encode()
@@ -58,7 +65,8 @@ def walk(
     Args:
         top: the folder, in the operating system's own bytes.
         deep: whether to go into the folders below.
-        unreadable: gets a line for each folder or ignore file that cannot be read.
+        unreadable: gets a line for each folder or ignore file that cannot be read, and for each folder that is left
+            out by a ``.nomedia`` file.
         rules: the patterns in force in `top`.
         unlisted: gets the folders that could not be listed.
         sidecars: gets the XMP files; None to pass them over.
@@ -70,6 +78,9 @@ def walk(
     while pending:
         folder, rules = pending.pop()
         entries = _list(folder, unlisted)
+        if folder != top and any(entry.name == NO_MEDIA_FILE for entry in entries):
+            unreadable.append(Skipped(os.fsdecode(folder), NO_MEDIA_REASON))
+            continue
         if folder != top and any(entry.name == IGNORE_FILE for entry in entries):
             rules = rules.within(folder, read_patterns(folder, unreadable))
         for entry in entries:

@@ -17,7 +17,7 @@ from types import TracebackType
 
 from lookalike.path_bytes import child_prefix
 from lookalike.watching.events import EventSource
-from lookalike.watching.excludes import IGNORE_FILE
+from lookalike.watching.excludes import IGNORE_FILE, NO_MEDIA_FILE
 from lookalike.watching.follow_timing import FollowTiming
 
 MARKED_LIMIT = 4096
@@ -149,7 +149,7 @@ class FolderWatch:
 
     def changed_file(self, folder: bytes, name: bytes) -> None:
         """Something happened to a file of this name in a folder."""
-        self.mark(folder, name == IGNORE_FILE)
+        self.mark(folder, name in (IGNORE_FILE, NO_MEDIA_FILE))
 
     def lost(self, top: bytes) -> None:
         """The system dropped events from a watched folder, so all of it is marked."""

@@ -8,6 +8,7 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.file_stat import FileStat
 from lookalike.catalog.files import FileRow
+from lookalike.catalog.folders import Folder
 from lookalike.descriptors.versions import model_versions
 from lookalike.ingest.folder_diff import FolderDiff
 from lookalike.ingest.sidecars import compare_sidecars
@@ -52,6 +53,7 @@ class Reconciler:
             missing = tuple(child_prefix(point) for point in location.missing_mounts)
             left_out.removed = [row for file, row in known.items() if not file.startswith(missing)]
             left_out.sidecars = compare_sidecars([], self._catalog.annotations.known(path, deep), missing)
+            self._record_unreadable(folder, path, deep, left_out)
             return left_out
         mount = None if location.nested else location.mount
         stable, ctimes = (mount.stable_inodes, mount.ctimes) if mount is not None else (False, False)
@@ -67,11 +69,14 @@ class Reconciler:
         self._add_untried(path, known, diff)
         self._recognise(diff)
         self._add_unread(path, known, diff)
-        unreadable = [(os.fsencode(line.path), line.reason) for line in diff.unreadable]
-        self._catalog.unreadable.record_scan(folder.id, path, deep, unreadable)
+        self._record_unreadable(folder, path, deep, diff)
         # Only now: photos that are left in the cloud on purpose are not a problem to record.
         diff.skip_cloud_only(path)
         return diff
+
+    def _record_unreadable(self, folder: Folder, path: bytes, deep: bool, diff: FolderDiff) -> None:
+        unreadable = [(os.fsencode(line.path), line.reason) for line in diff.unreadable]
+        self._catalog.unreadable.record_scan(folder.id, path, deep, unreadable)
 
     def _add_untried(self, path: bytes, known: dict[bytes, FileRow], diff: FolderDiff) -> None:
         """Add photos that only another model described, or that only earlier decoders refused."""

@@ -12,7 +12,8 @@ from lookalike.errors import LookalikeError
 from lookalike.ingest.throttle import CAREFUL, PACES
 from lookalike.ingest.work_queue import WorkPriority
 from lookalike.progress import Skipped
-from lookalike.watching.excludes import IGNORE_FILE, Excludes, compile_patterns, is_left_out
+from lookalike.user_paths import absolute, demand_folder, resolved
+from lookalike.watching.excludes import IGNORE_FILE, NO_MEDIA_REASON, Excludes, compile_patterns, is_left_out
 from lookalike.watching.folder_locator import FolderLocator
 from lookalike.watching.volumes import mounted_inside, mounts
 
@@ -47,11 +48,10 @@ class WatchedFolders:
         Raises:
             LookalikeError: it is not watched.
         """
-        absolute = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100
-        wanted = absolute.resolve()
+        named, wanted = absolute(path), resolved(path)
         for folder in self._folders.all():
             # Links on the way to a folder that is offline may lead elsewhere now: its name counts too.
-            if folder.path in (wanted, absolute):
+            if folder.path in (wanted, named):
                 return folder
         raise LookalikeError(
             "{folder} is not a watched folder.", "Choose one of the folders that are.", folder=wanted
@@ -64,7 +64,7 @@ class WatchedFolders:
             LookalikeError: the path is not a folder, a watched folder leaves it out, or a watched folder inside it is
                 paused, cannot be reached, or would be left out.
         """
-        path = path.expanduser().resolve()
+        path = resolved(path)
         mounted = mounts()
         excludes = Excludes(self.excludes())
         for folder in self._folders.all():
@@ -91,7 +91,18 @@ class WatchedFolders:
                         name=name,
                     )
                 at = at / name
-            if excludes.rules(os.fsencode(folder.path), os.fsencode(path), []) is None:
+            problems: list[Skipped] = []
+            if excludes.rules(os.fsencode(folder.path), os.fsencode(path), problems) is None:
+                for line in problems:
+                    if line.reason == NO_MEDIA_REASON:
+                        raise LookalikeError(
+                            "{inner} lies in the watched folder {outer}, and a .nomedia file in {folder} leaves it "
+                            "out there.",
+                            "Remove that file, and its photos come into the library.",
+                            inner=path,
+                            outer=folder.path,
+                            folder=line.path,
+                        )
                 raise LookalikeError(
                     "{inner} lies in the watched folder {outer}, and a pattern leaves it out there.",
                     "Change the patterns of what is left out, or those in a {ignore_file} file.",
@@ -115,11 +126,8 @@ class WatchedFolders:
         Raises:
             LookalikeError: the new path is not a folder, or overlaps with a watched one.
         """
-        path = path.expanduser().resolve()
-        if not os.path.isdir(path):  # noqa: PTH112
-            raise LookalikeError(
-                "{path} is not a folder.", "Check the name, or connect the drive it is on.", path=path
-            )
+        path = resolved(path)
+        demand_folder(path)
         with self._catalog.unit_of_work() as work:
             work.relocate_folder(folder, path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -44,10 +45,11 @@ class FirstRun(QWidget):
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.pictures_button = QPushButton(self.tr("Use {0}").format(_short(pictures)))
         self.pictures_button.setProperty("primary", True)
-        self.pictures_button.setVisible(pictures.is_dir())
+        offered = os.path.isdir(pictures)  # noqa: PTH112
+        self.pictures_button.setVisible(offered)
         self.pictures_button.clicked.connect(lambda: self.folder_given.emit(pictures))
         self.choose_button = QPushButton(self.tr("Choose a folder…"))
-        self.choose_button.setProperty("primary" if not pictures.is_dir() else "large", True)
+        self.choose_button.setProperty("large" if offered else "primary", True)
         self.choose_button.clicked.connect(self.choose_wanted)
         self.sample_button = QPushButton()
         self.sample_button.setProperty("flat", True)
@@ -88,5 +90,6 @@ def _short(path: Path) -> str:
     """A folder as people write it, with a tilde for the home folder."""
     try:
         return str(Path("~") / path.relative_to(Path.home()))
-    except ValueError:
+    except (ValueError, RuntimeError):
+        # It lies elsewhere, or there is no home folder.
         return str(path)

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 WIDTH = 264
 """Width of the panel, pixels."""
 
+IN_BACKGROUND = frozenset({Stage.DESCRIBING, Stage.EXTRACTING})
+"""Stages that go on, for all photos, while nothing is to be done for the folders."""
+
 
 class FoldersPanel(QFrame):
     """All folders, a pause button, and the number of skipped files.
@@ -81,12 +84,12 @@ class FoldersPanel(QFrame):
         scroll.setWidget(inner)
         scroll.viewport().setAutoFillBackground(False)
         inner.setAutoFillBackground(False)
-        self._migration = QLabel()
-        self._migration.setProperty("quiet", True)
-        self._migration.setWordWrap(True)
-        self._migration.setVisible(False)
+        self._background = QLabel()
+        self._background.setProperty("quiet", True)
+        self._background.setWordWrap(True)
+        self._background.setVisible(False)
         self._waiting = 0
-        self._describing = False
+        self._busy = False
         self._summary = QLabel()
         self._summary.setProperty("quiet", True)
         self.skipped_button = QPushButton()
@@ -105,7 +108,7 @@ class FoldersPanel(QFrame):
         bottom = QVBoxLayout()
         bottom.setContentsMargins(14, 8, 14, 14)
         bottom.setSpacing(6)
-        bottom.addWidget(self._migration)
+        bottom.addWidget(self._background)
         bottom.addWidget(self.add_button)
         bottom.addSpacing(6)
         bottom.addWidget(self._summary, alignment=Qt.AlignmentFlag.AlignHCenter)
@@ -159,9 +162,9 @@ class FoldersPanel(QFrame):
         """Say what following the folders is doing."""
         progress = activity.progress
         words = progress_text(progress)
-        self._describing = progress.stage is Stage.DESCRIBING and bool(progress.total)
-        if progress.stage is Stage.DESCRIBING:
-            self._show_describing(words)
+        self._busy = progress.stage in IN_BACKGROUND and bool(progress.total) and not progress.ended
+        if progress.stage in IN_BACKGROUND:
+            self._show_background(progress.stage, words)
             return
         self._show_waiting()
         busy = activity.folder is None and progress.stage not in (Stage.WATCHING, Stage.WAITING)
@@ -174,11 +177,15 @@ class FoldersPanel(QFrame):
             elif activity.folder is None and not busy:
                 row.show_state(row.folder.note or words)
 
-    def _show_describing(self, words: str) -> None:
-        """Say how far describing with another model is."""
-        if self._describing:
-            self._migration.setText(self.tr("Describing the photos with the new model: {0}").format(words))
-            self._migration.setVisible(True)
+    def _show_background(self, stage: Stage, words: str) -> None:
+        """Say how far describing with another model is, or what is made up for photos of an older library."""
+        if self._busy:
+            if stage is Stage.DESCRIBING:
+                line = self.tr("Describing the photos with the new model: {0}")
+            else:
+                line = self.tr("Learning the details of the photos: {0}")
+            self._background.setText(line.format(words))
+            self._background.setVisible(True)
         else:
             self._show_waiting()
 
@@ -189,7 +196,7 @@ class FoldersPanel(QFrame):
             change: the change; None while none is under way.
         """
         self._waiting = change.waiting if change is not None else 0
-        if not self._describing:
+        if not self._busy:
             self._show_waiting()
 
     def _show_waiting(self) -> None:
@@ -198,8 +205,8 @@ class FoldersPanel(QFrame):
         else:
             words = self.tr("The new model waits for {0} photos").format(format_count(self._waiting))
         reason = self.tr("the drive is away, the folder is paused, or the file cannot be read")
-        self._migration.setText(f"{words}: {reason}.")
-        self._migration.setVisible(self._waiting > 0)
+        self._background.setText(f"{words}: {reason}.")
+        self._background.setVisible(self._waiting > 0)
 
     def show_paused(self, paused: bool) -> None:
         """Show whether following rests."""
@@ -216,7 +223,7 @@ class FoldersPanel(QFrame):
     @property
     def migration(self) -> str:
         """The line about a change of the descriptor model; empty while none is under way."""
-        return "" if self._migration.isHidden() else self._migration.text()
+        return "" if self._background.isHidden() else self._background.text()
 
     def show_photos(self, count: int) -> None:
         """Say how many photos the library holds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -24,5 +25,6 @@ def show_in_folder(path: Path) -> None:
 def show_log() -> None:
     """Open the log, or the folder of logs where nothing was logged yet."""
     path = log_file()
-    shown = next((place for place in (path, *path.parents) if place.exists()), path)
+    places = (place for place in (path, *path.parents) if os.path.exists(place))  # noqa: PTH110
+    shown = next(places, path)
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(shown)))

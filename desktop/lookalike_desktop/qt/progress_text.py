@@ -24,6 +24,7 @@ def stage_text(stage: Stage) -> str:
         Stage.DESCRIBING: translate("progress", "Describing"),
         Stage.WATCHING: translate("progress", "Watching for changes"),
         Stage.WAITING: translate("progress", "Waiting; trying again soon"),
+        Stage.EXTRACTING: translate("progress", "Looking at details"),
         Stage.PREPARING: translate("progress", "Preparing"),
         Stage.COMPRESSING: translate("progress", "Compressing"),
         Stage.SEARCHING: translate("progress", "Searching"),

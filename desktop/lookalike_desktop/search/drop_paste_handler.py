@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
+from lookalike.search.query_text import QueryFileError
+from lookalike_desktop.qt.failures import describe_failure
 from lookalike_desktop.search.queries import (
     SearchRequest,
     files_request,
     folders_in,
     mime_request,
-    words_request,
+    text_request,
 )
 from lookalike_desktop.widgets.messages import DropHint
 
@@ -46,10 +48,11 @@ class DropPasteHandler(QObject):
             watched.installEventFilter(self)
 
     def take_words(self, words: str) -> None:
-        """Search for words, or with the file they name."""
-        data = QMimeData()
-        data.setText(words)
-        self.requested.emit(mime_request(data, words) or words_request(words))
+        """Search for words, or with the files they name."""
+        try:
+            self.requested.emit(text_request(words))
+        except QueryFileError as error:
+            self.nothing_found.emit(describe_failure(error).message)
 
     def choose_file(self) -> None:
         """Ask for photo files to search with."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from PySide6.QtCore import QCoreApplication, QMimeData
 from PySide6.QtGui import QImage
 
 from lookalike.search.query import Query, Region, crop
+from lookalike.search.query_text import QueryFileError, files_named
+from lookalike.user_paths import path_of_address
 
 if TYPE_CHECKING:
     from lookalike.library import Library
@@ -97,29 +100,40 @@ def photo_request(content_id: int, label: str, region: Region | None = None) -> 
 
 def mime_request(data: QMimeData, label: str) -> SearchRequest | None:
     """Search with what was pasted or dropped; None if there is nothing to search with."""
-    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    files = [path for path in paths if path.is_file()]
+    files = [path for path in _local_paths(data) if os.path.isfile(path)]  # noqa: PTH113
     if files:
         return files_request(files)
     if data.hasImage():
         image = QImage(data.imageData())
         if not image.isNull():
             return image_request(image, label)
-    text = data.text().strip()
-    if text and "\n" not in text and len(text) < 4096:
-        path = Path(text.strip("'\"")).expanduser()
-        if path.is_absolute() and path.is_file():
-            return file_request(path)
-    return None
+    try:
+        files = files_named(data.text())
+    except QueryFileError:
+        # What is typed and sent off is told of; a text may be on its way through the clipboard to be changed first.
+        return None
+    return files_request(files) if files else None
+
+
+def text_request(text: str) -> SearchRequest:
+    """Search for words, or with the photo files that a text names.
+
+    Raises:
+        QueryFileError: it is meant as a file, and there is none.
+    """
+    files = files_named(text)
+    return files_request(files) if files else words_request(text)
 
 
 def folders_in(data: QMimeData) -> list[Path]:
     """Folders that were dropped."""
-    return [
-        Path(url.toLocalFile())
-        for url in data.urls()
-        if url.isLocalFile() and Path(url.toLocalFile()).is_dir()
-    ]
+    return [path for path in _local_paths(data) if os.path.isdir(path)]  # noqa: PTH112
+
+
+def _local_paths(data: QMimeData) -> list[Path]:
+    # QUrl.toLocalFile takes "localhost" for another computer, and loses bytes of a name that are no text.
+    paths = (path_of_address(bytes(url.toEncoded().data()).decode("ascii")) for url in data.urls())
+    return [path for path in paths if path is not None]
 
 
 def to_pil(image: QImage) -> Image.Image:

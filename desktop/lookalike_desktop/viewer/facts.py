@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, Qt
 
+from lookalike.photos import Precision, precision_of
 from lookalike_desktop.qt.formatting import format_size
 
 if TYPE_CHECKING:
     from lookalike.library import PhotoInfo
 
 translate = QCoreApplication.translate
+
+_WEEKDAY = re.compile(r"[\s,،、]*dddd[\s,،、]*")
 
 
 def facts_text(info: PhotoInfo) -> str:
@@ -40,5 +44,14 @@ def facts_text(info: PhotoInfo) -> str:
 
 
 def _date_text(taken_at: str) -> str:
+    """A date in the words of the user's language, as exact as it is known."""
+    precision = precision_of(taken_at)
+    if precision is Precision.YEAR:
+        return taken_at
+    if precision is Precision.MONTH:
+        return QLocale().toString(QDate.fromString(taken_at, "yyyy-MM"), "MMMM yyyy")
+    if precision in (Precision.DAY, Precision.HOUR):
+        without_weekday = _WEEKDAY.sub("", QLocale().dateFormat(QLocale.FormatType.LongFormat))
+        return QLocale().toString(QDate.fromString(taken_at[:10], Qt.DateFormat.ISODate), without_weekday)
     when = QDateTime.fromString(taken_at, Qt.DateFormat.ISODate)
     return QLocale().toString(when, QLocale.FormatType.ShortFormat) if when.isValid() else taken_at

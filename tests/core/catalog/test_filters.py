@@ -110,6 +110,47 @@ def test_every_condition_must_be_met(filled: Any, root: Path, filters: dict[str,
     assert [Path(name).stem for name in found] == expected.split()
 
 
+PARTLY_DATED = {"1965": "1965", "July 2004": "2004-07", "a day": "2004-07-31", "an hour": "2004-08-01T10"}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        ("1965-03", "1965-03", "1965"),
+        ("1965-12-31", None, "1965, July 2004, a day, an hour"),
+        ("1966", None, "July 2004, a day, an hour"),
+        (None, "1964", ""),
+        (None, "1965-01-01", "1965"),
+        ("2004-07-15", "2004-07-16", "July 2004"),
+        ("2004-07-31", "2004-07", "July 2004, a day"),
+        ("2004-08", None, "an hour"),
+    ],
+)
+def test_a_photo_that_may_be_meant_is_found(
+    catalog: Catalog, root: Path, since: str | None, until: str | None, expected: str
+) -> None:
+    for name, taken_at in PARTLY_DATED.items():
+        put(catalog, root, name + ".jpg", name, taken_at=taken_at)
+    filters = Filters(since=first_day(since) if since else None, until=last_day(until) if until else None)
+    assert ", ".join(names(catalog, filters)) == expected
+    choices = catalog.filters.choices()
+    assert (str(choices.first), str(choices.last)) == ("1965-01-01", "2004-08-01")
+
+
+def test_partly_dated_photos_are_sorted_among_the_others(catalog: Catalog, root: Path) -> None:
+    for name in ("1964-12-31", "1965", "1965-02", "1965-02-03", "1965-02-03T10:00:00", "1966"):
+        put(catalog, root, name + ".jpg", name, taken_at=name)
+    rows = catalog.contents.get(catalog.contents.visible())
+    assert [rows[number].taken_at for number in catalog.contents.visible()] == [
+        "1966",
+        "1965-02-03T10:00:00",
+        "1965-02-03",
+        "1965-02",
+        "1965",
+        "1964-12-31",
+    ]
+
+
 @pytest.mark.parametrize(
     ("filters", "words"),
     [

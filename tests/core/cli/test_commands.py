@@ -246,7 +246,7 @@ def test_choosing_a_judge_lasts(tmp_path: Path, call: Call) -> None:
 def test_how_searches_are_checked_lasts(tmp_path: Path, call: Call) -> None:
     library = tmp_path / "library"
     _, out, _ = call("--library", library, "settings", "--json")
-    first = {"mode": "object", "both_orders": False, "top": 100, "weight": None}
+    first = {"mode": "object", "both_orders": False, "top": 20, "weight": None}
     assert json.loads(out) == first
     arguments = ["--mode", "landmark", "--both-orders", "--top", "7", "--weight", "0.25"]
     assert call("--library", library, "settings", *arguments)[0] == 0
@@ -266,7 +266,7 @@ def test_settings_and_options_reach_the_search(indexed: Path, call: Call) -> Non
         _, out, _ = call("--library", library, "search", photo, "--json")
         answer = json.loads(out)
         assert answer["judged"] == 3
-        assert answer["results"][0]["score"] == answer["results"][0]["similarity"]
+        assert answer["results"][0]["score"] == answer["results"][0]["index_score"]
         assert answer["calibrated"]
         _, out, _ = call("--library", library, "search", photo, "--top", "4", "--lambda", "0", "--json")
         answer = json.loads(out)

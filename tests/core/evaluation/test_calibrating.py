@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,12 +11,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from lookalike.errors import LookalikeError
-from lookalike.evaluation.calibrating import calibrate, deal
+from lookalike.evaluation.calibrating import calibrate, deal, fit_index_score
 from lookalike.evaluation.fitting import Floats, better_fit, fit_isotonic, fit_logistic, held_out
 from lookalike.evaluation.metrics import average_precision
 from lookalike.evaluation.pairs import JudgedPairs, QueryPairs
 from lookalike.evaluation.reliability import reliability
 from lookalike.search.curves import Isotonic, Logistic
+from lookalike.search.index_score import IndexScore
 
 
 def test_the_calibration_error_by_hand() -> None:
@@ -33,7 +36,12 @@ def test_the_calibration_error_counts_pairs_by_their_weight() -> None:
 
 
 def made(
-    queries: int = 60, groups: int = 12, head: int = 40, informative: bool = True, seed: int = 0
+    queries: int = 60,
+    groups: int = 12,
+    head: int = 40,
+    informative: bool = True,
+    seed: int = 0,
+    telling: float = 1.0,
 ) -> JudgedPairs:
     """Pairs whose logit is worth sigmoid(1.5 · logit − 3), and whose cosine tells a little."""
     random = np.random.default_rng(seed)
@@ -41,12 +49,14 @@ def made(
     for number in range(queries):
         logits = random.normal(0, 3, head)
         right = random.random(head) < 1 / (1 + np.exp(3 - 1.5 * (logits if informative else 0)))
-        similarities = random.normal(0.6 + 0.1 * right, 0.1)
-        order = np.argsort(-similarities)
+        cosines = random.normal(0.6 + 0.1 * right, 0.1)
+        votes = random.poisson(np.where(right, telling, 1.0)).astype(float)
+        order = np.argsort(-cosines)
         found.append(
             QueryPairs(
                 f"group{number % groups}",
-                similarities[order],
+                cosines[order],
+                votes[order],
                 logits[order],
                 right[order],
                 np.array([], np.int64),
@@ -54,6 +64,29 @@ def made(
             )
         )
     return JudgedPairs(found)
+
+
+COSINE = IndexScore(0.0)
+
+
+def test_a_vote_counts_as_much_as_it_tells() -> None:
+    alone, telling = (calibrate(made(telling=telling), "descriptor", "", COSINE) for telling in (1.0, 12.0))
+    assert alone.calibration.index_score.weight == 0, "votes that are the same for right and wrong"
+    assert telling.calibration.index_score.weight > 0
+    assert telling.precision > alone.precision + 0.1
+
+
+def test_a_photo_without_details_gets_the_average_score_of_its_cosine() -> None:
+    pairs = made(queries=600, telling=12.0)
+    score = fit_index_score(pairs, 0.1)
+    scores = score(pairs.cosines, pairs.votes)
+    for cosine in (0.5, 0.6, 0.7):
+        near = np.abs(pairs.cosines - cosine) < 0.03
+        average = np.average(scores[near], weights=pairs.weights[near])
+        alone = score(np.array([cosine]), np.array([np.nan]))[0]
+        assert alone == pytest.approx(average, abs=0.03)
+    nothing = JudgedPairs([replace(query, votes=np.full(40, np.nan)) for query in pairs.queries])
+    assert fit_index_score(nothing, 0.1) == IndexScore(0.1)
 
 
 def test_a_logistic_truth_is_found_again() -> None:
@@ -134,7 +167,9 @@ def test_precision_of_reordered_pairs_is_average_precision() -> None:
     random = np.random.default_rng(5)
     right = random.random(30) < 0.3
     tail = np.array([35, 40])
-    query = QueryPairs("g", np.linspace(1, 0, 30), np.zeros(30), right, tail, int(right.sum()) + 3)
+    query = QueryPairs(
+        "g", np.linspace(1, 0, 30), np.zeros(30), np.zeros(30), right, tail, int(right.sum()) + 3
+    )
     scores = random.random(30)
     order = [int(n) for n in np.argsort(-scores)] + [100 + n for n in range(31, 41)]
     positives = {n for n in range(30) if right[n]} | {135, 140, 999}
@@ -143,33 +178,33 @@ def test_precision_of_reordered_pairs_is_average_precision() -> None:
 
 def test_a_fit_is_honest_and_brings_what_the_judge_knows() -> None:
     pairs = made()
-    found = calibrate(pairs, "descriptor", "judge")
+    found = calibrate(pairs, "descriptor", "judge", COSINE)
     made_of = found.calibration
     assert (made_of.descriptor, made_of.judge, made_of.groups) == ("descriptor", "judge", 12)
     assert made_of.pairs == 2400
     assert made_of.error < 0.04
     assert found.informative
-    alone = np.mean([query.precision(query.similarities) for query in pairs.queries])
+    alone = np.mean([query.precision(query.cosines) for query in pairs.queries])
     assert found.precision > alone + 0.2
     raw = reliability(1 / (1 + np.exp(-pairs.logits)), pairs.right, pairs.weights).error
     assert raw > 5 * made_of.error, "the judge's own word was far off"
     assert isinstance(made_of.match, Logistic)
     # Half of the pairs at the cut-off are right.
-    score = made_of.weight * pairs.similarities + (1 - made_of.weight) * made_of.match.over(pairs.logits)
+    score = made_of.weight * pairs.cosines + (1 - made_of.weight) * made_of.match.over(pairs.logits)
     near = np.abs(score - made_of.cut_off) < 0.08
     assert 0.35 < pairs.right[near].mean() < 0.65
 
 
 def test_answers_that_tell_nothing_are_kept_as_such() -> None:
-    found = calibrate(made(informative=False), "descriptor", "judge")
+    found = calibrate(made(informative=False), "descriptor", "judge", COSINE)
     assert isinstance(found.calibration.match, Logistic)
     assert not found.informative
 
 
-def test_without_a_judge_the_cosine_is_fitted() -> None:
-    found = calibrate(made(), "descriptor", "")
+def test_without_a_judge_the_index_is_fitted() -> None:
+    found = calibrate(made(), "descriptor", "", COSINE)
     assert found.calibration.match is None
-    even = found.calibration.cosine.even()
+    even = found.calibration.index.even()
     assert even is not None
     assert found.calibration.cut_off == pytest.approx(0.5 * even + 0.25)
 
@@ -182,13 +217,17 @@ def test_without_a_judge_the_cosine_is_fitted() -> None:
         JudgedPairs([]),
         JudgedPairs(
             [
-                QueryPairs(f"g{n}", np.ones(9), np.ones(9), np.ones(9, bool), np.array([], int), 9)
+                QueryPairs(
+                    f"g{n}", np.ones(9), np.ones(9), np.ones(9), np.ones(9, bool), np.array([], int), 9
+                )
                 for n in range(9)
             ]
         ),
         JudgedPairs(
             [
-                QueryPairs(f"g{n}", np.ones(9), np.ones(9), np.zeros(9, bool), np.array([], int), 9)
+                QueryPairs(
+                    f"g{n}", np.ones(9), np.ones(9), np.ones(9), np.zeros(9, bool), np.array([], int), 9
+                )
                 for n in range(9)
             ]
         ),
@@ -198,7 +237,7 @@ def test_without_a_judge_the_cosine_is_fitted() -> None:
 @pytest.mark.parametrize("judge", ["", "judge"])
 def test_too_little_is_refused_in_one_line(pairs: JudgedPairs, judge: str) -> None:
     with pytest.raises(LookalikeError, match="too few to calibrate with") as caught:
-        calibrate(pairs, "descriptor", judge)
+        calibrate(pairs, "descriptor", judge, COSINE)
     assert len(str(caught.value).splitlines()) == 1
     assert caught.value.remedy
 
@@ -208,7 +247,8 @@ def test_unjudged_pairs_are_left_out_of_the_judges_fit() -> None:
     half = [
         QueryPairs(
             q.group,
-            q.similarities,
+            q.cosines,
+            q.votes,
             np.where(np.arange(40) < 20, q.logits, np.nan),
             q.right,
             q.tail,
@@ -216,7 +256,7 @@ def test_unjudged_pairs_are_left_out_of_the_judges_fit() -> None:
         )
         for q in pairs.queries
     ]
-    found = calibrate(JudgedPairs(half), "descriptor", "judge")
+    found = calibrate(JudgedPairs(half), "descriptor", "judge", COSINE)
     assert found.calibration.pairs == 1200
     assert isinstance(found.calibration.match, Logistic)
     assert found.calibration.match.slope == pytest.approx(1.5, rel=0.25)

@@ -76,6 +76,8 @@ def test_boxes_levels_and_junk(roxford: Path, tmp_path: Path, capsys: pytest.Cap
         assert answer["junk"] and answer["region"] is not None
         assert answer["attributes"]["scale"] == pytest.approx(0.93, abs=0.05)
         assert not [name for name, *_ in answer["results"] if name.startswith("jpg/building0_0000")]
+        votes = answer["calibration"]["pairs"]["votes"]["values"]
+        assert max(votes) > 1, "what was cut out votes for the photos it is in"
     scores = [score for *_, score in answers[0]["results"]]
     assert scores == sorted(scores, reverse=True), "all of them were judged"
 
@@ -110,6 +112,13 @@ def test_a_run_goes_on_where_it_was(
     assert done["figures"] == whole["figures"]
     assert run(["evaluate", *map(str, arguments[:-4]), "--save", str(save), "--top", "2"]) == 1
     assert "top was 4 and is 2" in capsys.readouterr().err
+    for name, changed in (("vote_weight", 0.3), ("details", "inverted-0")):
+        head = json.loads(lines[0])
+        assert head["conditions"][name]
+        head["conditions"][name] = changed
+        save.write_bytes(json.dumps(head).encode() + b"\n" + b"".join(lines[1:]))
+        assert run(["evaluate", *map(str, arguments)]) == 1
+        assert f"{name.replace('_', ' ')} was {changed} and is" in capsys.readouterr().err
 
 
 def test_a_killed_run_keeps_what_it_answered(

@@ -82,12 +82,18 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
 
 def test_what_a_calibration_is_fitted_to_is_kept() -> None:
     pairs = QueryPairs(
-        "g", np.array([0.5, 0.25]), np.array([np.nan, 2.0]), np.array([True, False]), np.array([7]), 2
+        "g",
+        np.array([0.5, 0.25]),
+        np.array([3.5, np.nan]),
+        np.array([np.nan, 2.0]),
+        np.array([True, False]),
+        np.array([7]),
+        2,
     )
     outcome = Outcome("g", "object", pairs, [0.1, 0.2], 1, 1)
     again = decode(Outcome, json.loads(json.dumps(encode(outcome), allow_nan=False)))
     assert (again.group, again.said, again.pairs.positives) == ("g", [0.1, 0.2], 2)
-    for name in ("similarities", "logits", "right", "tail"):
+    for name in ("cosines", "votes", "logits", "right", "tail"):
         before, after = getattr(pairs, name), getattr(again.pairs, name)
         assert before.dtype == after.dtype
         assert np.array_equal(before, after, equal_nan=before.dtype.kind == "f")

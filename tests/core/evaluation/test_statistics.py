@@ -155,6 +155,7 @@ def test_the_calibration_error_has_an_interval_over_groups() -> None:
             group,
             np.array(said),
             np.full(len(said), np.nan),
+            np.full(len(said), np.nan),
             np.array(right),
             np.array([], np.int64),
             max(1, sum(right)),
@@ -174,4 +175,10 @@ def test_own_figures_weigh_groups_alike() -> None:
     for number in range(3):
         tally.add(placed([1], query=f"a{number}", group="a"))
     tally.add(placed([2], query="b", group="b"))
-    assert figures_of(tally.rows, OWN_MEASURES)["mAP"].value == 0.75
+    tally.add(placed([50, 101, None, 103], [2, 3, 200], query="c", group="b"))
+    found = figures_of(tally.rows, OWN_MEASURES)
+    assert found["R@10"].value == 0.75
+    # Without junk the four are at 48, 99, nowhere and 101.
+    share = found["recall@100"]
+    assert share.value == pytest.approx((1 + (1 + 2 / 4) / 2) / 2)
+    assert share.low is not None and share.high is not None and share.low < share.value < share.high

@@ -22,6 +22,7 @@ class ConstantJudge:
     """Says the same of every pair."""
 
     key = "constant"
+    top = 10
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -48,6 +49,7 @@ class ConstantJudge:
 
 class ConstantKind(JudgeKind):
     name = "constant"
+    top = ConstantJudge.top
     lacking: LookalikeError | None = None
 
     def names(self) -> list[str]:

@@ -50,21 +50,23 @@ def test_a_photo_without_metadata_has_none() -> None:
     [
         ({0x0132: "2020:01:02 03:04:05"}, {}, "2020-01-02T03:04:05"),
         ({0x0132: "2020:01:02 03:04:05"}, {0x9004: "2019:01:02 03:04:05"}, "2019-01-02T03:04:05"),
-        ({}, {0x9003: "2020-01-02T03:04:05Z"}, "2020-01-02T03:04:05"),
+        ({}, {0x9003: "2020-01-02T03:04:05Z"}, "2020-01-02T03:04:05+00:00"),
         ({}, {0x9003: "2020:01:02 03:04:05", 0x9291: "5  "}, "2020-01-02T03:04:05.5"),
         ({}, {0x9003: "2020:01:02 03:04:05", 0x9291: "x"}, "2020-01-02T03:04:05"),
         ({}, {0x9003: "2020:01:02 03:04:05", 0x9011: "-07:30"}, "2020-01-02T03:04:05-07:30"),
         ({}, {0x9003: "2020:01:02 03:04:05", 0x9011: "summer"}, "2020-01-02T03:04:05"),
         ({0x0132: "2020:01:02 03:04:05"}, {0x9003: "0000:00:00 00:00:00"}, "2020-01-02T03:04:05"),
         ({}, {0x9003: "    :  :     :  :  "}, None),
-        ({}, {0x9003: "2020:13:45 99:99:99"}, None),
+        ({}, {0x9003: "2020:13:45 99:99:99"}, "2020"),
+        ({0x0132: "2020:01:02 03:04:05"}, {0x9003: "1965:00:00 00:00:00"}, "1965"),
+        ({}, {0x9003: "2019:01:02   :  :  ", 0x9004: "2020:01:02 03:04:05"}, "2019-01-02"),
         ({}, {0x9003: "yesterday"}, None),
     ],
 )
 def test_dates(main: dict[int, object], details: dict[int, object], taken_at: str | None) -> None:
     found = facts_with(main, details, {}).taken_at
     assert found == taken_at
-    if found:
+    if found and len(found) >= 10:
         datetime.fromisoformat(found)
 
 
@@ -126,7 +128,7 @@ def test_a_directory_that_names_itself_ends() -> None:
 )
 def test_random_blocks_never_fail(noise: bytes, start: bytes) -> None:
     tags = read_tags(start + noise)
-    assert all(isinstance(value, str | tuple) for value in tags.main.values())
+    assert all(isinstance(value, bytes | tuple) for value in tags.main.values())
     read_raw_tags(b"\x00\x00\x00\x18ftypcrx CMT1" + start + noise + b"CMT4" + noise)
     data = encoded(Image.new("L", (2, 2)), "JPEG", exif=(b"Exif\x00\x00" + start + noise)[:60_000])
     assert facts_of(data).format == "JPEG"

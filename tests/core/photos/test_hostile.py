@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import random
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +17,18 @@ from lookalike.photos import FileBytes, PhotoError, decode, thumbnail
 from tests.builders.photo_files import animation, camera_exif, encoded, heic, jxl, smooth_photo, srgb_profile
 
 SMALL = smooth_photo((60, 40))
+ODD = np.asarray(SMALL) / 255
+
+
+def odd_tiff(compression: str | None, tile: tuple[int, int] | None = None) -> bytes:
+    """A TIFF of a layout that Pillow does not read: 64-bit floating-point colour behind a thumbnail."""
+    file = io.BytesIO()
+    with tifffile.TiffWriter(file) as writer:
+        writer.write(np.ascontiguousarray(ODD[::8, ::8]), photometric="rgb", metadata=None, subfiletype=1)
+        writer.write(ODD, photometric="rgb", metadata=None, compression=compression, tile=tile)
+    return file.getvalue()
+
+
 SEEDS = {
     "JPEG": encoded(SMALL, "JPEG", exif=camera_exif(), icc_profile=srgb_profile()),
     "progressive JPEG": encoded(SMALL, "JPEG", progressive=True),
@@ -22,6 +37,9 @@ SEEDS = {
     "GIF": animation("GIF"),
     "WebP": encoded(SMALL, "WEBP", exif=camera_exif()),
     "TIFF": encoded(SMALL, "TIFF", compression="tiff_lzw"),
+    "odd TIFF": odd_tiff(None),
+    "odd TIFF of LZW tiles": odd_tiff("lzw", (16, 32)),
+    "odd TIFF of LERC": odd_tiff("lerc"),
     "plain TIFF": encoded(SMALL, "TIFF"),
     "BMP": encoded(SMALL, "BMP"),
     "JPEG 2000": encoded(SMALL, "JPEG2000"),

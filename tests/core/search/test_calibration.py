@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from lookalike.descriptors.efficientnet import EfficientNetDescriber
 from lookalike.errors import LookalikeError
 from lookalike.judges.geometry.judge import GeometricJudge
-from lookalike.search.calibration import Calibration, Calibrations, from_json, to_json
+from lookalike.search.calibration import NEVER, Calibration, Calibrations, from_json, to_json
 from lookalike.search.curves import Curve, Isotonic, Logistic, curve_of
-from lookalike.search.fusion import BROAD_COSINE, WEIGHT, fusion_for, undecided
-from lookalike.search.ranking import ranked
+from lookalike.search.fusion import BROAD_INDEX, WEIGHT, fusion_for, undecided
+from lookalike.search.index_score import IndexScore, index_score_of
+from lookalike.search.ranking import Candidates, ranked
 from lookalike.sigmoid import sigmoid
 
 finite = st.floats(-1e6, 1e6)
@@ -35,6 +36,7 @@ def isotonic(draw: st.DrawFn) -> Isotonic:
 
 
 curves = st.one_of(logistic, isotonic())
+index_scores = st.builds(IndexScore, st.floats(0, 100), st.floats(1e-6, 1e6), finite)
 
 
 @st.composite
@@ -44,9 +46,10 @@ def calibrations(draw: st.DrawFn) -> Calibration:
         descriptor=draw(st.text(min_size=1, max_size=20)),
         judge=judge,
         weight=draw(share),
-        cosine=draw(curves),
+        index_score=draw(index_scores),
+        index=draw(curves),
         match=draw(curves) if judge else None,
-        cut_off=draw(share),
+        cut_off=draw(st.floats(0, NEVER)),
         error=draw(share),
         pairs=draw(st.integers(0, 10**6)),
         positives=draw(st.integers(0, 10**6)),
@@ -121,8 +124,9 @@ def test_numbers_of_no_rising_curve_are_refused(numbers: dict[str, Any]) -> None
         curve_of(numbers)
 
 
+PLAIN = IndexScore(0.2)
 MADE = Calibration(
-    "descriptor", "judge", 0.25, Logistic(10.0, -5.0), Logistic(2.0, 1.0), 0.4, 0.01, 500, 50, 9
+    "descriptor", "judge", 0.25, PLAIN, Logistic(10.0, -5.0), Logistic(2.0, 1.0), 0.4, 0.01, 500, 50, 9
 )
 
 
@@ -137,6 +141,30 @@ def test_a_damaged_file_counts_as_none_and_can_be_replaced(tmp_path: Path, damag
     assert store.get("descriptor", "judge") == MADE
 
 
+def test_what_an_earlier_version_fitted_is_not_used_and_told(tmp_path: Path) -> None:
+    store = Calibrations(tmp_path)
+    store.put(MADE)
+    assert store.outdated() == 0
+    (file,) = tmp_path.iterdir()
+    old = json.loads(file.read_text())
+    del old["version"], old["index_score"]
+    old["cosine"] = old.pop("index")
+    file.write_text(json.dumps(old))
+    assert store.get("descriptor", "judge") is None
+    assert store.outdated() == 1
+    assert not fusion_for("descriptor", "judge", store).calibrated
+
+
+def test_index_scores_by_hand() -> None:
+    score = IndexScore(0.2, slope=1.5, offset=-0.3)
+    votes = np.array([0.0, math.e - 1, np.nan], np.float32)
+    assert score(np.full(3, 0.6), votes) == pytest.approx([0.6, 0.8, 0.6])
+    assert index_score_of(score.numbers()) == score
+    for wrong in ({"slope": 0.0}, {"slope": math.nan}, {"weight": -1.0}):
+        with pytest.raises(ValueError, match="index score"):
+            index_score_of({**score.numbers(), **wrong})
+
+
 def test_what_cannot_be_kept_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(LookalikeError, match="cannot be stored"):
@@ -148,7 +176,8 @@ def test_the_embedded_descriptor_ships_calibrated(tmp_path: Path) -> None:
     for judge in ("", GeometricJudge.key):
         fusion = fusion_for(EfficientNetDescriber.key, judge, store)
         assert fusion.calibrated
-        assert 0.4 < fusion.cut_off < 0.8
+        assert 0.4 < fusion.cut_off < 1.2
+        assert fusion.index_score.weight > 0
     assert not fusion_for(EfficientNetDescriber.key, "mllm:new", store).calibrated
     assert not fusion_for("another descriptor", GeometricJudge.key, store).calibrated
 
@@ -157,7 +186,7 @@ def test_the_users_own_fit_goes_before_the_shipped_one(tmp_path: Path) -> None:
     store = Calibrations(tmp_path)
     shipped = store.get(EfficientNetDescriber.key, "")
     assert shipped is not None
-    own = Calibration(shipped.descriptor, "", 0.5, Logistic(1.0, 0.0), None, 0.3, 0.0, 1, 1, 1)
+    own = Calibration(shipped.descriptor, "", 0.5, PLAIN, Logistic(1.0, 0.0), None, 0.3, 0.0, 1, 1, 1)
     store.put(own)
     assert store.get(EfficientNetDescriber.key, "") == own
 
@@ -169,8 +198,9 @@ def test_matches_score_and_line_are_the_stored_ones(tmp_path: Path) -> None:
     assert fusion.judged(0.99, -0.5) == 0.5, "what the logit was found to be worth, not the judge's own word"
     assert fusion.judged(None, 0.0) is None
     assert fusion.score(0.6, 0.2) == pytest.approx(0.25 * 0.6 + 0.75 * 0.2)
-    # A score of 0.4 needs a match of 1/3 at a cosine of 0.6.
-    results, same = ranked([1, 2], [0.6, 0.6], {1: 0.34, 2: 0.32}, {}, 2, fusion)
+    # A score of 0.4 needs a match of 1/3 where the index says 0.6.
+    found = Candidates([1, 2], ["a", "b"], [0.5, 0.5], [0.5, 0.5], [0.6, 0.6], [0, 0])
+    results, same = ranked(found, {1: 0.34, 2: 0.32}, {}, 2, fusion)
     assert ([result.content_id for result in results], same) == ([1, 2], 1)
 
 
@@ -181,9 +211,9 @@ def test_without_a_calibration_the_papers_sum_stands_and_the_line_is_a_guess(tmp
     assert fusion.judged(0.7, 3.0) == 0.7
     assert fusion.score(0.4, 0.7) == pytest.approx(0.5 * 0.4 + 0.5 * 0.7)
     assert fusion.cut_off == pytest.approx(0.5 * 12 / 18 + 0.25), "both undecided"
-    store.put(Calibration("unknown", "", 0.5, Logistic(10.0, -8.0), None, 0.65, 0.0, 1, 1, 1))
+    store.put(Calibration("unknown", "", 0.5, PLAIN, Logistic(10.0, -8.0), None, 0.65, 0.0, 1, 1, 1))
     assert fusion_for("unknown", "judge", store).cut_off == pytest.approx(0.5 * 0.8 + 0.25), (
-        "its cosines are known"
+        "its scores are known"
     )
 
 
@@ -195,5 +225,7 @@ def test_another_weight_moves_the_line_to_where_both_are_undecided(tmp_path: Pat
     assert fusion.cut_off == pytest.approx(0.8 * 0.5 + 0.2 * 0.5)
     assert fusion_for("descriptor", "judge", store, weight=0.25).cut_off == 0.4
     assert undecided(0.0, Isotonic((0.0,), (0.9,))) == 0.5
-    assert undecided(WEIGHT, Logistic(0.0, -3.0)) == 1.0, "no cosine says a half: nothing is surely the same"
-    assert 0 < undecided(WEIGHT, BROAD_COSINE) < 1
+    assert undecided(WEIGHT, Logistic(0.0, -3.0)) == NEVER, (
+        "no cosine says a half: nothing is surely the same"
+    )
+    assert 0 < undecided(WEIGHT, BROAD_INDEX) < 1

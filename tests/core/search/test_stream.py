@@ -19,17 +19,27 @@ from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import Explanation, Judge, JudgeOptions, JudgePhoto, Verdict
 from lookalike.search.curves import Logistic
 from lookalike.search.fusion import Fusion
+from lookalike.search.index_score import IndexScore
 from lookalike.search.query import crop, view_hash
-from lookalike.search.ranking import Ranking, ranked
-from lookalike.search.ranking_stream import Candidates, RankingStream, SearchPlan
+from lookalike.search.ranking import Candidates, Ranking, ranked
+from lookalike.search.ranking_stream import RankingStream, SearchPlan
+from lookalike.search.second_hop import SecondHop
 
-FUSION = Fusion(weight=0.5, cosine=Logistic(10.0, -5.0), match=None, cut_off=0.5, calibrated=True)
+FUSION = Fusion(
+    weight=0.5,
+    index_score=IndexScore(0.2),
+    index=Logistic(10.0, -5.0),
+    match=None,
+    cut_off=0.5,
+    calibrated=True,
+)
 
 
 class ScriptedJudge:
     """Says what the script says; an exception in it is raised when its turn comes."""
 
     name = "scripted"
+    top = 100
 
     def __init__(self, script: Mapping[str, float | str | LookalikeError], key: str = "scripted-1") -> None:
         self.script = script
@@ -83,6 +93,7 @@ def stream(
     top: int = 100,
     budget: float | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    second_hop: SecondHop | None = None,
 ) -> list[Ranking]:
     plan = SearchPlan(
         candidates=found,
@@ -94,11 +105,13 @@ def stream(
         top=top,
         budget=budget,
         cancelled=cancelled,
+        second_hop=second_hop,
     )
     return list(RankingStream(plan))
 
 
-FOUND = Candidates([1, 2, 3, 4], ["a", "b", "c", "d"], [0.8, 0.7, 0.6, 0.5], [0, 0, 0, 0])
+SCORES = [0.8, 0.7, 0.6, 0.5]
+FOUND = Candidates([1, 2, 3, 4], ["a", "b", "c", "d"], SCORES, [None] * 4, SCORES, [0, 0, 0, 0])
 
 
 def test_without_a_judge_the_index_answers_and_that_is_final(catalog: Catalog) -> None:
@@ -183,7 +196,7 @@ def test_a_cancelled_search_ends_without_a_final_word_and_keeps_verdicts(catalog
 
 
 def test_an_empty_library_has_an_empty_answer(catalog: Catalog) -> None:
-    (only,) = stream(catalog, ScriptedJudge({}), Candidates([], [], [], []))
+    (only,) = stream(catalog, ScriptedJudge({}), Candidates([], [], [], [], [], []))
     assert only.results == ()
     assert only.final
 
@@ -197,7 +210,8 @@ def test_a_ranking_loses_and_doubles_nothing(
 ) -> None:
     similarities = sorted(similarities, reverse=True)
     ids = list(range(len(similarities)))
-    results, same = ranked(ids, similarities, verdicts, {}, top, FUSION)
+    found = Candidates(ids, list(map(str, ids)), similarities, [1.0] * len(ids), similarities, [0] * len(ids))
+    results, same = ranked(found, verdicts, {}, top, FUSION)
     assert sorted(result.content_id for result in results) == ids
     assert [result.content_id for result in results[top:]] == ids[top:]
     scores = [result.score for result in results[:top]]
@@ -224,3 +238,30 @@ def test_regions_have_names_of_their_own() -> None:
         != view_hash("aa", (0, 0, 0.5, 0.6))
         != view_hash("bb", (0, 0, 0.5, 0.6))
     )
+
+
+def test_sure_photos_ask_again_before_the_last_ranking(catalog: Catalog) -> None:
+    judge = ScriptedJudge({"a": 0.99, "b": 0.1})
+    hop = SecondHop(lambda number: {4: 1.6}, lambda numbers: [])
+    for _ in range(2):  # The second time all verdicts are stored.
+        steps = stream(catalog, judge, FOUND, top=2, second_hop=hop)
+        assert [step.final for step in steps] == [False] * (len(steps) - 1) + [True]
+        assert [result.content_id for result in steps[0].results] != [1, 4, 2, 3]
+        assert [result.content_id for result in steps[-1].results] == [1, 4, 2, 3]
+    assert judge.asked == ["a", "b"]
+
+
+def test_nobody_asks_again_where_no_photo_is_sure(catalog: Catalog) -> None:
+    hop = SecondHop(lambda number: pytest.fail("asked"), lambda numbers: [])
+    steps = stream(catalog, ScriptedJudge({"a": 0.5, "b": 0.1}), FOUND, top=2, second_hop=hop)
+    assert steps[-1].final
+
+
+def test_a_second_hop_that_fails_leaves_the_ranking(catalog: Catalog) -> None:
+    def gone(number: int) -> dict[int, float]:
+        raise LookalikeError("It is gone.")
+
+    judge = ScriptedJudge({"a": 0.99, "b": 0.1})
+    steps = stream(catalog, judge, FOUND, top=2, second_hop=SecondHop(gone, lambda numbers: []))
+    assert steps[-1].final
+    assert [result.content_id for result in steps[-1].results] == [1, 2, 3, 4]

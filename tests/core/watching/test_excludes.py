@@ -208,3 +208,75 @@ def test_patterns_of_names_that_are_no_text_last(tmp_path: Path) -> None:
     again = SmallLibrary(tmp_path / "library")
     assert WatchedFolders(again.catalog).excludes() == [pattern, "größer/"]
     again.close()
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        "Küste/\r\n".encode(),
+        b"\xef\xbb\xbf" + "Küste/".encode(),
+        "Küste/\r\n*.png".encode("utf-16"),
+        b"\xfe\xff" + "Küste/".encode("utf-16-be"),
+        "Küste/\r\n".encode("utf-16-le"),
+        "Küste/\n".encode("latin-1"),
+        "Küste/ \u2013\nKüste/\n".encode("cp1252"),
+    ],
+    ids=["UTF-8", "with a mark", "UTF-16", "big-endian", "without a mark", "Latin-1", "Windows-1252"],
+)
+def test_ignore_files_are_obeyed_in_whatever_encoding_they_are(tmp_path: Path, encoded: bytes) -> None:
+    for name in ("Küste", "Kueste"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.jpg").touch()
+    (tmp_path / ".lookalikeignore").write_bytes(encoded)
+    assert found(tmp_path) == {"Kueste/a.jpg"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, names are text")
+def test_a_pattern_may_name_bytes_that_are_no_text(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/K\xfcste"
+    os.mkdir(folder)
+    Path(os.fsdecode(folder), "a.jpg").touch()
+    (tmp_path / ".lookalikeignore").write_bytes(b"K\xfcste/\n")
+    assert found(tmp_path) == set()
+
+
+def test_an_ignore_file_that_is_no_text_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").touch()
+    (tmp_path / ".lookalikeignore").write_bytes(b"*.jpg\n\0\0\x01")
+    problems: list[Skipped] = []
+    rules = Excludes().rules(os.fsencode(tmp_path), os.fsencode(tmp_path), problems)
+    assert rules is not None
+    assert not rules.exclude(os.fsencode(tmp_path / "a.jpg"), False)
+    assert [line.path for line in problems] == [str(tmp_path / ".lookalikeignore")]
+
+
+def test_folders_with_a_nomedia_file_are_left_out_and_told_of(tmp_path: Path) -> None:
+    album = tmp_path / "album"
+    for seed, name in enumerate(("a.jpg", "stickers/b.jpg", "stickers/more/c.jpg", "trip/d.jpg")):
+        (album / name).parent.mkdir(parents=True, exist_ok=True)
+        (album / name).write_bytes(photo(seed))
+    (album / "stickers" / ".nomedia").touch()
+    # The watched folder itself was chosen by its name.
+    (album / ".nomedia").touch()
+    library = SmallLibrary(tmp_path / "library")
+    try:
+        library.folders.add(album)
+
+        def names() -> set[str]:
+            library.scan()
+            known = library.files.known(os.fsencode(album))
+            return {Path(os.fsdecode(path)).name for path in known}
+
+        assert names() == {"a.jpg", "d.jpg"}
+        ((path, reason),) = library.catalog.unreadable.problems()
+        assert path == album / "stickers"
+        assert ".nomedia" in reason
+        with pytest.raises(LookalikeError, match=r"a \.nomedia file in .*stickers leaves it out"):
+            WatchedFolders(library.catalog).add(album / "stickers" / "more")
+        (album / "stickers" / ".nomedia").unlink()
+        assert names() == {"a.jpg", "b.jpg", "c.jpg", "d.jpg"}
+        assert library.catalog.unreadable.problems() == []
+        (album / "stickers" / ".nomedia").touch()
+        assert names() == {"a.jpg", "d.jpg"}
+    finally:
+        library.close()

@@ -76,9 +76,10 @@ def test_hidden_folders_are_not_listened_to(watch: FolderWatch, tmp_path: Path) 
     assert heard(watch, tmp_path) == {os.fsencode(tmp_path)}
 
 
-def test_an_edited_ignore_file_concerns_all_below(watch: FolderWatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [".lookalikeignore", ".nomedia"])
+def test_an_edited_ignore_file_concerns_all_below(watch: FolderWatch, tmp_path: Path, name: str) -> None:
     watch.add(os.fsencode(tmp_path))
-    (tmp_path / ".lookalikeignore").write_text("trip/")
+    (tmp_path / name).write_text("trip/")
     deadline = time.monotonic() + 30
     while not (found := watch.wait(0.1)):
         assert time.monotonic() < deadline

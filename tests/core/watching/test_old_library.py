@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlite_utils import Database
 
 from lookalike.catalog import annotations as annotations_module
@@ -17,7 +18,7 @@ from lookalike.ingest import photo_reader as reading_module
 from lookalike.library import Library
 from lookalike.photos import Annotations
 from tests.builders.inside import catalog_of
-from tests.builders.photo_files import encoded, raw_dng, textured_photo, write_album, xmp
+from tests.builders.photo_files import encoded, raw_dng, textured_photo, write_album, xmp, xmp_with
 
 SIZE = (160, 120)
 LONG_AGO = 1_600_000_000_000_000_001
@@ -87,6 +88,50 @@ def test_an_old_library_has_words_and_pairs_at_once_and_ratings_after_a_scan(
         assert library.photos.ids(Filters(rating=3)) == [tagged]
         assert [hit.content_id for hit in catalog_of(library).words.find("sunset", 99)] == [tagged]
         assert len(library.photos.ids()) == len(library) == 5
+        monkeypatch.setattr(reading_module, "read_file", None)
+        scan(library)
+        assert library.status().problems == ()
+
+
+def test_metadata_are_read_once_more_without_describing_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    album = tmp_path / "album"
+    album.mkdir()
+    exif = Image.Exif()
+    exif[0x010E], exif[0x0110] = "A pier", "Acme"
+    exif.get_ifd(0x8769)[0x9003] = "1965:00:00 00:00:00"
+    (album / "a.jpg").write_bytes(encoded(textured_photo(1, SIZE), "JPEG", exif=exif.tobytes()))
+    (album / "b.jpg").write_bytes(encoded(textured_photo(2, SIZE), "JPEG"))
+    (album / "b.xmp").write_bytes(xmp_with("<photoshop:DateCreated>1966-07</photoshop:DateCreated>"))
+    for path in album.iterdir():
+        os.utime(path, ns=(LONG_AGO, LONG_AGO))
+    with Library(tmp_path / "library") as library:
+        library.folders.add(album)
+        scan(library)
+    # As the version before left it: with what it read, and that all was read.
+    db = Database(tmp_path / "library" / "catalog.sqlite")
+    db.conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0016_metadata_read_again'")
+    db.conn.execute("UPDATE contents SET embedded = NULL, title = NULL, camera = NULL, taken_at = NULL")
+    db.conn.execute("UPDATE contents SET taken_at = '2020-01-01T00:00:00' WHERE id = 1")
+    db.conn.execute("UPDATE sidecars SET said = NULL")
+    db.conn.commit()
+    db.close()
+    monkeypatch.setattr(reading_module, "decode", lambda *_: pytest.fail("decoded again"))
+    with Library(tmp_path / "library") as library:
+        assert {row.taken_at for row in library.photos.facts([1, 2]).values()} == {
+            "2020-01-01T00:00:00",
+            None,
+        }
+        scan(library)
+        known = catalog_of(library).files.known(os.fsencode(album))
+        first, second = (known[os.fsencode(album / name)].content_id for name in ("a.jpg", "b.jpg"))
+        assert first is not None
+        assert second is not None
+        facts, annotations = library.photos.facts([first, second]), library.photos.annotations([first])
+        assert (facts[first].taken_at, facts[first].camera) == ("1965", "Acme")
+        assert facts[second].taken_at == "1966-07"
+        assert annotations[first].title == "A pier"
         monkeypatch.setattr(reading_module, "read_file", None)
         scan(library)
         assert library.status().problems == ()

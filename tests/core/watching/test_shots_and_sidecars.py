@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,19 @@ from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.errors import LookalikeError
 from lookalike.ingest import photo_reader as reading_module
 from lookalike.library import Library, PhotoInfo
-from lookalike.photos import Annotations, FileBytes, Photo
+from lookalike.photos import Annotations, FileBytes, Photo, Precision
 from lookalike.search.query import Query
 from tests.builders.inside import catalog_of, engine_of, facts_of
 from tests.builders.jobs import result_of
-from tests.builders.photo_files import camera_exif, encoded, raw_dng, textured_photo, write_album, xmp
+from tests.builders.photo_files import (
+    camera_exif,
+    encoded,
+    raw_dng,
+    textured_photo,
+    write_album,
+    xmp,
+    xmp_with,
+)
 
 TAKEN, CAMERA = "2023:05:06 07:08:09", "Acme One"
 SIZE = (160, 120)
@@ -117,6 +126,8 @@ def info_of(library: Library, path: Path) -> PhotoInfo:
     [
         ("IMG_1.DNG", "img_1.jpg"),
         ("PXL_9.RAW-02.ORIGINAL.dng", "PXL_9.RAW-01.COVER.jpg"),
+        ("PXL_9.RAW-02.ORIGINAL.dng", "PXL_9.RAW-01.MP.COVER.jpg"),
+        ("PXL_9.NIGHT.RAW-02.ORIGINAL.dng", "PXL_9.NIGHT.RAW-01.COVER.jpg"),
         ("Küste.dng", "Ku\u0308ste.JPG"),
     ],
 )
@@ -172,6 +183,16 @@ def test_what_is_not_one_shot_stays_two_photos(
     path = picture(album / picture_name, exif=camera_exif())
     scan(library)
     assert shown(library) == ALONE | {(raw_name,), (path.name,)}
+
+
+def test_what_a_pixel_phone_names_as_one_shot_is_one_whatever_the_times(
+    library: Library, album: Path
+) -> None:
+    # The raw file's time in UTC.
+    raw(album / "PXL_9.RAW-02.ORIGINAL.dng", taken="2023:05:06 05:08:09")
+    picture(album / "PXL_9.RAW-01.COVER.jpg", exif=camera_exif())
+    scan(library)
+    assert shown(library) == ALONE | {("PXL_9.RAW-01.COVER.jpg", "PXL_9.RAW-02.ORIGINAL.dng")}
 
 
 def test_a_picture_without_metadata_is_still_its_raw_files(library: Library, album: Path) -> None:
@@ -296,6 +317,50 @@ def test_a_sidecar_goes_before_what_is_embedded(library: Library, album: Path) -
     sidecar.unlink()
     scan(library)
     assert info_of(library, path).annotations == Annotations(5, "Inside", keywords=("inner",))
+
+
+def test_dates_of_sidecars(library: Library, album: Path) -> None:
+    path = picture(album / "IMG_1.jpg", exif=camera_exif())
+    sidecar = album / "IMG_1.xmp"
+
+    def taken(properties: str = "") -> str | None:
+        if properties:
+            sidecar.write_bytes(xmp_with(properties))
+        else:
+            sidecar.unlink(missing_ok=True)
+        scan(library)
+        return info_of(library, path).facts.taken_at
+
+    embedded = "2023-05-06T07:08:09.042+02:00"
+    assert taken() == embedded
+    assert taken("<photoshop:DateCreated>1965-08</photoshop:DateCreated>") == "1965-08"
+    assert info_of(library, path).facts.precision is Precision.MONTH
+    assert library.photos.ids(Filters(until=date(1965, 8, 31))) == [info_of(library, path).content_id]
+    # What says less than the photo does, and what says something else.
+    assert taken("<exif:DateTimeOriginal>2023-05-06</exif:DateTimeOriginal>") == embedded
+    assert taken("<xmp:CreateDate>2001-01-01</xmp:CreateDate>") == embedded
+    assert taken("<xmp:ModifyDate>2001-01-01</xmp:ModifyDate>") == embedded
+    assert (
+        taken("<exif:DateTimeOriginal>1999-01-01T00:00:00Z</exif:DateTimeOriginal>")
+        == "1999-01-01T00:00:00+00:00"
+    )
+    assert taken() == embedded
+    undated = album / "photo_000.jpg"
+    (album / "photo_000.jpg.xmp").write_bytes(xmp_with("<xmp:CreateDate>2001</xmp:CreateDate>"))
+    scan(library)
+    assert info_of(library, undated).facts.taken_at == "2001"
+    (album / "photo_000.jpg.xmp").unlink()
+    scan(library)
+    assert info_of(library, undated).facts.taken_at is None
+
+
+def test_a_date_in_the_sidecar_of_one_file_parts_no_shot(library: Library, album: Path) -> None:
+    raw(album / "IMG_1.dng")
+    path = picture(album / "IMG_1.jpg", exif=camera_exif())
+    (album / "IMG_1.dng.xmp").write_bytes(xmp_with("<photoshop:DateCreated>1965</photoshop:DateCreated>"))
+    scan(library)
+    assert shown(library) == ALONE | {("IMG_1.jpg", "IMG_1.dng")}
+    assert info_of(library, path).facts.taken_at == "1965"
 
 
 def test_a_sidecar_may_be_there_first_and_moves_with_its_photo(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from lookalike.errors import LookalikeError
 from lookalike.evaluation.datasets.protocol import image_name
 from lookalike.evaluation.ground_truth import GroundTruthQuery, read_ground_truth
 from lookalike.evaluation.measures import OWN_MEASURES, Measure
+from lookalike.user_paths import resolved
 
 FILE = "ground_truth.json"
 
@@ -29,13 +31,14 @@ class OwnDataset:
     depth: int | None = None
 
     def __init__(self, path: Path) -> None:
-        file = path / FILE if path.is_dir() else path
+        # Unlike Path.is_dir, this takes a path in a locked folder, or one too long, for no folder.
+        file = path / FILE if os.path.isdir(path) else path  # noqa: PTH112
         truth = read_ground_truth(file)
         if not truth.gallery:
             raise LookalikeError(
                 "This data set has no photos.", "They belong in images/ and distractors/ beside it."
             )
-        self.root = file.resolve().parent
+        self.root = resolved(file).parent
         self.folders = truth.gallery
         self._queries = truth.queries
 

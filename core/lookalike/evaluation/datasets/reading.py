@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lookalike.errors import LookalikeError, os_errors
+from lookalike.user_paths import demand_folder, resolved
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"})
 
@@ -64,13 +65,10 @@ def existing_root(root: Path) -> Path:
     """A data set's folder, resolved.
 
     Raises:
-        LookalikeError: there is no such folder.
+        LookalikeError: there is no such folder, or it cannot be reached.
     """
-    if not root.is_dir():
-        raise LookalikeError(
-            "{path} is not a folder.", "Name the folder that the data set was unpacked to.", path=root
-        )
-    return root.resolve()
+    demand_folder(root)
+    return resolved(root)
 
 
 def required_folder(places: Sequence[Path], source: Source) -> Path:

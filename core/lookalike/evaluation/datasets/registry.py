@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, os_errors
 from lookalike.evaluation.datasets.concepts import ConceptFolders
 from lookalike.evaluation.datasets.copydays import Copydays
 from lookalike.evaluation.datasets.disc21 import Disc21
@@ -64,9 +64,11 @@ def open_dataset(name: str, root: Path) -> Dataset:
         root: its folder; for the format of our own, the file ``ground_truth.json`` or its folder.
 
     Raises:
-        LookalikeError: there is no such set, or something is missing or broken.
+        LookalikeError: there is no such set, or something is missing, broken or locked.
     """
-    return DATASETS[canonical_name(name)](root)
+    opened = DATASETS[canonical_name(name)]
+    with os_errors(f"{root} cannot be read", "Check the permissions of the data set's folders."):
+        return opened(root)
 
 
 def canonical_name(name: str) -> str:

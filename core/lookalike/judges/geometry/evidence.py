@@ -1,10 +1,10 @@
 """Geometric evidence: from the matches of two photos to the probability that both show the same thing.
 
-The evidence is the summed distinctness of the matches that one homography explains, so that one unmistakable detail
-weighs as much as several doubtful ones. A logistic curve over its logarithm makes it a probability: steep where matches
-stop being chance, flat beyond, because two photos can also share a background in perfect geometry.
+Two kinds of points are looked at. SIFT's are exact, and tell one print or facade from another; XFeat's, matched by
+LighterGlue, are found again from other sides and in other light. Three numbers say what their matches amount to, and a
+logistic curve over the logarithms makes them a probability. More numbers of the same matches say nothing new.
 
-Measured by ``python -m tests.benchmarks.geometry_choices``; figures in docs/benchmarks.md, "The geometric judge".
+Measured by ``python -m tests.benchmarks.judge_choices``; figures in docs/benchmarks.md, "The geometric judge".
 """
 
 from __future__ import annotations
@@ -15,18 +15,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.judges.geometry.features import LocalFeatures
-from lookalike.judges.geometry.matching import Correspondence, correspond
+from lookalike.judges.geometry.matching import Correspondence, correspond, correspond_learned
+from lookalike.judges.geometry.photo_features import PhotoFeatures
 from lookalike.sigmoid import sigmoid
 
+WEIGHTS = (0.226, 0.549, 1.343)
+"""What the logarithm of each number of `numbers` counts."""
+
+OFFSET = -4.179
+"""Log-odds where nothing matches."""
+
 CHANCE = 0.5
-"""Evidence that any two photos share; up to here it says nothing."""
+"""Distinctness that any two photos share; up to here a mirror image says nothing."""
 
 KNEE = 2.5
-"""Beyond this the geometry is no accident; what stays uncertain is whether the thing or its background matches."""
+"""Beyond this the geometry of a mirror image is no accident."""
 
-OFFSET, RISE, BEYOND = -8.46, 6.71, 0.64
-"""The logistic curve over log(1 + evidence): its height, its slope up to the knee and its slope beyond."""
+MIRROR_OFFSET, MIRROR_RISE, MIRROR_BEYOND = -8.46, 6.71, 0.64
+"""The curve of a mirror image, over log(1 + distinctness): its height, its slope up to the knee and beyond it."""
 
 PROVEN = 0.0
 """From this logit on a pair is settled, and the mirror image is not tried."""
@@ -54,33 +60,44 @@ class Evidence:
         return sigmoid(self.logit)
 
 
-def logit_of(evidence: float) -> float:
-    """Log-odds of the same thing for a sum of distinctness (0 or more); never falls as it grows."""
+def numbers(sift: Correspondence, learned: Correspondence) -> tuple[float, ...]:
+    """What the matches of two photos amount to, each number 0 or more.
+
+    Returns:
+        Of SIFT the summed distinctness of the matches that obey the homography, and the distinctness that agrees on
+        rotation, scale and place; of LighterGlue the summed probability of the matches that obey the homography.
+    """
+    return float(sift.weights.sum()), sift.agreement, float(learned.weights.sum())
+
+
+def logit_of(amounts: tuple[float, ...]) -> float:
+    """Log-odds of the same thing for what `numbers` returned."""
+    return OFFSET + sum(weight * math.log1p(amount) for weight, amount in zip(WEIGHTS, amounts, strict=True))
+
+
+def mirror_logit(evidence: float) -> float:
+    """Log-odds of the same thing for the summed distinctness of a mirror image; never falls as it grows.
+
+    Steep where matches stop being chance, flat beyond, because two photos can also share a background.
+    """
     knee = math.log1p(KNEE)
     amount = max(math.log1p(evidence), math.log1p(CHANCE))
-    return OFFSET + RISE * min(amount, knee) + BEYOND * max(amount - knee, 0.0)
+    return MIRROR_OFFSET + MIRROR_RISE * min(amount, knee) + MIRROR_BEYOND * max(amount - knee, 0.0)
 
 
-def weigh(query: LocalFeatures, mirrored: LocalFeatures, candidate: LocalFeatures) -> Evidence:
-    """Compare the query, and where that proves nothing its mirror image, with a candidate.
-
-    Args:
-        query: the query's features.
-        mirrored: ``query.mirrored()``, made once for all candidates.
-        candidate: the candidate's features.
-    """
-    found = correspond(query, candidate)
-    logit = _logit(found)
+def weigh(query: PhotoFeatures, candidate: PhotoFeatures) -> Evidence:
+    """Compare the query, and where that proves nothing its mirror image, with a candidate."""
+    sift = correspond(query.sift, candidate.sift)
+    learned = correspond_learned(query.learned, candidate.learned)
+    logit = logit_of(numbers(sift, learned))
     if logit < PROVEN:
-        in_mirror = correspond(mirrored, candidate)
-        if _logit(in_mirror) > max(logit, PROVEN):
+        in_mirror = correspond(query.mirrored_sift, candidate.sift)
+        turned = mirror_logit(float(in_mirror.weights.sum()))
+        if turned > PROVEN:
             points = [(1.0 - float(x), float(y)) for x, y in in_mirror.query]
-            return Evidence(_logit(in_mirror), True, points, _pairs(in_mirror.candidate))
-    return Evidence(logit, False, _pairs(found.query), _pairs(found.candidate))
-
-
-def _logit(found: Correspondence) -> float:
-    return logit_of(float(found.distinctness.sum()))
+            return Evidence(turned, True, points, _pairs(in_mirror.candidate))
+    shown = max(sift, learned, key=lambda found: len(found.query))
+    return Evidence(logit, False, _pairs(shown.query), _pairs(shown.candidate))
 
 
 def _pairs(points: NDArray[np.float32]) -> list[tuple[float, float]]:

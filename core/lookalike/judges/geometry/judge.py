@@ -1,36 +1,42 @@
-"""The geometric judge: do two photos share local features in one geometric arrangement? It needs no model."""
+"""The geometric judge: do two photos share local features in one geometric arrangement? It needs no download."""
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from lookalike.caches.content_cache import ContentCache
 from lookalike.errors import LookalikeError
+from lookalike.judges.geometry import lighterglue, xfeat
 from lookalike.judges.geometry.evidence import PROVEN, Evidence, weigh
-from lookalike.judges.geometry.features import KIND, LONGEST_SIDE, LocalFeatures, extract
+from lookalike.judges.geometry.networks import THREADS
+from lookalike.judges.geometry.photo_features import PhotoFeatures, features_of
 from lookalike.judges.protocol import Explanation, Judge, JudgeOptions, JudgePhoto, Verdict
+from lookalike.local_features import DETECTOR
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of matching or calibration, so that older scores are not reused."""
 
-MAX_THREADS = 4
+TOP = 20
+"""Candidates. The index has seen the photos' details already, so most of what is right is among these
+(docs/benchmarks.md, "The geometric judge").
+"""
 
 LOOK_AHEAD = 2
 """Candidates queued beyond those being judged; more would only delay the end of a cancelled search."""
 
 
 class GeometricJudge:
-    """Compares photos by local features and a robust homography; needs no download and holds nothing open.
+    """Compares photos by local features and a robust homography; needs no download.
 
     Args:
         cache: where the features of contents are stored; None extracts them anew each time.
     """
 
-    key = f"geometry-{VERSION}-{KIND}"
+    key = f"geometry-{VERSION}-{DETECTOR}-{xfeat.KIND}"
     name = "geometry"
+    top = TOP
 
     def __init__(self, cache: ContentCache | None = None) -> None:
         self._cache = cache
@@ -54,19 +60,19 @@ class GeometricJudge:
         """
         if cancelled():
             return
-        features = self._features(query)
-        mirrored = features.mirrored()
-        threads = min(MAX_THREADS, os.cpu_count() or 1)
         waiting: deque[Future[Verdict]] = deque()
         coming = iter(candidates)
-        with ThreadPoolExecutor(threads, thread_name_prefix="geometry") as pool:
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="geometry") as pool:
+            # In a new process this takes as long as some pairs do. Where it fails, the first pair says so.
+            pool.submit(lighterglue.network.load)
+            features = features_of(query, self._cache)
             try:
                 while not cancelled():
-                    while len(waiting) < threads + LOOK_AHEAD:
+                    while len(waiting) < THREADS + LOOK_AHEAD:
                         candidate = next(coming, None)
                         if candidate is None:
                             break
-                        waiting.append(pool.submit(self._judge, features, mirrored, candidate))
+                        waiting.append(pool.submit(self._judge, features, candidate))
                     if not waiting:
                         return
                     verdict = waiting.popleft().result()
@@ -83,8 +89,7 @@ class GeometricJudge:
         Raises:
             LookalikeError: a photo cannot be read.
         """
-        features = self._features(query)
-        evidence = weigh(features, features.mirrored(), self._features(candidate))
+        evidence = weigh(features_of(query, self._cache), features_of(candidate, self._cache))
         return Explanation(
             Verdict(candidate.content, evidence.match, evidence.logit),
             _summary(evidence),
@@ -93,23 +98,16 @@ class GeometricJudge:
         )
 
     def close(self) -> None:
-        """Nothing is held between calls."""
+        """Release the networks' memory, some 250 MB; the next pair loads them again."""
+        lighterglue.network.close()
+        xfeat.network.close()
 
-    def _judge(self, query: LocalFeatures, mirrored: LocalFeatures, candidate: JudgePhoto) -> Verdict:
+    def _judge(self, query: PhotoFeatures, candidate: JudgePhoto) -> Verdict:
         try:
-            evidence = weigh(query, mirrored, self._features(candidate))
+            evidence = weigh(query, features_of(candidate, self._cache))
         except LookalikeError as error:
             return Verdict(candidate.content, None, reason=str(error))
         return Verdict(candidate.content, evidence.match, evidence.logit)
-
-    def _features(self, photo: JudgePhoto) -> LocalFeatures:
-        kept = self._cache.get(KIND, photo.content) if self._cache is not None and photo.content else None
-        features = LocalFeatures.from_bytes(kept) if kept is not None else None
-        if features is None:
-            features = extract(photo.load(LONGEST_SIDE))
-            if self._cache is not None and photo.content:
-                self._cache.put(KIND, photo.content, features.to_bytes())
-        return features
 
 
 def _summary(evidence: Evidence) -> str:

@@ -11,6 +11,7 @@ class GeometricKind(JudgeKind):
     """Judges by local features and their arrangement; there is exactly one such judge."""
 
     name = GeometricJudge.name
+    top = GeometricJudge.top
 
     def names(self) -> list[str]:
         """Its one judge."""

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.judges.geometry.features import LocalFeatures
+from lookalike.judges.geometry import lighterglue
+from lookalike.judges.geometry.xfeat import XFeatFeatures
+from lookalike.local_features import LONGEST_SIDE, LocalFeatures
 
 RATIO = 0.9
 """A match counts if its distance is below this share of the distance to the second nearest, both ways."""
@@ -26,53 +28,123 @@ CONFIDENCE = 0.999
 MINIMUM = 5
 """Fewer matches prove nothing: any four define a homography."""
 
+CELL_DEGREES = 40.0
+CELL_PIXELS = 128.0
+"""Sides of a cell of the Hough transform; the place's at equal scale."""
+
 
 @dataclass(frozen=True)
 class Correspondence:
     """What two photos have in common.
 
     Attributes:
-        matches: distinctive mutual matches, before geometry.
+        matches: matches before geometry.
         query: float32 (n, 2), the matches that obey the homography, in 0..1 of the query's width and height.
         candidate: float32 (n, 2), the same in the candidate.
-        distinctness: float32 (n,), 1 − ratio of each of them: 0.1 at the test's limit, near 1 for an exact copy.
+        weights: float32 (n,), what each of them counts. Of SIFT's: its distinctness, 1 − ratio, 0.1 at the test's
+            limit, near 1 for an exact copy. Of LighterGlue's: its probability.
+        agreement: of SIFT's, the distinctness of the matches that agree on rotation, scale and place; see `agreeing`.
     """
 
     matches: int
     query: NDArray[np.float32]
     candidate: NDArray[np.float32]
-    distinctness: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    agreement: float = 0.0
 
 
 def correspond(query: LocalFeatures, candidate: LocalFeatures) -> Correspondence:
-    """Match two photos' features and keep what one homography explains.
+    """Match two photos' SIFT features and keep what one homography explains.
 
     Deterministic. Releases the interpreter's lock for nearly all of its work.
     """
+    first, second, ratios = mutual_matches(query, candidate)
+    # Most distinctive first: MAGSAC++ then ends sooner.
+    order = np.argsort(ratios, kind="stable")
+    first, second, distinctness = first[order], second[order], 1.0 - ratios[order]
+    kept = consistent(query.positions[first], candidate.positions[second])
+    return Correspondence(
+        len(first),
+        query.points[first[kept]],
+        candidate.points[second[kept]],
+        distinctness[kept],
+        agreeing(query, candidate, first, second, distinctness),
+    )
+
+
+def correspond_learned(query: XFeatFeatures, candidate: XFeatFeatures) -> Correspondence:
+    """Match two photos' XFeat points by LighterGlue and keep what one homography explains."""
+    first, second, probabilities = lighterglue.match(query, candidate)
+    kept = consistent(query.positions[first], candidate.positions[second])
+    return Correspondence(
+        len(first), query.points[first[kept]], candidate.points[second[kept]], probabilities[kept]
+    )
+
+
+def consistent(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which matches (n,) one homography explains; none where fewer than `MINIMUM` do.
+
+    Args:
+        first: (n, 2), positions in the one photo, in pixels of a frame whose longest side is 640.
+        second: (n, 2), those in the other.
+    """
     import cv2
 
-    first, second, ratios = mutual_matches(query, candidate)
     kept = np.zeros(len(first), bool)
     if len(first) >= MINIMUM:
-        # Most distinctive first: MAGSAC++ then ends sooner.
-        order = np.argsort(ratios, kind="stable")
-        first, second, ratios = first[order], second[order], ratios[order]
         homography, mask = cv2.findHomography(
-            query.positions[first],
-            candidate.positions[second],
-            cv2.USAC_MAGSAC,
-            INLIER_PIXELS,
-            None,
-            ITERATIONS,
-            CONFIDENCE,
+            first, second, cv2.USAC_MAGSAC, INLIER_PIXELS, None, ITERATIONS, CONFIDENCE
         )
         if homography is not None:
             kept = mask.ravel().astype(bool)
     if kept.sum() < MINIMUM:
         kept[:] = False
-    return Correspondence(
-        len(first), query.points[first[kept]], candidate.points[second[kept]], 1.0 - ratios[kept]
+    return kept
+
+
+def agreeing(
+    query: LocalFeatures,
+    candidate: LocalFeatures,
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+    distinctness: NDArray[np.float32],
+) -> float:
+    """The distinctness of the matches that agree best on how the query was turned, scaled and moved.
+
+    Each match says so by itself; a Hough transform (Lowe, IJCV 2004) counts votes in cells of 40 degrees, an octave and
+    a fifth of the photo. Two grids, shifted by half a cell, and the better of them: what lies on an edge of one lies
+    within a cell of the other. Where no homography is found, a few matches that agree still say something.
+
+    Args:
+        query: the query's features.
+        candidate: the candidate's.
+        first: (n,), the numbers of the matches in the query.
+        second: (n,), their numbers in the candidate.
+        distinctness: (n,), of each match.
+    """
+    octaves = np.log2(candidate.scales[second] / query.scales[first])
+    turns = (candidate.angles[second] - query.angles[first]) % 360.0
+    radians, scales = np.deg2rad(turns), np.exp2(octaves)
+    middle = np.array(query.size, np.float32) * np.float32(LONGEST_SIDE / 2 / max(query.size))
+    across, down = (middle - query.positions[first]).T
+    landed = candidate.positions[second] + np.column_stack(
+        [
+            scales * (np.cos(radians) * across - np.sin(radians) * down),
+            scales * (np.sin(radians) * across + np.cos(radians) * down),
+        ]
     )
+    best = 0.0
+    for shift in (0.0, 0.5):
+        octave = np.floor(octaves + shift)
+        cells = landed / (CELL_PIXELS * np.exp2(octave.clip(-3, 3)))[:, None]
+        keys = np.column_stack(
+            [np.floor(turns / CELL_DEGREES + shift) % 9, octave, *np.floor(cells + shift).T]
+        )
+        _, cell = np.unique(keys, axis=0, return_inverse=True)
+        votes = np.bincount(cell.ravel(), weights=distinctness)
+        # One match agrees with itself.
+        best = max(best, float(votes[np.bincount(cell.ravel()) > 1].max(initial=0.0)))
+    return best
 
 
 def mutual_matches(

@@ -37,7 +37,7 @@ def checksum(path: Path, memory: Path | None = None) -> str:
         return str(entry["sha256"])
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    known = {name: value for name, value in known.items() if Path(name).exists()}
+    known = {name: value for name, value in known.items() if os.path.exists(name)}  # noqa: PTH110
     known[str(path)] = {"stamp": stamp, "sha256": digest}
     # Not being able to remember only costs the time again.
     with suppress(OSError):

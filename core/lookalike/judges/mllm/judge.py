@@ -29,6 +29,9 @@ from lookalike.judges.protocol import Explanation, JudgeOptions, JudgePhoto, Ver
 from lookalike.judges.token_store import Compression, TokenSet, TokenStore
 from lookalike.sigmoid import sigmoid
 
+TOP = 100
+"""Candidates that are judged; mAP still grows up to here (docs/benchmarks.md, "Fusion and calibration")."""
+
 TOKEN_BUDGET = 128
 IDLE_SECONDS = 600.0
 DEFAULT_OPTIONS = JudgeOptions()
@@ -75,6 +78,7 @@ class MllmJudge:
 
     key: str
     name: str
+    top = TOP
 
     def __init__(
         self,

