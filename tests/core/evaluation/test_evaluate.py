@@ -115,7 +115,8 @@ def test_junk_does_not_count(made: Path, tmp_path: Path, capsys: pytest.CaptureF
 def test_what_the_search_said_is_compared_with_the_truth(
     made: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    figures = evaluated(capsys, made, "--judge", "geometry", "--top", "16")
+    # Painted textures look more alike than photos do, so here the line is left to the judge.
+    figures = evaluated(capsys, made, "--judge", "geometry", "--top", "16", "--weight", "0")
     found = figures["calibration"]
     assert found["calibrated"]
     assert (found["pairs"], found["positives"]) == (3 * 16, 3 * 2)
@@ -123,7 +124,7 @@ def test_what_the_search_said_is_compared_with_the_truth(
     gaps = [one["pairs"] * abs(one["probability"] - one["right"]) for one in found["bins"]]
     assert found["error"] == pytest.approx(sum(gaps) / 48, abs=1e-3)
     assert figures["line"]["precision"] == 1
-    assert figures["line"]["recall"] > 0.5
+    assert figures["line"]["recall"] == 1
 
 
 @pytest.mark.slow
