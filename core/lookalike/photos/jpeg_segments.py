@@ -79,6 +79,16 @@ def header_segments(data: bytes) -> list[Segment] | None:
     return header.segments if header.complete else None
 
 
+def breaks_off(data: bytes) -> bool:
+    """Whether the segments follow one another up to the end of the file, and lead to no scan."""
+    header = _walk(data, len(_SOI))
+    length = data[header.stop + 2 : header.stop + 4]
+    return not header.complete and (
+        len(length) < 2
+        or (data[header.stop] == 0xFF and header.stop + 2 + int.from_bytes(length, "big") + 2 > len(data))
+    )
+
+
 def repair_header(data: bytes) -> bytes:
     """The same picture behind a header that Pillow and libjpeg take.
 
@@ -140,7 +150,8 @@ def _segment_at(data: bytes, start: int) -> Segment | None:
     length = int.from_bytes(data[at + 2 : at + 4], "big")
     end = at + 2 + length
     if marker == _SOS:
-        return Segment(marker, at, end) if length == 6 + 2 * data[at + 4 : at + 5][0] <= 14 else None
+        components = int.from_bytes(data[at + 4 : at + 5], "big")
+        return Segment(marker, at, end) if length == 6 + 2 * components <= 14 else None
     follows = data[end : end + 2]
     if length < 2 or len(follows) < 2 or follows[0] != 0xFF or follows[1] in (0x00, 0xD9):
         return None

@@ -227,12 +227,34 @@ def test_a_jpeg_that_is_cut_off_says_so(name: str) -> None:
         assert_told(jpeg[:at], "cut off")
         assert_told(jpeg[:at] + bytes(600), "cut off")
     assert_told(jpeg[:-4], "cut off")
+    for at in range(3, start, 7):
+        assert_told(jpeg[:at], "cut off")
     for number in range(8):
         # Where a restart marker is due, or another scan, the decoder would wait in vain.
         at = jpeg.find(bytes((0xFF, 0xD0 + number)), start)
         if start < at < len(jpeg) - 40:
             assert_told(jpeg[:at], "cut off")
             assert_told(jpeg[: at + 2], "cut off")
+
+
+def test_zeros_in_place_of_a_few_lost_bytes_are_seldom_taken_for_the_picture() -> None:
+    jpeg = ENDLESS["full chroma"]
+    told = []
+    for lost in range(3, 33):
+        try:
+            pixels(jpeg[:-lost] + bytes(lost))
+        except PhotoError as error:
+            told.append(str(error))
+    # The zeros may be just those bits that were lost of the last block.
+    assert len(told) >= 27
+    assert all("cut off" in message for message in told)
+
+
+def test_the_header_of_a_last_scan_that_is_zeroed() -> None:
+    jpeg = encoded(PHOTO.convert("CMYK"), "JPEG", quality=85, progressive=True)
+    at = jpeg.rindex(b"\xff\xda")
+    for end in range(at + 3, at + 9):
+        assert_told(jpeg[:end] + bytes(len(jpeg) - end), "cut off")
 
 
 def test_a_progressive_jpeg_without_its_last_scans_is_cut_off() -> None:
