@@ -45,7 +45,7 @@ class Chunk:
 
 
 def chunks(data: bytes) -> Iterator[Chunk]:
-    """The chunks of a PNG file in their order, up to the end chunk or as far as the file goes; never fails.
+    """The chunks of a PNG file in their order, up to the end chunk after the pixels or as far as the file goes; never fails.
 
     A chunk with a wrong checksum is yielded as not sound. Where the stream is out of step, since bytes were lost or
     added, it is taken up again at the next known chunk whose checksum is right.
@@ -55,6 +55,7 @@ def chunks(data: bytes) -> Iterator[Chunk]:
     """
     checked = _MAX_CHECKED * len(data)
     at = len(SIGNATURE)
+    has_pixels = False
     while at + 8 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
         end = at + 12 + length
@@ -66,7 +67,9 @@ def chunks(data: bytes) -> Iterator[Chunk]:
             at = following
             continue
         yield Chunk(name, data[at + 8 : end - 4], sound)
-        if name == b"IEND":
+        has_pixels |= name == b"IDAT"
+        # An end chunk before the pixels has strayed there.
+        if name == b"IEND" and has_pixels:
             return
         at = end
 

@@ -139,6 +139,7 @@ def test_the_end_of_a_png(png: bytes) -> None:
     assert_same(png[:-12], png)
     assert_same(png[:-6], png)
     assert_same(png[:-12] + png_chunk(b"tEXt", b"Title\0x", 1), png)
+    assert_same(with_png_chunks(png, png_chunk(b"IEND", b"")), png)
     for length in (len(png) // 4, len(png) // 2, len(png) - 60):
         assert_told(png[:length], "cut off")
 
