@@ -45,7 +45,7 @@ class Chunk:
 
 
 def chunks(data: bytes) -> Iterator[Chunk]:
-    """The chunks of a PNG file in their order, up to the end chunk after the pixels or as far as the file goes; never fails.
+    """The chunks of a PNG file in their order, up to the end chunk after the pixels or the last byte; never fails.
 
     A chunk with a wrong checksum is yielded as not sound. Where the stream is out of step, since bytes were lost or
     added, it is taken up again at the next known chunk whose checksum is right.
@@ -131,7 +131,9 @@ def pixels_only(data: bytes) -> tuple[bytes, bytes]:
                 parts.append(_written(chunk.name, chunk.body))
         elif chunk.name == b"iCCP":
             # A name, the number of the only method of compression, and the profile.
-            profile = profile or _inflate(chunk.body.partition(b"\0")[2][1:])
+            found, is_whole = _inflate(chunk.body.partition(b"\0")[2][1:])
+            # Of one with bytes gone wrong, what can be unpacked gives wrong colours.
+            profile = profile or (found if is_whole or chunk.sound else b"")
     if not header:
         raise ValueError("there is no header")
     parts.append(_written(b"IEND", b""))
@@ -144,8 +146,8 @@ def _is_transparency(body: bytes, colour_type: int, entries: int) -> bool:
     return len(body) == {0: 2, 2: 6}.get(colour_type)
 
 
-def _inflate(compressed: bytes) -> bytes:
-    """What zlib data hold, up to the first flaw in them and at most `_PROFILE_LIMIT_BYTES`."""
+def _inflate(compressed: bytes) -> tuple[bytes, bool]:
+    """What zlib data hold, up to the first flaw in them, and whether there is none; nothing beyond the limit."""
     stream = zlib.decompressobj()
     parts: list[bytes] = []
     size = 0
@@ -156,10 +158,10 @@ def _inflate(compressed: bytes) -> bytes:
             parts.append(part)
             size += len(part)
             if size > _PROFILE_LIMIT_BYTES:
-                return b""
+                return b"", False
     except zlib.error:
         pass
-    return b"".join(parts)
+    return b"".join(parts), stream.eof
 
 
 def _written(name: bytes, body: bytes) -> bytes:

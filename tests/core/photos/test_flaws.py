@@ -192,6 +192,21 @@ def test_a_wrong_length_does_not_swallow_the_profile() -> None:
     assert not np.array_equal(pixels(jpeg), pixels(JPEG))
 
 
+def test_a_wrong_length_that_ends_where_a_segment_starts() -> None:
+    jpeg = encoded(PHOTO, "JPEG", quality=90)
+    second_table = jpeg.index(b"\xff\xdb", jpeg.index(b"\xff\xdb") + 2)
+    comment = b"\xff\xfe" + struct.pack(">H", second_table - 20 + 11) + b"a comment"
+    assert_same(jpeg[:20] + comment + jpeg[20:], jpeg)
+
+
+def test_a_profile_with_bytes_gone_wrong_is_dropped() -> None:
+    png = encoded(PHOTO, "PNG", icc_profile=wide_gamut_profile())
+    at = png.index(b"iCCP")
+    (length,) = struct.unpack_from(">I", png, at - 4)
+    for place in range(at + 20, at + 4 + length, 29):
+        assert_same(png[:place] + bytes((png[place] ^ 0x55,)) + png[place + 1 :], PNG)
+
+
 def test_four_inks_keep_their_colours_without_adobes_word() -> None:
     jpeg = encoded(PHOTO.convert("CMYK"), "JPEG", quality=90)
     at = jpeg.index(b"\xff\xee")
