@@ -131,9 +131,10 @@ def pixels_only(data: bytes) -> tuple[bytes, bytes]:
                 parts.append(_written(chunk.name, chunk.body))
         elif chunk.name == b"iCCP":
             # A name, the number of the only method of compression, and the profile.
-            found, is_whole = _inflate(chunk.body.partition(b"\0")[2][1:])
+            found, is_whole = inflate(chunk.body.partition(b"\0")[2][1:], _PROFILE_LIMIT_BYTES)
             # Of one with bytes gone wrong, what can be unpacked gives wrong colours.
-            profile = profile or (found if is_whole or chunk.sound else b"")
+            is_usable = is_whole or (chunk.sound and len(found) < _PROFILE_LIMIT_BYTES)
+            profile = profile or (found if is_usable else b"")
     if not header:
         raise ValueError("there is no header")
     parts.append(_written(b"IEND", b""))
@@ -146,22 +147,19 @@ def _is_transparency(body: bytes, colour_type: int, entries: int) -> bool:
     return len(body) == {0: 2, 2: 6}.get(colour_type)
 
 
-def _inflate(compressed: bytes) -> tuple[bytes, bool]:
-    """What zlib data hold, up to the first flaw in them, and whether there is none; nothing beyond the limit."""
+def inflate(compressed: bytes, limit: int) -> tuple[bytes, bool]:
+    """What zlib data hold, up to the first flaw in them and at most so many bytes; and whether that is all."""
     stream = zlib.decompressobj()
-    parts: list[bytes] = []
-    size = 0
+    found = bytearray()
     try:
         # In small pieces, since what stood before a flaw would be lost together with the piece that it is in.
         for at in range(0, len(compressed), 256):
-            part = stream.decompress(compressed[at : at + 256], _PROFILE_LIMIT_BYTES - size + 1)
-            parts.append(part)
-            size += len(part)
-            if size > _PROFILE_LIMIT_BYTES:
-                return b"", False
+            found += stream.decompress(compressed[at : at + 256], limit - len(found) + 1)
+            if len(found) > limit:
+                return bytes(found[:limit]), False
     except zlib.error:
         pass
-    return b"".join(parts), stream.eof
+    return bytes(found), stream.eof
 
 
 def _written(name: bytes, body: bytes) -> bytes:
