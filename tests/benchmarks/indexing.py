@@ -8,8 +8,11 @@ Whole processes take turns on the same photos, so that a change of the machine's
 * torch network  the published network in PyTorch, in float32 on one thread, on the same pixels, in its best batch,
 * loop           the plain loop: decode one photo, describe it, take the next,
 * torch loop     the same with PyTorch on one thread, where it takes the least processor time,
-* index          ``lookalike add`` into a new library: reading, hashing, decoding, thumbnails, describing, recording,
-* index started  the same less its start, which is what it takes for the first photo alone.
+* details        finding the local features alone, on photos decoded beforehand,
+* index          ``lookalike add`` into a new library: reading, hashing, decoding, thumbnails, describing, finding and
+                 indexing the local features, recording,
+* index started  the same less its start, which is what it takes for the first photo alone,
+* index, described  `index` less `details`: what the loops do, and all that surrounds it.
 
 Beside the clock it takes processor time, that of child processes included, and the memory of the descriptor process.
 The figures of `index` are those of the whole process, its start included; the others count only their work. Ratios
@@ -41,9 +44,10 @@ from PIL import Image
 from lookalike.descriptors.efficientnet import MIDDLES, POWER, SPREAD, EfficientNetDescriber
 from lookalike.descriptors.embedded_network import SIDE
 from lookalike.descriptors.unit import unit_rows
+from lookalike.local_features import LONGEST_SIDE, extract
 from lookalike.photos import THUMBNAIL_SIDE, decode, is_photo, open_image, read_file
 
-MODES = ("network", "torch network", "loop", "torch loop")
+MODES = ("network", "torch network", "loop", "torch loop", "details")
 TORCH_PHOTOS = 1
 """Photos per pass through PyTorch: with more views than two, they no longer fit the processor's cache."""
 
@@ -79,6 +83,8 @@ def torch_describe() -> Describe:
 
 def work(mode: str, photos: list[Path]) -> dict[str, float]:
     """Seconds of the clock and of the processor for one of `MODES`."""
+    if mode == "details":
+        return find_details(photos)
     describer = EfficientNetDescriber()
     describe = torch_describe() if mode.startswith("torch") else describer.describe
     batch_size = TORCH_PHOTOS if mode.startswith("torch") else describer.batch_size
@@ -95,6 +101,16 @@ def work(mode: str, photos: list[Path]) -> dict[str, float]:
     else:
         for first in range(0, len(pixels), batch_size):
             describe(pixels[first : first + batch_size])
+    return {"clock": time.perf_counter() - started, "processor": time.process_time() - worked}
+
+
+def find_details(photos: list[Path]) -> dict[str, float]:
+    """Seconds of the clock and of the processor for the local features of photos, one after the other."""
+    images = [decode(read_file(path), LONGEST_SIDE).image for path in photos]
+    extract(images[0])
+    started, worked = time.perf_counter(), time.process_time()
+    for image in images:
+        extract(image)
     return {"clock": time.perf_counter() - started, "processor": time.process_time() - worked}
 
 
@@ -162,14 +178,17 @@ def measure(folder: Path, count: int, rounds: int) -> None:
         row["index started"] = {
             key: share * (row["index"][key] - first[key]) for key in ("clock", "processor")
         }
+        described = {key: row["index"][key] - row["details"][key] for key in ("clock", "processor")}
+        row["index, described"] = described
         rows.append(row)
         print(f"round {number + 1}, milliseconds a photo, clock and processor; {len(photos)} photos")
         for name, found in row.items():
             clock, processor = (1000 * found[key] / len(photos) for key in ("clock", "processor"))
             memory = f"{found['megabytes']:8.0f} MB" if "megabytes" in found else ""
-            print(f"    {name:14} {clock:8.1f} {processor:8.1f}{memory}", flush=True)
+            print(f"    {name:16} {clock:8.1f} {processor:8.1f}{memory}", flush=True)
     for key, name, other in (
         ("processor", "network", "torch network"),
+        ("processor", "index, described", "torch loop"),
         ("processor", "index", "torch loop"),
         ("processor", "index started", "torch loop"),
         ("processor", "index", "network"),

@@ -28,11 +28,10 @@ def test_the_entry_point_imports_nothing_heavy() -> None:
     assert told.stdout.strip() == "[]"
 
 
-def test_the_window_is_made_without_the_models() -> None:
+def test_the_window_is_made_without_the_models_and_the_decoders() -> None:
     """What is imported before the first picture of the window decides how soon it shows."""
-    code = (
-        f"import sys, lookalike_desktop.app; print([name for name in {HEAVY[1:6]!r} if name in sys.modules])"
-    )
+    heavy = (*HEAVY[1:6], "lookalike.photos")
+    code = f"import sys, lookalike_desktop.app; print([name for name in {heavy!r} if name in sys.modules])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
 

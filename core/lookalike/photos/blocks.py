@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import struct
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,7 +16,7 @@ from typing import Any
 
 from lookalike.photos.exif import Tag, read_tags
 from lookalike.photos.kinds import Kind
-from lookalike.photos.png import chunks
+from lookalike.photos.png import chunks, inflate
 
 BLOCK_LIMIT_BYTES = 8 << 20
 """Larger blocks are not read; a long editing history takes a tenth of this."""
@@ -184,26 +183,12 @@ def _png_text(name: bytes, rest: bytes) -> bytes:
     if name == b"tEXt":
         return rest[:BLOCK_LIMIT_BYTES]
     if name == b"zTXt":
-        return _unpacked(rest[1:])
+        return inflate(rest[1:], BLOCK_LIMIT_BYTES)[0]
     # Whether it is compressed, how, and two texts: the language and the keyword translated.
     texts = rest[2:].split(b"\0", 2)
     if len(texts) < 3:
         return b""
-    return _unpacked(texts[2]) if rest[:1] == b"\1" else texts[2][:BLOCK_LIMIT_BYTES]
-
-
-def _unpacked(packed: bytes) -> bytes:
-    unpacker = zlib.decompressobj()
-    found = b""
-    try:
-        # A piece at a time, so that what comes before a flaw is kept.
-        for at in range(0, len(packed), 1 << 12):
-            found += unpacker.decompress(packed[at : at + (1 << 12)], BLOCK_LIMIT_BYTES - len(found) or 1)
-            if len(found) >= BLOCK_LIMIT_BYTES:
-                break
-    except zlib.error:
-        pass
-    return found[:BLOCK_LIMIT_BYTES]
+    return inflate(texts[2], BLOCK_LIMIT_BYTES)[0] if rest[:1] == b"\1" else texts[2][:BLOCK_LIMIT_BYTES]
 
 
 def _take_profile(kind: bytes, text: bytes, blocks: MetadataBlocks) -> None:

@@ -48,13 +48,14 @@ _LENGTHS = {
 }
 """Letters of a date without its offset → how exact it is; the longer ones have seconds."""
 
-_BETWEEN = r"\s*[-:/.,\s]\s*"
+_BETWEEN = r"\s*[-:/.,\s年月]\s*"
 _DATE = re.compile(
-    rf"\s*(\d{{4}})(?:(\d\d)(\d\d)?(?!\d)|(?!\d)(?:{_BETWEEN}(\d{{1,2}})(?!\d)(?:{_BETWEEN}(\d{{1,2}})(?!\d))?)?)",
+    r"\s*(\d{4})(?:(\d\d)(?:(?!\d)|(\d\d)(?=(?:\d{4}(?:\d\d)?)?(?!\d)))"
+    rf"|(?!\d)(?:{_BETWEEN}(\d{{1,2}})(?!\d)(?:{_BETWEEN}(\d\d(?=\d\d:)|\d{{1,2}}(?!\d)))?)?)",
     re.ASCII,
 )
 _TIME = re.compile(
-    r"[T\s,]*(?P<before>[AaPp]\.?[Mm]\.?)?\s*"
+    r"[T\s,日]*(?P<before>[AaPp]\.?[Mm]\.?)?\s*"
     r"(?:(?P<hour>\d{1,2})\s*[:.]\s*(?P<minute>\d{1,2})(?:\s*[:.]\s*(?P<second>\d{1,2})(?:[.,:](?P<fraction>\d+))?)?"
     r"|(?P<hour2>\d\d)(?P<minute2>\d\d)(?P<second2>\d\d)?)(?!\d)"
     r"\s*(?P<after>[AaPp]\.?[Mm]\.?)?\s*(?P<offset>.*)",
@@ -116,7 +117,8 @@ def parse_date(text: str, offset: str = "", fraction: str = "") -> str | None:
     """A date as cameras and programs write it, as far as it makes sense.
 
     Parts may be separated by colons, dashes, slashes, dots or blanks, or by nothing (``19890505``); they may have one
-    digit, or be padded with blanks; what follows the time is left out.
+    digit, or be padded with blanks; the day and the time may stand together (``2015:08:2212:30:45``); what follows the
+    time is left out.
 
     Args:
         text: the date.

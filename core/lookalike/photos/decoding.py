@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
-import io
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageFile
-from PIL.AvifImagePlugin import AvifImageFile
 from PIL.BmpImagePlugin import BmpImageFile
-from PIL.GifImagePlugin import GifImageFile
-from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
-from PIL.PngImagePlugin import PngImageFile
-from PIL.WebPImagePlugin import WebPImageFile
 
 from lookalike.photos import colour
 from lookalike.photos.annotations import NO_ANNOTATIONS, Annotations
 from lookalike.photos.blocks import BLOCK_LIMIT_BYTES, find_blocks
-from lookalike.photos.bmp import BitfieldsFile, open_bmp, without_void_alpha
+from lookalike.photos.bmp import BitfieldsFile, without_void_alpha
 from lookalike.photos.errors import (
     LayoutError,
     PhotoError,
@@ -35,14 +28,15 @@ from lookalike.photos.exif import Tag, read_raw_tags
 from lookalike.photos.facts import Facts, make_facts
 from lookalike.photos.files import FileBytes, read_file
 from lookalike.photos.heif import is_cut_off
-from lookalike.photos.jpeg import JpegFile, draft, open_jpeg
+from lookalike.photos.jpeg import JpegFile, draft
 from lookalike.photos.kinds import Kind, claimed_size, sniff
-from lookalike.photos.memory import RESULT_BYTES_PER_PIXEL, budget
+from lookalike.photos.memory import budget
 from lookalike.photos.metadata import Metadata, interpret, read_blocks
+from lookalike.photos.openers import OPENERS, REPAIRED_OPENERS, memory_needed
 from lookalike.photos.quiet import quiet
 from lookalike.photos.raw import read_preview
 from lookalike.photos.repair import Repaired, repair, repair_unseen
-from lookalike.photos.tiff import Lab16File, open_tiff, reopen_tiff, to_lab
+from lookalike.photos.tiff import Lab16File, to_lab
 from lookalike.photos.tiff_layouts import LayoutFile
 from lookalike.photos.upright import make_upright, upright_size
 
@@ -64,52 +58,7 @@ class Photo:
     annotations: Annotations = NO_ANNOTATIONS
 
 
-def _open_heif(data: bytes) -> ImageFile.ImageFile:
-    from pillow_heif import HeifImageFile
-
-    image: ImageFile.ImageFile = HeifImageFile(io.BytesIO(data))
-    return image
-
-
-def _open_jxl(data: bytes) -> ImageFile.ImageFile:
-    from pylibjxl.pillow_plugin import JxlImageFile
-
-    return JxlImageFile(io.BytesIO(data))
-
-
-_OPENERS: dict[Kind, Callable[[bytes], ImageFile.ImageFile]] = {
-    Kind.JPEG: open_jpeg,
-    Kind.PNG: lambda data: PngImageFile(io.BytesIO(data)),
-    Kind.GIF: lambda data: GifImageFile(io.BytesIO(data)),
-    Kind.WEBP: lambda data: WebPImageFile(io.BytesIO(data)),
-    Kind.BMP: open_bmp,
-    Kind.TIFF: open_tiff,
-    Kind.JPEG2000: lambda data: Jpeg2KImageFile(io.BytesIO(data)),
-    Kind.HEIF: _open_heif,
-    Kind.AVIF: lambda data: AvifImageFile(io.BytesIO(data)),
-    Kind.JPEG_XL: _open_jxl,
-}
-
-_REPAIRED_OPENERS: dict[Kind, Callable[[bytes], ImageFile.ImageFile]] = _OPENERS | {Kind.TIFF: reopen_tiff}
-"""The decoders after a repair, where they are others."""
-
-_BYTES_PER_PIXEL = {
-    Kind.PNG: 9,
-    Kind.GIF: 9,
-    Kind.BMP: 9,
-    Kind.WEBP: 17,
-    Kind.TIFF: 12,
-    Kind.JPEG2000: 24,
-    Kind.HEIF: 16,
-    Kind.AVIF: 20,
-    Kind.JPEG_XL: 32,
-}
-"""The most memory that decoding takes per pixel, for formats that are always decoded in full size."""
-
 _XMP_START, _XMP_END = b"<x:xmpmeta", b"</x:xmpmeta>"
-_WIDE_MODES = ("I", "F")
-_WIDE_BYTES_PER_PIXEL = 16
-"""The same for images with 32 bits per channel, in any format."""
 
 
 def decode(file: FileBytes, longest_side: int) -> Photo:
@@ -177,11 +126,11 @@ def _read_metadata(kind: Kind, file: FileBytes) -> Metadata:
         return read_blocks(find_blocks(kind, file.data, {}))
     claimed = claimed_size(kind, file.data)
     if claimed is not None:
-        _memory_needed(kind, file, claimed, (0, 0))
-    image = _OPENERS[kind](file.data)
+        memory_needed(kind, file.name, claimed, (0, 0))
+    image = OPENERS[kind](file.data)
     if kind is Kind.JPEG_XL:
         # Its decoder provides the metadata only together with the pixels.
-        with budget.take(_memory_needed(kind, file, image.size, (0, 0), image.mode)):
+        with budget.take(memory_needed(kind, file.name, image.size, (0, 0), image.mode)):
             image.load()
     return read_blocks(find_blocks(kind, file.data, image.info))
 
@@ -219,8 +168,8 @@ def _decode(
     data = repaired.data if repaired else file.data
     claimed = claimed_size(kind, data)
     if claimed is not None:
-        _memory_needed(kind, file, claimed, (0, 0))
-    image = (_REPAIRED_OPENERS if repaired else _OPENERS)[kind](data)
+        memory_needed(kind, file.name, claimed, (0, 0))
+    image = (REPAIRED_OPENERS if repaired else OPENERS)[kind](data)
     size = image.size
     if min(size) < 1:
         raise damaged(file.name)
@@ -232,7 +181,7 @@ def _decode(
     else:
         image.draft(None, target)
         extra = image.segment_bytes if isinstance(image, LayoutFile) else 0
-        need = _memory_needed(kind, file, image.size, target, image.mode, extra)
+        need = memory_needed(kind, file.name, image.size, target, image.mode, extra)
     with budget.take(need):
         image.load()
         pixels = _resize(colour.shrinkable(_as_stored(image)), target)
@@ -291,26 +240,6 @@ def _heif_orientation(image: Image.Image, data: bytes) -> int:
     if b"irot" in data or b"imir" in data:
         return 1
     return image.info.get("original_orientation") or 1
-
-
-def _memory_needed(
-    kind: Kind,
-    file: FileBytes,
-    size: tuple[int, int],
-    target: tuple[int, int],
-    mode: str = "RGB",
-    extra: int = 0,
-) -> int:
-    """The bytes that decoding takes, `extra` of them beyond what the size tells.
-
-    Raises:
-        PhotoError: they exceed the whole budget.
-    """
-    per_pixel = _WIDE_BYTES_PER_PIXEL if mode in _WIDE_MODES else _BYTES_PER_PIXEL[kind]
-    need = size[0] * size[1] * per_pixel + target[0] * target[1] * RESULT_BYTES_PER_PIXEL + extra
-    if need > budget.limit:
-        raise too_large(file.name, size)
-    return need
 
 
 def _fit(size: tuple[int, int], longest_side: int) -> tuple[int, int]:

@@ -9,6 +9,7 @@ skips only the broken tag; `tiff` also needs to know at which offset a value is 
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -110,6 +111,9 @@ _CODES = {
     18: "Q",
 }
 _BIG_TIFF = 43
+_LATIN = re.compile("[ -\u024f]")
+_IN_COMMON_USE = re.compile("[ -\u0e7f\u2010-\u203a\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]")
+"""Alphabets up to Thai, punctuation, and the letters of Chinese, Japanese and Korean that are not rare."""
 
 
 @dataclass(frozen=True)
@@ -163,17 +167,20 @@ def plain_text(value: Value | None) -> str:
 
 
 def _utf16(raw: bytes, order: str) -> str:
-    """UTF-16 of unknown byte order: the one that gives the text with more letters of the Latin alphabet and blanks.
+    """UTF-16 of unknown byte order: the one that gives the text with more letters that are in common use.
 
-    The standard asks for that of the block, which many programs do not keep to.
+    Latin ones and blanks count first, since swapped they are Chinese ones. The standard asks for the order of the
+    block, which many programs do not keep to.
     """
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", "ignore")
     little, big = raw.decode("utf-16-le", "ignore"), raw.decode("utf-16-be", "ignore")
-    plain_little, plain_big = (sum(" " <= letter < "\u0250" for letter in text) for text in (little, big))
-    if plain_little == plain_big:
+    common_in_little, common_in_big = (
+        (len(_LATIN.findall(text)), len(_IN_COMMON_USE.findall(text))) for text in (little, big)
+    )
+    if common_in_little == common_in_big:
         return little if order == "<" else big
-    return little if plain_little > plain_big else big
+    return little if common_in_little > common_in_big else big
 
 
 def _japanese(raw: bytes) -> str:

@@ -7,6 +7,7 @@ before it. Were any of the picture missing, the two would differ. Only which sca
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Iterator
 
@@ -16,6 +17,8 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from lookalike.photos.jpeg_segments import FRAME_MARKERS, header_segments
 from lookalike.photos.memory import budget
+
+_logger = logging.getLogger(__name__)
 
 _END = b"\xff\xd9"
 _PATTERNS = (0x55, 0xAA, 0xFE, 0x36, 0xC9)
@@ -54,17 +57,24 @@ def append_end(data: bytes) -> bytes | None:
     if not _has_all_scans(data, segments[-1].start, components, frame.marker in _PROGRESSIVE):
         return None
     stripped = data.rstrip(b"\0")
-    candidates = [stripped]
-    if len(stripped) < len(data):
-        # A last zero, like one after 0xFF, may belong to the picture; or only half an end marker is left.
-        candidates = [stripped.removesuffix(b"\xff"), stripped + b"\0"]
-    elif data.endswith(b"\xff"):
-        # The file was cut within its end marker.
-        return None
-    for whole in candidates:
-        if _is_complete(whole):
-            return whole + _END
-    return None
+    if len(stripped) == len(data):
+        # Of a file that ends with 0xFF, perhaps more than half an end marker is missing.
+        return data + _END if not data.endswith(b"\xff") and _is_complete(data) else None
+    without_half = stripped.removesuffix(b"\xff")
+    if _is_complete(without_half):
+        return without_half + _END
+    return stripped + b"\0" + _END if _ends_with_zero(stripped) else None
+
+
+def _ends_with_zero(data: bytes) -> bool:
+    """Whether a picture is complete with a zero as its last byte, all of which belongs to it.
+
+    Zeros in place of a few lost bytes may happen to complete it as well; but then mostly some bits are left over, which
+    are ones in a whole file (ITU-T T.81, section F.1.2.3). After 0xFF, a zero has no meaning of its own.
+    """
+    if not _is_complete(data + b"\0"):
+        return False
+    return data.endswith(b"\xff") or not _is_complete(data + b"\x01")
 
 
 def _markers(data: bytes, start: int) -> Iterator[tuple[int, bytes]]:
@@ -96,7 +106,16 @@ def _has_all_scans(data: bytes, start: int, components: set[int], progressive: b
 
 
 def _is_complete(data: bytes) -> bool:
-    """Whether what follows the data makes no difference to the picture."""
+    """Whether what follows the data makes no difference to the picture, and there is one."""
+    try:
+        return _is_independent_of_what_follows(data)
+    except (OSError, SyntaxError):
+        # Without the zeros at its end, not even the header of its last scan is left.
+        _logger.debug("A JPEG breaks off so that nothing can be decoded.", exc_info=True)
+        return False
+
+
+def _is_independent_of_what_follows(data: bytes) -> bool:
     last_restart = max(data.rfind(bytes((0xFF, 0xD0 + number))) for number in range(8))
     following = (data[last_restart + 1] - 0xD0 + 1) % 8 if last_restart >= 0 else 0
     # The data may end where a restart marker is due, without which the decoder would take none of what follows.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 _SOI = b"\xff\xd8"
@@ -23,6 +23,7 @@ _PLAIN_MARKERS = frozenset(
     bytes((marker,)) for marker in (0xC0, 0xC2, 0xC4, 0xDB, 0xDD, *range(0xE0, 0xF0), 0xFE)
 )
 _START = re.compile(rb"\xff[\xc0-\xc4\xda\xdb\xdd\xe0-\xef\xfe]")
+_TABLES_START = re.compile(rb"\xff[\xc0-\xc4\xdb]")
 _MAX_BODY_BYTES = 0xFFFF - 2
 _SEARCHED_BYTES = 8 << 20
 _MAX_STARTS = 50_000
@@ -79,6 +80,16 @@ def header_segments(data: bytes) -> list[Segment] | None:
     return header.segments if header.complete else None
 
 
+def breaks_off(data: bytes) -> bool:
+    """Whether the segments follow one another up to the end of the file, and lead to no scan."""
+    header = _walk(data, len(_SOI))
+    length = data[header.stop + 2 : header.stop + 4]
+    return not header.complete and (
+        len(length) < 2
+        or (data[header.stop] == 0xFF and header.stop + 2 + int.from_bytes(length, "big") + 2 > len(data))
+    )
+
+
 def repair_header(data: bytes) -> bytes:
     """The same picture behind a header that Pillow and libjpeg take.
 
@@ -93,7 +104,7 @@ def repair_header(data: bytes) -> bytes:
     adobe = False
     while True:
         header = _walk(data, at)
-        for segment in header.segments:
+        for segment in _with_swallowed(data, header.segments):
             body = data[segment.start + 4 : segment.end]
             if segment.marker == _SOS:
                 if adobe and len(frame) > 5 and frame[5] == 4:
@@ -110,6 +121,30 @@ def repair_header(data: bytes) -> bytes:
             kept = _sound(marker, data[header.stop + 4 : at][:_MAX_BODY_BYTES])
             adobe |= marker == _APP14 and kept is None
             parts.append(_written(marker, kept) if kept is not None else b"")
+
+
+def _with_swallowed(data: bytes, segments: list[Segment]) -> Iterator[Segment]:
+    """The segments, and those within them where a wrong length happens to end where another segment starts."""
+    for segment in segments:
+        start = segment.end
+        if _APP0 <= segment.marker <= _APP15 or segment.marker == _COM:
+            start = _swallowed_from(data, segment)
+        yield Segment(segment.marker, segment.start, start)
+        if start < segment.end:
+            yield from (inner for inner in _walk(data, start).segments if inner.end <= segment.end)
+
+
+def _swallowed_from(data: bytes, segment: Segment) -> int:
+    """Where tables or a frame start that follow one another up to the segment's end; that end if there are none."""
+    passed: set[int] = set()
+    for match in _TABLES_START.finditer(data, segment.start + 4, segment.end):
+        at = match.start()
+        while at < segment.end and at not in passed and (inner := _segment_at(data, at)) is not None:
+            passed.add(at)
+            at = inner.end
+        if at == segment.end:
+            return match.start()
+    return segment.end
 
 
 def _walk(data: bytes, at: int) -> _Header:
@@ -140,7 +175,8 @@ def _segment_at(data: bytes, start: int) -> Segment | None:
     length = int.from_bytes(data[at + 2 : at + 4], "big")
     end = at + 2 + length
     if marker == _SOS:
-        return Segment(marker, at, end) if length == 6 + 2 * data[at + 4 : at + 5][0] <= 14 else None
+        components = int.from_bytes(data[at + 4 : at + 5], "big")
+        return Segment(marker, at, end) if length == 6 + 2 * components <= 14 else None
     follows = data[end : end + 2]
     if length < 2 or len(follows) < 2 or follows[0] != 0xFF or follows[1] in (0x00, 0xD9):
         return None

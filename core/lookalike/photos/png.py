@@ -45,7 +45,7 @@ class Chunk:
 
 
 def chunks(data: bytes) -> Iterator[Chunk]:
-    """The chunks of a PNG file in their order, up to the end chunk or as far as the file goes; never fails.
+    """The chunks of a PNG file in their order, up to the end chunk after the pixels or the last byte; never fails.
 
     A chunk with a wrong checksum is yielded as not sound. Where the stream is out of step, since bytes were lost or
     added, it is taken up again at the next known chunk whose checksum is right.
@@ -55,6 +55,7 @@ def chunks(data: bytes) -> Iterator[Chunk]:
     """
     checked = _MAX_CHECKED * len(data)
     at = len(SIGNATURE)
+    has_pixels = False
     while at + 8 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
         end = at + 12 + length
@@ -66,7 +67,9 @@ def chunks(data: bytes) -> Iterator[Chunk]:
             at = following
             continue
         yield Chunk(name, data[at + 8 : end - 4], sound)
-        if name == b"IEND":
+        has_pixels |= name == b"IDAT"
+        # An end chunk before the pixels has strayed there.
+        if name == b"IEND" and has_pixels:
             return
         at = end
 
@@ -128,7 +131,10 @@ def pixels_only(data: bytes) -> tuple[bytes, bytes]:
                 parts.append(_written(chunk.name, chunk.body))
         elif chunk.name == b"iCCP":
             # A name, the number of the only method of compression, and the profile.
-            profile = profile or _inflate(chunk.body.partition(b"\0")[2][1:])
+            found, is_whole = inflate(chunk.body.partition(b"\0")[2][1:], _PROFILE_LIMIT_BYTES)
+            # Of one with bytes gone wrong, what can be unpacked gives wrong colours.
+            is_usable = is_whole or (chunk.sound and len(found) < _PROFILE_LIMIT_BYTES)
+            profile = profile or (found if is_usable else b"")
     if not header:
         raise ValueError("there is no header")
     parts.append(_written(b"IEND", b""))
@@ -141,22 +147,19 @@ def _is_transparency(body: bytes, colour_type: int, entries: int) -> bool:
     return len(body) == {0: 2, 2: 6}.get(colour_type)
 
 
-def _inflate(compressed: bytes) -> bytes:
-    """What zlib data hold, up to the first flaw in them and at most `_PROFILE_LIMIT_BYTES`."""
+def inflate(compressed: bytes, limit: int) -> tuple[bytes, bool]:
+    """What zlib data hold, up to the first flaw in them and at most so many bytes; and whether that is all."""
     stream = zlib.decompressobj()
-    parts: list[bytes] = []
-    size = 0
+    found = bytearray()
     try:
         # In small pieces, since what stood before a flaw would be lost together with the piece that it is in.
         for at in range(0, len(compressed), 256):
-            part = stream.decompress(compressed[at : at + 256], _PROFILE_LIMIT_BYTES - size + 1)
-            parts.append(part)
-            size += len(part)
-            if size > _PROFILE_LIMIT_BYTES:
-                return b""
+            found += stream.decompress(compressed[at : at + 256], limit - len(found) + 1)
+            if len(found) > limit:
+                return bytes(found[:limit]), False
     except zlib.error:
         pass
-    return b"".join(parts)
+    return bytes(found), stream.eof
 
 
 def _written(name: bytes, body: bytes) -> bytes:

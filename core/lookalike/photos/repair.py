@@ -58,11 +58,14 @@ def repair(kind: Kind, data: bytes) -> Repaired | None:
         None if there is nothing to mend, so that the flaw is in the pixels.
 
     Raises:
+        EOFError: the file ends before its pixels do.
         ValueError: what the pixels need is broken.
     """
     if kind is Kind.PNG:
         return Repaired(*png.pixels_only(data))
     if kind is Kind.JPEG:
+        if jpeg_segments.breaks_off(data):
+            raise EOFError("the file is truncated")
         mended = jpeg_segments.repair_header(data)
         mended = jpeg_end.append_end(mended) or mended
         return Repaired(mended) if mended != data else None

@@ -18,7 +18,6 @@ from contextlib import suppress
 from pathlib import Path, PurePath
 
 from lookalike.errors import LookalikeError
-from lookalike.photos import PHOTO_SUFFIXES
 from lookalike.search.query import Query, Region
 from lookalike.user_paths import expanded, path_of_address
 
@@ -141,6 +140,9 @@ def _has_separator(name: str, windows: bool) -> bool:
 
 
 def _has_suffix(name: str) -> bool:
+    # Imported here since the window can be shown before the decoders are.
+    from lookalike.photos import PHOTO_SUFFIXES
+
     return PurePath(name).suffix.lower() in PHOTO_SUFFIXES
 
 

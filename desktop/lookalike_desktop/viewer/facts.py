@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, Qt
 
-from lookalike.photos import Precision, precision_of
 from lookalike_desktop.qt.formatting import format_size
 
 if TYPE_CHECKING:
@@ -45,6 +44,9 @@ def facts_text(info: PhotoInfo) -> str:
 
 def _date_text(taken_at: str) -> str:
     """A date in the words of the user's language, as exact as it is known."""
+    # Imported here since the window can be shown before the decoders are.
+    from lookalike.photos import Precision, precision_of
+
     precision = precision_of(taken_at)
     if precision is Precision.YEAR:
         return taken_at

@@ -139,6 +139,7 @@ def test_the_end_of_a_png(png: bytes) -> None:
     assert_same(png[:-12], png)
     assert_same(png[:-6], png)
     assert_same(png[:-12] + png_chunk(b"tEXt", b"Title\0x", 1), png)
+    assert_same(with_png_chunks(png, png_chunk(b"IEND", b"")), png)
     for length in (len(png) // 4, len(png) // 2, len(png) - 60):
         assert_told(png[:length], "cut off")
 
@@ -191,6 +192,21 @@ def test_a_wrong_length_does_not_swallow_the_profile() -> None:
     assert not np.array_equal(pixels(jpeg), pixels(JPEG))
 
 
+def test_a_wrong_length_that_ends_where_a_segment_starts() -> None:
+    jpeg = encoded(PHOTO, "JPEG", quality=90)
+    second_table = jpeg.index(b"\xff\xdb", jpeg.index(b"\xff\xdb") + 2)
+    comment = b"\xff\xfe" + struct.pack(">H", second_table - 20 + 11) + b"a comment"
+    assert_same(jpeg[:20] + comment + jpeg[20:], jpeg)
+
+
+def test_a_profile_with_bytes_gone_wrong_is_dropped() -> None:
+    png = encoded(PHOTO, "PNG", icc_profile=wide_gamut_profile())
+    at = png.index(b"iCCP")
+    (length,) = struct.unpack_from(">I", png, at - 4)
+    for place in range(at + 20, at + 4 + length, 29):
+        assert_same(png[:place] + bytes((png[place] ^ 0x55,)) + png[place + 1 :], PNG)
+
+
 def test_four_inks_keep_their_colours_without_adobes_word() -> None:
     jpeg = encoded(PHOTO.convert("CMYK"), "JPEG", quality=90)
     at = jpeg.index(b"\xff\xee")
@@ -227,12 +243,34 @@ def test_a_jpeg_that_is_cut_off_says_so(name: str) -> None:
         assert_told(jpeg[:at], "cut off")
         assert_told(jpeg[:at] + bytes(600), "cut off")
     assert_told(jpeg[:-4], "cut off")
+    for at in range(3, start, 7):
+        assert_told(jpeg[:at], "cut off")
     for number in range(8):
         # Where a restart marker is due, or another scan, the decoder would wait in vain.
         at = jpeg.find(bytes((0xFF, 0xD0 + number)), start)
         if start < at < len(jpeg) - 40:
             assert_told(jpeg[:at], "cut off")
             assert_told(jpeg[: at + 2], "cut off")
+
+
+def test_zeros_in_place_of_a_few_lost_bytes_are_seldom_taken_for_the_picture() -> None:
+    jpeg = ENDLESS["full chroma"]
+    told = []
+    for lost in range(3, 33):
+        try:
+            pixels(jpeg[:-lost] + bytes(lost))
+        except PhotoError as error:
+            told.append(str(error))
+    # The zeros may be just those bits that were lost of the last block.
+    assert len(told) >= 27
+    assert all("cut off" in message for message in told)
+
+
+def test_the_header_of_a_last_scan_that_is_zeroed() -> None:
+    jpeg = encoded(PHOTO.convert("CMYK"), "JPEG", quality=85, progressive=True)
+    at = jpeg.rindex(b"\xff\xda")
+    for end in range(at + 3, at + 9):
+        assert_told(jpeg[:end] + bytes(len(jpeg) - end), "cut off")
 
 
 def test_a_progressive_jpeg_without_its_last_scans_is_cut_off() -> None:

@@ -270,6 +270,11 @@ def test_what_windows_writes_is_read() -> None:
         (b"UNICODE\0" + "Küste".encode("utf-16-le"), "Küste"),
         (b"UNICODE\0" + "Küste".encode("utf-16-be"), "Küste"),
         (b"UNICODE\0" + "Küste".encode("utf-16"), "Küste"),
+        *(
+            (b"UNICODE\0" + comment.encode(encoding), comment)
+            for comment in ("東京タワーの夜", "长城日落", "경복궁의 봄", "Красная площадь", "A 🐕")
+            for encoding in ("utf-16-le", "utf-16-be")
+        ),
         (b"JIS\0\0\0\0\0" + "海岸".encode("iso2022_jp"), "海岸"),
         (b"JIS\0\0\0\0\0" + "海岸".encode("euc_jp"), "海岸"),
         (bytes(8) + "Küste".encode(), "Küste"),

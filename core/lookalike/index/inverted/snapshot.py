@@ -27,6 +27,10 @@ PRIOR_ENTRIES = 500_000
 STOP_SHARE = 0.001
 """A word with a larger share of all entries is in everything, and does not vote."""
 
+MAPPED_BYTES = 640 << 20
+"""What may stay mapped of all segments together, by an estimate that is about twice too high. Beyond it, pages are left
+to the system, and mapped again when needed."""
+
 FEWEST_ENTRIES = 16
 """Photos with fewer entries are not given more weight than those with so many."""
 
@@ -199,15 +203,14 @@ class Snapshot:
         return mask if allowed_ids is None else mask & segment.segment.mask(allowed_ids)
 
     def _match(self, ballot: Ballot) -> list[Matches]:
-        return run_shared([partial(match, segment.segment, ballot) for segment in self.segments])
+        limit = MAPPED_BYTES // max(len(self.segments), 1)
+        return run_shared([partial(match, segment.segment, ballot, limit) for segment in self.segments])
 
     def _verify(
         self, ballot: Ballot, matches: list[Matches], chosen: list[NDArray[np.bool_]]
     ) -> list[NDArray[np.float32]]:
         def verify(segment: LiveSegment, found: Matches, mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-            votes = hough_votes(segment.segment, ballot, found.of_photos(mask))
-            segment.segment.release_pages()
-            return votes
+            return hough_votes(segment.segment, ballot, found.of_photos(mask))
 
         return run_shared([partial(verify, *one) for one in zip(self.segments, matches, chosen, strict=True)])
 
