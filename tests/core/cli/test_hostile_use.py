@@ -373,15 +373,23 @@ def test_poor_terminals_and_locales(indexed: Path, tmp_path: Path) -> None:
 
 STARTED = """
 import sys
+from lookalike import interrupts
 from lookalike.cli import main
 sys.argv = ["lookalike", "status"]
-sys.stderr.write("started\\n")
+leave_at_once = interrupts.leave_at_once
+
+def started():
+    leave_at_once()
+    interrupts.leave_at_once = leave_at_once
+    sys.stderr.write("started\\n")
+
+interrupts.leave_at_once = started
 main()
 """
 
 
 def interrupted(number: int, delay: float, home: Path) -> tuple[int, bytes]:
-    """Start a command and send it a signal some seconds after its first line; what comes before is Python's own."""
+    """Start a command and send it a signal some seconds after it listens; what comes before is Python's own."""
     process = subprocess.Popen(
         [sys.executable, "-c", STARTED],
         stdout=subprocess.DEVNULL,

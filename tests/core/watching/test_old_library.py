@@ -14,6 +14,7 @@ from lookalike.catalog import annotations as annotations_module
 from lookalike.catalog.annotations import AnnotationTable
 from lookalike.catalog.filters import Filters
 from lookalike.catalog.migrations import catalog_migrations
+from lookalike.descriptors.efficientnet import EfficientNetDescriber
 from lookalike.ingest import photo_reader as reading_module
 from lookalike.library import Library
 from lookalike.photos import Annotations
@@ -75,7 +76,7 @@ def test_an_old_library_has_words_and_pairs_at_once_and_ratings_after_a_scan(
         patch.setattr(AnnotationTable, "refresh", dies)
         with pytest.raises(KeyboardInterrupt):
             Library(old)
-    monkeypatch.setattr(reading_module, "decode", lambda *_: pytest.fail("decoded again"))
+    monkeypatch.setattr(EfficientNetDescriber, "prepare", lambda *_: pytest.fail("described again"))
     with Library(old) as library:
         assert len(library.photos.ids()) == len(library) == 5
         assert len(catalog_of(library).words.find("photo", 99)) == 3
