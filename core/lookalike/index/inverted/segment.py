@@ -27,9 +27,6 @@ MAX_PHOTOS = 1 << 16
 
 WORDS = CELLS * WORDS_OF_CELL
 
-MAPPED_AROUND_BYTES = 1 << 16
-"""Linux maps so much around each place that is read."""
-
 
 def encode_segment(entries: Entries) -> NDArray[np.uint8]:
     """Encode entries as the bytes of a segment, uint8 (bytes,)."""
@@ -116,7 +113,6 @@ class InvertedSegment:
         if not fits or len(plain) != bulk_at + int(cells[-1]):
             raise UnusableFileError("is no segment of this version")
         self.bulk = range(bulk_at, len(plain))
-        self._mapped_bytes = 0
         bulk = plain[bulk_at:]
         self._signatures: NDArray[np.uint64] = bulk.view("<u8")
         self._places: NDArray[np.uint32] = bulk.view("<u4")
@@ -174,22 +170,6 @@ class InvertedSegment:
             self._places[place + first : place + end],
             self._rows[row + first : row + end],
         )
-
-    def bound_mapped(self, lists: int, entries: int, limit_bytes: int) -> None:
-        """Keep what queries have read from filling this process's memory.
-
-        The system still has the pages, but to map them again takes time: a query that never does is twice as fast.
-
-        Args:
-            lists: how many were read since the last call.
-            entries: their entries.
-            limit_bytes: how much may stay mapped.
-        """
-        # The same place may be counted many times, so this is an upper bound.
-        self._mapped_bytes += lists * MAPPED_AROUND_BYTES + entries * 10
-        if self._mapped_bytes > limit_bytes:
-            self._mapped_bytes = 0
-            self.release_pages()
 
     def release_pages(self) -> None:
         """Let the system drop the pages that were read from this process's memory."""

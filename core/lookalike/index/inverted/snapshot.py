@@ -27,9 +27,9 @@ PRIOR_ENTRIES = 500_000
 STOP_SHARE = 0.001
 """A word with a larger share of all entries is in everything, and does not vote."""
 
-MAPPED_BYTES = 640 << 20
-"""What may stay mapped of all segments together, by an estimate that is about twice too high. Beyond it, pages are left
-to the system, and mapped again when needed."""
+KEPT_MAPPED_BYTES = 1 << 30
+"""A file of at most so many bytes, some 130,000 photos, stays mapped once it was read; the system takes the memory back
+when others need it. To map it anew takes a query as long as all else."""
 
 FEWEST_ENTRIES = 16
 """Photos with fewer entries are not given more weight than those with so many."""
@@ -100,6 +100,10 @@ class Snapshot:
         if not self.segments:
             return np.zeros(0, np.int64)
         return np.sort(np.concatenate([segment.ids for segment in self.segments]))
+
+    @cached_property
+    def _keeps_mapped(self) -> bool:
+        return sum(segment.segment.content.nbytes for segment in self.segments) <= KEPT_MAPPED_BYTES
 
     @property
     def tail(self) -> tuple[LiveSegment, ...]:
@@ -203,14 +207,17 @@ class Snapshot:
         return mask if allowed_ids is None else mask & segment.segment.mask(allowed_ids)
 
     def _match(self, ballot: Ballot) -> list[Matches]:
-        limit = MAPPED_BYTES // max(len(self.segments), 1)
-        return run_shared([partial(match, segment.segment, ballot, limit) for segment in self.segments])
+        keep = self._keeps_mapped
+        return run_shared([partial(match, segment.segment, ballot, keep) for segment in self.segments])
 
     def _verify(
         self, ballot: Ballot, matches: list[Matches], chosen: list[NDArray[np.bool_]]
     ) -> list[NDArray[np.float32]]:
         def verify(segment: LiveSegment, found: Matches, mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-            return hough_votes(segment.segment, ballot, found.of_photos(mask))
+            votes = hough_votes(segment.segment, ballot, found.of_photos(mask))
+            if not self._keeps_mapped:
+                segment.segment.release_pages()
+            return votes
 
         return run_shared([partial(verify, *one) for one in zip(self.segments, matches, chosen, strict=True)])
 

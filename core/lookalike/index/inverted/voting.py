@@ -35,6 +35,10 @@ MAX_DISTANCE = 22
 DISTANCE_SPREAD = 0.12
 """Standard deviation of the Gaussian over the share of differing bits that weighs a match."""
 
+RELEASED_LISTS = 256
+"""After so many lists of a large file the system may drop what was read from this process's memory. It maps 64 kB or
+more around each place that is read: of a million photos a query would otherwise map several gigabytes."""
+
 SHORT_LIST = 100
 """Lists that are shorter on average are scanned all at once."""
 
@@ -148,19 +152,23 @@ class Matches:
         return self.take(np.flatnonzero(chosen[self.rows]))
 
 
-def match(segment: InvertedSegment, ballot: Ballot, mapped_bytes: int) -> Matches:
+def match(segment: InvertedSegment, ballot: Ballot, keep_mapped: bool) -> Matches:
     """Find the entries of a segment that are near the ballot's features, in the order of its lines.
 
     Args:
         segment: the entries.
         ballot: the query.
-        mapped_bytes: how much of the segment may stay in this process's memory.
+        keep_mapped: whether what is read of the segment stays mapped, for the next query.
     """
     first = segment.starts[ballot.words].astype(np.int64)
     lengths = segment.starts[ballot.words + 1].astype(np.int64) - first
     total = int(lengths.sum())
-    scan = _scan_together if total <= SHORT_LIST * len(lengths) else _scan_lists
-    lines, entries, distances, rows = scan(segment, ballot, first, lengths, mapped_bytes)
+    if total <= SHORT_LIST * len(lengths):
+        lines, entries, distances, rows = _scan_together(segment, ballot, first, lengths)
+    else:
+        lines, entries, distances, rows = _scan_lists(segment, ballot, first, lengths, keep_mapped)
+    if not keep_mapped:
+        segment.release_pages()
     return Matches(lines, entries, distances, rows, _DISTANCE_WEIGHTS[distances] * ballot.weights[lines])
 
 
@@ -176,11 +184,7 @@ Scanned = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8], NDArray
 
 
 def _scan_together(
-    segment: InvertedSegment,
-    ballot: Ballot,
-    first: NDArray[np.int64],
-    lengths: NDArray[np.int64],
-    mapped_bytes: int,
+    segment: InvertedSegment, ballot: Ballot, first: NDArray[np.int64], lengths: NDArray[np.int64]
 ) -> Scanned:
     """All lists at once, which takes longer an entry and no time a list."""
     lines = np.repeat(np.arange(len(lengths)), lengths)
@@ -189,9 +193,7 @@ def _scan_together(
     distances = np.bitwise_count(found ^ ballot.signatures[lines])
     near = np.flatnonzero(distances <= MAX_DISTANCE)
     lines, entries, distances = lines[near], entries[near], distances[near]
-    rows = _rows(segment, entries, ballot.words[lines])
-    segment.bound_mapped(len(lengths), int(lengths.sum()), mapped_bytes)
-    return lines, entries, distances, rows
+    return lines, entries, distances, _rows(segment, entries, ballot.words[lines])
 
 
 def _scan_lists(
@@ -199,7 +201,7 @@ def _scan_lists(
     ballot: Ballot,
     first: NDArray[np.int64],
     lengths: NDArray[np.int64],
-    mapped_bytes: int,
+    keep_mapped: bool,
 ) -> Scanned:
     """List by list, where they lie, many into one buffer: a call of numpy takes as long as a thousand entries."""
     ends = np.cumsum(lengths)
@@ -210,6 +212,7 @@ def _scan_lists(
     buffer = np.empty(max(int(np.diff(np.append(0, ends)[bounds]).max()), 1), np.uint64)
     lists = list(zip(segment.lists(ballot.words), ballot.signatures, strict=True))
     found: list[Scanned] = []
+    unreleased = 0
     for begin, end in pairwise(bounds):
         filled = 0
         for signatures, signature in lists[begin:end]:
@@ -223,7 +226,10 @@ def _scan_lists(
         lines = np.repeat(np.arange(begin, end), counts)
         entries = near + (first[begin:end] - starts)[lines - begin]
         found.append((lines, entries, distances[near], _rows(segment, entries, ballot.words[lines])))
-        segment.bound_mapped(end - begin, filled, mapped_bytes)
+        unreleased += end - begin
+        if unreleased > RELEASED_LISTS and not keep_mapped:
+            unreleased = 0
+            segment.release_pages()
     lines, entries, nearness, rows = (np.concatenate(column) for column in zip(*found, strict=True))
     return lines, entries, nearness, rows
 

@@ -107,7 +107,7 @@ def test_matches_are_those_of_faiss(short_list: int, monkeypatch: pytest.MonkeyP
     (live,) = gallery.segments
     segment = live.segment
     ballot = gallery.ballot(photos[1])
-    found = voting.match(segment, ballot, 1 << 30)
+    found = voting.match(segment, ballot, keep_mapped=True)
     expected = set()
     for line, (word, signature) in enumerate(zip(ballot.words, ballot.signatures, strict=True)):
         entries = np.arange(segment.starts[word], segment.starts[word + 1], dtype=np.int64)
