@@ -20,9 +20,6 @@ from lookalike.evaluation.statistics import (
 )
 from lookalike.evaluation.tally import PooledFigure, Row, sums_by_group
 
-MOVED = 10
-"""Queries that are listed by default."""
-
 
 @dataclass(frozen=True)
 class Difference:
@@ -98,7 +95,7 @@ def compare(
     return found
 
 
-def most_moved(pairs: Sequence[tuple[Row, Row]], measure: QueryMeasure, count: int = MOVED) -> list[Moved]:
+def most_moved(pairs: Sequence[tuple[Row, Row]], measure: QueryMeasure, count: int) -> list[Moved]:
     """The queries whose value differs most, the largest differences first."""
     moved = [
         Moved(a.query, a.group, a.values[measure.name], b.values[measure.name])
