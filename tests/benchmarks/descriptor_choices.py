@@ -26,10 +26,11 @@ from lookalike.descriptors.efficientnet import EfficientNetDescriber, view
 from lookalike.descriptors.unit import unit_rows
 from lookalike.errors import LookalikeError
 from lookalike.evaluation.ground_truth import GroundTruth, read_ground_truth
-from lookalike.evaluation.metrics import average_precision, mean_by_group
+from lookalike.evaluation.metrics import mean_by_group
 from lookalike.photos import decode, is_photo, read_file
 from tests.benchmarks.published_network import EfficientNetLite2, pooled
 from tests.data import evaluation_data
+from tests.ranking_metrics import average_precision
 
 MIDDLES = (1.0, 0.7, 0.5)
 """Shares of a photo's width and height that a view shows."""

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.evaluation.ground_truth import read_ground_truth
-from lookalike.evaluation.metrics import average_precision, mean_by_group
+from lookalike.evaluation.metrics import mean_by_group
 from lookalike.index.inverted import entries, snapshot, vocabulary, voting
 from lookalike.index.inverted.segment import InvertedSegment, encode_segment
 from lookalike.index.inverted.vocabulary import Vocabulary
@@ -32,6 +32,7 @@ from lookalike.local_features import DETECTOR, LocalFeatures, extract
 from lookalike.photos import decode, is_photo, read_file
 from tests.benchmarks.geometry_choices import describe
 from tests.data import evaluation_data
+from tests.ranking_metrics import average_precision
 
 WEIGHTS = (0.0, 0.1, 0.2, 0.3)
 MODULES = (voting, entries, snapshot, vocabulary)

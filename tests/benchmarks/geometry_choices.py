@@ -42,11 +42,12 @@ from PIL import Image
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
 from lookalike.evaluation.ground_truth import GroundTruthQuery, read_ground_truth
-from lookalike.evaluation.metrics import average_precision, mean_by_group
+from lookalike.evaluation.metrics import mean_by_group
 from lookalike.judges.geometry import evidence, matching
 from lookalike.local_features import LocalFeatures, sift
 from lookalike.photos import decode, is_photo, read_file
 from tests.data import evaluation_data
+from tests.ranking_metrics import average_precision
 
 WEIGHTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 BINS = 15

@@ -32,7 +32,6 @@ from numpy.typing import NDArray
 
 from lookalike.evaluation.calibrating import deal
 from lookalike.evaluation.ground_truth import GroundTruth, read_ground_truth
-from lookalike.evaluation.metrics import average_precision
 from lookalike.evaluation.pairs import JudgedPairs, QueryPairs
 from lookalike.evaluation.reliability import reliability
 from lookalike.judges.geometry import evidence
@@ -48,6 +47,7 @@ from lookalike.search.ranking import Result
 from lookalike.search.second_hop import DEPTH, SecondHop
 from lookalike.search.settings import SearchSettings
 from tests.data import evaluation_data
+from tests.ranking_metrics import average_precision
 
 Floats = NDArray[np.float64]
 

@@ -24,11 +24,12 @@ from lookalike.descriptors.efficientnet import MIDDLES, EfficientNetDescriber
 from lookalike.descriptors.embedded_network import SIDE, EmbeddedNetwork, Precision
 from lookalike.descriptors.unit import unit_rows
 from lookalike.evaluation.ground_truth import GroundTruth, read_ground_truth
-from lookalike.evaluation.metrics import average_precision, mean_by_group
+from lookalike.evaluation.metrics import mean_by_group
 from lookalike.photos import decode, is_photo, read_file
 from lookalike.search.calibration import Calibrations
 from tests.benchmarks.indexing import Pixels, torch_describe
 from tests.data import evaluation_data
+from tests.ranking_metrics import average_precision
 
 BATCH = 8
 FIRST = 100

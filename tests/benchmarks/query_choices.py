@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lookalike.evaluation.ground_truth import GroundTruth, read_ground_truth
-from lookalike.evaluation.metrics import average_precision, mean_by_group, recall_at
+from lookalike.evaluation.metrics import mean_by_group
 from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
 from lookalike.search.query import Query
 from lookalike.search.settings import SearchSettings
 from tests.builders.inside import engine_of
 from tests.data import evaluation_data
+from tests.ranking_metrics import average_precision, recall_at
 
 Vector = NDArray[np.float32]
 

@@ -17,6 +17,7 @@ HEAVY = (
     "scipy",
     "huggingface_hub",
     "httpx2",
+    "lookalike.evaluation",
 )
 
 SCRIPT = """
@@ -26,7 +27,7 @@ print(*(name for name in sys.argv[2:] if name in sys.modules))
 """
 
 
-@pytest.mark.parametrize("module", ["lookalike.library", "lookalike.cli", "lookalike_desktop.main"])
+@pytest.mark.parametrize("module", ["lookalike.library", "lookalike.cli.commands", "lookalike_desktop.main"])
 def test_import_brings_nothing_heavy(module: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, module, *HEAVY],
@@ -41,7 +42,7 @@ def test_import_brings_nothing_heavy(module: str) -> None:
 
 def test_the_core_brings_no_qt() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, "lookalike.cli", "PySide6"],
+        [sys.executable, "-c", SCRIPT, "lookalike.cli.commands", "PySide6"],
         capture_output=True,
         text=True,
         timeout=120,

@@ -171,15 +171,15 @@ def test_several_dropped_files_are_several_photos(album: Path) -> None:
 def test_a_change_of_the_model_is_told_with_the_time_left(qtbot: QtBot) -> None:
     panel = FoldersPanel()
     qtbot.addWidget(panel)
-    assert panel.migration == ""
+    assert panel.background == ""
     panel.show_activity(Activity(None, Progress(Stage.DESCRIBING, 40, 100, 2.0, 30.0), 0, ()))
-    assert "40 of 100" in panel.migration
-    assert "30 s left" in panel.migration
+    assert "40 of 100" in panel.background
+    assert "30 s left" in panel.background
     watching = Activity(None, Progress(Stage.WATCHING, 0, 0, 0.0, None), 0, ())
     panel.show_activity(watching)
-    assert panel.migration == ""
+    assert panel.background == ""
     panel.show_migration(DescriptorChange("new", 97, 100, waiting=3))
     panel.show_activity(watching)
-    assert "waits for 3 photos" in panel.migration
+    assert "waits for 3 photos" in panel.background
     panel.show_migration(None)
-    assert panel.migration == ""
+    assert panel.background == ""

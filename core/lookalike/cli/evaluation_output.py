@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookalike.cli.output import say
-from lookalike.evaluation.comparison import Difference, Moved
-from lookalike.evaluation.statistics import LEVEL
+
+if TYPE_CHECKING:
+    from lookalike.evaluation.comparison import Difference, Moved
 
 WIDTH = 22
 
@@ -23,6 +24,8 @@ def say_figures(figures: Mapping[str, Any]) -> None:
     Args:
         figures: as `run_figures` gives them.
     """
+    from lookalike.evaluation.statistics import LEVEL
+
     say(f"{'':{WIDTH}}{'':>7}   {LEVEL:.0%} interval   queries  groups")
     for name, figure in figures["figures"].items():
         _say_row(name, figure)
@@ -55,6 +58,8 @@ def say_differences(differences: Mapping[str, Difference], indent: str = "") -> 
 
 def say_difference_head() -> None:
     """Print the head of a table of differences."""
+    from lookalike.evaluation.statistics import LEVEL
+
     say(f"{'':{WIDTH}}{'A':>7}{'B':>8}{'B − A':>9}   {LEVEL:.0%} interval   {'not so':>8} queries  groups")
 
 

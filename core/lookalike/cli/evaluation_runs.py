@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,15 +13,15 @@ from lookalike.cli.options import COUNT, MOST, PATH, TEXT, json_option
 from lookalike.cli.output import run_with_progress, say, say_json, warn
 from lookalike.durable import write_durably
 from lookalike.errors import LookalikeError, os_errors
-from lookalike.evaluation.comparison import MOVED, compare, most_moved, pair
-from lookalike.evaluation.datasets.registry import measures_of
-from lookalike.evaluation.evaluate import run_figures
-from lookalike.evaluation.failure_gallery import WORST, failure_gallery
-from lookalike.evaluation.measures import QueryMeasure
-from lookalike.evaluation.runs import RunHead, read_answers, read_head
-from lookalike.evaluation.statistics import SEED
-from lookalike.evaluation.tally import Tally
 from lookalike.library import Library
+
+if TYPE_CHECKING:
+    from lookalike.evaluation.measures import QueryMeasure
+    from lookalike.evaluation.runs import RunHead
+    from lookalike.evaluation.tally import Tally
+
+MOVED, WORST = 10, 20
+"""Queries that are shown by default."""
 
 slice_option = click.option(
     "--slice",
@@ -39,6 +40,8 @@ slice_option = click.option(
 @json_option
 def show_command(run: Path, slices: tuple[str, ...], as_json: bool) -> None:
     """Show the figures of the saved run RUN again, in slices if wished."""
+    from lookalike.evaluation.evaluate import run_figures
+
     head, tally = _read(run, slices)
     figures = {**run_figures(tally), "set": head.dataset, "photos": head.gallery, **head.conditions}
     if as_json:
@@ -68,6 +71,9 @@ def compare_command(
     first: Path, second: Path, slices: tuple[str, ...], metric: str | None, count: int, as_json: bool
 ) -> None:
     """Compare the saved runs A and B of one data set: what differs, how surely, and in which queries."""
+    from lookalike.evaluation.comparison import compare, most_moved, pair
+    from lookalike.evaluation.statistics import SEED
+
     (head, before), (other, after) = _read(first, slices), _read(second, slices)
     if head.dataset != other.dataset:
         raise LookalikeError(
@@ -144,6 +150,8 @@ def failures_command(
     run: Path, page: Path, metric: str | None, count: int, judge: str, as_json: bool
 ) -> None:
     """Write the worst queries of the saved run RUN to PAGE, one HTML file: what came first, and why."""
+    from lookalike.evaluation.failure_gallery import failure_gallery
+
     _, tally = _read(run, ())
     measure = _measure(tally, metric)
     with (
@@ -161,6 +169,10 @@ def failures_command(
 
 
 def _read(run: Path, slices: tuple[str, ...]) -> tuple[RunHead, Tally]:
+    from lookalike.evaluation.datasets.registry import measures_of
+    from lookalike.evaluation.runs import read_answers, read_head
+    from lookalike.evaluation.tally import Tally
+
     head = read_head(run)
     tally = Tally(measures_of(head.dataset), slices)
     for answer in read_answers(run):
@@ -169,6 +181,8 @@ def _read(run: Path, slices: tuple[str, ...]) -> tuple[RunHead, Tally]:
 
 
 def _measure(tally: Tally, name: str | None) -> QueryMeasure:
+    from lookalike.evaluation.measures import QueryMeasure
+
     known = {one.name: one for one in tally.measures if isinstance(one, QueryMeasure)}
     if name is None:
         counted = [one for one in known.values() if any(one.name in row.values for row in tally.rows)]

@@ -30,7 +30,7 @@ def say(line: str = "") -> None:
     """Print a line for people.
 
     Raises:
-        OSError: the standard output takes nothing.
+        OutputError: the standard output takes nothing, see `streams`.
     """
     _write(sys.stdout, line.translate(_CONTROLS))
 

@@ -10,19 +10,15 @@ import numpy as np
 from lookalike.evaluation.measures import Measure, PooledMeasure, QueryMeasure
 from lookalike.evaluation.metrics import Floats
 from lookalike.evaluation.statistics import (
-    POOLED_RESAMPLES,
     RESAMPLES,
     SEED,
     bca_interval,
-    draws,
     left_out,
     percentile_interval,
     ratios,
+    weighted_replicates,
 )
 from lookalike.evaluation.tally import PooledFigure, Row, sums_by_group
-
-MOVED = 10
-"""Queries that are listed by default."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +95,7 @@ def compare(
     return found
 
 
-def most_moved(pairs: Sequence[tuple[Row, Row]], measure: QueryMeasure, count: int = MOVED) -> list[Moved]:
+def most_moved(pairs: Sequence[tuple[Row, Row]], measure: QueryMeasure, count: int) -> list[Moved]:
     """The queries whose value differs most, the largest differences first."""
     moved = [
         Moved(a.query, a.group, a.values[measure.name], b.values[measure.name])
@@ -137,13 +133,9 @@ def _pooled(pairs: Sequence[tuple[Row, Row]], measure: PooledMeasure, seed: int)
     ends = first(np.ones(count)), second(np.ones(count))
     if count < 2:
         return _difference(*ends, ends[1] - ends[0], None, None, len(pairs), count)
-    replicates = []
-    for drawn in draws(count, POOLED_RESAMPLES, seed):
-        for row in drawn:
-            weights = np.bincount(row, minlength=count).astype(np.float64)
-            replicates.append(second(weights) - first(weights))
-    found = np.array(replicates)
-    return _difference(*ends, ends[1] - ends[0], percentile_interval(found), found, len(pairs), count)
+    replicates = weighted_replicates(lambda times: second(times) - first(times), count, seed=seed)
+    interval = percentile_interval(replicates)
+    return _difference(*ends, ends[1] - ends[0], interval, replicates, len(pairs), count)
 
 
 def _difference(

@@ -105,18 +105,21 @@ def evaluate(
     searcher = DatasetSearcher(library, dataset, gallery, judge, looking, settings, fusion, top)
     photos = len(library) - len(gallery.outside)
     outcomes: list[Outcome] = []
+    # Each once, in their order.
+    told: dict[str, None] = {}
     meter = ProgressMeter(Stage.SEARCHING, total=dataset.count(), unit="queries")
     run, answered = None, frozenset[str]()
     if save is not None:
         head = _head(dataset, library, judge, looking, settings, fusion, photos)
         run = SavedRun(save, head)
-        answered = _take_saved(save, tally, outcomes)
     try:
+        if run is not None:
+            answered = _take_saved(run.path, tally, outcomes)
         for query in dataset.queries():
             if query.name in answered:
                 meter.advance()
             elif query.words and not library.search.reads_words:
-                skipped.extend(() if NO_WORDS in skipped else (NO_WORDS,))
+                told[NO_WORDS] = None
                 meter.advance()
             else:
                 try:
@@ -124,9 +127,10 @@ def evaluate(
                 except LookalikeError as error:
                     meter.skip(query.name, str(error))
                 else:
-                    skipped.extend(note for note in notes if note not in skipped)
+                    told.update(dict.fromkeys(notes))
                     tally.add(answer)
-                    outcomes.extend(() if outcome is None else (outcome,))
+                    if outcome is not None:
+                        outcomes.append(outcome)
                     if run is not None:
                         run.add(answer)
                     meter.advance()
@@ -135,7 +139,7 @@ def evaluate(
         if run is not None:
             run.close()
     yield meter.end()
-    skipped.extend(f"{line.path}: {line.reason}" for line in meter.skipped)
+    skipped.extend((*told, *(f"{line.path}: {line.reason}" for line in meter.skipped)))
     figures = run_figures(tally)
     figures["set"] = dataset.name
     figures["left_out"] = dataset.count() - len(tally.rows)

@@ -23,7 +23,6 @@ from lookalike.photos import open_image, thumbnail
 from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.search.query import crop
 
-WORST = 20
 SHOWN = 6
 """Results shown of each query."""
 
@@ -59,7 +58,7 @@ def worst_answers(answers: Iterable[Answer], measure: QueryMeasure, count: int) 
 
 
 def failure_gallery(
-    run: Path, measure: QueryMeasure, judge: Judge | None = None, count: int = WORST
+    run: Path, measure: QueryMeasure, judge: Judge | None, count: int
 ) -> Generator[Progress, None, str]:
     """Make the page of a saved run's worst queries.
 

@@ -1,36 +1,15 @@
-"""Retrieval metrics: average precision, AP@k and recall of a ranking against its ground truth."""
+"""Retrieval metrics: average precision and precision of a ranking against its ground truth, and of many together."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ranks = NDArray[np.int64]
 Floats = NDArray[np.float64]
-
-
-def average_precision(ranking: Sequence[int], positives: AbstractSet[int]) -> float:
-    """Mean over all positives of the precision at their ranks; positives not in the ranking count as 0."""
-    return _precision_sum(ranking, positives) / len(positives)
-
-
-def recall_at(k: int, ranking: Sequence[int], positives: AbstractSet[int]) -> float:
-    """1 if any positive is among the first `k`, else 0 (the R@k of instance retrieval)."""
-    return float(any(number in positives for number in ranking[:k]))
-
-
-def _precision_sum(ranking: Sequence[int], positives: AbstractSet[int]) -> float:
-    hits = 0
-    total = 0.0
-    for rank, number in enumerate(ranking, start=1):
-        if number in positives:
-            hits += 1
-            total += hits / rank
-    return total
 
 
 def mean_by_group(values: Iterable[tuple[str, float]]) -> float:

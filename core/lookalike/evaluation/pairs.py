@@ -10,6 +10,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.evaluation.metrics import truncated_average_precision
+
 
 @dataclass(frozen=True)
 class QueryPairs:
@@ -34,10 +36,10 @@ class QueryPairs:
     positives: int
 
     def precision(self, scores: NDArray[np.float64]) -> float:
-        """Average precision with the head ordered by `scores` (head,), as `metrics.average_precision` has it."""
+        """Average precision with the head ordered by `scores` (head,)."""
         order = np.argsort(-scores, kind="stable")
         ranks = np.concatenate([np.flatnonzero(self.right[order]) + 1, self.tail])
-        return float((np.arange(1, len(ranks) + 1) / ranks).sum() / self.positives)
+        return truncated_average_precision(ranks, self.positives)
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,26 @@ def estimate_mean(
     return Estimate(value, low, high, queries, len(sums))
 
 
+def weighted_replicates(
+    of: Callable[[Floats], float], groups: int, resamples: int = POOLED_RESAMPLES, seed: int = SEED
+) -> Floats:
+    """What a figure that is no mean would be if other groups had been drawn, (resamples,).
+
+    Args:
+        of: the figure when each group counts so many times, (groups,).
+        groups: how many groups there are.
+        resamples: how often groups are drawn.
+        seed: of the draws.
+    """
+    return np.array(
+        [
+            of(np.bincount(row, minlength=groups).astype(np.float64))
+            for drawn in draws(groups, resamples, seed)
+            for row in drawn
+        ]
+    )
+
+
 def estimate_weighted(
     of: Callable[[Floats], float],
     queries: int,
@@ -152,12 +172,5 @@ def estimate_weighted(
     value = of(np.ones(groups))
     if groups < 2:
         return Estimate(value, None, None, queries, groups)
-    replicates = np.array(
-        [
-            of(np.bincount(row, minlength=groups).astype(np.float64))
-            for drawn in draws(groups, resamples, seed)
-            for row in drawn
-        ]
-    )
-    low, high = percentile_interval(replicates)
+    low, high = percentile_interval(weighted_replicates(of, groups, resamples, seed))
     return Estimate(value, low, high, queries, groups)

@@ -82,9 +82,9 @@ def decode(file: FileBytes, longest_side: int) -> Photo:
             "Save a copy of it as JPEG or PNG.",
             name=printable(file.name),
         )
-    if kind in (Kind.HEIF, Kind.AVIF) and is_cut_off(file.data):
-        raise cut_off(file.name)
     try:
+        if kind in (Kind.HEIF, Kind.AVIF) and is_cut_off(file.data):
+            raise cut_off(file.name)
         with quiet:
             if kind is Kind.RAW:
                 return _decode_raw(file, longest_side)

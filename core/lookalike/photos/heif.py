@@ -19,7 +19,8 @@ _IN_FILE = 0
 def is_cut_off(data: bytes) -> bool:
     """Whether a HEIF or AVIF file ends before its pictures do; if it lacks only metadata, it is whole enough."""
     names, end = _top_boxes(data)
-    if end <= len(data):
+    # It may end right between two boxes, before the one with the pixels.
+    if end <= len(data) and (end == 0 or b"mdat" in names):
         return False
     if b"moov" in names or b"meta" not in names:
         return True
@@ -40,12 +41,14 @@ def _top_boxes(data: bytes) -> tuple[list[bytes], int]:
     """The names of the outermost boxes, and where the last of them should end; 0 if that cannot be told."""
     names: list[bytes] = []
     at = 0
-    while at + 16 <= len(data):
+    while at + 8 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
-        if length == 1:
-            length = struct.unpack_from(">Q", data, at + 8)[0]
         if name not in _TOP_BOXES or length == 0:
             return names, 0
+        if length == 1:
+            if at + 16 > len(data):
+                break
+            length = struct.unpack_from(">Q", data, at + 8)[0]
         names.append(name)
         at += max(length, 8)
     return names, at
@@ -84,17 +87,19 @@ def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]
 
 
 def _item_types(data: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:
-    first = start + (6 if data[start] == 0 else 8)
-    for name, at, _ in _boxes(data, first, end):
-        if name == b"infe" and data[at] >= 2:
+    version, _ = _number(data, start, 1)
+    for name, at, _ in _boxes(data, start + (8 if version else 6), end):
+        if name != b"infe":
+            continue
+        version, _ = _number(data, at, 1)
+        if version >= 2:
             # Version and flags, number of the item, an index of protection, and the type.
-            layout = ">HH4s" if data[at] == 2 else ">IH4s"
-            item, _, kind = struct.unpack_from(layout, data, at + 4)
+            item, _, kind = struct.unpack_from(">HH4s" if version == 2 else ">IH4s", data, at + 4)
             yield item, kind
 
 
 def _item_ends(data: bytes, start: int) -> Iterator[tuple[int, int]]:
-    version, sizes, more_sizes = data[start], *struct.unpack_from(">BB", data, start + 4)
+    version, sizes, more_sizes = struct.unpack_from(">B3xBB", data, start)
     offset_bytes, length_bytes, base_bytes = sizes >> 4, sizes & 15, more_sizes >> 4
     index_bytes = more_sizes & 15 if version else 0
     at = start + 6

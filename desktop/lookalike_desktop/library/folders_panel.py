@@ -221,8 +221,8 @@ class FoldersPanel(QFrame):
                     row.show_state(self.tr("Paused"))
 
     @property
-    def migration(self) -> str:
-        """The line about a change of the descriptor model; empty while none is under way."""
+    def background(self) -> str:
+        """The line about what goes on for all photos; empty while there is nothing of the kind."""
         return "" if self._background.isHidden() else self._background.text()
 
     def show_photos(self, count: int) -> None:

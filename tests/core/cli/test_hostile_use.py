@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import shlex
 import shutil
-import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +14,16 @@ import pytest
 from lookalike.library import Library
 from tests.builders.photo_files import write_album
 from tests.core.cli.conftest import Call
-from tests.processes import interruptible, needs_permissions, obey_permissions
+from tests.core.cli.real_command import POSIX, one_line, run_command, shell, tell
+from tests.processes import needs_permissions, obey_permissions
 
-COMMAND = [sys.executable, "-m", "lookalike"]
-POSIX = pytest.mark.skipif(os.name != "posix", reason="as POSIX systems have it")
 FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 
-Told = tuple[int, str, str]
+
+@pytest.fixture(autouse=True)
+def no_pictures(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The computer's own pictures are no part of a test."""
+    monkeypatch.setenv("XDG_PICTURES_DIR", str(tmp_path_factory.mktemp("pictures")))
 
 
 @pytest.fixture(scope="module")
@@ -40,49 +38,6 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for _ in library.scan():
             pass
     return root
-
-
-def tell(
-    *arguments: object,
-    unset: tuple[str, ...] = (),
-    cwd: Path | None = None,
-    before: Callable[[], None] | None = None,
-    **environment: Any,
-) -> Told:
-    """Run the real command; gives (exit code, standard output, standard error)."""
-    variables = {name: value for name, value in {**os.environ, **environment}.items() if name not in unset}
-    done = subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        env=variables,
-        cwd=cwd,
-        preexec_fn=before,
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        errors="surrogateescape",
-        timeout=120,
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-def shell(script: str, **environment: str) -> Told:
-    """Run a line of bash in which LOOKALIKE is the command."""
-    script = script.replace("LOOKALIKE", shlex.join(COMMAND))
-    done = subprocess.run(
-        ["bash", "-c", script],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-def one_line(told: Told, code: int, words: str) -> None:
-    """Check a failure: its code, and one line that says it."""
-    assert told[0] == code, told
-    assert words in told[2], told
-    assert len(told[2].strip().splitlines()) == 1, told
 
 
 # Words and paths
@@ -368,122 +323,7 @@ def test_poor_terminals_and_locales(indexed: Path, tmp_path: Path) -> None:
         assert tell(*library, *arguments, **poor)[0] == 0
 
 
-# Interrupts
-
-
-STARTED = """
-import sys
-from lookalike import interrupts
-from lookalike.cli import main
-sys.argv = ["lookalike", "status"]
-leave_at_once = interrupts.leave_at_once
-
-def started():
-    leave_at_once()
-    interrupts.leave_at_once = leave_at_once
-    sys.stderr.write("started\\n")
-
-interrupts.leave_at_once = started
-main()
-"""
-
-
-def interrupted(number: int, delay: float, home: Path) -> tuple[int, bytes]:
-    """Start a command and send it a signal some seconds after it listens; what comes before is Python's own."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", STARTED],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        preexec_fn=interruptible,
-        env={**os.environ, "LOOKALIKE_HOME": str(home)},
-    )
-    assert process.stderr is not None
-    assert process.stderr.readline() == b"started\n"
-    time.sleep(delay)
-    process.send_signal(number)
-    _, err = process.communicate(timeout=60)
-    return process.returncode, err
-
-
-@POSIX
-@pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_at_any_moment_of_the_start(tmp_path: Path, number: int) -> None:
-    codes = set()
-    for step in range(16):
-        code, err = interrupted(number, 0.01 + step * 0.04, tmp_path)
-        codes.add(code)
-        assert (code, err) in ((0, b""), (128 + number, b"Stopped. What was finished is kept.\n"))
-    assert 128 + number in codes
-
-
-EARLY = """
-import os, signal, sys
-class Sender:
-    # Sends the signal when a module is about to be imported.
-    def find_spec(self, name, path=None, target=None):
-        if name == MODULE:
-            os.kill(os.getpid(), NUMBER)
-        return None
-sys.meta_path.insert(0, Sender())
-sys.argv = ["lookalike", "status"]
-from lookalike.cli import main
-main()
-"""
-
-
-@POSIX
-@pytest.mark.parametrize("module", ["click", "lookalike.library.library", "sqlite_utils", "lookalike.log"])
-def test_an_interrupt_while_a_module_is_imported(tmp_path: Path, module: str) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        code = EARLY.replace("MODULE", repr(module)).replace("NUMBER", str(int(number)))
-        done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, preexec_fn=interruptible, timeout=60
-        )
-        assert (done.returncode, done.stderr) == (128 + number, "Stopped. What was finished is kept.\n")
-
-
-LATE = """
-import atexit, os, signal, sys
-import lookalike.cli.commands as commands
-from lookalike.cli.main import main
-
-@commands.cli.command("fail")
-def fail():
-    WORK
-
-sys.argv = ["lookalike", "fail", *sys.argv[1:]]
-main()
-"""
-
-
-def run_command(work: str) -> Told:
-    """Run a command with this body on the real entry point."""
-    code = LATE.replace("WORK", "\n    ".join(work.strip().splitlines()))
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, preexec_fn=interruptible, timeout=60
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-@POSIX
-@pytest.mark.parametrize(
-    ("work", "code"),
-    [
-        ("raise KeyboardInterrupt", 130),
-        ("os.kill(os.getpid(), signal.SIGINT)", 130),
-        ("os.kill(os.getpid(), signal.SIGTERM)", 143),
-        # Again while what is open is closed.
-        ("try:\n    os.kill(os.getpid(), signal.SIGINT)\nfinally:\n    os.kill(os.getpid(), signal.SIGINT)", 130),
-        # Where Python would swallow it.
-        ("class Last:\n    def __del__(self):\n        os.kill(os.getpid(), signal.SIGINT)\nLast()\nimport time\n"
-         "time.sleep(30)", 130),
-        # When all is done.
-        ("atexit.register(os.kill, os.getpid(), signal.SIGINT)", 130),
-    ],
-)  # fmt: skip
-def test_an_interrupt_while_it_works(work: str, code: int) -> None:
-    assert run_command(work) == (code, "", "Stopped. What was finished is kept.\n")
+# The last net
 
 
 @POSIX
@@ -511,9 +351,3 @@ def test_a_broken_installation_is_one_line(own_home: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     one_line((done.returncode, done.stdout, done.stderr), 1, "ModuleNotFoundError")
     assert "Traceback" in (own_home / "logs" / "lookalike.log").read_text(encoding="utf-8")
-
-
-@pytest.fixture(autouse=True)
-def no_pictures(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The computer's own pictures are no part of a test."""
-    monkeypatch.setenv("XDG_PICTURES_DIR", str(tmp_path_factory.mktemp("pictures")))

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from lookalike.errors import LookalikeError
 from lookalike.evaluation.calibrating import calibrate, deal, fit_index_score
 from lookalike.evaluation.fitting import Floats, better_fit, fit_isotonic, fit_logistic, held_out
-from lookalike.evaluation.metrics import average_precision
 from lookalike.evaluation.pairs import JudgedPairs, QueryPairs
 from lookalike.evaluation.reliability import reliability
 from lookalike.search.curves import Isotonic, Logistic
 from lookalike.search.index_score import IndexScore
+from tests.ranking_metrics import average_precision
 
 
 def test_the_calibration_error_by_hand() -> None:

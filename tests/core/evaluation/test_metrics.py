@@ -7,12 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike.evaluation.metrics import (
-    average_precision,
-    mean_by_group,
-    recall_at,
-    truncated_average_precision,
-)
+from lookalike.evaluation.metrics import mean_by_group, truncated_average_precision
+from tests.ranking_metrics import average_precision, recall_at
 
 
 def test_average_precision_by_hand() -> None:

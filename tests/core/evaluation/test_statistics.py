@@ -145,7 +145,7 @@ class TestComparison:
 
     def test_the_queries_that_moved_most(self) -> None:
         pairs = pair(rows_of([1, 2, 4, 1]), rows_of([1, 1, 1, 5]))
-        assert [one.query for one in most_moved(pairs, MAP)] == ["q3", "q2", "q1"]
+        assert [one.query for one in most_moved(pairs, MAP, 10)] == ["q3", "q2", "q1"]
         assert [one.query for one in most_moved(pairs, MAP, 1)] == ["q3"]
 
 

@@ -295,6 +295,17 @@ def test_heic_without_its_last_bytes() -> None:
     assert_told(photo[: start - 2000], "cut off")
 
 
+@pytest.mark.parametrize(
+    "photo",
+    [heic(PHOTO, exif=camera_exif()), encoded(PHOTO, "AVIF", exif=camera_exif())],
+    ids=["HEIC", "AVIF"],
+)
+def test_a_heif_cut_anywhere_in_its_header_is_cut_off(photo: bytes) -> None:
+    # The list of items may end within any number in it.
+    for end in range(int.from_bytes(photo[:4], "big"), photo.index(b"mdat")):
+        assert_told(photo[:end], "cut off")
+
+
 @given(
     name=st.sampled_from(sorted(SEEDS)),
     place=st.floats(0, 0.999),

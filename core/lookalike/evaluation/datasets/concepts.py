@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from lookalike.evaluation.datasets.protocol import Dataset
 from lookalike.evaluation.datasets.reading import (
     IMAGE_SUFFIXES,
     Source,
@@ -19,7 +20,7 @@ from lookalike.evaluation.datasets.reading import (
     photos_in,
 )
 from lookalike.evaluation.ground_truth import GroundTruthQuery
-from lookalike.evaluation.measures import OWN_MEASURES, Measure
+from lookalike.evaluation.measures import OWN_MEASURES
 
 SOURCES = {
     "customconcept101": Source(
@@ -43,7 +44,7 @@ CLASSES = "prompts_and_classes.txt"
 DISTRACTORS = "distractors"
 
 
-class ConceptFolders:
+class ConceptFolders(Dataset):
     """A set of folders, each with photos of one thing.
 
     Args:
@@ -54,8 +55,7 @@ class ConceptFolders:
         LookalikeError: there are no folders with at least two photos.
     """
 
-    measures: tuple[Measure, ...] = OWN_MEASURES
-    depth: int | None = None
+    measures = OWN_MEASURES
 
     def __init__(self, root: Path, name: str) -> None:
         self.name = name
@@ -80,10 +80,6 @@ class ConceptFolders:
                 others = frozenset(photos) - {photo}
                 name = f"{concept}/{photo.name}"
                 yield GroundTruthQuery(photo, concept, kind, others, frozenset(), name)
-
-    def outside(self) -> Iterator[Path]:
-        """Everything is searched in."""
-        return iter(())
 
     def count(self) -> int:
         """How many queries there are."""

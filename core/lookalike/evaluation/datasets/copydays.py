@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lookalike.evaluation.answers import Answer
+from lookalike.evaluation.datasets.protocol import Dataset
 from lookalike.evaluation.datasets.reading import (
     Source,
     existing_root,
@@ -47,7 +48,7 @@ def _of_block(block: str) -> Measure:
     return QueryMeasure(f"mAP {block}", where(trapezoidal, is_wanted))
 
 
-class Copydays:
+class Copydays(Dataset):
     """INRIA Copydays.
 
     Args:
@@ -58,8 +59,7 @@ class Copydays:
     """
 
     name = "copydays"
-    measures: tuple[Measure, ...] = (*(_of_block(block) for block in BLOCKS), *micro_measures(DEPTH))
-    depth: int | None = None
+    measures = (*(_of_block(block) for block in BLOCKS), *micro_measures(DEPTH))
 
     def __init__(self, root: Path) -> None:
         self.root = existing_root(root)
@@ -89,10 +89,6 @@ class Copydays:
                 name=f"{block}/{path.name}",
                 attributes={"block": block},
             )
-
-    def outside(self) -> Iterator[Path]:
-        """Copies lie elsewhere."""
-        return iter(())
 
     def count(self) -> int:
         """How many queries there are."""

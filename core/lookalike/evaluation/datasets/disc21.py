@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from lookalike.evaluation.datasets.protocol import Dataset
 from lookalike.evaluation.datasets.reading import (
     IMAGE_SUFFIXES,
     Source,
@@ -23,7 +24,7 @@ from lookalike.evaluation.datasets.reading import (
     required_folder,
 )
 from lookalike.evaluation.ground_truth import GroundTruthQuery
-from lookalike.evaluation.measures import Measure, QueryMeasure, micro_measures, recall
+from lookalike.evaluation.measures import QueryMeasure, micro_measures, recall
 
 DEPTH = 10
 
@@ -44,7 +45,7 @@ counts."""
 COLUMNS = ("query_id", "reference_id")
 
 
-class Disc21:
+class Disc21(Dataset):
     """DISC21.
 
     Args:
@@ -55,12 +56,12 @@ class Disc21:
         LookalikeError: something is missing or broken.
     """
 
-    measures: tuple[Measure, ...] = (
+    measures = (
         *micro_measures(DEPTH),
         QueryMeasure("R@1", recall(1)),
         QueryMeasure("R@10", recall(10)),
     )
-    depth: int | None = DEPTH
+    depth = DEPTH
 
     def __init__(self, root: Path, name: str = "disc21") -> None:
         self.name = name
@@ -94,10 +95,6 @@ class Disc21:
                 junk=frozenset(),
                 name=name,
             )
-
-    def outside(self) -> Iterator[Path]:
-        """Queries lie elsewhere."""
-        return iter(())
 
     def count(self) -> int:
         """How many queries there are."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from lookalike.evaluation.answers import Answer
+from lookalike.evaluation.datasets.protocol import Dataset
 from lookalike.evaluation.datasets.reading import (
     Source,
     broken,
@@ -21,7 +22,7 @@ from lookalike.evaluation.datasets.reading import (
     required_folder,
 )
 from lookalike.evaluation.ground_truth import GroundTruthQuery
-from lookalike.evaluation.measures import Measure, QueryMeasure, average_precision, where
+from lookalike.evaluation.measures import QueryMeasure, average_precision, where
 
 SOURCE = Source(
     "Google Landmarks v2",
@@ -49,7 +50,7 @@ def photo_of(folder: Path, name: str) -> Path:
     return folder / name[0] / name[1] / name[2] / f"{name}.jpg"
 
 
-class GoogleLandmarks:
+class GoogleLandmarks(Dataset):
     """Google Landmarks v2.
 
     Args:
@@ -60,14 +61,14 @@ class GoogleLandmarks:
     """
 
     name = "gldv2"
-    measures: tuple[Measure, ...] = (
+    measures = (
         *(
             QueryMeasure(f"mAP@{DEPTH} {usage.lower()}", where(average_precision(DEPTH), _half(usage)))
             for usage in USAGES
         ),
         QueryMeasure(f"mAP@{DEPTH}", average_precision(DEPTH)),
     )
-    depth: int | None = DEPTH
+    depth = DEPTH
 
     def __init__(self, root: Path) -> None:
         self.root = existing_root(root)
@@ -102,10 +103,6 @@ class GoogleLandmarks:
                 name=name,
                 attributes={"usage": usage},
             )
-
-    def outside(self) -> Iterator[Path]:
-        """Queries lie elsewhere."""
-        return iter(())
 
     def count(self) -> int:
         """How many queries there are."""

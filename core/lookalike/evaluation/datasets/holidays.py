@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from lookalike.evaluation.datasets.protocol import Dataset
 from lookalike.evaluation.datasets.reading import (
     Source,
     check_photos,
@@ -21,7 +22,7 @@ from lookalike.evaluation.datasets.reading import (
     read_lines,
 )
 from lookalike.evaluation.ground_truth import GroundTruthQuery
-from lookalike.evaluation.measures import Measure, QueryMeasure, trapezoidal
+from lookalike.evaluation.measures import QueryMeasure, trapezoidal
 
 SOURCE = Source(
     "Holidays",
@@ -36,7 +37,7 @@ LIST = ("holidays_images.dat", "eval_holidays/holidays_images.dat")
 NAME = re.compile(r"(\d{4})(\d{2})")
 
 
-class Holidays:
+class Holidays(Dataset):
     """INRIA Holidays.
 
     Args:
@@ -47,8 +48,7 @@ class Holidays:
     """
 
     name = "holidays"
-    measures: tuple[Measure, ...] = (QueryMeasure("mAP", trapezoidal),)
-    depth: int | None = None
+    measures = (QueryMeasure("mAP", trapezoidal),)
 
     def __init__(self, root: Path) -> None:
         self.root = existing_root(root)
@@ -70,10 +70,6 @@ class Holidays:
         """One query for each scene."""
         for scene, (query, *others) in self._scenes.items():
             yield GroundTruthQuery(query, scene, "scene", frozenset(others), frozenset(), query.stem)
-
-    def outside(self) -> Iterator[Path]:
-        """Everything is searched in."""
-        return iter(())
 
     def count(self) -> int:
         """How many queries there are."""

@@ -18,6 +18,7 @@ from typing import Any
 
 from lookalike.errors import LookalikeError
 from lookalike.evaluation.answers import Answer
+from lookalike.evaluation.datasets.protocol import Dataset
 from lookalike.evaluation.datasets.reading import (
     IMAGE_SUFFIXES,
     Source,
@@ -54,7 +55,7 @@ def _by(modality: str) -> Measure:
     return QueryMeasure(f"mAP@1k {modality}", where(average_precision(DEPTH), is_wanted))
 
 
-class Ilias:
+class Ilias(Dataset):
     """ILIAS.
 
     Args:
@@ -65,8 +66,8 @@ class Ilias:
         LookalikeError: something is missing or broken.
     """
 
-    measures: tuple[Measure, ...] = (_by("image"), _by("text"))
-    depth: int | None = DEPTH
+    measures = (_by("image"), _by("text"))
+    depth = DEPTH
 
     def __init__(self, root: Path, name: str = "ilias") -> None:
         self.name = name

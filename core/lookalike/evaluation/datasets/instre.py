@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.evaluation.datasets.matlab import read_mat
+from lookalike.evaluation.datasets.protocol import Dataset
 from lookalike.evaluation.datasets.reading import (
     Source,
     broken,
@@ -27,7 +28,7 @@ from lookalike.evaluation.datasets.reading import (
     required_folder,
 )
 from lookalike.evaluation.ground_truth import GroundTruthQuery
-from lookalike.evaluation.measures import Measure, QueryMeasure, trapezoidal
+from lookalike.evaluation.measures import QueryMeasure, trapezoidal
 
 FILE = "gnd_instre.mat"
 RELEASE = "INSTRE_release"
@@ -40,7 +41,7 @@ SOURCE = Source(
 )
 
 
-class Instre:
+class Instre(Dataset):
     """INSTRE.
 
     Args:
@@ -51,8 +52,7 @@ class Instre:
     """
 
     name = "instre"
-    measures: tuple[Measure, ...] = (QueryMeasure("mAP", trapezoidal),)
-    depth: int | None = None
+    measures = (QueryMeasure("mAP", trapezoidal),)
 
     def __init__(self, root: Path) -> None:
         root = existing_root(root)

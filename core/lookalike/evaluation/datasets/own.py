@@ -8,15 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from lookalike.errors import LookalikeError
-from lookalike.evaluation.datasets.protocol import image_name
+from lookalike.evaluation.datasets.protocol import Dataset, image_name
 from lookalike.evaluation.ground_truth import GroundTruthQuery, read_ground_truth
-from lookalike.evaluation.measures import OWN_MEASURES, Measure
+from lookalike.evaluation.measures import OWN_MEASURES
 from lookalike.user_paths import resolved
 
 FILE = "ground_truth.json"
 
 
-class OwnDataset:
+class OwnDataset(Dataset):
     """A data set in the format of our own. All queries are photos of the gallery, or words.
 
     Args:
@@ -27,8 +27,7 @@ class OwnDataset:
     """
 
     name = "own"
-    measures: tuple[Measure, ...] = OWN_MEASURES
-    depth: int | None = None
+    measures = OWN_MEASURES
 
     def __init__(self, path: Path) -> None:
         # Unlike Path.is_dir, this takes a path in a locked folder, or one too long, for no folder.
@@ -49,10 +48,6 @@ class OwnDataset:
             name = query.name or query.words or image_name(self.root, query.image or self.root)
             times = names[name] = names.get(name, 0) + 1
             yield replace(query, name=name if times == 1 else f"{name} ({times})")
-
-    def outside(self) -> Iterator[Path]:
-        """Everything in the folders is searched in."""
-        return iter(())
 
     def count(self) -> int:
         """How many queries there are."""

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from lookalike.evaluation.answers import Answer
+from lookalike.evaluation.datasets.protocol import Dataset
 from lookalike.evaluation.datasets.reading import (
     Source,
     broken,
@@ -28,7 +29,7 @@ from lookalike.evaluation.datasets.reading import (
     required_file,
 )
 from lookalike.evaluation.ground_truth import GroundTruthQuery
-from lookalike.evaluation.measures import Measure, QueryMeasure
+from lookalike.evaluation.measures import QueryMeasure
 
 SOURCE = Source(
     "Product1M",
@@ -117,7 +118,7 @@ def recall_of_products(k: int) -> Callable[[Answer], float]:
     return value
 
 
-class Product1M:
+class Product1M(Dataset):
     """Product1M.
 
     Args:
@@ -128,12 +129,12 @@ class Product1M:
     """
 
     name = "product1m"
-    measures: tuple[Measure, ...] = (
+    measures = (
         *(QueryMeasure(f"mAP@{k}", precision_over_hits(k)) for k in DEPTHS),
         *(QueryMeasure(f"mAR@{k}", recall_of_products(k)) for k in DEPTHS),
         *(QueryMeasure(f"Prec@{k}", precision_within(k)) for k in DEPTHS),
     )
-    depth: int | None = DEPTHS[-1]
+    depth = DEPTHS[-1]
 
     def __init__(self, root: Path) -> None:
         self.root = existing_root(root)

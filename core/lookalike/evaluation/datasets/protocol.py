@@ -13,6 +13,8 @@ from lookalike.evaluation.measures import Measure
 class Dataset(Protocol):
     """A data set on the disk. Opening one checks that it is whole; photos are read by the search only.
 
+    Readers inherit what most sets have in common.
+
     Attributes:
         name: as it is typed on the command line.
         root: its folder, resolved. Photos are named by their path in it.
@@ -21,31 +23,18 @@ class Dataset(Protocol):
         depth: how many results they look at; None for all. A ranking is no longer than they need.
     """
 
-    @property
-    def name(self) -> str:
-        """See the class."""
-
-    @property
-    def root(self) -> Path:
-        """See the class."""
-
-    @property
-    def folders(self) -> tuple[Path, ...]:
-        """See the class."""
-
-    @property
-    def measures(self) -> tuple[Measure, ...]:
-        """See the class."""
-
-    @property
-    def depth(self) -> int | None:
-        """See the class."""
+    name: str
+    root: Path
+    folders: tuple[Path, ...]
+    measures: tuple[Measure, ...]
+    depth: int | None = None
 
     def queries(self) -> Iterator[GroundTruthQuery]:
         """The queries, read as they are asked for; the same ones in the same order each time."""
 
     def outside(self) -> Iterator[Path]:
-        """Photos that lie in the folders but are not searched in, such as the queries of some sets."""
+        """Photos that lie in the folders but are not searched in, such as the queries of some sets; by default none."""
+        return iter(())
 
     def count(self) -> int:
         """How many queries there are."""

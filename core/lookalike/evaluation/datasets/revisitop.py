@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from lookalike.evaluation.datasets.pickles import read_pickle
+from lookalike.evaluation.datasets.protocol import Dataset
 from lookalike.evaluation.datasets.reading import (
     Source,
     broken,
@@ -59,7 +60,7 @@ class _Labels:
     junk: tuple[int, ...]
 
 
-class RevisitedBuildings:
+class RevisitedBuildings(Dataset):
     """ROxford5k or RParis6k.
 
     Args:
@@ -70,8 +71,7 @@ class RevisitedBuildings:
         LookalikeError: something is missing or broken.
     """
 
-    measures: tuple[Measure, ...] = tuple(_measures())
-    depth: int | None = None
+    measures = tuple(_measures())
 
     def __init__(self, root: Path, name: str) -> None:
         self.name = name

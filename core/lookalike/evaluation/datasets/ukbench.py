@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lookalike.evaluation.answers import Answer
+from lookalike.evaluation.datasets.protocol import Dataset
 from lookalike.evaluation.datasets.reading import Source, existing_root, missing, photos_in
 from lookalike.evaluation.ground_truth import GroundTruthQuery
-from lookalike.evaluation.measures import Measure, QueryMeasure
+from lookalike.evaluation.measures import QueryMeasure
 
 SOURCE = Source(
     "UKBench",
@@ -31,7 +32,7 @@ def found_of_four(answer: Answer) -> float:
     return float((answer.ranks() <= OF_EACH).sum())
 
 
-class UKBench:
+class UKBench(Dataset):
     """UKBench.
 
     Args:
@@ -42,8 +43,8 @@ class UKBench:
     """
 
     name = "ukbench"
-    measures: tuple[Measure, ...] = (QueryMeasure("N-S score", found_of_four),)
-    depth: int | None = OF_EACH
+    measures = (QueryMeasure("N-S score", found_of_four),)
+    depth = OF_EACH
 
     def __init__(self, root: Path) -> None:
         self.root = existing_root(root)
@@ -67,10 +68,6 @@ class UKBench:
             start = number - number % OF_EACH
             four = frozenset(self._photos[start : start + OF_EACH])
             yield GroundTruthQuery(path, self._photos[start].stem, "object", four, frozenset(), path.stem)
-
-    def outside(self) -> Iterator[Path]:
-        """Everything is searched in."""
-        return iter(())
 
     def count(self) -> int:
         """How many queries there are."""
