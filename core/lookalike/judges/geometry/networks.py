@@ -44,8 +44,13 @@ class Network:
     def __init__(self, name: str) -> None:
         self._name = name
         self._loading = threading.Lock()
-        self._requests: list[Any] = []
-        self._model: Any = None
+        # The compiled model, and its requests that nobody uses at present.
+        self._loaded: tuple[Any, list[Any]] | None = None
+
+    @property
+    def loaded(self) -> bool:
+        """Whether it takes memory now."""
+        return self._loaded is not None
 
     def __call__(self, inputs: Mapping[str, Any]) -> list[Any]:
         """The outputs, as arrays of their own, in the order of the graph. Releases the interpreter's lock.
@@ -53,7 +58,7 @@ class Network:
         Raises:
             LookalikeError: the files are missing or damaged, or OpenVINO is; or the memory does not suffice.
         """
-        model, requests = self.load(), self._requests
+        model, requests = self.load()
         try:
             try:
                 request = requests.pop()
@@ -65,28 +70,30 @@ class Network:
         requests.append(request)
         return outputs
 
-    def load(self) -> Any:
+    def load(self) -> tuple[Any, list[Any]]:
         """Load the network, if that is not done yet; its first call then takes no longer than others.
+
+        Returns:
+            The compiled model, and its requests that nobody uses at present.
 
         Raises:
             LookalikeError: the files are missing or damaged, or OpenVINO is.
         """
         with self._loading:
-            if self._model is None:
+            if self._loaded is None:
                 try:
                     graph = _whole(f"{self._name}.xml")
                     _whole(f"{self._name}.bin")
                     core = import_openvino().Core()
-                    self._model = core.compile_model(core.read_model(graph), "CPU", _SETTINGS)
+                    self._loaded = core.compile_model(core.read_model(graph), "CPU", _SETTINGS), []
                 except Exception as error:
                     raise _unusable(error) from error
-            return self._model
+            return self._loaded
 
     def close(self) -> None:
         """Release the memory; the next call loads the network again. Calls that run keep theirs."""
         with self._loading:
-            self._model = None
-            self._requests = []
+            self._loaded = None
 
 
 def _whole(name: str) -> Path:
