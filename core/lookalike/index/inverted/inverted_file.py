@@ -105,7 +105,11 @@ class InvertedFile:
         return self._state.snapshot.ids
 
     def __contains__(self, content_id: int) -> bool:
-        return bool(self._state.snapshot.contains(np.array([content_id], np.int64))[0])
+        return bool(self.contains(np.array([content_id], np.int64))[0])
+
+    def contains(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each of some photos is in it, bool (len(ids),)."""
+        return self._state.snapshot.contains(np.asarray(ids, np.int64))
 
     def __len__(self) -> int:
         return sum(segment.live_photos for segment in self._state.snapshot.segments)
@@ -166,6 +170,9 @@ class InvertedFile:
     def sync(self) -> None:
         """Take in what the process that writes the folder has written since; the writer itself does nothing."""
         state = self._state
+        if state.folder.writable:
+            # Not after waiting for a merge.
+            return
         with state.upkeep_lock:
             self._check_open()
             if not state.folder.writable and state.folder.read_manifest() != state.folder.manifest:
@@ -178,7 +185,12 @@ class InvertedFile:
         with state.upkeep_lock:
             self._check_open()
             if state.folder.become_writer():
-                self._load()
+                try:
+                    self._load()
+                except BaseException:
+                    # So that another flush tries again, and nothing is published that lacks the folder's segments.
+                    state.folder.release()
+                    raise
             seal_and_merge(state, state.policy.flush_rows)
             state.publish()
         self._wake()

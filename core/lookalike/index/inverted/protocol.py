@@ -52,6 +52,10 @@ class FeatureIndex(Protocol):
         """Whether a photo is in it."""
         ...
 
+    def contains(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each of some photos is in it, bool (len(ids),)."""
+        ...
+
     def __len__(self) -> int:
         """How many photos are in it."""
         ...
