@@ -5,18 +5,14 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import json
 import os
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from lookalike.descriptors.openvino_runtime import import_openvino
 from lookalike.errors import LookalikeError
-from lookalike.resources import resource
+from lookalike.resources import checked_resource
 
 FOLDER = "geometry"
 """Where the files lie among the resources."""
@@ -82,8 +78,8 @@ class Network:
         with self._loading:
             if self._loaded is None:
                 try:
-                    graph = _whole(f"{self._name}.xml")
-                    _whole(f"{self._name}.bin")
+                    graph = checked_resource(f"{FOLDER}/{self._name}.xml")
+                    checked_resource(f"{FOLDER}/{self._name}.bin")
                     core = import_openvino().Core()
                     self._loaded = core.compile_model(core.read_model(graph), "CPU", _SETTINGS), []
                 except Exception as error:
@@ -96,23 +92,9 @@ class Network:
             self._loaded = None
 
 
-def _whole(name: str) -> Path:
-    """The path of a file whose content is as it was made."""
-    path = resource(f"{FOLDER}/{name}")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != _checksums()[name]:
-        raise ValueError(f"{name} is damaged")
-    return path
-
-
 def _unusable(error: Exception) -> LookalikeError:
     return LookalikeError(
         "The networks of the geometric judge cannot be used ({reason}).",
         "Install Lookalike again, or choose another judge.",
         reason=error,
     )
-
-
-@functools.cache
-def _checksums() -> dict[str, str]:
-    sums: dict[str, str] = json.loads(resource(f"{FOLDER}/checksums.json").read_text(encoding="utf-8"))
-    return sums
