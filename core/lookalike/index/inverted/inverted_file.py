@@ -19,7 +19,6 @@ from lookalike.index.inverted.snapshot import LiveSegment, Snapshot
 from lookalike.index.inverted.upkeep import InvertedState, keep_tail_in_few, repair_damaged, seal_and_merge
 from lookalike.index.inverted.vocabulary import Vocabulary, shipped_vocabulary
 from lookalike.index.merge_policy import MergePolicy
-from lookalike.index.query_threads import stop_query_threads
 from lookalike.local_features import DETECTOR, LocalFeatures
 
 log = logging.getLogger(__name__)
@@ -203,22 +202,11 @@ class InvertedFile:
     def close(self) -> None:
         """Flush, and let another process write the folder. Safe to call twice."""
         state = self._state
-        state.stopping.set()
-        try:
-            with state.upkeep_lock:
-                if state.closed:
-                    return
-                try:
-                    self.flush()
-                finally:
-                    with state.snapshot_lock:
-                        state.closed = True
-                        # The mapped files are released once running queries end.
-                        state.snapshot = Snapshot(state.snapshot.vocabulary)
-        finally:
-            self._upkeep.join()
-            stop_query_threads()
-            state.folder.release()
+
+        def forget() -> None:
+            state.snapshot = Snapshot(state.snapshot.vocabulary)
+
+        state.close(state.folder, self.flush, forget, (self._upkeep,))
 
     def _check_open(self) -> None:
         if self._state.closed:
