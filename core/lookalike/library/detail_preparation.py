@@ -174,7 +174,8 @@ class DetailPreparation:
     def _extracted(self, todo: list[int]) -> Iterator[tuple[int, str | None]]:
         """Each photo's id, and why its features cannot be had, in the order of `todo`.
 
-        A photo that is gone meanwhile is left out.
+        A photo that is gone meanwhile is left out, and one that must wait for its drive, or for its folder to be
+        followed again.
         """
         threads = min(MAX_THREADS, os.cpu_count() or 1)
         coming = iter(todo)
@@ -197,8 +198,11 @@ class DetailPreparation:
         content = self._catalog.contents.visible_among([number]).get(number)
         if content is None:
             return None
-        kept = self._features.get(content) is not None
-        return number, None if kept else self._reader().extract_again(number, content)
+        if self._features.get(content) is not None:
+            return number, None
+        if not self._catalog.files.readable([number]):
+            return None
+        return number, self._reader().extract_again(number, content)
 
     def _drop_phantoms(self) -> None:
         there = self._inverted.ids()

@@ -38,6 +38,19 @@ def opened(tmp_path: Path, album: Path) -> SmallLibrary:
     return library
 
 
+def preparation_of(library: SmallLibrary, tmp_path: Path) -> DetailPreparation:
+    return DetailPreparation(
+        tmp_path / "library" / "details",
+        library.catalog,
+        library.features,
+        library.inverted,
+        library.details_updater,
+        lambda: library.reader,
+        Throttle(lambda: FAST),
+        lambda: False,
+    )
+
+
 def number_of(library: SmallLibrary, name: str) -> int:
     (number,) = [
         n
@@ -218,17 +231,30 @@ def test_where_features_cannot_be_kept_not_all_photos_are_decoded(
             return extract_again(number, content)
 
         monkeypatch.setattr(reader, "extract_again", counted)
-        preparation = DetailPreparation(
-            tmp_path / "library" / "details",
-            library.catalog,
-            library.features,
-            library.inverted,
-            library.details_updater,
-            lambda: reader,
-            Throttle(lambda: FAST),
-            lambda: False,
-        )
-        assert list(preparation.make())[-1].ended
+        assert list(preparation_of(library, tmp_path).make())[-1].ended
         assert 0 < len(decoded) < len(everything)
+    finally:
+        library.close()
+
+
+def test_photos_of_a_paused_folder_wait_and_are_no_failures(tmp_path: Path, album: Path) -> None:
+    library = opened(tmp_path, album)
+    library.scan()
+    photos = library.inverted.ids()
+    library.close()
+    for file in (tmp_path / "library" / "details").iterdir():
+        file.unlink()
+    (tmp_path / "library" / "cache.sqlite").unlink()
+    library = opened(tmp_path, album)
+    try:
+        (folder,) = library.folders.all()
+        library.folders.set_paused(folder, True)
+        preparation = preparation_of(library, tmp_path)
+        last = list(preparation.make())[-1]
+        assert (last.done, last.skipped) == (0, ())
+        assert len(library.inverted) == 0
+        library.folders.set_paused(folder, False)
+        assert list(preparation.make())[-1].done == len(photos)
+        assert library.inverted.ids().tolist() == photos.tolist()
     finally:
         library.close()
