@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 
@@ -20,3 +22,17 @@ def resource(name: str) -> Path:
         if path.exists():
             return path
     raise FileNotFoundError(f"{name} is missing from this installation of Lookalike")
+
+
+def checked_resource(name: str) -> Path:
+    """The path of a resource file whose content is as it was made, by the ``checksums.json`` beside it.
+
+    Raises:
+        OSError: it or the checksums are missing from this installation, or cannot be read.
+        ValueError: it or the checksums are damaged.
+    """
+    path = resource(name)
+    sums = json.loads(path.with_name("checksums.json").read_text(encoding="utf-8"))
+    if hashlib.sha256(path.read_bytes()).hexdigest() != sums.get(path.name):
+        raise ValueError(f"{path.name} is damaged")
+    return path

@@ -6,9 +6,6 @@ kept between starts: compiling takes .15 seconds of processor time, and reading 
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import json
 import os
 import threading
 from enum import StrEnum
@@ -20,7 +17,7 @@ from numpy.typing import NDArray
 
 from lookalike.descriptors.openvino_runtime import import_openvino
 from lookalike.models.errors import ModelError
-from lookalike.resources import resource
+from lookalike.resources import checked_resource
 
 CHANNELS = 1280
 """Length of a view's vector."""
@@ -115,18 +112,9 @@ def network_file(name: str) -> Path:
         ModelError: it is missing or damaged.
     """
     try:
-        path = resource(f"{FOLDER}/{name}")
-        if hashlib.sha256(path.read_bytes()).hexdigest() != _checksums()[name]:
-            raise ValueError(f"{name} is damaged")
-    except (OSError, ValueError, KeyError) as error:
+        return checked_resource(f"{FOLDER}/{name}")
+    except (OSError, ValueError) as error:
         raise _unusable(error) from error
-    return path
-
-
-@functools.cache
-def _checksums() -> dict[str, str]:
-    sums: dict[str, str] = json.loads(resource(f"{FOLDER}/checksums.json").read_text(encoding="utf-8"))
-    return sums
 
 
 def _unusable(error: Exception) -> ModelError:

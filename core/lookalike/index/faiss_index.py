@@ -15,7 +15,6 @@ from lookalike.index.coarse_quantizer import TrainingCancelledError
 from lookalike.index.folder import IndexFolder
 from lookalike.index.merge_policy import MergePolicy
 from lookalike.index.protocol import Neighbours, SimilarPairs
-from lookalike.index.query_threads import stop_query_threads
 from lookalike.index.similarity_join import SimilarityJoin
 from lookalike.index.snapshot import Snapshot
 from lookalike.index.state import IndexState
@@ -224,23 +223,11 @@ class FaissIndex:
     def close(self) -> None:
         """Flush, and let another process write the folder. Safe to call twice. Running training is given up."""
         state = self._state
-        state.stopping.set()
-        try:
-            with state.upkeep_lock:
-                if state.closed:
-                    return
-                try:
-                    self.flush()
-                finally:
-                    with state.snapshot_lock:
-                        state.closed = True
-                        # The mapped files are released once running searches end.
-                        state.snapshot = Snapshot((), Tail.empty(state.dimension))
-        finally:
-            self._upkeep.join()
-            self._training.join()
-            stop_query_threads()
-            state.folder.release()
+
+        def forget() -> None:
+            state.snapshot = Snapshot((), Tail.empty(state.dimension))
+
+        state.close(state.folder, self.flush, forget, (self._upkeep, self._training))
 
     def _check_open(self) -> None:
         if self._state.closed:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.index.coarse_index import CoarseIndex
+from lookalike.index.engine_state import EngineState
 from lookalike.index.folder import IndexFolder
 from lookalike.index.merge_policy import MergePolicy
 from lookalike.index.segment import Batches, Segment, encode_segment
@@ -21,8 +21,8 @@ BATCH_ROWS = 8192
 
 
 @dataclass
-class IndexState:
-    """The current snapshot, and what it takes to replace it; shared by all threads of one index.
+class IndexState(EngineState):
+    """The current snapshot, and what it takes to replace it.
 
     Attributes:
         folder: the files.
@@ -31,10 +31,6 @@ class IndexState:
         policy: sizes that steer upkeep.
         snapshot: what searches run on; replaced as a whole while `snapshot_lock` is held.
         mark: the record's state that the snapshot reflects; None when unknown.
-        upkeep_lock: held while segments and codes are made; taken before `snapshot_lock`.
-        snapshot_lock: held only to replace the snapshot.
-        stopping: set when the index is being closed; long work gives up.
-        closed: set once it is.
     """
 
     folder: IndexFolder
@@ -43,10 +39,6 @@ class IndexState:
     policy: MergePolicy
     snapshot: Snapshot
     mark: str | None = None
-    upkeep_lock: threading.RLock = field(default_factory=threading.RLock)
-    snapshot_lock: threading.RLock = field(default_factory=threading.RLock)
-    stopping: threading.Event = field(default_factory=threading.Event)
-    closed: bool = False
 
     def load(self) -> bool:
         """Read the folder and catch up with the record; True if vectors and codes still have to be checked.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -149,7 +148,7 @@ def seal_and_merge(state: IndexState, tail_rows: int) -> None:
             return
         while state.snapshot.tail.rows >= tail_rows:
             seal(state)
-    _repeat(state, merge_due_segments)
+    state.repeat(lambda: merge_due_segments(state))
 
 
 def encode_and_merge(state: IndexState) -> None:
@@ -160,18 +159,10 @@ def encode_and_merge(state: IndexState) -> None:
     if not state.folder.writable:
         return
     with suppress(TrainingCancelledError):
-        _repeat(state, encode_next_segment)
-        _repeat(state, merge_due_codes)
+        state.repeat(lambda: encode_next_segment(state))
+        state.repeat(lambda: merge_due_codes(state))
         # In the place of stale codes that were dropped.
-        _repeat(state, encode_next_segment)
-
-
-def _repeat(state: IndexState, step: Callable[[IndexState], bool]) -> None:
-    # The lock is released between steps, so that whoever adds can seal.
-    while not state.stopping.is_set():
-        with state.upkeep_lock:
-            if state.closed or not step(state):
-                return
+        state.repeat(lambda: encode_next_segment(state))
 
 
 def repair_damaged_files(state: IndexState) -> None:

@@ -64,6 +64,13 @@ def positions(
     return found, ascending[found] == ids
 
 
+def findable(source: VectorSource, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether each of `ids` must be findable, by the record as it is now."""
+    if isinstance(source, TrackedVectorSource):
+        return source.present(ids)
+    return positions(source.ids(), ids)[1]
+
+
 def fetch_vectors(
     source: VectorSource, ids: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -76,10 +83,7 @@ def fetch_vectors(
         try:
             return ids, source.vectors(ids)
         except KeyError:
-            if isinstance(source, TrackedVectorSource):
-                there = source.present(ids)
-            else:
-                _, there = positions(source.ids(), ids)
+            there = findable(source, ids)
             if there.all():
                 # One of them may have been recorded again in between.
                 attempts += 1

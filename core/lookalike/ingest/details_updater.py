@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -33,25 +34,36 @@ class DetailsUpdater:
 
     def update(self, change: CatalogChange) -> None:
         """Add what has become findable and remove what no longer is."""
-        affected = sorted(change.content_ids)
+        affected = np.array(sorted(change.content_ids), np.int64)
         # What one thread asked the catalog must be done before another, which has changed it since, asks.
         with self._updating:
             if self._closed:
                 return
-            visible = self._contents.visible_among(affected)
-            lost = [number for number in affected if number not in visible and number in self._inverted]
-            if lost:
-                self._inverted.remove(np.array(lost, np.int64))
-            wanted = {number: visible[number] for number in affected if number in visible}
-            self.add({number: content for number, content in wanted.items() if number not in self._inverted})
+            visible = self._contents.visible_among(affected.tolist())
+            lost = np.setdiff1d(affected, np.array(list(visible), np.int64))
+            lost = lost[self._inverted.contains(lost)]
+            if len(lost):
+                self._inverted.remove(lost)
+            self._add(visible)
 
-    def add(self, contents: dict[int, str]) -> set[int]:
-        """Add the photos whose features are kept; gives the ids of those that have none."""
-        found = {number: self._features.get(content) for number, content in contents.items()}
+    def add(self, content_ids: Sequence[int]) -> set[int]:
+        """Add those of some photos that are shown and whose features are kept.
+
+        Returns:
+            The ids of those that are shown and whose features are not kept.
+        """
+        # Not while `update` runs: what it has removed must not be added behind its back.
+        with self._updating:
+            return set() if self._closed else self._add(self._contents.visible_among(content_ids))
+
+    def _add(self, visible: dict[int, str]) -> set[int]:
+        ids = np.array(sorted(visible), np.int64)
+        lacking = ids[~self._inverted.contains(ids)].tolist()
+        found = {number: self._features.get(visible[number]) for number in lacking}
         there = {number: features for number, features in found.items() if features is not None}
         if there:
-            self._inverted.add(np.array(sorted(there), np.int64), [there[number] for number in sorted(there)])
-        return set(contents) - set(there)
+            self._inverted.add(np.array(list(there), np.int64), list(there.values()))
+        return found.keys() - there.keys()
 
     def close(self) -> None:
         """Follow no more; once this returns, the inverted file is left alone."""

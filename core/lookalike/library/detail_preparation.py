@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -95,7 +96,11 @@ class DetailPreparation:
         """How many photos have details."""
         visible = self._catalog.contents.visible()
         done = len(visible) - len(self._lacking(visible))
-        taken = sum(file.stat().st_size for file in self._folder.glob("*"))
+        taken = 0
+        for file in self._folder.glob("*"):
+            # Upkeep, of this process or another, deletes files meanwhile.
+            with suppress(FileNotFoundError):
+                taken += file.stat().st_size
         return DetailStatus(len(visible), done, len(visible) - done, taken)
 
     def lacking(self) -> list[int]:
@@ -133,18 +138,21 @@ class DetailPreparation:
             return unread
         yield meter.snapshot()
         began = time.monotonic()
-        batch: dict[int, str] = {}
-        for number, content, problem in self._extracted(todo):
+        batch: list[int] = []
+        for number, problem in self._extracted(todo):
             if problem is None:
-                batch[number] = content
+                batch.append(number)
                 meter.advance()
             else:
                 unread.add(number)
                 paths = self._catalog.files.paths([number]).get(number, [])
                 meter.skip(str(paths[0]) if paths else "", problem)
             if len(batch) >= BATCH:
-                self._updater.add(batch)
-                batch = {}
+                lost = self._updater.add(batch)
+                batch = []
+                if lost:
+                    # Features cannot be kept now, as on a full disk; those of further photos would be lost as well.
+                    break
                 yield meter.snapshot()
                 yield from self._wait(meter, time.monotonic() - began, cancelled)
                 began = time.monotonic()
@@ -163,14 +171,15 @@ class DetailPreparation:
             time.sleep(WAIT_SECONDS)
         meter.skip_pause()
 
-    def _extracted(self, todo: list[int]) -> Iterator[tuple[int, str, str | None]]:
-        """Each photo's id and hash, and why its features cannot be had, in the order of `todo`.
+    def _extracted(self, todo: list[int]) -> Iterator[tuple[int, str | None]]:
+        """Each photo's id, and why its features cannot be had, in the order of `todo`.
 
-        A photo that is gone meanwhile is left out.
+        A photo that is gone meanwhile is left out, and one that must wait for its drive, or for its folder to be
+        followed again.
         """
         threads = min(MAX_THREADS, os.cpu_count() or 1)
         coming = iter(todo)
-        waiting: deque[Future[tuple[int, str, str | None] | None]] = deque()
+        waiting: deque[Future[tuple[int, str | None] | None]] = deque()
         with ThreadPoolExecutor(threads, thread_name_prefix="details") as pool:
             try:
                 while True:
@@ -185,12 +194,15 @@ class DetailPreparation:
                 for future in waiting:
                     future.cancel()
 
-    def _extract(self, number: int) -> tuple[int, str, str | None] | None:
+    def _extract(self, number: int) -> tuple[int, str | None] | None:
         content = self._catalog.contents.visible_among([number]).get(number)
         if content is None:
             return None
-        kept = self._features.get(content) is not None
-        return number, content, None if kept else self._reader().extract_again(number, content)
+        if self._features.get(content) is not None:
+            return number, None
+        if not self._catalog.files.readable([number]):
+            return None
+        return number, self._reader().extract_again(number, content)
 
     def _drop_phantoms(self) -> None:
         there = self._inverted.ids()

@@ -63,7 +63,7 @@ class Status:
         judge: name of the judge that searches use.
         judges: names of all judges.
         missing: what does not work on this computer, and how to get it.
-        repairs: what had to be repaired when the index was opened.
+        repairs: what had to be repaired when the indexes were opened.
     """
 
     folder: Path
@@ -268,7 +268,7 @@ class Library:
             missing=tuple(
                 filter(None, [*map(str, self.judges.missing()), self.fallback, self._outdated_calibrations()])
             ),
-            repairs=tuple(engine.index.repairs),
+            repairs=(*engine.index.repairs, *self._checked_details.inverted.repairs),
         )
 
     def _outdated_calibrations(self) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from lookalike.index import VectorIndex, VectorSource
 from lookalike.index.inverted import FeatureIndex
-from lookalike.index.vector_source import fetch_vectors
+from lookalike.index.vector_source import fetch_vectors, findable, positions
 from lookalike.search.index_score import IndexScore
 from lookalike.search.query_encoder import EncodedQuery
 
@@ -112,7 +112,7 @@ def _ask(
     fall: NDArray[np.float32] | float = 0.0
     if len(vectors) == 1 and encoded.negative is None:
         near = photos.index.search(vectors[0], depth, allowed_ids)
-        votes_of = _vote(photos.inverted, encoded, near.ids, depth, allowed_ids)
+        votes_of = _vote(photos, encoded, near.ids, depth, allowed_ids)
         more, candidates = fetch_vectors(photos.source, np.setdiff1d(votes_of.ids, near.ids))
         ids = np.concatenate([near.ids, more])
         cosines = np.concatenate([near.similarities[:, None], candidates @ vectors.T])
@@ -122,7 +122,7 @@ def _ask(
             for vector in _asked(vectors, encoded)
             if vector.any()
         ]
-        votes_of = _vote(photos.inverted, encoded, np.unique(np.concatenate(answers)), depth, allowed_ids)
+        votes_of = _vote(photos, encoded, np.unique(np.concatenate(answers)), depth, allowed_ids)
         ids, candidates = fetch_vectors(photos.source, votes_of.ids)
         cosines = candidates @ vectors.T
         if encoded.negative is not None and len(ids):
@@ -168,13 +168,14 @@ class _Votes:
 
 
 def _vote(
-    inverted: FeatureIndex | None,
+    photos: SearchedPhotos,
     encoded: EncodedQuery,
     near: NDArray[np.int64],
     depth: int,
     allowed_ids: NDArray[np.int64] | None,
 ) -> _Votes:
     """The votes of the photos `near` a query, and of those that get most for one of its photos."""
+    inverted = photos.inverted
     ids = near = np.unique(near)
     votes = np.full((len(ids), len(encoded.features)), np.nan, np.float32)
     asked = [(part, features) for part, features in enumerate(encoded.features) if features is not None]
@@ -182,12 +183,16 @@ def _vote(
         return _Votes(ids, votes)
     limit = min(VOTED + len(encoded.excluded_ids), depth)
     answers = [inverted.vote(features, limit, allowed_ids, also=near) for _, features in asked]
-    ids = np.unique(np.concatenate([near, *(answer.ids for answer in answers)]))
+    proposed = np.setdiff1d(np.concatenate([answer.ids for answer in answers]), near)
+    # Another process may have removed photos; only the record, which both write, knows.
+    proposed = proposed[findable(photos.source, proposed)]
+    ids = np.union1d(near, proposed)
     votes = np.full((len(ids), len(encoded.features)), np.nan, np.float32)
-    known = np.fromiter((number in inverted for number in ids.tolist()), np.bool_, len(ids))
+    known = inverted.contains(ids)
     for (part, features), answer in zip(asked, answers, strict=True):
         votes[known, part] = 0.0
-        votes[np.searchsorted(ids, answer.ids), part] = answer.votes
+        places, there = positions(ids, answer.ids)
+        votes[places[there], part] = answer.votes[there]
         if len(asked) > 1:
             # What another photo of the query has proposed was not among those asked for.
             others = known & ~np.isin(ids, near)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lookalike.descriptors import embedded_network
+from lookalike import resources
 from lookalike.descriptors.efficientnet import POWER, SPREAD, EfficientNetDescriber, view
 from lookalike.descriptors.embedded_network import CHANNELS, SIDE, EmbeddedNetwork, Precision, network_file
 from lookalike.descriptors.unit import unit_rows
@@ -112,8 +112,7 @@ def own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the network's files, which the program takes for its own."""
     folder = tmp_path / "network"
     shutil.copytree(network_file("reference.npy").parent, folder)
-    monkeypatch.setattr(embedded_network, "resource", lambda name: tmp_path / name)
-    embedded_network._checksums.cache_clear()
+    monkeypatch.setattr(resources, "resource", lambda name: tmp_path / name)
     return folder
 
 

@@ -17,7 +17,7 @@ from PIL import Image, ImageOps
 
 from lookalike.caches.content_cache import ContentCache
 from lookalike.errors import LookalikeError
-from lookalike.judges.geometry import GeometricJudge, xfeat
+from lookalike.judges.geometry import GeometricJudge, lighterglue, xfeat
 from lookalike.judges.geometry.evidence import WEIGHTS, logit_of, mirror_logit, weigh
 from lookalike.judges.geometry.photo_features import PhotoFeatures
 from lookalike.judges.geometry.xfeat import XFeatFeatures
@@ -282,6 +282,20 @@ def test_closing_early_leaves_no_threads_and_takes_few_candidates() -> None:
     verdicts.close()
     assert threading.active_count() == before
     assert len(taken) <= 10
+
+
+def test_networks_are_released_once_they_are_idle_and_loaded_again() -> None:
+    judge = GeometricJudge(idle_seconds=0.0)
+    networks = (lighterglue.network, xfeat.network)
+    (before,) = judge.compare(photo(texture(1)), [photo(texture(2))])
+    assert judge._idle is not None
+    judge._idle.join()
+    assert not any(network.loaded for network in networks)
+    patient = GeometricJudge(idle_seconds=3600.0)
+    assert list(patient.compare(photo(texture(1)), [photo(texture(2))])) == [before]
+    assert all(network.loaded for network in networks)
+    patient.close()
+    assert not any(network.loaded for network in networks)
 
 
 def test_the_caller_may_stop_on_an_error_of_its_own() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,39 +12,11 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
 from lookalike.judges.kind import JudgeKind, JudgeResources
 from lookalike.judges.kinds import JUDGE_KINDS, judge_modes
-from lookalike.judges.protocol import Explanation, Judge, JudgeOptions, JudgePhoto, Verdict
+from lookalike.judges.protocol import Judge, JudgeOptions
 from lookalike.judges.registry import NO_JUDGE, JudgeRegistry
 from lookalike.judges.token_store import TokenStore
 from lookalike.models.store import ModelStore
-
-
-class ConstantJudge:
-    """Says the same of every pair."""
-
-    key = "constant"
-    top = 10
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.closed = 0
-
-    def with_options(self, options: JudgeOptions) -> Judge:
-        return self
-
-    def compare(
-        self,
-        query: JudgePhoto,
-        candidates: Iterable[JudgePhoto],
-        cancelled: Callable[[], bool] = lambda: False,
-    ) -> Iterator[Verdict]:
-        for candidate in candidates:
-            yield Verdict(candidate.content, 0.5)
-
-    def explain(self, query: JudgePhoto, candidate: JudgePhoto) -> Explanation:
-        return Explanation(Verdict(candidate.content, 0.5), "It always says so.")
-
-    def close(self) -> None:
-        self.closed += 1
+from tests.builders.constant_judge import ConstantJudge
 
 
 class ConstantKind(JudgeKind):

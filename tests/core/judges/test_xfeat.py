@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from lookalike import resources
 from lookalike.errors import LookalikeError
 from lookalike.judges.geometry import lighterglue, networks, xfeat
 from lookalike.judges.geometry.xfeat import MAX_POINTS, XFeatFeatures, extract
@@ -148,7 +149,7 @@ def test_a_damaged_network_is_one_clear_error(tmp_path: Path, monkeypatch: pytes
         (tmp_path / path.name).write_bytes(path.read_bytes())
     weights = tmp_path / "xfeat.bin"
     weights.write_bytes(weights.read_bytes()[:-1])
-    monkeypatch.setattr(networks, "resource", lambda name: tmp_path / Path(name).name)
+    monkeypatch.setattr(resources, "resource", lambda name: tmp_path / Path(name).name)
     with pytest.raises(LookalikeError, match=r"xfeat\.bin is damaged") as raised:
         networks.Network("xfeat").load()
     assert raised.value.remedy

@@ -7,13 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lookalike.library import Library
-from lookalike.library.detail_preparation import DetailStatus
+from lookalike.ingest.throttle import FAST, Throttle
+from lookalike.library import Library, detail_preparation
+from lookalike.library.detail_preparation import DetailPreparation, DetailStatus
 from lookalike.progress import Stage
+from lookalike.search.curves import Logistic
+from lookalike.search.fusion import Fusion
+from lookalike.search.index_score import IndexScore
 from lookalike.search.query import Query
 from lookalike.search.settings import SearchSettings
 from tests.builders.photo_files import textured_photo
 from tests.builders.small_library import SmallLibrary
+
+FUSION = Fusion(0.5, IndexScore(0.1), Logistic(10.0, -5.0), None, 0.5, calibrated=True)
 
 
 @pytest.fixture
@@ -30,6 +36,19 @@ def opened(tmp_path: Path, album: Path) -> SmallLibrary:
     if not library.folders.all():
         library.folders.add(album)
     return library
+
+
+def preparation_of(library: SmallLibrary, tmp_path: Path) -> DetailPreparation:
+    return DetailPreparation(
+        tmp_path / "library" / "details",
+        library.catalog,
+        library.features,
+        library.inverted,
+        library.details_updater,
+        lambda: library.reader,
+        Throttle(lambda: FAST),
+        lambda: False,
+    )
 
 
 def number_of(library: SmallLibrary, name: str) -> int:
@@ -146,3 +165,96 @@ def test_check_removes_details_of_what_is_gone(tmp_path: Path, album: Path) -> N
         assert report.sound
         assert "There were details of 1 photo that no longer exists." in report.damage
         assert 9999 not in inverted
+
+
+def test_a_photo_that_another_process_has_taken_in_as_gone_is_found_no_more(
+    tmp_path: Path, album: Path
+) -> None:
+    library, other = opened(tmp_path, album), opened(tmp_path, album)
+    try:
+        library.scan()
+        other.look()
+        gone = number_of(library, "1.png")
+        query = Query(image=textured_photo(41, (320, 240)).rotate(180))
+
+        def found() -> set[int]:
+            *_, ranking = library.engine.vector_search.search(
+                query, None, FUSION, SearchSettings(), lambda: False
+            )
+            return {result.content_id for result in ranking.results}
+
+        assert gone in found()
+        (album / "1.png").unlink()
+        other.scan()
+        library.look()
+        assert gone not in found()
+        assert gone in library.inverted, "only the catalog knows; the next preparation removes it"
+    finally:
+        other.close()
+        library.close()
+
+
+def test_a_photo_that_went_while_its_features_were_extracted_is_not_added(
+    tmp_path: Path, album: Path
+) -> None:
+    library = opened(tmp_path, album)
+    library.scan()
+    gone = number_of(library, "1.png")
+    (album / "1.png").unlink()
+    library.scan()
+    assert library.details_updater.add([gone]) == set()
+    assert gone not in library.inverted
+    library.close()
+
+
+def test_where_features_cannot_be_kept_not_all_photos_are_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    album = tmp_path / "album"
+    album.mkdir()
+    for number in range(24):
+        textured_photo(number, (64, 48)).save(album / f"{number}.png")
+    library = opened(tmp_path, album)
+    try:
+        library.scan()
+        everything = library.inverted.ids()
+        library.inverted.remove(everything)
+        # As on a full disk, where the cache drops what it is given.
+        monkeypatch.setattr(library.features, "get", lambda content: None)
+        monkeypatch.setattr(detail_preparation, "BATCH", 1)
+        decoded: list[int] = []
+        reader = library.reader
+        extract_again = reader.extract_again
+
+        def counted(number: int, content: str) -> str | None:
+            decoded.append(number)
+            return extract_again(number, content)
+
+        monkeypatch.setattr(reader, "extract_again", counted)
+        assert list(preparation_of(library, tmp_path).make())[-1].ended
+        assert 0 < len(decoded) < len(everything)
+    finally:
+        library.close()
+
+
+def test_photos_of_a_paused_folder_wait_and_are_no_failures(tmp_path: Path, album: Path) -> None:
+    library = opened(tmp_path, album)
+    library.scan()
+    photos = library.inverted.ids()
+    library.close()
+    for file in (tmp_path / "library" / "details").iterdir():
+        file.unlink()
+    (tmp_path / "library" / "cache.sqlite").unlink()
+    library = opened(tmp_path, album)
+    try:
+        (folder,) = library.folders.all()
+        library.folders.set_paused(folder, True)
+        preparation = preparation_of(library, tmp_path)
+        last = list(preparation.make())[-1]
+        assert (last.done, last.skipped) == (0, ())
+        assert len(library.inverted) == 0
+        library.folders.set_paused(folder, False)
+        assert list(preparation.make())[-1].done == len(photos)
+        assert library.inverted.ids().tolist() == photos.tolist()
+    finally:
+        library.close()

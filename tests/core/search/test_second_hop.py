@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from lookalike.judges.protocol import Explanation, Judge, JudgeOptions, JudgePhoto, Verdict
 from lookalike.search.curves import Logistic
 from lookalike.search.fusion import Fusion
 from lookalike.search.index_score import IndexScore
@@ -17,6 +16,7 @@ from lookalike.search.query import Query
 from lookalike.search.ranking import Result
 from lookalike.search.second_hop import FLOOR, PHOTOS, SURE, WEIGHT, SecondHop, vouched
 from lookalike.search.settings import SearchSettings
+from tests.builders.constant_judge import ConstantJudge
 from tests.builders.small_library import SmallLibrary
 
 FUSION = Fusion(0.5, IndexScore(0.2), Logistic(10.0, -5.0), match=None, cut_off=0.6, calibrated=True)
@@ -103,30 +103,6 @@ def test_without_a_word_nothing_moves() -> None:
     assert same == 1
 
 
-class Certain:
-    """A judge that is certain of every pair."""
-
-    key, name, top = "certain", "certain", 20
-
-    def with_options(self, options: JudgeOptions) -> Judge:
-        return self
-
-    def compare(
-        self,
-        query: JudgePhoto,
-        candidates: Iterable[JudgePhoto],
-        cancelled: Callable[[], bool] = lambda: False,
-    ) -> Iterator[Verdict]:
-        for candidate in candidates:
-            yield Verdict(candidate.content, 0.99, 5.0)
-
-    def explain(self, query: JudgePhoto, candidate: JudgePhoto) -> Explanation:
-        return Explanation(Verdict(candidate.content, 0.99, 5.0), "It is certain.")
-
-    def close(self) -> None:
-        pass
-
-
 def test_a_library_is_asked_again(tmp_path: Path) -> None:
     album = tmp_path / "album"
     album.mkdir()
@@ -146,7 +122,7 @@ def test_a_library_is_asked_again(tmp_path: Path) -> None:
         settings = SearchSettings(limit=1, top=1)
         rankings = list(
             library.engine.vector_search.search(
-                Query(content_id=first), Certain(), FUSION, settings, lambda: False
+                Query(content_id=first), ConstantJudge(match=0.99, logit=5.0), FUSION, settings, lambda: False
             )
         )
     finally:

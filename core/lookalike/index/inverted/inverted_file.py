@@ -19,7 +19,6 @@ from lookalike.index.inverted.snapshot import LiveSegment, Snapshot
 from lookalike.index.inverted.upkeep import InvertedState, keep_tail_in_few, repair_damaged, seal_and_merge
 from lookalike.index.inverted.vocabulary import Vocabulary, shipped_vocabulary
 from lookalike.index.merge_policy import MergePolicy
-from lookalike.index.query_threads import stop_query_threads
 from lookalike.local_features import DETECTOR, LocalFeatures
 
 log = logging.getLogger(__name__)
@@ -105,7 +104,11 @@ class InvertedFile:
         return self._state.snapshot.ids
 
     def __contains__(self, content_id: int) -> bool:
-        return bool(self._state.snapshot.contains(np.array([content_id], np.int64))[0])
+        return bool(self.contains(np.array([content_id], np.int64))[0])
+
+    def contains(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each of some photos is in it, bool (len(ids),)."""
+        return self._state.snapshot.contains(np.asarray(ids, np.int64))
 
     def __len__(self) -> int:
         return sum(segment.live_photos for segment in self._state.snapshot.segments)
@@ -166,6 +169,9 @@ class InvertedFile:
     def sync(self) -> None:
         """Take in what the process that writes the folder has written since; the writer itself does nothing."""
         state = self._state
+        if state.folder.writable:
+            # Not after waiting for a merge.
+            return
         with state.upkeep_lock:
             self._check_open()
             if not state.folder.writable and state.folder.read_manifest() != state.folder.manifest:
@@ -178,7 +184,12 @@ class InvertedFile:
         with state.upkeep_lock:
             self._check_open()
             if state.folder.become_writer():
-                self._load()
+                try:
+                    self._load()
+                except BaseException:
+                    # So that another flush tries again, and nothing is published that lacks the folder's segments.
+                    state.folder.release()
+                    raise
             seal_and_merge(state, state.policy.flush_rows)
             state.publish()
         self._wake()
@@ -191,22 +202,11 @@ class InvertedFile:
     def close(self) -> None:
         """Flush, and let another process write the folder. Safe to call twice."""
         state = self._state
-        state.stopping.set()
-        try:
-            with state.upkeep_lock:
-                if state.closed:
-                    return
-                try:
-                    self.flush()
-                finally:
-                    with state.snapshot_lock:
-                        state.closed = True
-                        # The mapped files are released once running queries end.
-                        state.snapshot = Snapshot(state.snapshot.vocabulary)
-        finally:
-            self._upkeep.join()
-            stop_query_threads()
-            state.folder.release()
+
+        def forget() -> None:
+            state.snapshot = Snapshot(state.snapshot.vocabulary)
+
+        state.close(state.folder, self.flush, forget, (self._upkeep,))
 
     def _check_open(self) -> None:
         if self._state.closed:

@@ -19,13 +19,10 @@ class Votes:
     Attributes:
         ids: content ids, int64 (n,).
         votes: float32 (n,), above 0, descending; equal ones by id.
-        coverage: how much of the query could vote, 0..1: its features whose words are in the file and not in
-            everything, weighted as they are when they vote, against those of a photo full of features.
     """
 
     ids: NDArray[np.int64]
     votes: NDArray[np.float32]
-    coverage: float
 
 
 class FeatureIndex(Protocol):
@@ -50,6 +47,10 @@ class FeatureIndex(Protocol):
 
     def __contains__(self, content_id: int) -> bool:
         """Whether a photo is in it."""
+        ...
+
+    def contains(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each of some photos is in it, bool (len(ids),)."""
         ...
 
     def __len__(self) -> int:

@@ -183,13 +183,13 @@ class Snapshot:
             ballot, matches, [one | other for one, other in zip(chosen, wanted, strict=True)]
         )
         if not votes:
-            return Votes(np.zeros(0, np.int64), np.zeros(0, np.float32), ballot.coverage)
+            return Votes(np.zeros(0, np.int64), np.zeros(0, np.float32))
         ids = np.concatenate([segment.segment.ids for segment in self.segments])
         counts, extra = np.concatenate(votes), np.concatenate(wanted)
         order = np.lexsort((ids, -counts))
         order = order[counts[order] > 0]
         order = order[extra[order] | (np.cumsum(~extra[order]) <= limit)]
-        return Votes(ids[order], counts[order], ballot.coverage)
+        return Votes(ids[order], counts[order])
 
     def votes_of(self, query: LocalFeatures, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """See `FeatureIndex.votes_of`."""

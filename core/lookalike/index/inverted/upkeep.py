@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lookalike.index.engine_state import EngineState
 from lookalike.index.inverted.folder import InvertedFolder
 from lookalike.index.inverted.merging import Merge
 from lookalike.index.inverted.segment import MAX_PHOTOS
@@ -18,28 +18,20 @@ TAIL_SEGMENTS = 8
 
 
 @dataclass
-class InvertedState:
-    """The current snapshot, and what it takes to replace it; shared by all threads of one inverted file.
+class InvertedState(EngineState):
+    """The current snapshot, and what it takes to replace it.
 
     Attributes:
         folder: the files.
         policy: sizes that steer upkeep, in photos.
         snapshot: what queries run on; replaced as a whole while `snapshot_lock` is held.
-        upkeep_lock: held while segments are made; taken before `snapshot_lock`.
-        snapshot_lock: held only to replace the snapshot.
         sealing: whether the segments in memory are being written, and must stay as they are.
-        stopping: set when it is being closed; long work gives up.
-        closed: set once it is.
     """
 
     folder: InvertedFolder
     policy: MergePolicy
     snapshot: Snapshot
-    upkeep_lock: threading.RLock = field(default_factory=threading.RLock)
-    snapshot_lock: threading.RLock = field(default_factory=threading.RLock)
     sealing: bool = False
-    stopping: threading.Event = field(default_factory=threading.Event)
-    closed: bool = False
 
     def publish(self) -> None:
         """Make the snapshot what the next opening finds; `upkeep_lock` is held."""
@@ -117,11 +109,7 @@ def seal_and_merge(state: InvertedState, tail_photos: int) -> None:
         while state.snapshot.tail_photos >= tail_photos:
             if not seal(state):
                 return
-    # The lock is released between steps, so that whoever adds can seal.
-    while not state.stopping.is_set():
-        with state.upkeep_lock:
-            if state.closed or not merge_due_segments(state):
-                return
+    state.repeat(lambda: merge_due_segments(state))
 
 
 def repair_damaged(state: InvertedState) -> None:

@@ -73,7 +73,6 @@ class Ballot:
         weights: of the words, float32 (n,), above 0.
         places: of the features (not of the lines).
         centre: (x, y) of the query's middle in its frame.
-        coverage: see `Votes`.
     """
 
     features: NDArray[np.int64]
@@ -82,7 +81,6 @@ class Ballot:
     weights: NDArray[np.float32]
     places: Places
     centre: tuple[float, float]
-    coverage: float
 
     @classmethod
     def of(
@@ -104,7 +102,6 @@ class Ballot:
         signatures = vocabulary.signatures(descriptors, words).ravel()
         features = np.repeat(np.arange(count), WORDS_OF_FEATURE)
         weights = weigh(words.ravel())
-        coverage = float(weights.reshape(count, WORDS_OF_FEATURE)[:, 0].sum()) / MAX_QUERY_FEATURES
         lines = np.flatnonzero(weights > 0)
         lines = lines[np.argsort(words.ravel()[lines], kind="stable")]
         scale = FRAME_SIDE / max(query.size)
@@ -115,7 +112,6 @@ class Ballot:
             weights[lines],
             Places.of(query),
             (query.size[0] * scale / 2, query.size[1] * scale / 2),
-            min(1.0, coverage),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -26,20 +27,27 @@ TOP = 20
 LOOK_AHEAD = 2
 """Candidates queued beyond those being judged; more would only delay the end of a cancelled search."""
 
+IDLE_SECONDS = 600.0
+"""A library's judge that has not been asked for so long releases its networks; loading them takes half a second."""
+
 
 class GeometricJudge:
     """Compares photos by local features and a robust homography; needs no download.
 
     Args:
         cache: where the features of contents are stored; None extracts them anew each time.
+        idle_seconds: how long the networks, some 250 MB, are kept unused; None until `close`.
     """
 
     key = f"geometry-{VERSION}-{DETECTOR}-{xfeat.KIND}"
     name = "geometry"
     top = TOP
 
-    def __init__(self, cache: ContentCache | None = None) -> None:
+    def __init__(self, cache: ContentCache | None = None, idle_seconds: float | None = None) -> None:
         self._cache = cache
+        self._idle_seconds = idle_seconds
+        self._arming = threading.Lock()
+        self._idle: threading.Timer | None = None
 
     def with_options(self, options: JudgeOptions) -> Judge:
         """Itself: geometry knows only one question."""
@@ -65,8 +73,8 @@ class GeometricJudge:
         with ThreadPoolExecutor(THREADS, thread_name_prefix="geometry") as pool:
             # In a new process this takes as long as some pairs do. Where it fails, the first pair says so.
             pool.submit(lighterglue.network.load)
-            features = features_of(query, self._cache)
             try:
+                features = features_of(query, self._cache)
                 while not cancelled():
                     while len(waiting) < THREADS + LOOK_AHEAD:
                         candidate = next(coming, None)
@@ -82,6 +90,7 @@ class GeometricJudge:
             finally:
                 for future in waiting:
                     future.cancel()
+                self._release_when_idle()
 
     def explain(self, query: JudgePhoto, candidate: JudgePhoto) -> Explanation:
         """The pair's verdict with the points that match.
@@ -90,6 +99,7 @@ class GeometricJudge:
             LookalikeError: a photo cannot be read.
         """
         evidence = weigh(features_of(query, self._cache), features_of(candidate, self._cache))
+        self._release_when_idle()
         return Explanation(
             Verdict(candidate.content, evidence.match, evidence.logit),
             _summary(evidence),
@@ -99,8 +109,21 @@ class GeometricJudge:
 
     def close(self) -> None:
         """Release the networks' memory, some 250 MB; the next pair loads them again."""
-        lighterglue.network.close()
-        xfeat.network.close()
+        with self._arming:
+            if self._idle is not None:
+                self._idle.cancel()
+        _release_networks()
+
+    def _release_when_idle(self) -> None:
+        """Begin to wait anew. A comparison that takes longer than the wait loads the networks again, no more."""
+        if self._idle_seconds is None:
+            return
+        with self._arming:
+            if self._idle is not None:
+                self._idle.cancel()
+            self._idle = threading.Timer(self._idle_seconds, _release_networks)
+            self._idle.name, self._idle.daemon = "idle geometry", True
+            self._idle.start()
 
     def _judge(self, query: PhotoFeatures, candidate: JudgePhoto) -> Verdict:
         try:
@@ -108,6 +131,11 @@ class GeometricJudge:
         except LookalikeError as error:
             return Verdict(candidate.content, None, reason=str(error))
         return Verdict(candidate.content, evidence.match, evidence.logit)
+
+
+def _release_networks() -> None:
+    lighterglue.network.close()
+    xfeat.network.close()
 
 
 def _summary(evidence: Evidence) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lookalike.judges.geometry.judge import GeometricJudge
+from lookalike.judges.geometry.judge import IDLE_SECONDS, GeometricJudge
 from lookalike.judges.kind import JudgeKind
 from lookalike.judges.protocol import Judge
 
@@ -18,5 +18,5 @@ class GeometricKind(JudgeKind):
         return [GeometricJudge.name]
 
     def open(self, name: str) -> Judge:
-        """The judge, with its features cached."""
-        return GeometricJudge(self.resources.cache)
+        """The judge, with its features cached, and its networks while it is asked."""
+        return GeometricJudge(self.resources.cache, IDLE_SECONDS)

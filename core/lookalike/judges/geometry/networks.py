@@ -5,18 +5,14 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import json
 import os
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from lookalike.descriptors.openvino_runtime import import_openvino
 from lookalike.errors import LookalikeError
-from lookalike.resources import resource
+from lookalike.resources import checked_resource
 
 FOLDER = "geometry"
 """Where the files lie among the resources."""
@@ -44,8 +40,13 @@ class Network:
     def __init__(self, name: str) -> None:
         self._name = name
         self._loading = threading.Lock()
-        self._requests: list[Any] = []
-        self._model: Any = None
+        # The compiled model, and its requests that nobody uses at present.
+        self._loaded: tuple[Any, list[Any]] | None = None
+
+    @property
+    def loaded(self) -> bool:
+        """Whether it takes memory now."""
+        return self._loaded is not None
 
     def __call__(self, inputs: Mapping[str, Any]) -> list[Any]:
         """The outputs, as arrays of their own, in the order of the graph. Releases the interpreter's lock.
@@ -53,7 +54,7 @@ class Network:
         Raises:
             LookalikeError: the files are missing or damaged, or OpenVINO is; or the memory does not suffice.
         """
-        model, requests = self.load(), self._requests
+        model, requests = self.load()
         try:
             try:
                 request = requests.pop()
@@ -65,36 +66,30 @@ class Network:
         requests.append(request)
         return outputs
 
-    def load(self) -> Any:
+    def load(self) -> tuple[Any, list[Any]]:
         """Load the network, if that is not done yet; its first call then takes no longer than others.
+
+        Returns:
+            The compiled model, and its requests that nobody uses at present.
 
         Raises:
             LookalikeError: the files are missing or damaged, or OpenVINO is.
         """
         with self._loading:
-            if self._model is None:
+            if self._loaded is None:
                 try:
-                    graph = _whole(f"{self._name}.xml")
-                    _whole(f"{self._name}.bin")
+                    graph = checked_resource(f"{FOLDER}/{self._name}.xml")
+                    checked_resource(f"{FOLDER}/{self._name}.bin")
                     core = import_openvino().Core()
-                    self._model = core.compile_model(core.read_model(graph), "CPU", _SETTINGS)
+                    self._loaded = core.compile_model(core.read_model(graph), "CPU", _SETTINGS), []
                 except Exception as error:
                     raise _unusable(error) from error
-            return self._model
+            return self._loaded
 
     def close(self) -> None:
         """Release the memory; the next call loads the network again. Calls that run keep theirs."""
         with self._loading:
-            self._model = None
-            self._requests = []
-
-
-def _whole(name: str) -> Path:
-    """The path of a file whose content is as it was made."""
-    path = resource(f"{FOLDER}/{name}")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != _checksums()[name]:
-        raise ValueError(f"{name} is damaged")
-    return path
+            self._loaded = None
 
 
 def _unusable(error: Exception) -> LookalikeError:
@@ -103,9 +98,3 @@ def _unusable(error: Exception) -> LookalikeError:
         "Install Lookalike again, or choose another judge.",
         reason=error,
     )
-
-
-@functools.cache
-def _checksums() -> dict[str, str]:
-    sums: dict[str, str] = json.loads(resource(f"{FOLDER}/checksums.json").read_text(encoding="utf-8"))
-    return sums
