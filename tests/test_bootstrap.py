@@ -137,6 +137,7 @@ def test_a_second_start_installs_nothing(ready: tuple[Environment, dict[str, str
     assert done.returncode == 7, "the program's own status"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in program is a POSIX script")
 def test_a_runner_that_cannot_be_had_is_told_and_remembered(
     ready: tuple[Environment, dict[str, str]],

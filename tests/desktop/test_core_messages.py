@@ -42,10 +42,12 @@ def test_the_window_shows_the_cores_messages_in_the_users_language() -> None:
     assert str(error) == "a is not a folder. Check the name."
 
 
+@pytest.mark.slow
 def test_the_list_for_translators_is_up_to_date() -> None:
     assert core_messages.main(["--check"]) == 0, "run python packaging/core_messages.py"
 
 
+@pytest.mark.slow
 def test_what_the_terminal_replaces_is_what_the_core_says() -> None:
     assert set(COMMANDS) <= set(core_messages.templates(core_messages.read_core()))
 

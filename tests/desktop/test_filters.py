@@ -95,6 +95,7 @@ def test_filters_narrow_the_library_and_chips_take_them_away(
     assert bar.isHidden()
 
 
+@pytest.mark.slow
 def test_filters_narrow_a_search_and_stay_with_the_next(qtbot: QtBot, window: Window) -> None:
     ids = list(window.library_page.model.ids)
     window.search.start(photo_request(ids[0], "photo"))
@@ -121,6 +122,7 @@ def action(window: Window, content_id: int, words: str) -> QAction:
     return next(act for act in menu.actions() if act.text() == words)
 
 
+@pytest.mark.slow
 def test_the_menu_of_a_result_changes_the_search(qtbot: QtBot, window: Window) -> None:
     ids = list(window.library_page.model.ids)
     window.search.start(photo_request(ids[0], "photo"))

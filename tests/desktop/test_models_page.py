@@ -285,6 +285,7 @@ def test_the_page_is_worked_with_keys_alone(
     assert window.pages.currentWidget() is window.library_page
 
 
+@pytest.mark.slow
 def test_looking_at_the_page_opens_no_connection(
     qtbot: QtBot,
     open_window: OpenWindow,

@@ -75,6 +75,7 @@ def test_nothing_is_prepared_unless_it_is_allowed(qtbot: QtBot, window: Window) 
     assert library.tokens.status("tiny").done == 8
 
 
+@pytest.mark.slow
 def test_all_photos_are_prepared_and_the_line_says_how_far(qtbot: QtBot, window: Window) -> None:
     becomes(qtbot, window, State.FORBIDDEN)
     seen: list[PreparationProgress] = []
@@ -116,6 +117,7 @@ def test_a_touch_of_the_mouse_makes_it_wait(qtbot: QtBot, window: Window) -> Non
     becomes(qtbot, window, State.DONE)
 
 
+@pytest.mark.slow
 def test_it_can_be_paused_and_goes_on(qtbot: QtBot, window: Window) -> None:
     becomes(qtbot, window, State.FORBIDDEN)
     window.token_preparation.allow(True)
@@ -142,6 +144,7 @@ def test_nothing_begins_while_other_programs_work_hard(qtbot: QtBot, window: Win
     becomes(qtbot, window, State.DONE)
 
 
+@pytest.mark.slow
 def test_trouble_is_one_line_and_ends_it(qtbot: QtBot, window: Window, own_home: Path) -> None:
     becomes(qtbot, window, State.FORBIDDEN)
     (file,) = (own_home / "models" / "tiny").glob("mmproj*")

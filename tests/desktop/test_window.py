@@ -186,6 +186,7 @@ def test_a_new_search_ends_the_last_and_escape_ends_any(
     assert window.pages.currentWidget() is window.library_page
 
 
+@pytest.mark.slow
 def test_keys_open_leaf_through_and_find_the_same(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path
 ) -> None:
@@ -208,6 +209,7 @@ def test_keys_open_leaf_through_and_find_the_same(
     qtbot.waitUntil(done(window), timeout=PATIENCE)
 
 
+@pytest.mark.slow
 def test_a_pasted_picture_is_searched_with(qtbot: QtBot, open_window: OpenWindow, indexed: Path) -> None:
     window = open_window(indexed)
     QGuiApplication.clipboard().setImage(to_qimage(original()))

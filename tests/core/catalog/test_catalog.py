@@ -223,6 +223,7 @@ def test_a_disk_without_room_to_open_the_file_is_called_full(
     assert told.value.remedy
 
 
+@pytest.mark.slow
 def test_two_processes_can_open_a_new_catalog_at_once(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite"
     code = (

@@ -67,6 +67,7 @@ def test_search_streams_better_and_better_rankings(indexed: Path, tmp_path: Path
     }
 
 
+@pytest.mark.slow
 def test_search_for_a_region(indexed: Path, call: Call) -> None:
     code, out, _ = call(
         "--library", indexed / "library", "search", indexed / "album" / "photo.jpg",
@@ -76,6 +77,7 @@ def test_search_for_a_region(indexed: Path, call: Call) -> None:
     assert Path(json.loads(out)["results"][0]["path"]).name == "detail.jpg"
 
 
+@pytest.mark.slow
 def test_search_in_plain_words(indexed: Path, call: Call) -> None:
     code, out, _ = call(
         "--library", indexed / "library", "search", indexed / "album" / "detail.jpg", "--limit", "3"
@@ -177,6 +179,7 @@ def test_an_empty_library_says_what_to_do(tmp_path: Path, call: Call) -> None:
     assert "lookalike add" in err
 
 
+@pytest.mark.slow
 def test_folders_can_be_listed_and_removed(tmp_path: Path, call: Call) -> None:
     album, library = tmp_path / "album", tmp_path / "library"
     album.mkdir()

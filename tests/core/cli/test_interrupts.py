@@ -11,6 +11,8 @@ import pytest
 from tests.core.cli.real_command import POSIX, Told, run_command
 from tests.processes import interruptible
 
+pytestmark = pytest.mark.slow
+
 STOPPED = "Stopped. What was finished is kept.\n"
 
 NUMBERS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -55,7 +57,6 @@ finally:
 
 
 @POSIX
-@pytest.mark.slow
 @NUMBERS
 @pytest.mark.parametrize("calls", [1, 100, *range(5_000, 215_000, 15_000)])
 def test_an_interrupt_at_any_moment(number: int, calls: int) -> None:

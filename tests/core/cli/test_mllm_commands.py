@@ -25,9 +25,12 @@ from tests.builders.opened_judges import open_mllm_judge
 from tests.builders.photo_files import write_album
 from tests.core.cli.conftest import Call
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed"
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +46,6 @@ def query(indexed: Path) -> Path:
     return sorted((indexed / "album").iterdir())[0]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("family", ["qwen2vl", "idefics3"])
 def test_search_is_judged_by_an_imported_model(
     indexed: Path, tmp_path: Path, call: Call, family: str
@@ -143,7 +145,6 @@ def test_a_worker_killed_in_mid_query_is_started_again(indexed: Path, tmp_path: 
         assert judge.session.deaths == 1
 
 
-@pytest.mark.slow
 def test_real_photos_are_judged_end_to_end(data: Path, tmp_path: Path, call: Call) -> None:
     album, library = tmp_path / "album", tmp_path / "library"
     album.mkdir()

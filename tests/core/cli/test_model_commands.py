@@ -23,6 +23,8 @@ from tests.builders.vision_models import save_dinov2
 from tests.core.cli.conftest import Call
 from tests.processes import interruptible
 
+pytestmark = pytest.mark.slow
+
 needs_llama = pytest.mark.skipif(
     importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed"
 )
@@ -151,7 +153,6 @@ def test_a_damaged_model_is_found_and_its_file_named(call: Call, tmp_path: Path)
     assert llm.name in answer["checked"][0]["problems"][0]
 
 
-@pytest.mark.slow
 def test_the_descriptor_model_in_use_is_not_removed(call: Call, tmp_path: Path) -> None:
     library = ("--library", tmp_path / "library")
     assert call("models", "import", save_dinov2(tmp_path / "dino"))[0] == 0

@@ -26,9 +26,12 @@ from tests.builders.opened_judges import open_mllm_judge
 from tests.builders.photo_files import write_album
 from tests.core.cli.conftest import Call
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed"
+    ),
+]
 
 PHOTOS = 8
 
@@ -65,7 +68,6 @@ def judged(call: Call, indexed: Path, library: Path) -> tuple[list[dict[str, obj
     return answer["results"], answer["notes"]
 
 
-@pytest.mark.slow
 def test_photos_are_prepared_once_and_searches_use_them(call: Call, indexed: Path, library: Path) -> None:
     assert status(call, library)["done"] == 0
     made = status(call, library, "make")
@@ -121,7 +123,6 @@ def test_making_gives_way_to_a_search(indexed: Path, library: Path) -> None:
         assert last.done == PHOTOS
 
 
-@pytest.mark.slow
 def test_a_photo_that_cannot_be_read_is_told_and_the_others_prepared(
     call: Call, tmp_path: Path, library: Path
 ) -> None:
@@ -136,7 +137,6 @@ def test_a_photo_that_cannot_be_read_is_told_and_the_others_prepared(
     assert skipped[0]["path"] == str(bad) and skipped[0]["reason"]
 
 
-@pytest.mark.slow
 def test_choices_last_and_bad_ones_are_refused(call: Call, indexed: Path, library: Path) -> None:
     assert status(call, library, "make")["done"] == PHOTOS
     plain, _ = judged(call, indexed, library)
@@ -190,7 +190,6 @@ def test_one_flipped_bit_in_a_models_weights_is_told(
     assert f"{file.name} is no longer the file that was imported." in note
 
 
-@pytest.mark.slow
 def test_a_flipped_bit_in_stored_tokens_costs_one_line(call: Call, indexed: Path, library: Path) -> None:
     status(call, library, "make")
     (segment,) = (library / "tokens").glob("segment-*")
@@ -218,7 +217,6 @@ def tiny_disk(folder: Path) -> Iterator[None]:
         assert libc.umount2(target, 2) == 0
 
 
-@pytest.mark.slow
 def test_a_full_disk_costs_one_line_and_no_verdict(call: Call, indexed: Path, library: Path) -> None:
     with tiny_disk(library / "tokens"):
         results, notes = judged(call, indexed, library)
@@ -246,7 +244,6 @@ def test_a_worker_killed_while_preparing_is_started_again(library: Path) -> None
         assert opened.tokens.status("tiny").done == PHOTOS
 
 
-@pytest.mark.slow
 def test_killed_at_any_point_what_was_prepared_is_kept(call: Call, library: Path) -> None:
     done = 0
     for _ in range(2):

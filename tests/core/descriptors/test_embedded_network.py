@@ -44,6 +44,7 @@ def test_folding_the_norms_changes_nothing(side: int) -> None:
     torch.testing.assert_close(maps, plain, atol=1e-3, rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_pooling_is_the_generalised_mean_and_leans_to_the_middle() -> None:
     import torch
     from efficientnet_lite2 import pooled

@@ -87,6 +87,7 @@ def test_a_killed_child_costs_no_result(
         np.testing.assert_allclose(worker.describe(batches[1]), expected[1], atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_child_killed_twice_over_one_batch_gives_a_clear_error_for_that_batch(
     batches: list[list[NDArray[np.uint8]]], expected: list[NDArray[np.float32]]
 ) -> None:

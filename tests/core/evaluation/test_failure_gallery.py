@@ -78,6 +78,7 @@ def saved(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_page_with_grounds(saved: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "page.html"
     assert run(["evaluate", "failures", str(saved), str(target), "--worst", "3"]) == 0

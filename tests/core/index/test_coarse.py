@@ -327,6 +327,7 @@ def test_removed_and_restored_rows(
     again.close()
 
 
+@pytest.mark.slow
 def test_codes_are_found_again_at_opening(
     tmp_path: Path, record: MemoryRecord, queries: NDArray[np.float32]
 ) -> None:
@@ -372,6 +373,7 @@ def test_damage_is_told_and_repaired(
     again.close()
 
 
+@pytest.mark.slow
 def test_large_folders_are_checked_in_the_background(
     tmp_path: Path, record: MemoryRecord, queries: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -395,6 +397,7 @@ def test_large_folders_are_checked_in_the_background(
     again.close()
 
 
+@pytest.mark.slow
 def test_training_holds_up_neither_searches_nor_changes_and_ends_on_close(
     tmp_path: Path, record: MemoryRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -497,6 +500,7 @@ def test_the_recall_is_not_measured_while_new_photos_lack_codes(index: FaissInde
     assert not training._recall_check_due(lacking)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("equal", [100, 1000])
 def test_many_equal_vectors_are_found(tmp_path: Path, equal: int) -> None:
     archive = Archive(64, seed=0)
@@ -516,6 +520,7 @@ def test_many_equal_vectors_are_found(tmp_path: Path, equal: int) -> None:
     index.close()
 
 
+@pytest.mark.slow
 def test_equal_photos_are_no_loss_of_recall(tmp_path: Path, archive: Archive) -> None:
     vectors = archive.take(4000)
     for start in range(0, 800, 40):

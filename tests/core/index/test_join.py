@@ -90,6 +90,7 @@ def test_without_codes_it_is_comparing_all_with_all(
     index.close()
 
 
+@pytest.mark.slow
 def test_with_codes_it_finds_nearly_all(tmp_path: Path, record: MemoryRecord) -> None:
     index = opened(tmp_path, record, COARSE)
     assert index._state.snapshot.coarse is not None
@@ -127,6 +128,7 @@ def test_join_in_blocks(tmp_path: Path, record: MemoryRecord, monkeypatch: pytes
     index.close()
 
 
+@pytest.mark.slow
 def test_join_ends_when_it_is_closed_and_passes_over_what_is_gone(
     tmp_path: Path, record: MemoryRecord
 ) -> None:

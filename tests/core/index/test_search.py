@@ -142,6 +142,7 @@ def test_vectors_close_to_fp16_are_found_as_themselves(
         assert found.similarities.max() <= 1
 
 
+@pytest.mark.slow
 def test_every_way_to_a_cosine_gives_the_same(
     vectors: NDArray[np.float32], queries: NDArray[np.float32]
 ) -> None:

@@ -194,6 +194,7 @@ def test_reader_outlives_the_files_it_opened(tmp_path: Path) -> None:
     assert reader.repairs == []
 
 
+@pytest.mark.slow
 def test_openings_while_the_writer_replaces_files(tmp_path: Path) -> None:
     record = filled(50)
     done = threading.Event()

@@ -95,6 +95,7 @@ def test_rows_that_come_while_upkeep_is_in_its_last_step_are_sealed(
     assert not upkeep_due(index._state)
 
 
+@pytest.mark.slow
 def test_a_check_that_becomes_due_while_another_improvement_is_made_follows(
     index: FaissIndex, record: MemoryRecord, vectors: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +116,7 @@ def test_a_check_that_becomes_due_while_another_improvement_is_made_follows(
     assert not improvement_due(index._state)
 
 
+@pytest.mark.slow
 def test_all_photos_removed_while_a_codebook_is_trained_anew(
     index: FaissIndex, record: MemoryRecord, vectors: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +142,7 @@ def test_all_photos_removed_while_a_codebook_is_trained_anew(
         assert index.search(vectors[row], 1).ids[0] == row
 
 
+@pytest.mark.slow
 def test_a_library_that_shrinks_lets_go_of_what_it_no_longer_needs(
     index: FaissIndex, record: MemoryRecord, vectors: NDArray[np.float32], tmp_path: Path
 ) -> None:

@@ -91,6 +91,7 @@ def test_a_photo_that_kills_the_model_is_remembered_until_the_model_is_another(
     assert len(library.index) == 4
 
 
+@pytest.mark.slow
 def test_a_photo_that_crashed_the_program_is_decoded_apart_from_then_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -125,6 +125,7 @@ def test_moves_and_copies_decode_nothing(library: Library, album: Path, decodes:
     assert_in_line(library, album)
 
 
+@pytest.mark.slow
 def test_a_changed_file_takes_the_place_of_the_old_one(library: Library, album: Path) -> None:
     library.folders.add(album)
     scan(library)
@@ -156,6 +157,7 @@ def test_gone_files_are_found_no_more_and_found_again_when_they_return(
     assert_in_line(library, album)
 
 
+@pytest.mark.slow
 def test_bad_files_are_told_of_once_and_the_rest_goes_on(
     library: Library, album: Path, decodes: list[str]
 ) -> None:
@@ -237,6 +239,7 @@ def test_a_folder_is_not_said_to_lie_inside_itself(library: Library, album: Path
     assert library.folders.all() == [folder]
 
 
+@pytest.mark.slow
 def test_removing_a_folder_takes_its_photos_out_of_the_search(library: Library, album: Path) -> None:
     folder = library.folders.add(album)
     scan(library)
@@ -270,6 +273,7 @@ def test_a_folder_is_removed_whole_by_a_word_of_its_place_before(library: Librar
     assert (len(library), library.photos.ids(), catalog_of(library).words.find("photo", 99)) == (0, [], [])
 
 
+@pytest.mark.slow
 def test_words_of_a_removed_folder_go_with_it_even_if_the_process_ends_there(
     tmp_path: Path, album: Path
 ) -> None:

@@ -100,11 +100,13 @@ def test_it_is_a_judge() -> None:
     assert DETECTOR in judge.key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_changed_photo_still_matches(change: str) -> None:
     assert match(texture(1), CHANGES[change](texture(1))) > LIKELY
 
 
+@pytest.mark.slow
 def test_different_photos_do_not_match() -> None:
     others = [photo(texture(seed), str(seed)) for seed in range(2, 8)]
     verdicts = list(GeometricJudge().compare(photo(texture(1)), others))
@@ -223,6 +225,7 @@ def test_an_unreadable_query_is_an_error() -> None:
         GeometricJudge().explain(unreadable("query"), photo(texture(1)))
 
 
+@pytest.mark.slow
 def test_features_are_found_once(store: ContentCache) -> None:
     photos = [Counting(seed) for seed in range(1, 5)]
     first = list(GeometricJudge(store).compare(photos[0].photo, [one.photo for one in photos[1:]]))
@@ -251,6 +254,7 @@ def test_a_query_without_a_name_leaves_no_trace(store: ContentCache) -> None:
     assert store.get(KIND, "b") is not None
 
 
+@pytest.mark.slow
 def test_cancelling_ends_it_between_candidates() -> None:
     seen: list[Verdict] = []
     verdicts = GeometricJudge().compare(
@@ -284,6 +288,7 @@ def test_closing_early_leaves_no_threads_and_takes_few_candidates() -> None:
     assert len(taken) <= 10
 
 
+@pytest.mark.slow
 def test_networks_are_released_once_they_are_idle_and_loaded_again() -> None:
     judge = GeometricJudge(idle_seconds=0.0)
     networks = (lighterglue.network, xfeat.network)
@@ -298,6 +303,7 @@ def test_networks_are_released_once_they_are_idle_and_loaded_again() -> None:
     assert not any(network.loaded for network in networks)
 
 
+@pytest.mark.slow
 def test_the_caller_may_stop_on_an_error_of_its_own() -> None:
     before = threading.active_count()
 
@@ -310,6 +316,7 @@ def test_the_caller_may_stop_on_an_error_of_its_own() -> None:
     assert threading.active_count() == before
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_real_pairs_beat_wrong_ones(data: Path, store: ContentCache) -> None:
     root = data / "dev"

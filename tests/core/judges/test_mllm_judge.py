@@ -37,6 +37,7 @@ pytestmark = [
 Files = tuple[Path, Path]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_verdicts_come_in_order_and_candidates_are_encoded_once(
     files: dict[str, Files], store: TokenStore, tmp_path: Path, family: str
@@ -62,6 +63,7 @@ def test_verdicts_come_in_order_and_candidates_are_encoded_once(
         judge.close()
 
 
+@pytest.mark.slow
 def test_several_candidates_at_once_give_the_same_verdicts(
     files: dict[str, Files], store: TokenStore, judge: MllmJudge
 ) -> None:
@@ -106,6 +108,7 @@ def test_what_must_leave_no_trace_is_not_stored(judge: MllmJudge, tmp_path: Path
     assert kept(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_works_without_a_cache(files: dict[str, Files], judge: MllmJudge) -> None:
     bare = MllmJudge(*files["qwen2vl"], token_store=None)
     try:
@@ -153,6 +156,7 @@ def test_explains_in_one_sentence(judge: MllmJudge) -> None:
         judge.explain(photo(1), JudgePhoto("bad", unreadable))
 
 
+@pytest.mark.slow
 def test_queries_can_take_turns(judge: MllmJudge) -> None:
     candidates = [photo(seed) for seed in range(2, 5)]
     alone = [list(judge.compare(photo(seed), candidates)) for seed in (1, 9)]
@@ -245,6 +249,7 @@ def test_tells_when_llama_cpp_is_missing(files: dict[str, Files], monkeypatch: p
         MllmJudge(*files["qwen2vl"], token_store=None)
 
 
+@pytest.mark.slow
 def test_another_question_keeps_the_model_and_its_tokens(
     files: dict[str, Files], store: TokenStore, judge: MllmJudge
 ) -> None:
@@ -270,6 +275,7 @@ def test_another_question_keeps_the_model_and_its_tokens(
         judge.with_options(JudgeOptions("colour"))
 
 
+@pytest.mark.slow
 def test_questions_can_take_turns(judge: MllmJudge) -> None:
     candidates = [photo(seed) for seed in range(2, 5)]
     judges = (

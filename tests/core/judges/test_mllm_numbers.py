@@ -19,6 +19,7 @@ from tests.builders.gguf_models import FAMILIES, KINDS, write_pair
 from tests.core.judges.mllm_reference import PARALLEL, Pair, blobs, call_off, measure
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.mllm,
     pytest.mark.skipif(
         importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed"
@@ -73,7 +74,6 @@ def _apart(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.abs(one - other).max())
 
 
-@pytest.mark.slow
 def test_fresh_tokens_and_shared_prefix_give_the_whole_prompts_logits(pairs: list[Pair]) -> None:
     for pair in pairs:
         assert np.std(pair.helper) > 0.5
@@ -86,7 +86,6 @@ def test_photo_and_question_in_one_step_hardly_move_the_logits(pairs: list[Pair]
         assert _apart(pair.joined, pair.helper) < JOINED
 
 
-@pytest.mark.slow
 def test_stored_tokens_hardly_move_the_logits(pairs: list[Pair]) -> None:
     for pair in pairs:
         assert 0 < _apart(pair.stored, pair.helper) < STORED

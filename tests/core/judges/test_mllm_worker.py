@@ -25,6 +25,7 @@ from tests.core.judges.judge_photos import photo
 from tests.core.judges.mllm_reference import blobs
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.mllm,
     pytest.mark.skipif(
         importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed"
@@ -56,7 +57,6 @@ def _cancel_after(polls: int) -> Callable[[], bool]:
     return cancelled
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("polls", [0, 1, 3, 40])
 def test_cancelling_ends_early_and_the_judge_goes_on(judge: MllmJudge, polls: int) -> None:
     candidates = [photo(seed) for seed in range(2, 62)]
@@ -122,7 +122,6 @@ def test_a_photo_that_kills_the_worker_is_blamed_and_the_rest_judged(
     assert judge.session.deaths == 2 and judge.session.pid == pid
 
 
-@pytest.mark.slow
 def test_of_several_candidates_at_once_only_the_deadly_one_is_blamed(
     files: dict[str, Files], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,7 +155,6 @@ def _shade(number: int, side: int) -> Image.Image:
     return Image.new("RGB", (300 + 40 * number, 200), KILLS)
 
 
-@pytest.mark.slow
 def test_several_deadly_photos_switch_the_model_off(
     judge: MllmJudge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,7 +177,6 @@ def test_several_deadly_photos_switch_the_model_off(
     assert judge.session.pid is None
 
 
-@pytest.mark.slow
 def test_a_worker_killed_now_and_then_is_replaced_every_time(judge: MllmJudge) -> None:
     expected = list(judge.compare(photo(1), [photo(seed) for seed in range(2, 12)]))
     verdicts = list(judge.compare(photo(1), _killing(judge, range(2, 12), {3, 6, 9})))
@@ -187,7 +184,6 @@ def test_a_worker_killed_now_and_then_is_replaced_every_time(judge: MllmJudge) -
     assert judge.session.deaths == 3
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="processes are stopped with SIGSTOP")
 def test_a_worker_that_hangs_on_a_photo_is_ended_and_the_photo_passed_over(
     files: dict[str, Files], monkeypatch: pytest.MonkeyPatch
@@ -206,7 +202,6 @@ def test_a_worker_that_hangs_on_a_photo_is_ended_and_the_photo_passed_over(
         judge.close()
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="processes are stopped with SIGSTOP")
 def test_a_worker_frozen_while_idle_is_replaced_and_nobody_blamed(files: dict[str, Files]) -> None:
     judge = MllmJudge(*files["qwen2vl"], token_store=None, answer_seconds=6)
@@ -234,7 +229,6 @@ def test_calling_off_and_closing_do_not_wait_for_a_frozen_worker(judge: MllmJudg
     assert judge.session.deaths == 0
 
 
-@pytest.mark.slow
 def test_an_idle_worker_gives_its_memory_back_and_the_next_query_starts_another(
     files: dict[str, Files],
 ) -> None:
@@ -285,7 +279,6 @@ def test_the_log_stays_small(files: dict[str, Files], tmp_path: Path) -> None:
     assert b"xxx" not in log
 
 
-@pytest.mark.slow
 def test_a_projector_that_kills_the_worker_is_told_in_one_line(tmp_path: Path, judge: MllmJudge) -> None:
     wrong = write_pair(tmp_path / "wrong", "qwen2vl", name="Wrong", omit={"v.blk.0.attn_q.weight"})
     broken = MllmJudge(*wrong, token_store=None)

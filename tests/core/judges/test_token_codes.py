@@ -99,6 +99,7 @@ def test_the_axes_are_square_to_each_other_and_share_the_variance(
     assert np.abs(apart).max() < 0.02
 
 
+@pytest.mark.slow
 def test_numbers_that_go_together_cost_less_than_with_a_plain_quantiser() -> None:
     import faiss
 

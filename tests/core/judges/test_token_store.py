@@ -20,6 +20,8 @@ from lookalike.judges.token_store.eviction import compact_step
 from lookalike.judges.token_store.upkeep import compress, pending
 from tests.core.judges.made_up_tokens import PHOTOS, WIDTH, same, tokens_of
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., TokenStore]
 
 
@@ -139,7 +141,6 @@ def test_damaged_tokens_are_told_and_forgotten(open_store: Open) -> None:
     assert kept.put("0001", tokens_of(1), 1.0) and same(kept.get("0001"), tokens_of(1))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["flipped", "deleted"])
 def test_a_lost_codebook_loses_its_tokens_only(open_store: Open, damage: str) -> None:
     store = open_store()

@@ -26,6 +26,8 @@ from tests.builders.jobs import result_of
 from tests.builders.model_hub import ModelHub, serving, write_catalogue
 from tests.builders.vision_models import save_dinov2
 
+pytestmark = pytest.mark.slow
+
 needs_llama = pytest.mark.skipif(
     importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed"
 )
@@ -133,7 +135,6 @@ def test_without_free_memory_a_model_is_kept_untried(
     assert manager.store.installed() == [model]
 
 
-@pytest.mark.slow
 def test_a_folder_is_imported_as_a_descriptor_model(manager: ModelManager, tmp_path: Path) -> None:
     folder = save_dinov2(tmp_path / "dino")
     model = added(manager.import_files((folder,)))
@@ -148,7 +149,6 @@ def test_a_folder_is_imported_as_a_descriptor_model(manager: ModelManager, tmp_p
         added(manager.import_files((tmp_path / "empty",)))
 
 
-@pytest.mark.slow
 def test_a_folder_whose_weights_do_not_load_is_one_line_and_not_kept(
     manager: ModelManager, tmp_path: Path
 ) -> None:

@@ -91,6 +91,7 @@ def test_size_is_what_was_asked_for_and_never_more(size: tuple[int, int], file_f
     assert max(abs(a - b) for a, b in zip(colour_of(photo.image, 0, 0), (0, 128, 128), strict=True)) <= 3
 
 
+@pytest.mark.slow
 def test_a_small_decode_looks_like_the_whole_made_small() -> None:
     photo = textured_photo(3, (1600, 1200))
     for data in (encoded(photo, "JPEG", quality=95), encoded(photo, "PNG")):

@@ -174,6 +174,7 @@ def difference(one: Image.Image, other: Image.Image) -> float:
     return float(np.abs(small[0] - small[1]).mean())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry["file"][:60])
 def test_what_the_manifest_expects(entry: dict[str, Any], data: Path) -> None:
     path = data / "formats" / entry["file"]

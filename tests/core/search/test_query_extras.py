@@ -144,6 +144,7 @@ def test_words_with_what_the_results_shall_not_resemble(library: Library) -> Non
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words_first", [True, False])
 def test_words_beside_photos_are_looked_for_in_names_where_no_model_reads_them(
     library: Library, words_first: bool

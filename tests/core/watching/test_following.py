@@ -186,6 +186,7 @@ def test_a_link_to_something_else_in_the_place_of_a_watched_folder_is_not_follow
     assert known(library, tmp_path) == ["album/1.png"]
 
 
+@pytest.mark.slow
 def test_a_folder_that_goes_while_it_is_indexed_costs_one_line(tmp_path: Path) -> None:
     folder, away = album(tmp_path / "album", *range(120)), tmp_path / "away"
     for seed in range(3):
@@ -245,6 +246,7 @@ def test_following_goes_on_after_another_program_has_held_the_catalog(
         wait_for(library, lambda: known(library, folder) == ["1.png", "2.png", "3.png"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [follower_module.INTERLEAVED_PHOTOS, 2])
 def test_what_happens_in_other_folders_is_taken_in_while_one_is_indexed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int

@@ -173,6 +173,7 @@ def test_network_folders_are_looked_through_from_time_to_time(tmp_path: Path) ->
         heard(watch, tmp_path)
 
 
+@pytest.mark.slow
 @linux
 def test_dropped_events_are_told_of_and_lose_nothing(tmp_path: Path) -> None:
     album = tmp_path / "album"

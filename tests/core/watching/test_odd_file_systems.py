@@ -63,6 +63,7 @@ def test_a_photo_dated_beyond_2262_is_taken_in_with_the_others_and_stays_unchang
     assert known(library, album) == ["a.png", "c.png", "d.png"]
 
 
+@pytest.mark.slow
 @fuse
 def test_a_file_system_whose_file_numbers_use_all_64_bits(tmp_path: Path) -> None:
     told = played(
@@ -82,6 +83,7 @@ def test_a_file_system_whose_file_numbers_use_all_64_bits(tmp_path: Path) -> Non
     assert told == {"number": NUMBER, "skipped": [], "known": ["usb/p/a.png"], "decoded": 1}
 
 
+@pytest.mark.slow
 @fuse
 def test_a_folder_whose_server_is_lost_is_offline_and_the_others_go_on(tmp_path: Path) -> None:
     told = played(

@@ -384,6 +384,7 @@ def test_a_sidecar_may_be_there_first_and_moves_with_its_photo(
     assert decodes == []
 
 
+@pytest.mark.slow
 def test_the_sidecar_of_a_raw_file_speaks_of_the_photo(library: Library, album: Path) -> None:
     raw(album / "IMG_1.dng", xmp=xmp(Annotations(1, "From the camera")))
     path = picture(album / "IMG_1.jpg")
@@ -527,6 +528,7 @@ def test_words_of_photos_that_are_gone_find_nothing_and_are_cleared_by_a_check(
 # Files that failed
 
 
+@pytest.mark.slow
 def test_a_file_that_failed_is_tried_again_when_it_changes_or_decoders_do(
     library: Library, album: Path, decodes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -128,6 +128,7 @@ def played(tmp_path: Path, script: str) -> dict[str, Any]:
     return told
 
 
+@pytest.mark.slow
 def test_a_pulled_drive_is_offline_and_its_photos_come_back_without_decoding(tmp_path: Path) -> None:
     told = played(
         tmp_path,
@@ -155,6 +156,7 @@ def test_a_pulled_drive_is_offline_and_its_photos_come_back_without_decoding(tmp
     assert told["back"] == [[["usb", True]], 30, 30]
 
 
+@pytest.mark.slow
 def test_a_drive_that_comes_back_under_another_mount_point_takes_its_photos_along(tmp_path: Path) -> None:
     told = played(
         tmp_path,
