@@ -12,6 +12,7 @@ from lookalike.catalog.annotations import AnnotationTable
 from lookalike.catalog.contents import Contents
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
+from lookalike.catalog.duplicate_decisions import DuplicateDecisions
 from lookalike.catalog.files import Files
 from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.folders import Folder, Folders
@@ -46,6 +47,7 @@ class Catalog:
         self.words = TextIndex(self._database)
         self.annotations = AnnotationTable(self._database, self.words)
         self.visual_tokens = VisualTokenRows(self._database)
+        self.duplicate_decisions = DuplicateDecisions(self._database)
         self._tables = CatalogTables(
             self.contents, self.folders, self.files, self.annotations, self.unreadable
         )

@@ -401,3 +401,22 @@ def m0016_metadata_read_again(db: Database) -> None:
         db.execute(f"UPDATE {table} SET shot = shot_of(path) WHERE shot IS NOT shot_of(path)")
     db.execute("INSERT OR IGNORE INTO unread_contents SELECT id FROM contents")
     db.execute("UPDATE sidecars SET size = -1")
+
+
+@catalog_migrations()
+def m0021_duplicate_decisions(db: Database) -> None:
+    """What the user decided of photos that look like duplicates, by the hashes of their contents.
+
+    No foreign key: a decision outlasts the removal of its photos, and holds again when they come back. `first` is the
+    lesser hash; where both are the same, the copies of one content are meant, as many as `copies` says.
+    """
+    db.execute(
+        """CREATE TABLE duplicate_decisions (
+            first TEXT NOT NULL,
+            second TEXT NOT NULL,
+            decision TEXT NOT NULL,
+            copies INTEGER NOT NULL,
+            decided_at TEXT NOT NULL,
+            PRIMARY KEY (first, second)
+        ) WITHOUT ROWID"""
+    )
