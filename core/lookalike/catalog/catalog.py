@@ -20,6 +20,7 @@ from lookalike.catalog.pair_scores import PairScores
 from lookalike.catalog.settings import Settings
 from lookalike.catalog.unit_of_work import CatalogChange, CatalogTables, UnitOfWork
 from lookalike.catalog.unreadable import UnreadablePaths
+from lookalike.catalog.verified_pairs import VerifiedPairs
 from lookalike.catalog.visual_tokens import VisualTokenRows
 from lookalike.catalog.words import TextIndex
 
@@ -46,6 +47,7 @@ class Catalog:
         self.pair_scores = PairScores(self._database)
         self.words = TextIndex(self._database)
         self.annotations = AnnotationTable(self._database, self.words)
+        self.verified_pairs = VerifiedPairs(self._database)
         self.visual_tokens = VisualTokenRows(self._database)
         self.duplicate_decisions = DuplicateDecisions(self._database)
         self._tables = CatalogTables(

@@ -1,0 +1,1 @@
+"""Duplicates: groups of copies of one photo, and which of them to keep."""
