@@ -53,6 +53,14 @@ class DuplicateDecisions:
             for first, second, decision, copies in rows
         }
 
+    def get(self, first: str, second: str) -> DecidedPair | None:
+        """What was decided on two contents, by their hashes; None where nothing was."""
+        rows = self._database.rows(
+            "SELECT first, second, decision, copies FROM duplicate_decisions WHERE first = ? AND second = ?",
+            tuple(sorted((first, second))),
+        )
+        return DecidedPair(rows[0][0], rows[0][1], Decision(rows[0][2]), rows[0][3]) if rows else None
+
     def put(self, pairs: Iterable[tuple[str, str]], decision: Decision, copies: int = 0) -> None:
         """Remember a decision on pairs of hashes; it takes the place of an earlier one.
 

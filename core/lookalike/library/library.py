@@ -29,6 +29,7 @@ from lookalike.library.descriptor_migration import (
     used_spec,
 )
 from lookalike.library.detail_preparation import BackgroundDetails, DetailPreparation, DetailStatus
+from lookalike.library.duplicate_service import DuplicateService
 from lookalike.library.integrity import SAMPLE, Details, IntegrityReport, check_and_repair
 from lookalike.library.model_manager import ModelManager
 from lookalike.library.photo_service import PhotoService
@@ -36,6 +37,7 @@ from lookalike.library.search_service import SearchService
 from lookalike.library.token_preparation import TokenPreparation, open_store
 from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.models.store import ModelStore
+from lookalike.pairs.graph import PairGraph
 from lookalike.progress import Progress
 from lookalike.search.calibration import Calibrations
 from lookalike.search.query_photos import QueryPhotos
@@ -101,6 +103,7 @@ class Library:
         models: the models that are installed or can be downloaded.
         tokens: the visual tokens of multimodal judges.
         details: the local features of photos, by which searches find them too.
+        duplicates: groups of duplicates, and cleaning them up.
         calibrations: the probabilities that similarities and judges' answers stand for.
         fallback: why the embedded descriptor model is used instead of the chosen one; empty where it is not.
 
@@ -169,6 +172,7 @@ class Library:
             Throttle(self.folders.pace),
             lambda: self.tokens.searching,
         )
+        self.duplicates = DuplicateService(self.folder / "clean-ups", self._catalog, PairGraph(self._catalog))
         self.search = SearchService(
             self._catalog,
             photos,
