@@ -259,8 +259,8 @@ class Files:
     def at(self, path: bytes) -> tuple[int, FileRow] | None:
         """The file at a path, and the id of the folder that it lies in; None where none is known."""
         rows = self._database.rows(
-            "SELECT folder_id, id, path, size, mtime_ns, inode, device, ctime_ns, content_id, problem, refused, decoders "
-            "FROM files WHERE path = ?",
+            "SELECT folder_id, id, path, size, mtime_ns, inode, device, ctime_ns, content_id, problem, refused, "
+            "decoders FROM files WHERE path = ?",
             (path,),
         )
         return (rows[0][0], FileRow(rows[0][1], FileStat(*rows[0][2:8]), *rows[0][8:])) if rows else None

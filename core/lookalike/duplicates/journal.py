@@ -1,8 +1,8 @@
 """Clean-up journal: what a clean-up is about to do and what it has done, on the disk before and after each step.
 
 A file of lines of JSON for each clean-up. A *unit* is what belongs together, a photo with its raw file and its XMP
-files, and stands in the journal with all its steps before the first of them is done. So after a kill at any moment, what
-was done can be told from what was not, and a unit that was begun can be ended.
+files, and stands in the journal with all its steps before the first of them is done. So after a kill at any moment,
+what was done can be told from what was not, and a unit that was begun can be ended.
 """
 
 from __future__ import annotations
