@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 REASONS = {
     KeepRule.PROTECTED: "in a protected folder",
-    KeepRule.ORIGINAL: "the others were made from it",
+    KeepRule.ORIGINAL: "the original of the edits",
     KeepRule.RAW: "its raw file lies beside it",
     KeepRule.RESOLUTION: "most pixels",
     KeepRule.COMPRESSION: "least compressed",

@@ -148,7 +148,7 @@ class GroupFinder:
         self._pairs = [pair for pair in pairs if not self._is_decided(pair)]
         self._places = catalog.files.places(ids)
         self._raws = _raws_by_shot(catalog, ids)
-        derived = {pair.other(pair.original) for pair in self._pairs if pair.original is not None}
+        generations = _generations(self._pairs)
         annotations = catalog.annotations.get(ids)
         self._ranked: dict[int, list[Candidate]] = {}
         for number, content in self._contents.items():
@@ -159,7 +159,7 @@ class GroupFinder:
                     place.mtime_ns,
                     place.online,
                     protected.covers(place.path),
-                    number not in derived,
+                    generations.get(number, 0),
                     shot_of(place.path) in self._raws,
                     annotations[number].rating or 0,
                 )
@@ -300,6 +300,23 @@ def _raws_by_shot(catalog: Catalog, ids: Sequence[int]) -> dict[bytes, set[int]]
     for number, places in catalog.files.places(companions).items():
         for place in places:
             found[shot_of(place.path)].add(number)
+    return found
+
+
+def _generations(pairs: Sequence[VerifiedPair]) -> dict[int, int]:
+    """How many edits lead to each edited content from an original; where they lead in a circle, one."""
+    made: dict[int, set[int]] = defaultdict(set)
+    for pair in pairs:
+        if pair.original is not None:
+            made[pair.original].add(pair.other(pair.original))
+    derived = set().union(*made.values())
+    found = dict.fromkeys(derived, 1)
+    level, generation, seen = set(made) - derived, 0, set[int]()
+    while level:
+        seen |= level
+        generation += 1
+        level = set().union(*(made.get(number, set()) for number in level)) - seen
+        found.update(dict.fromkeys(level, generation))
     return found
 
 

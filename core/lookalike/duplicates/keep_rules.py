@@ -22,7 +22,7 @@ class KeepRule(StrEnum):
     PROTECTED = "protected"
     """It lies in a protected folder."""
     ORIGINAL = "original"
-    """The others were made from it, and it from none of them."""
+    """The others were made from it, or are edits of edits."""
     RAW = "raw"
     """Its raw file lies beside it."""
     RESOLUTION = "resolution"
@@ -63,7 +63,7 @@ class Candidate:
         mtime_ns: time of last change, nanoseconds.
         online: whether it can be reached.
         protected: whether it lies in a protected folder.
-        original: whether it was made from none of the photos that it is compared with.
+        generation: how many edits lead to it from an original; 0 for one.
         with_raw: whether its raw file lies beside it.
         rating: its stars.
     """
@@ -73,7 +73,7 @@ class Candidate:
     mtime_ns: int
     online: bool
     protected: bool
-    original: bool
+    generation: int
     with_raw: bool
     rating: int
 
@@ -128,7 +128,7 @@ def _value(rule: KeepRule, candidate: Candidate) -> float:
         case KeepRule.PROTECTED:
             return candidate.protected
         case KeepRule.ORIGINAL:
-            return candidate.original
+            return -candidate.generation
         case KeepRule.RAW:
             return candidate.with_raw
         case KeepRule.RESOLUTION:
