@@ -232,7 +232,7 @@ def _run(work: Callable[[], Generator[Progress, None, T]], as_json: bool) -> T:
 
 
 @duplicates.command("decide")
-@click.argument("decision", type=click.Choice([*Decision, FORGET]))
+@click.argument("decision", type=click.Choice([*(decision.value for decision in Decision), FORGET]))
 @click.argument("paths", type=PATH, nargs=-1, required=True)
 @json_option
 @click.pass_obj

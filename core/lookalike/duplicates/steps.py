@@ -18,7 +18,7 @@ from lookalike.duplicates.trash import (
     move_to_trash,
     put_back,
 )
-from lookalike.durable import write_durably
+from lookalike.durable import TEMPORARY, write_durably
 from lookalike.errors import LookalikeError
 from lookalike.path_bytes import join, parent
 from lookalike.photos import PhotoError, read_file
@@ -78,6 +78,7 @@ class Steps:
                         os.unlink(temporary)  # noqa: PTH108
                 return _is_same(step.path, unit.keep), None
             case Action.WRITE:
+                self._remove_unfinished(step)
                 return _hash_at(step.path) == step.hash, None
 
     def undo(self, unit: Unit, step: Step, place: bytes | None) -> None:
@@ -98,6 +99,15 @@ class Steps:
                 self._separate(unit, step)
             case Action.WRITE:
                 self._unwrite(step)
+
+    def _remove_unfinished(self, step: Step) -> None:
+        """Remove the beginning of an XMP file that a kill left beside it; nothing else of that name."""
+        unfinished = step.path + os.fsencode(TEMPORARY)
+        with suppress(OSError):
+            with open(unfinished, "rb") as file:  # noqa: PTH123
+                written = file.read()
+            if self._backup(step.hash).startswith(written):
+                os.unlink(unfinished)  # noqa: PTH108
 
     def _trash(self, step: Step) -> bytes | None:
         move_to_trash(step.path)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import os
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from lookalike.catalog.duplicate_decisions import Decision
 from lookalike.duplicates import DuplicateClass, Held, KeepRule
@@ -186,9 +184,6 @@ def test_a_picture_with_its_raw_file_is_kept_and_held(library: DuplicateLibrary)
     library.scan()
     (group,) = library.groups()
     assert group.keep.path == shot and KeepRule.RAW in group.reasons
-    library.duplicates.protect(twin.parent)
-    library.duplicates.set_rules(["name", "raw"])
-    library.duplicates.unprotect(twin.parent)
     (group,) = library.duplicates.groups(rules=(KeepRule.NAME,))
     assert group.keep.path == twin
     assert group.photos[1].held is Held.RAW
@@ -210,7 +205,7 @@ def test_decisions_hold_for_ever(library: DuplicateLibrary) -> None:
     edit.rename(moved)
     library.scan()
     assert library.names() == [("edited", ["a.jpg", "c.jpg"])]
-    kept = io.BytesIO(moved.read_bytes()).getvalue()
+    kept = moved.read_bytes()
     moved.unlink()
     library.scan()
     moved.write_bytes(kept)
@@ -233,7 +228,9 @@ def test_all_copies_are_kept_until_there_is_another_one(library: DuplicateLibrar
 
 
 def test_the_transform_leads_from_the_kept_photo(library: DuplicateLibrary) -> None:
-    small, large = library.photo("a.jpg", 1), library.photo("b.jpg", 2, (80, 60))
+    small = library.photo("a.jpg", 1)
+    library.scan()
+    large = library.photo("b.jpg", 2, (80, 60))
     library.scan()
     library.pair(large, small)
     (row,) = library.catalog.verified_pairs.all()
@@ -243,9 +240,3 @@ def test_the_transform_leads_from_the_kept_photo(library: DuplicateLibrary) -> N
     (group,) = library.groups()
     assert group.keep.path == large
     assert group.photos[1].transform == pytest.approx((2, 0, -0.5, 0, 2, -0.5, 0, 0, 1))
-
-
-def test_images_are_what_they_seem() -> None:
-    """The builder's photos differ where their seeds do; else every group here would be exact."""
-    assert textured_photo(1, (64, 48)).tobytes() != textured_photo(2, (64, 48)).tobytes()
-    assert isinstance(textured_photo(1, (64, 48)), Image.Image)
