@@ -1,4 +1,4 @@
-"""A small library with duplicates in it: real files, a real trash, and verified pairs that tests put into the record."""
+"""A small library with duplicates in it: real files, and verified pairs that tests put into the record."""
 
 from __future__ import annotations
 

@@ -47,18 +47,23 @@ class PhotoSide(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setMinimumWidth(10)
         self.path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.path.setWordWrap(True)
+        for label in (self.words, self.path):
+            label.setWordWrap(True)
         self.loader = PhotoLoader(self)
         self.loader.info_loaded.connect(self._on_info)
         self.loader.image_loaded.connect(self.canvas.improve)
         self.loader.failed.connect(self.failed)
         self.canvas.zoomed.connect(self._want_pixels)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3)
-        column.addWidget(self.canvas, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(3)
+        self._column.addWidget(self.canvas, 1)
         for label in (self.heading, self.words, self.path):
-            column.addWidget(label)
+            self._column.addWidget(label)
+
+    def put_in_front(self, widget: QWidget) -> None:
+        """Add something that may take the photo's place."""
+        self._column.insertWidget(1, widget, 1)
 
     def show_photo(
         self, library: Library, heading: str, words: str, photo: DuplicatePhoto, preview: QImage | None
@@ -103,18 +108,19 @@ class CompareView(QWidget):
         self.difference_canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.difference_canvas.setAccessibleName(self.tr("Difference"))
         self.difference_canvas.hide()
+        self.right.put_in_front(self.difference_canvas)
+        self._linked_difference = LinkedView(self.left.canvas, self.difference_canvas)
         self._tasks = Tasks(1, "difference", self.failed.emit, self)
         self._shown: tuple[Library, DuplicatePhoto, DuplicatePhoto] | None = None
         self._transform: tuple[float, ...] = ()
         self._difference_of: tuple[int, int] | None = None
         for side in (self.left, self.right):
             side.failed.connect(self.failed)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(10)
-        self._row.addWidget(self.left, 1)
-        self._row.addWidget(self.right, 1)
-        self._row.addWidget(self.difference_canvas, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(self.left, 1)
+        row.addWidget(self.right, 1)
 
     @property
     def showing_difference(self) -> bool:
@@ -147,7 +153,7 @@ class CompareView(QWidget):
     def show_difference(self, on: bool) -> None:
         """Show the difference, or the photos."""
         self.difference_canvas.setVisible(on)
-        self.right.setVisible(not on)
+        self.right.canvas.setVisible(not on)
         if on:
             self._make_difference()
 

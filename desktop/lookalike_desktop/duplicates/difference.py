@@ -27,7 +27,8 @@ def difference(kept: Image.Image, other: Image.Image, transform: Sequence[float]
             run from 0 to 1; empty where unknown, and then the frames are laid on each other.
 
     Returns:
-        The kept photo in grey, of its size: red where they differ, dark where the other shows nothing.
+        The kept photo in grey, of its size: red where they differ by more than they do everywhere, dark where the
+        other shows nothing.
     """
     matrix = np.asarray(transform or (1, 0, 0, 0, 1, 0, 0, 0, 1), np.float64).reshape(3, 3)
     to_pixels = np.diag([other.width, other.height, 1.0])
@@ -42,6 +43,9 @@ def difference(kept: Image.Image, other: Image.Image, transform: Sequence[float]
     covered = np.asarray(white.transform(kept.size, perspective, coefficients, Image.Resampling.NEAREST)) > 0
     first = np.asarray(kept.convert("RGB"), np.float32)
     apart = np.abs(first - np.asarray(laid, np.float32)).max(axis=2) / 255
+    if covered.any():
+        # What has changed everywhere, as the brightness, would hide all the rest.
+        apart = np.maximum(apart - np.median(apart[covered]), 0)
     red = np.clip(apart * _GAIN, 0, 1)[..., None] * covered[..., None]
     grey = first.mean(axis=2, keepdims=True) * _GROUND * np.where(covered, 1.0, 0.35)[..., None]
     colour = np.array([255.0, 40.0, 40.0], np.float32)

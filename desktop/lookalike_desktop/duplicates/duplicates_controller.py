@@ -129,7 +129,9 @@ class DuplicatesController(QObject):
             format_size(report.bytes)
         )
         box.setInformativeText("\n\n".join([words, *self._refused_text(report)]))
-        merge = QCheckBox(self.tr("Keep their stars, keywords and place, in the XMP file of the photo that stays"))
+        merge = QCheckBox(
+            self.tr("Keep their stars, keywords and place, in the XMP file of the photo that stays")
+        )
         box.setCheckBox(merge)
         button = box.addButton(self.tr("Move to the trash"), QMessageBox.ButtonRole.AcceptRole)
         button.setEnabled(bool(report.removed))

@@ -72,7 +72,6 @@ class DuplicatesPage(QWidget):
         self.list.setModel(self.model)
         self.list.setItemDelegate(GroupDelegate(self.model, self.list))
         self.list.setUniformItemSizes(True)
-        self.list.setFixedWidth(250)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setAccessibleName(self.tr("Groups of duplicates"))
@@ -115,7 +114,9 @@ class DuplicatesPage(QWidget):
         self.undo_button.setToolTip(self.tr("Undo the last clean-up (Ctrl+Z)"))
         self.undo_button.clicked.connect(self.undo_wanted)
         self.clean_up_button = QPushButton(self.tr("Clean up…"))
-        self.clean_up_button.setToolTip(self.tr("Move what goes in the accepted groups to the trash (Ctrl+Enter)"))
+        self.clean_up_button.setToolTip(
+            self.tr("Move what goes in the accepted groups to the trash (Ctrl+Enter)")
+        )
         self.clean_up_button.clicked.connect(self.clean_up_wanted)
         self.cancel_button = QPushButton(self.tr("Stop"))
         self.cancel_button.clicked.connect(self.cancel_wanted)
@@ -126,12 +127,13 @@ class DuplicatesPage(QWidget):
         heading.setProperty("heading", True)
         top = QHBoxLayout()
         top.setSpacing(10)
-        for part in (self.back_button, heading, self.classes, self.order):
+        for part in (self.back_button, heading):
             top.addWidget(part)
         top.addWidget(self.summary, 1)
-        for button in (self.accept_all_button, self.undo_button, self.cancel_button, self.clean_up_button):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for button in (self.undo_button, self.cancel_button, self.clean_up_button):
             top.addWidget(button)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.accept_all_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.keys = QLabel(
             self.tr(
                 "↓ ↑ group   ·   ← → photo   ·   Space goes or stays   ·   K keep this one   ·   Enter accept   ·   "
@@ -147,21 +149,28 @@ class DuplicatesPage(QWidget):
         right.addWidget(self.compare, 1)
         right.addWidget(self.strip)
         right.addWidget(self.keys)
-        row = QWidget()
-        both = QHBoxLayout(row)
-        both.setContentsMargins(0, 0, 0, 0)
-        both.setSpacing(12)
-        both.addWidget(self.list)
-        both.addWidget(group, 1)
+        left = QWidget()
+        left.setFixedWidth(250)
+        listed = QVBoxLayout(left)
+        listed.setContentsMargins(0, 0, 0, 0)
+        listed.setSpacing(6)
+        for part in (self.classes, self.order):
+            listed.addWidget(part)
+        listed.addWidget(self.list, 1)
+        listed.addWidget(self.accept_all_button)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.message)
-        self.pages.addWidget(row)
+        self.pages.addWidget(group)
+        both = QHBoxLayout()
+        both.setSpacing(12)
+        both.addWidget(left)
+        both.addWidget(self.pages, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 4, 14, 12)
         column.setSpacing(10)
         column.addLayout(top)
-        column.addWidget(self.pages, 1)
-        self._groups_page = row
+        column.addLayout(both, 1)
+        self._group_page = group
         self.message.show_text(self.tr("Looking for duplicates…"))
 
     def draw_icons(self) -> None:
@@ -211,17 +220,18 @@ class DuplicatesPage(QWidget):
         self.summary.setText(progress_text(progress))
 
     def _filter(self) -> None:
-        kind: DuplicateClass | None = self.classes.currentData()
+        # Qt gives the value of a class back as plain text.
+        kind: str | None = self.classes.currentData()
         before = self.current.group.id if self.current is not None else ""
         row = self.list.currentIndex().row()
-        shown = [review for review in self._reviews if kind is None or review.group.kind is kind]
+        shown = [review for review in self._reviews if kind is None or review.group.kind == kind]
         if self.order.currentData() == BY_SPACE:
             shown.sort(key=lambda review: -review.group.bytes)
         self.model.show_reviews(shown)
         found = [at for at, review in enumerate(shown) if review.group.id == before]
         if shown:
             self._go_to(found[0] if found else min(max(row, 0), len(shown) - 1))
-            self.pages.setCurrentWidget(self._groups_page)
+            self.pages.setCurrentWidget(self._group_page)
         else:
             self.compare.clear()
             self.message.show_text(
@@ -236,7 +246,9 @@ class DuplicatesPage(QWidget):
         accepted = [review for review in self._reviews if review.accepted and review.going]
         going = {path for review in accepted for path in review.going}
         free = sum(review.group.bytes for review in self.model.reviews)
-        text = self.tr("{0} groups, {1} to free").format(format_count(len(self.model.reviews)), format_size(free))
+        text = self.tr("{0} groups, {1} to free").format(
+            format_count(len(self.model.reviews)), format_size(free)
+        )
         if going:
             text = self.tr("{0}   ·   {1} photos marked to go").format(text, format_count(len(going)))
         self.summary.setText(text)

@@ -47,7 +47,9 @@ def test_from_the_list_to_the_trash_and_back(root: Path, own_home: Path) -> None
     assert {photo["path"] for photo in group["photos"]} == {
         str(album / name) for name in ("0.jpg", "0 copy.jpg", "sub/0.jpg")
     }
-    assert all((photo["overlap"], photo["similarity"], photo["edit"]) == (1, 1, None) for photo in group["photos"])
+    assert all(
+        (photo["overlap"], photo["similarity"], photo["edit"]) == (1, 1, None) for photo in group["photos"]
+    )
     # What is printed is a plan.
     plan = root / "plan.json"
     plan.write_text(out)

@@ -201,7 +201,9 @@ def test_a_plan_made_by_hand_removes_no_stranger(library: DuplicateLibrary) -> N
     outside = library.album.parent / "outside.jpg"
     outside.write_bytes(stranger.read_bytes())
     library.scan()
-    files = tuple(replace(group.keep, path=path, hash=None, bytes=None, mtime_ns=None) for path in (stranger, outside))
+    files = tuple(
+        replace(group.keep, path=path, hash=None, bytes=None, mtime_ns=None) for path in (stranger, outside)
+    )
     for kind in DuplicateClass:
         report = library.clean_up(CleanUpPlan((replace(group, kind=kind, remove=files),)))
         assert report.removed == [] and len(report.refused) == 2
@@ -329,7 +331,7 @@ def test_undo_replaces_nothing(library: DuplicateLibrary) -> None:
 
 
 def test_undo_tells_what_is_no_longer_in_the_trash(library: DuplicateLibrary, trash: Path) -> None:
-    _, first, second = copies(library, "a.jpg", "b.jpg", "c.jpg")
+    _, _, second = copies(library, "a.jpg", "b.jpg", "c.jpg")
     library.clean_up()
     (trash / "files" / "b.jpg").unlink()
     report = library.undo()
@@ -385,8 +387,14 @@ def test_a_plan_survives_its_file(library: DuplicateLibrary, tmp_path: Path) -> 
         ('{"groups": [{"class": "exact", "photos": [{"path": ""}], "keep": "/a"}]}', "no path"),
         ('{"groups": [{"class": "exact", "photos": [{"path": "/a\\u0000"}], "keep": "/a"}]}', "no path"),
         ('{"groups": [{"class": "exact", "photos": [{"path": "/a"}], "keep": "/b"}]}', "none of its photos"),
-        ('{"groups": [{"class": "exact", "photos": [{"path": "/a"}, {"path": "/a"}], "keep": "/a"}]}', "twice"),
-        ('{"groups": [{"class": "exact", "photos": [{"path": "/a", "size": "big"}], "keep": "/a"}]}', "whole number"),
+        (
+            '{"groups": [{"class": "exact", "photos": [{"path": "/a"}, {"path": "/a"}], "keep": "/a"}]}',
+            "twice",
+        ),
+        (
+            '{"groups": [{"class": "exact", "photos": [{"path": "/a", "size": "big"}], "keep": "/a"}]}',
+            "whole number",
+        ),
     ],
 )
 def test_a_file_that_is_no_plan_is_told_in_one_line(tmp_path: Path, content: str, words: str) -> None:

@@ -31,7 +31,9 @@ def test_exact_copies_are_one_group_wherever_they_lie(library: DuplicateLibrary)
 
 def test_an_edited_group_has_the_original_first_and_never_chains(library: DuplicateLibrary) -> None:
     original = library.photo("original.jpg", 1, (80, 60))
-    crop, small, far = (library.photo(f"{name}.jpg", seed) for seed, name in enumerate(("crop", "small", "far"), 2))
+    crop, small, far = (
+        library.photo(f"{name}.jpg", seed) for seed, name in enumerate(("crop", "small", "far"), 2)
+    )
     library.scan()
     library.pair(original, crop, edits=(Edit.CROP, Edit.RECOMPRESS))
     library.pair(original, small, edits=(Edit.RESIZE,))

@@ -96,7 +96,9 @@ def open_and(root: Path, deed: Callable[[DuplicateLibrary], object]) -> Callable
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
-@pytest.mark.parametrize("options", [{"merge_metadata": True}, {"link": True}], ids=lambda options: next(iter(options)))
+@pytest.mark.parametrize(
+    "options", [{"merge_metadata": True}, {"link": True}], ids=lambda options: next(iter(options))
+)
 def test_a_kill_at_any_moment(tmp_path: Path, trash: Path, options: dict[str, bool]) -> None:
     moment, killed = 0, True
     interrupted = finished_units = 0
@@ -142,7 +144,9 @@ def test_a_kill_at_any_moment(tmp_path: Path, trash: Path, options: dict[str, bo
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
-@pytest.mark.parametrize("options", [{"merge_metadata": True}, {"link": True}], ids=lambda options: next(iter(options)))
+@pytest.mark.parametrize(
+    "options", [{"merge_metadata": True}, {"link": True}], ids=lambda options: next(iter(options))
+)
 def test_a_kill_while_undoing(tmp_path: Path, options: dict[str, bool]) -> None:
     moment, killed = 0, True
     root = tmp_path / "root"
