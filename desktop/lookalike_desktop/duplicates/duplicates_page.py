@@ -150,7 +150,7 @@ class DuplicatesPage(QWidget):
         right.addWidget(self.strip)
         right.addWidget(self.keys)
         left = QWidget()
-        left.setFixedWidth(250)
+        left.setFixedWidth(230)
         listed = QVBoxLayout(left)
         listed.setContentsMargins(0, 0, 0, 0)
         listed.setSpacing(6)
