@@ -14,7 +14,7 @@ from lookalike.pairs.agreement import WORKING_SIDE, Agreement, compare_pixels
 from lookalike.pairs.alignment import Alignment, align, in_pixels, is_plausible, whole_frames
 from lookalike.pairs.edit_names import name_edits
 from lookalike.pairs.photo_pixels import PhotoPixels, PixelReader
-from lookalike.pairs.residual import excess, snapped
+from lookalike.pairs.residual import Residual, residual, snapped
 from lookalike.pairs.verified_pair import PairKind, VerifiedPair
 from lookalike.sigmoid import sigmoid
 
@@ -31,8 +31,21 @@ COPY_SHARE = 0.65
 """Share of blocks that agree in a copy: a sticker covers the others."""
 COPY_CORRELATION = 0.8
 """Median correlation of a copy's blocks."""
-COPY_EXCESS = 1.2
-"""A copy differs by at most so many times what compression explains."""
+EXACT_EXCESS = 1.05
+"""A copy of the same pixels in other colours differs by at most so many times what compression explains, ..."""
+FILTERED_EXCESS = 1.2
+"""... one that was scaled or turned by so many times, ..."""
+NEAR_EXCESS = 0.97
+"""... and one that lies on the other, but for a small move, by so many."""
+NEAR_MOVED = 0.06
+"""A small move, as a share of the frame."""
+SAME_SCALE = 1.02
+
+FILTERED_TONE = 12.0
+FILTERED_SHARE = 0.75
+FILTERED_OCTAVES = 0.2
+"""Blurred or sharpened: the tone changes by at most so many grey values, so many blocks agree, and their fine detail
+changes by at least so much."""
 COPY_FINE = 0.9
 """Median correlation of fine detail, where what compression explains cannot be tried out."""
 
@@ -155,9 +168,7 @@ class PairVerifier:
             )
             if np.array_equal(native.pixels, other_native.pixels):
                 return PairKind.SAME_PIXELS
-            excessive = _excess(native, other_native, agreed)
-            fine = float(np.median(agreed.fine)) if len(agreed.fine) else 1.0
-            if excessive <= COPY_EXCESS if excessive is not None else fine >= COPY_FINE:
+            if is_copy(unexplained(native, other_native, agreed), agreed, native, other_native):
                 return PairKind.EDITED
         if agreed.share >= BURST_SHARE and min(agreed.areas) >= BURST_AREA and correlation >= 0.6:
             return PairKind.BURST
@@ -197,21 +208,60 @@ def _similarity(agreed: Agreement) -> float:
     return float(np.clip(agreed.coarse.mean(), 0.0, 1.0)) if len(agreed.coarse) else agreed.share
 
 
-def _excess(first: PhotoPixels, second: PhotoPixels, agreed: Agreement) -> float | None:
+def is_copy(found: Residual | None, agreed: Agreement, one: PhotoPixels, other: PhotoPixels) -> bool:
+    """Whether one of two photos that show the same was made from the other.
+
+    Args:
+        found: what compression does not explain; None where there is too little to go by.
+        agreed: the agreement of their pixels.
+        one: the first photo.
+        other: the second.
+    """
+    if found is None:
+        return bool(np.median(agreed.fine) >= COPY_FINE) if len(agreed.fine) else True
+    if found.exact is not None:
+        if found.exact <= EXACT_EXCESS:
+            return True
+        # Blurred or sharpened all over, and nothing else: no two exposures differ so.
+        return is_uniformly_filtered(agreed)
+    return found.filtered <= (NEAR_EXCESS if is_near(agreed, one, other) else FILTERED_EXCESS)
+
+
+def is_near(agreed: Agreement, one: PhotoPixels, other: PhotoPixels) -> bool:
+    """Whether two photos of one size are laid on each other by a small move, as hands do, and editors hardly."""
+    corners = np.array([[0, 0, 1], [1, 0, 1], [0, 1, 1], [1, 1, 1]], float).T
+    mapped = agreed.matrix @ corners
+    moved = np.abs(mapped[:2] / mapped[2] - corners[:2]).max()
+    return max(abs(a - b) for a, b in zip(one.size, other.size, strict=True)) <= 2 and moved < NEAR_MOVED
+
+
+def is_uniformly_filtered(agreed: Agreement) -> bool:
+    """Whether one of two photos has more fine detail everywhere, in the same colours."""
+    change = agreed.detail_change()
+    return (
+        change is not None
+        and agreed.tone_change() < FILTERED_TONE
+        and agreed.share > FILTERED_SHARE
+        and abs(change[1]) > FILTERED_OCTAVES
+        and change[0] * change[2] > 0
+    )
+
+
+def unexplained(first: PhotoPixels, second: PhotoPixels, agreed: Agreement) -> Residual | None:
+    """How far two aligned photos differ by more than their compressions explain."""
     matrix = in_pixels(agreed.matrix, first.size, second.size)
     matrix = snapped(matrix / matrix[2, 2], first.pixels.shape)
+    back = np.linalg.inv(matrix)
+    back = back / back[2, 2]
     density = math.sqrt(abs(np.linalg.det(matrix[:2, :2])))
-    if density > 1.001:
-        return excess(
-            luminance(second),
-            luminance(first),
-            np.linalg.inv(matrix),
-            1 / density,
-            (second.compression, first.compression),
-        )
-    return excess(
-        luminance(first), luminance(second), matrix, density, (first.compression, second.compression)
-    )
+    one, other = luminance(first), luminance(second)
+    made = first.compression, second.compression
+    forth = residual(one, other, matrix, density, made) if density < SAME_SCALE else None
+    # Of two of one size either may be the original: the better explanation counts.
+    if density > 1 / SAME_SCALE and (forth is None or forth.exact is None or forth.exact > EXACT_EXCESS):
+        other_way = residual(other, one, back, 1 / density, made[::-1])
+        forth = min(filter(None, (forth, other_way)), key=lambda found: found.least, default=None)
+    return forth
 
 
 def luminance(photo: PhotoPixels) -> NDArray[np.float32]:
