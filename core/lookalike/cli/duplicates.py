@@ -102,6 +102,9 @@ def duplicates(
         return
     started = time.monotonic()
     with _opened(context.obj) as library:
+        # What came since the last scan, or was left when one was stopped.
+        run_with_progress(library.details.make(), quiet=as_json)
+        run_with_progress(library.pairs.update(), quiet=as_json)
         chosen = [DuplicateClass(name) for name in classes] or None
         order = [KeepRule(name) for name in rules]
         order += [rule for rule in library.duplicates.rules if rule not in order]
