@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -50,6 +50,10 @@ _AS_STRONG = {
     DuplicateClass.BURST: (PairKind.BURST,),
 }
 """Which verified pairs join a photo to the best one of a group."""
+
+
+_LOSSY = frozenset({"JPEG", "HEIF", "AVIF"})
+_LOSSLESS = frozenset({"PNG", "TIFF", "BMP"})
 
 
 class Held(StrEnum):
@@ -148,7 +152,7 @@ class GroupFinder:
         self._pairs = [pair for pair in pairs if not self._is_decided(pair)]
         self._places = catalog.files.places(ids)
         self._raws = _raws_by_shot(catalog, ids)
-        generations = _generations(self._pairs)
+        generations = _generations(map(self._with_original, self._pairs))
         annotations = catalog.annotations.get(ids)
         self._ranked: dict[int, list[Candidate]] = {}
         for number, content in self._contents.items():
@@ -280,6 +284,22 @@ class GroupFinder:
     def _content_key(self, number: int) -> tuple[object, ...]:
         return self._key(self._ranked[number][0])
 
+    def _with_original(self, pair: VerifiedPair) -> tuple[int, int] | None:
+        """The original of a pair and what was made from it, as far as it can be told.
+
+        A file that has every pixel of a lossy one, without loss, was made from it: lossy compression does not happen to
+        give back the pixels that it began with.
+        """
+        if pair.original is not None:
+            return pair.original, pair.other(pair.original)
+        if pair.kind is PairKind.SAME_PIXELS:
+            formats = [self._contents[number].format for number in (pair.first, pair.second)]
+            if formats[0] in _LOSSY and formats[1] in _LOSSLESS:
+                return pair.first, pair.second
+            if formats[1] in _LOSSY and formats[0] in _LOSSLESS:
+                return pair.second, pair.first
+        return None
+
     def _is_decided(self, pair: VerifiedPair) -> bool:
         if pair.first not in self._contents or pair.second not in self._contents:
             return True
@@ -303,12 +323,16 @@ def _raws_by_shot(catalog: Catalog, ids: Sequence[int]) -> dict[bytes, set[int]]
     return found
 
 
-def _generations(pairs: Sequence[VerifiedPair]) -> dict[int, int]:
-    """How many edits lead to each edited content from an original; where they lead in a circle, one."""
+def _generations(made_from: Iterable[tuple[int, int] | None]) -> dict[int, int]:
+    """How many edits lead to each edited content from an original; where they lead in a circle, one.
+
+    Args:
+        made_from: originals, and what was made from each; None is skipped.
+    """
     made: dict[int, set[int]] = defaultdict(set)
-    for pair in pairs:
-        if pair.original is not None:
-            made[pair.original].add(pair.other(pair.original))
+    for edit in made_from:
+        if edit is not None:
+            made[edit[0]].add(edit[1])
     derived = set().union(*made.values())
     found = dict.fromkeys(derived, 1)
     level, generation, seen = set(made) - derived, 0, set[int]()

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from lookalike.catalog.duplicate_decisions import Decision
 from lookalike.duplicates import DuplicateClass, Held, KeepRule
@@ -123,6 +124,15 @@ def test_formats_ratings_and_age_decide_too(library: DuplicateLibrary) -> None:
     for rule, winner in ((KeepRule.FORMAT, png), (KeepRule.RATING, jpeg), (KeepRule.OLDEST, png)):
         (group,) = library.duplicates.groups(rules=(rule,))
         assert (group.keep.path, group.reasons) == (winner, (rule,))
+
+
+def test_a_lossless_file_of_a_lossy_ones_pixels_was_made_from_it(library: DuplicateLibrary) -> None:
+    jpeg, png = library.photo("z.jpg", 1), library.album / "a.png"
+    Image.open(jpeg).save(png)
+    library.scan()
+    library.pair(png, jpeg, PairKind.SAME_PIXELS)
+    (group,) = library.groups()
+    assert group.keep.path == jpeg and KeepRule.ORIGINAL in group.reasons
 
 
 def test_the_users_order_of_rules_is_kept(library: DuplicateLibrary) -> None:
