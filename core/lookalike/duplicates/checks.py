@@ -14,7 +14,8 @@ from lookalike.catalog.file_stat import stamp_of
 from lookalike.catalog.files import FileRow
 from lookalike.catalog.folders import Folder
 from lookalike.catalog.shot_names import shot_of
-from lookalike.duplicates.groups import KINDS, DuplicateClass
+from lookalike.duplicates.group_finder import KINDS
+from lookalike.duplicates.groups import DuplicateClass
 from lookalike.duplicates.plan import PlannedFile
 from lookalike.duplicates.protected_folders import ProtectedFolders
 from lookalike.pairs import PairKind

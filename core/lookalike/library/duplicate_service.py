@@ -23,7 +23,7 @@ from lookalike.duplicates import (
 )
 from lookalike.duplicates.checks import Checker
 from lookalike.duplicates.clean_up import CleanUp
-from lookalike.duplicates.groups import KINDS, GroupFinder
+from lookalike.duplicates.group_finder import KINDS, GroupFinder
 from lookalike.duplicates.keep_rules import DEFAULT_RULES, rules_of
 from lookalike.duplicates.protected_folders import ProtectedFolders
 from lookalike.duplicates.recovery import end_interrupted, is_interrupted, last_to_undo, undo
