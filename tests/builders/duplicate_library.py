@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 from lookalike.catalog.folders import Folder
 from lookalike.duplicates import CleanUpOptions, CleanUpPlan, CleanUpReport, DuplicateGroup, UndoReport
@@ -31,7 +32,7 @@ class DuplicateLibrary(SmallLibrary):
         self.graph = PairGraph(self.catalog)
         self.duplicates = DuplicateService(root / "library" / "clean-ups", self.catalog, self.graph)
 
-    def photo(self, name: str, seed: int = 0, size: tuple[int, int] = (64, 48), **options: object) -> Path:
+    def photo(self, name: str, seed: int = 0, size: tuple[int, int] = (64, 48), **options: Any) -> Path:
         """Write a photo; the format is that of its name."""
         path = self.album / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +74,7 @@ class DuplicateLibrary(SmallLibrary):
             for group in self.groups()
         ]
 
-    def clean_up(self, plan: CleanUpPlan | None = None, **options: bool) -> CleanUpReport:
+    def clean_up(self, plan: CleanUpPlan | None = None, **options: Any) -> CleanUpReport:
         plan = plan or CleanUpPlan.of(self.groups())
         return result_of(self.duplicates.clean_up(plan, CleanUpOptions(**options)))
 

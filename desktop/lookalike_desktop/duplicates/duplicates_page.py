@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -127,8 +127,8 @@ class DuplicatesPage(QWidget):
         heading.setProperty("heading", True)
         top = QHBoxLayout()
         top.setSpacing(10)
-        for part in (self.back_button, heading):
-            top.addWidget(part)
+        top.addWidget(self.back_button)
+        top.addWidget(heading)
         top.addWidget(self.summary, 1)
         for button in (self.undo_button, self.cancel_button, self.clean_up_button):
             top.addWidget(button)
@@ -342,10 +342,10 @@ class DuplicatesPage(QWidget):
             self.model.dataChanged.emit(self.model.index(0), self.model.index(len(self.model.reviews) - 1))
         self._show_marks()
 
-    def _decide(self, signal: Signal) -> None:
+    def _decide(self, signal: SignalInstance) -> None:
         review = self.current
         if review is not None and not self._busy:
-            signal.emit(review.group)  # type: ignore[attr-defined]
+            signal.emit(review.group)
 
     def toggle_difference(self) -> None:
         """Show where the two photos differ, or both photos."""

@@ -44,7 +44,7 @@ class LinkedView(QObject):
             if scale is None or leader.photo_size.isEmpty() or follower.photo_size.isEmpty():
                 follower.fit()
                 return
-            matrix = self._matrix if moved == 0 else np.linalg.inv(self._matrix)
+            matrix = self._matrix if moved == 0 else np.linalg.inv(self._matrix).astype(np.float64)
             place = _mapped(matrix, centre.x(), centre.y())
             growth = self._growth(matrix, centre, leader, follower)
             follower.show_view(scale / growth, QPointF(*place))

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_from_the_list_to_the_trash_and_back(root: Path, own_home: Path) -> None:
     album = root / "album"
-    environment = {"HOME": str(root / "home"), "XDG_DATA_HOME": str(root / "data")}
+    environment: dict[str, Any] = {"HOME": str(root / "home"), "XDG_DATA_HOME": str(root / "data")}
     (root / "home").mkdir()
 
     def run(*arguments: object) -> tuple[int, str, str]:

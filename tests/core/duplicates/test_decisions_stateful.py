@@ -43,8 +43,8 @@ class Decisions(RuleBasedStateMachine):
         self.library.scan()
         for first, second in combinations(range(PHOTOS), 2):
             if (first + second) % 4:
-                paths = [self.library.album / PLACES[seed] for seed in (first, second)]
-                self.library.pair(*paths, kind=PairKind.EDITED, original_known=False)
+                one, other = (self.library.album / PLACES[seed] for seed in (first, second))
+                self.library.pair(one, other, kind=PairKind.EDITED, original_known=False)
         return multiple(*PLACES[:PHOTOS])
 
     def path(self, place: str) -> Path:
@@ -141,7 +141,7 @@ class Decisions(RuleBasedStateMachine):
 def test_decisions_under_moves_and_edits() -> None:
     from hypothesis.stateful import run_state_machine_as_test
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Decisions,
         settings=settings(
             max_examples=25,

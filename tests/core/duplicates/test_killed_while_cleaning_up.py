@@ -99,7 +99,7 @@ def open_and(root: Path, deed: Callable[[DuplicateLibrary], object]) -> Callable
 @pytest.mark.parametrize(
     "options", [{"merge_metadata": True}, {"link": True}], ids=lambda options: next(iter(options))
 )
-def test_a_kill_at_any_moment(tmp_path: Path, trash: Path, options: dict[str, bool]) -> None:
+def test_a_kill_at_any_moment(tmp_path: Path, trash: Path, options: dict[str, Any]) -> None:
     moment, killed = 0, True
     interrupted = finished_units = 0
     root = tmp_path / "root"
@@ -147,7 +147,7 @@ def test_a_kill_at_any_moment(tmp_path: Path, trash: Path, options: dict[str, bo
 @pytest.mark.parametrize(
     "options", [{"merge_metadata": True}, {"link": True}], ids=lambda options: next(iter(options))
 )
-def test_a_kill_while_undoing(tmp_path: Path, options: dict[str, bool]) -> None:
+def test_a_kill_while_undoing(tmp_path: Path, options: dict[str, Any]) -> None:
     moment, killed = 0, True
     root = tmp_path / "root"
     library = make(root)
