@@ -29,6 +29,8 @@ TEXTURE = 3.0
 FINE_TEXTURE = 1.5
 """The same of its fine detail."""
 
+WIDE = 8.0
+
 DETAILED = 2.0
 FEWEST_DETAILED = 8
 """Blocks with so much fine detail tell whether a photo was blurred, if there are so many of them."""
@@ -97,7 +99,11 @@ class Agreement:
 
     def tone_change(self) -> float:
         """How far grey values differ where both show something, in the middle of all pixels."""
-        difference = np.abs(_grey(self.first) - _grey(self.second))[self.inside]
+        import cv2
+
+        # Of what lies wide about each pixel: blur and sharpness are no change of tone.
+        difference = cv2.GaussianBlur(_grey(self.first) - _grey(self.second), (0, 0), WIDE)
+        difference = np.abs(difference)[self.inside]
         return float(np.median(difference)) if len(difference) else 0.0
 
     def detail_change(self) -> tuple[float, float, float] | None:
@@ -226,7 +232,7 @@ def softened(image: NDArray[np.uint8], scale: float) -> NDArray[np.float32]:
 def _refined(source: Grey, target: Grey, matrix: Matrix) -> Matrix:
     """An alignment made exact by the pixels, first at a small size and, where that succeeds, at the full one."""
     for side, projective in ECC_SIDES:
-        better = _corrected(source, target, matrix, min(1.0, side / max(target.shape)), projective)
+        better = corrected(source, target, matrix, min(1.0, side / max(target.shape)), projective)
         if better is None:
             # It does not converge where the two have too little in common: the agreement will tell.
             break
@@ -234,7 +240,7 @@ def _refined(source: Grey, target: Grey, matrix: Matrix) -> Matrix:
     return matrix
 
 
-def _corrected(source: Grey, target: Grey, matrix: Matrix, shrink: float, projective: bool) -> Matrix | None:
+def corrected(source: Grey, target: Grey, matrix: Matrix, shrink: float, projective: bool) -> Matrix | None:
     """One run of the enhanced correlation coefficient (Evangelidis and Psarakis, PAMI 2008); None where it fails."""
     import cv2
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lookalike.pairs.agreement import BLOCK, CLIPPED, Grey, cut_blocks, softened
+from lookalike.pairs.agreement import BLOCK, CLIPPED, Grey, corrected, cut_blocks, softened
 from lookalike.pairs.alignment import Matrix
 
 WINDOW = 640
@@ -46,9 +46,6 @@ FITTED_PIXELS = 40_000
 FEWEST_BLOCKS = 12
 KEPT_SHARE = 70
 """Percentile of blocks, by their error, that a prediction is fitted to: an overlay must not pull at it."""
-
-SNAP_PIXELS = 1.0
-"""An alignment is taken as exact where no corner moves by more."""
 
 WEBP_QUALITIES = (30, 50, 65, 80, 92)
 
@@ -121,6 +118,10 @@ def residual(
     noisy = source.copy()
     noisy[SHIFT:, SHIFT:] = _compressed(source[SHIFT:, SHIFT:], compressions[0])
     on_grid = _is_on_grid(move)
+    if not on_grid:
+        # What was exact to a fraction of a pixel of a smaller picture need not be so here.
+        better = corrected(softened(source, scale), wanted, move, 1.0, projective=True)
+        move = move if better is None else better
 
     def laid(image: Grey) -> Grey:
         soft = image if on_grid else softened(image, scale)
@@ -280,12 +281,13 @@ def _as_webp(image: Image.Image, bytes_per_pixel: float) -> bytes:
     return min(made, key=lambda data: abs(np.log(len(data) / max(wanted, 1.0))))
 
 
-def snapped(matrix: Matrix, shape: tuple[int, ...]) -> Matrix:
+def snapped(matrix: Matrix, shape: tuple[int, ...], most: float) -> Matrix:
     """A homography between pixels, rounded to quarter turns and whole pixels where it is as good as that.
 
     Args:
         matrix: from pixels of the first photo to those of the second.
         shape: (height, width, …) of the first.
+        most: pixels that a corner may move by that.
     """
     corners = np.array([[0, 0, 1], [shape[1], 0, 1], [0, shape[0], 1], [shape[1], shape[0], 1]], float).T
     rounded = np.vstack([np.round(matrix[:2]), [0.0, 0.0, 1.0]])
@@ -297,4 +299,4 @@ def snapped(matrix: Matrix, shape: tuple[int, ...]) -> Matrix:
     there = matrix @ middle
     rounded[:2, 2] = np.round(there[:2] / there[2] - rounded[:2, :2] @ middle[:2])
     moved = (rounded @ corners)[:2] - mapped[:2] / mapped[2]
-    return rounded if np.abs(moved).max() < SNAP_PIXELS else matrix
+    return rounded if np.abs(moved).max() < most else matrix
