@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from lookalike.search.query import Region
+from lookalike_desktop.duplicates.duplicates_page import DuplicatesPage
 from lookalike_desktop.library.library_page import LibraryPage
 from lookalike_desktop.models.models_page import ModelsPage
 from lookalike_desktop.search.results_page import ResultsPage
@@ -16,16 +17,17 @@ from lookalike_desktop.widgets.grid_view import GridView
 
 
 class Navigator(QObject):
-    """Shows the library, the results of a search, one photo, or the models.
+    """Shows the library, the results of a search, one photo, the models, or the duplicates.
 
     Args:
         session: the open library.
         search: the searches.
-        pages: the stack that holds the four pages.
+        pages: the stack that holds the pages.
         library_page: all photos.
         results_page: the results.
         viewer: one photo.
         models_page: the models.
+        duplicates_page: the duplicates.
         window: the parent.
     """
 
@@ -33,6 +35,8 @@ class Navigator(QObject):
     """The page of models is shown; what it lists is to be read."""
     models_left = Signal()
     """Another page is shown instead."""
+    duplicates_shown = Signal()
+    """The page of duplicates is shown; what it lists is to be read."""
 
     def __init__(
         self,
@@ -43,6 +47,7 @@ class Navigator(QObject):
         results_page: ResultsPage,
         viewer: Viewer,
         models_page: ModelsPage,
+        duplicates_page: DuplicatesPage,
         window: QWidget,
     ) -> None:
         super().__init__(window)
@@ -54,6 +59,7 @@ class Navigator(QObject):
         self._results_page = results_page
         self._viewer = viewer
         self._models_page = models_page
+        self._duplicates_page = duplicates_page
         search.started.connect(self._show_results)
         search.ended.connect(self._show_library)
         for page in (library_page, results_page):
@@ -64,6 +70,7 @@ class Navigator(QObject):
         viewer.find_wanted.connect(self._find_same)
         viewer.region_wanted.connect(self._find_same)
         models_page.back_wanted.connect(self.leave_models)
+        duplicates_page.back_wanted.connect(self.leave_duplicates)
 
     @property
     def current_grid(self) -> GridView:
@@ -84,6 +91,8 @@ class Navigator(QObject):
             self.leave_photo()
         elif page is self._models_page:
             self.leave_models()
+        elif page is self._duplicates_page:
+            self.leave_duplicates()
         elif self._results_page.run.running:
             self._results_page.stop()
         elif self._search.request is not None:
@@ -189,3 +198,22 @@ class Navigator(QObject):
         self.current_grid.setFocus()
         self.models_left.emit()
         self._search.refresh()
+
+    # Duplicates
+
+    def toggle_duplicates(self) -> None:
+        """Show the page of duplicates, or leave it."""
+        if self._session.library is None:
+            return
+        if self._pages.currentWidget() is self._duplicates_page:
+            self.leave_duplicates()
+            return
+        self._viewer.leave()
+        self._pages.setCurrentWidget(self._duplicates_page)
+        self._duplicates_page.setFocus()
+        self.duplicates_shown.emit()
+
+    def leave_duplicates(self) -> None:
+        """Go back to the photos or the results."""
+        self._show_photos()
+        self.current_grid.setFocus()

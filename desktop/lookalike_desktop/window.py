@@ -9,6 +9,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from lookalike_desktop.duplicates.duplicates_controller import DuplicatesController
+from lookalike_desktop.duplicates.duplicates_page import DuplicatesPage
 from lookalike_desktop.library.folders_panel import FoldersPanel
 from lookalike_desktop.library.library_controller import LibraryController
 from lookalike_desktop.library.library_page import LibraryPage
@@ -54,9 +56,16 @@ class Window(QMainWindow):
         self.results_page = ResultsPage(self.thumbnails)
         self.viewer = Viewer(self.thumbnails)
         self.models_page = ModelsPage()
+        self.duplicates_page = DuplicatesPage(self.thumbnails)
         self.token_line = TokenPreparationLine()
         self.pages = QStackedWidget()
-        for page in (self.library_page, self.results_page, self.viewer, self.models_page):
+        for page in (
+            self.library_page,
+            self.results_page,
+            self.viewer,
+            self.models_page,
+            self.duplicates_page,
+        ):
             self.pages.addWidget(page)
         middle = QWidget()
         self._lay_out(middle)
@@ -71,6 +80,7 @@ class Window(QMainWindow):
             self.results_page,
             self.viewer,
             self.models_page,
+            self.duplicates_page,
             self,
         )
         self._drop_paste_handler = DropPasteHandler(self, self.search_bar.field, DropHint(middle))
@@ -78,10 +88,12 @@ class Window(QMainWindow):
             self.session, self.folders_panel, self.library_page, self.search_bar, self
         )
         self.models_controller = ModelsController(self.session, self.models_page, self)
+        self.duplicates_controller = DuplicatesController(self.session, self.duplicates_page, self)
         self.token_preparation = TokenPreparationController(self.session, self)
         self._connect_failures()
         self._connect_search()
         self._connect_models()
+        self._connect_duplicates()
         self._make_shortcuts()
         self.folders_panel.setVisible(False)
         self.search_bar.setEnabled(False)
@@ -138,6 +150,14 @@ class Window(QMainWindow):
         self.token_line.allowed.connect(tokens.allow)
         self.token_line.held.connect(tokens.hold)
 
+    def _connect_duplicates(self) -> None:
+        duplicates = self.duplicates_controller
+        self.search_bar.duplicates_wanted.connect(self.navigator.toggle_duplicates)
+        self.navigator.duplicates_shown.connect(self.notice.hide)
+        self.navigator.duplicates_shown.connect(duplicates.read)
+        duplicates.reported.connect(self.notice.show_text)
+        self.duplicates_page.compare.failed.connect(self.notice.show_failure)
+
     def _make_shortcuts(self) -> None:
         keys = QKeySequence.StandardKey
         for key, act in (
@@ -147,6 +167,7 @@ class Window(QMainWindow):
             (QKeySequence(Qt.Key.Key_F), self.navigator.find_current),
             (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_L), self.filter_bar.open_panel),
             (QKeySequence("Ctrl+Shift+M"), self.navigator.toggle_models),
+            (QKeySequence("Ctrl+Shift+D"), self.navigator.toggle_duplicates),
             (QKeySequence(keys.ZoomIn), lambda: self._resize_cells(1)),
             (QKeySequence(keys.ZoomOut), lambda: self._resize_cells(-1)),
         ):
@@ -194,6 +215,7 @@ class Window(QMainWindow):
                 self.folders_panel,
                 self.viewer,
                 self.models_page,
+                self.duplicates_page,
                 self.notice,
                 self.filter_bar,
             ):
@@ -204,6 +226,7 @@ class Window(QMainWindow):
         self.hide()
         self.results_page.run.close()
         self.models_controller.close()
+        self.duplicates_controller.close()
         self.viewer.close_loader()
         self.thumbnails.close()
         self.token_preparation.close()

@@ -61,7 +61,13 @@ def test_the_longest_words_fit_beside_the_folders(
         Filters(folders=(album,), cameras=("A camera",), rating=3, keywords=("a rather long keyword " * 4,))
     )
     window.resize(width, 600)
-    for page in (window.library_page, window.results_page, window.viewer, window.models_page):
+    for page in (
+        window.library_page,
+        window.results_page,
+        window.viewer,
+        window.models_page,
+        window.duplicates_page,
+    ):
         window.pages.setCurrentWidget(page)
         QApplication.processEvents()
         QApplication.processEvents()

@@ -191,6 +191,16 @@ class AnnotationTable:
                 found[number] = Annotations(rating, title or "", keywords=tuple(keywords[number]))
         return found
 
+    def embedded(self, content_ids: Sequence[int]) -> dict[int, Annotations]:
+        """What the given contents' own metadata say, without their XMP files; unknown ids are left out."""
+        found: dict[int, Annotations] = {}
+        for chunk in chunks(content_ids):
+            rows = self._database.rows(
+                f"SELECT id, embedded FROM contents WHERE id IN ({placeholders(len(chunk))})", chunk
+            )
+            found.update((number, _from_json(text)) for number, text in rows)
+        return found
+
     def refresh(self, db: Database, shots: Iterable[bytes], content_ids: Iterable[int]) -> set[int]:
         """Recompute companions and effective annotations; within the caller's transaction.
 

@@ -12,6 +12,7 @@ from lookalike.catalog.annotations import AnnotationTable
 from lookalike.catalog.contents import Contents
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
+from lookalike.catalog.duplicate_decisions import DuplicateDecisions
 from lookalike.catalog.files import Files
 from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.folders import Folder, Folders
@@ -19,6 +20,7 @@ from lookalike.catalog.pair_scores import PairScores
 from lookalike.catalog.settings import Settings
 from lookalike.catalog.unit_of_work import CatalogChange, CatalogTables, UnitOfWork
 from lookalike.catalog.unreadable import UnreadablePaths
+from lookalike.catalog.verified_pairs import VerifiedPairs
 from lookalike.catalog.visual_tokens import VisualTokenRows
 from lookalike.catalog.words import TextIndex
 
@@ -45,7 +47,9 @@ class Catalog:
         self.pair_scores = PairScores(self._database)
         self.words = TextIndex(self._database)
         self.annotations = AnnotationTable(self._database, self.words)
+        self.verified_pairs = VerifiedPairs(self._database)
         self.visual_tokens = VisualTokenRows(self._database)
+        self.duplicate_decisions = DuplicateDecisions(self._database)
         self._tables = CatalogTables(
             self.contents, self.folders, self.files, self.annotations, self.unreadable
         )

@@ -55,6 +55,23 @@ class FileRow:
     tried_by: str | None = None
 
 
+@dataclass(frozen=True)
+class FilePlace:
+    """Where a content lies.
+
+    Attributes:
+        path: the file's path.
+        mtime_ns: time of last change when it was last read, nanoseconds.
+        inode: device and inode, which hard links share; None where the volume has none.
+        online: whether its folder can be reached.
+    """
+
+    path: bytes
+    mtime_ns: int
+    inode: tuple[int, int] | None
+    online: bool
+
+
 class Files:
     """The table of files."""
 
@@ -238,6 +255,31 @@ class Files:
             "GROUP BY content_id HAVING count(*) > 1"
         )
         return {row[0]: row[1] for row in rows}
+
+    def at(self, path: bytes) -> tuple[int, FileRow] | None:
+        """The file at a path, and the id of the folder that it lies in; None where none is known."""
+        rows = self._database.rows(
+            "SELECT folder_id, id, path, size, mtime_ns, inode, device, ctime_ns, content_id, problem, refused, "
+            "decoders FROM files WHERE path = ?",
+            (path,),
+        )
+        return (rows[0][0], FileRow(rows[0][1], FileStat(*rows[0][2:8]), *rows[0][8:])) if rows else None
+
+    def places(self, content_ids: Sequence[int]) -> dict[int, list[FilePlace]]:
+        """Where the given contents lie, by path; those without a file are left out."""
+        found: dict[int, list[FilePlace]] = {}
+        for chunk in chunks(content_ids):
+            rows = self._database.rows(
+                "SELECT content_id, files.path, mtime_ns, inode, device, online FROM files "
+                f"JOIN folders ON folders.id = folder_id WHERE content_id IN ({placeholders(len(chunk))}) "
+                "ORDER BY files.path",
+                chunk,
+            )
+            for number, path, mtime_ns, inode, device, online in rows:
+                found.setdefault(number, []).append(
+                    FilePlace(path, mtime_ns, (device, inode) if inode else None, bool(online))
+                )
+        return found
 
     def readable(self, content_ids: Sequence[int]) -> dict[int, list[FileStat]]:
         """The files from which contents can be read, last modified first; contents without any are left out.

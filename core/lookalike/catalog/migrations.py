@@ -401,3 +401,86 @@ def m0016_metadata_read_again(db: Database) -> None:
         db.execute(f"UPDATE {table} SET shot = shot_of(path) WHERE shot IS NOT shot_of(path)")
     db.execute("INSERT OR IGNORE INTO unread_contents SELECT id FROM contents")
     db.execute("UPDATE sidecars SET size = -1")
+
+
+@catalog_migrations()
+def m0017_pair_graph(db: Database) -> None:
+    """What two contents are to each other; which contents have been joined with all others, and which pairs wait.
+
+    The revision grows with whatever changes the pairs of photos that have a file. A content that loses its last file
+    is joined anew when it comes back, as others may have come meanwhile.
+    """
+    ids = """first INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+            second INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,"""
+    statements = [
+        f"""CREATE TABLE verified_pairs (
+            {ids}
+            kind TEXT NOT NULL,
+            match REAL NOT NULL,
+            similarity REAL NOT NULL,
+            overlap REAL NOT NULL,
+            edits TEXT,
+            original INTEGER,
+            transform TEXT,
+            details TEXT,
+            version TEXT NOT NULL,
+            PRIMARY KEY (first, second),
+            CHECK (first < second)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX verified_pairs_by_second ON verified_pairs (second)",
+        f"""CREATE TABLE candidate_pairs (
+            {ids}
+            PRIMARY KEY (first, second),
+            CHECK (first < second)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX candidate_pairs_by_second ON candidate_pairs (second)",
+        """CREATE TABLE joined_contents (
+            content_id INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE,
+            version TEXT NOT NULL
+        )""",
+        "CREATE TABLE pair_graph (revision INTEGER NOT NULL)",
+        "INSERT INTO pair_graph VALUES (0)",
+    ]
+    grow = "UPDATE pair_graph SET revision = revision + 1"
+    statements += [
+        f"CREATE TRIGGER pairs_{event.lower()} AFTER {event} ON verified_pairs BEGIN {grow}; END"
+        for event in ("INSERT", "UPDATE", "DELETE")
+    ]
+    events = {
+        "file_added": ("INSERT ON files", "NEW.content_id"),
+        "file_removed": ("DELETE ON files", "OLD.content_id"),
+        "file_left": ("UPDATE OF content_id ON files", "OLD.content_id"),
+        "file_changed": ("UPDATE OF content_id ON files", "NEW.content_id"),
+        "companion": ("UPDATE OF companion_of ON contents", "NEW.id"),
+    }
+    for name, (event, content) in events.items():
+        statements.append(
+            f"""CREATE TRIGGER pairs_{name} AFTER {event} WHEN {content} IS NOT NULL BEGIN
+                {grow} WHERE EXISTS (
+                    SELECT 1 FROM verified_pairs WHERE first = {content} OR second = {content}
+                );
+                DELETE FROM joined_contents WHERE content_id = {content}
+                    AND NOT EXISTS (SELECT 1 FROM files WHERE content_id = {content});
+            END"""
+        )
+    for statement in statements:
+        db.execute(statement)
+
+
+@catalog_migrations()
+def m0021_duplicate_decisions(db: Database) -> None:
+    """What the user decided of photos that look like duplicates, by the hashes of their contents.
+
+    No foreign key: a decision outlasts the removal of its photos, and holds again when they come back. `first` is the
+    lesser hash; where both are the same, the copies of one content are meant, as many as `copies` says.
+    """
+    db.execute(
+        """CREATE TABLE duplicate_decisions (
+            first TEXT NOT NULL,
+            second TEXT NOT NULL,
+            decision TEXT NOT NULL,
+            copies INTEGER NOT NULL,
+            decided_at TEXT NOT NULL,
+            PRIMARY KEY (first, second)
+        ) WITHOUT ROWID"""
+    )

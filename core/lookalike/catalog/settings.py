@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,6 +59,11 @@ def _boolean(true: str) -> tuple[Callable[[str], bool], Callable[[bool], str]]:
     return lambda text: text == true, lambda value: true if value else ""
 
 
+def _texts(text: str) -> tuple[str, ...]:
+    """Texts as JSON, which names of any bytes survive in."""
+    return tuple(json.loads(text))
+
+
 def _optional_float(text: str) -> float | None:
     return float(text)
 
@@ -77,6 +83,8 @@ class Settings:
         weight: share of the similarity in the score, 0 to 1; None for the calibrated one.
         token_compression: how visual tokens are stored; empty while not chosen.
         token_limit: bytes that visual tokens may take; None while not chosen.
+        keep_rules: which of several duplicates is kept, the first rule first; empty while not chosen.
+        protected_folders: folders in which no duplicate is removed.
         tokens_ahead: whether visual tokens may be made while the computer is idle.
     """
 
@@ -91,6 +99,8 @@ class Settings:
     weight = Setting[float | None]("weight", None, _optional_float)
     token_compression = Setting("token_compression", "", str)
     token_limit = Setting[int | None]("token_limit", None, int)
+    keep_rules = Setting[tuple[str, ...]]("keep_rules", (), lambda text: tuple(text.split()), " ".join)
+    protected_folders = Setting[tuple[str, ...]]("protected_folders", (), _texts, json.dumps)
     tokens_ahead = Setting("tokens_ahead", False, *_boolean("1"))
 
     def __init__(self, database: CatalogDatabase) -> None:

@@ -11,6 +11,7 @@ from lookalike import __version__, log
 from lookalike.cli.add import add
 from lookalike.cli.app import app
 from lookalike.cli.check import check
+from lookalike.cli.duplicates import duplicates
 from lookalike.cli.evaluate import evaluate_command
 from lookalike.cli.folders import folders
 from lookalike.cli.models import models
@@ -55,6 +56,7 @@ for command in (
     scan,
     watch,
     search,
+    duplicates,
     settings_command,
     photos,
     status,

@@ -12,7 +12,7 @@ translate = QCoreApplication.translate
 UNCOUNTED = frozenset({Stage.WATCHING, Stage.WAITING, Stage.LOOKING, Stage.CONNECTING, Stage.TRYING})
 """Stages whose name says all there is."""
 
-NAMED = frozenset({Stage.CHECKING, Stage.READING})
+NAMED = frozenset({Stage.CHECKING, Stage.CLEANING_UP, Stage.RESTORING, Stage.READING})
 """Stages that are named beside their figures: the user asked for something, and this is only a part of it."""
 
 
@@ -25,9 +25,13 @@ def stage_text(stage: Stage) -> str:
         Stage.WATCHING: translate("progress", "Watching for changes"),
         Stage.WAITING: translate("progress", "Waiting; trying again soon"),
         Stage.EXTRACTING: translate("progress", "Looking at details"),
+        Stage.JOINING: translate("progress", "Looking for copies"),
+        Stage.COMPARING: translate("progress", "Comparing pairs"),
         Stage.PREPARING: translate("progress", "Preparing"),
         Stage.COMPRESSING: translate("progress", "Compressing"),
         Stage.SEARCHING: translate("progress", "Searching"),
+        Stage.CLEANING_UP: translate("progress", "Cleaning up"),
+        Stage.RESTORING: translate("progress", "Putting back"),
         Stage.CHECKING: translate("progress", "Checking"),
         Stage.READING: translate("progress", "Reading"),
         Stage.CONNECTING: translate("progress", "Connecting…"),

@@ -130,6 +130,7 @@ class SearchBar(QWidget):
     """The name of a question that the judge can be asked."""
     panel_wanted = Signal()
     """The folders are to be shown or hidden."""
+    duplicates_wanted = Signal()
     models_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -162,6 +163,10 @@ class SearchBar(QWidget):
         self.mode.setVisible(False)
         self.mode.activated.connect(lambda row: self.mode_chosen.emit(self.mode.itemData(row)))
         self.judge.activated.connect(lambda row: self.judge_chosen.emit(self.judge.itemData(row)))
+        self.duplicates_button = self._button(
+            self.tr("Duplicates"), self.tr("Show the duplicates among the photos (Ctrl+Shift+D)")
+        )
+        self.duplicates_button.clicked.connect(self.duplicates_wanted)
         self.models_button = self._button(self.tr("Models"), self.tr("Show the models (Ctrl+Shift+M)"))
         self.models_button.clicked.connect(self.models_wanted)
         self._query = QHBoxLayout()
@@ -176,6 +181,7 @@ class SearchBar(QWidget):
         self._checks.addStretch(1)
         self._checks.addWidget(self.judge)
         self._checks.addWidget(self.mode)
+        self._checks.addWidget(self.duplicates_button)
         self._checks.addWidget(self.models_button)
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._lines.setContentsMargins(14, 12, 14, 8)
@@ -237,6 +243,7 @@ class SearchBar(QWidget):
         self.open_button.setIcon(icon("open"))
         self.paste_button.setIcon(icon("paste"))
         self.filter_button.setIcon(icon("filter"))
+        self.duplicates_button.setIcon(icon("duplicates"))
         self.models_button.setIcon(icon("models"))
         self.chip.clear_button.setIcon(icon("close"))
 

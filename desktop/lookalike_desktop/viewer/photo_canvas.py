@@ -84,6 +84,11 @@ class PhotoCanvas(QWidget):
         self.drop_region()
         self.fit()
 
+    def set_photo_size(self, size: QSize) -> None:
+        """Tell the photo's own size, pixels, once it is known."""
+        self._size = size
+        self._view_changed()
+
     def improve(self, image: QImage) -> None:
         """Show a better rendering of the same photo."""
         if not self._size.isValid() or self._size.isEmpty():
@@ -129,6 +134,24 @@ class PhotoCanvas(QWidget):
             held.x() + (middle.x() - at.x()) / shown.width(),
             held.y() + (middle.y() - at.y()) / shown.height(),
         )
+        self._view_changed()
+
+    @property
+    def photo_size(self) -> QSize:
+        """The photo's own size, pixels; empty while unknown."""
+        return self._size
+
+    @property
+    def view(self) -> tuple[float | None, QPointF]:
+        """Screen pixels per pixel of the photo, None where all of it is fitted, and the place in the centre, 0..1."""
+        return self._scale, self._centre
+
+    def show_view(self, scale: float, centre: QPointF) -> None:
+        """Show a part of the photo, as `view` tells it; all of it at a scale that has room for that."""
+        if scale <= self._fitting():
+            self.fit()
+            return
+        self._scale, self._centre = scale, centre
         self._view_changed()
 
     def _view_changed(self) -> None:

@@ -1,0 +1,187 @@
+"""Verified pairs: what two contents are to each other, which contents are joined, and which pairs wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from lookalike.catalog.contents import VISIBLE
+from lookalike.catalog.database import CatalogDatabase
+from lookalike.catalog.sql import CHUNK, chunks, placeholders
+
+
+class PairRow(NamedTuple):
+    """A verified pair as it is stored; see `lookalike.pairs.VerifiedPair`.
+
+    Attributes:
+        edits: words with spaces between them, or None.
+        transform: nine numbers with spaces between them, or None.
+        details: a JSON object, or None.
+        version: names everything that the verification depends on besides the photos.
+    """
+
+    first: int
+    second: int
+    kind: str
+    match: float
+    similarity: float
+    overlap: float
+    edits: str | None
+    original: int | None
+    transform: str | None
+    details: str | None
+    version: str
+
+
+_VISIBLE_PAIR = " AND ".join(
+    f"EXISTS (SELECT 1 FROM contents WHERE contents.id = {side} AND {VISIBLE})"
+    for side in ("first", "second")
+)
+_COLUMNS = ", ".join(f'"{name}"' for name in PairRow._fields)
+
+
+class VerifiedPairs:
+    """The tables of the pair graph.
+
+    A content is *joined* when all pairs of it that are worth a look have been put among the candidates. A candidate
+    waits until it is verified. Both survive a killed process.
+    """
+
+    def __init__(self, database: CatalogDatabase) -> None:
+        self._database = database
+
+    def revision(self) -> int:
+        """Grows with every change of a verified pair, and when a photo of one comes or goes."""
+        return int(self._database.rows("SELECT revision FROM pair_graph")[0][0])
+
+    # Verified pairs
+
+    def all(self, kinds: Sequence[str] | None = None) -> Iterator[PairRow]:
+        """The pairs of visible contents, by their ids, ascending; a little at a time.
+
+        Args:
+            kinds: only these; None for all.
+        """
+        visible = {row[0] for row in self._database.rows(f"SELECT id FROM contents WHERE {VISIBLE}")}
+        chosen = "" if kinds is None else f"AND kind IN ({placeholders(len(kinds))})"
+        after = (0, 0)
+        while True:
+            rows = self._database.rows(
+                f"SELECT {_COLUMNS} FROM verified_pairs WHERE (first, second) > (?, ?) {chosen} "
+                "ORDER BY first, second LIMIT ?",
+                [*after, *(kinds or ()), CHUNK],
+            )
+            for row in map(PairRow._make, rows):
+                if row.first in visible and row.second in visible:
+                    yield row
+            if len(rows) < CHUNK:
+                return
+            after = rows[-1][0], rows[-1][1]
+
+    def of(self, content_id: int) -> list[PairRow]:
+        """The pairs of visible contents that one is in, by their ids."""
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS} FROM verified_pairs WHERE first = ? AND {_VISIBLE_PAIR} UNION ALL "
+            f"SELECT {_COLUMNS} FROM verified_pairs WHERE second = ? AND {_VISIBLE_PAIR} ORDER BY 1, 2",
+            (content_id, content_id),
+        )
+        return [PairRow._make(row) for row in rows]
+
+    def put(self, rows: Sequence[PairRow]) -> None:
+        """Record verified pairs, which then no longer wait."""
+        with self._database.transaction() as db:
+            for row in rows:
+                db.execute(
+                    f"INSERT INTO verified_pairs ({_COLUMNS}) VALUES ({placeholders(len(row))}) "
+                    "ON CONFLICT (first, second) DO UPDATE SET "
+                    + ", ".join(f'"{name}" = excluded."{name}"' for name in PairRow._fields[2:]),
+                    row,
+                )
+                db.execute("DELETE FROM candidate_pairs WHERE first = ? AND second = ?", row[:2])
+
+    def count(self) -> int:
+        """How many pairs were verified."""
+        return int(self._database.rows("SELECT count(*) FROM verified_pairs")[0][0])
+
+    # Contents that are joined, and pairs that wait
+
+    def joined(self, version: str) -> set[int]:
+        """The contents whose candidates have been found by a version of the search for them."""
+        return {
+            row[0]
+            for row in self._database.rows(
+                "SELECT content_id FROM joined_contents WHERE version = ?", (version,)
+            )
+        }
+
+    def put_joined(
+        self,
+        content_ids: Iterable[int],
+        candidates: Iterable[tuple[int, int]],
+        version: str,
+        verified_by: str,
+    ) -> None:
+        """Record that contents are joined, and their candidates; pairs that are verified already do not wait.
+
+        Args:
+            content_ids: the contents.
+            candidates: pairs of content ids, the lower one first.
+            version: names everything that the candidates depend on besides the photos.
+            verified_by: the version of verified pairs that need not be verified again.
+        """
+        with self._database.transaction() as db:
+            for first, second in candidates:
+                db.execute(
+                    "INSERT OR IGNORE INTO candidate_pairs SELECT ?, ? WHERE NOT EXISTS "
+                    "(SELECT 1 FROM verified_pairs WHERE first = ? AND second = ? AND version = ?)",
+                    (first, second, first, second, verified_by),
+                )
+            for number in content_ids:
+                # A content may be gone meanwhile.
+                db.execute(
+                    "INSERT OR REPLACE INTO joined_contents SELECT id, ? FROM contents WHERE id = ?",
+                    (version, number),
+                )
+
+    def put_outdated(self, version: str) -> None:
+        """Have the pairs that another version verified wait again; they stay as they are until then."""
+        with self._database.transaction() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO candidate_pairs SELECT first, second FROM verified_pairs WHERE version <> ?",
+                (version,),
+            )
+
+    def waiting(self, limit: int, after: tuple[int, int] = (0, 0)) -> list[tuple[int, int]]:
+        """Pairs of visible contents that are to be verified, by their ids.
+
+        Args:
+            limit: how many at most.
+            after: only pairs after this one.
+        """
+        return self._database.rows(
+            f"SELECT first, second FROM candidate_pairs WHERE (first, second) > (?, ?) AND {_VISIBLE_PAIR} "
+            "ORDER BY first, second LIMIT ?",
+            (*after, limit),
+        )
+
+    def waiting_count(self) -> int:
+        """How many pairs of visible contents are to be verified."""
+        return int(self._database.rows(f"SELECT count(*) FROM candidate_pairs WHERE {_VISIBLE_PAIR}")[0][0])
+
+    def drop_waiting(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Forget pairs that were to be verified."""
+        with self._database.transaction() as db:
+            for pair in pairs:
+                db.execute("DELETE FROM candidate_pairs WHERE first = ? AND second = ?", pair)
+
+    def verified_among(self, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
+        """The versions by which those of the given pairs were verified that were."""
+        found: dict[tuple[int, int], str] = {}
+        for chunk in chunks(pairs, CHUNK // 2):
+            rows = self._database.rows(
+                "SELECT first, second, version FROM verified_pairs WHERE (first, second) IN "
+                f"(VALUES {', '.join(['(?, ?)'] * len(chunk))})",
+                [number for pair in chunk for number in pair],
+            )
+            found.update(((row[0], row[1]), row[2]) for row in rows)
+        return found

@@ -1,0 +1,356 @@
+"""Verification: what two candidates are to each other, by their local features and, where these agree, their pixels."""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lookalike.caches.thumbnail_cache import ThumbnailCache
+from lookalike.catalog.contents import ContentRow
+from lookalike.local_features import LocalFeatures
+from lookalike.pairs.agreement import WORKING_SIDE, Agreement, compare_pixels
+from lookalike.pairs.alignment import Alignment, align, in_pixels, is_plausible, whole_frames
+from lookalike.pairs.edit_names import name_edits
+from lookalike.pairs.photo_pixels import PhotoPixels, PixelReader
+from lookalike.pairs.residual import Residual, residual, snapped
+from lookalike.pairs.verified_pair import PairKind, VerifiedPair
+from lookalike.sigmoid import sigmoid
+
+VERSION = "2"
+"""Changes with whatever changes a verified pair."""
+
+FEWEST_INLIERS = 6
+"""With fewer matches in place the pixels are not aligned by them."""
+
+TINY_SIDE = 192
+"""A smaller photo is enlarged to this longest side, or it would have no blocks to compare."""
+
+ICON_SIDE = 24
+LIKELY_FRAME = 0.85
+"""Where local features do not tell, whole frames are laid on each other whose icons of so many pixels a side correlate."""
+
+COPY_SHARE = 0.5
+"""Share of blocks that agree in a copy: a sticker covers the others."""
+COPY_CORRELATION = 0.75
+"""Median correlation of a copy's blocks."""
+EXACT_EXCESS = 1.05
+"""A copy of the same pixels in other colours differs by at most so many times what compression explains, ..."""
+SAME_TONE, CHAIN_EXCESS = 0.5, 1.15
+"""... one whose colours did not change either, and that was compressed several times, by so many, ..."""
+FILTERED_EXCESS = 1.2
+"""... one that was scaled or turned by so many times, ..."""
+NEAR_EXCESS = 0.97
+"""... and one that lies on the other, but for a small move, by so many."""
+NEAR_MOVED = 0.06
+"""A small move, as a share of the frame."""
+NEAR_PIXELS = 2
+SNAP, NEAR_SNAP = 1.0, 5.0
+"""Pixels that the corners of an alignment may move for it to be exact; more where frames lie on each other."""
+SAME_SCALE = 1.02
+
+RESIZED_EXCESS = 2.0
+RESIZED_LEAST = 0.1
+RESIZED_MOVED = 0.006
+"""One that shows the very same frame in another size may differ by more: scaling has many ways."""
+
+FILTERED_TONE = 4.0
+FILTERED_SHARE = 0.75
+FILTERED_OCTAVES = 0.2
+"""Blurred or sharpened: the tone changes by at most so many grey values, so many blocks agree, and their fine detail
+changes by at least so much."""
+COPY_FINE = 0.9
+"""Median correlation of fine detail, where what compression explains cannot be tried out."""
+
+BURST_SHARE = 0.5
+BURST_AREA = 0.6
+"""Two exposures of one moment: most blocks agree, on most of both frames."""
+BURST_SECONDS = 60.0
+
+MATCH_OFFSET, MATCH_RISE = -4.6, 2.3
+"""The curve of a match over log(1 + distinctness)."""
+SAME_THING = 0.5
+
+
+@dataclass(frozen=True)
+class PairPhoto:
+    """What is known of a photo before its pixels are read.
+
+    Attributes:
+        content_id: its content id.
+        row: its facts.
+        features: its local features.
+    """
+
+    content_id: int
+    row: ContentRow
+    features: LocalFeatures
+
+
+class PairVerifier:
+    """Verifies the pairs of one library. Any thread may use it.
+
+    Args:
+        pixels: reads photos.
+        thumbnails: those of all photos.
+    """
+
+    def __init__(self, pixels: PixelReader, thumbnails: ThumbnailCache) -> None:
+        self._pixels = pixels
+        self._thumbnails = thumbnails
+
+    def verify(self, first: PairPhoto, second: PairPhoto) -> VerifiedPair:
+        """What two photos are to each other.
+
+        Raises:
+            LookalikeError: one of them cannot be read now.
+        """
+        if first.content_id > second.content_id:
+            first, second = second, first
+        alignment = align(first.features, second.features)
+        match = match_of(alignment)
+        found = self._agreement(first, second, alignment)
+        if found is None:
+            return self._by_features(first, second, alignment, match)
+        alignment, agreed = found
+        one, other = self._pixels.working(first.content_id), self._pixels.working(second.content_id)
+        kind = self._kind(first, second, one, other, agreed)
+        if kind is None:
+            return self._by_features(first, second, alignment, match)
+        edits, original, details = (
+            name_edits(
+                (first.content_id, second.content_id),
+                (first.row, second.row),
+                (one.compression, other.compression),
+                agreed,
+                alignment.mirrored,
+            )
+            if kind is PairKind.EDITED
+            else ((), None, {})
+        )
+        return VerifiedPair(
+            first.content_id,
+            second.content_id,
+            kind,
+            max(match, 0.99),
+            _similarity(agreed),
+            min(agreed.areas),
+            edits,
+            original,
+            tuple(agreed.matrix.ravel().tolist()),
+            details,
+        )
+
+    def _agreement(
+        self, first: PairPhoto, second: PairPhoto, alignment: Alignment | None
+    ) -> tuple[Alignment, Agreement] | None:
+        """The pixels' agreement under the best alignment; None where there is none."""
+        best: tuple[Alignment, Agreement] | None = None
+        if (
+            alignment is not None
+            and alignment.inliers >= FEWEST_INLIERS
+            and is_plausible(alignment, first.features.size, second.features.size)
+        ):
+            agreed = self._compare(first, second, alignment)
+            if agreed is not None:
+                best = alignment, agreed
+        if best is None or _rank(best[1]) < COPY_CORRELATION:
+            for frame in self._likely_frames(first, second):
+                agreed = self._compare(first, second, frame)
+                if agreed is not None and (best is None or _rank(agreed) > _rank(best[1])):
+                    best = frame, agreed
+        return best
+
+    def _compare(self, first: PairPhoto, second: PairPhoto, alignment: Alignment) -> Agreement | None:
+        one, other = self._pixels.working(first.content_id), self._pixels.working(second.content_id)
+        return compare_pixels(small(one), small(other), alignment)
+
+    def _likely_frames(self, first: PairPhoto, second: PairPhoto) -> list[Alignment]:
+        """The ways in which one whole frame may lie on the other, by their thumbnails."""
+        one, other = self._icon(first), self._icon(second)
+        if one is None or other is None:
+            return []
+        found = []
+        for frame, turned in zip(whole_frames(), _turned(one), strict=True):
+            if float((turned * other).mean()) > LIKELY_FRAME:
+                found.append(frame)
+        return found
+
+    def _icon(self, photo: PairPhoto) -> NDArray[np.float32] | None:
+        """A photo as a few grey values of mean 0 and variance 1; None without a thumbnail, and for a plain one."""
+        blob = self._thumbnails.best(photo.row.hash)
+        if blob is None:
+            return None
+        with Image.open(io.BytesIO(blob)) as opened:
+            grey = np.asarray(opened.convert("L").resize((ICON_SIDE, ICON_SIDE), Image.Resampling.BOX), np.float32)
+        deviation = float(grey.std())
+        return (grey - grey.mean()) / deviation if deviation > 1.0 else None
+
+    def _kind(
+        self, first: PairPhoto, second: PairPhoto, one: PhotoPixels, other: PhotoPixels, agreed: Agreement
+    ) -> PairKind | None:
+        """What a pair is by its pixels; None where they say nothing."""
+        correlation = float(np.median(agreed.coarse)) if len(agreed.coarse) else 1.0
+        if not agreed.compared.any():
+            return None
+        if (
+            agreed.share >= COPY_SHARE
+            and correlation >= COPY_CORRELATION
+            and not _were_taken_apart(first, second)
+        ):
+            native, other_native = (
+                self._pixels.native(first.content_id),
+                self._pixels.native(second.content_id),
+            )
+            if np.array_equal(native.pixels, other_native.pixels):
+                return PairKind.SAME_PIXELS
+            if is_copy(unexplained(native, other_native, agreed), agreed, native, other_native):
+                return PairKind.EDITED
+        if agreed.share >= BURST_SHARE and min(agreed.areas) >= BURST_AREA and correlation >= 0.6:
+            return PairKind.BURST
+        return None
+
+    def _by_features(
+        self, first: PairPhoto, second: PairPhoto, alignment: Alignment | None, match: float
+    ) -> VerifiedPair:
+        kind = PairKind.SAME_THING if match >= SAME_THING else PairKind.NOTHING
+        transform: tuple[float, ...] = ()
+        if alignment is not None and kind is PairKind.SAME_THING:
+            transform = tuple(alignment.matrix.ravel().tolist())
+        return VerifiedPair(first.content_id, second.content_id, kind, match, 0.0, 0.0, transform=transform)
+
+
+def match_of(alignment: Alignment | None) -> float:
+    """Probability that two photos show the same thing, by the matches of their local features."""
+    return sigmoid(MATCH_OFFSET + MATCH_RISE * math.log1p(alignment.weight)) if alignment is not None else 0.0
+
+
+def small(photo: PhotoPixels) -> NDArray[np.uint8]:
+    """A photo at the size at which pixels are compared."""
+    import cv2
+
+    longest = max(photo.size)
+    if TINY_SIDE <= longest <= WORKING_SIDE:
+        return photo.pixels
+    scale = (TINY_SIDE if longest < TINY_SIDE else WORKING_SIDE) / longest
+    size = max(1, round(photo.size[0] * scale)), max(1, round(photo.size[1] * scale))
+    how = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_CUBIC
+    return cv2.resize(photo.pixels, size, interpolation=how).astype(np.uint8)
+
+
+def _turned(icon: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """An icon turned and mirrored as `whole_frames` lays it."""
+    return [np.rot90(one, -turns) for one in (icon, icon[:, ::-1]) for turns in range(4)]
+
+
+def _rank(agreed: Agreement) -> float:
+    return float(np.median(agreed.coarse)) if len(agreed.coarse) else 0.0
+
+
+def _similarity(agreed: Agreement) -> float:
+    return float(np.clip(agreed.coarse.mean(), 0.0, 1.0)) if len(agreed.coarse) else agreed.share
+
+
+def is_copy(found: Residual | None, agreed: Agreement, one: PhotoPixels, other: PhotoPixels) -> bool:
+    """Whether one of two photos that show the same was made from the other.
+
+    Args:
+        found: what compression does not explain; None where there is too little to go by.
+        agreed: the agreement of their pixels.
+        one: the first photo.
+        other: the second.
+    """
+    if moved_by(agreed) < RESIZED_MOVED and is_uniformly_filtered(agreed):
+        # Blurred or sharpened all over, and nothing else: no two exposures differ so.
+        return True
+    if found is None:
+        return bool(np.median(agreed.fine) >= COPY_FINE) if len(agreed.fine) else True
+    if found.exact is not None:
+        unchanged = agreed.tone_change() < SAME_TONE and moved_by(agreed) < RESIZED_MOVED
+        return found.exact <= EXACT_EXCESS or (unchanged and found.filtered <= CHAIN_EXCESS)
+    if is_resized(agreed, one, other):
+        return found.filtered <= RESIZED_EXCESS
+    return found.filtered <= (NEAR_EXCESS if is_near(agreed, one, other) else FILTERED_EXCESS)
+
+
+def is_resized(agreed: Agreement, one: PhotoPixels, other: PhotoPixels) -> bool:
+    """Whether two photos of different size show exactly the same, as hands never make it."""
+    scale = math.sqrt(other.size[0] * other.size[1] / (one.size[0] * one.size[1]))
+    return abs(math.log(scale)) > RESIZED_LEAST and moved_by(agreed) < RESIZED_MOVED
+
+
+def moved_by(agreed: Agreement) -> float:
+    """How far the corners of the one frame lie from those of the other, as a share of the frame."""
+    corners = np.array([[0, 0, 1], [1, 0, 1], [0, 1, 1], [1, 1, 1]], float).T
+    mapped = agreed.matrix @ corners
+    mapped = mapped[:2] / mapped[2]
+    return float(np.abs(mapped - np.round(mapped)).max())
+
+
+def is_near(agreed: Agreement, one: PhotoPixels, other: PhotoPixels) -> bool:
+    """Whether two photos of one size are laid on each other by a small move, as hands do, and editors hardly."""
+    return max(np.abs(np.sort(one.size) - np.sort(other.size))) <= NEAR_PIXELS and moved_by(agreed) < NEAR_MOVED
+
+
+def is_uniformly_filtered(agreed: Agreement) -> bool:
+    """Whether one of two photos has more fine detail everywhere, in the same colours."""
+    change = agreed.detail_change()
+    return (
+        change is not None
+        and agreed.tone_change() < FILTERED_TONE
+        and agreed.share > FILTERED_SHARE
+        and abs(change[1]) > FILTERED_OCTAVES
+        and change[0] * change[2] > 0
+    )
+
+
+def unexplained(first: PhotoPixels, second: PhotoPixels, agreed: Agreement) -> Residual | None:
+    """How far two aligned photos differ by more than their compressions explain."""
+    matrix = in_pixels(agreed.matrix, first.size, second.size)
+    matrix = matrix / matrix[2, 2]
+    found = None
+    if is_near(agreed, first, second):
+        # What covers a part of a photo may have moved the alignment a little.
+        found = _residual(first, second, snapped(matrix, first.pixels.shape, NEAR_SNAP))
+    if found is None or found.exact is None or found.exact > EXACT_EXCESS:
+        aligned = _residual(first, second, snapped(matrix, first.pixels.shape, SNAP))
+        found = min(filter(None, (found, aligned)), key=lambda one: one.least, default=None)
+    return found
+
+
+def _residual(first: PhotoPixels, second: PhotoPixels, matrix: NDArray[np.float64]) -> Residual | None:
+    back = np.linalg.inv(matrix)
+    back = back / back[2, 2]
+    density = math.sqrt(abs(np.linalg.det(matrix[:2, :2])))
+    one, other = luminance(first), luminance(second)
+    made = first.compression, second.compression
+    forth = residual(one, other, matrix, density, made) if density < SAME_SCALE else None
+    # Of two of one size either may be the original: the better explanation counts.
+    if density > 1 / SAME_SCALE and (forth is None or forth.exact is None or forth.exact > EXACT_EXCESS):
+        other_way = residual(other, one, back, 1 / density, made[::-1])
+        forth = min(filter(None, (forth, other_way)), key=lambda found: found.least, default=None)
+    return forth
+
+
+def luminance(photo: PhotoPixels) -> NDArray[np.float32]:
+    """The luminance of a photo, float32 (height, width)."""
+    import cv2
+
+    return cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
+
+
+def _were_taken_apart(first: PairPhoto, second: PairPhoto) -> bool:
+    """Whether the metadata prove two exposures: one camera, and two times to the second."""
+    one, other = first.row, second.row
+    if one.taken_at is None or other.taken_at is None or one.camera is None or one.camera != other.camera:
+        return False
+    if one.precision is None or other.precision is None:
+        return False
+    seconds = "second"
+    return (
+        one.precision.value == seconds == other.precision.value and one.taken_at[:19] != other.taken_at[:19]
+    )

@@ -1,0 +1,1 @@
+"""Things: the photos of a library that show the same object, building, view or work of art."""

@@ -1,0 +1,208 @@
+"""Duplicates controller: reads the groups, remembers decisions, and cleans up off the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QCheckBox, QMessageBox, QWidget
+
+from lookalike.duplicates import (
+    CleanUpOptions,
+    CleanUpPlan,
+    CleanUpReport,
+    Decision,
+    DuplicateGroup,
+    UndoReport,
+)
+from lookalike_desktop.duplicates.duplicates_page import DuplicatesPage
+from lookalike_desktop.duplicates.review import plan_of
+from lookalike_desktop.qt.formatting import format_count, format_size
+from lookalike_desktop.qt.jobs import Job
+from lookalike_desktop.session.library_session import LibrarySession
+
+if TYPE_CHECKING:
+    from lookalike.library import Library
+
+TOLD = 8
+"""Photos that stay are named in the question up to this many."""
+
+
+class DuplicatesController(QObject):
+    """Connects the page with the core. One clean-up runs at a time.
+
+    Args:
+        session: the open library.
+        page: the groups.
+        window: the parent of dialogs.
+    """
+
+    reported = Signal(str)
+    """What came of it, one line for the user. Failures are emitted by the session."""
+
+    def __init__(self, session: LibrarySession, page: DuplicatesPage, window: QWidget) -> None:
+        super().__init__(window)
+        self._session = session
+        self._page = page
+        self._window = window
+        self._job: Job | None = None
+        self._reading = False
+        self._stale = False
+        page.clean_up_wanted.connect(self.ask_clean_up)
+        page.undo_wanted.connect(self.undo)
+        page.cancel_wanted.connect(self.cancel)
+        page.distinct_wanted.connect(lambda group: self.decide(group, Decision.NOT_DUPLICATES))
+        page.keep_all_wanted.connect(lambda group: self.decide(group, Decision.KEEP_BOTH))
+        session.opened.connect(self._end_interrupted)
+        session.photos_changed.connect(lambda _: self._on_photos_changed())
+
+    @property
+    def busy(self) -> bool:
+        """Whether a clean-up is checked, done or undone."""
+        return self._job is not None
+
+    def read(self) -> None:
+        """Read the groups, and show them."""
+        library = self._session.library
+        if library is None:
+            return
+        if self._reading:
+            self._stale = True
+            return
+        self._reading, self._stale = True, False
+
+        def work() -> tuple[list[DuplicateGroup], bool]:
+            return library.duplicates.groups(), library.duplicates.can_undo()
+
+        def show(found: tuple[list[DuplicateGroup], bool]) -> None:
+            self._reading = False
+            self._page.show_groups(library, found[0])
+            self._page.show_undo(found[1])
+            if self._stale:
+                self.read()
+
+        def failed(failure: object) -> None:
+            self._reading = False
+            self._session.failed.emit(failure)
+
+        self._session.tasks.run(work, show, failed)
+
+    def _on_photos_changed(self) -> None:
+        if self._page.isVisible() and not self.busy:
+            self.read()
+
+    def _end_interrupted(self) -> None:
+        library = self._session.library
+        if library is None:
+            return
+
+        def tell(lines: list[str]) -> None:
+            for line in lines:
+                self.reported.emit(line)
+
+        self._session.tasks.run(library.duplicates.end_interrupted, tell)
+
+    def decide(self, group: DuplicateGroup, decision: Decision) -> None:
+        """Remember what the user says of a group; it disappears from the list."""
+        library = self._session.library
+        if library is not None:
+            self._session.tasks.run(
+                lambda: library.duplicates.decide(group.hashes, decision), lambda _: self.read()
+            )
+
+    # Cleaning up
+
+    def ask_clean_up(self) -> None:
+        """Check what the accepted groups ask for, say what would be done, and do it if the user wants that."""
+        plan = plan_of(self._page.reviews)
+        if plan.groups:
+            self._begin(
+                lambda library: library.duplicates.clean_up(plan, CleanUpOptions(dry_run=True)),
+                lambda report: self._ask(plan, report),
+            )
+
+    def _ask(self, plan: CleanUpPlan, report: CleanUpReport) -> None:
+        question = self.tr("Move {0} files to the trash?").format(format_count(len(report.removed)))
+        box = QMessageBox(QMessageBox.Icon.NoIcon, question, question, parent=self._window)
+        words = self.tr("Emptying the trash then frees {0}. Until then, they can be put back.").format(
+            format_size(report.bytes)
+        )
+        box.setInformativeText("\n\n".join([words, *self._refused_text(report)]))
+        merge = QCheckBox(
+            self.tr("Keep their stars, keywords and place, in the XMP file of the photo that stays")
+        )
+        box.setCheckBox(merge)
+        button = box.addButton(self.tr("Move to the trash"), QMessageBox.ButtonRole.AcceptRole)
+        button.setEnabled(bool(report.removed))
+        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(button if report.removed else cancel)
+        box.setEscapeButton(cancel)
+
+        def answered(_: int) -> None:
+            if box.clickedButton() is button:
+                self.clean_up(plan, CleanUpOptions(merge_metadata=merge.isChecked()))
+
+        box.finished.connect(answered)
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    def _refused_text(self, report: CleanUpReport) -> list[str]:
+        if not report.refused:
+            return []
+        lines = [f"{line.path}: {line.reason}" for line in report.refused[:TOLD]]
+        if len(report.refused) > TOLD:
+            lines.append(self.tr("and {0} more").format(format_count(len(report.refused) - TOLD)))
+        return [self.tr("These stay:") + "\n" + "\n".join(lines)]
+
+    def clean_up(self, plan: CleanUpPlan, options: CleanUpOptions) -> None:
+        """Carry out a plan."""
+        self._begin(lambda library: library.duplicates.clean_up(plan, options), self._tell_cleaned)
+
+    def undo(self) -> None:
+        """Undo the last clean-up."""
+        self._begin(lambda library: library.duplicates.undo(), self._tell_undone)
+
+    def cancel(self) -> None:
+        """End what is running after the photo that it is at."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def _begin(
+        self, make: Callable[[Library], Generator[Any, None, Any]], then: Callable[[Any], None]
+    ) -> None:
+        library = self._session.library
+        if library is None or self._job is not None:
+            return
+        self._job = Job(lambda _: make(library), "duplicates", self)
+        self._job.progressed.connect(self._page.show_progress)
+        self._job.succeeded.connect(then)
+        self._job.failed.connect(self._session.failed)
+        self._job.finished.connect(self._on_finished)
+        self._page.show_busy(True)
+        self._job.start()
+
+    def _on_finished(self) -> None:
+        if self._job is not None:
+            self._job.deleteLater()
+            self._job = None
+        self._page.show_busy(False)
+        self.read()
+
+    def _tell_cleaned(self, report: CleanUpReport) -> None:
+        text = self.tr("{0} files are in the trash; emptying it frees {1}.").format(
+            format_count(len(report.removed)), format_size(report.bytes)
+        )
+        self.reported.emit("  ".join([text, *self._refused_text(report)]))
+
+    def _tell_undone(self, report: UndoReport) -> None:
+        text = self.tr("{0} files are as before.").format(format_count(len(report.restored)))
+        reasons = [line.reason for line in report.failed[:TOLD]]
+        self.reported.emit("  ".join([text, *reasons]))
+
+    def close(self) -> None:
+        """End the running job and wait for it."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job.wait()
+        self._page.compare.close_loaders()
