@@ -33,6 +33,8 @@ class Stage(StrEnum):
     """Paused after a failure, or while something more urgent runs."""
     EXTRACTING = "extracting details"
     """Extracting the local features of photos that have none yet."""
+    FINDING_THINGS = "finding things"
+    """Grouping the photos that show the same thing."""
     PREPARING = "preparing"
     """Making visual tokens."""
     COMPRESSING = "compressing"

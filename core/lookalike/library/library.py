@@ -12,6 +12,7 @@ from lookalike import app_paths
 from lookalike.caches.content_cache import ContentCache
 from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.folders import Folder
 from lookalike.descriptors.precision import arithmetic_words
 from lookalike.descriptors.protocol import EMBEDDED, DescriberSpec
@@ -33,6 +34,7 @@ from lookalike.library.integrity import SAMPLE, Details, IntegrityReport, check_
 from lookalike.library.model_manager import ModelManager
 from lookalike.library.photo_service import PhotoService
 from lookalike.library.search_service import SearchService
+from lookalike.library.thing_service import ThingService
 from lookalike.library.token_preparation import TokenPreparation, open_store
 from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.models.store import ModelStore
@@ -101,6 +103,7 @@ class Library:
         models: the models that are installed or can be downloaded.
         tokens: the visual tokens of multimodal judges.
         details: the local features of photos, by which searches find them too.
+        things: the things and places that photos show.
         calibrations: the probabilities that similarities and judges' answers stand for.
         fallback: why the embedded descriptor model is used instead of the chosen one; empty where it is not.
 
@@ -169,6 +172,7 @@ class Library:
             Throttle(self.folders.pace),
             lambda: self.tokens.searching,
         )
+        self.things = ThingService(self._catalog, thumbnails, self._measured_record)
         self.search = SearchService(
             self._catalog,
             photos,
@@ -205,6 +209,7 @@ class Library:
         if folders is None and not self._fixed:
             yield from self.descriptor.steps()
         yield from self.details.make()
+        yield from self.things.update()
 
     def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
         """Like `scan`, and then apply changes as they happen until `stopped()` is true."""
@@ -270,6 +275,11 @@ class Library:
             ),
             repairs=(*engine.index.repairs, *self._checked_details.inverted.repairs),
         )
+
+    def _measured_record(self) -> DescriptorRecord | None:
+        """The descriptors in use, if the likeness of things was measured for them."""
+        engine = self._engines.current
+        return engine.record if engine.spec is not None and engine.spec.kind == EMBEDDED else None
 
     def _outdated_calibrations(self) -> str:
         """That calibrations of the user's own no longer apply, in a line for the user; empty where all do."""

@@ -1,0 +1,107 @@
+"""Likeness: how much nearer the descriptors of two photos are to each other than to the library at large.
+
+In a library of cats two cats are near each other and not the same for it; what is telling is by how much a cosine
+exceeds what is common around either photo (local scaling; "CSLS" in Conneau et al., ICLR 2018, is the same idea). A
+sample stands for the library. It is added to the geometric evidence of a pair: rooms, pets and vehicles are found again
+where few details match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+SAMPLE = 1024
+"""Photos that stand for the library."""
+
+SHARE = 0.01
+"""A photo's background is the cosine that this share of the sample exceeds."""
+
+PRIOR, PRIOR_WEIGHT = 0.6, 300
+"""Background of the photos of a library too small to have one, and for how many sampled photos it counts."""
+
+GEOMETRY, NEARNESS, OFFSET = 0.94, 24.8, -2.35
+"""The logistic curve over the log-odds of the geometry and the likeness, fitted in docs/benchmarks.md, "Things"."""
+
+GEOMETRY_ALONE = -0.5
+"""The offset where no likeness is known."""
+
+CERTAIN = 6.0
+"""No single pair counts more."""
+
+
+class Vectors(Protocol):
+    """Where the descriptors of photos are read, unit vectors; the catalog's `DescriptorRecord`."""
+
+    key: str
+
+    def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Descriptors as float32 (len(ids), dimension), in the order of `ids`."""
+        ...
+
+
+def backgrounds(
+    vectors: NDArray[np.float32],
+    ids: NDArray[np.int64],
+    sample: NDArray[np.float32],
+    sample_ids: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    """The cosine that is common around each photo, float32 (n,).
+
+    Args:
+        vectors: unit vectors of the photos (n, dimension).
+        ids: their content ids (n,); a photo is not its own background.
+        sample: unit vectors of the sample (m, dimension).
+        sample_ids: their content ids (m,).
+    """
+    count = len(sample)
+    if not count:
+        return np.full(len(vectors), PRIOR, np.float32)
+    cosines = vectors @ sample.T
+    cosines[ids[:, None] == sample_ids[None]] = -1.0
+    rank = max(round(SHARE * count), 1)
+    reached = -np.partition(-cosines, rank - 1, axis=1)[:, rank - 1]
+    common: NDArray[np.float32] = (count * reached + PRIOR_WEIGHT * PRIOR) / (count + PRIOR_WEIGHT)
+    return common.astype(np.float32)
+
+
+def excesses(
+    pairs: Sequence[tuple[int, int]],
+    source: Vectors,
+    sample_ids: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    """How far the cosine of each pair lies above the mean background of its two photos, float32 (len(pairs),).
+
+    Args:
+        pairs: content ids, all of them described.
+        source: reads descriptors.
+        sample_ids: the sample of the library, all of them described.
+
+    Raises:
+        KeyError: a photo is not described.
+    """
+    ends = np.array(pairs, np.int64).reshape(-1, 2)
+    ids, inverse = np.unique(ends, return_inverse=True)
+    rows = inverse.reshape(ends.shape)
+    vectors = source.vectors(ids)
+    common = backgrounds(vectors, ids, source.vectors(sample_ids), sample_ids)
+    cosines = np.einsum("ij,ij->i", vectors[rows[:, 0]], vectors[rows[:, 1]])
+    result: NDArray[np.float32] = cosines - common[rows].mean(axis=1)
+    return result
+
+
+def log_odds(matches: NDArray[np.float64], excess: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log-odds (n,) that both photos of each pair show the same thing.
+
+    Args:
+        matches: by the pair graph, probabilities (n,).
+        excess: what `excesses` returned (n,); not a number where the photos' descriptors cannot be compared.
+    """
+    clipped = matches.clip(1e-6, 1.0 - 1e-6)
+    geometry = np.log(clipped / (1.0 - clipped)).clip(-CERTAIN, CERTAIN)
+    both = GEOMETRY * geometry + NEARNESS * excess + OFFSET
+    weights: NDArray[np.float64] = np.where(np.isnan(excess), geometry + GEOMETRY_ALONE, both)
+    return weights.clip(-CERTAIN, CERTAIN)
