@@ -34,7 +34,7 @@ from lookalike.library.integrity import SAMPLE, Details, IntegrityReport, check_
 from lookalike.library.model_manager import ModelManager
 from lookalike.library.photo_service import PhotoService
 from lookalike.library.search_service import SearchService
-from lookalike.library.thing_service import ThingService
+from lookalike.library.thing_service import BackgroundThings, ThingService
 from lookalike.library.token_preparation import TokenPreparation, open_store
 from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.models.store import ModelStore
@@ -226,11 +226,12 @@ class Library:
                 self._engines.use() as engine,
                 closing(BackgroundMigration(self.descriptor)) as migration,
                 closing(BackgroundDetails(self.details)) as details,
+                closing(BackgroundThings(self.things)) as things,
             ):
 
                 def do_a_little() -> Progress | None:
                     working = None if self._fixed else migration.step()
-                    return working or details.step()
+                    return working or details.step() or things.step()
 
                 yield from engine.follower.follow(
                     lambda: has_ended() or self._engines.current is not engine, do_a_little

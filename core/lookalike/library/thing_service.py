@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 
 from lookalike.caches.thumbnail_cache import ThumbnailCache
@@ -18,6 +19,9 @@ from lookalike.things.thing import Thing
 
 MAX_NAME = 200
 """Letters of a name."""
+
+WAIT_SECONDS, WAIT_SHARE = 5.0, 20.0
+"""How long to wait before things are found anew in the background: so long, and so many times what it took."""
 
 
 class ThingGoneError(LookalikeError):
@@ -177,6 +181,40 @@ class ThingService:
         ids = [number for row in rows for number in members[row.id]]
         facts = self._catalog.contents.get(ids)
         return [_thing(row, [number for number in members[row.id] if number in facts], facts) for row in rows]
+
+
+class BackgroundThings:
+    """Finds things anew a little at a time, while folders are followed and nothing else is to be done.
+
+    Args:
+        things: the library's things.
+    """
+
+    def __init__(self, things: ThingService) -> None:
+        self._things = things
+        self._steps: Generator[Progress, None, None] | None = None
+        self._began = self._next_look = 0.0
+
+    def step(self) -> Progress | None:
+        """Do a little; None when there is nothing to do."""
+        now = time.monotonic()
+        if self._steps is None:
+            if now < self._next_look:
+                return None
+            self._next_look = now + WAIT_SECONDS
+            if not self._things.outdated:
+                return None
+            self._steps, self._began = self._things.update(), now
+        progress = next(self._steps, None)
+        if progress is None:
+            now = time.monotonic()
+            self._steps, self._next_look = None, now + max(WAIT_SECONDS, WAIT_SHARE * (now - self._began))
+        return progress
+
+    def close(self) -> None:
+        """Stop; the next process continues where this one was."""
+        if self._steps is not None:
+            self._steps.close()
 
 
 def _thing(row: ThingRow, photos: Sequence[int], facts: dict[int, ContentRow]) -> Thing:

@@ -24,6 +24,10 @@ MISSING = -3.0
 
 QUARTILE = 0.25
 
+ROUNDS = 10
+MARGIN = 1e-9
+"""A node moves only for more than rounding errors."""
+
 CROWDED = 8
 """With fewer pairs than this, no candidate stood in the way of a better one."""
 
@@ -77,11 +81,12 @@ def cluster(
         members_of.setdefault(root, []).append(int(ids[position]))
     starts = np.flatnonzero(np.diff(part[known[:, 0]], prepend=-1))
     linked: set[int] = set()
-    for start, end in zip(starts, [*starts[1:], len(known)], strict=True):
-        merging = _Merging(known[start:end], sums[start:end], counts[start:end], sizes, missing, forbidden)
-        linked.update(merging.merged)
-        merging.run()
-        for roots in sorted(merging.merged.values()):
+    for start, end in zip(starts, np.append(starts[1:], len(known)), strict=False):
+        connected = _Part(known[start:end], sums[start:end], counts[start:end], sizes, missing, forbidden)
+        linked.update(connected.clusters)
+        connected.merge()
+        connected.refine()
+        for roots in sorted(sorted(nodes) for nodes in connected.clusters.values()):
             found = sorted(number for root in roots for number in members_of[root])
             if len(found) > 1:
                 yield found
@@ -134,11 +139,11 @@ def _forbidden(
     return forbidden
 
 
-class _Merging:
-    """The merging of one connected part.
+class _Part:
+    """One connected part: its nodes, and the clusters that they are merged into.
 
     Attributes:
-        merged: by the surviving node of each cluster, the nodes that are in it.
+        clusters: the nodes of each cluster, by a number.
     """
 
     def __init__(
@@ -150,61 +155,112 @@ class _Merging:
         missing: NDArray[np.float64],
         forbidden: dict[int, set[int]],
     ) -> None:
-        self._sums: dict[int, dict[int, tuple[float, int]]] = {}
+        self._pairs: dict[int, dict[int, tuple[float, int]]] = {}
         for (one, other), total, count in zip(pairs.tolist(), sums.tolist(), counts.tolist(), strict=True):
-            self._sums.setdefault(one, {})[other] = total, count
-            self._sums.setdefault(other, {})[one] = total, count
-        self.merged = {number: [number] for number in sorted(self._sums)}
-        self._sizes = {number: int(sizes[number]) for number in self.merged}
-        self._missing = {number: float(missing[number]) for number in self.merged}
-        self._forbidden = {
-            number: forbidden[number] & self.merged.keys() for number in self.merged if number in forbidden
-        }
-        self._state = dict.fromkeys(self.merged, 0)
-        self._heap: list[tuple[float, int, int, int, int]] = []
+            self._pairs.setdefault(one, {})[other] = total, count
+            self._pairs.setdefault(other, {})[one] = total, count
+        self._node_sizes = {number: int(sizes[number]) for number in self._pairs}
+        self._node_missing = {number: float(missing[number]) for number in self._pairs}
+        self._forbidden = {number: forbidden[number] for number in self._pairs if number in forbidden}
+        self.clusters = {number: [number] for number in self._pairs}
+        self._sizes = dict(self._node_sizes)
+        self._missing = dict(self._node_missing)
 
-    def run(self) -> None:
-        """Merge until no two clusters agree."""
-        self._offer((one, other) for one, near in self._sums.items() for other in near if one < other)
-        while self._heap:
-            _, one, other, state, other_state = heapq.heappop(self._heap)
-            if self._state.get(one) == state and self._state.get(other) == other_state:
-                self._merge(one, other)
+    def merge(self) -> None:
+        """Merge the two clusters that agree most, until no two agree."""
+        links = {number: dict(near) for number, near in self._pairs.items()}
+        apart = {number: others & links.keys() for number, others in self._forbidden.items()}
+        states = dict.fromkeys(links, 0)
+        heap: list[tuple[float, int, int, int, int]] = []
 
-    def _offer(self, pairs: Iterable[tuple[int, int]]) -> None:
-        for one, other in pairs:
-            one, other = min(one, other), max(one, other)
-            agreement = self._agreement(one, other)
-            if agreement > 0.0 and other not in self._forbidden.get(one, ()):
-                # The lowest ids first where two agree alike, so that the outcome does not hang on the order.
-                heapq.heappush(self._heap, (-agreement, one, other, self._state[one], self._state[other]))
+        def offer(pairs: Iterable[tuple[int, int]]) -> None:
+            for pair in pairs:
+                one, other = min(pair), max(pair)
+                agreement = self._agreement(one, other, *links[one][other])
+                if agreement > 0.0 and other not in apart.get(one, ()):
+                    # The lowest ids first where two agree alike, so that the outcome does not hang on the order.
+                    heapq.heappush(heap, (-agreement, one, other, states[one], states[other]))
 
-    def _agreement(self, one: int, other: int) -> float:
-        total, count = self._sums[one][other]
+        offer((one, other) for one, near in links.items() for other in near if one < other)
+        while heap:
+            _, kept, gone, state, other_state = heapq.heappop(heap)
+            if states.get(kept) != state or states.get(gone) != other_state:
+                continue
+            self._unite(kept, gone)
+            states[kept] += 1
+            del states[gone]
+            near = links[kept]
+            del near[gone]
+            for other, (total, count) in links.pop(gone).items():
+                if other != kept:
+                    before = near.get(other, (0.0, 0))
+                    near[other] = links[other][kept] = before[0] + total, before[1] + count
+                    del links[other][gone]
+            for other in apart.pop(gone, set()):
+                apart[other].discard(gone)
+                apart[other].add(kept)
+                apart.setdefault(kept, set()).add(other)
+            offer((kept, other) for other in near)
+
+    def refine(self) -> None:
+        """Move single nodes to the cluster that they have most in common with, or out, until none moves.
+
+        The first merges know of one pair only, and a bridge may be the strongest pair of all.
+        """
+        home = {number: root for root, members in self.clusters.items() for number in members}
+        for _ in range(ROUNDS):
+            moved = False
+            for number in sorted(home):
+                near: dict[int, tuple[float, int]] = {}
+                for other, (total, count) in self._pairs[number].items():
+                    before = near.get(home[other], (0.0, 0))
+                    near[home[other]] = before[0] + total, before[1] + count
+                here = home[number]
+                gains = {root: self._gain(number, root, root == here, *found) for root, found in near.items()}
+                gains.setdefault(here, 0.0)
+                gains[-1 - number] = 0.0
+                best = max(sorted(gains), key=lambda root: gains[root])
+                if gains[best] > gains[here] + MARGIN and not self._is_barred(number, best):
+                    self._move(number, here, best)
+                    home[number] = best
+                    moved = True
+            if not moved:
+                return
+
+    def _agreement(self, one: int, other: int, total: float, count: int) -> float:
+        """The mean weight of the pairs between two clusters, those included that are missing."""
         sizes = self._sizes[one], self._sizes[other]
-        expected = max(min(sizes[0] * sizes[1], SUPPORT * min(sizes)), count)
+        expected = _expected(*sizes, count)
         return (total + min(self._missing[one], self._missing[other]) * (expected - count)) / expected
 
-    def _merge(self, kept: int, gone: int) -> None:
-        self.merged[kept] += self.merged.pop(gone)
+    def _gain(self, number: int, root: int, is_home: bool, total: float, count: int) -> float:
+        """The summed weight of the pairs between a node and the rest of a cluster."""
+        size = self._node_sizes[number]
+        rest = self._sizes[root] - size if is_home else self._sizes[root]
+        missing = _expected(size, rest, count) - count
+        return total + min(self._node_missing[number], self._missing[root]) * missing
+
+    def _is_barred(self, number: int, root: int) -> bool:
+        return not self._forbidden.get(number, set()).isdisjoint(self.clusters.get(root, ()))
+
+    def _unite(self, kept: int, gone: int) -> None:
         sizes = self._sizes[kept], self._sizes.pop(gone)
         shares = self._missing[kept] * sizes[0] + self._missing.pop(gone) * sizes[1]
         self._sizes[kept], self._missing[kept] = sum(sizes), shares / sum(sizes)
-        self._state[kept] += 1
-        del self._state[gone]
-        near = self._sums[kept]
-        del near[gone]
-        for other, (total, count) in self._sums.pop(gone).items():
-            if other == kept:
-                continue
-            before = near.get(other, (0.0, 0))
-            near[other] = self._sums[other][kept] = before[0] + total, before[1] + count
-            del self._sums[other][gone]
-        for other in self._forbidden.pop(gone, set()):
-            self._forbidden[other].discard(gone)
-            self._forbidden[other].add(kept)
-            self._forbidden.setdefault(kept, set()).add(other)
-        self._offer((kept, other) for other in near)
+        self.clusters[kept] += self.clusters.pop(gone)
+
+    def _move(self, number: int, here: int, there: int) -> None:
+        size = self._node_sizes[number]
+        self.clusters[here].remove(number)
+        self._sizes[here] -= size
+        self.clusters.setdefault(there, []).append(number)
+        self._sizes[there] = self._sizes.get(there, 0) + size
+        self._missing.setdefault(there, self._node_missing[number])
+
+
+def _expected(one: int, other: int, count: int) -> int:
+    """How many pairs are expected between two clusters of these sizes, `count` of which are known."""
+    return max(min(one * other, SUPPORT * min(one, other)), count)
 
 
 def distinct(members: Sequence[int], copies: Iterable[tuple[int, int]]) -> int:
