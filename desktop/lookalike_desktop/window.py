@@ -25,10 +25,13 @@ from lookalike_desktop.search.results_page import ResultsPage
 from lookalike_desktop.search.search_bar import SearchBar
 from lookalike_desktop.search.search_controller import SearchController
 from lookalike_desktop.session.library_session import LibrarySession
+from lookalike_desktop.things.things_controller import ThingsController
+from lookalike_desktop.things.things_page import ThingsPage
 from lookalike_desktop.viewer.viewer import Viewer
 from lookalike_desktop.widgets.messages import DropHint, Notice
 
 if TYPE_CHECKING:
+    from lookalike.things.thing import Thing
     from lookalike.watching.follow_timing import FollowTiming
 
 
@@ -54,9 +57,16 @@ class Window(QMainWindow):
         self.results_page = ResultsPage(self.thumbnails)
         self.viewer = Viewer(self.thumbnails)
         self.models_page = ModelsPage()
+        self.things_page = ThingsPage(self.thumbnails)
         self.token_line = TokenPreparationLine()
         self.pages = QStackedWidget()
-        for page in (self.library_page, self.results_page, self.viewer, self.models_page):
+        for page in (
+            self.library_page,
+            self.results_page,
+            self.viewer,
+            self.models_page,
+            self.things_page,
+        ):
             self.pages.addWidget(page)
         middle = QWidget()
         self._lay_out(middle)
@@ -71,6 +81,7 @@ class Window(QMainWindow):
             self.results_page,
             self.viewer,
             self.models_page,
+            self.things_page,
             self,
         )
         self._drop_paste_handler = DropPasteHandler(self, self.search_bar.field, DropHint(middle))
@@ -78,10 +89,12 @@ class Window(QMainWindow):
             self.session, self.folders_panel, self.library_page, self.search_bar, self
         )
         self.models_controller = ModelsController(self.session, self.models_page, self)
+        self.things_controller = ThingsController(self.session, self.things_page, self)
         self.token_preparation = TokenPreparationController(self.session, self)
         self._connect_failures()
         self._connect_search()
         self._connect_models()
+        self._connect_things()
         self._make_shortcuts()
         self.folders_panel.setVisible(False)
         self.search_bar.setEnabled(False)
@@ -138,6 +151,20 @@ class Window(QMainWindow):
         self.token_line.allowed.connect(tokens.allow)
         self.token_line.held.connect(tokens.hold)
 
+    def _connect_things(self) -> None:
+        things = self.things_controller
+        self.search_bar.things_wanted.connect(self.navigator.toggle_things)
+        self.navigator.things_shown.connect(self.notice.hide)
+        self.navigator.things_shown.connect(things.read)
+        self.navigator.photo_shown.connect(things.look_up)
+        things.photo_looked_up.connect(self._on_looked_up)
+        things.failed.connect(self.notice.show_failure)
+
+    def _on_looked_up(self, content_id: int, thing: Thing | None) -> None:
+        # The user may have gone on to another photo.
+        if content_id == self.viewer.content_id:
+            self.viewer.show_thing(thing)
+
     def _make_shortcuts(self) -> None:
         keys = QKeySequence.StandardKey
         for key, act in (
@@ -147,6 +174,7 @@ class Window(QMainWindow):
             (QKeySequence(Qt.Key.Key_F), self.navigator.find_current),
             (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_L), self.filter_bar.open_panel),
             (QKeySequence("Ctrl+Shift+M"), self.navigator.toggle_models),
+            (QKeySequence("Ctrl+T"), self.navigator.toggle_things),
             (QKeySequence(keys.ZoomIn), lambda: self._resize_cells(1)),
             (QKeySequence(keys.ZoomOut), lambda: self._resize_cells(-1)),
         ):
@@ -173,7 +201,8 @@ class Window(QMainWindow):
         self.search_bar.field.selectAll()
 
     def _resize_cells(self, step: int) -> None:
-        for grid in (self.library_page.grid, self.results_page.grid):
+        things = self.things_page
+        for grid in (self.library_page.grid, self.results_page.grid, things.cards, things.photos):
             grid.resize_cells(step)
 
     # Events
@@ -194,6 +223,7 @@ class Window(QMainWindow):
                 self.folders_panel,
                 self.viewer,
                 self.models_page,
+                self.things_page,
                 self.notice,
                 self.filter_bar,
             ):
@@ -204,6 +234,7 @@ class Window(QMainWindow):
         self.hide()
         self.results_page.run.close()
         self.models_controller.close()
+        self.things_controller.close()
         self.viewer.close_loader()
         self.thumbnails.close()
         self.token_preparation.close()

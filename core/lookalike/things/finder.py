@@ -72,7 +72,7 @@ class ThingFinder:
         record = self._record()
         if record is not None:
             yield from self._measure_excesses(record)
-        state = self._state()
+        state, decision = self._state(), self._things.latest_decision()
         if self._things.found() == state:
             return
         meter = ProgressMeter(Stage.FINDING_THINGS, None)
@@ -84,7 +84,9 @@ class ThingFinder:
             found.append(members)
             if number % 500 == 0:
                 yield meter.snapshot()
-        self._put(graph, found, state)
+        # What the user decided meanwhile is shown already, and would be undone until things are found anew.
+        if self._things.latest_decision() == decision:
+            self._put(graph, found, state)
         yield meter.end()
 
     def _state(self) -> str:
