@@ -27,7 +27,6 @@ class NameEditor(QLineEdit):
         self.setAccessibleName(self.tr("Name of this thing"))
         self.setPlaceholderText(self.tr("Name this"))
         self.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.returnPressed.connect(self._keep)
         cards.verticalScrollBar().valueChanged.connect(lambda _: self.hide())
         cards.photos.layoutChanged.connect(self.hide)
         self.hide()
@@ -52,8 +51,10 @@ class NameEditor(QLineEdit):
             self.named.emit(self._thing_id, name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape leaves the name as it was."""
-        if event.key() == Qt.Key.Key_Escape:
+        """Enter keeps the name, Escape leaves it as it was; the cards below hear of neither."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._keep()
+        elif event.key() == Qt.Key.Key_Escape:
             self.setText(self._before)
             self.hide()
             self.parentWidget().setFocus()

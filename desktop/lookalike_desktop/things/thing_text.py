@@ -31,7 +31,17 @@ def thing_facts(thing: Thing) -> str:
 
 def more_photos(thing: Thing) -> str:
     """What the button says that leads from one photo of a thing to the others."""
-    count = format_count(len(thing) - 1)
+    others = len(thing) - 1
     if thing.name:
-        return translate("thing", "{0} more photos of {1}").format(count, thing.name)
-    return translate("thing", "{0} more photos of this").format(count)
+        words = (
+            translate("thing", "{0} more photos of {1}")
+            if others > 1
+            else translate("thing", "{0} more photo of {1}")
+        )
+    else:
+        words = (
+            translate("thing", "{0} more photos of this")
+            if others > 1
+            else translate("thing", "{0} more photo of this")
+        )
+    return words.format(format_count(others), thing.name)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -88,9 +89,11 @@ class ThingsPage(QWidget):
         self.facts = QLabel()
         self.facts.setProperty("quiet", True)
         self.facts.setTextFormat(Qt.TextFormat.PlainText)
+        self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.name_field = QLineEdit()
         self.name_field.setPlaceholderText(self.tr("Name this"))
         self.name_field.setAccessibleName(self.tr("Name of this thing"))
+        self.name_field.setMinimumWidth(90)
         self.name_field.setMaximumWidth(280)
         self.name_field.editingFinished.connect(self._on_name_field)
         self.apart_button = QPushButton(self.tr("Not this one"))
@@ -114,8 +117,8 @@ class ThingsPage(QWidget):
         top.setSpacing(10)
         top.addWidget(self.back_button)
         top.addWidget(self.heading)
-        top.addWidget(self.name_field)
-        top.addWidget(self.facts, 1)
+        top.addWidget(self.name_field, 1)
+        top.addWidget(self.facts, 2)
         top.addWidget(self.apart_button)
         top.addWidget(self.same_button)
         column = QVBoxLayout(self)
