@@ -174,8 +174,8 @@ class Things:
                 db.execute("DELETE FROM thing_members WHERE thing_id = ?", (number,))
                 self._put_members(db, number, hashes)
             for name, cover, hashes in new:
-                number = db.execute("INSERT INTO things (name, cover) VALUES (?, ?)", (name, cover)).lastrowid
-                self._put_members(db, number, hashes)
+                added = db.execute("INSERT INTO things (name, cover) VALUES (?, ?)", (name, cover))
+                self._put_members(db, added.lastrowid, hashes)
             db.execute("UPDATE thing_state SET found = ?", (found,))
 
     @staticmethod
@@ -188,13 +188,18 @@ class Things:
 
     def decisions(self) -> list[Decision]:
         """What the user decided, the latest first."""
-        sides: dict[int, tuple[str, list[str], list[str]]] = {}
+        kinds: dict[int, str] = {}
+        sides: dict[int, tuple[list[str], list[str]]] = {}
         for number, kind, side, content in self._database.rows(
             "SELECT id, kind, side, hash FROM thing_decisions JOIN thing_decision_photos ON decision_id = id "
             "ORDER BY id DESC, side, hash"
         ):
-            sides.setdefault(number, (kind, [], []))[1 + side].append(content)
-        return [Decision(kind, tuple(photos), tuple(others)) for kind, photos, others in sides.values()]
+            kinds[number] = kind
+            sides.setdefault(number, ([], []))[side].append(content)
+        return [
+            Decision(kinds[number], tuple(photos), tuple(others))
+            for number, (photos, others) in sides.items()
+        ]
 
     def latest_decision(self) -> int:
         """The number of the latest decision; 0 without one."""

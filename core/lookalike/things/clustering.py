@@ -90,9 +90,9 @@ def cluster(
             found = sorted(number for root in roots for number in members_of[root])
             if len(found) > 1:
                 yield found
-    for root, members in members_of.items():
-        if root not in linked and len(members) > 1:
-            yield members
+    for root, group in members_of.items():
+        if root not in linked and len(group) > 1:
+            yield group
 
 
 def _connected(count: int, edges: NDArray[np.int64]) -> NDArray[np.int64]:

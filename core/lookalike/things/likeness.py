@@ -64,7 +64,7 @@ def backgrounds(
     cosines[ids[:, None] == sample_ids[None]] = -1.0
     rank = max(round(SHARE * count), 1)
     reached = -np.partition(-cosines, rank - 1, axis=1)[:, rank - 1]
-    common: NDArray[np.float32] = (count * reached + PRIOR_WEIGHT * PRIOR) / (count + PRIOR_WEIGHT)
+    common = (count * reached + PRIOR_WEIGHT * PRIOR) / (count + PRIOR_WEIGHT)
     return common.astype(np.float32)
 
 

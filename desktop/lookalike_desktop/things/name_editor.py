@@ -22,6 +22,7 @@ class NameEditor(QLineEdit):
 
     def __init__(self, cards: GridView) -> None:
         super().__init__(cards.viewport())
+        self._cards = cards
         self._thing_id = 0
         self._before = ""
         self.setAccessibleName(self.tr("Name of this thing"))
@@ -57,7 +58,7 @@ class NameEditor(QLineEdit):
         elif event.key() == Qt.Key.Key_Escape:
             self.setText(self._before)
             self.hide()
-            self.parentWidget().setFocus()
+            self._cards.setFocus()
         else:
             super().keyPressEvent(event)
 
