@@ -5,8 +5,8 @@
 LIBRARY is a library that has scanned the folders of the data sets, and whose pairs are verified; its things are found
 anew, nothing else is changed. Each data set is measured by itself among all photos of the library.
 
-B-cubed (Bagga and Baldwin, 1998): for each photo of a group, the share of its thing that is of its group, and the share of
-its group that is in its thing. A photo without a thing is alone. Junk of a photo counts neither way.
+B-cubed (Bagga and Baldwin, 1998): for each photo of a group, the share of its thing that is of its group, and the share
+of its group that is in its thing. A photo without a thing is alone. Junk of a photo counts neither way.
 """
 
 from __future__ import annotations
@@ -86,9 +86,8 @@ def main() -> None:
         print(f"{len(library)} photos, {pairs} pairs, {len(things)} things in {seconds:.1f} s")
     for name in chosen.truth:
         truth = read_truth(name)
-        print(
-            f"\n{name.parent.name}: {mixtures(truth, things)} mixtures\n\n| kind | photos | precision | recall |\n|-|-|-|-|"
-        )
+        print(f"\n{name.parent.name}: {mixtures(truth, things)} mixtures\n")
+        print("| kind | photos | precision | recall |\n|-|-|-|-|")
         for kind, (precision, recall, count) in b_cubed(truth, things).items():
             print(f"| {kind} | {count} | {precision:.3f} | {recall:.3f} |")
 
