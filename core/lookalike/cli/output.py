@@ -11,6 +11,8 @@ from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
+from lookalike.wording import counted
+
 if TYPE_CHECKING:
     import click
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from lookalike.catalog.folders import Folder
     from lookalike.library.descriptor_migration import DescriptorChange
     from lookalike.library.detail_preparation import DetailStatus
+    from lookalike.library.pair_service import PairStatus
     from lookalike.progress import Progress, Skipped
 
 T = TypeVar("T")
@@ -116,6 +119,17 @@ def details_line(details: DetailStatus) -> str:
     if details.lacking:
         line += f"; scan or watch sees to the other {details.lacking}"
     return f"{line} ({details.bytes / 1e6:.1f} MB)"
+
+
+def pairs_line(pairs: PairStatus) -> str:
+    """How far the pair graph has come, in words."""
+    line = f"{counted(pairs.verified, 'pair')} compared"
+    if pairs.to_join or pairs.to_verify:
+        line += (
+            f"; scan or watch compares {counted(pairs.to_join, 'photo')} and "
+            f"{counted(pairs.to_verify, 'pair')} more"
+        )
+    return line
 
 
 def duration(seconds: float) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from lookalike.cli.options import json_option
-from lookalike.cli.output import changing_line, details_line, folder_state, say, say_json
+from lookalike.cli.output import changing_line, details_line, folder_state, pairs_line, say, say_json
 from lookalike.library import Library
 
 
@@ -27,6 +27,7 @@ def status(library_folder: Path | None, as_json: bool) -> None:
             say(f"folder      {folder.path}{f'  ({words})' if words else ''}")
         say(f"photos      {state.photos} in {state.files} files, {state.indexed} can be searched")
         say(f"details     {details_line(state.details)}")
+        say(f"pairs       {pairs_line(state.pairs)}")
         say(f"descriptor  {state.descriptor}")
         if state.arithmetic:
             say(f"            {state.arithmetic}")

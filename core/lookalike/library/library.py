@@ -32,6 +32,7 @@ from lookalike.library.descriptor_migration import (
 from lookalike.library.detail_preparation import BackgroundDetails, DetailPreparation, DetailStatus
 from lookalike.library.integrity import SAMPLE, Details, IntegrityReport, check_and_repair
 from lookalike.library.model_manager import ModelManager
+from lookalike.library.pair_service import BackgroundPairs, PairService, PairStatus
 from lookalike.library.photo_service import PhotoService
 from lookalike.library.search_service import SearchService
 from lookalike.library.thing_service import BackgroundThings, ThingService
@@ -57,6 +58,7 @@ class Status:
         photos: how many distinct photos are among them.
         indexed: how many photos a search can find.
         details: how many of them it can find by their details too.
+        pairs: how far the pair graph has come.
         problems: files that could not be indexed, XMP files and folders that could not be read, and why.
         descriptor: key of the descriptor model that answers searches.
         arithmetic: how the embedded model is run on this computer, and how fast that is by its self-check; empty for
@@ -74,6 +76,7 @@ class Status:
     photos: int
     indexed: int
     details: DetailStatus
+    pairs: PairStatus
     problems: tuple[tuple[Path, str], ...]
     descriptor: str
     arithmetic: str
@@ -103,6 +106,7 @@ class Library:
         models: the models that are installed or can be downloaded.
         tokens: the visual tokens of multimodal judges.
         details: the local features of photos, by which searches find them too.
+        pairs: what photos are to each other: copies, edits, bursts, other views.
         things: the things and places that photos show.
         calibrations: the probabilities that similarities and judges' answers stand for.
         fallback: why the embedded descriptor model is used instead of the chosen one; empty where it is not.
@@ -172,6 +176,14 @@ class Library:
             Throttle(self.folders.pace),
             lambda: self.tokens.searching,
         )
+        self.pairs = PairService(
+            self._catalog,
+            self._engines,
+            features,
+            inverted,
+            Throttle(self.folders.pace),
+            lambda: self.tokens.searching,
+        )
         self.things = ThingService(self._catalog, thumbnails, self._measured_record)
         self.search = SearchService(
             self._catalog,
@@ -209,6 +221,7 @@ class Library:
         if folders is None and not self._fixed:
             yield from self.descriptor.steps()
         yield from self.details.make()
+        yield from self.pairs.update()
         yield from self.things.update()
 
     def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
@@ -226,12 +239,13 @@ class Library:
                 self._engines.use() as engine,
                 closing(BackgroundMigration(self.descriptor)) as migration,
                 closing(BackgroundDetails(self.details)) as details,
+                closing(BackgroundPairs(self.pairs)) as pairs,
                 closing(BackgroundThings(self.things)) as things,
             ):
 
                 def do_a_little() -> Progress | None:
                     working = None if self._fixed else migration.step()
-                    return working or details.step() or things.step()
+                    return working or details.step() or pairs.step() or things.step()
 
                 yield from engine.follower.follow(
                     lambda: has_ended() or self._engines.current is not engine, do_a_little
@@ -257,6 +271,7 @@ class Library:
             photos=catalog.contents.count(),
             indexed=len(self),
             details=self.details.status(),
+            pairs=self.pairs.status(),
             problems=tuple(
                 sorted(
                     [

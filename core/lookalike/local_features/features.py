@@ -65,6 +65,16 @@ class LocalFeatures:
         """The descriptors as float32 (n, 128) rows of about unit length."""
         return self.descriptors.astype(np.float32) / np.float32(255.0)
 
+    def strongest(self, count: int) -> LocalFeatures:
+        """The strongest of the features, at most `count`."""
+        return LocalFeatures(
+            self.size,
+            self.points[:count],
+            self.descriptors[:count],
+            self.scales[:count],
+            self.angles[:count],
+        )
+
     def mirrored(self) -> LocalFeatures:
         """The features of the photo's mirror image (left and right exchanged), made without its pixels."""
         points = self.points.copy()

@@ -27,6 +27,8 @@ def stage_text(stage: Stage) -> str:
         Stage.WATCHING: translate("progress", "Watching for changes"),
         Stage.WAITING: translate("progress", "Waiting; trying again soon"),
         Stage.EXTRACTING: translate("progress", "Looking at details"),
+        Stage.JOINING: translate("progress", "Looking for copies"),
+        Stage.COMPARING: translate("progress", "Comparing pairs"),
         Stage.FINDING_THINGS: translate("progress", "Finding things"),
         Stage.PREPARING: translate("progress", "Preparing"),
         Stage.COMPRESSING: translate("progress", "Compressing"),

@@ -1,0 +1,153 @@
+"""Pair service: the pair graph of an open library, and the job that keeps it up to date."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.index.inverted import FeatureIndex
+from lookalike.ingest.throttle import Throttle
+from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
+from lookalike.local_features.feature_cache import FeatureCache
+from lookalike.pairs import PairKind, VerifiedPair
+from lookalike.pairs.candidates import CandidateSearch
+from lookalike.pairs.graph import PairGraph
+from lookalike.pairs.updating import Engines, PairUpdater
+from lookalike.progress import Progress
+
+WAIT_SECONDS = 0.05
+
+RETRY_SECONDS = 60.0
+"""How soon the graph is looked at again while folders are followed."""
+
+
+@dataclass(frozen=True)
+class PairStatus:
+    """How far the pair graph has come.
+
+    Attributes:
+        joined: photos whose candidates have been found.
+        to_join: photos whose candidates are still to be found.
+        to_verify: pairs that are still to be verified.
+        verified: pairs that are verified.
+    """
+
+    joined: int
+    to_join: int
+    to_verify: int
+    verified: int
+
+
+class PairService:
+    """The pair graph of one library. Any thread may use it; what is known of it may be read while it grows.
+
+    Args:
+        catalog: the library's catalog.
+        engines: the descriptor engine in use.
+        features: local features of photos.
+        inverted: has their details vote.
+        throttle: how hard to work.
+        searching: whether a search is under way.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        engines: DescriptorEngines,
+        features: FeatureCache,
+        inverted: FeatureIndex,
+        throttle: Throttle,
+        searching: Callable[[], bool],
+    ) -> None:
+        self._catalog = catalog
+        self._graph = PairGraph(catalog)
+        self._engines = engines
+        self._inverted = inverted
+        self._updater = PairUpdater(catalog, features)
+        self._throttle = throttle
+        self._searching = searching
+
+    @property
+    def revision(self) -> int:
+        """Grows with each change of what `pairs` returns, whoever makes it."""
+        return self._graph.revision
+
+    def pairs(self, kinds: Collection[PairKind] | None = None) -> Iterator[VerifiedPair]:
+        """The verified pairs; see `PairGraph.pairs`."""
+        return self._graph.pairs(kinds)
+
+    def of(self, content_id: int) -> list[VerifiedPair]:
+        """The verified pairs that a photo is in."""
+        return self._graph.of(content_id)
+
+    def status(self) -> PairStatus:
+        """How far the graph has come."""
+        rows = self._catalog.verified_pairs
+        with self._engines.use() as engine:
+            to_join = len(self._updater.to_join(self._search(engine)))
+        photos = self._catalog.contents.count()
+        return PairStatus(photos - to_join, to_join, rows.waiting_count(), rows.count())
+
+    def update(self, cancelled: Callable[[], bool] = lambda: False) -> Generator[Progress, None, None]:
+        """Join what is new with everything, and verify the pairs that wait.
+
+        Pauses for searches. May be closed at any yield, or killed; the next call continues from there.
+
+        Args:
+            cancelled: once it returns true the work ends after the current batch.
+        """
+        with self._engines.use() as engine:
+            for work in (self._updater.join(self._search(engine)), self._updater.verify()):
+                with closing(work):
+                    yield from self._gently(work, cancelled)
+
+    def _search(self, engine: DescriptorEngine) -> Engines:
+        candidates = CandidateSearch(engine.index, engine.record, self._inverted)
+        return Engines(candidates, engine.index, self._inverted)
+
+    def _gently(
+        self, work: Generator[Progress, None, None], cancelled: Callable[[], bool]
+    ) -> Generator[Progress, None, None]:
+        """Do some work, resting as the throttle says, and while a search is under way."""
+        began = time.monotonic()
+        for progress in work:
+            yield progress
+            rest_until = time.monotonic() + self._throttle.rest(time.monotonic() - began)
+            while (self._searching() or time.monotonic() < rest_until) and not cancelled():
+                yield replace(progress, eta=None, ended=False)
+                time.sleep(WAIT_SECONDS)
+            if cancelled():
+                return
+            began = time.monotonic()
+
+
+class BackgroundPairs:
+    """Updates the pair graph a little at a time, while folders are followed and nothing else is to be done.
+
+    Args:
+        pairs: the library's pair graph.
+    """
+
+    def __init__(self, pairs: PairService) -> None:
+        self._pairs = pairs
+        self._steps: Generator[Progress, None, None] | None = None
+        self._next_look = 0.0
+
+    def step(self) -> Progress | None:
+        """Do a little; None when there is nothing to do."""
+        if self._steps is None:
+            if time.monotonic() < self._next_look:
+                return None
+            self._steps = self._pairs.update()
+        progress = next(self._steps, None)
+        if progress is None:
+            self._steps, self._next_look = None, time.monotonic() + RETRY_SECONDS
+        return progress
+
+    def close(self) -> None:
+        """Stop; the next process continues where this one was."""
+        if self._steps is not None:
+            self._steps.close()

@@ -1,0 +1,295 @@
+"""Agreement of pixels: how far two aligned photos show the same, block by block, whatever was done to their colours.
+
+Blocks of both photos, on the pixel grid of the coarser one, are compared by normalised cross-correlation, which no
+change of brightness and contrast alters. An edit leaves nearly all blocks in agreement, or all but those that a sticker
+covers; another exposure of the same scene has small differences everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.pairs.alignment import Alignment, Matrix, in_pixels, jacobian
+
+WORKING_SIDE = 640
+"""Longest side in pixels at which pixels are compared."""
+
+BLOCK = 16
+"""Side of a block in pixels of the coarser photo."""
+
+FEWEST_PIXELS = 48
+"""The common area must be so wide and so high, in pixels of the coarser photo."""
+
+TEXTURE = 3.0
+"""Standard deviation of grey values from which a block says something."""
+
+FINE_TEXTURE = 1.5
+"""The same of its fine detail."""
+
+PLAIN = 1.0
+"""A block with less texture is plain; where the other has `CONTENT` or more, they show something else."""
+CONTENT = 12.0
+
+AGREEING = 0.6
+"""Correlation from which two blocks show the same."""
+
+CLIPPED = (6.0, 249.0)
+"""Grey values at and beyond which a photo may have lost what the other shows."""
+
+DENOISE, DETAIL = 0.8, 2.0
+"""Standard deviations, in pixels, of the blur that takes noise off, and of the one that leaves fine detail."""
+
+ECC_SIDES = (240, 640)
+"""Longest sides in pixels at which the alignment is made exact, one after the other."""
+ECC_STEPS = 20
+ECC_PRECISION = 1e-4
+ECC_LEAST = 0.5
+"""A correlation below this is no alignment."""
+ECC_MOST_MOVED = 6.0
+"""What came of local features needs no larger correction, in pixels."""
+
+FEWEST_COMMON = 0.02
+"""A smaller share of the coarser photo's frame is too little to go by."""
+
+Grey = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What two aligned photos have in common.
+
+    Attributes:
+        matrix: the alignment, refined; from the first to the second, in coordinates from 0 to 1.
+        scale: pixels of the second, as it was compared, for each pixel of the first.
+        areas: the common area as shares of the first and of the second frame.
+        coarse: correlations of the blocks that say something, float32 (n,).
+        fine: correlations of fine detail, of the blocks that have any, float32 (m,).
+        disagreeing: bool (rows, columns), the blocks that show something else.
+        compared: bool (rows, columns), the blocks that could be compared.
+        first: the first photo on the grid of the coarser one, float32 (height, width, 3), RGB.
+        second: the second.
+        inside: bool (height, width), where both show something.
+    """
+
+    matrix: Matrix
+    scale: float
+    areas: tuple[float, float]
+    coarse: NDArray[np.float32]
+    fine: NDArray[np.float32]
+    disagreeing: NDArray[np.bool_]
+    compared: NDArray[np.bool_]
+    first: NDArray[np.float32]
+    second: NDArray[np.float32]
+    inside: NDArray[np.bool_]
+
+    @property
+    def share(self) -> float:
+        """Share of the compared blocks that agree; 0 where none could be compared."""
+        compared = int(self.compared.sum())
+        return 1.0 - float(self.disagreeing.sum()) / compared if compared else 0.0
+
+
+def compare_pixels(
+    first: NDArray[np.uint8], second: NDArray[np.uint8], alignment: Alignment
+) -> Agreement | None:
+    """Compare the pixels of two photos.
+
+    Args:
+        first: RGB (height, width, 3), upright.
+        second: the same.
+        alignment: how the first lies over the second.
+
+    Returns:
+        None where they have too little in common to be compared.
+    """
+    import cv2
+
+    sizes = _size(first), _size(second)
+    matrix = in_pixels(alignment.matrix, *sizes)
+    scale = _scale(matrix, *sizes)
+    if scale is None:
+        return None
+    # On the grid of the coarser one: what the finer one shows beyond it cannot be compared.
+    onto_second = scale < 1.0
+    target, source = (second, first) if onto_second else (first, second)
+    to_target = matrix if onto_second else np.linalg.inv(matrix)
+    soft = softened(source, scale if onto_second else 1 / scale)
+    to_target = _refined(_grey(soft), _grey(target), to_target)
+    warped = cv2.warpPerspective(soft, to_target, _size(target), flags=cv2.INTER_CUBIC)
+    inside = _inside(_size(source), _size(target), to_target)
+    if inside is None:
+        return None
+    plain = target.astype(np.float32)
+    on_first, on_second = (warped, plain) if onto_second else (plain, warped)
+    final = to_target if onto_second else np.linalg.inv(to_target)
+    unit = in_units(final, *sizes)
+    return Agreement(
+        unit,
+        scale,
+        common_areas(unit),
+        *_blocks(_grey(on_first), _grey(on_second), inside),
+        on_first,
+        on_second,
+        inside,
+    )
+
+
+def in_units(matrix: Matrix, first: tuple[int, int], second: tuple[int, int]) -> Matrix:
+    """A homography between pixels of two frames (width, height), in coordinates from 0 to 1."""
+    unit: Matrix = np.diag([1 / second[0], 1 / second[1], 1.0]) @ matrix @ np.diag([*first, 1.0])
+    return unit / unit[2, 2]
+
+
+def common_areas(matrix: Matrix) -> tuple[float, float]:
+    """The area that both frames show, as shares of the first and of the second.
+
+    Args:
+        matrix: from the first frame to the second, in coordinates from 0 to 1.
+    """
+    return _shown(np.linalg.inv(matrix)), _shown(matrix)
+
+
+def _shown(matrix: Matrix) -> float:
+    """The share of a frame that another covers, which a matrix maps onto it."""
+    import cv2
+
+    corners = np.array([[[0, 0], [1, 0], [1, 1], [0, 1]]], np.float32)
+    frame = corners[0]
+    mapped = cv2.perspectiveTransform(corners, matrix)[0]
+    area, _ = cv2.intersectConvexConvex(frame, mapped.astype(np.float32))
+    return float(np.clip(area, 0.0, 1.0))
+
+
+def _size(image: NDArray[np.generic]) -> tuple[int, int]:
+    return image.shape[1], image.shape[0]
+
+
+def _grey(image: NDArray[np.generic]) -> Grey:
+    import cv2
+
+    grey: Grey = cv2.cvtColor(image.astype(np.float32), cv2.COLOR_RGB2GRAY)
+    return grey
+
+
+def _scale(matrix: Matrix, first: tuple[int, int], second: tuple[int, int]) -> float | None:
+    """Pixels of the second frame for each of the first, amid what both show; None where they share nothing."""
+    import cv2
+
+    corners = np.array([[0, 0], [second[0], 0], [second[0], second[1]], [0, second[1]]], np.float32)
+    back = cv2.perspectiveTransform(corners[None], np.linalg.inv(matrix))[0].astype(np.float32)
+    frame = np.array([[0, 0], [first[0], 0], [first[0], first[1]], [0, first[1]]], np.float32)
+    area, common = cv2.intersectConvexConvex(frame, back)
+    if area < 1.0 or common is None:
+        return None
+    local = jacobian(matrix, common.reshape(-1, 2).mean(axis=0).astype(np.float64))
+    return None if local is None else float(np.sqrt(abs(np.linalg.det(local))))
+
+
+def softened(image: NDArray[np.uint8], scale: float) -> NDArray[np.float32]:
+    """A photo as it looks before it is made smaller by `scale`, so that no detail turns into a pattern."""
+    import cv2
+
+    soft = image.astype(np.float32)
+    sigma = 0.5 * np.sqrt(max(1 / scale**2 - 1, 0.0))
+    return cv2.GaussianBlur(soft, (0, 0), sigma) if sigma > 0.1 else soft
+
+
+def _refined(source: Grey, target: Grey, matrix: Matrix) -> Matrix:
+    """An alignment made exact by the pixels, first at a small size and, where that succeeds, at the full one."""
+    for side in ECC_SIDES:
+        better = _corrected(source, target, matrix, min(1.0, side / max(target.shape)))
+        if better is None:
+            # It does not converge where the two have too little in common: the agreement will tell.
+            break
+        matrix = better
+    return matrix
+
+
+def _corrected(source: Grey, target: Grey, matrix: Matrix, shrink: float) -> Matrix | None:
+    """One run of the enhanced correlation coefficient (Evangelidis and Psarakis, PAMI 2008); None where it fails."""
+    import cv2
+
+    small = cv2.resize(target, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    grow = np.diag([shrink, shrink, 1.0])
+    start = grow @ matrix
+    # The source on the target's grid first: what is left is a small affine map.
+    soft = cv2.GaussianBlur(source, (0, 0), 0.5 / shrink) if shrink < 1.0 else source
+    there = cv2.warpPerspective(soft, start, _size(small), flags=cv2.INTER_CUBIC)
+    mask = cv2.warpPerspective(np.full(source.shape, 255, np.uint8), start, _size(small))
+    mask = cv2.erode(mask, np.ones((5, 5), np.uint8))
+    if (mask > 0).mean() < FEWEST_COMMON:
+        return None
+    criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, ECC_STEPS, ECC_PRECISION)
+    try:
+        correlation, found = cv2.findTransformECC(
+            small, there, np.eye(2, 3, dtype=np.float32), cv2.MOTION_AFFINE, criteria, mask, 5
+        )
+    except cv2.error:
+        return None
+    correction = np.vstack([found, [0.0, 0.0, 1.0]]).astype(np.float64)
+    if correlation < ECC_LEAST or np.abs(correction - np.eye(3))[:2].max() > ECC_MOST_MOVED:
+        return None
+    refined: Matrix = np.linalg.inv(grow) @ np.linalg.inv(correction) @ start
+    return refined
+
+
+def _inside(source: tuple[int, int], target: tuple[int, int], matrix: Matrix) -> NDArray[np.bool_] | None:
+    """Where a source lies on a target, without its edge; None where that is too little."""
+    import cv2
+
+    mask = cv2.warpPerspective(np.full(source[::-1], 255, np.uint8), matrix, target, flags=cv2.INTER_LINEAR)
+    inside: NDArray[np.bool_] = cv2.erode((mask > 250).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    if not len(rows) or min(np.ptp(rows), np.ptp(columns)) < FEWEST_PIXELS:
+        return None
+    return inside
+
+
+def _blocks(
+    first: Grey, second: Grey, inside: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Coarse and fine correlations, the blocks that disagree, and those that were compared."""
+    import cv2
+
+    one, other = cv2.GaussianBlur(first, (0, 0), DENOISE), cv2.GaussianBlur(second, (0, 0), DENOISE)
+    whole = cut_blocks(inside.astype(np.float32)).min(axis=-1) > 0
+    clipped = _clipped_share(one, other)
+    correlation, texture, other_texture = _correlate(one, other)
+    weaker, stronger = np.minimum(texture, other_texture), np.maximum(texture, other_texture)
+    usable = whole & (clipped < 0.1)
+    says = usable & (weaker > TEXTURE)
+    odd = usable & (weaker < PLAIN) & (stronger > CONTENT)
+    disagreeing = (says & (correlation < AGREEING)) | odd
+    fine, detail, other_detail = _correlate(
+        one - cv2.GaussianBlur(one, (0, 0), DETAIL), other - cv2.GaussianBlur(other, (0, 0), DETAIL)
+    )
+    fine_says = usable & (np.minimum(detail, other_detail) > FINE_TEXTURE)
+    return correlation[says], fine[fine_says], disagreeing, says | odd
+
+
+def cut_blocks(image: Grey) -> Grey:
+    """An image in blocks, (rows, columns, pixels); what is left at the edges is dropped."""
+    rows, columns = image.shape[0] // BLOCK, image.shape[1] // BLOCK
+    cut = image[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK)
+    blocks: Grey = cut.transpose(0, 2, 1, 3).reshape(rows, columns, BLOCK * BLOCK)
+    return blocks
+
+
+def _clipped_share(first: Grey, second: Grey) -> Grey:
+    low, high = CLIPPED
+    clipped = (first < low) | (first > high) | (second < low) | (second > high)
+    share: Grey = cut_blocks(clipped.astype(np.float32)).mean(axis=-1)
+    return share
+
+
+def _correlate(first: Grey, second: Grey) -> tuple[Grey, Grey, Grey]:
+    """Normalised cross-correlation of each block, and the standard deviations in both photos."""
+    one, other = cut_blocks(first), cut_blocks(second)
+    one = one - one.mean(axis=-1, keepdims=True)
+    other = other - other.mean(axis=-1, keepdims=True)
+    deviation, other_deviation = np.sqrt((one**2).mean(axis=-1)), np.sqrt((other**2).mean(axis=-1))
+    correlation = (one * other).mean(axis=-1) / np.maximum(deviation * other_deviation, 1e-6)
+    return correlation, deviation, other_deviation

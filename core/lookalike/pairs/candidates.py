@@ -1,0 +1,70 @@
+"""Candidates: the few photos of a library that a photo is worth comparing with.
+
+Those whose descriptors are nearest, those that share details in the same arrangement, whatever the crop, turn or
+overlay, and those that share them with the photo's mirror image.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lookalike.catalog.descriptors import DescriptorRecord
+from lookalike.index.inverted import FeatureIndex
+from lookalike.index.protocol import VectorIndex
+from lookalike.local_features import LocalFeatures
+
+NEAREST = 6
+"""Photos whose descriptors are nearest, ..."""
+LEAST_SIMILARITY = 0.6
+"""... of at least this cosine."""
+
+VOTED = 12
+LEAST_VOTES = 2.0
+"""Photos with the most votes, and the votes that no two photos get by chance."""
+
+MIRROR_VOTED = 4
+LEAST_MIRROR_VOTES = 4.0
+MIRROR_FEATURES = 250
+"""The strongest features of the mirror image that vote: a mirrored copy shares all of them."""
+
+
+class CandidateSearch:
+    """Finds the candidates of photos in one library.
+
+    Args:
+        index: over the descriptors.
+        record: the descriptors.
+        inverted: has details vote.
+    """
+
+    def __init__(self, index: VectorIndex, record: DescriptorRecord, inverted: FeatureIndex) -> None:
+        self._index = index
+        self._record = record
+        self._inverted = inverted
+
+    @property
+    def version(self) -> str:
+        """Names everything that candidates depend on besides the photos."""
+        numbers = (NEAREST, LEAST_SIMILARITY, VOTED, LEAST_VOTES, MIRROR_VOTED, LEAST_MIRROR_VOTES)
+        return " ".join([self._record.key, self._inverted.key, *map(str, numbers)])
+
+    def of(self, content_id: int, features: LocalFeatures | None) -> set[int]:
+        """The candidates of a photo, without itself.
+
+        Args:
+            content_id: a photo with a descriptor.
+            features: its local features; None where they are not known.
+        """
+        vector = self._record.vectors(np.array([content_id], np.int64))[0]
+        near = self._index.search(vector, NEAREST + 1)
+        found = set(near.ids[near.similarities >= LEAST_SIMILARITY].tolist())
+        if features is not None:
+            found |= self._voted(features, VOTED + 1, LEAST_VOTES)
+            found |= self._voted(
+                features.strongest(MIRROR_FEATURES).mirrored(), MIRROR_VOTED, LEAST_MIRROR_VOTES
+            )
+        return found - {content_id}
+
+    def _voted(self, features: LocalFeatures, limit: int, least: float) -> set[int]:
+        votes = self._inverted.vote(features, limit)
+        return set(votes.ids[votes.votes >= least].tolist())

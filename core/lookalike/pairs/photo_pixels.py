@@ -1,0 +1,137 @@
+"""Photo pixels: what the pair graph takes from a photo's file, read as seldom as memory allows."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.contents import PhotoGoneError
+from lookalike.errors import LookalikeError
+from lookalike.pairs.agreement import WORKING_SIDE
+from lookalike.pairs.residual import Compression
+from lookalike.photos import FileBytes, FileUnavailableError, decode, read_file
+from lookalike.photos.errors import printable
+
+SMALL_SIDE = 1600
+"""A photo up to this longest side is read in full at once."""
+
+NATIVE_SIDE = 20_000
+"""No photo is decoded larger."""
+
+KEPT_BYTES = 160 << 20
+"""What is kept in memory of the photos read last."""
+
+
+@dataclass(frozen=True)
+class PhotoPixels:
+    """A decoded photo.
+
+    Attributes:
+        pixels: RGB, upright, uint8 (height, width, 3).
+        is_native: whether these are all its pixels.
+        compression: how its file is compressed.
+    """
+
+    pixels: NDArray[np.uint8]
+    is_native: bool
+    compression: Compression
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height)."""
+        return self.pixels.shape[1], self.pixels.shape[0]
+
+
+class PixelReader:
+    """Reads the photos of one library, and keeps those of the last pairs. Any thread may use it.
+
+    Args:
+        catalog: the library's catalog.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[int, bool], PhotoPixels] = OrderedDict()
+        self._bytes = 0
+
+    def working(self, content_id: int) -> PhotoPixels:
+        """A photo, its longest side at most `SMALL_SIDE`, or `WORKING_SIDE` where it is larger.
+
+        Raises:
+            LookalikeError: it cannot be read now.
+        """
+        return self._read(content_id, native=False)
+
+    def native(self, content_id: int) -> PhotoPixels:
+        """A photo with all its pixels.
+
+        Raises:
+            LookalikeError: it cannot be read now.
+        """
+        found = self.working(content_id)
+        return found if found.is_native else self._read(content_id, native=True)
+
+    def _read(self, content_id: int, native: bool) -> PhotoPixels:
+        with self._lock:
+            found = self._kept.get((content_id, native))
+            if found is not None:
+                self._kept.move_to_end((content_id, native))
+                return found
+        row = self._catalog.contents.one(content_id)
+        side = NATIVE_SIDE if native or max(row.width, row.height) <= SMALL_SIDE else WORKING_SIDE
+        file = self._file(content_id, row.hash)
+        image = decode(file, side).image
+        made = PhotoPixels(np.asarray(image), side == NATIVE_SIDE, _compression(file, row.width * row.height))
+        self._keep((content_id, native), made)
+        return made
+
+    def _keep(self, key: tuple[int, bool], made: PhotoPixels) -> None:
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = made
+                self._bytes += made.pixels.nbytes
+            while self._bytes > KEPT_BYTES and len(self._kept) > 1:
+                _, dropped = self._kept.popitem(last=False)
+                self._bytes -= dropped.pixels.nbytes
+
+    def _file(self, content_id: int, content: str) -> FileBytes:
+        trouble: LookalikeError | None = None
+        for path in self._catalog.files.paths([content_id])[content_id]:
+            try:
+                file = read_file(path)
+            except LookalikeError as error:
+                trouble = error
+                continue
+            if file.content == content:
+                return file
+            trouble = FileUnavailableError(
+                f"{printable(Path(path).name)} has changed since its folder was last scanned.",
+                "Scan it again.",
+            )
+        raise trouble or PhotoGoneError()
+
+    def clear(self) -> None:
+        """Let go of what is kept."""
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
+
+
+def _compression(file: FileBytes, pixels: int) -> Compression:
+    density = len(file.data) / max(1, pixels)
+    try:
+        with Image.open(io.BytesIO(file.data)) as opened:
+            tables = getattr(opened, "quantization", None)
+            return Compression(opened.format or "", tables or None, density)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        # A format that Pillow does not know, which another decoder reads.
+        return Compression("", None, density)

@@ -1,0 +1,260 @@
+"""Residual test: whether compression alone explains how two aligned photos differ.
+
+A copy is a function of its original: colours are mapped, perhaps blurred or sharpened, and the result is compressed. So
+the one photo predicts the other but for the noise of both compressions, and how large that is can be tried out: the
+prediction is compressed as the photo was. Another exposure of the same scene adds the noise of the sensor, and whatever
+moved; even from a tripod that is more than a JPEG file of good quality loses.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lookalike.pairs.agreement import BLOCK, CLIPPED, Grey, cut_blocks, softened
+from lookalike.pairs.alignment import Matrix
+
+WINDOW = 1024
+"""Longest side in pixels of what is looked at."""
+
+TONE_BINS = 64
+FEWEST_IN_BIN = 20
+BLURS = (1.0, 2.0, 4.0)
+"""Standard deviations in pixels of the blurs of which a filter is made."""
+
+SHIFT = 4
+"""A JPEG file is compressed again so many pixels off its own grid of 8, where it loses as it did at first."""
+
+HIGH_PASS = 6.0
+FLOOR = 0.35
+"""Noise in grey values that rounding to whole ones leaves in any copy."""
+
+RESAMPLED = 0.05
+"""What the choice of filter in scaling and turning leaves, as a share of a block's texture."""
+
+FEWEST_BLOCKS = 12
+KEPT_SHARE = 70
+"""Percentile of blocks, by their error, that a prediction is fitted to: an overlay must not pull at it."""
+
+SNAP_PIXELS = 1.0
+"""An alignment is taken as exact where no corner moves by more."""
+
+WEBP_QUALITIES = (30, 50, 65, 80, 92)
+
+
+@dataclass(frozen=True)
+class Compression:
+    """How a photo's file is compressed.
+
+    Attributes:
+        format: as Pillow names it.
+        tables: quantisation tables of a JPEG file.
+        bytes_per_pixel: of the file.
+    """
+
+    format: str
+    tables: Mapping[int, Sequence[int]] | None = None
+    bytes_per_pixel: float = 0.0
+
+    @property
+    def is_lossless(self) -> bool:
+        """Whether the format keeps every pixel."""
+        return self.format in ("PNG", "BMP", "TIFF", "GIF", "PPM")
+
+
+def excess(
+    source: Grey,
+    target: Grey,
+    matrix: Matrix,
+    scale: float,
+    compressions: tuple[Compression, Compression],
+) -> float | None:
+    """How many times as large the difference of two photos is as their compressions explain.
+
+    Args:
+        source: luminance of the finer photo, (height, width), at its full resolution.
+        target: that of the coarser one.
+        matrix: homography from pixels of the source to those of the target.
+        scale: pixels of the target for each of the source, at most about 1.
+        compressions: of the source and of the target.
+
+    Returns:
+        The median over blocks; about 1 or less for a copy. None where there is too little to go by.
+    """
+    import cv2
+
+    window = _window(source, target, matrix)
+    if window is None:
+        return None
+    left, top, width, height = window
+    move = np.array([[1.0, 0.0, -left], [0.0, 1.0, -top], [0.0, 0.0, 1.0]]) @ matrix
+    wanted = target[top : top + height, left : left + width]
+    kept = _compressed(source[SHIFT:, SHIFT:], compressions[0])
+    noisy = source.copy()
+    noisy[SHIFT:, SHIFT:] = kept
+
+    resampled = not _is_on_grid(move)
+
+    def laid(image: Grey) -> Grey:
+        soft = softened(image, scale) if resampled else image
+        mode = cv2.INTER_CUBIC if resampled else cv2.INTER_NEAREST
+        there: Grey = cv2.warpPerspective(soft, move, (width, height), flags=mode)
+        return there
+
+    mask = cv2.warpPerspective(np.full(source.shape, 255, np.uint8), move, (width, height))
+    there, shaken = laid(source), laid(noisy)
+    usable = (mask > 250) & _unclipped(there) & _unclipped(wanted)
+    usable = cv2.erode(usable.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    whole = cut_blocks(usable.astype(np.float32)).min(axis=-1) > 0
+    if whole.sum() < FEWEST_BLOCKS:
+        return None
+    predict = _fit(there, wanted, usable, whole)
+    expected = predict(there)
+    difference = _block_noise(wanted - expected)
+    of_target = _block_noise(_compressed(expected, compressions[1]) - expected)
+    of_source = _block_noise(predict(shaken) - expected)
+    floor = np.full(difference.shape, FLOOR, np.float32)
+    if resampled:
+        texture = cut_blocks(expected).std(axis=-1)
+        floor = np.hypot(floor, RESAMPLED * texture)
+    explained = np.sqrt(of_target**2 + of_source**2 + floor**2)
+    return float(np.median((difference / explained)[whole]))
+
+
+def _is_on_grid(matrix: Matrix) -> bool:
+    """Whether each pixel lands on one pixel: turned by quarters, mirrored and moved by whole pixels only."""
+    return bool(
+        np.abs(matrix - np.round(matrix)).max() < 1e-6 and abs(abs(np.linalg.det(matrix[:2, :2])) - 1) < 1e-6
+    )
+
+
+def _window(source: Grey, target: Grey, matrix: Matrix) -> tuple[int, int, int, int] | None:
+    """The part of the target that is looked at: left, top, width, height, in the middle of what both show."""
+    import cv2
+
+    corners = np.array(
+        [[[0, 0], [source.shape[1], 0], [source.shape[1], source.shape[0]], [0, source.shape[0]]]], np.float32
+    )
+    mapped = cv2.perspectiveTransform(corners, matrix)[0]
+    low = np.maximum(mapped.min(axis=0), 0).astype(int)
+    high = np.minimum(mapped.max(axis=0), [target.shape[1], target.shape[0]]).astype(int)
+    size = np.minimum(high - low, WINDOW)
+    if min(size) < 4 * BLOCK:
+        return None
+    start = low + (high - low - size) // 2
+    return int(start[0]), int(start[1]), int(size[0]), int(size[1])
+
+
+def _unclipped(image: Grey) -> NDArray[np.bool_]:
+    return (image > CLIPPED[0]) & (image < CLIPPED[1])
+
+
+def _fit(
+    source: Grey, target: Grey, usable: NDArray[np.bool_], whole: NDArray[np.bool_]
+) -> Callable[[Grey], Grey]:
+    """A map of grey values and a linear filter that make the target of the source as well as can be."""
+    import cv2
+
+    centres, values = _tone_curve(
+        cv2.GaussianBlur(source, (0, 0), 1.0)[usable], cv2.GaussianBlur(target, (0, 0), 1.0)[usable]
+    )
+
+    def basis(image: Grey) -> list[Grey]:
+        mapped = np.interp(image, centres, values).astype(np.float32)
+        blurred = [cv2.GaussianBlur(mapped, (0, 0), sigma) for sigma in BLURS]
+        slopes = [cv2.Scharr(mapped, cv2.CV_32F, 1, 0) / 32, cv2.Scharr(mapped, cv2.CV_32F, 0, 1) / 32]
+        return [mapped, *blurred, *slopes, np.ones_like(mapped)]
+
+    parts = [cut_blocks(part) for part in basis(source)]
+    wanted = cut_blocks(target)
+    chosen = whole
+    weights = np.zeros(len(parts), np.float32)
+    for _ in range(3):
+        columns = np.stack([part[chosen].ravel() for part in parts], axis=1)
+        goal = wanted[chosen].ravel()
+        step = max(1, len(goal) // 60_000)
+        weights = np.linalg.lstsq(columns[::step], goal[::step], rcond=None)[0].astype(np.float32)
+        error = np.abs(sum(w * part for w, part in zip(weights, parts, strict=True)) - wanted).mean(axis=-1)
+        chosen = whole & (error <= np.percentile(error[whole], KEPT_SHARE))
+    return lambda image: sum(
+        (w * part for w, part in zip(weights, basis(image), strict=True)), np.zeros_like(image)
+    )
+
+
+def _tone_curve(source: NDArray[np.float32], target: NDArray[np.float32]) -> tuple[list[float], list[float]]:
+    """The target's grey value for each of the source's: medians, at most `TONE_BINS` of them."""
+    edges = np.unique(np.percentile(source, np.linspace(0, 100, TONE_BINS + 1)))
+    bins = np.clip(np.searchsorted(edges, source, side="right") - 1, 0, max(len(edges) - 2, 0))
+    order = np.argsort(bins, kind="stable")
+    bounds = np.flatnonzero(np.diff(bins[order], prepend=-1, append=-1))
+    centres, values = [], []
+    for begin, end in pairwise(bounds):
+        if end - begin >= FEWEST_IN_BIN:
+            some = order[begin:end]
+            centres.append(float(np.median(source[some])))
+            values.append(float(np.median(target[some])))
+    return (centres, values) if centres else ([0.0, 255.0], [0.0, 255.0])
+
+
+def _block_noise(difference: Grey) -> Grey:
+    """Root mean square of each block's difference, without what changes slowly."""
+    import cv2
+
+    fine = difference - cv2.GaussianBlur(difference, (0, 0), HIGH_PASS)
+    noise: Grey = np.sqrt((cut_blocks(fine) ** 2).mean(axis=-1))
+    return noise
+
+
+def _compressed(image: Grey, compression: Compression) -> Grey:
+    """An image after it was compressed as another was."""
+    if compression.is_lossless:
+        return np.round(image)
+    grey = Image.fromarray(np.clip(np.round(image), 0, 255).astype(np.uint8))
+    if compression.format == "WEBP":
+        data = _as_webp(grey, compression.bytes_per_pixel)
+    else:
+        file = io.BytesIO()
+        if compression.tables:
+            grey.save(file, "JPEG", qtables=[list(compression.tables[min(compression.tables)])])
+        else:
+            grey.save(file, "JPEG", quality=80)
+        data = file.getvalue()
+    with Image.open(io.BytesIO(data)) as opened:
+        return np.asarray(opened.convert("L"), np.float32)
+
+
+def _as_webp(image: Image.Image, bytes_per_pixel: float) -> bytes:
+    """A WebP file of about so many bytes a pixel: unlike a JPEG file, it does not tell how it was made."""
+    made = []
+    for quality in WEBP_QUALITIES:
+        file = io.BytesIO()
+        image.save(file, "WEBP", quality=quality)
+        made.append(file.getvalue())
+    wanted = bytes_per_pixel * image.width * image.height
+    return min(made, key=lambda data: abs(np.log(len(data) / max(wanted, 1.0))))
+
+
+def snapped(matrix: Matrix, shape: tuple[int, ...]) -> Matrix:
+    """A homography between pixels, rounded to quarter turns and whole pixels where it is as good as that.
+
+    Args:
+        matrix: from pixels of the first photo to those of the second.
+        shape: (height, width, …) of the first.
+    """
+    corners = np.array([[0, 0, 1], [shape[1], 0, 1], [0, shape[0], 1], [shape[1], shape[0], 1]], float).T
+    rounded = np.vstack([np.round(matrix[:2]), [0.0, 0.0, 1.0]])
+    if abs(abs(np.linalg.det(rounded[:2, :2])) - 1.0) > 1e-9:
+        return matrix
+    mapped = matrix @ corners
+    # The rounding of the turn moves the corners, so the shift is taken in the middle.
+    middle = np.array([shape[1] / 2, shape[0] / 2, 1.0])
+    there = matrix @ middle
+    rounded[:2, 2] = np.round(there[:2] / there[2] - rounded[:2, :2] @ middle[:2])
+    moved = (rounded @ corners)[:2] - mapped[:2] / mapped[2]
+    return rounded if np.abs(moved).max() < SNAP_PIXELS else matrix

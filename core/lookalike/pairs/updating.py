@@ -1,0 +1,206 @@
+"""Pair updating: joins new photos with all others and verifies their pairs, where it was left off."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.errors import LookalikeError
+from lookalike.index.inverted import FeatureIndex
+from lookalike.index.protocol import VectorIndex
+from lookalike.local_features import KIND, LocalFeatures
+from lookalike.local_features.feature_cache import FeatureCache
+from lookalike.pairs.candidates import CandidateSearch
+from lookalike.pairs.graph import row_of_pair
+from lookalike.pairs.photo_pixels import PixelReader
+from lookalike.pairs.verification import VERSION, PairPhoto, PairVerifier
+from lookalike.pairs.verified_pair import VerifiedPair
+from lookalike.progress import Progress, ProgressMeter, Stage
+
+MAX_THREADS = 4
+
+BATCH = 16
+"""Photos that are joined, and pairs that are verified, before progress is told and what was found is written."""
+
+FETCHED = 2000
+"""Pairs that are asked of the catalog at a time."""
+
+KEPT_PHOTOS = 256
+"""Photos whose features stay in memory: about 40 MB."""
+
+PAIR_VERSION = f"{VERSION} {KIND}"
+"""Names everything that a verified pair depends on besides the photos."""
+
+
+@dataclass(frozen=True)
+class Engines:
+    """What candidates are found with.
+
+    Attributes:
+        candidates: finds them.
+        index: the photos that can be found by their descriptors.
+        inverted: the photos that can be found by their details.
+    """
+
+    candidates: CandidateSearch
+    index: VectorIndex
+    inverted: FeatureIndex
+
+
+class PairUpdater:
+    """Brings the pair graph of one library up to date.
+
+    Args:
+        catalog: the library's catalog.
+        features: local features of its photos.
+    """
+
+    def __init__(self, catalog: Catalog, features: FeatureCache) -> None:
+        self._catalog = catalog
+        self._rows = catalog.verified_pairs
+        self._features = features
+        self._pixels = PixelReader(catalog)
+        self._verifier = PairVerifier(self._pixels)
+        self._lock = threading.Lock()
+        self._photos: OrderedDict[int, PairPhoto] = OrderedDict()
+
+    def to_join(self, engines: Engines) -> list[int]:
+        """The photos whose candidates are to be found: described, with details, and not joined yet; newest first."""
+        joined = self._rows.joined(engines.candidates.version)
+        visible = [number for number in self._catalog.contents.visible() if number not in joined]
+        known = engines.inverted.contains(np.array(visible, np.int64)).tolist() if visible else []
+        return [
+            number for number, there in zip(visible, known, strict=True) if there and number in engines.index
+        ]
+
+    def join(self, engines: Engines) -> Generator[Progress, None, None]:
+        """Find the candidates of all photos that are not joined yet. May be closed at any yield."""
+        todo = self.to_join(engines)
+        if not todo:
+            return
+        meter = ProgressMeter(Stage.JOINING, len(todo))
+        version = engines.candidates.version
+        with ThreadPoolExecutor(_threads(), thread_name_prefix="pairs") as pool:
+            for start in range(0, len(todo), BATCH):
+                batch = todo[start : start + BATCH]
+                hashes = self._catalog.contents.visible_among(batch)
+
+                def candidates(number: int, hashes: dict[int, str] = hashes) -> set[int]:
+                    if number not in hashes:
+                        return set()
+                    try:
+                        return engines.candidates.of(number, self._features.get(hashes[number]))
+                    except KeyError:
+                        # Its descriptor went while it was looked for.
+                        return set()
+
+                found = list(pool.map(candidates, batch))
+                pairs = {
+                    (min(number, other), max(number, other))
+                    for number, others in zip(batch, found, strict=True)
+                    for other in others
+                }
+                self._rows.put_joined(batch, sorted(pairs), version, PAIR_VERSION)
+                meter.advance(len(batch))
+                yield meter.snapshot()
+        yield meter.end()
+
+    def verify(self) -> Generator[Progress, None, None]:
+        """Verify all pairs that wait. May be closed at any yield; pairs that cannot be read now go on waiting."""
+        self._rows.put_outdated(PAIR_VERSION)
+        total = self._rows.waiting_count()
+        if not total:
+            return
+        meter = ProgressMeter(Stage.COMPARING, total, unit="pairs")
+        yield meter.snapshot()
+        done: list[VerifiedPair] = []
+        told: set[int] = set()
+        with ThreadPoolExecutor(_threads(), thread_name_prefix="pairs") as pool:
+            for pair, found in self._in_order(pool):
+                if isinstance(found, VerifiedPair):
+                    done.append(found)
+                    meter.advance()
+                else:
+                    self._skip(meter, pair, found, told)
+                if len(done) >= BATCH:
+                    self._rows.put([row_of_pair(one, PAIR_VERSION) for one in done])
+                    done = []
+                    yield meter.snapshot()
+        self._rows.put([row_of_pair(one, PAIR_VERSION) for one in done])
+        self._pixels.clear()
+        with self._lock:
+            self._photos.clear()
+        yield meter.end()
+
+    def _skip(
+        self, meter: ProgressMeter, pair: tuple[int, int], error: LookalikeError, told: set[int]
+    ) -> None:
+        """Count a pair that cannot be read; each photo's trouble is told once."""
+        meter.advance()
+        paths = self._catalog.files.paths(list(pair))
+        for number in pair:
+            if number not in told and paths.get(number):
+                told.add(number)
+                meter.note(str(paths[number][0]), str(error))
+                break
+
+    def _in_order(
+        self, pool: ThreadPoolExecutor
+    ) -> Iterator[tuple[tuple[int, int], VerifiedPair | LookalikeError]]:
+        waiting: deque[tuple[tuple[int, int], Future[VerifiedPair | LookalikeError]]] = deque()
+        coming = self._waiting()
+        try:
+            while True:
+                while len(waiting) < 2 * _threads() and (pair := next(coming, None)) is not None:
+                    waiting.append((pair, pool.submit(self._verify, *pair)))
+                if not waiting:
+                    return
+                pair, future = waiting.popleft()
+                yield pair, future.result()
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+    def _waiting(self) -> Iterator[tuple[int, int]]:
+        after = (0, 0)
+        while pairs := self._rows.waiting(FETCHED, after):
+            yield from pairs
+            after = pairs[-1]
+
+    def _verify(self, first: int, second: int) -> VerifiedPair | LookalikeError:
+        try:
+            return self._verifier.verify(self._photo(first), self._photo(second))
+        except LookalikeError as error:
+            return error
+
+    def _photo(self, content_id: int) -> PairPhoto:
+        with self._lock:
+            found = self._photos.get(content_id)
+            if found is not None:
+                self._photos.move_to_end(content_id)
+                return found
+        row = self._catalog.contents.one(content_id)
+        made = PairPhoto(content_id, row, self._features_of(content_id, row.hash))
+        with self._lock:
+            self._photos[content_id] = made
+            while len(self._photos) > KEPT_PHOTOS:
+                self._photos.popitem(last=False)
+        return made
+
+    def _features_of(self, content_id: int, content: str) -> LocalFeatures:
+        # The cache is bounded: features of photos that were not looked at for long are extracted again.
+        return self._features.of(
+            content, lambda _side: Image.fromarray(self._pixels.working(content_id).pixels)
+        )
+
+
+def _threads() -> int:
+    return min(MAX_THREADS, os.cpu_count() or 1)
