@@ -7,6 +7,9 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import ContentRow
@@ -82,23 +85,27 @@ class ThingService:
         except ThingGoneError:
             return None
 
-    def matching(self, text: str) -> frozenset[int]:
+    def matching(self, text: str) -> NDArray[np.int64] | None:
         """The content ids of all photos of things by a name, or by a number as in "#12".
 
         Args:
             text: a part of the name, whatever its case.
+
+        Returns:
+            int64 (n,), ascending; None where no thing is called so.
         """
         wanted = text.strip().casefold()
         if not wanted:
-            return frozenset()
+            return None
         number = re.fullmatch(r"#?(\d+)", wanted)
         members = self._things.visible_members()
-        found: set[int] = set()
-        for row in self._things.rows(shown=True):
-            if wanted in row.name.casefold() or (number is not None and row.id == int(number[1])):
-                photos = members.get(row.id, [])
-                found.update(photos if len(photos) > 1 else [])
-        return frozenset(found)
+        found = [
+            members[row.id]
+            for row in self._things.rows(shown=True)
+            if (wanted in row.name.casefold() or (number is not None and row.id == int(number[1])))
+            and len(members.get(row.id, ())) > 1
+        ]
+        return np.sort(np.concatenate(found).astype(np.int64)) if found else None
 
     def names(self) -> list[str]:
         """The names that things have, each once, in alphabetical order."""
