@@ -29,7 +29,9 @@ def paired(tmp_path_factory: pytest.TempPathFactory) -> Path:
         library.folders.add(album)
         for _ in library.scan():
             pass
-        ids = [library.photos.ids_at([album / f"{number}.png"])[album / f"{number}.png"] for number in range(6)]
+        ids = [
+            library.photos.ids_at([album / f"{number}.png"])[album / f"{number}.png"] for number in range(6)
+        ]
         pairs = [tuple(sorted((ids[one], ids[other]))) for one, other in ((0, 1), (0, 2), (1, 2), (3, 4))]
         library._catalog.verified_pairs.put(
             [row_of_pair(VerifiedPair(*pair, PairKind.SAME_THING, 0.99, 0.0, 0.0), "test") for pair in pairs]
