@@ -20,7 +20,7 @@ from lookalike.things.clustering import cluster, distinct
 from lookalike.things.constraints import constraints_of
 from lookalike.things.cover import CANDIDATES, best_cover, sharpness
 from lookalike.things.identities import KnownThing, identify
-from lookalike.things.likeness import CERTAIN, SAMPLE, excesses, log_odds
+from lookalike.things.likeness import CERTAIN, SAMPLE, Likeness, log_odds
 
 logger = logging.getLogger(__name__)
 
@@ -107,6 +107,7 @@ class ThingFinder:
             self._things.put_sample(self._drawn(described), f"{record.key}:{len(described)}")
         there = set(described.tolist())
         sample = np.array([number for number in self._things.sample().tolist() if number in there], np.int64)
+        likeness: Likeness | None = None
         after = (0, 0)
         meter = ProgressMeter(Stage.FINDING_THINGS, self._catalog.verified_pairs.count(), unit="pairs")
         worked = False
@@ -114,7 +115,8 @@ class ThingFinder:
             after = pairs[-1]
             known = [pair for pair in pairs if pair[0] in there and pair[1] in there]
             if known:
-                self._things.put_excesses(known, excesses(known, record, sample).tolist())
+                likeness = likeness or Likeness(record, sample)
+                self._things.put_excesses(known, likeness.excesses(known).tolist())
                 meter.advance(len(known))
                 worked = True
                 yield meter.snapshot()
@@ -200,13 +202,13 @@ class ThingFinder:
         self, graph: _Graph, found: Sequence[list[int]], hashes: Mapping[int, str]
     ) -> Callable[[int], str]:
         """Chooses the cover of a cluster, by its number."""
-        where = {number: position for position, members in enumerate(found) for number in members}
         agreement: dict[int, float] = {}
-        for (one, other), weight in zip(graph.ids.tolist(), graph.weights.tolist(), strict=True):
-            if where.get(one, -1) == where.get(other, -2):
-                shown = 1.0 / (1.0 + np.exp(-weight))
-                agreement[one] = agreement.get(one, 0.0) + shown
-                agreement[other] = agreement.get(other, 0.0) + shown
+        where = {number: position for position, members in enumerate(found) for number in members}
+        shown = 1.0 / (1.0 + np.exp(-graph.weights))
+        for (one, other), share in zip(graph.ids.tolist(), shown.tolist(), strict=True):
+            if (position := where.get(one)) is not None and position == where.get(other):
+                agreement[one] = agreement.get(one, 0.0) + share
+                agreement[other] = agreement.get(other, 0.0) + share
 
         def cover(position: int) -> str:
             members = [number for number in found[position] if number in hashes]

@@ -68,29 +68,41 @@ def backgrounds(
     return common.astype(np.float32)
 
 
-def excesses(
-    pairs: Sequence[tuple[int, int]],
-    source: Vectors,
-    sample_ids: NDArray[np.int64],
-) -> NDArray[np.float32]:
-    """How far the cosine of each pair lies above the mean background of its two photos, float32 (len(pairs),).
+class Likeness:
+    """Measures pairs against one sample of the library. What is common around a photo is worked out once.
 
     Args:
-        pairs: content ids, all of them described.
         source: reads descriptors.
-        sample_ids: the sample of the library, all of them described.
-
-    Raises:
-        KeyError: a photo is not described.
+        sample_ids: content ids of the sample, int64 (m,), all of them described.
     """
-    ends = np.array(pairs, np.int64).reshape(-1, 2)
-    ids, inverse = np.unique(ends, return_inverse=True)
-    rows = inverse.reshape(ends.shape)
-    vectors = source.vectors(ids)
-    common = backgrounds(vectors, ids, source.vectors(sample_ids), sample_ids)
-    cosines = np.einsum("ij,ij->i", vectors[rows[:, 0]], vectors[rows[:, 1]])
-    result: NDArray[np.float32] = cosines - common[rows].mean(axis=1)
-    return result
+
+    def __init__(self, source: Vectors, sample_ids: NDArray[np.int64]) -> None:
+        self._source = source
+        self._sample_ids = sample_ids
+        self._sample = source.vectors(sample_ids)
+        self._common: dict[int, float] = {}
+
+    def excesses(self, pairs: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
+        """How far the cosine of each pair lies above the mean background of its two photos, float32 (len(pairs),).
+
+        Args:
+            pairs: content ids, all of them described.
+
+        Raises:
+            KeyError: a photo is not described.
+        """
+        ends = np.array(pairs, np.int64).reshape(-1, 2)
+        ids, inverse = np.unique(ends, return_inverse=True)
+        rows = inverse.reshape(ends.shape)
+        vectors = self._source.vectors(ids)
+        new = np.array([number not in self._common for number in ids.tolist()], np.bool_)
+        if new.any():
+            levels = backgrounds(vectors[new], ids[new], self._sample, self._sample_ids)
+            self._common.update(zip(ids[new].tolist(), levels.tolist(), strict=True))
+        common = np.array([self._common[number] for number in ids.tolist()], np.float32)
+        cosines = np.einsum("ij,ij->i", vectors[rows[:, 0]], vectors[rows[:, 1]])
+        result: NDArray[np.float32] = cosines - common[rows].mean(axis=1)
+        return result
 
 
 def log_odds(matches: NDArray[np.float64], excess: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -98,7 +110,7 @@ def log_odds(matches: NDArray[np.float64], excess: NDArray[np.float64]) -> NDArr
 
     Args:
         matches: by the pair graph, probabilities (n,).
-        excess: what `excesses` returned (n,); not a number where the photos' descriptors cannot be compared.
+        excess: what `Likeness.excesses` returned (n,); not a number where the photos' descriptors cannot be compared.
     """
     clipped = matches.clip(1e-6, 1.0 - 1e-6)
     geometry = np.log(clipped / (1.0 - clipped)).clip(-CERTAIN, CERTAIN)

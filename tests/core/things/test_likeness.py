@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lookalike.things.likeness import CERTAIN, PRIOR, backgrounds, excesses, log_odds
+from lookalike.things.likeness import CERTAIN, PRIOR, Likeness, backgrounds, log_odds
 
 DIMENSION = 64
 
@@ -41,7 +41,9 @@ def test_the_same_cosine_says_less_in_a_crowd() -> None:
     record.rows[601] = 0.9 * record.rows[600] + 0.435 * record.rows[601]
     record.rows[601] /= np.linalg.norm(record.rows[601])
     sample = np.arange(1200)
-    in_crowd, alone = excesses([(0, 1), (600, 601)], record, sample)
+    likeness = Likeness(record, sample)
+    in_crowd, alone = likeness.excesses([(0, 1), (600, 601)])
+    assert likeness.excesses([(600, 601)]) == pytest.approx(alone)
     assert alone > 0.1 > 0.05 > in_crowd
 
 
