@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MISSING = -3.0
-"""The least weight of a pair that was not compared (docs/benchmarks.md, "Things")."""
+"""The least weight of a pair that was not compared (docs/benchmarks.md, "Things and places")."""
 
 QUARTILE = 0.25
 

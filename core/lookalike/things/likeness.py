@@ -23,8 +23,15 @@ SHARE = 0.01
 PRIOR, PRIOR_WEIGHT = 0.6, 300
 """Background of the photos of a library too small to have one, and for how many sampled photos it counts."""
 
-GEOMETRY, NEARNESS, OFFSET = 0.94, 24.8, -2.35
-"""The logistic curve over the log-odds of the geometry and the likeness, fitted in docs/benchmarks.md, "Things"."""
+GEOMETRY, NEARNESS, OFFSET = 0.65, 35.7, -3.46
+"""The logistic curve over the log-odds of the geometry and the excess (docs/benchmarks.md, "Things and places")."""
+
+LEAST_EXCESS, MOST_EXCESS = -0.05, 0.2
+"""What lies beyond counts as these: photos that look alike and have no detail in common are never joined, and photos
+that agree in very many details are, however little alike the rest of them is."""
+
+MOST_GEOMETRY = 9.0
+"""Log-odds of the geometry count up to here."""
 
 GEOMETRY_ALONE = -0.5
 """The offset where no likeness is known."""
@@ -112,8 +119,8 @@ def log_odds(matches: NDArray[np.float64], excess: NDArray[np.float64]) -> NDArr
         matches: by the pair graph, probabilities (n,).
         excess: what `Likeness.excesses` returned (n,); not a number where the photos' descriptors cannot be compared.
     """
-    clipped = matches.clip(1e-6, 1.0 - 1e-6)
-    geometry = np.log(clipped / (1.0 - clipped)).clip(-CERTAIN, CERTAIN)
-    both = GEOMETRY * geometry + NEARNESS * excess + OFFSET
+    clipped = matches.clip(1e-12, 1.0 - 1e-12)
+    geometry = np.log(clipped / (1.0 - clipped)).clip(-CERTAIN, MOST_GEOMETRY)
+    both = GEOMETRY * geometry + NEARNESS * excess.clip(LEAST_EXCESS, MOST_EXCESS) + OFFSET
     weights: NDArray[np.float64] = np.where(np.isnan(excess), geometry + GEOMETRY_ALONE, both)
     return weights.clip(-CERTAIN, CERTAIN)

@@ -63,9 +63,12 @@ def test_without_a_library_the_prior_counts() -> None:
 
 def test_evidence_adds_up() -> None:
     matches = np.array([0.99, 0.99, 0.01, 0.01, 1.0, 0.0])
-    nearness = np.array([0.2, -0.2, 0.2, -0.2, np.nan, np.nan])
+    nearness = np.array([0.1, -0.1, 0.1, -0.1, np.nan, np.nan])
     both, only_match, only_near, neither, sure, never = log_odds(matches, nearness)
     assert both > only_match and both > only_near and min(only_match, only_near) > neither
     assert both > 0 > neither
     assert sure > 0 > never
-    assert abs(log_odds(np.array([1.0, 0.0]), np.array([9.0, -9.0]))).tolist() == [CERTAIN, CERTAIN]
+    assert log_odds(np.array([0.0]), np.array([-9.0])).tolist() == [-CERTAIN]
+    assert log_odds(np.array([0.9999]), np.array([9.0])).tolist() == [CERTAIN]
+    assert log_odds(np.array([0.99999]), np.array([-9.0]))[0] > 0, "very many details prove it by themselves"
+    assert log_odds(np.array([0.0]), np.array([9.0]))[0] < 0, "without a detail in common nothing is joined"
