@@ -180,6 +180,7 @@ class Library:
             self._catalog,
             self._engines,
             features,
+            thumbnails,
             inverted,
             Throttle(self.folders.pace),
             lambda: self.tokens.searching,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.index.inverted import FeatureIndex
 from lookalike.ingest.throttle import Throttle
@@ -48,6 +49,7 @@ class PairService:
         catalog: the library's catalog.
         engines: the descriptor engine in use.
         features: local features of photos.
+        thumbnails: their thumbnails.
         inverted: has their details vote.
         throttle: how hard to work.
         searching: whether a search is under way.
@@ -58,6 +60,7 @@ class PairService:
         catalog: Catalog,
         engines: DescriptorEngines,
         features: FeatureCache,
+        thumbnails: ThumbnailCache,
         inverted: FeatureIndex,
         throttle: Throttle,
         searching: Callable[[], bool],
@@ -66,7 +69,7 @@ class PairService:
         self._graph = PairGraph(catalog)
         self._engines = engines
         self._inverted = inverted
-        self._updater = PairUpdater(catalog, features)
+        self._updater = PairUpdater(catalog, features, thumbnails)
         self._throttle = throttle
         self._searching = searching
 

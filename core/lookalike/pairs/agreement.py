@@ -29,6 +29,12 @@ TEXTURE = 3.0
 FINE_TEXTURE = 1.5
 """The same of its fine detail."""
 
+WIDE = 8.0
+
+DETAILED = 2.0
+FEWEST_DETAILED = 8
+"""Blocks with so much fine detail tell whether a photo was blurred, if there are so many of them."""
+
 PLAIN = 1.0
 """A block with less texture is plain; where the other has `CONTENT` or more, they show something else."""
 CONTENT = 12.0
@@ -42,9 +48,9 @@ CLIPPED = (6.0, 249.0)
 DENOISE, DETAIL = 0.8, 2.0
 """Standard deviations, in pixels, of the blur that takes noise off, and of the one that leaves fine detail."""
 
-ECC_SIDES = (240, 640)
-"""Longest sides in pixels at which the alignment is made exact, one after the other."""
-ECC_STEPS = 20
+ECC_SIDES = ((240, False), (640, True))
+"""Longest sides in pixels at which the alignment is made exact, one after the other, and whether as a homography."""
+ECC_STEPS = 15
 ECC_PRECISION = 1e-4
 ECC_LEAST = 0.5
 """A correlation below this is no alignment."""
@@ -90,6 +96,32 @@ class Agreement:
         """Share of the compared blocks that agree; 0 where none could be compared."""
         compared = int(self.compared.sum())
         return 1.0 - float(self.disagreeing.sum()) / compared if compared else 0.0
+
+    def tone_change(self) -> float:
+        """How far grey values differ where both show something, in the middle of all pixels."""
+        import cv2
+
+        # Of what lies wide about each pixel: blur and sharpness are no change of tone.
+        difference = cv2.GaussianBlur(_grey(self.first) - _grey(self.second), (0, 0), WIDE)
+        difference = np.abs(difference)[self.inside]
+        return float(np.median(difference)) if len(difference) else 0.0
+
+    def detail_change(self) -> tuple[float, float, float] | None:
+        """How many octaves more fine detail the second has: the 10th, 50th and 90th percentile of the blocks."""
+        import cv2
+
+        energies = []
+        for image in (self.first, self.second):
+            grey = cv2.GaussianBlur(_grey(image), (0, 0), DENOISE)
+            fine = grey - cv2.GaussianBlur(grey, (0, 0), DETAIL)
+            energies.append(np.sqrt((cut_blocks(fine.astype(np.float32)) ** 2).mean(axis=-1)))
+        chosen = self.compared & ~self.disagreeing & (np.maximum(*energies) > DETAILED)
+        if chosen.sum() < FEWEST_DETAILED:
+            return None
+        low, middle, high = np.percentile(
+            np.log2((energies[1][chosen] + 0.3) / (energies[0][chosen] + 0.3)), (10, 50, 90)
+        )
+        return float(low), float(middle), float(high)
 
 
 def compare_pixels(
@@ -199,8 +231,8 @@ def softened(image: NDArray[np.uint8], scale: float) -> NDArray[np.float32]:
 
 def _refined(source: Grey, target: Grey, matrix: Matrix) -> Matrix:
     """An alignment made exact by the pixels, first at a small size and, where that succeeds, at the full one."""
-    for side in ECC_SIDES:
-        better = _corrected(source, target, matrix, min(1.0, side / max(target.shape)))
+    for side, projective in ECC_SIDES:
+        better = corrected(source, target, matrix, min(1.0, side / max(target.shape)), projective)
         if better is None:
             # It does not converge where the two have too little in common: the agreement will tell.
             break
@@ -208,7 +240,7 @@ def _refined(source: Grey, target: Grey, matrix: Matrix) -> Matrix:
     return matrix
 
 
-def _corrected(source: Grey, target: Grey, matrix: Matrix, shrink: float) -> Matrix | None:
+def corrected(source: Grey, target: Grey, matrix: Matrix, shrink: float, projective: bool) -> Matrix | None:
     """One run of the enhanced correlation coefficient (Evangelidis and Psarakis, PAMI 2008); None where it fails."""
     import cv2
 
@@ -225,11 +257,18 @@ def _corrected(source: Grey, target: Grey, matrix: Matrix, shrink: float) -> Mat
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, ECC_STEPS, ECC_PRECISION)
     try:
         correlation, found = cv2.findTransformECC(
-            small, there, np.eye(2, 3, dtype=np.float32), cv2.MOTION_AFFINE, criteria, mask, 5
+            small,
+            there,
+            np.eye(3 if projective else 2, 3, dtype=np.float32),
+            cv2.MOTION_HOMOGRAPHY if projective else cv2.MOTION_AFFINE,
+            criteria,
+            mask,
+            5,
         )
     except cv2.error:
         return None
-    correction = np.vstack([found, [0.0, 0.0, 1.0]]).astype(np.float64)
+    correction = np.eye(3)
+    correction[: len(found)] = found
     if correlation < ECC_LEAST or np.abs(correction - np.eye(3))[:2].max() > ECC_MOST_MOVED:
         return None
     refined: Matrix = np.linalg.inv(grow) @ np.linalg.inv(correction) @ start

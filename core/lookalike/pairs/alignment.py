@@ -13,7 +13,7 @@ from lookalike.local_features import LONGEST_SIDE, LocalFeatures
 INLIERS_PIXELS = 4.0
 """MAGSAC++'s upper limit for the error of a match, in pixels of a photo whose longest side is 640."""
 
-AFFINE_SHARE = 0.85
+AFFINE_SHARE = 0.97
 """An affine map is taken where it explains this share of what a homography does: it holds beyond its matches too."""
 
 MOST_SCALE = 20.0

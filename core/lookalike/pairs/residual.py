@@ -17,16 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lookalike.pairs.agreement import BLOCK, CLIPPED, Grey, cut_blocks, softened
+from lookalike.pairs.agreement import BLOCK, CLIPPED, Grey, corrected, cut_blocks, softened
 from lookalike.pairs.alignment import Matrix
 
-WINDOW = 1024
+WINDOW = 640
 """Longest side in pixels of what is looked at."""
 
 TONE_BINS = 64
 FEWEST_IN_BIN = 20
-BLURS = (1.0, 2.0, 4.0)
+BLURS = (0.7, 1.0, 1.5, 2.0, 3.0, 5.0)
 """Standard deviations in pixels of the blurs of which a filter is made."""
+
+GRID = 16
+"""What JPEG and WebP code together, in pixels."""
 
 SHIFT = 4
 """A JPEG file is compressed again so many pixels off its own grid of 8, where it loses as it did at first."""
@@ -35,15 +38,14 @@ HIGH_PASS = 6.0
 FLOOR = 0.35
 """Noise in grey values that rounding to whole ones leaves in any copy."""
 
-RESAMPLED = 0.05
+RESAMPLED = 0.03
 """What the choice of filter in scaling and turning leaves, as a share of a block's texture."""
+
+FITTED_PIXELS = 40_000
 
 FEWEST_BLOCKS = 12
 KEPT_SHARE = 70
 """Percentile of blocks, by their error, that a prediction is fitted to: an overlay must not pull at it."""
-
-SNAP_PIXELS = 1.0
-"""An alignment is taken as exact where no corner moves by more."""
 
 WEBP_QUALITIES = (30, 50, 65, 80, 92)
 
@@ -68,24 +70,42 @@ class Compression:
         return self.format in ("PNG", "BMP", "TIFF", "GIF", "PPM")
 
 
-def excess(
+@dataclass(frozen=True)
+class Residual:
+    """How far two aligned photos differ by more than their compressions explain; 1 or less for a copy.
+
+    Attributes:
+        exact: where the grids of pixels lie on each other, when colours alone were changed; None otherwise.
+        filtered: when the photo was also scaled, turned, blurred or sharpened.
+    """
+
+    exact: float | None
+    filtered: float
+
+    @property
+    def least(self) -> float:
+        """The better of the two."""
+        return self.filtered if self.exact is None else min(self.exact, self.filtered)
+
+
+def residual(
     source: Grey,
     target: Grey,
     matrix: Matrix,
     scale: float,
     compressions: tuple[Compression, Compression],
-) -> float | None:
-    """How many times as large the difference of two photos is as their compressions explain.
+) -> Residual | None:
+    """Try out whether the one photo may have been made from the other.
 
     Args:
         source: luminance of the finer photo, (height, width), at its full resolution.
         target: that of the coarser one.
-        matrix: homography from pixels of the source to those of the target.
+        matrix: homography from pixels of the source to those of the target; see `snapped`.
         scale: pixels of the target for each of the source, at most about 1.
         compressions: of the source and of the target.
 
     Returns:
-        The median over blocks; about 1 or less for a copy. None where there is too little to go by.
+        None where there is too little to go by.
     """
     import cv2
 
@@ -95,17 +115,18 @@ def excess(
     left, top, width, height = window
     move = np.array([[1.0, 0.0, -left], [0.0, 1.0, -top], [0.0, 0.0, 1.0]]) @ matrix
     wanted = target[top : top + height, left : left + width]
-    kept = _compressed(source[SHIFT:, SHIFT:], compressions[0])
     noisy = source.copy()
-    noisy[SHIFT:, SHIFT:] = kept
-
-    resampled = not _is_on_grid(move)
+    noisy[SHIFT:, SHIFT:] = _compressed(source[SHIFT:, SHIFT:], compressions[0])
+    on_grid = _is_on_grid(move)
+    if not on_grid:
+        # What was exact to a fraction of a pixel of a smaller picture need not be so here.
+        better = corrected(softened(source, scale), wanted, move, 1.0, projective=True)
+        move = move if better is None else better
 
     def laid(image: Grey) -> Grey:
-        soft = softened(image, scale) if resampled else image
-        mode = cv2.INTER_CUBIC if resampled else cv2.INTER_NEAREST
-        there: Grey = cv2.warpPerspective(soft, move, (width, height), flags=mode)
-        return there
+        soft = image if on_grid else softened(image, scale)
+        mode = cv2.INTER_NEAREST if on_grid else cv2.INTER_CUBIC
+        return cv2.warpPerspective(soft, move, (width, height), flags=mode).astype(np.float32)
 
     mask = cv2.warpPerspective(np.full(source.shape, 255, np.uint8), move, (width, height))
     there, shaken = laid(source), laid(noisy)
@@ -114,17 +135,29 @@ def excess(
     whole = cut_blocks(usable.astype(np.float32)).min(axis=-1) > 0
     if whole.sum() < FEWEST_BLOCKS:
         return None
-    predict = _fit(there, wanted, usable, whole)
-    expected = predict(there)
-    difference = _block_noise(wanted - expected)
-    of_target = _block_noise(_compressed(expected, compressions[1]) - expected)
-    of_source = _block_noise(predict(shaken) - expected)
-    floor = np.full(difference.shape, FLOOR, np.float32)
-    if resampled:
-        texture = cut_blocks(expected).std(axis=-1)
-        floor = np.hypot(floor, RESAMPLED * texture)
-    explained = np.sqrt(of_target**2 + of_source**2 + floor**2)
-    return float(np.median((difference / explained)[whole]))
+
+    def unexplained(predict: Callable[[Grey], Grey]) -> float:
+        expected = predict(there)
+        difference = _block_noise(wanted - expected)
+        of_target = _block_noise(_compressed(expected, compressions[1]) - expected)
+        of_source = _block_noise(predict(shaken) - expected)
+        floor = FLOOR if on_grid else np.hypot(FLOOR, RESAMPLED * cut_blocks(expected).std(axis=-1))
+        explained = np.sqrt(of_target**2 + of_source**2 + floor**2)
+        return float(np.median((difference / explained)[whole]))
+
+    centres, values = _tone_curve(_soft(there)[usable], _soft(wanted)[usable])
+
+    def recoloured(image: Grey) -> Grey:
+        return np.interp(image, centres, values).astype(np.float32)
+
+    exact = unexplained(recoloured) if on_grid else None
+    return Residual(exact, unexplained(_fit(there, wanted, recoloured, whole)))
+
+
+def _soft(image: Grey) -> Grey:
+    import cv2
+
+    return cv2.GaussianBlur(image, (0, 0), 1.0).astype(np.float32)
 
 
 def _is_on_grid(matrix: Matrix) -> bool:
@@ -147,7 +180,12 @@ def _window(source: Grey, target: Grey, matrix: Matrix) -> tuple[int, int, int, 
     size = np.minimum(high - low, WINDOW)
     if min(size) < 4 * BLOCK:
         return None
-    start = low + (high - low - size) // 2
+    # On the file's own grid of blocks, where compressing it again loses the same.
+    start = (low + (high - low - size) // 2) // GRID * GRID
+    start = np.where(start < low, start + GRID, start)
+    size = np.minimum(size, high - start) // BLOCK * BLOCK
+    if min(size) < 4 * BLOCK:
+        return None
     return int(start[0]), int(start[1]), int(size[0]), int(size[1])
 
 
@@ -156,19 +194,17 @@ def _unclipped(image: Grey) -> NDArray[np.bool_]:
 
 
 def _fit(
-    source: Grey, target: Grey, usable: NDArray[np.bool_], whole: NDArray[np.bool_]
+    source: Grey, target: Grey, recoloured: Callable[[Grey], Grey], whole: NDArray[np.bool_]
 ) -> Callable[[Grey], Grey]:
-    """A map of grey values and a linear filter that make the target of the source as well as can be."""
+    """A linear filter, after a map of grey values, that makes the target of the source as well as can be."""
     import cv2
 
-    centres, values = _tone_curve(
-        cv2.GaussianBlur(source, (0, 0), 1.0)[usable], cv2.GaussianBlur(target, (0, 0), 1.0)[usable]
-    )
-
     def basis(image: Grey) -> list[Grey]:
-        mapped = np.interp(image, centres, values).astype(np.float32)
-        blurred = [cv2.GaussianBlur(mapped, (0, 0), sigma) for sigma in BLURS]
-        slopes = [cv2.Scharr(mapped, cv2.CV_32F, 1, 0) / 32, cv2.Scharr(mapped, cv2.CV_32F, 0, 1) / 32]
+        mapped = recoloured(image)
+        blurred = [cv2.GaussianBlur(mapped, (0, 0), sigma).astype(np.float32) for sigma in BLURS]
+        slopes = [
+            (cv2.Scharr(mapped, cv2.CV_32F, *axis) / 32).astype(np.float32) for axis in ((1, 0), (0, 1))
+        ]
         return [mapped, *blurred, *slopes, np.ones_like(mapped)]
 
     parts = [cut_blocks(part) for part in basis(source)]
@@ -178,13 +214,18 @@ def _fit(
     for _ in range(3):
         columns = np.stack([part[chosen].ravel() for part in parts], axis=1)
         goal = wanted[chosen].ravel()
-        step = max(1, len(goal) // 60_000)
+        step = max(1, len(goal) // FITTED_PIXELS)
         weights = np.linalg.lstsq(columns[::step], goal[::step], rcond=None)[0].astype(np.float32)
-        error = np.abs(sum(w * part for w, part in zip(weights, parts, strict=True)) - wanted).mean(axis=-1)
+        error = np.abs(_sum(weights, parts) - wanted).mean(axis=-1)
         chosen = whole & (error <= np.percentile(error[whole], KEPT_SHARE))
-    return lambda image: sum(
-        (w * part for w, part in zip(weights, basis(image), strict=True)), np.zeros_like(image)
-    )
+    return lambda image: _sum(weights, basis(image))
+
+
+def _sum(weights: NDArray[np.float32], parts: list[Grey]) -> Grey:
+    total = np.zeros_like(parts[0])
+    for weight, part in zip(weights, parts, strict=True):
+        total += weight * part
+    return total
 
 
 def _tone_curve(source: NDArray[np.float32], target: NDArray[np.float32]) -> tuple[list[float], list[float]]:
@@ -240,12 +281,13 @@ def _as_webp(image: Image.Image, bytes_per_pixel: float) -> bytes:
     return min(made, key=lambda data: abs(np.log(len(data) / max(wanted, 1.0))))
 
 
-def snapped(matrix: Matrix, shape: tuple[int, ...]) -> Matrix:
+def snapped(matrix: Matrix, shape: tuple[int, ...], most: float) -> Matrix:
     """A homography between pixels, rounded to quarter turns and whole pixels where it is as good as that.
 
     Args:
         matrix: from pixels of the first photo to those of the second.
         shape: (height, width, …) of the first.
+        most: pixels that a corner may move by that.
     """
     corners = np.array([[0, 0, 1], [shape[1], 0, 1], [0, shape[0], 1], [shape[1], shape[0], 1]], float).T
     rounded = np.vstack([np.round(matrix[:2]), [0.0, 0.0, 1.0]])
@@ -257,4 +299,4 @@ def snapped(matrix: Matrix, shape: tuple[int, ...]) -> Matrix:
     there = matrix @ middle
     rounded[:2, 2] = np.round(there[:2] / there[2] - rounded[:2, :2] @ middle[:2])
     moved = (rounded @ corners)[:2] - mapped[:2] / mapped[2]
-    return rounded if np.abs(moved).max() < SNAP_PIXELS else matrix
+    return rounded if np.abs(moved).max() < most else matrix

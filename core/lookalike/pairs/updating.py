@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
 from lookalike.index.inverted import FeatureIndex
@@ -61,14 +62,15 @@ class PairUpdater:
     Args:
         catalog: the library's catalog.
         features: local features of its photos.
+        thumbnails: their thumbnails.
     """
 
-    def __init__(self, catalog: Catalog, features: FeatureCache) -> None:
+    def __init__(self, catalog: Catalog, features: FeatureCache, thumbnails: ThumbnailCache) -> None:
         self._catalog = catalog
         self._rows = catalog.verified_pairs
         self._features = features
         self._pixels = PixelReader(catalog)
-        self._verifier = PairVerifier(self._pixels)
+        self._verifier = PairVerifier(self._pixels, thumbnails)
         self._lock = threading.Lock()
         self._photos: OrderedDict[int, PairPhoto] = OrderedDict()
 

@@ -2,37 +2,67 @@
 
 from __future__ import annotations
 
+import io
 import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
+from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.contents import ContentRow
 from lookalike.local_features import LocalFeatures
 from lookalike.pairs.agreement import WORKING_SIDE, Agreement, compare_pixels
 from lookalike.pairs.alignment import Alignment, align, in_pixels, is_plausible, whole_frames
 from lookalike.pairs.edit_names import name_edits
 from lookalike.pairs.photo_pixels import PhotoPixels, PixelReader
-from lookalike.pairs.residual import excess, snapped
+from lookalike.pairs.residual import Residual, residual, snapped
 from lookalike.pairs.verified_pair import PairKind, VerifiedPair
 from lookalike.sigmoid import sigmoid
 
-VERSION = "1"
+VERSION = "2"
 """Changes with whatever changes a verified pair."""
 
 FEWEST_INLIERS = 6
 """With fewer matches in place the pixels are not aligned by them."""
 
-FEW_FEATURES = 60
-"""Of a photo with fewer local features none may recur in a copy: the frames themselves are laid on each other."""
+TINY_SIDE = 192
+"""A smaller photo is enlarged to this longest side, or it would have no blocks to compare."""
 
-COPY_SHARE = 0.65
+ICON_SIDE = 24
+LIKELY_FRAME = 0.85
+"""Where local features do not tell, whole frames are laid on each other whose icons of so many pixels a side correlate."""
+
+COPY_SHARE = 0.5
 """Share of blocks that agree in a copy: a sticker covers the others."""
-COPY_CORRELATION = 0.8
+COPY_CORRELATION = 0.75
 """Median correlation of a copy's blocks."""
-COPY_EXCESS = 1.2
-"""A copy differs by at most so many times what compression explains."""
+EXACT_EXCESS = 1.05
+"""A copy of the same pixels in other colours differs by at most so many times what compression explains, ..."""
+SAME_TONE, CHAIN_EXCESS = 0.5, 1.15
+"""... one whose colours did not change either, and that was compressed several times, by so many, ..."""
+FILTERED_EXCESS = 1.2
+"""... one that was scaled or turned by so many times, ..."""
+NEAR_EXCESS = 0.97
+"""... and one that lies on the other, but for a small move, by so many."""
+NEAR_MOVED = 0.06
+"""A small move, as a share of the frame."""
+NEAR_PIXELS = 2
+SNAP, NEAR_SNAP = 1.0, 5.0
+"""Pixels that the corners of an alignment may move for it to be exact; more where frames lie on each other."""
+SAME_SCALE = 1.02
+
+RESIZED_EXCESS = 2.0
+RESIZED_LEAST = 0.1
+RESIZED_MOVED = 0.006
+"""One that shows the very same frame in another size may differ by more: scaling has many ways."""
+
+FILTERED_TONE = 4.0
+FILTERED_SHARE = 0.75
+FILTERED_OCTAVES = 0.2
+"""Blurred or sharpened: the tone changes by at most so many grey values, so many blocks agree, and their fine detail
+changes by at least so much."""
 COPY_FINE = 0.9
 """Median correlation of fine detail, where what compression explains cannot be tried out."""
 
@@ -66,10 +96,12 @@ class PairVerifier:
 
     Args:
         pixels: reads photos.
+        thumbnails: those of all photos.
     """
 
-    def __init__(self, pixels: PixelReader) -> None:
+    def __init__(self, pixels: PixelReader, thumbnails: ThumbnailCache) -> None:
         self._pixels = pixels
+        self._thumbnails = thumbnails
 
     def verify(self, first: PairPhoto, second: PairPhoto) -> VerifiedPair:
         """What two photos are to each other.
@@ -117,25 +149,46 @@ class PairVerifier:
         self, first: PairPhoto, second: PairPhoto, alignment: Alignment | None
     ) -> tuple[Alignment, Agreement] | None:
         """The pixels' agreement under the best alignment; None where there is none."""
-        tried: list[Alignment] = []
+        best: tuple[Alignment, Agreement] | None = None
         if (
             alignment is not None
             and alignment.inliers >= FEWEST_INLIERS
             and is_plausible(alignment, first.features.size, second.features.size)
         ):
-            tried = [alignment]
-        elif min(len(first.features), len(second.features)) < FEW_FEATURES:
-            tried = whole_frames()
-        best: tuple[Alignment, Agreement] | None = None
-        for one in tried:
-            agreed = compare_pixels(
-                small(self._pixels.working(first.content_id)),
-                small(self._pixels.working(second.content_id)),
-                one,
-            )
-            if agreed is not None and (best is None or _rank(agreed) > _rank(best[1])):
-                best = one, agreed
+            agreed = self._compare(first, second, alignment)
+            if agreed is not None:
+                best = alignment, agreed
+        if best is None or _rank(best[1]) < COPY_CORRELATION:
+            for frame in self._likely_frames(first, second):
+                agreed = self._compare(first, second, frame)
+                if agreed is not None and (best is None or _rank(agreed) > _rank(best[1])):
+                    best = frame, agreed
         return best
+
+    def _compare(self, first: PairPhoto, second: PairPhoto, alignment: Alignment) -> Agreement | None:
+        one, other = self._pixels.working(first.content_id), self._pixels.working(second.content_id)
+        return compare_pixels(small(one), small(other), alignment)
+
+    def _likely_frames(self, first: PairPhoto, second: PairPhoto) -> list[Alignment]:
+        """The ways in which one whole frame may lie on the other, by their thumbnails."""
+        one, other = self._icon(first), self._icon(second)
+        if one is None or other is None:
+            return []
+        found = []
+        for frame, turned in zip(whole_frames(), _turned(one), strict=True):
+            if float((turned * other).mean()) > LIKELY_FRAME:
+                found.append(frame)
+        return found
+
+    def _icon(self, photo: PairPhoto) -> NDArray[np.float32] | None:
+        """A photo as a few grey values of mean 0 and variance 1; None without a thumbnail, and for a plain one."""
+        blob = self._thumbnails.best(photo.row.hash)
+        if blob is None:
+            return None
+        with Image.open(io.BytesIO(blob)) as opened:
+            grey = np.asarray(opened.convert("L").resize((ICON_SIDE, ICON_SIDE), Image.Resampling.BOX), np.float32)
+        deviation = float(grey.std())
+        return (grey - grey.mean()) / deviation if deviation > 1.0 else None
 
     def _kind(
         self, first: PairPhoto, second: PairPhoto, one: PhotoPixels, other: PhotoPixels, agreed: Agreement
@@ -155,9 +208,7 @@ class PairVerifier:
             )
             if np.array_equal(native.pixels, other_native.pixels):
                 return PairKind.SAME_PIXELS
-            excessive = _excess(native, other_native, agreed)
-            fine = float(np.median(agreed.fine)) if len(agreed.fine) else 1.0
-            if excessive <= COPY_EXCESS if excessive is not None else fine >= COPY_FINE:
+            if is_copy(unexplained(native, other_native, agreed), agreed, native, other_native):
                 return PairKind.EDITED
         if agreed.share >= BURST_SHARE and min(agreed.areas) >= BURST_AREA and correlation >= 0.6:
             return PairKind.BURST
@@ -182,11 +233,18 @@ def small(photo: PhotoPixels) -> NDArray[np.uint8]:
     """A photo at the size at which pixels are compared."""
     import cv2
 
-    scale = WORKING_SIDE / max(photo.size)
-    if scale >= 1.0:
+    longest = max(photo.size)
+    if TINY_SIDE <= longest <= WORKING_SIDE:
         return photo.pixels
+    scale = (TINY_SIDE if longest < TINY_SIDE else WORKING_SIDE) / longest
     size = max(1, round(photo.size[0] * scale)), max(1, round(photo.size[1] * scale))
-    return cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    how = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_CUBIC
+    return cv2.resize(photo.pixels, size, interpolation=how).astype(np.uint8)
+
+
+def _turned(icon: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """An icon turned and mirrored as `whole_frames` lays it."""
+    return [np.rot90(one, -turns) for one in (icon, icon[:, ::-1]) for turns in range(4)]
 
 
 def _rank(agreed: Agreement) -> float:
@@ -197,21 +255,85 @@ def _similarity(agreed: Agreement) -> float:
     return float(np.clip(agreed.coarse.mean(), 0.0, 1.0)) if len(agreed.coarse) else agreed.share
 
 
-def _excess(first: PhotoPixels, second: PhotoPixels, agreed: Agreement) -> float | None:
-    matrix = in_pixels(agreed.matrix, first.size, second.size)
-    matrix = snapped(matrix / matrix[2, 2], first.pixels.shape)
-    density = math.sqrt(abs(np.linalg.det(matrix[:2, :2])))
-    if density > 1.001:
-        return excess(
-            luminance(second),
-            luminance(first),
-            np.linalg.inv(matrix),
-            1 / density,
-            (second.compression, first.compression),
-        )
-    return excess(
-        luminance(first), luminance(second), matrix, density, (first.compression, second.compression)
+def is_copy(found: Residual | None, agreed: Agreement, one: PhotoPixels, other: PhotoPixels) -> bool:
+    """Whether one of two photos that show the same was made from the other.
+
+    Args:
+        found: what compression does not explain; None where there is too little to go by.
+        agreed: the agreement of their pixels.
+        one: the first photo.
+        other: the second.
+    """
+    if moved_by(agreed) < RESIZED_MOVED and is_uniformly_filtered(agreed):
+        # Blurred or sharpened all over, and nothing else: no two exposures differ so.
+        return True
+    if found is None:
+        return bool(np.median(agreed.fine) >= COPY_FINE) if len(agreed.fine) else True
+    if found.exact is not None:
+        unchanged = agreed.tone_change() < SAME_TONE and moved_by(agreed) < RESIZED_MOVED
+        return found.exact <= EXACT_EXCESS or (unchanged and found.filtered <= CHAIN_EXCESS)
+    if is_resized(agreed, one, other):
+        return found.filtered <= RESIZED_EXCESS
+    return found.filtered <= (NEAR_EXCESS if is_near(agreed, one, other) else FILTERED_EXCESS)
+
+
+def is_resized(agreed: Agreement, one: PhotoPixels, other: PhotoPixels) -> bool:
+    """Whether two photos of different size show exactly the same, as hands never make it."""
+    scale = math.sqrt(other.size[0] * other.size[1] / (one.size[0] * one.size[1]))
+    return abs(math.log(scale)) > RESIZED_LEAST and moved_by(agreed) < RESIZED_MOVED
+
+
+def moved_by(agreed: Agreement) -> float:
+    """How far the corners of the one frame lie from those of the other, as a share of the frame."""
+    corners = np.array([[0, 0, 1], [1, 0, 1], [0, 1, 1], [1, 1, 1]], float).T
+    mapped = agreed.matrix @ corners
+    mapped = mapped[:2] / mapped[2]
+    return float(np.abs(mapped - np.round(mapped)).max())
+
+
+def is_near(agreed: Agreement, one: PhotoPixels, other: PhotoPixels) -> bool:
+    """Whether two photos of one size are laid on each other by a small move, as hands do, and editors hardly."""
+    return max(np.abs(np.sort(one.size) - np.sort(other.size))) <= NEAR_PIXELS and moved_by(agreed) < NEAR_MOVED
+
+
+def is_uniformly_filtered(agreed: Agreement) -> bool:
+    """Whether one of two photos has more fine detail everywhere, in the same colours."""
+    change = agreed.detail_change()
+    return (
+        change is not None
+        and agreed.tone_change() < FILTERED_TONE
+        and agreed.share > FILTERED_SHARE
+        and abs(change[1]) > FILTERED_OCTAVES
+        and change[0] * change[2] > 0
     )
+
+
+def unexplained(first: PhotoPixels, second: PhotoPixels, agreed: Agreement) -> Residual | None:
+    """How far two aligned photos differ by more than their compressions explain."""
+    matrix = in_pixels(agreed.matrix, first.size, second.size)
+    matrix = matrix / matrix[2, 2]
+    found = None
+    if is_near(agreed, first, second):
+        # What covers a part of a photo may have moved the alignment a little.
+        found = _residual(first, second, snapped(matrix, first.pixels.shape, NEAR_SNAP))
+    if found is None or found.exact is None or found.exact > EXACT_EXCESS:
+        aligned = _residual(first, second, snapped(matrix, first.pixels.shape, SNAP))
+        found = min(filter(None, (found, aligned)), key=lambda one: one.least, default=None)
+    return found
+
+
+def _residual(first: PhotoPixels, second: PhotoPixels, matrix: NDArray[np.float64]) -> Residual | None:
+    back = np.linalg.inv(matrix)
+    back = back / back[2, 2]
+    density = math.sqrt(abs(np.linalg.det(matrix[:2, :2])))
+    one, other = luminance(first), luminance(second)
+    made = first.compression, second.compression
+    forth = residual(one, other, matrix, density, made) if density < SAME_SCALE else None
+    # Of two of one size either may be the original: the better explanation counts.
+    if density > 1 / SAME_SCALE and (forth is None or forth.exact is None or forth.exact > EXACT_EXCESS):
+        other_way = residual(other, one, back, 1 / density, made[::-1])
+        forth = min(filter(None, (forth, other_way)), key=lambda found: found.least, default=None)
+    return forth
 
 
 def luminance(photo: PhotoPixels) -> NDArray[np.float32]:
