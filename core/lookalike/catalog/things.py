@@ -231,12 +231,12 @@ class Things:
         return np.fromiter((row[0] for row in rows), np.int64, len(rows))
 
     def put_sample(self, content_ids: Iterable[int], sampled: str) -> None:
-        """Record which contents stand for the library from now on. What was worked out by others is forgotten."""
+        """Record which contents stand for the library from now on. What was found by others is to be found anew."""
         with self._database.transaction() as db:
             db.execute("DELETE FROM thing_excesses")
             db.execute("DELETE FROM thing_sample")
             db.conn.executemany("INSERT INTO thing_sample VALUES (?)", [(number,) for number in content_ids])
-            db.execute("UPDATE thing_state SET sampled = ?", (sampled,))
+            db.execute("UPDATE thing_state SET sampled = ?, found = ''", (sampled,))
 
     def pairs_without_excess(self, limit: int, after: tuple[int, int] = (0, 0)) -> list[tuple[int, int]]:
         """Verified pairs whose excess is not known, by their ids.

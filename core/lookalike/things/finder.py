@@ -13,7 +13,7 @@ from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.things import ThingRow
-from lookalike.pairs.verified_pair import COPIES
+from lookalike.pairs.verified_pair import COPIES, PairKind
 from lookalike.photos import THUMBNAIL_SIDE
 from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.things.clustering import cluster, distinct
@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 VERSION = 1
 """Raised with every change of what is found, so that a library's things are found anew."""
+
+PROVEN = COPIES | {PairKind.BURST}
+"""Pairs whose pixels prove that they show the same."""
 
 BATCH = 2000
 """Pairs whose descriptors are compared at once."""
@@ -132,12 +135,11 @@ class ThingFinder:
 
     def _graph(self) -> _Graph:
         ids, weights, copies = [np.zeros((0, 2), np.int64)], [np.zeros(0)], [np.zeros(0, np.bool_)]
-        kinds = [kind.value for kind in COPIES]
         for links in self._things.links():
-            same = np.isin(links.kinds, kinds)
+            proven = np.isin(links.kinds, [kind.value for kind in PROVEN])
             ids.append(links.ids)
-            copies.append(same)
-            weights.append(np.where(same, CERTAIN, log_odds(links.matches, links.excesses)))
+            copies.append(np.isin(links.kinds, [kind.value for kind in COPIES]))
+            weights.append(np.where(proven, CERTAIN, log_odds(links.matches, links.excesses)))
         return _Graph(np.concatenate(ids), np.concatenate(weights), np.concatenate(copies))
 
     def _clusters(self, graph: _Graph) -> Iterator[list[int]]:
