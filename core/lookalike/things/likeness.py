@@ -26,7 +26,7 @@ PRIOR, PRIOR_WEIGHT = 0.6, 300
 GEOMETRY, NEARNESS, OFFSET = 0.65, 35.7, -3.2
 """The logistic curve over the log-odds of the geometry and the excess (docs/benchmarks.md, "Things and places")."""
 
-LEAST_EXCESS, MOST_EXCESS = -0.05, 0.2
+LEAST_EXCESS, MOST_EXCESS = -0.05, 0.195
 """What lies beyond counts as these: photos that look alike and have no detail in common are never joined, and photos
 that agree in very many details are, however little alike the rest of them is."""
 
