@@ -37,6 +37,8 @@ class Stage(StrEnum):
     """Finding the photos that each new photo is worth comparing with."""
     COMPARING = "comparing pairs"
     """Telling what two photos are to each other."""
+    FINDING_THINGS = "finding things"
+    """Grouping the photos that show the same thing."""
     PREPARING = "preparing"
     """Making visual tokens."""
     COMPRESSING = "compressing"

@@ -6,18 +6,20 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from lookalike.search.query import Region
+from lookalike.things.thing import Thing
 from lookalike_desktop.duplicates.duplicates_page import DuplicatesPage
 from lookalike_desktop.library.library_page import LibraryPage
 from lookalike_desktop.models.models_page import ModelsPage
 from lookalike_desktop.search.results_page import ResultsPage
 from lookalike_desktop.search.search_controller import SearchController
 from lookalike_desktop.session.library_session import LibrarySession
+from lookalike_desktop.things.things_page import ThingsPage
 from lookalike_desktop.viewer.viewer import Viewer
 from lookalike_desktop.widgets.grid_view import GridView
 
 
 class Navigator(QObject):
-    """Shows the library, the results of a search, one photo, the models, or the duplicates.
+    """Shows the library, the results of a search, one photo, or the page of models, duplicates or things.
 
     Args:
         session: the open library.
@@ -28,11 +30,16 @@ class Navigator(QObject):
         viewer: one photo.
         models_page: the models.
         duplicates_page: the duplicates.
+        things_page: the things.
         window: the parent.
     """
 
     models_shown = Signal()
     """The page of models is shown; what it lists is to be read."""
+    photo_shown = Signal(int)
+    """The photo with this content id is shown large."""
+    things_shown = Signal()
+    """The page of things is shown; what it lists is to be read."""
     models_left = Signal()
     """Another page is shown instead."""
     duplicates_shown = Signal()
@@ -48,6 +55,7 @@ class Navigator(QObject):
         viewer: Viewer,
         models_page: ModelsPage,
         duplicates_page: DuplicatesPage,
+        things_page: ThingsPage,
         window: QWidget,
     ) -> None:
         super().__init__(window)
@@ -60,6 +68,9 @@ class Navigator(QObject):
         self._viewer = viewer
         self._models_page = models_page
         self._duplicates_page = duplicates_page
+        self._things_page = things_page
+        # Whether the photo that is shown came from the page of things.
+        self._of_thing = False
         search.started.connect(self._show_results)
         search.ended.connect(self._show_library)
         for page in (library_page, results_page):
@@ -69,12 +80,18 @@ class Navigator(QObject):
         viewer.step_wanted.connect(self.step)
         viewer.find_wanted.connect(self._find_same)
         viewer.region_wanted.connect(self._find_same)
+        viewer.more_wanted.connect(self.show_thing)
         models_page.back_wanted.connect(self.leave_models)
         duplicates_page.back_wanted.connect(self.leave_duplicates)
+        things_page.back_wanted.connect(self.leave_things)
+        things_page.photo_opened.connect(self.open_photo)
+        things_page.photo_menu_wanted.connect(self.show_menu)
 
     @property
     def current_grid(self) -> GridView:
         """The grid that is shown, or that the photo shown came from."""
+        if self._of_thing or self._pages.currentWidget() is self._things_page:
+            return self._things_page.photos
         return self._results_page.grid if self._search.request is not None else self._library_page.grid
 
     @property
@@ -93,23 +110,28 @@ class Navigator(QObject):
             self.leave_models()
         elif page is self._duplicates_page:
             self.leave_duplicates()
+        elif page is self._things_page:
+            self._things_page.go_back()
         elif self._results_page.run.running:
             self._results_page.stop()
         elif self._search.request is not None:
             self._search.end()
 
     def _show_results(self) -> None:
+        self._of_thing = False
         self._viewer.leave()
+        self._things_page.leave()
         self._pages.setCurrentWidget(self._results_page)
         self._results_page.grid.setFocus()
 
     def _show_library(self) -> None:
+        self._of_thing = False
         self._pages.setCurrentWidget(self._library_page)
         self._library_page.grid.setFocus()
 
     def _show_photos(self) -> None:
-        page = self._results_page if self._search.request is not None else self._library_page
-        self._pages.setCurrentWidget(page)
+        page: QWidget = self._results_page if self._search.request is not None else self._library_page
+        self._pages.setCurrentWidget(self._things_page if self._of_thing else page)
 
     # One photo
 
@@ -118,8 +140,10 @@ class Navigator(QObject):
         library, request = self._session.library, self._search.request
         if library is None:
             return
+        if self._pages.currentWidget() is not self._viewer:
+            self._of_thing = self._pages.currentWidget() is self._things_page
         self._pages.setCurrentWidget(self._viewer)
-        if request is None:
+        if request is None or self._of_thing:
             self._viewer.show_photo(library, content_id)
         else:
             checked = self._results_page.checked(content_id)
@@ -129,6 +153,7 @@ class Navigator(QObject):
                 self._results_page.match_text(content_id),
                 (lambda: library.search.explain(request.make(), content_id)) if checked else None,
             )
+        self.photo_shown.emit(content_id)
 
     def step(self, step: int) -> None:
         """Show the next photo (1), or the previous one (-1)."""
@@ -144,7 +169,7 @@ class Navigator(QObject):
         grid, current = self.current_grid, self._viewer.content_id
         self._viewer.leave()
         self._show_photos()
-        if self._search.request is not None:
+        if self._search.request is not None and not self._of_thing:
             self._results_page.model.settle()
         if current is not None:
             grid.select(current)
@@ -168,9 +193,11 @@ class Navigator(QObject):
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Find the same thing"), lambda: self._find_same(content_id))
-        if self._search.request is not None:
+        if self.current_grid is self._results_page.grid:
             menu.addAction(self.tr("Search for this as well"), lambda: self._search.add_positive(content_id))
             menu.addAction(self.tr("Not like this"), lambda: self._search.add_negative(content_id))
+        if self._pages.currentWidget() is self._things_page:
+            menu.addAction(self.tr("Not this one"), self._things_page.take_out)
         menu.addSeparator()
         menu.addAction(self.tr("Show large"), lambda: self.open_photo(content_id))
         return menu
@@ -178,6 +205,34 @@ class Navigator(QObject):
     def show_menu(self, content_id: int, place: QPoint) -> None:
         """Show the menu of a photo at a place on the screen."""
         self.build_menu(content_id).popup(place)
+
+    # Things
+
+    def toggle_things(self) -> None:
+        """Show the page of things, or leave it."""
+        if self._session.library is None:
+            return
+        if self._pages.currentWidget() is self._things_page:
+            self.leave_things()
+            return
+        self._viewer.leave()
+        self._pages.setCurrentWidget(self._things_page)
+        self._things_page.setFocus()
+        self.things_shown.emit()
+
+    def show_thing(self, thing: Thing) -> None:
+        """Show the photos of a thing."""
+        self._viewer.leave()
+        self._pages.setCurrentWidget(self._things_page)
+        self._things_page.open(thing)
+        self.things_shown.emit()
+
+    def leave_things(self) -> None:
+        """Go back to the photos or the results."""
+        self._of_thing = False
+        self._things_page.leave()
+        self._show_photos()
+        self.current_grid.setFocus()
 
     # Models
 

@@ -27,10 +27,13 @@ from lookalike_desktop.search.results_page import ResultsPage
 from lookalike_desktop.search.search_bar import SearchBar
 from lookalike_desktop.search.search_controller import SearchController
 from lookalike_desktop.session.library_session import LibrarySession
+from lookalike_desktop.things.things_controller import ThingsController
+from lookalike_desktop.things.things_page import ThingsPage
 from lookalike_desktop.viewer.viewer import Viewer
 from lookalike_desktop.widgets.messages import DropHint, Notice
 
 if TYPE_CHECKING:
+    from lookalike.things.thing import Thing
     from lookalike.watching.follow_timing import FollowTiming
 
 
@@ -57,6 +60,7 @@ class Window(QMainWindow):
         self.viewer = Viewer(self.thumbnails)
         self.models_page = ModelsPage()
         self.duplicates_page = DuplicatesPage(self.thumbnails)
+        self.things_page = ThingsPage(self.thumbnails)
         self.token_line = TokenPreparationLine()
         self.pages = QStackedWidget()
         for page in (
@@ -65,6 +69,7 @@ class Window(QMainWindow):
             self.viewer,
             self.models_page,
             self.duplicates_page,
+            self.things_page,
         ):
             self.pages.addWidget(page)
         middle = QWidget()
@@ -81,6 +86,7 @@ class Window(QMainWindow):
             self.viewer,
             self.models_page,
             self.duplicates_page,
+            self.things_page,
             self,
         )
         self._drop_paste_handler = DropPasteHandler(self, self.search_bar.field, DropHint(middle))
@@ -89,11 +95,13 @@ class Window(QMainWindow):
         )
         self.models_controller = ModelsController(self.session, self.models_page, self)
         self.duplicates_controller = DuplicatesController(self.session, self.duplicates_page, self)
+        self.things_controller = ThingsController(self.session, self.things_page, self)
         self.token_preparation = TokenPreparationController(self.session, self)
         self._connect_failures()
         self._connect_search()
         self._connect_models()
         self._connect_duplicates()
+        self._connect_things()
         self._make_shortcuts()
         self.folders_panel.setVisible(False)
         self.search_bar.setEnabled(False)
@@ -158,6 +166,20 @@ class Window(QMainWindow):
         duplicates.reported.connect(self.notice.show_text)
         self.duplicates_page.compare.failed.connect(self.notice.show_failure)
 
+    def _connect_things(self) -> None:
+        things = self.things_controller
+        self.search_bar.things_wanted.connect(self.navigator.toggle_things)
+        self.navigator.things_shown.connect(self.notice.hide)
+        self.navigator.things_shown.connect(things.read)
+        self.navigator.photo_shown.connect(things.look_up)
+        things.photo_looked_up.connect(self._on_looked_up)
+        things.failed.connect(self.notice.show_failure)
+
+    def _on_looked_up(self, content_id: int, thing: Thing | None) -> None:
+        # The user may have gone on to another photo.
+        if content_id == self.viewer.content_id:
+            self.viewer.show_thing(thing)
+
     def _make_shortcuts(self) -> None:
         keys = QKeySequence.StandardKey
         for key, act in (
@@ -168,6 +190,7 @@ class Window(QMainWindow):
             (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_L), self.filter_bar.open_panel),
             (QKeySequence("Ctrl+Shift+M"), self.navigator.toggle_models),
             (QKeySequence("Ctrl+Shift+D"), self.navigator.toggle_duplicates),
+            (QKeySequence("Ctrl+T"), self.navigator.toggle_things),
             (QKeySequence(keys.ZoomIn), lambda: self._resize_cells(1)),
             (QKeySequence(keys.ZoomOut), lambda: self._resize_cells(-1)),
         ):
@@ -194,7 +217,8 @@ class Window(QMainWindow):
         self.search_bar.field.selectAll()
 
     def _resize_cells(self, step: int) -> None:
-        for grid in (self.library_page.grid, self.results_page.grid):
+        things = self.things_page
+        for grid in (self.library_page.grid, self.results_page.grid, things.cards, things.photos):
             grid.resize_cells(step)
 
     # Events
@@ -216,6 +240,7 @@ class Window(QMainWindow):
                 self.viewer,
                 self.models_page,
                 self.duplicates_page,
+                self.things_page,
                 self.notice,
                 self.filter_bar,
             ):
@@ -227,6 +252,7 @@ class Window(QMainWindow):
         self.results_page.run.close()
         self.models_controller.close()
         self.duplicates_controller.close()
+        self.things_controller.close()
         self.viewer.close_loader()
         self.thumbnails.close()
         self.token_preparation.close()

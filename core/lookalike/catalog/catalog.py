@@ -18,6 +18,7 @@ from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.folders import Folder, Folders
 from lookalike.catalog.pair_scores import PairScores
 from lookalike.catalog.settings import Settings
+from lookalike.catalog.things import Things
 from lookalike.catalog.unit_of_work import CatalogChange, CatalogTables, UnitOfWork
 from lookalike.catalog.unreadable import UnreadablePaths
 from lookalike.catalog.verified_pairs import VerifiedPairs
@@ -45,6 +46,7 @@ class Catalog:
         self.unreadable = UnreadablePaths(self._database)
         self.filters = FilterColumns(self._database)
         self.pair_scores = PairScores(self._database)
+        self.things = Things(self._database)
         self.words = TextIndex(self._database)
         self.annotations = AnnotationTable(self._database, self.words)
         self.verified_pairs = VerifiedPairs(self._database)

@@ -484,3 +484,49 @@ def m0021_duplicate_decisions(db: Database) -> None:
             PRIMARY KEY (first, second)
         ) WITHOUT ROWID"""
     )
+
+
+@catalog_migrations()
+def m0022_things(db: Database) -> None:
+    """Things, and what the user decided about them, by the hashes of photos, so that it outlives their removal.
+
+    A thing that is not shown has a name that the user gave, and comes back with its photos. `thing_excesses` can be
+    worked out anew: how much nearer the descriptors of a pair are than those of the library at large, for which the
+    photos in `thing_sample` stand.
+    """
+    statements = (
+        """CREATE TABLE things (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL DEFAULT '',
+            cover TEXT NOT NULL,
+            shown INTEGER NOT NULL DEFAULT 1
+        )""",
+        """CREATE TABLE thing_members (
+            thing_id INTEGER NOT NULL REFERENCES things (id) ON DELETE CASCADE,
+            hash TEXT NOT NULL,
+            PRIMARY KEY (thing_id, hash)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX thing_members_by_hash ON thing_members (hash)",
+        """CREATE TABLE thing_decisions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL CHECK (kind IN ('apart', 'one'))
+        )""",
+        """CREATE TABLE thing_decision_photos (
+            decision_id INTEGER NOT NULL REFERENCES thing_decisions (id) ON DELETE CASCADE,
+            side INTEGER NOT NULL,
+            hash TEXT NOT NULL,
+            PRIMARY KEY (decision_id, side, hash)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE thing_excesses (
+            first INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+            second INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+            excess REAL NOT NULL,
+            PRIMARY KEY (first, second)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX thing_excesses_by_second ON thing_excesses (second)",
+        "CREATE TABLE thing_sample (content_id INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE)",
+        "CREATE TABLE thing_state (sampled TEXT NOT NULL, found TEXT NOT NULL)",
+        "INSERT INTO thing_state VALUES ('', '')",
+    )
+    for statement in statements:
+        db.execute(statement)

@@ -23,6 +23,7 @@ from lookalike.cli.search import search
 from lookalike.cli.settings import settings_command
 from lookalike.cli.start import start
 from lookalike.cli.status import status
+from lookalike.cli.things import things
 from lookalike.cli.tokens import tokens
 from lookalike.cli.watch import watch
 from lookalike.user_paths import absolute
@@ -59,6 +60,7 @@ for command in (
     duplicates,
     settings_command,
     photos,
+    things,
     status,
     check,
     evaluate_command,

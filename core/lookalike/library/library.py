@@ -12,6 +12,7 @@ from lookalike import app_paths
 from lookalike.caches.content_cache import ContentCache
 from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.folders import Folder
 from lookalike.descriptors.precision import arithmetic_words
 from lookalike.descriptors.protocol import EMBEDDED, DescriberSpec
@@ -35,6 +36,7 @@ from lookalike.library.model_manager import ModelManager
 from lookalike.library.pair_service import BackgroundPairs, PairService, PairStatus
 from lookalike.library.photo_service import PhotoService
 from lookalike.library.search_service import SearchService
+from lookalike.library.thing_service import BackgroundThings, ThingService
 from lookalike.library.token_preparation import TokenPreparation, open_store
 from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.models.store import ModelStore
@@ -108,6 +110,7 @@ class Library:
         details: the local features of photos, by which searches find them too.
         duplicates: groups of duplicates, and cleaning them up.
         pairs: what photos are to each other: copies, edits, bursts, other views.
+        things: the things and places that photos show.
         calibrations: the probabilities that similarities and judges' answers stand for.
         fallback: why the embedded descriptor model is used instead of the chosen one; empty where it is not.
 
@@ -186,6 +189,7 @@ class Library:
             Throttle(self.folders.pace),
             lambda: self.tokens.searching,
         )
+        self.things = ThingService(self._catalog, thumbnails, self._measured_record)
         self.search = SearchService(
             self._catalog,
             photos,
@@ -223,6 +227,7 @@ class Library:
             yield from self.descriptor.steps()
         yield from self.details.make()
         yield from self.pairs.update()
+        yield from self.things.update()
 
     def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
         """Like `scan`, and then apply changes as they happen until `stopped()` is true."""
@@ -240,11 +245,12 @@ class Library:
                 closing(BackgroundMigration(self.descriptor)) as migration,
                 closing(BackgroundDetails(self.details)) as details,
                 closing(BackgroundPairs(self.pairs)) as pairs,
+                closing(BackgroundThings(self.things)) as things,
             ):
 
                 def do_a_little() -> Progress | None:
                     working = None if self._fixed else migration.step()
-                    return working or details.step() or pairs.step()
+                    return working or details.step() or pairs.step() or things.step()
 
                 yield from engine.follower.follow(
                     lambda: has_ended() or self._engines.current is not engine, do_a_little
@@ -290,6 +296,11 @@ class Library:
             ),
             repairs=(*engine.index.repairs, *self._checked_details.inverted.repairs),
         )
+
+    def _measured_record(self) -> DescriptorRecord | None:
+        """The descriptors in use, if the likeness of things was measured for them."""
+        engine = self._engines.current
+        return engine.record if engine.spec is not None and engine.spec.kind == EMBEDDED else None
 
     def _outdated_calibrations(self) -> str:
         """That calibrations of the user's own no longer apply, in a line for the user; empty where all do."""

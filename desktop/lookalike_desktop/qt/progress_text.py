@@ -9,7 +9,9 @@ from lookalike_desktop.qt.formatting import format_count, format_duration, forma
 
 translate = QCoreApplication.translate
 
-UNCOUNTED = frozenset({Stage.WATCHING, Stage.WAITING, Stage.LOOKING, Stage.CONNECTING, Stage.TRYING})
+UNCOUNTED = frozenset(
+    {Stage.WATCHING, Stage.WAITING, Stage.LOOKING, Stage.CONNECTING, Stage.TRYING, Stage.FINDING_THINGS}
+)
 """Stages whose name says all there is."""
 
 NAMED = frozenset({Stage.CHECKING, Stage.CLEANING_UP, Stage.RESTORING, Stage.READING})
@@ -27,6 +29,7 @@ def stage_text(stage: Stage) -> str:
         Stage.EXTRACTING: translate("progress", "Looking at details"),
         Stage.JOINING: translate("progress", "Looking for copies"),
         Stage.COMPARING: translate("progress", "Comparing pairs"),
+        Stage.FINDING_THINGS: translate("progress", "Finding things"),
         Stage.PREPARING: translate("progress", "Preparing"),
         Stage.COMPRESSING: translate("progress", "Compressing"),
         Stage.SEARCHING: translate("progress", "Searching"),

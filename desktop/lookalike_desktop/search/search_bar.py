@@ -132,6 +132,7 @@ class SearchBar(QWidget):
     """The folders are to be shown or hidden."""
     duplicates_wanted = Signal()
     models_wanted = Signal()
+    things_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -169,6 +170,8 @@ class SearchBar(QWidget):
         self.duplicates_button.clicked.connect(self.duplicates_wanted)
         self.models_button = self._button(self.tr("Models"), self.tr("Show the models (Ctrl+Shift+M)"))
         self.models_button.clicked.connect(self.models_wanted)
+        self.things_button = self._button(self.tr("Things"), self.tr("Show the things and places (Ctrl+T)"))
+        self.things_button.clicked.connect(self.things_wanted)
         self._query = QHBoxLayout()
         self._query.setSpacing(8)
         self._query.addWidget(self.panel_button)
@@ -182,6 +185,7 @@ class SearchBar(QWidget):
         self._checks.addWidget(self.judge)
         self._checks.addWidget(self.mode)
         self._checks.addWidget(self.duplicates_button)
+        self._checks.addWidget(self.things_button)
         self._checks.addWidget(self.models_button)
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._lines.setContentsMargins(14, 12, 14, 8)
@@ -244,6 +248,7 @@ class SearchBar(QWidget):
         self.paste_button.setIcon(icon("paste"))
         self.filter_button.setIcon(icon("filter"))
         self.duplicates_button.setIcon(icon("duplicates"))
+        self.things_button.setIcon(icon("things"))
         self.models_button.setIcon(icon("models"))
         self.chip.clear_button.setIcon(icon("close"))
 

@@ -42,6 +42,7 @@ def follow_folders(library: Library, cancelled: Callable[[], bool]) -> Generator
             Stage.EXTRACTING,
             Stage.JOINING,
             Stage.COMPARING,
+            Stage.FINDING_THINGS,
         )
         skipped.update({(line.path, line.reason): line for line in progress.skipped})
         yield Activity(progress.folder, replace(progress, skipped=()), changes, tuple(skipped.values()))

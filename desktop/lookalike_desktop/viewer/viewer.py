@@ -13,6 +13,7 @@ from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.file_manager import show_in_folder
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.qt.thumbnails import Thumbnails
+from lookalike_desktop.things.thing_text import more_photos
 from lookalike_desktop.viewer.facts import facts_text
 from lookalike_desktop.viewer.photo_canvas import PhotoCanvas
 from lookalike_desktop.viewer.photo_loader import PhotoLoader
@@ -20,6 +21,7 @@ from lookalike_desktop.viewer.photo_loader import PhotoLoader
 if TYPE_CHECKING:
     from lookalike.judges.protocol import Explanation
     from lookalike.library import Library, PhotoInfo
+    from lookalike.things.thing import Thing
 
 FIRST_SIDE = 1600
 """A photo is first rendered at least this large, pixels."""
@@ -48,6 +50,8 @@ class Viewer(QWidget):
     """The photo with this content id is to be searched with."""
     region_wanted = Signal(int, tuple)
     """So is a part of it: left, top, right, bottom in 0..1."""
+    more_wanted = Signal(object)
+    """The other photos of a `Thing` are to be shown."""
     failed = Signal(Failure)
     """Something unexpected went wrong; known failures are shown under the photo."""
 
@@ -94,6 +98,10 @@ class Viewer(QWidget):
         self.why_button.setProperty("flat", True)
         self.why_button.setToolTip(self.tr("Show what the match is based on"))
         self.why_button.clicked.connect(self._request_explanation)
+        self._thing: Thing | None = None
+        self.more_button = QPushButton()
+        self.more_button.setProperty("flat", True)
+        self.more_button.clicked.connect(self._on_more)
         self.facts = QLabel()
         self.facts.setProperty("quiet", True)
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -130,6 +138,7 @@ class Viewer(QWidget):
         bottom.addWidget(self.match)
         bottom.addWidget(self.why_button)
         bottom.addWidget(self.facts, 1)
+        bottom.addWidget(self.more_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -169,9 +178,17 @@ class Viewer(QWidget):
         self.mark_button.setChecked(False)
         self.match.setText(match)
         self.match.setVisible(bool(match))
+        self.show_thing(None)
         self._set_facts("")
         self._loader.open(library, content_id)
         self.canvas.setFocus()
+
+    def show_thing(self, thing: Thing | None) -> None:
+        """Offer the other photos of the thing that is seen here; None where it is none."""
+        self._thing = thing
+        self.more_button.setText(more_photos(thing) if thing is not None else "")
+        self.more_button.setVisible(thing is not None)
+        self._set_facts(self._facts_text)
 
     def close_loader(self) -> None:
         """Wait for what is being loaded; nothing is shown after this."""
@@ -224,7 +241,9 @@ class Viewer(QWidget):
     def _set_facts(self, text: str) -> None:
         self._facts_text = text
         self.facts.setToolTip(text)
-        room = max(self.width() - 60 - (self.match.sizeHint().width() if self.match.text() else 0), 80)
+        beside = (self.match, self.more_button)
+        taken = sum(widget.sizeHint().width() for widget in beside if widget.text())
+        room = max(self.width() - 60 - taken, 80)
         self.facts.setText(
             QFontMetrics(self.facts.font()).elidedText(text, Qt.TextElideMode.ElideMiddle, room)
         )
@@ -232,6 +251,10 @@ class Viewer(QWidget):
     def _on_find(self) -> None:
         if self.content_id is not None:
             self.find_wanted.emit(self.content_id)
+
+    def _on_more(self) -> None:
+        if self._thing is not None:
+            self.more_wanted.emit(self._thing)
 
     def _on_region(self, region: tuple[float, float, float, float]) -> None:
         if self.content_id is not None:

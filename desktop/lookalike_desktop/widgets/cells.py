@@ -18,6 +18,9 @@ INSET = 6
 
 HEADER_HEIGHT = 48
 
+CAPTION_HEIGHT = 44
+"""Of the two lines below a photo, pixels."""
+
 
 class CellPainter:
     """Draws into one paint event.
@@ -38,8 +41,25 @@ class CellPainter:
         self._on_accent = palette.color(QPalette.ColorRole.HighlightedText)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
 
-    def tile(self, cell: QRect, image: QImage | None, missing: bool, selected: bool, hovered: bool) -> None:
-        """A photo on its tile; an empty tile while the photo is on its way, a cross where it cannot be had."""
+    def tile(
+        self,
+        cell: QRect,
+        image: QImage | None,
+        missing: bool,
+        selected: bool,
+        hovered: bool,
+        caption: tuple[str, str] | None = None,
+    ) -> None:
+        """A photo on its tile; an empty tile while the photo is on its way, a cross where it cannot be had.
+
+        Args:
+            cell: the place of the tile.
+            image: the photo.
+            missing: whether it cannot be had.
+            selected: whether it is the selected one.
+            hovered: whether the pointer is over it.
+            caption: a line below it, and a quieter one; None for none.
+        """
         tile = QRectF(cell).adjusted(GAP, GAP, -GAP, -GAP)
         shade = blend(self._window, self._text, 0.10 if hovered else 0.045)
         if selected:
@@ -48,6 +68,10 @@ class CellPainter:
         self._painter.setBrush(shade)
         self._painter.drawRoundedRect(tile, RADIUS, RADIUS)
         room = tile.adjusted(INSET, INSET, -INSET, -INSET)
+        if caption is not None:
+            room.setBottom(room.bottom() - CAPTION_HEIGHT)
+            self._caption(caption_rect(cell), *caption)
+            self._painter.setPen(Qt.PenStyle.NoPen)
         if image is not None:
             self._photo(room, image)
         elif missing:
@@ -56,6 +80,23 @@ class CellPainter:
             self._painter.setBrush(Qt.BrushStyle.NoBrush)
             self._painter.setPen(QPen(self._accent, 2.5))
             self._painter.drawRoundedRect(tile.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+
+    def _caption(self, place: QRect, title: str, detail: str) -> None:
+        first, second = QRect(place), QRect(place)
+        first.setHeight(place.height() // 2)
+        second.setTop(first.bottom() + 1)
+        bold = QFont(self._font)
+        bold.setWeight(QFont.Weight.DemiBold)
+        # Without a title, the detail stands in the middle.
+        lines = (
+            (first, bold, self._text, title),
+            (second if title else place, self._font, self._quiet, detail),
+        )
+        for where, font, colour, text in lines:
+            self._painter.setFont(font)
+            self._painter.setPen(colour)
+            short = self._painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, where.width())
+            self._painter.drawText(where, Qt.AlignmentFlag.AlignCenter, short)
 
     def _photo(self, room: QRectF, image: QImage) -> None:
         size = QSizeF(image.size())
@@ -116,3 +157,10 @@ class CellPainter:
         self._painter.setFont(self._font)
         self._painter.setPen(self._quiet)
         self._painter.drawText(text.adjusted(left, 1, 0, 1), flags, section.detail)
+
+
+def caption_rect(cell: QRect) -> QRect:
+    """Where the caption of a cell is drawn."""
+    place = cell.adjusted(GAP + INSET, GAP + INSET, -GAP - INSET, -GAP - 2)
+    place.setTop(place.bottom() - CAPTION_HEIGHT + 4)
+    return place

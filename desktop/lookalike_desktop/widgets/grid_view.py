@@ -30,7 +30,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from lookalike_desktop.qt.thumbnails import Thumbnails
-from lookalike_desktop.widgets.cells import GAP, HEADER_HEIGHT, INSET, CellPainter
+from lookalike_desktop.widgets.cells import CAPTION_HEIGHT, GAP, HEADER_HEIGHT, INSET, CellPainter
 from lookalike_desktop.widgets.grid_layout import GridLayout
 from lookalike_desktop.widgets.photo_model import ID_ROLE, MISSING_ROLE, RESULT_ROLE, PhotoModel, ResultsModel
 
@@ -139,7 +139,7 @@ class GridView(QListView):
 
     def _cell(self) -> tuple[int, int]:
         side = CELL_SIDES[self._size]
-        return side, round(side * CELL_SHAPE)
+        return side, round(side * CELL_SHAPE) + (CAPTION_HEIGHT if self.photos.captioned else 0)
 
     def _on_loaded(self, ids: set[int]) -> None:
         offset = self.verticalOffset()
@@ -326,7 +326,8 @@ class GridView(QListView):
             index, rect = self.photos.index(row), self._grid.rect(row)
             hovered = pointed is not None and rect.contains(pointed)
             image = index.data(Qt.ItemDataRole.DecorationRole)
-            cells.tile(rect, image, bool(index.data(MISSING_ROLE)), row == current, hovered)
+            caption = self.photos.caption(row) if self.photos.captioned else None
+            cells.tile(rect, image, bool(index.data(MISSING_ROLE)), row == current, hovered, caption)
             result = index.data(RESULT_ROLE)
             if result is not None:
                 cells.badge(rect, result, row < same)

@@ -29,6 +29,9 @@ class PhotoModel(QAbstractListModel):
 
     sections_changed = Signal()
 
+    captioned = False
+    """Whether cells have a caption below the photo."""
+
     def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
@@ -62,6 +65,10 @@ class PhotoModel(QAbstractListModel):
     def accessible_text(self, row: int) -> str:
         """A photo's description for screen readers."""
         return self.tr("Photo {0} of {1}").format(row + 1, len(self._ids))
+
+    def caption(self, row: int) -> tuple[str, str]:
+        """What stands below a photo, and a quieter line, where cells are captioned."""
+        return "", ""
 
     def row(self, content_id: int) -> int:
         """The row of a photo; -1 if it is not here."""

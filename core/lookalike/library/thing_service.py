@@ -1,0 +1,251 @@
+"""Thing service: the things and places of one library, their names, and what the user decides about them."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Generator, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.caches.thumbnail_cache import ThumbnailCache
+from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.contents import ContentRow
+from lookalike.catalog.descriptors import DescriptorRecord
+from lookalike.catalog.things import APART, ONE, Decision, ThingRow
+from lookalike.errors import LookalikeError
+from lookalike.progress import Progress
+from lookalike.things.finder import ThingFinder
+from lookalike.things.thing import Thing
+
+MAX_NAME = 200
+"""Letters of a name."""
+
+WAIT_SECONDS, WAIT_SHARE = 5.0, 20.0
+"""How long to wait before things are found anew in the background: so long, and so many times what it took."""
+
+
+class ThingGoneError(LookalikeError):
+    """A thing is not there, or no longer."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            "There is no thing {number} in this library.",
+            "List the things to see which there are.",
+            number=number,
+        )
+
+
+class ThingService:
+    """The things of one library. Any thread may use it.
+
+    Args:
+        catalog: the library's catalog.
+        thumbnails: have a small print of most photos.
+        record: gives the descriptors that likeness is measured by, or None.
+    """
+
+    def __init__(
+        self, catalog: Catalog, thumbnails: ThumbnailCache, record: Callable[[], DescriptorRecord | None]
+    ) -> None:
+        self._catalog = catalog
+        self._things = catalog.things
+        self._finder = ThingFinder(catalog, thumbnails, record)
+        self._finding = threading.Lock()
+
+    # Reading
+
+    def all(self) -> list[Thing]:
+        """All things, the largest first."""
+        members = self._things.visible_members()
+        things = self._read(
+            [row for row in self._things.rows(shown=True) if len(members.get(row.id, ())) > 1], members
+        )
+        return sorted(things, key=lambda thing: (-len(thing), thing.id))
+
+    def get(self, thing_id: int) -> Thing:
+        """One thing.
+
+        Raises:
+            ThingGoneError: it is not there.
+        """
+        members = self._things.visible_members(thing_id)
+        rows = [row for row in self._things.rows(shown=True) if row.id == thing_id]
+        if not rows or len(members.get(thing_id, ())) < 2:
+            raise ThingGoneError(thing_id)
+        return self._read(rows, members)[0]
+
+    def of(self, content_id: int) -> Thing | None:
+        """The thing that a photo shows; None where it shows none that was found."""
+        number = self._things.thing_of(content_id)
+        try:
+            return None if number is None else self.get(number)
+        except ThingGoneError:
+            return None
+
+    def matching(self, text: str) -> NDArray[np.int64] | None:
+        """The content ids of all photos of things by a name, or by a number as in "#12".
+
+        Args:
+            text: a part of the name, whatever its case.
+
+        Returns:
+            int64 (n,), ascending; None where no thing is called so.
+        """
+        wanted = text.strip().casefold()
+        if not wanted:
+            return None
+        number = re.fullmatch(r"#?(\d+)", wanted)
+        members = self._things.visible_members()
+        found = [
+            members[row.id]
+            for row in self._things.rows(shown=True)
+            if (wanted in row.name.casefold() or (number is not None and row.id == int(number[1])))
+            and len(members.get(row.id, ())) > 1
+        ]
+        return np.sort(np.concatenate(found).astype(np.int64)) if found else None
+
+    def names(self) -> list[str]:
+        """The names that things have, each once, in alphabetical order."""
+        return sorted({row.name for row in self._things.rows(shown=True) if row.name}, key=str.casefold)
+
+    # Finding
+
+    @property
+    def outdated(self) -> bool:
+        """Whether pairs or decisions have changed since things were found last."""
+        return self._finder.outdated()
+
+    def update(self) -> Generator[Progress, None, None]:
+        """Find the things anew where pairs or decisions have changed. May be closed at any yield.
+
+        Where another thread is at it, nothing is done here.
+        """
+        if not self._finding.acquire(blocking=False):
+            return
+        try:
+            yield from self._finder.find()
+        finally:
+            self._finding.release()
+
+    # Deciding
+
+    def rename(self, thing_id: int, name: str) -> None:
+        """Give a thing a name; an empty one takes it away.
+
+        Raises:
+            ThingGoneError: it is not there.
+            LookalikeError: the name is too long.
+        """
+        self.get(thing_id)
+        # On one line, as it stands in lists.
+        name = " ".join(name.split())
+        if len(name) > MAX_NAME:
+            raise LookalikeError(
+                "This name is longer than {most} letters.", "Choose a shorter one.", most=MAX_NAME
+            )
+        self._things.put_name(thing_id, name)
+
+    def apart(self, thing_id: int, photos: Iterable[int]) -> None:
+        """Take photos out of a thing for ever, as they do not show it.
+
+        Raises:
+            ThingGoneError: it is not there.
+            LookalikeError: a photo is not one of it.
+        """
+        thing, chosen = self.get(thing_id), set(photos)
+        if not chosen <= set(thing.photos):
+            raise LookalikeError(
+                "This photo is not one of thing {number}.", "Choose one of its photos.", number=thing_id
+            )
+        leaving = set(self._things.hashes_of(sorted(chosen)).values())
+        staying = self._things.hashes(thing_id) - leaving
+        self._things.put_decision(Decision(APART, tuple(sorted(leaving)), tuple(sorted(staying))))
+        self._things.take_out(thing_id, leaving)
+
+    def join(self, thing_ids: Sequence[int]) -> int:
+        """Make one thing of several for ever.
+
+        Returns:
+            The number that it has from now on: that of the largest.
+
+        Raises:
+            ThingGoneError: one is not there.
+        """
+        things = sorted({self.get(number) for number in thing_ids}, key=lambda thing: (-len(thing), thing.id))
+        kept = things[0]
+        for other in things[1:]:
+            mine, its = self._things.hashes(kept.id), self._things.hashes(other.id)
+            self._things.put_decision(Decision(ONE, tuple(sorted(mine)), tuple(sorted(its))))
+            self._things.put_into(other.id, kept.id)
+            if other.name and not self._things.name(kept.id):
+                self._things.put_name(kept.id, other.name)
+        return kept.id
+
+    def _read(self, rows: Sequence[ThingRow], members: dict[int, list[int]]) -> list[Thing]:
+        ids = [number for row in rows for number in members[row.id]]
+        facts = self._catalog.contents.get(ids)
+        return [_thing(row, [number for number in members[row.id] if number in facts], facts) for row in rows]
+
+
+class BackgroundThings:
+    """Finds things anew a little at a time, while folders are followed and nothing else is to be done.
+
+    Args:
+        things: the library's things.
+    """
+
+    def __init__(self, things: ThingService) -> None:
+        self._things = things
+        self._steps: Generator[Progress, None, None] | None = None
+        self._began = self._next_look = 0.0
+
+    def step(self) -> Progress | None:
+        """Do a little; None when there is nothing to do."""
+        now = time.monotonic()
+        if self._steps is None:
+            if now < self._next_look:
+                return None
+            self._next_look = now + WAIT_SECONDS
+            if not self._things.outdated:
+                return None
+            self._steps, self._began = self._things.update(), now
+        progress = next(self._steps, None)
+        if progress is None:
+            now = time.monotonic()
+            self._steps, self._next_look = None, now + max(WAIT_SECONDS, WAIT_SHARE * (now - self._began))
+        return progress
+
+    def close(self) -> None:
+        """Stop; the next process continues where this one was."""
+        if self._steps is not None:
+            self._steps.close()
+
+
+def _thing(row: ThingRow, photos: Sequence[int], facts: dict[int, ContentRow]) -> Thing:
+    dates = [taken for number in photos if (taken := facts[number].taken_at)]
+    cover = next((number for number in photos if facts[number].hash == row.cover), photos[0])
+    return Thing(
+        row.id,
+        row.name,
+        tuple(photos),
+        cover,
+        min(dates, default=None),
+        max(dates, default=None),
+        _middle([facts[number] for number in photos]),
+    )
+
+
+def _middle(facts: Sequence[ContentRow]) -> tuple[float, float] | None:
+    """The place of the photo that is nearest to the middle of all whose place is known."""
+    places = [
+        (row.latitude, row.longitude)
+        for row in facts
+        if row.latitude is not None and row.longitude is not None
+    ]
+    if not places:
+        return None
+    middle = [sorted(values)[len(values) // 2] for values in zip(*places, strict=True)]
+    return min(places, key=lambda place: (abs(place[0] - middle[0]) + abs(place[1] - middle[1]), place))

@@ -1,0 +1,1 @@
+"""Things and places in the window: their covers, one of them, and what the user corrects."""
