@@ -12,15 +12,16 @@ from lookalike.catalog.annotations import AnnotationTable
 from lookalike.catalog.contents import Contents
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
+from lookalike.catalog.facts import FactTable
 from lookalike.catalog.files import Files
 from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.folders import Folder, Folders
 from lookalike.catalog.pair_scores import PairScores
+from lookalike.catalog.places import PlaceTable
 from lookalike.catalog.settings import Settings
 from lookalike.catalog.unit_of_work import CatalogChange, CatalogTables, UnitOfWork
 from lookalike.catalog.unreadable import UnreadablePaths
 from lookalike.catalog.visual_tokens import VisualTokenRows
-from lookalike.catalog.words import TextIndex
 
 
 class Catalog:
@@ -43,8 +44,9 @@ class Catalog:
         self.unreadable = UnreadablePaths(self._database)
         self.filters = FilterColumns(self._database)
         self.pair_scores = PairScores(self._database)
-        self.words = TextIndex(self._database)
-        self.annotations = AnnotationTable(self._database, self.words)
+        self.facts = FactTable(self._database)
+        self.places = PlaceTable(self._database)
+        self.annotations = AnnotationTable(self._database, self.facts, self.places)
         self.visual_tokens = VisualTokenRows(self._database)
         self._tables = CatalogTables(
             self.contents, self.folders, self.files, self.annotations, self.unreadable

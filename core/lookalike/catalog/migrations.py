@@ -401,3 +401,35 @@ def m0016_metadata_read_again(db: Database) -> None:
         db.execute(f"UPDATE {table} SET shot = shot_of(path) WHERE shot IS NOT shot_of(path)")
     db.execute("INSERT OR IGNORE INTO unread_contents SELECT id FROM contents")
     db.execute("UPDATE sidecars SET size = -1")
+
+
+@catalog_migrations()
+def m0020_facts(db: Database) -> None:
+    """What photos are found by, in a full-text index in the place of plain text, and where they were taken.
+
+    Contents recorded before are worked out anew from what the catalog has; no photo is read again.
+    """
+    statements = (
+        "DROP TABLE words",
+        "CREATE VIRTUAL TABLE facts USING fts5 "
+        "(keyword, title, description, name, folder, camera, lens, place, tokenize = 'ascii', prefix = '1 2 3')",
+        "CREATE VIRTUAL TABLE fact_terms USING fts5vocab (facts, row)",
+        """CREATE TABLE places (
+            id INTEGER PRIMARY KEY,
+            city TEXT NOT NULL,
+            district TEXT NOT NULL,
+            region TEXT NOT NULL,
+            country TEXT NOT NULL
+        )""",
+        # Every name that a place or its country goes by, as terms, and the token that stands for it in the index.
+        """CREATE TABLE place_names (
+            name TEXT NOT NULL,
+            mark TEXT NOT NULL,
+            PRIMARY KEY (name, mark)
+        ) WITHOUT ROWID""",
+        "ALTER TABLE contents ADD COLUMN description TEXT",
+        "ALTER TABLE contents ADD COLUMN place_id INTEGER REFERENCES places (id)",
+        "INSERT OR IGNORE INTO stale_contents SELECT id FROM contents",
+    )
+    for statement in statements:
+        db.execute(statement)

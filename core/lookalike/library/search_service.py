@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 
 from lookalike.catalog.catalog import Catalog
@@ -24,6 +24,9 @@ from lookalike.search.query import Query
 from lookalike.search.query_photos import QueryPhotos
 from lookalike.search.ranking import Ranking
 from lookalike.search.settings import SearchSettings
+from lookalike.search.word_search import WordSearch
+from lookalike.words.query_filters import FilterResolver
+from lookalike.words.source import WordSource
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +43,8 @@ class SearchService:
         tokens: makes visual tokens, and pauses while a search runs.
         calibrations: the probabilities that similarities and judges' answers stand for.
         inverted: has the photos' details vote.
+        sources: whatever finds photos by words, beside what the catalog knows.
+        resolvers: of filters in query texts, by their names, that other services know more of.
     """
 
     def __init__(
@@ -52,6 +57,8 @@ class SearchService:
         tokens: TokenPreparation,
         calibrations: Calibrations,
         inverted: InvertedFile,
+        sources: Sequence[WordSource] = (),
+        resolvers: Mapping[str, FilterResolver] | None = None,
     ) -> None:
         self._catalog = catalog
         self._photos = photos
@@ -61,7 +68,8 @@ class SearchService:
         self._tokens = tokens
         self._calibrations = calibrations
         self._inverted = inverted
-        self._hybrid = HybridSearch(catalog, photos)
+        self._words = WordSearch(catalog, sources, resolvers)
+        self._hybrid = HybridSearch(self._words, photos)
         # Whether the index still has to catch up with what another process wrote.
         self._behind = False
 
@@ -96,8 +104,8 @@ class SearchService:
     ) -> Generator[Ranking, None, None]:
         """A stream of rankings: the index's answer at once, then better ones as judged pairs arrive.
 
-        Words find the photos that have them in keywords, title or file name, followed, where the model in use reads
-        words, by those that look like what the words say.
+        Words find the photos that have them in keywords, texts, names, camera or place, and those that look like what
+        they say; each with its reasons. Filters and dates among the words narrow the whole search.
 
         Where a judge fails, the ranking's notes say so, and the index's answer stands.
 
