@@ -13,10 +13,12 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.gazetteer import CODES_SEPARATOR, OTHER_NAMES_SEPARATOR
 from lookalike.terms import terms_of
@@ -142,7 +144,7 @@ def main() -> None:
     print(f"{len(places):,} places, {OUTPUT.stat().st_size / 1e6:.1f} MB")
 
 
-def _text(lines: object) -> np.ndarray:
+def _text(lines: Iterable[str]) -> NDArray[np.uint8]:
     return np.frombuffer(CODES_SEPARATOR.join(lines).encode(), np.uint8)
 
 

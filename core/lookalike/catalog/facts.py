@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from pathlib import PurePath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -280,5 +281,5 @@ def names_of(paths: Iterable[tuple[bytes, bytes]]) -> tuple[list[str], list[str]
         folder, name = os.path.split(os.fsdecode(path))
         names[os.path.splitext(name)[0]] = None  # noqa: PTH122
         below = os.path.relpath(folder, os.path.dirname(os.fsdecode(watched)))  # noqa: PTH120
-        folders.update((part, None) for part in reversed(below.split(os.sep)) if part not in (".", ".."))
+        folders.update((part, None) for part in reversed(PurePath(below).parts) if part not in (".", ".."))
     return list(names), list(folders)

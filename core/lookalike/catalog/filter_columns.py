@@ -167,7 +167,8 @@ class FilterColumns:
             self._follow()
             known = ids[np.isin(ids, self._ids, assume_unique=True)]
             days = self._last_days[np.searchsorted(self._ids, known)]
-            return known[np.lexsort((-known, -days.astype(np.int64)))]
+            newest: NDArray[np.int64] = known[np.lexsort((-known, -days.astype(np.int64)))]
+            return newest
 
     def choices(self) -> FilterChoices:
         """What there is to filter by."""

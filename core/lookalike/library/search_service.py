@@ -25,6 +25,7 @@ from lookalike.search.query_photos import QueryPhotos
 from lookalike.search.ranking import Ranking
 from lookalike.search.settings import SearchSettings
 from lookalike.search.word_search import WordSearch
+from lookalike.words.completion import Completion, complete
 from lookalike.words.query_filters import FilterResolver
 from lookalike.words.source import WordSource
 
@@ -137,6 +138,15 @@ class SearchService:
             ):
                 messages = self._tokens.store.pending_messages() if ranking.final else []
                 yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *messages))
+
+    def completions(self, text: str, cursor: int) -> list[Completion]:
+        """What the word before the cursor of the search bar may become, from what the library has.
+
+        Args:
+            text: the text of the search bar.
+            cursor: the place of the cursor in it.
+        """
+        return complete(text, cursor, self._words.filter_values())
 
     def _catch_up(self, engine: DescriptorEngine) -> None:
         """Catch the index up with what another process wrote; if it is busy, a later search does."""

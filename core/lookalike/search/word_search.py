@@ -155,6 +155,10 @@ class WordSearch:
             tuple(notes),
         )
 
+    def filter_values(self) -> dict[str, list[tuple[str, int]]]:
+        """The values that filters in texts can take, by the filters' names, with how many photos have each."""
+        return self._filters.values()
+
     def _lists(
         self,
         query: TextQuery,
@@ -264,8 +268,7 @@ class WordSearch:
         unwanted: list[Ids] = []
         for token in tokens:
             unwanted.append(self._facts.ids([token.value]))
-            for days in find_dates([token.value], self._today()):
-                unwanted.append(self._filters.taken(days))
+            unwanted += map(self._filters.taken, find_dates([token.value], self._today()))
             unwanted.append(self._surely([token.value]))
         for text in texts:
             words = [token.value for token in self.parse(text).words]
@@ -304,14 +307,12 @@ class WordSearch:
                 for number, reasons in self._facts.reasons(content_ids, wanted).items():
                     found[number] += [one for one in reasons if one.kind == token.name]
         ids = np.array(content_ids, np.int64)
-        for token in query.dates:
-            named = [
-                number for number in ids[~np.isin(ids, taken[token])].tolist() if not token.date.recurring
-            ]
-            words = self._catalog.facts.wanted([_spaced(text) for text in token.texts if _spaced(text)])
+        for days in query.dates:
+            named = [number for number in ids[~np.isin(ids, taken[days])].tolist() if not days.date.recurring]
+            words = self._catalog.facts.wanted([_spaced(text) for text in days.texts if _spaced(text)])
             for number, reasons in self._facts.reasons(named, words).items():
                 found[number] += reasons
-            dated: list[int] = ids[np.isin(ids, taken[token])].tolist()
+            dated: list[int] = ids[np.isin(ids, taken[days])].tolist()
             for number, reasons in self._dates(dated).items():
                 found[number] += reasons
         return {number: tuple(dict.fromkeys(reasons)) for number, reasons in found.items()}

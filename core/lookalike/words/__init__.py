@@ -1,1 +1,1 @@
-"""Words: sources that find photos by words, and what the words of a query ask for."""
+"""Words: photos found by what they show and by what is said of them, each with the reason."""

@@ -114,7 +114,7 @@ class _Reader:
     # Ranges
 
     def _range(self, at: int) -> DateWords | None:
-        """ "May 2018 – June 2019", "from 2015 to 2018", "between 2015 and 2018", "2015-2018"."""
+        """As in "May 2018 – June 2019", "from 2015 to 2018", "between 2015 and 2018", "2015-2018"."""
         years = _YEARS.fullmatch(self._word(at))
         if years is not None:
             first = int(years[1])
@@ -174,7 +174,7 @@ class _Reader:
         return tuple(spans)
 
     def _bounded(self, at: int) -> DateWords | None:
-        """ "before 2020", "seit Mai 2018"."""
+        """As in "before 2020", "seit Mai 2018"."""
         word = self._word(at)
         if not any(word in some for some in (words.BEFORE, words.AFTER, words.SINCE, words.UNTIL)):
             return None
@@ -352,7 +352,7 @@ class _Reader:
         )
 
     def _counted_back(self, at: int) -> _Found | None:
-        """ "3 days ago", "vor drei Tagen"."""
+        """As in "3 days ago", "vor drei Tagen"."""
         german = self._word(at) == "vor"
         start = at + german
         count = self._number(start)

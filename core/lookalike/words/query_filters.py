@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -104,6 +105,30 @@ class QueryFilters:
     def taken(self, days: DateWords) -> Ids:
         """The ids of the photos taken on some days, ascending."""
         return self._catalog.filters.taken_in(days.spans, whole=days.recurring)
+
+    def values(self) -> dict[str, list[tuple[str, int]]]:
+        """The values that filters can take, by the filters' names, with how many photos have each, most first."""
+        choices = self._catalog.filters.choices()
+        folders: Counter[str] = Counter()
+        for path, count in choices.folders:
+            for part in dict.fromkeys(path.parts):
+                folders[part] += count
+        formats = [(name.replace(" ", "").lower(), count) for name, count in choices.formats]
+        found: dict[str, list[tuple[str, int]]] = {
+            "camera": list(choices.cameras),
+            "folder": [(name, count) for name, count in folders.most_common() if name.strip("/\\")],
+            "format": formats,
+            "keyword": list(choices.keywords),
+            "place": self._catalog.places.counts(),
+            "rating": [(str(stars), count) for stars, count in enumerate(choices.rated, start=1)],
+            "type": formats,
+        }
+        dates: list[tuple[str, int]] = []
+        if choices.first is not None and choices.last is not None:
+            for year in range(choices.last.year, choices.first.year - 1, -1):
+                count = len(self._catalog.filters.taken_in(((date(year, 1, 1), date(year, 12, 31)),)))
+                dates += [(str(year), count)] if count else []
+        return {**found, "date": dates, "before": dates, "after": dates}
 
     def _met(self, token: Token, today: date) -> Ids:
         """The ids of the photos that meet one filter, whether or not a minus stands before it."""

@@ -1,4 +1,4 @@
-"""Word sources: whatever finds photos by words, each with the reason why it found one."""
+"""Word source: what finds photos by words, each with the reason why it was found."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Reason:
     """Why a photo was found.
 
     Attributes:
-        kind: where: "label", "name", "folder", "keyword", "title", "description", "camera", "lens", "date", "place",
+        kind: "label", "name", "folder", "keyword", "title", "description", "camera", "lens", "date", "place",
             "text", "caption" or "model".
-        text: what was found there, e.g. the label "golden retriever", the place "Paris, France".
-        certain: shown as a fact, or else as what the photo looks like.
+        text: what was found there, e.g. the label "golden retriever" or the place "Paris, France".
+        certain: whether it is shown as a fact, and not as what the photo looks like.
     """
 
     kind: str
@@ -28,7 +28,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class WordHit:
-    """A photo that a source has found.
+    """A photo that words have found.
 
     Attributes:
         content_id: the photo.
@@ -45,7 +45,7 @@ class WordSource(Protocol):
     """Finds photos by words.
 
     Attributes:
-        name: of the source, for logs and benchmarks.
+        name: tells sources apart.
     """
 
     name: str
@@ -53,12 +53,15 @@ class WordSource(Protocol):
     def search(
         self, words: Sequence[str], phrase: str, k: int, allowed_ids: NDArray[np.int64] | None
     ) -> list[WordHit]:
-        """Best first; an empty list where the words mean nothing to this source.
+        """The photos that words find.
 
         Args:
-            words: the words, one by one.
-            phrase: the same as they were written.
-            k: photos at most.
-            allowed_ids: the only ids that may be found, ascending; None for all.
+            words: what is searched for, word by word.
+            phrase: the same as it was typed.
+            k: the most hits.
+            allowed_ids: the photos that may be found, ascending; all when None.
+
+        Returns:
+            Best first; an empty list where the words mean nothing to this source.
         """
         ...

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from lookalike.search.ranking import Ranking, Result
 from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.widgets.grid_layout import Section
+from lookalike_desktop.widgets.reason_text import reasons_text
 from lookalike_desktop.widgets.reorder import reordered
 
 ID_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -131,8 +132,8 @@ class ResultsModel(PhotoModel):
         """A result's description for screen readers."""
         result = self._results.get(self._ids[row])
         words = super().accessible_text(row)
-        if result is not None and result.text_match:
-            return self.tr("{0}, has these words").format(words)
+        if result is not None and result.reasons:
+            return f"{words}, {reasons_text(result.reasons)}"
         if result is None or result.match is None:
             return self.tr("{0}, not checked yet").format(words)
         return self.tr("{0}, match {1} percent").format(words, percent(result.match))
@@ -176,8 +177,8 @@ class ResultsModel(PhotoModel):
         if self._ranking is None or not self._ids:
             return [Section("", len(self._ids))]
         below = len(self._ids) - self._same
-        if self._ranking.text_matches:
-            upper = Section(self.tr("With these words"), self._same, str(self._same))
+        if self._ranking.word_matches:
+            upper = Section(self.tr("Found"), self._same, str(self._same))
             return [upper, Section(self.tr("Similar"), below, str(below), line=True)] if below else [upper]
         if self._same:
             upper = Section(self.tr("The same"), self._same, str(self._same))
