@@ -11,6 +11,9 @@ from lookalike.words.query_syntax import FILTERS, tokens_in
 MOST = 8
 """Completions that are offered at once."""
 
+LONGEST_VALUE = 3
+"""Plain words that are completed together."""
+
 FREE = ("place", "keyword", "camera", "folder")
 """Filters whose values complete plain words too."""
 
@@ -40,25 +43,36 @@ def complete(text: str, cursor: int, values: Mapping[str, Sequence[tuple[str, in
         cursor: the place of the cursor.
         values: for filters, by their names, the values that there are and how many photos have each, most first.
     """
-    token = next((token for token in tokens_in(text[:cursor]) if token.end == cursor), None)
-    if token is None or text[cursor : cursor + 1].strip():
+    tokens = tokens_in(text[:cursor])
+    if not tokens or tokens[-1].end != cursor or text[cursor : cursor + 1].strip():
         return []
+    token = tokens[-1]
     start = token.start + token.negated
     if token.name:
         some = _beginning(token.value, values.get(token.name, ()))
-        return [Completion(start, cursor, f"{token.name}:{_quoted(value)}", count) for value, count in some][
-            :MOST
-        ]
-    if token.quoted or not token.value:
+        return [_filled(token.name, value, count, start, cursor) for value, count in some][:MOST]
+    if token.quoted:
         return []
     names = [f"{name}:" for name in FILTERS if name.startswith(token.value.casefold()) and name in values]
     found = [Completion(start, cursor, name) for name in names]
-    for name in FREE:
-        found += [
-            Completion(start, cursor, f"{name}:{_quoted(value)}", count)
-            for value, count in _beginning(token.value, values.get(name, ()))
+    # Of "new yo" both words, if any value begins with them.
+    for words in range(LONGEST_VALUE, 0, -1):
+        run = tokens[-words:]
+        if len(run) < words or (words > 1 and any(one.name or one.quoted or one.negated for one in run)):
+            continue
+        start = run[0].start + run[0].negated
+        some = [
+            _filled(name, value, count, start, cursor)
+            for name in FREE
+            for value, count in _beginning(" ".join(one.value for one in run), values.get(name, ()))
         ]
+        if some:
+            return [*found, *some][:MOST]
     return found[:MOST]
+
+
+def _filled(name: str, value: str, count: int, start: int, end: int) -> Completion:
+    return Completion(start, end, f"{name}:{_quoted(value)}", count)
 
 
 def _beginning(text: str, values: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QStringListModel, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
@@ -95,6 +95,8 @@ class QueryCompleter(QObject):
             [one.text if one.count is None else f"{one.text}   ({format_count(one.count)})" for one in found]
         )
         self._list.complete()
+        # Enter searches for what was typed, until a suggestion is chosen.
+        self.popup.setCurrentIndex(QModelIndex())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter and Tab take the suggestion that is chosen; with none chosen, Enter searches."""

@@ -126,6 +126,9 @@ class ResultsModel(PhotoModel):
         """As for photos, and the `Result`."""
         if role == RESULT_ROLE and index.isValid():
             return self._results.get(self._ids[index.row()])
+        if role == Qt.ItemDataRole.ToolTipRole and index.isValid():
+            result = self._results.get(self._ids[index.row()])
+            return reasons_text(result.reasons) if result is not None and result.reasons else None
         return super().data(index, role)
 
     def accessible_text(self, row: int) -> str:
