@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import PurePath
 
 import numpy as np
@@ -104,10 +105,16 @@ class Wanted:
     def is_in(self, text: str) -> bool:
         """Whether a column with this text has all of it."""
         spaced = f" {text} "
+        phrases, marks = self._patterns
+        for pattern in phrases:
+            if pattern not in spaced:
+                return any(mark in spaced for mark in marks) if marks else False
+        return True
+
+    @cached_property
+    def _patterns(self) -> tuple[list[str], list[str]]:
         ends = "" if self.prefix else " "
-        return all(f" {' '.join(phrase)}{ends}" in spaced for phrase in self.phrases) or any(
-            f" {mark} " in spaced for mark in self.marks
-        )
+        return [f" {' '.join(phrase)}{ends}" for phrase in self.phrases], [f" {mark} " for mark in self.marks]
 
     def split(self) -> list[Wanted]:
         """Each phrase by itself."""

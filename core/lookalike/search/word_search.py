@@ -243,8 +243,9 @@ class WordSearch:
             return self._facts.search(words, " ".join(words), k, ids)
         assert ids is not None
         # The reason is given with those of all dates.
-        newest = self._catalog.filters.newest_first(ids)[:k].tolist()
-        return [WordHit(number, 0.0, reason) for number in newest for reason in self._dates([number])[number]]
+        newest: list[int] = self._catalog.filters.newest_first(ids)[:k].tolist()
+        dates = self._dates(newest)
+        return [WordHit(number, 0.0, reason) for number in newest for reason in dates[number]]
 
     def _newest(
         self, query: TextQuery, taken: Mapping[DateToken, Ids], allowed: Ids | None, k: int

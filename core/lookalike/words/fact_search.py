@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from pathlib import PurePath
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ from lookalike.words.spelling import corrections
 
 CLOSE = 3
 """Corrections of a word that are tried."""
+
+SEPARATOR = os.sep
 
 LONGEST_TEXT = 80
 """Letters of a title or a description in a reason."""
@@ -146,9 +148,12 @@ class FactSearch:
         for number, columns in self._catalog.facts.columns(content_ids).items():
             found: dict[str, Wanted] = {}
             for one in wanted:
-                parts = [one] if any(one.is_in(columns[column]) for column in BEST_FIRST) else one.split()
-                for part in parts:
-                    column = next((column for column in BEST_FIRST if part.is_in(columns[column])), None)
+                column = _column_of(one, columns)
+                if column is not None:
+                    found.setdefault(column, one)
+                    continue
+                for part in one.split():
+                    column = _column_of(part, columns)
                     if column is not None:
                         found.setdefault(column, part)
             places[number] = found
@@ -187,12 +192,23 @@ class FactSearch:
             return read[column]()
         found: defaultdict[int, list[str]] = defaultdict(list)
         companions = catalog.contents.companions(content_ids)
-        paths = catalog.files.paths([*content_ids, *(one for some in companions.values() for one in some)])
+        paths = catalog.files.path_texts(
+            [*content_ids, *(one for some in companions.values() for one in some)]
+        )
         for number in content_ids:
             for one in (number, *companions.get(number, [])):
                 for path in paths[one]:
-                    found[number] += [path.name] if column == "name" else _folders(path)
+                    *folders, name = path.split(SEPARATOR)
+                    found[number] += [name] if column == "name" else reversed(folders)
         return found
+
+
+def _column_of(wanted: Wanted, columns: Mapping[str, str]) -> str | None:
+    """The most telling column that has all of it."""
+    for column in BEST_FIRST:
+        if columns[column] and wanted.is_in(columns[column]):
+            return column
+    return None
 
 
 def content_words(words: Sequence[str]) -> list[str]:
@@ -200,11 +216,9 @@ def content_words(words: Sequence[str]) -> list[str]:
     return [word for word in words if word.casefold() not in STOP_WORDS] or list(words)
 
 
-def _folders(path: PurePath) -> list[str]:
-    return list(reversed(path.parent.parts))
-
-
 def _shown(texts: Sequence[str], part: Wanted) -> str:
     """The first of some texts that has the words; the first at all where they stand in none."""
-    text = next((text for text in texts if part.is_in(" ".join(tokens_of(text)))), texts[0] if texts else "")
+    text = texts[0] if texts else ""
+    if len(texts) > 1:
+        text = next((text for text in texts if part.is_in(" ".join(tokens_of(text)))), text)
     return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 2]} …"
