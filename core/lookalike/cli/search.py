@@ -151,9 +151,14 @@ def _lines(library: Library, ranking: Ranking, limit: int) -> list[str]:
     lines = []
     for position, result in enumerate(results):
         if position == ranking.same:
-            lines.append(
-                "  - similar, but perhaps not the same -" if position else "  - nothing is surely the same -"
-            )
+            if ranking.by_words:
+                lines.append("  - perhaps -")
+            else:
+                lines.append(
+                    "  - similar, but perhaps not the same -"
+                    if position
+                    else "  - nothing is surely the same -"
+                )
         match = "   " if result.match is None else f"{result.match:4.0%}"
         name = paths[result.content_id][0] if paths[result.content_id] else "(gone)"
         alike = f"{result.similarity:.3f}" if result.similarity else ""

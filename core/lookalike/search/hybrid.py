@@ -71,8 +71,16 @@ class HybridSearch:
         return fuse_by_rank(self._others(answer, query), rankings, settings.limit, answer.notes)
 
     def _by_words(self, answer: WordAnswer, query: Query, limit: int) -> Iterator[Ranking]:
-        results = tuple(_result(photo, None) for photo in self._others(answer, query)[:limit])
-        yield Ranking(results, len(results), final=True, notes=answer.notes)
+        photos = self._others(answer, query)[:limit]
+        sure = {photo.content_id for photo in answer.photos[: answer.sure]}
+        same = sum(photo.content_id in sure for photo in photos)
+        yield Ranking(
+            tuple(_result(photo, None) for photo in photos),
+            same,
+            final=True,
+            notes=answer.notes,
+            by_words=True,
+        )
 
     def _others(self, answer: WordAnswer, query: Query) -> list[FoundPhoto]:
         """What the words have found, without the photos that the query names itself."""
@@ -129,7 +137,7 @@ def fuse(
         rest = [result for result, is_kept in zip(ranking.results, kept, strict=True) if is_kept]
         results = (*first, *rest)[:limit]
         same = min(len(first) + sum(kept[: ranking.same]), len(results))
-        yield replace(ranking, results=results, same=same, notes=(*notes, *ranking.notes))
+        yield replace(ranking, results=results, same=same, notes=(*notes, *ranking.notes), by_words=True)
 
 
 def fuse_by_rank(

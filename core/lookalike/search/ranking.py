@@ -46,6 +46,7 @@ class Ranking:
         final: whether this is the last state.
         notes: lines for the user (a judge that failed, a time budget that ran out).
         calibrated: whether matches and the cut-off were fitted; otherwise the line is a guess.
+        by_words: whether words alone were asked for; above the line is then what is known or sure.
     """
 
     results: tuple[Result, ...]
@@ -55,11 +56,7 @@ class Ranking:
     final: bool = False
     notes: tuple[str, ...] = ()
     calibrated: bool = True
-
-    @property
-    def word_matches(self) -> int:
-        """How many of the results the query's words have found."""
-        return sum(1 for result in self.results if result.reasons)
+    by_words: bool = False
 
 
 @dataclass(frozen=True)

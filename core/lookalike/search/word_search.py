@@ -8,6 +8,7 @@ photos that have the first.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,8 @@ import numpy as np
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.filters import Filters
+from lookalike.errors import LookalikeError
+from lookalike.log import log_failure
 from lookalike.search.word_notes import empty_answer, nothing_looks_like, nothing_then
 from lookalike.terms import terms_of
 from lookalike.words.dates import find_dates
@@ -24,6 +27,8 @@ from lookalike.words.query_filters import FilterResolver, Ids, QueryFilters, bot
 from lookalike.words.query_syntax import DateToken, TextQuery, Token, parse
 from lookalike.words.source import Reason, WordHit, WordSource
 from lookalike.words.spelling import SURE_LETTERS
+
+logger = logging.getLogger(__name__)
 
 RANK_OFFSET = 60
 """k of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009): the paper's."""
@@ -59,13 +64,15 @@ class WordAnswer:
 
     Attributes:
         query: the text, taken apart.
-        photos: best first.
+        photos: best first; those with a reason that is certain before the others.
+        sure: how many of the first are certain.
         allowed_ids: the only photos that may be found, by the text's filters and dates, ascending; None for all.
         notes: lines for the user.
     """
 
     query: TextQuery
     photos: tuple[FoundPhoto, ...]
+    sure: int
     allowed_ids: Ids | None
     notes: tuple[str, ...]
 
@@ -135,7 +142,7 @@ class WordSearch:
                 allowed = named if allowed is None else both(allowed, named)
         allowed = self._without(query.excluded, excluded, allowed)
         if not k:
-            return WordAnswer(query, (), allowed, tuple(notes))
+            return WordAnswer(query, (), 0, allowed, tuple(notes))
         words = [token.value for token in query.words]
         recurring = [token for token in query.dates if token.date.recurring]
         asked = _in_order(query, recurring)
@@ -146,11 +153,14 @@ class WordSearch:
             lists = _Lists([(1.0, self._newest(query, taken, allowed, k))])
             if not lists.ranked[0][1]:
                 notes.append(nothing_then(text))
-        photos = fused(lists.ranked)[:k]
+        surely = {number for number, some in lists.reasons.items() if any(reason.certain for reason in some)}
+        # What is known or sure comes first; sorting keeps the order among photos that are as sure.
+        photos = sorted(fused(lists.ranked), key=lambda entry: entry[0] not in surely)[:k]
         reasons = self._reasons(query, [number for number, _ in photos], lists, taken)
         return WordAnswer(
             query,
             tuple(FoundPhoto(number, score, reasons[number]) for number, score in photos),
+            len(photos) if not lists.reasons else sum(number in surely for number, _ in photos),
             allowed,
             tuple(notes),
         )
@@ -172,13 +182,13 @@ class WordSearch:
         phrase = " ".join(asked)
         facts = self._facts.search(asked, phrase, k, allowed)
         lists.add(facts, FACTS_WEIGHT)
-        looks = [source.search(asked, phrase, k, allowed) for source in self._sources]
+        looks = [self._ask(source, asked, k, allowed, notes) for source in self._sources]
         for hits in looks:
             lists.add(hits)
         if recurring:
             lists.add(self._in_season(query, recurring, taken, allowed, k), FACTS_WEIGHT)
         lists_before = len(lists.ranked)
-        self._add_parts(lists, query, recurring, taken, allowed, k)
+        self._add_parts(lists, query, recurring, taken, allowed, k, notes)
         parts = len(lists.ranked) > lists_before
         corrected = None if facts or parts else self._facts.corrected(asked)
         if corrected is not None:
@@ -205,6 +215,7 @@ class WordSearch:
         taken: Mapping[DateToken, Ids],
         allowed: Ids | None,
         k: int,
+        notes: list[str],
     ) -> None:
         """Ask for some words among the photos of which the catalog has the others."""
         words = content_words([token.value for token in query.words])
@@ -220,11 +231,23 @@ class WordSearch:
             return
         wanted = self._catalog.facts.wanted(list(known))
         for source in self._sources:
-            hits = source.search(rest, " ".join(rest), k, narrowed)
+            hits = self._ask(source, rest, k, narrowed, notes)
             lists.add(hits, FACTS_WEIGHT)
             found = self._facts.reasons([hit.content_id for hit in hits], wanted) if wanted else {}
             for number, reasons in found.items():
                 lists.reasons[number] += [one for one in reasons if one not in lists.reasons[number]]
+
+    def _ask(
+        self, source: WordSource, words: Sequence[str], k: int, allowed: Ids | None, notes: list[str]
+    ) -> list[WordHit]:
+        """What a source finds; one that is broken finds nothing, and a note says so."""
+        try:
+            return source.search(words, " ".join(words), k, allowed)
+        except LookalikeError as error:
+            log_failure(logger, f"Searching {source.name}", error)
+            note = f"What photos show was not searched: {error}"
+            notes += [note] if note not in notes else []
+            return []
 
     def _in_season(
         self,
@@ -287,7 +310,7 @@ class WordSearch:
         found = {
             hit.content_id
             for source in self._sources
-            for hit in source.search(words, " ".join(words), count, None)
+            for hit in self._ask(source, words, count, None, [])
             if hit.reason.certain
         }
         return np.array(sorted(found), np.int64)

@@ -220,8 +220,8 @@ class ResultsPage(QWidget):
             )
             self._bar.setRange(0, ranking.to_judge)
             self._bar.setValue(ranking.judged)
-        if not checking and ranking.word_matches:
-            parts.append(self.tr("{0} found").format(format_count(ranking.word_matches)))
+        if not checking and ranking.by_words and ranking.results:
+            parts.append(self.tr("{0} found").format(format_count(len(ranking.results))))
         elif not checking and not ranking.results and ranking.notes:
             # The message in the middle says it.
             self._status.setText("")

@@ -83,6 +83,9 @@ class CellPainter:
         text = "…" if result.match is None else f"{percent(result.match)} %"
         if result.reasons:
             text = reasons_text(result.reasons)
+        elif result.match is None and not result.reason and not result.similarity:
+            # Found by a filter alone: nobody compares it.
+            return
         elif result.match is None and result.reason:
             text = "?"
         font = QFont(self._font)

@@ -180,9 +180,11 @@ class ResultsModel(PhotoModel):
         if self._ranking is None or not self._ids:
             return [Section("", len(self._ids))]
         below = len(self._ids) - self._same
-        if self._ranking.word_matches:
-            upper = Section(self.tr("Found"), self._same, str(self._same))
-            return [upper, Section(self.tr("Similar"), below, str(below), line=True)] if below else [upper]
+        if self._ranking.by_words:
+            upper = Section(
+                self.tr("Found"), self._same, str(self._same) if self._same else self.tr("nothing for sure")
+            )
+            return [upper, Section(self.tr("Perhaps"), below, str(below), line=True)] if below else [upper]
         if self._same:
             upper = Section(self.tr("The same"), self._same, str(self._same))
         else:

@@ -207,7 +207,7 @@ def test_where_nothing_looks_like_the_words_it_is_said_who_has_them(catalog: Cat
 
 def test_what_is_known_and_what_it_looks_like_make_one_list(catalog: Catalog) -> None:
     answer = ask(catalog, "dog", Looks())
-    assert names(answer) == ["wien.jpg", "IMG_0001.jpg"]
+    assert (names(answer), answer.sure) == (["wien.jpg", "IMG_0001.jpg"], 1)
     assert [photo.reasons[0].certain for photo in answer.photos] == [True, False]
     answer = ask(catalog, "tower", Looks())
     assert [reason.kind for reason in answer.photos[0].reasons] == ["keyword", "label"]

@@ -479,7 +479,7 @@ def test_words_find_keywords_titles_and_names(library: Library, album: Path) -> 
     def found(words: str) -> list[tuple[str, str]]:
         *_, ranking = library.search.rankings(Query(words=words))
         assert ranking.final
-        assert ranking.same == ranking.word_matches == len(ranking.results)
+        assert ranking.by_words and ranking.same == len(ranking.results)
         places = library.photos.paths([result.content_id for result in ranking.results])
         return [(places[result.content_id][0].name, result.reasons[0].kind) for result in ranking.results]
 
