@@ -13,6 +13,7 @@ from lookalike.search.ranking import Ranking, Result
 from lookalike.search.settings import SearchSettings
 from lookalike.search.vector_search import VectorSearch
 from lookalike.search.word_search import FoundPhoto, WordAnswer, WordSearch, fused
+from lookalike.words.source import Reason
 
 
 class HybridSearch:
@@ -67,7 +68,9 @@ class HybridSearch:
         if not answer.query.words and not answer.query.dates:
             return _with_notes(rankings, answer)
         if query.words and not query.positives:
-            return fuse(self._others(answer, query), rankings, settings.limit, answer.notes)
+            return fuse(
+                self._others(answer, query), rankings, settings.limit, answer.query.phrase, answer.notes
+            )
         return fuse_by_rank(self._others(answer, query), rankings, settings.limit, answer.notes)
 
     def _by_words(self, answer: WordAnswer, query: Query, limit: int) -> Iterator[Ranking]:
@@ -115,6 +118,7 @@ def fuse(
     photos: Sequence[FoundPhoto],
     rankings: Iterator[Ranking],
     limit: int,
+    phrase: str,
     notes: tuple[str, ...] = (),
 ) -> Iterator[Ranking]:
     """Put what word search has found before the results of vector search for the same words.
@@ -123,6 +127,7 @@ def fuse(
         photos: what has the words, best first.
         rankings: the stream of vector search.
         limit: results at most.
+        phrase: the words, as the reason of what vector search has found.
         notes: lines for the user, before those of the rankings.
 
     Yields:
@@ -130,11 +135,16 @@ def fuse(
     """
     photos = photos[:limit]
     found = {photo.content_id for photo in photos}
+    seen = (Reason("model", phrase, certain=False),)
     for ranking in rankings:
         by_id = {result.content_id: result for result in ranking.results}
         first = [_result(photo, by_id.get(photo.content_id)) for photo in photos]
         kept = [result.content_id not in found for result in ranking.results]
-        rest = [result for result, is_kept in zip(ranking.results, kept, strict=True) if is_kept]
+        rest = [
+            replace(result, reasons=seen)
+            for result, is_kept in zip(ranking.results, kept, strict=True)
+            if is_kept
+        ]
         results = (*first, *rest)[:limit]
         same = min(len(first) + sum(kept[: ranking.same]), len(results))
         yield replace(ranking, results=results, same=same, notes=(*notes, *ranking.notes), by_words=True)
