@@ -15,6 +15,7 @@ from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.files import Files
 from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.folders import Folder, Folders
+from lookalike.catalog.labels import LabelRecord
 from lookalike.catalog.pair_scores import PairScores
 from lookalike.catalog.settings import Settings
 from lookalike.catalog.unit_of_work import CatalogChange, CatalogTables, UnitOfWork
@@ -42,6 +43,7 @@ class Catalog:
         self.files = Files(self._database)
         self.unreadable = UnreadablePaths(self._database)
         self.filters = FilterColumns(self._database)
+        self.labels = LabelRecord(self._database)
         self.pair_scores = PairScores(self._database)
         self.words = TextIndex(self._database)
         self.annotations = AnnotationTable(self._database, self.words)

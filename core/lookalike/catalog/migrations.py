@@ -401,3 +401,16 @@ def m0016_metadata_read_again(db: Database) -> None:
         db.execute(f"UPDATE {table} SET shot = shot_of(path) WHERE shot IS NOT shot_of(path)")
     db.execute("INSERT OR IGNORE INTO unread_contents SELECT id FROM contents")
     db.execute("UPDATE sidecars SET size = -1")
+
+
+@catalog_migrations()
+def m0018_labels(db: Database) -> None:
+    """What the photos show, as labels with probabilities; the newest rows have the highest numbers."""
+    db.execute(
+        """CREATE TABLE labels (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            content_id INTEGER NOT NULL UNIQUE REFERENCES contents (id) ON DELETE CASCADE,
+            version INTEGER NOT NULL,
+            labels BLOB NOT NULL
+        )"""
+    )
