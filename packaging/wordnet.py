@@ -45,6 +45,25 @@ def nouns(folder: Path) -> dict[str, Synset]:
     return found
 
 
+def senses(folder: Path) -> dict[str, tuple[str, ...]]:
+    """The usual meanings of every word in lower case, by `wnid`, the most usual first.
+
+    Those are the meanings that occurred in WordNet's tagged texts; all of a word that did not occur in them.
+
+    Args:
+        folder: holds ``index.noun``.
+    """
+    found = {}
+    for line in (folder / "index.noun").read_text(encoding="latin-1").splitlines():
+        if line.startswith(" "):
+            continue
+        word, _, count, *rest = line.split()
+        tagged = int(rest[-int(count) - 1])
+        meanings = rest[-int(count) :][: tagged or None]
+        found[word.replace("_", " ")] = tuple(f"n{offset}" for offset in meanings)
+    return found
+
+
 def _parents(pointers: list[str]) -> Iterator[str]:
     for place in range(0, len(pointers) - 3, 4):
         symbol, offset = pointers[place : place + 2]

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.sql import chunks, placeholders
 
 _ENTRY = np.dtype([("label", "<u2"), ("probability", "<f2")])
 
@@ -57,33 +56,22 @@ class LabelRecord:
 
     def since(
         self, number: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.uint16], NDArray[np.float32]]:
+    ) -> tuple[int, NDArray[np.int64], NDArray[np.uint16], NDArray[np.float16]]:
         """The rows after one.
 
         Args:
             number: as `latest` gives it; 0 for all rows.
 
         Returns:
-            Content ids in the order of the rows; labels and probabilities, both (photos, labels a photo).
+            The number of the last row; content ids in the order of the rows; labels and probabilities, both
+            (photos, labels a photo).
         """
         rows = self._database.rows(
-            "SELECT content_id, labels FROM labels WHERE number > ? ORDER BY number", (number,)
+            "SELECT number, content_id, labels FROM labels WHERE number > ? ORDER BY number", (number,)
         )
-        ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-        entries = np.frombuffer(b"".join(row[1] for row in rows), _ENTRY)
-        entries = entries.reshape(len(rows), -1) if len(rows) else entries.reshape(0, 0)
-        return ids, entries["label"], entries["probability"].astype(np.float32)
-
-    def of(self, content_ids: Sequence[int]) -> dict[int, list[tuple[int, float]]]:
-        """Labels and probabilities of photos, the most probable first; photos without any are left out."""
-        found: dict[int, list[tuple[int, float]]] = {}
-        for chunk in chunks(content_ids):
-            rows = self._database.rows(
-                f"SELECT content_id, labels FROM labels WHERE content_id IN ({placeholders(len(chunk))})", chunk
-            )
-            for content_id, labels in rows:
-                found[content_id] = [(int(one[0]), float(one[1])) for one in np.frombuffer(labels, _ENTRY)]
-        return found
+        ids = np.fromiter((row[1] for row in rows), np.int64, len(rows))
+        entries = np.frombuffer(b"".join(row[2] for row in rows), _ENTRY).reshape(len(rows), -1)
+        return rows[-1][0] if rows else number, ids, entries["label"], entries["probability"]
 
     def lacking(self, key: str, version: int, limit: int) -> list[int]:
         """Photos that a descriptor model has described and that have no labels of a version, newest first.

@@ -28,7 +28,7 @@ labels."""
 TEMPERATURE = 0.6
 """Divides the layer's outputs, so that the probabilities are right (docs/benchmarks.md, "Labels")."""
 
-KEPT = 12
+KEPT = 8
 """Labels kept of a photo, the most probable."""
 
 

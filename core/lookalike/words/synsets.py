@@ -7,6 +7,7 @@ The classes of the embedded network are ImageNet-1k's, which are synsets; so are
 from __future__ import annotations
 
 import functools
+import gzip
 import json
 from collections import defaultdict
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from lookalike.words.files import words_file
 
-SYNSETS, MEANINGS = "synsets.json", "meanings.npz"
+SYNSETS, NOUNS, MEANINGS = "synsets.json", "nouns.txt.gz", "meanings.npz"
 
 CLASSES = 1000
 
@@ -80,3 +81,15 @@ def load_synsets() -> Synsets:
         kinds=kinds,
         sizes=kinds.sum(axis=0),
     )
+
+
+@functools.cache
+def kinds_of_nouns() -> dict[str, tuple[int, ...]]:
+    """The synsets that words are a kind of which are no names of synsets themselves, e.g. of "giraffe".
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
+    lines = gzip.decompress(words_file(NOUNS).read_bytes()).decode().splitlines()
+    split = (line.split("\t") for line in lines)
+    return {word: tuple(map(int, numbers)) for word, *numbers in split}
