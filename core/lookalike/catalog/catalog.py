@@ -16,6 +16,7 @@ from lookalike.catalog.facts import FactTable
 from lookalike.catalog.files import Files
 from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.folders import Folder, Folders
+from lookalike.catalog.labels import LabelRecord
 from lookalike.catalog.pair_scores import PairScores
 from lookalike.catalog.places import PlaceTable
 from lookalike.catalog.settings import Settings
@@ -43,6 +44,7 @@ class Catalog:
         self.files = Files(self._database)
         self.unreadable = UnreadablePaths(self._database)
         self.filters = FilterColumns(self._database)
+        self.labels = LabelRecord(self._database)
         self.pair_scores = PairScores(self._database)
         self.facts = FactTable(self._database)
         self.places = PlaceTable(self._database)

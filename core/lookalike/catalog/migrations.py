@@ -404,6 +404,19 @@ def m0016_metadata_read_again(db: Database) -> None:
 
 
 @catalog_migrations()
+def m0018_labels(db: Database) -> None:
+    """What the photos show, as labels with probabilities; the newest rows have the highest numbers."""
+    db.execute(
+        """CREATE TABLE labels (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            content_id INTEGER NOT NULL UNIQUE REFERENCES contents (id) ON DELETE CASCADE,
+            version INTEGER NOT NULL,
+            labels BLOB NOT NULL
+        )"""
+    )
+
+
+@catalog_migrations()
 def m0020_facts(db: Database) -> None:
     """What photos are found by, in a full-text index in the place of plain text, and where they were taken.
 
