@@ -31,10 +31,8 @@ from lookalike.words.spelling import SURE_LETTERS
 logger = logging.getLogger(__name__)
 
 RANK_OFFSET = 60
-"""k of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009): the paper's."""
-
-FACTS_WEIGHT = 2.0
-"""Of the list of what is known, where a list of what photos look like has 1."""
+"""k of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009): the paper's. A fitted mixture of scores is no
+better (docs/benchmarks.md, "Words")."""
 
 CORRECTED_WEIGHT = 0.5
 """Of what is found by other words than were written."""
@@ -79,16 +77,19 @@ class WordAnswer:
 
 @dataclass
 class _Lists:
-    """Ranked lists to be fused, with their weights, and the reasons of all photos in them."""
+    """Ranked lists to be fused, with their weights; the reasons of all photos in them, and which have a sure one."""
 
     ranked: list[tuple[float, list[int]]] = field(default_factory=list)
     reasons: dict[int, list[Reason]] = field(default_factory=dict)
+    sure: set[int] = field(default_factory=set)
 
     def add(self, hits: Sequence[WordHit], weight: float = 1.0) -> None:
         ids = list(dict.fromkeys(hit.content_id for hit in hits))
         if ids:
             self.ranked.append((weight, ids))
         for hit in hits:
+            if hit.reason.certain:
+                self.sure.add(hit.content_id)
             some = self.reasons.setdefault(hit.content_id, [])
             if hit.reason not in some:
                 some.append(hit.reason)
@@ -153,14 +154,13 @@ class WordSearch:
             lists = _Lists([(1.0, self._newest(query, taken, allowed, k))])
             if not lists.ranked[0][1]:
                 notes.append(nothing_then(text))
-        surely = {number for number, some in lists.reasons.items() if any(reason.certain for reason in some)}
         # What is known or sure comes first; sorting keeps the order among photos that are as sure.
-        photos = sorted(fused(lists.ranked), key=lambda entry: entry[0] not in surely)[:k]
+        photos = sorted(fused(lists.ranked), key=lambda entry: entry[0] not in lists.sure)[:k]
         reasons = self._reasons(query, [number for number, _ in photos], lists, taken)
         return WordAnswer(
             query,
             tuple(FoundPhoto(number, score, reasons[number]) for number, score in photos),
-            len(photos) if not lists.reasons else sum(number in surely for number, _ in photos),
+            len(photos) if not lists.reasons else sum(number in lists.sure for number, _ in photos),
             allowed,
             tuple(notes),
         )
@@ -181,12 +181,12 @@ class WordSearch:
         lists, notes = _Lists(), []
         phrase = " ".join(asked)
         facts = self._facts.search(asked, phrase, k, allowed)
-        lists.add(facts, FACTS_WEIGHT)
+        lists.add(facts)
         looks = [self._ask(source, asked, k, allowed, notes) for source in self._sources]
         for hits in looks:
             lists.add(hits)
         if recurring:
-            lists.add(self._in_season(query, recurring, taken, allowed, k), FACTS_WEIGHT)
+            lists.add(self._in_season(query, recurring, taken, allowed, k))
         lists_before = len(lists.ranked)
         self._add_parts(lists, query, recurring, taken, allowed, k, notes)
         parts = len(lists.ranked) > lists_before
@@ -232,7 +232,7 @@ class WordSearch:
         wanted = self._catalog.facts.wanted(list(known))
         for source in self._sources:
             hits = self._ask(source, rest, k, narrowed, notes)
-            lists.add(hits, FACTS_WEIGHT)
+            lists.add(hits)
             found = self._facts.reasons([hit.content_id for hit in hits], wanted) if wanted else {}
             for number, reasons in found.items():
                 lists.reasons[number] += [one for one in reasons if one not in lists.reasons[number]]
