@@ -8,27 +8,26 @@ from lookalike.wording import counted
 from lookalike.words.source import WordHit
 
 _WHERE = {
-    "name": ("has it in its name", "have it in their name"),
-    "folder": ("has it in its folder’s name", "have it in their folder’s name"),
-    "keyword": ("has it among its keywords", "have it among their keywords"),
-    "title": ("has it in its title", "have it in their title"),
-    "description": ("has it in its description", "have it in their description"),
-    "camera": ("was taken with it", "were taken with it"),
-    "lens": ("was taken with it", "were taken with it"),
-    "place": ("was taken there", "were taken there"),
+    frozenset(("name",)): ("has it in its name", "have it in their name"),
+    frozenset(("folder",)): ("has it in its folder’s name", "have it in their folder’s name"),
 }
-_SOMEWHERE = ("has it in its names and texts", "have it in their names and texts")
+_BOTH = ("has it in its name or its folder’s", "have it in their name or their folder’s")
+_NAMES = frozenset(("name", "folder"))
+
+
+def only_names(hits: Sequence[WordHit]) -> bool:
+    """Whether photos were found, and all of them by names of files and folders, which say little of what they show."""
+    return bool(hits) and {hit.reason.kind for hit in hits} <= _NAMES
 
 
 def nothing_looks_like(phrase: str, hits: Sequence[WordHit]) -> str:
-    """That only names and texts have the words.
+    """That only names have the words.
 
     Args:
         phrase: what was looked for.
-        hits: the photos that have it, at least one.
+        hits: the photos that have it; see `only_names`.
     """
-    kinds = {hit.reason.kind for hit in hits}
-    one, more = _WHERE.get(kinds.pop(), _SOMEWHERE) if len(kinds) == 1 else _SOMEWHERE
+    one, more = _WHERE.get(frozenset(hit.reason.kind for hit in hits), _BOTH)
     count = len({hit.content_id for hit in hits})
     return f"Nothing looks like “{phrase}”; {counted(count, 'photo')} {one if count == 1 else more}."
 

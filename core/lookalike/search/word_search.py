@@ -19,7 +19,7 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.filters import Filters
 from lookalike.errors import LookalikeError
 from lookalike.log import log_failure
-from lookalike.search.word_notes import empty_answer, nothing_looks_like, nothing_then
+from lookalike.search.word_notes import empty_answer, nothing_looks_like, nothing_then, only_names
 from lookalike.terms import terms_of
 from lookalike.words.dates import find_dates
 from lookalike.words.fact_search import FactSearch, content_words
@@ -203,7 +203,7 @@ class WordSearch:
         if not lists.ranked:
             elsewhere = self._facts.count(asked) if allowed is not None else 0
             notes.append(empty_answer(phrase, bool(self._sources), elsewhere))
-        elif self._sources and facts and not any(looks) and not parts:
+        elif self._sources and not any(looks) and not parts and only_names(facts):
             notes.append(nothing_looks_like(phrase, facts))
         return lists, notes
 
