@@ -2,7 +2,7 @@
 
 ``python -m tests.benchmarks.words_and_shots [--photos 100000]`` prints
 
-* record   recording the photos, a batch of 32 to a transaction, without and with working out shots and words;
+* record   recording the photos, a batch of 32 to a transaction, without and with working out shots and facts;
 * words    a query of one and of two words: median of 20, milliseconds;
 * rescan   comparing a tree of that many files on disk, half of them XMP files, with the catalog: without and with
            the XMP files, seconds.
@@ -26,6 +26,7 @@ from lookalike.catalog.shot_names import shot_of
 from lookalike.catalog.sql import chunks
 from lookalike.photos import Annotations
 from lookalike.watching.folder_walk import diff_folder
+from lookalike.words.fact_search import FactSearch
 
 WORDS = "boat sea coast harbour dog cat garden snow city night bridge tower market friend birthday"
 
@@ -86,8 +87,9 @@ def main() -> None:
         full = record(catalog, folder_row, count, refresh=True)
         each = (full - without) / count * 1e6
         print(f"record   {without:.1f} s, with shots and words {full:.1f} s ({each:.0f} µs a photo)")
+        search = FactSearch(catalog)
         for query in ("harb", "boat coast", "img", "nowhere"):
-            took = median(lambda query=query: catalog.words.find(query, 1000), 20)  # type: ignore[misc]
+            took = median(lambda query=query: search.search(query.split(), query, 1000, None), 20)  # type: ignore[misc]
             print(f"words    {query:12} {took * 1e3:.1f} ms")
         plainly = median(lambda: diff_folder(os.fsencode(top), {}), 3)
         known = {

@@ -23,12 +23,13 @@ from sqlite_utils import Database
 
 from lookalike.catalog.contents import VISIBLE
 from lookalike.catalog.database import CatalogDatabase
+from lookalike.catalog.facts import FactTable, FactTexts, names_of
 from lookalike.catalog.file_stat import FileStat
 from lookalike.catalog.folders import STILL_WATCHED, still_watched_parameters
+from lookalike.catalog.places import PlaceTable, texts_of
 from lookalike.catalog.shot_names import SIDECAR_SUFFIX, plain_name
 from lookalike.catalog.shots import update_companions
 from lookalike.catalog.sql import chunks, path_range, paths_under, placeholders
-from lookalike.catalog.words import TextIndex
 from lookalike.photos import Annotations, Dates
 
 CATCH_UP = 2000
@@ -47,9 +48,16 @@ class _Photo:
     embedded: Annotations
     rating: int
     title: str | None
+    description: str | None
     taken_at: str | None
+    camera: str | None
+    lens: str | None
+    latitude: float | None
+    longitude: float | None
+    place_id: int | None
     is_read: bool
     paths: list[bytes] = field(default_factory=list)
+    watched: list[bytes] = field(default_factory=list)
     shots: set[bytes] = field(default_factory=set)
 
 
@@ -72,9 +80,10 @@ def _from_json(text: str | None) -> Annotations:
 class AnnotationTable:
     """The tables of XMP files and keywords, and the embedded annotations."""
 
-    def __init__(self, database: CatalogDatabase, words: TextIndex) -> None:
+    def __init__(self, database: CatalogDatabase, facts: FactTable, places: PlaceTable) -> None:
         self._database = database
-        self._words = words
+        self._facts = facts
+        self._places = places
 
     # XMP files
 
@@ -201,6 +210,18 @@ class AnnotationTable:
             found.update((number, _from_json(text)) for number, text in rows)
         return found
 
+    def descriptions(self, content_ids: Sequence[int]) -> dict[int, list[str]]:
+        """The effective description of the given contents; those without one are left out."""
+        found: dict[int, list[str]] = {}
+        for chunk in chunks(content_ids):
+            rows = self._database.rows(
+                "SELECT id, description FROM contents WHERE description IS NOT NULL "
+                f"AND id IN ({placeholders(len(chunk))})",
+                chunk,
+            )
+            found.update((number, [text]) for number, text in rows)
+        return found
+
     def refresh(self, db: Database, shots: Iterable[bytes], content_ids: Iterable[int]) -> set[int]:
         """Recompute companions and effective annotations; within the caller's transaction.
 
@@ -218,12 +239,9 @@ class AnnotationTable:
         return concerned
 
     def stale(self) -> list[int]:
-        """Contents whose words or companions do not match the files; `refresh` repairs them."""
+        """Contents whose facts or companions do not match the files; `refresh` repairs them."""
         rows = self._database.rows(
-            "SELECT content_id FROM words WHERE NOT EXISTS "
-            f"(SELECT 1 FROM contents WHERE contents.id = words.content_id AND {VISIBLE}) "
-            f"UNION SELECT id FROM contents WHERE {VISIBLE} AND id NOT IN (SELECT content_id FROM words) "
-            "UNION SELECT id FROM contents WHERE companion_of IS NOT NULL "
+            f"{self._facts.problems(VISIBLE)} UNION SELECT id FROM contents WHERE companion_of IS NOT NULL "
             "AND EXISTS (SELECT 1 FROM files WHERE content_id = contents.id) "
             "AND NOT EXISTS (SELECT 1 FROM files WHERE content_id = contents.companion_of)"
         )
@@ -251,28 +269,49 @@ class AnnotationTable:
             for member in group[1:]:
                 annotations = annotations.with_fallback(replace(member.embedded, dates=Dates()))
             self._keep(db, number, photo, annotations, keywords.get(number, set()))
+            place = self._places.at(db, photo.latitude, photo.longitude)
+            place_id = None if place is None else place.id
+            if place_id != photo.place_id:
+                db.execute("UPDATE contents SET place_id = ? WHERE id = ?", (place_id, number))
             # A companion is found through its photo, and a content without files is not found.
-            paths = [path for member in group for path in member.paths]
-            self._words.put(db, number, annotations, paths if photo.paths and photo.lead is None else [])
+            facts = None
+            if photo.paths and photo.lead is None:
+                names, folders = names_of(
+                    pair for member in group for pair in zip(member.paths, member.watched, strict=True)
+                )
+                facts = FactTexts(
+                    annotations.keywords,
+                    [annotations.title],
+                    [annotations.description],
+                    names,
+                    folders,
+                    [photo.camera or ""],
+                    [photo.lens or ""],
+                    texts_of(place),
+                )
+            self._facts.put(db, number, facts)
 
     def _photos(self, db: Database, content_ids: list[int]) -> dict[int, _Photo]:
         marked = placeholders(len(content_ids))
         photos = {
             row[0]: _Photo(row[1], _from_json(row[2]), *row[3:])
             for row in db.execute(
-                "SELECT id, companion_of, embedded, rating, title, taken_at, embedded IS NOT NULL "
+                "SELECT id, companion_of, embedded, rating, title, description, taken_at, camera, lens, "
+                "latitude, longitude, place_id, embedded IS NOT NULL "
                 "AND id NOT IN (SELECT content_id FROM unread_contents) FROM contents "
                 f"WHERE id IN ({marked}) OR companion_of IN ({marked})",
                 [*content_ids, *content_ids],
             )
         }
         for chunk in chunks(list(photos)):
-            for number, path, shot in db.execute(
-                "SELECT content_id, path, shot FROM files "
-                f"WHERE content_id IN ({placeholders(len(chunk))}) ORDER BY path",
+            for number, path, shot, watched in db.execute(
+                "SELECT content_id, files.path, shot, folders.path FROM files "
+                "JOIN folders ON folders.id = folder_id "
+                f"WHERE content_id IN ({placeholders(len(chunk))}) ORDER BY files.path",
                 chunk,
             ):
                 photos[number].paths.append(path)
+                photos[number].watched.append(watched)
                 photos[number].shots.add(shot)
         return photos
 
@@ -300,12 +339,14 @@ class AnnotationTable:
         self, db: Database, number: int, photo: _Photo, annotations: Annotations, before: set[str]
     ) -> None:
         rating, title = annotations.rating or 0, annotations.title or annotations.description or None
+        description = annotations.description or None
         # What an earlier version read stays until the photo is read again.
         taken_at = annotations.dates.taken if photo.is_read else photo.taken_at
-        if (rating, title, taken_at) != (photo.rating, photo.title, photo.taken_at):
+        after = (rating, title, description, taken_at)
+        if after != (photo.rating, photo.title, photo.description, photo.taken_at):
             db.execute(
-                "UPDATE contents SET rating = ?, title = ?, taken_at = ? WHERE id = ?",
-                (rating, title, taken_at, number),
+                "UPDATE contents SET rating = ?, title = ?, description = ?, taken_at = ? WHERE id = ?",
+                (*after, number),
             )
         if set(annotations.keywords) != before:
             db.execute("DELETE FROM keywords WHERE content_id = ?", (number,))

@@ -13,17 +13,19 @@ from lookalike.catalog.contents import Contents
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.duplicate_decisions import DuplicateDecisions
+from lookalike.catalog.facts import FactTable
 from lookalike.catalog.files import Files
 from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.folders import Folder, Folders
+from lookalike.catalog.labels import LabelRecord
 from lookalike.catalog.pair_scores import PairScores
+from lookalike.catalog.places import PlaceTable
 from lookalike.catalog.settings import Settings
 from lookalike.catalog.things import Things
 from lookalike.catalog.unit_of_work import CatalogChange, CatalogTables, UnitOfWork
 from lookalike.catalog.unreadable import UnreadablePaths
 from lookalike.catalog.verified_pairs import VerifiedPairs
 from lookalike.catalog.visual_tokens import VisualTokenRows
-from lookalike.catalog.words import TextIndex
 
 
 class Catalog:
@@ -45,10 +47,12 @@ class Catalog:
         self.files = Files(self._database)
         self.unreadable = UnreadablePaths(self._database)
         self.filters = FilterColumns(self._database)
+        self.labels = LabelRecord(self._database)
         self.pair_scores = PairScores(self._database)
         self.things = Things(self._database)
-        self.words = TextIndex(self._database)
-        self.annotations = AnnotationTable(self._database, self.words)
+        self.facts = FactTable(self._database)
+        self.places = PlaceTable(self._database)
+        self.annotations = AnnotationTable(self._database, self.facts, self.places)
         self.verified_pairs = VerifiedPairs(self._database)
         self.visual_tokens = VisualTokenRows(self._database)
         self.duplicate_decisions = DuplicateDecisions(self._database)

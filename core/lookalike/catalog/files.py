@@ -225,7 +225,11 @@ class Files:
 
     def paths(self, content_ids: Sequence[int]) -> dict[int, list[Path]]:
         """All paths of the given contents, reachable ones first."""
-        found: dict[int, list[Path]] = {number: [] for number in content_ids}
+        return {number: list(map(Path, texts)) for number, texts in self.path_texts(content_ids).items()}
+
+    def path_texts(self, content_ids: Sequence[int]) -> dict[int, list[str]]:
+        """As `paths`, as plain texts: a thousand of those are made in no time."""
+        found: dict[int, list[str]] = {number: [] for number in content_ids}
         for chunk in chunks(content_ids):
             rows = self._database.rows(
                 "SELECT content_id, files.path FROM files JOIN folders ON folders.id = folder_id "
@@ -233,7 +237,7 @@ class Files:
                 chunk,
             )
             for number, path in rows:
-                found[number].append(Path(os.fsdecode(path)))
+                found[number].append(os.fsdecode(path))
         return found
 
     def contents_at(self, paths: Iterable[Path]) -> dict[Path, int]:

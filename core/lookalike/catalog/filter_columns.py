@@ -137,6 +137,39 @@ class FilterColumns:
                 mask &= condition
             return self._ids[mask]
 
+    def taken_in(self, spans: Sequence[tuple[date, date]], whole: bool = False) -> NDArray[np.int64]:
+        """Ids, ascending, of the contents that lie in some file and were taken on certain days.
+
+        Args:
+            spans: first and last day of each run of days.
+            whole: whether all days on which a photo may have been taken have to be in a span; else one is enough.
+        """
+        with self._lock:
+            self._follow()
+            dated = self._placed & (self._first_days != NO_DAY)
+            if not dated.any():
+                return self._ids[:0]
+            begin, end = int(self._first_days[dated].min()), int(self._last_days[dated].max())
+            found = np.zeros(len(self._ids), np.bool_)
+            for since, until in spans:
+                first, last = (since - EPOCH).days, (until - EPOCH).days
+                if last < begin or first > end:
+                    continue
+                if whole:
+                    found |= (self._first_days >= first) & (self._last_days <= last)
+                else:
+                    found |= (self._last_days >= first) & (self._first_days <= last)
+            return self._ids[found & dated]
+
+    def newest_first(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Some ids, ascending, in the order of the days on which they were taken, those without one last."""
+        with self._lock:
+            self._follow()
+            known = ids[np.isin(ids, self._ids, assume_unique=True)]
+            days = self._last_days[np.searchsorted(self._ids, known)]
+            newest: NDArray[np.int64] = known[np.lexsort((-known, -days.astype(np.int64)))]
+            return newest
+
     def choices(self) -> FilterChoices:
         """What there is to filter by."""
         with self._lock:

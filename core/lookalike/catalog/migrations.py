@@ -468,6 +468,51 @@ def m0017_pair_graph(db: Database) -> None:
 
 
 @catalog_migrations()
+def m0018_labels(db: Database) -> None:
+    """What the photos show, as labels with probabilities; the newest rows have the highest numbers."""
+    db.execute(
+        """CREATE TABLE labels (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            content_id INTEGER NOT NULL UNIQUE REFERENCES contents (id) ON DELETE CASCADE,
+            version INTEGER NOT NULL,
+            labels BLOB NOT NULL
+        )"""
+    )
+
+
+@catalog_migrations()
+def m0020_facts(db: Database) -> None:
+    """What photos are found by, in a full-text index in the place of plain text, and where they were taken.
+
+    Contents recorded before are worked out anew from what the catalog has; no photo is read again.
+    """
+    statements = (
+        "DROP TABLE words",
+        "CREATE VIRTUAL TABLE facts USING fts5 "
+        "(keyword, title, description, name, folder, camera, lens, place, tokenize = 'ascii', prefix = '1 2 3')",
+        "CREATE VIRTUAL TABLE fact_terms USING fts5vocab (facts, row)",
+        """CREATE TABLE places (
+            id INTEGER PRIMARY KEY,
+            city TEXT NOT NULL,
+            district TEXT NOT NULL,
+            region TEXT NOT NULL,
+            country TEXT NOT NULL
+        )""",
+        # Every name that a place or its country goes by, as terms, and the token that stands for it in the index.
+        """CREATE TABLE place_names (
+            name TEXT NOT NULL,
+            mark TEXT NOT NULL,
+            PRIMARY KEY (name, mark)
+        ) WITHOUT ROWID""",
+        "ALTER TABLE contents ADD COLUMN description TEXT",
+        "ALTER TABLE contents ADD COLUMN place_id INTEGER REFERENCES places (id)",
+        "INSERT OR IGNORE INTO stale_contents SELECT id FROM contents",
+    )
+    for statement in statements:
+        db.execute(statement)
+
+
+@catalog_migrations()
 def m0021_duplicate_decisions(db: Database) -> None:
     """What the user decided of photos that look like duplicates, by the hashes of their contents.
 

@@ -17,6 +17,7 @@ from lookalike.cli.filter_options import filter_options
 from lookalike.cli.judge_options import checking_options, chosen, uncalibrated
 from lookalike.cli.options import COUNT, TEXT, NumberType, json_option
 from lookalike.cli.output import say, say_json, warn, when_taken
+from lookalike.cli.reasons import reasons_text
 from lookalike.library import Library
 from lookalike.library.descriptor_migration import DEFAULT
 from lookalike.search.query import Region
@@ -83,7 +84,8 @@ def search(
 ) -> None:
     """Find the other photos of what QUERY shows: photo files of the same thing, or words.
 
-    Several photos are searched for together. A region is one of the first.
+    Several photos are searched for together. A region is one of the first. Words may hold dates ("summer 2019"),
+    phrases in quotes, filters (camera:nikon, type:raw) and a minus before what is not wanted.
     """
     with Library(library_folder) as library:
         if not len(library):
@@ -105,8 +107,6 @@ def search(
             else:
                 described = None if library.descriptor.name == DEFAULT else library.descriptor.name
                 caution = uncalibrated(judge or library.judges.in_use(), settings, described)
-                if query.words:
-                    caution = "How well photos fit words is not calibrated: the line is a guess."
                 _print_live(library, rankings, limit, caution)
 
 
@@ -126,7 +126,7 @@ def _as_json(library: Library, ranking: Ranking, limit: int) -> dict[str, Any]:
                 "match": None if result.match is None else round(result.match, 4),
                 "score": round(result.score, 4),
                 "reason": result.reason,
-                "named": result.text_match,
+                "why": [vars(reason) for reason in result.reasons],
             }
             for result in results
         ],
@@ -151,13 +151,19 @@ def _lines(library: Library, ranking: Ranking, limit: int) -> list[str]:
     lines = []
     for position, result in enumerate(results):
         if position == ranking.same:
-            lines.append(
-                "  - similar, but perhaps not the same -" if position else "  - nothing is surely the same -"
-            )
+            if ranking.by_words:
+                lines.append("  - perhaps -")
+            else:
+                lines.append(
+                    "  - similar, but perhaps not the same -"
+                    if position
+                    else "  - nothing is surely the same -"
+                )
         match = "   " if result.match is None else f"{result.match:4.0%}"
         name = paths[result.content_id][0] if paths[result.content_id] else "(gone)"
-        alike = result.text_match or f"{result.similarity:.3f}"
-        lines.append(f"{position + 1:4}  {match:>4}  {alike:>7}  {name}")
+        alike = f"{result.similarity:.3f}" if result.similarity else ""
+        why = f"  ({reasons_text(result.reasons)})" if result.reasons else ""
+        lines.append(f"{position + 1:4}  {match:>4}  {alike:>7}  {name}{why}")
     return lines
 
 
@@ -177,7 +183,8 @@ def _print_live(library: Library, rankings: Iterable[Ranking], limit: int, cauti
         ranking = deque(rankings, maxlen=1).pop()
     if ranking is None:
         return
-    say("rank  same    alike  photo")
+    if ranking.results:
+        say("rank  same    alike  photo")
     for line in _lines(library, ranking, limit):
         say(line)
     for note in ranking.notes:

@@ -47,6 +47,8 @@ from lookalike.search.query_photos import QueryPhotos
 from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.watched import WatchedFolders
 from lookalike.wording import counted
+from lookalike.words.label_search import LabelSearch
+from lookalike.words.labelling import Labeller
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,9 @@ class Library:
             updater = DetailsUpdater(self._catalog.contents, features, inverted)
             opened.callback(updater.close)
             opened.callback(self._catalog.subscribe(updater.update))
+            labels = LabelSearch(self._catalog)
+            opened.callback(labels.close)
+            opened.callback(self._catalog.subscribe(Labeller(self._catalog).update))
             self._checked_details = Details(inverted, features)
             token_store = open_store(self._catalog, self.folder / "tokens")
             # A back end that the caller names is not this library's choice, so it is never migrated from.
@@ -199,6 +204,7 @@ class Library:
             self.tokens,
             self.calibrations,
             inverted,
+            (labels,),
         )
 
     def __enter__(self) -> Library:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 
 from lookalike.catalog.catalog import Catalog
@@ -24,6 +24,10 @@ from lookalike.search.query import Query
 from lookalike.search.query_photos import QueryPhotos
 from lookalike.search.ranking import Ranking
 from lookalike.search.settings import SearchSettings
+from lookalike.search.word_search import WordSearch
+from lookalike.words.completion import Completion, complete
+from lookalike.words.query_filters import FilterResolver
+from lookalike.words.source import WordSource
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +44,8 @@ class SearchService:
         tokens: makes visual tokens, and pauses while a search runs.
         calibrations: the probabilities that similarities and judges' answers stand for.
         inverted: has the photos' details vote.
+        sources: whatever finds photos by words, beside what the catalog knows.
+        resolvers: of filters in query texts, by their names, that other services know more of.
     """
 
     def __init__(
@@ -52,6 +58,8 @@ class SearchService:
         tokens: TokenPreparation,
         calibrations: Calibrations,
         inverted: InvertedFile,
+        sources: Sequence[WordSource] = (),
+        resolvers: Mapping[str, FilterResolver] | None = None,
     ) -> None:
         self._catalog = catalog
         self._photos = photos
@@ -61,7 +69,8 @@ class SearchService:
         self._tokens = tokens
         self._calibrations = calibrations
         self._inverted = inverted
-        self._hybrid = HybridSearch(catalog, photos)
+        self._words = WordSearch(catalog, sources, resolvers)
+        self._hybrid = HybridSearch(self._words, photos)
         # Whether the index still has to catch up with what another process wrote.
         self._behind = False
 
@@ -96,8 +105,8 @@ class SearchService:
     ) -> Generator[Ranking, None, None]:
         """A stream of rankings: the index's answer at once, then better ones as judged pairs arrive.
 
-        Words find the photos that have them in keywords, title or file name, followed, where the model in use reads
-        words, by those that look like what the words say.
+        Words find the photos that have them in keywords, texts, names, camera or place, and those that look like what
+        they say; each with its reasons. Filters and dates among the words narrow the whole search.
 
         Where a judge fails, the ranking's notes say so, and the index's answer stands.
 
@@ -129,6 +138,15 @@ class SearchService:
             ):
                 messages = self._tokens.store.pending_messages() if ranking.final else []
                 yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *messages))
+
+    def completions(self, text: str, cursor: int) -> list[Completion]:
+        """What the word before the cursor of the search bar may become, from what the library has.
+
+        Args:
+            text: the text of the search bar.
+            cursor: the place of the cursor in it.
+        """
+        return complete(text, cursor, self._words.filter_values())
 
     def _catch_up(self, engine: DescriptorEngine) -> None:
         """Catch the index up with what another process wrote; if it is busy, a later search does."""

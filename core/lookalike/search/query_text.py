@@ -20,6 +20,7 @@ from pathlib import Path, PurePath
 from lookalike.errors import LookalikeError
 from lookalike.search.query import Query, Region
 from lookalike.user_paths import expanded, path_of_address
+from lookalike.words.query_syntax import tokens_in
 
 LONGEST = 1 << 16
 """A text of more letters is words, whatever it says."""
@@ -72,6 +73,9 @@ def files_named(text: str, windows: bool = os.name == "nt") -> list[Path]:
     found = _existing(text, windows)
     if found is not None:
         return [found]
+    if any(token.name for token in tokens_in(text)):
+        # "folder:trips/paris" is a filter of words.
+        return []
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     lines = [line for line in lines if not line.startswith("#") and line not in _NO_FILES]
     if len(lines) > 1:

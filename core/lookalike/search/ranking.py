@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lookalike.search.fusion import Fusion
+from lookalike.words.source import Reason
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Result:
         match: the judge's probability that it shows the same thing; None while it was not judged.
         score: what the ranking is ordered by.
         reason: why it could not be judged; empty otherwise.
-        text_match: where the query's words were found: "keyword", "title" or "name"; empty where they were not.
+        reasons: why the query's words have found it, the most telling first; empty where they have not.
         vote: how many details of the query it shares in one arrangement, weighted; None where that is not known.
         index_score: what the index makes of similarity and vote; the order before and behind what is judged.
     """
@@ -28,7 +29,7 @@ class Result:
     match: float | None
     score: float
     reason: str = ""
-    text_match: str = ""
+    reasons: tuple[Reason, ...] = ()
     vote: float | None = None
     index_score: float = 0.0
 
@@ -45,6 +46,7 @@ class Ranking:
         final: whether this is the last state.
         notes: lines for the user (a judge that failed, a time budget that ran out).
         calibrated: whether matches and the cut-off were fitted; otherwise the line is a guess.
+        by_words: whether words alone were asked for; above the line is then what is known or sure.
     """
 
     results: tuple[Result, ...]
@@ -54,11 +56,7 @@ class Ranking:
     final: bool = False
     notes: tuple[str, ...] = ()
     calibrated: bool = True
-
-    @property
-    def text_matches(self) -> int:
-        """How many of the first results have the query's words in their keywords, titles or names."""
-        return sum(1 for result in self.results if result.text_match)
+    by_words: bool = False
 
 
 @dataclass(frozen=True)

@@ -67,15 +67,23 @@ class VectorSearch:
         fusion: Fusion,
         settings: SearchSettings,
         cancelled: Callable[[], bool],
+        allowed_ids: NDArray[np.int64] | None = None,
     ) -> Iterator[Ranking]:
         """A stream of ever better rankings, without the photos the query itself names.
 
         Of several query photos, a candidate is judged against the one it is most like.
 
+        Args:
+            query: what is searched for.
+            judge: judges the candidates; None for nobody.
+            fusion: how similarity and match make a score.
+            settings: how far the search goes; its filters are the caller's to resolve.
+            cancelled: once true, the stream ends.
+            allowed_ids: the only photos that may be found, ascending; None for all.
+
         Raises:
-            LookalikeError: the query cannot be read or described, or a filter names what there is not.
+            LookalikeError: the query cannot be read or described.
         """
-        allowed_ids = self._catalog.filters.matching(settings.filters) if settings.filters else None
         head = settings.judged(judge)
         encoded = self._encoder.encode(query, settings.rotations, details=fusion.index_score.weight > 0)
         found = nearest_photos(

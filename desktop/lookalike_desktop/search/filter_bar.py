@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
@@ -12,6 +14,7 @@ from lookalike.catalog.filters import FilterChoices, Filters
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.search.filter_panel import FilterPanel
 from lookalike_desktop.search.filter_text import conditions
+from lookalike_desktop.search.query_chips import QueryPart, query_parts
 from lookalike_desktop.session.library_session import LibrarySession
 from lookalike_desktop.widgets.flow_layout import FlowLayout
 
@@ -33,6 +36,8 @@ class FilterBar(QWidget):
 
     changed = Signal(object)
     """The `Filters` in use from now on."""
+    text_changed = Signal(str)
+    """The search text without a part that was removed."""
 
     def __init__(self, session: LibrarySession, button: QToolButton, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +51,7 @@ class FilterBar(QWidget):
         self._lines.setContentsMargins(14, 0, 14, 8)
         self._lines.setSpacing(6)
         self.chips: list[QToolButton] = []
+        self._parts: list[QueryPart] = []
         self.hide()
 
     def open_panel(self) -> None:
@@ -71,22 +77,39 @@ class FilterBar(QWidget):
         if filters == self.filters:
             return
         self.filters = filters
+        self._show_chips()
+        self.changed.emit(filters)
+
+    def show_query(self, text: str) -> None:
+        """Show the filters and dates of a search text too; none for an empty text."""
+        parts = query_parts(text, date.today())
+        if parts != self._parts:
+            self._parts = parts
+            self._show_chips()
+
+    def _show_chips(self) -> None:
         for chip in self.chips:
             self._lines.removeWidget(chip)
             chip.deleteLater()
-        self.chips = [self._chip(words, rest) for words, rest in conditions(filters)]
+        self.chips = [
+            self._chip(words, lambda rest=rest: self.use(rest))  # type: ignore[misc]
+            for words, rest in conditions(self.filters)
+        ]
+        self.chips += [
+            self._chip(part.label, lambda rest=part.rest: self.text_changed.emit(rest))  # type: ignore[misc]
+            for part in self._parts
+        ]
         for chip in self.chips:
             self._lines.addWidget(chip)
         self.setVisible(bool(self.chips))
         self.draw_icons()
-        self.changed.emit(filters)
 
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
         for chip in self.chips:
             chip.setIcon(icon("close", side=14))
 
-    def _chip(self, words: str, rest: Filters) -> QToolButton:
+    def _chip(self, words: str, remove: Callable[[], object]) -> QToolButton:
         chip = QToolButton()
         metrics = QFontMetrics(chip.font())
         chip.setText(metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, CHIP_WIDTH))
@@ -95,5 +118,5 @@ class FilterBar(QWidget):
         chip.setIconSize(QSize(12, 12))
         chip.setAccessibleName(self.tr("Filter: {0}. Press to remove it.").format(words))
         chip.setToolTip(self.tr("{0}: remove this filter").format(words))
-        chip.clicked.connect(lambda: self.use(rest))
+        chip.clicked.connect(lambda: remove())
         return chip

@@ -31,16 +31,18 @@ class SearchRequest:
         make: makes the query, off the GUI thread.
         label: a few words for the user.
         picture: ``picture(library)`` gives a small picture of it, off the GUI thread; None for words.
+        text: the words that were typed; empty for a search without.
     """
 
     make: Callable[[], Query]
     label: str
     picture: Callable[[Library], Image.Image] | None = None
+    text: str = ""
 
 
 def words_request(words: str) -> SearchRequest:
     """Search for words."""
-    return SearchRequest(lambda: Query(words=words), words)
+    return SearchRequest(lambda: Query(words=words), words, text=words)
 
 
 def file_request(path: Path) -> SearchRequest:

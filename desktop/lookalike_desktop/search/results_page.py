@@ -30,6 +30,7 @@ from lookalike_desktop.search.search_run import SearchRun
 from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.widgets.messages import Message
 from lookalike_desktop.widgets.photo_model import ResultsModel, percent
+from lookalike_desktop.widgets.reason_text import reasons_text
 
 if TYPE_CHECKING:
     from lookalike.library import Library
@@ -143,12 +144,8 @@ class ResultsPage(QWidget):
         result = self.model.result(content_id)
         if result is None:
             return ""
-        if result.text_match:
-            return {
-                "keyword": self.tr("Has these words as keywords"),
-                "title": self.tr("Has these words in its title"),
-                "name": self.tr("Has these words in its name"),
-            }[result.text_match]
+        if result.reasons:
+            return reasons_text(result.reasons)
         if result.match is None:
             return result.reason or self.tr("Not checked")
         words = self.tr("Match {0} %") if self._calibrated() else self.tr("Match {0} %, not calibrated")
@@ -162,12 +159,15 @@ class ResultsPage(QWidget):
         self.model.apply(ranking, self.grid.under_pointer(), self.grid.columns)
         if ranking.results:
             self._stack.setCurrentWidget(self.grid)
-        else:
-            self._show_empty()
+        elif ranking.final:
+            self._show_empty(ranking)
         self._show_status()
 
-    def _show_empty(self) -> None:
-        if self._filtered:
+    def _show_empty(self, ranking: Ranking) -> None:
+        self._stack.setCurrentWidget(self._message)
+        if ranking.notes:
+            self._message.show_text(self.tr("Nothing found"), " ".join(ranking.notes))
+        elif self._filtered:
             self._message.show_text(
                 self.tr("Nothing found"), self.tr("No other photo meets all of the filters.")
             )
@@ -192,7 +192,7 @@ class ResultsPage(QWidget):
 
     def _show_caution(self, ranking: Ranking | None) -> None:
         """Say so where the line is a guess."""
-        if ranking is None or ranking.calibrated:
+        if ranking is None or ranking.calibrated or not any(result.similarity for result in ranking.results):
             text = ""
         elif ranking.to_judge:
             text = self.tr("This model's answers are not calibrated yet: the line is a guess.")
@@ -220,8 +220,12 @@ class ResultsPage(QWidget):
             )
             self._bar.setRange(0, ranking.to_judge)
             self._bar.setValue(ranking.judged)
-        if not checking and ranking.text_matches:
-            parts.append(self.tr("{0} with these words").format(format_count(ranking.text_matches)))
+        if not checking and ranking.by_words and ranking.results:
+            parts.append(self.tr("{0} found").format(format_count(len(ranking.results))))
+        elif not checking and not ranking.results and ranking.notes:
+            # The message in the middle says it.
+            self._status.setText("")
+            return
         elif not checking:
             parts.append(
                 self.tr("{0} the same, {1} similar").format(

@@ -14,7 +14,9 @@ from lookalike_desktop.search.queries import (
     to_qimage,
     with_negative,
     with_positive,
+    words_request,
 )
+from lookalike_desktop.search.query_completer import QueryCompleter
 from lookalike_desktop.search.results_page import ResultsPage
 from lookalike_desktop.search.search_bar import SearchBar
 from lookalike_desktop.session.library_session import LibrarySession
@@ -57,6 +59,8 @@ class SearchController(QObject):
         bar.chip.cleared.connect(self.end)
         filter_bar.changed.connect(session.filter)
         filter_bar.changed.connect(self.repeat)
+        filter_bar.text_changed.connect(self._change_text)
+        self.completer = QueryCompleter(session, bar.field)
 
     def start(self, request: SearchRequest) -> None:
         """Search, and show the results."""
@@ -66,6 +70,7 @@ class SearchController(QObject):
         self.request = request
         self._outdated = False
         self._bar.chip.show_query(request.label)
+        self._filter_bar.show_query(request.text)
         self.started.emit()
         self._results.search(library, request, self._filter_bar.filters)
         picture = request.picture
@@ -99,7 +104,16 @@ class SearchController(QObject):
         self._results.clear()
         self._bar.chip.hide()
         self._bar.field.clear()
+        self._filter_bar.show_query("")
         self.ended.emit()
+
+    def _change_text(self, text: str) -> None:
+        """Search for other words; for none, the search ends."""
+        if not text:
+            self.end()
+            return
+        self._bar.field.setText(text)
+        self.start(words_request(text))
 
     def find_same(self, content_id: int, region: Region | None = None, name: str = "") -> None:
         """Search with a photo of the library.

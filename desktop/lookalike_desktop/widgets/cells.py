@@ -9,6 +9,7 @@ from lookalike.search.ranking import Result
 from lookalike_desktop.qt.theme import RADIUS, blend
 from lookalike_desktop.widgets.grid_layout import Section
 from lookalike_desktop.widgets.photo_model import percent
+from lookalike_desktop.widgets.reason_text import reasons_text
 
 GAP = 6
 """Half the space between tiles, pixels."""
@@ -119,16 +120,21 @@ class CellPainter:
             self._painter.drawLine(centre - QPointF(dx, dy), centre + QPointF(dx, dy))
 
     def badge(self, cell: QRect, result: Result, same: bool) -> None:
-        """The match in percent, "…" while it is not known, "?" where it cannot be; "Aa" for a hit by words."""
+        """The match in percent, "…" while it is not known, "?" where it cannot be; of a hit by words why it is one."""
         text = "…" if result.match is None else f"{percent(result.match)} %"
-        if result.text_match:
-            text = "Aa"
+        if result.reasons:
+            text = reasons_text(result.reasons)
+        elif result.match is None and not result.reason and not result.similarity:
+            # Found by a filter alone: nobody compares it.
+            return
         elif result.match is None and result.reason:
             text = "?"
         font = QFont(self._font)
         font.setPointSizeF(self._font.pointSizeF() * 0.88)
         font.setWeight(QFont.Weight.DemiBold)
         self._painter.setFont(font)
+        room = cell.width() - 2 * (GAP + INSET + 2)
+        text = self._painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room - 14)
         width = max(self._painter.fontMetrics().horizontalAdvance(text) + 14, 26)
         height = self._painter.fontMetrics().height() + 5
         pill = QRectF(cell.left() + GAP + INSET + 2, cell.bottom() - GAP - INSET - 2 - height, width, height)

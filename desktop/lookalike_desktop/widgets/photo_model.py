@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from lookalike.search.ranking import Ranking, Result
 from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.widgets.grid_layout import Section
+from lookalike_desktop.widgets.reason_text import reasons_text
 from lookalike_desktop.widgets.reorder import reordered
 
 ID_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -132,14 +133,17 @@ class ResultsModel(PhotoModel):
         """As for photos, and the `Result`."""
         if role == RESULT_ROLE and index.isValid():
             return self._results.get(self._ids[index.row()])
+        if role == Qt.ItemDataRole.ToolTipRole and index.isValid():
+            result = self._results.get(self._ids[index.row()])
+            return reasons_text(result.reasons) if result is not None and result.reasons else None
         return super().data(index, role)
 
     def accessible_text(self, row: int) -> str:
         """A result's description for screen readers."""
         result = self._results.get(self._ids[row])
         words = super().accessible_text(row)
-        if result is not None and result.text_match:
-            return self.tr("{0}, has these words").format(words)
+        if result is not None and result.reasons:
+            return f"{words}, {reasons_text(result.reasons)}"
         if result is None or result.match is None:
             return self.tr("{0}, not checked yet").format(words)
         return self.tr("{0}, match {1} percent").format(words, percent(result.match))
@@ -183,9 +187,11 @@ class ResultsModel(PhotoModel):
         if self._ranking is None or not self._ids:
             return [Section("", len(self._ids))]
         below = len(self._ids) - self._same
-        if self._ranking.text_matches:
-            upper = Section(self.tr("With these words"), self._same, str(self._same))
-            return [upper, Section(self.tr("Similar"), below, str(below), line=True)] if below else [upper]
+        if self._ranking.by_words:
+            upper = Section(
+                self.tr("Found"), self._same, str(self._same) if self._same else self.tr("nothing for sure")
+            )
+            return [upper, Section(self.tr("Perhaps"), below, str(below), line=True)] if below else [upper]
         if self._same:
             upper = Section(self.tr("The same"), self._same, str(self._same))
         else:

@@ -22,7 +22,7 @@ from lookalike.library import Library
 from lookalike.photos import FileBytes, Photo
 from lookalike.progress import Progress
 from lookalike.search.query import Query
-from tests.builders.inside import catalog_of, engine_of, facts_of
+from tests.builders.inside import catalog_of, engine_of, facts_of, having
 from tests.builders.photo_files import textured_photo, write_album
 
 
@@ -270,7 +270,7 @@ def test_a_folder_is_removed_whole_by_a_word_of_its_place_before(library: Librar
     moved = album.rename(album.with_name("moved"))
     library.folders.relocate(folder, moved)
     library.folders.remove(folder)
-    assert (len(library), library.photos.ids(), catalog_of(library).words.find("photo", 99)) == (0, [], [])
+    assert (len(library), library.photos.ids(), having(library, "photo")) == (0, [], [])
 
 
 @pytest.mark.slow
@@ -282,7 +282,7 @@ def test_words_of_a_removed_folder_go_with_it_even_if_the_process_ends_there(
         scan(library)
         catalog_of(library).remove_folder(folder)
     with Library(tmp_path / "library") as library:
-        assert (len(library), catalog_of(library).words.find("photo", 99)) == (0, [])
+        assert (len(library), having(library, "photo")) == (0, [])
 
 
 @pytest.mark.slow

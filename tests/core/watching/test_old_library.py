@@ -18,7 +18,7 @@ from lookalike.descriptors.efficientnet import EfficientNetDescriber
 from lookalike.ingest import photo_reader as reading_module
 from lookalike.library import Library
 from lookalike.photos import Annotations
-from tests.builders.inside import catalog_of
+from tests.builders.inside import catalog_of, having
 from tests.builders.photo_files import encoded, raw_dng, textured_photo, write_album, xmp, xmp_with
 
 SIZE = (160, 120)
@@ -79,7 +79,7 @@ def test_an_old_library_has_words_and_pairs_at_once_and_ratings_after_a_scan(
     monkeypatch.setattr(EfficientNetDescriber, "prepare", lambda *_: pytest.fail("described again"))
     with Library(old) as library:
         assert len(library.photos.ids()) == len(library) == 5
-        assert len(catalog_of(library).words.find("photo", 99)) == 3
+        assert len(having(library, "photo")) == 3
         assert library.photos.filter_choices().keywords == ()
         work = library.scan()
         next(work)
@@ -87,7 +87,7 @@ def test_an_old_library_has_words_and_pairs_at_once_and_ratings_after_a_scan(
         scan(library)
         (tagged,) = library.photos.ids(Filters(keywords=("sunset",)))
         assert library.photos.ids(Filters(rating=3)) == [tagged]
-        assert [hit.content_id for hit in catalog_of(library).words.find("sunset", 99)] == [tagged]
+        assert having(library, "sunset") == [tagged]
         assert len(library.photos.ids()) == len(library) == 5
         monkeypatch.setattr(reading_module, "read_file", None)
         scan(library)

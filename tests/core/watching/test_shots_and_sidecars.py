@@ -15,12 +15,11 @@ import pytest
 
 from lookalike.catalog.filters import Filters
 from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
-from lookalike.errors import LookalikeError
 from lookalike.ingest import photo_reader as reading_module
 from lookalike.library import Library, PhotoInfo
 from lookalike.photos import Annotations, FileBytes, Photo, Precision
 from lookalike.search.query import Query
-from tests.builders.inside import catalog_of, engine_of, facts_of
+from tests.builders.inside import catalog_of, engine_of, facts_of, having
 from tests.builders.jobs import result_of
 from tests.builders.photo_files import (
     camera_exif,
@@ -480,18 +479,18 @@ def test_words_find_keywords_titles_and_names(library: Library, album: Path) -> 
     def found(words: str) -> list[tuple[str, str]]:
         *_, ranking = library.search.rankings(Query(words=words))
         assert ranking.final
-        assert ranking.same == ranking.text_matches == len(ranking.results)
+        assert ranking.by_words and ranking.same == len(ranking.results)
         places = library.photos.paths([result.content_id for result in ranking.results])
-        return [(places[result.content_id][0].name, result.text_match) for result in ranking.results]
+        return [(places[result.content_id][0].name, result.reasons[0].kind) for result in ranking.results]
 
     assert found("kuste") == [("photo_000.jpg", "keyword")]
     assert found("タワー") == [("photo_000.jpg", "keyword")]
     assert found("COAST") == [("photo_001.jpg", "title"), ("coast_of_Maine.jpg", "name")]
     assert found("maine, coast!") == [("coast_of_Maine.jpg", "name")]
-    assert found("boat") == [("photo_001.jpg", "title")]
+    assert found("boat") == [("photo_001.jpg", "description")]
     assert len(found("album")) == 3, "the name of their folder"
-    with pytest.raises(LookalikeError, match="does not read words"):
-        list(library.search.rankings(Query(words="oast")))
+    assert found("oats") == []
+    assert found("coasst") == found("coast")
     (album / "coast_of_Maine.jpg").unlink()
     scan(library)
     assert found("coast") == [("photo_001.jpg", "title")]
@@ -503,8 +502,7 @@ def test_words_of_photos_that_are_gone_find_nothing_and_are_cleared_by_a_check(
     raw(album / "IMG_1.dng")
     picture(album / "IMG_1.jpg")
     scan(library)
-    words = catalog_of(library).words
-    assert len(words.find("album", 2)) == 2
+    assert len(having(library, "album")) == len(library.photos.ids())
     (kept, *_) = library.photos.ids()
     rows = {row.content_id: row for row in catalog_of(library).files.known(os.fsencode(album)).values()}
     lead = info_of(library, album / "IMG_1.jpg").content_id
@@ -513,14 +511,12 @@ def test_words_of_photos_that_are_gone_find_nothing_and_are_cleared_by_a_check(
     with catalog_of(library).transaction() as db:
         gone = [row.id for number, row in rows.items() if number not in (kept, companion)]
         catalog_of(library).files.remove(db, library.folders.all()[0].id, gone)
-    assert [hit.content_id for hit in words.find("album", 2)] == [kept]
+    assert having(library, "album") == [kept]
     found = result_of(library.check())
     assert any("did not match" in line for line in found.damage)
     assert found.sound
     assert_in_line(library)
-    assert (
-        {hit.content_id for hit in words.find("album", 9)} == set(library.photos.ids()) == {kept, companion}
-    )
+    assert set(having(library, "album")) == set(library.photos.ids()) == {kept, companion}
     again = result_of(library.check())
     assert (again.sound, again.damage) == (True, ())
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.words import terms_of
 from lookalike.photos import Annotations
+from lookalike.terms import terms_of
+from lookalike.words.fact_search import FactSearch
 from tests.core.catalog.test_catalog import place, row
 
 
@@ -37,6 +38,24 @@ def test_words_are_letters_digits_and_emoji(text: str, terms: list[str]) -> None
     assert terms_of(text) == terms
 
 
+def to_version_of_words(path: Path) -> None:
+    """Make a catalog what it was before facts: plain text in a table of words, and no places."""
+    before = sqlite3.connect(path)
+    for table in ("fact_terms", "facts", "place_names"):
+        before.execute(f"DROP TABLE {table}")
+    before.execute("UPDATE contents SET place_id = NULL")
+    for column in ("place_id", "description"):
+        before.execute(f"ALTER TABLE contents DROP COLUMN {column}")
+    before.execute("DROP TABLE places")
+    before.execute(
+        "CREATE TABLE words (content_id INTEGER PRIMARY KEY, keywords TEXT NOT NULL, title TEXT NOT NULL, "
+        "names TEXT NOT NULL)"
+    )
+    before.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0020_facts'")
+    before.commit()
+    before.close()
+
+
 def test_photos_of_older_libraries_are_found_by_their_emoji(tmp_path: Path) -> None:
     photos, path = tmp_path / "photos", tmp_path / "catalog.sqlite"
     photos.mkdir()
@@ -55,14 +74,7 @@ def test_photos_of_older_libraries_are_found_by_their_emoji(tmp_path: Path) -> N
             work.put_annotations(number, annotations)
             work.put_file(folder, place(photos / name), number)
     catalog.close()
-    before = sqlite3.connect(path)
-    before.create_function("shot_of", 1, lambda path: None)
-    for column in ("keywords", "title", "names"):
-        for emoji in ("\N{CAT FACE}", "\N{DOG FACE}", "\N{HEAVY BLACK HEART}", "\N{SNOWMAN}"):
-            before.execute(f"UPDATE words SET {column} = replace({column}, ?, '')", (f" {emoji}",))
-    before.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0015_emoji_words'")
-    before.commit()
-    before.close()
+    to_version_of_words(path)
     catalog = Catalog(path)
     for query, name in (
         ("\N{CAT FACE}", "named \N{CAT FACE}.jpg"),
@@ -71,8 +83,8 @@ def test_photos_of_older_libraries_are_found_by_their_emoji(tmp_path: Path) -> N
         ("\N{SNOWMAN}", "d.jpg"),
         ("dog", "e.jpg"),
     ):
-        (hit,) = catalog.words.find(query, 10)
-        assert catalog.files.paths([hit.content_id])[hit.content_id] == [photos / name]
+        (number,) = FactSearch(catalog).ids([query]).tolist()
+        assert catalog.files.paths([number])[number] == [photos / name]
     catalog.close()
 
 

@@ -1,0 +1,78 @@
+"""Label search: finds photos by what they show, as the embedded network has labelled them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.filters import Filters
+from lookalike.words.label_columns import LabelColumns, LabelTable
+from lookalike.words.open_words import Meaning, OpenWords
+from lookalike.words.sentence_encoder import SentenceEncoder
+from lookalike.words.source import Reason, WordHit
+from lookalike.words.synsets import load_synsets
+
+LEAST_SCORE = 0.005
+"""Photos with less show nothing of the words."""
+
+LEAST_CERTAINTY = 0.5
+"""The probability from which on a label is shown as a fact: right in nine of ten (docs/benchmarks.md, "Labels")."""
+
+
+class LabelSearch:
+    """Finds photos by labels; see `WordSource`. Any thread may use it; close it at the end.
+
+    Args:
+        catalog: the library's catalog.
+        encoder: encodes words; None for one of its own.
+    """
+
+    name = "labels"
+
+    def __init__(self, catalog: Catalog, encoder: SentenceEncoder | None = None) -> None:
+        self._catalog = catalog
+        self._encoder = encoder or SentenceEncoder()
+        self._open_words = OpenWords(self._encoder)
+        self._columns = LabelColumns(catalog.labels)
+
+    def search(
+        self, words: Sequence[str], phrase: str, k: int, allowed_ids: NDArray[np.int64] | None
+    ) -> list[WordHit]:
+        """The photos that show what words mean, best first; see `WordSource.search`.
+
+        Raises:
+            ModelError: the files of the labels are missing or damaged.
+        """
+        text = " ".join(words) or phrase
+        table = self._columns.table()
+        if not text.strip() or not len(table.ids):
+            return []
+        meaning = self._open_words.meaning(text)
+        if not meaning.is_known:
+            return []
+        if allowed_ids is None:
+            allowed_ids = self._catalog.filters.matching(Filters())
+        scores = table.sums(meaning.weights)
+        rows = np.flatnonzero((scores >= LEAST_SCORE) & np.isin(table.ids, allowed_ids, assume_unique=True))
+        if len(rows) > k:
+            rows = rows[np.argpartition(-scores[rows], k - 1)[:k]] if k > 0 else rows[:0]
+        rows = rows[np.lexsort((-table.ids[rows], -scores[rows]))]
+        return [
+            WordHit(int(table.ids[row]), float(scores[row]), _reason(table, row, meaning))
+            for row in rows.tolist()
+        ]
+
+    def close(self) -> None:
+        """Release the sentence encoder."""
+        self._encoder.close()
+
+
+def _reason(table: LabelTable, row: int, meaning: Meaning) -> Reason:
+    """The label that counts most for a photo."""
+    labels, probabilities = table.labels[row], table.probabilities[row].astype(np.float32)
+    best = labels[np.argmax(meaning.weights[labels] * probabilities)]
+    certainty = probabilities[meaning.named[labels]].sum()
+    return Reason("label", load_synsets().labels[best], bool(certainty >= LEAST_CERTAINTY))
