@@ -16,7 +16,6 @@ from lookalike.errors import LookalikeError, os_errors
 from lookalike.library import Library
 
 if TYPE_CHECKING:
-    from lookalike.evaluation.measures import QueryMeasure
     from lookalike.evaluation.runs import RunHead
     from lookalike.evaluation.tally import Tally
 
@@ -73,6 +72,7 @@ def compare_command(
     """Compare the saved runs A and B of one data set: what differs, how surely, and in which queries."""
     from lookalike.evaluation.comparison import compare, most_moved, pair
     from lookalike.evaluation.statistics import SEED
+    from lookalike.evaluation.tally import query_measure
 
     (head, before), (other, after) = _read(first, slices), _read(second, slices)
     if head.dataset != other.dataset:
@@ -85,7 +85,7 @@ def compare_command(
     pairs = pair(before.rows, after.rows)
     if not pairs:
         raise LookalikeError("The two runs have no query in common.", "Choose two runs of the same data set.")
-    measure = _measure(before, metric)
+    measure = query_measure(before, metric)
     moved = most_moved(pairs, measure, count)
     others = after.slices()
     parts = {
@@ -151,9 +151,10 @@ def failures_command(
 ) -> None:
     """Write the worst queries of the saved run RUN to PAGE, one HTML file: what came first, and why."""
     from lookalike.evaluation.failure_gallery import failure_gallery
+    from lookalike.evaluation.tally import query_measure
 
     _, tally = _read(run, ())
-    measure = _measure(tally, metric)
+    measure = query_measure(tally, metric)
     with (
         tempfile.TemporaryDirectory(prefix="lookalike-failures-") as folder,
         Library(Path(folder)) as library,
@@ -178,20 +179,3 @@ def _read(run: Path, slices: tuple[str, ...]) -> tuple[RunHead, Tally]:
     for answer in read_answers(run):
         tally.add(answer)
     return head, tally
-
-
-def _measure(tally: Tally, name: str | None) -> QueryMeasure:
-    from lookalike.evaluation.measures import QueryMeasure
-
-    known = {one.name: one for one in tally.measures if isinstance(one, QueryMeasure)}
-    if name is None:
-        counted = [one for one in known.values() if any(one.name in row.values for row in tally.rows)]
-        return (counted or list(known.values()))[0]
-    if name not in known:
-        raise LookalikeError(
-            "This data set has no figure {name} of single queries.",
-            "There is: {known}.",
-            name=name,
-            known=", ".join(known),
-        )
-    return known[name]

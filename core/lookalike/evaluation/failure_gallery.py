@@ -15,6 +15,7 @@ from pathlib import Path
 from PIL import Image
 
 from lookalike.errors import LookalikeError
+from lookalike.evaluation.alterations import ALTERATION, STRENGTH, altered
 from lookalike.evaluation.answers import Answer, Positive, RankedImage
 from lookalike.evaluation.measures import QueryMeasure
 from lookalike.evaluation.runs import RunHead, read_answers, read_head
@@ -187,14 +188,19 @@ class _Section:
         return open_image(self._root / image, side)
 
     def _load_query(self, side: int) -> Image.Image:
-        """The query as it was searched for: the region alone, from a decode in which it is large enough."""
-        region = self._answer.region
+        """The query as it was searched for: the region alone, of a decode in which it is large enough, altered."""
+        region, attributes = self._answer.region, self._answer.attributes
         image = self._answer.image or ""
         if region is None:
-            return self._load(image, side)
-        left, top, right, bottom = region
-        share = max(right - left, bottom - top, 0.05)
-        return crop(self._load(image, int(side / share)), (left, top, right, bottom))
+            shown = self._load(image, side)
+        else:
+            left, top, right, bottom = region
+            share = max(right - left, bottom - top, 0.05)
+            shown = crop(self._load(image, int(side / share)), (left, top, right, bottom))
+        if ALTERATION not in attributes:
+            return shown
+        query = self._answer.query.rpartition(" · ")[0]
+        return altered(shown, str(attributes[ALTERATION]), float(attributes.get(STRENGTH, 0)), query)
 
 
 def _rank_of(positive: Positive) -> float:

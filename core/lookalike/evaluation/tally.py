@@ -140,6 +140,30 @@ class Tally:
         return Row(answer.query, answer.group, values, head)
 
 
+def query_measure(tally: Tally, name: str | None) -> QueryMeasure:
+    """A figure of single queries.
+
+    Args:
+        tally: what was measured.
+        name: its name; None for the data set's first one that any query counts in.
+
+    Raises:
+        LookalikeError: there is none of this name.
+    """
+    known = {one.name: one for one in tally.measures if isinstance(one, QueryMeasure)}
+    if name is None:
+        counted = [one for one in known.values() if any(one.name in row.values for row in tally.rows)]
+        return (counted or list(known.values()))[0]
+    if name not in known:
+        raise LookalikeError(
+            "This data set has no figure {name} of single queries.",
+            "There is: {known}.",
+            name=name,
+            known=", ".join(known),
+        )
+    return known[name]
+
+
 def figures_of(
     rows: Sequence[Row], measures: Sequence[Measure], resamples: int | None = None, seed: int = SEED
 ) -> Figures:
