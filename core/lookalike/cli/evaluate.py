@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lookalike.cli.evaluation_figures import curves_command, figures_command, peers_command, storage_command
 from lookalike.cli.evaluation_options import (
     evaluation_library,
     judge_option,
@@ -100,7 +101,16 @@ def evaluate_command(
     return int(failed)
 
 
-for command in (show_command, compare_command, failures_command, robustness_command):
+for command in (
+    show_command,
+    compare_command,
+    failures_command,
+    robustness_command,
+    storage_command,
+    peers_command,
+    curves_command,
+    figures_command,
+):
     evaluate_command.add_command(command)
 
 

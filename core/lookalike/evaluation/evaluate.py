@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,7 @@ def evaluate(
     settings: SearchSettings | None = None,
     slices: Sequence[str] = (),
     save: Path | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> Generator[Progress, None, Report]:
     """Index the gallery, run every query, and measure.
 
@@ -76,6 +77,7 @@ def evaluate(
         settings: how candidates are checked; how many results there are is a matter of the data set.
         slices: attributes that the figures are sliced by, besides the kind.
         save: where the answers are written; what is there already is not asked again. None for nowhere.
+        facts: what else a saved run says of itself, see `RunHead.facts`.
 
     Returns:
         The figures and what they were taken from.
@@ -88,7 +90,8 @@ def evaluate(
     indexing = time.perf_counter() - started
     conditions = SearchConditions.of(library, judge, settings)
     found = _Found(Tally(dataset.measures, slices), seconds={"indexing": indexing})
-    yield from _ask_all(indexed, conditions, found, save)
+    run = None if save is None else SavedRun(save, conditions.head(indexed, facts=facts))
+    yield from _ask_all(indexed, conditions, found, run)
     figures = {
         **run_figures(found.tally),
         **_circumstances(indexed, conditions, found),
@@ -130,7 +133,7 @@ class _Found:
 
 
 def _ask_all(
-    indexed: IndexedDataset, conditions: SearchConditions, found: _Found, save: Path | None
+    indexed: IndexedDataset, conditions: SearchConditions, found: _Found, run: SavedRun | None
 ) -> Generator[Progress, None, None]:
     """Ask all queries that a saved run does not have yet."""
     searcher = DatasetSearcher(indexed, conditions)
@@ -152,7 +155,6 @@ def _ask_all(
             found.spend(answer.cost)
         return answer
 
-    run = None if save is None else SavedRun(save, conditions.head(indexed))
     skipped = yield from collect_answers(questions(), indexed.dataset.count(), run, found.take)
     found.lines = (*told, *(f"{line.path}: {line.reason}" for line in skipped))
 

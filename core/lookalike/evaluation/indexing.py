@@ -43,6 +43,8 @@ def index_dataset(dataset: Dataset, library: Library) -> Generator[Progress, Non
         yield from collect_skipped(library.scan([folder]), lines)
         skipped.extend(f"{line.path}: {line.reason}" for line in lines)
     _check_alone(library, dataset)
+    # What they take on disk is a figure, too.
+    library.details.flush()
     gallery = GalleryPhotos(library, dataset)
     return IndexedDataset(dataset, library, gallery, len(library) - len(gallery.outside), tuple(skipped))
 

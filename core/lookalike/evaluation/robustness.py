@@ -14,8 +14,9 @@ from pathlib import Path
 from PIL import Image
 
 from lookalike.errors import LookalikeError
-from lookalike.evaluation.alterations import ALTERATION, STRENGTH, UNALTERED, Alteration, altered
+from lookalike.evaluation.alterations import ALTERATION, ALTERATIONS, STRENGTH, UNALTERED, Alteration, altered
 from lookalike.evaluation.answers import DESCRIPTOR, INDEX, JUDGE, Answer
+from lookalike.evaluation.charts import Chart, Point, Series
 from lookalike.evaluation.collecting import Question, collect_answers
 from lookalike.evaluation.comparison import Difference, compare, pair
 from lookalike.evaluation.dataset_searcher import DatasetSearcher
@@ -153,6 +154,15 @@ def _chosen(dataset: Dataset, groups: int | None) -> frozenset[str]:
     return frozenset(firsts[place * len(firsts) // count] for place in range(count))
 
 
+def is_altered(run: Path) -> bool:
+    """Whether a saved run is one of altered queries.
+
+    Raises:
+        LookalikeError: it cannot be read.
+    """
+    return "altered" in read_head(run).conditions
+
+
 def robustness_figures(run: Path, measure: str | None = None) -> list[RobustnessFigure]:
     """The figures of a saved run of altered queries, alteration by alteration and stage by stage.
 
@@ -195,3 +205,33 @@ def _view_of(answer: Answer, run: Path) -> tuple[str, float]:
             "Choose one that a robustness test has saved.",
             path=run,
         ) from error
+
+
+def robustness_charts(figures: Sequence[RobustnessFigure]) -> list[Chart]:
+    """A chart for each alteration: the figure of each stage from the queries as they are to the strongest."""
+    by_stage: dict[tuple[str, str], list[RobustnessFigure]] = {}
+    for one in figures:
+        by_stage.setdefault((one.alteration, one.stage), []).append(one)
+    charts = []
+    for alteration in ALTERATIONS:
+        series = []
+        for stage in (DESCRIPTOR, INDEX, JUDGE):
+            found = by_stage.get((alteration.name, stage), [])
+            points = [*by_stage.get((UNALTERED, stage), []), *found] if found else []
+            series.append(Series(stage, tuple(_point(place, one) for place, one in enumerate(points))))
+        if any(one.points for one in series):
+            strengths = ", ".join(f"{one:g}" for one in alteration.strengths)
+            charts.append(
+                Chart(
+                    f"Robustness: {alteration.name}",
+                    f"strength, 0 for unaltered: {strengths} {alteration.unit}",
+                    figures[0].measure,
+                    tuple(series),
+                )
+            )
+    return charts
+
+
+def _point(place: int, one: RobustnessFigure) -> Point:
+    label = one.alteration if one.alteration == UNALTERED else f"{one.alteration} {one.strength:g}"
+    return Point(place, one.figure.value, one.figure.low, one.figure.high, label)

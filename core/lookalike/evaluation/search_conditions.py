@@ -50,8 +50,19 @@ class SearchConditions:
         top = settings.judged(looking) if looking is not None else settings.top or UNJUDGED
         return cls(judge, looking, settings, library.search.fusion(looking, settings.weight), top)
 
-    def head(self, indexed: IndexedDataset, more: Mapping[str, Any] | None = None) -> RunHead:
-        """The head of a run under these conditions, and `more` of them."""
+    def head(
+        self,
+        indexed: IndexedDataset,
+        more: Mapping[str, Any] | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> RunHead:
+        """The head of a run under these conditions.
+
+        Args:
+            indexed: what is searched.
+            more: further conditions.
+            facts: further facts; ``"bytes"`` is added to what is known of them.
+        """
         library, fusion = indexed.library, self.fusion
         conditions: dict[str, Any] = {"judge": self.judge, "descriptor": library.status().descriptor}
         if self.looking is not None:
@@ -60,7 +71,9 @@ class SearchConditions:
         if fusion.index_score.weight:
             conditions["details"] = library.details.key
         conditions |= {"cut_off": fusion.cut_off, "calibrated": fusion.calibrated, **(more or {})}
-        facts: dict[str, Any] = {"bytes": bytes_a_photo(library), "index_score": fusion.index_score.numbers()}
+        facts = dict(facts or {})
+        facts["bytes"] = {**bytes_a_photo(library), **facts.get("bytes", {})}
+        facts["index_score"] = fusion.index_score.numbers()
         return head_of(indexed.dataset, conditions, indexed.photos, facts)
 
 
