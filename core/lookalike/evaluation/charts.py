@@ -16,6 +16,9 @@ COLOURS = ("#1f6feb", "#b42318", "#1a7f37", "#9a6700", "#8250df", "#57606a", "#b
 """Dark enough to be read on white, and told apart by most people; markers differ as well."""
 TICKS = 6
 
+SPREAD = 9
+"""So many numbers have room beside each other along an axis."""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -110,10 +113,10 @@ def _horizontal(values: Sequence[float], logarithmic: bool) -> tuple[Callable[[f
         positive = [value for value in values if value > 0] or [1.0]
         start, end = math.log10(min(positive)), math.log10(max(positive))
         powers = range(math.floor(start), math.ceil(end) + 1)
-        ticks = [step * 10.0**power for power in powers for step in (1, 2, 5)]
-        ticks = [tick for tick in ticks if start - 0.01 <= math.log10(tick) <= end + 0.01]
-        if len(ticks) > 2 * TICKS:
-            ticks = [tick for tick in ticks if math.log10(tick) == int(math.log10(tick))]
+        every = [step * 10.0**power for power in powers for step in (1, 2, 5)]
+        ticks = [tick for tick in every if start - 0.01 <= math.log10(tick) <= end + 0.01]
+        if len(ticks) > 2 and (end - start) / SPREAD > math.log10(2):
+            ticks = [tick for tick in ticks if round(math.log10(tick), 6).is_integer()]
     else:
         start, end = min([0.0, *values]), max([*values, 0.0])
         step = _step((end - start) / TICKS)
