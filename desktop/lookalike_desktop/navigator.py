@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from lookalike.search.query import Region
+from lookalike_desktop.evaluation.failures_page import FailuresPage
 from lookalike_desktop.library.library_page import LibraryPage
 from lookalike_desktop.models.models_page import ModelsPage
 from lookalike_desktop.search.results_page import ResultsPage
@@ -16,16 +17,17 @@ from lookalike_desktop.widgets.grid_view import GridView
 
 
 class Navigator(QObject):
-    """Shows the library, the results of a search, one photo, or the models.
+    """Shows the library, the results of a search, one photo, the models, or a saved evaluation.
 
     Args:
         session: the open library.
         search: the searches.
-        pages: the stack that holds the four pages.
+        pages: the stack that holds the pages.
         library_page: all photos.
         results_page: the results.
         viewer: one photo.
         models_page: the models.
+        failures_page: the worst queries of a saved evaluation.
         window: the parent.
     """
 
@@ -43,6 +45,7 @@ class Navigator(QObject):
         results_page: ResultsPage,
         viewer: Viewer,
         models_page: ModelsPage,
+        failures_page: FailuresPage,
         window: QWidget,
     ) -> None:
         super().__init__(window)
@@ -54,6 +57,7 @@ class Navigator(QObject):
         self._results_page = results_page
         self._viewer = viewer
         self._models_page = models_page
+        self._failures_page = failures_page
         search.started.connect(self._show_results)
         search.ended.connect(self._show_library)
         for page in (library_page, results_page):
@@ -64,6 +68,7 @@ class Navigator(QObject):
         viewer.find_wanted.connect(self._find_same)
         viewer.region_wanted.connect(self._find_same)
         models_page.back_wanted.connect(self.leave_models)
+        failures_page.back_wanted.connect(self.leave_failures)
 
     @property
     def current_grid(self) -> GridView:
@@ -84,6 +89,8 @@ class Navigator(QObject):
             self.leave_photo()
         elif page is self._models_page:
             self.leave_models()
+        elif page is self._failures_page:
+            self.leave_failures()
         elif self._results_page.run.running:
             self._results_page.stop()
         elif self._search.request is not None:
@@ -189,3 +196,18 @@ class Navigator(QObject):
         self.current_grid.setFocus()
         self.models_left.emit()
         self._search.refresh()
+
+    # A saved evaluation
+
+    def show_failures(self) -> None:
+        """Show the worst queries of a saved evaluation."""
+        if self._pages.currentWidget() is self._models_page:
+            self.models_left.emit()
+        self._viewer.leave()
+        self._pages.setCurrentWidget(self._failures_page)
+        self._failures_page.open_button.setFocus()
+
+    def leave_failures(self) -> None:
+        """Go back to the photos or the results."""
+        self._show_photos()
+        self.current_grid.setFocus()

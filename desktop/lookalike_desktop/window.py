@@ -9,6 +9,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from lookalike_desktop.evaluation.failures_controller import FailuresController
+from lookalike_desktop.evaluation.failures_page import FailuresPage
 from lookalike_desktop.library.folders_panel import FoldersPanel
 from lookalike_desktop.library.library_controller import LibraryController
 from lookalike_desktop.library.library_page import LibraryPage
@@ -54,9 +56,16 @@ class Window(QMainWindow):
         self.results_page = ResultsPage(self.thumbnails)
         self.viewer = Viewer(self.thumbnails)
         self.models_page = ModelsPage()
+        self.failures_page = FailuresPage()
         self.token_line = TokenPreparationLine()
         self.pages = QStackedWidget()
-        for page in (self.library_page, self.results_page, self.viewer, self.models_page):
+        for page in (
+            self.library_page,
+            self.results_page,
+            self.viewer,
+            self.models_page,
+            self.failures_page,
+        ):
             self.pages.addWidget(page)
         middle = QWidget()
         self._lay_out(middle)
@@ -71,6 +80,7 @@ class Window(QMainWindow):
             self.results_page,
             self.viewer,
             self.models_page,
+            self.failures_page,
             self,
         )
         self._drop_paste_handler = DropPasteHandler(self, self.search_bar.field, DropHint(middle))
@@ -79,6 +89,7 @@ class Window(QMainWindow):
         )
         self.models_controller = ModelsController(self.session, self.models_page, self)
         self.token_preparation = TokenPreparationController(self.session, self)
+        self.failures = FailuresController(self.session, self.failures_page, self)
         self._connect_failures()
         self._connect_search()
         self._connect_models()
@@ -137,6 +148,9 @@ class Window(QMainWindow):
         tokens.changed.connect(self.token_line.show_preparation)
         self.token_line.allowed.connect(tokens.allow)
         self.token_line.held.connect(tokens.hold)
+        self.models_page.evaluation_wanted.connect(self.failures.choose)
+        self.failures.opened.connect(self.navigator.show_failures)
+        self.failures.failed.connect(self.notice.show_failure)
 
     def _make_shortcuts(self) -> None:
         keys = QKeySequence.StandardKey
@@ -147,6 +161,7 @@ class Window(QMainWindow):
             (QKeySequence(Qt.Key.Key_F), self.navigator.find_current),
             (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_L), self.filter_bar.open_panel),
             (QKeySequence("Ctrl+Shift+M"), self.navigator.toggle_models),
+            (QKeySequence("Ctrl+Shift+E"), self.failures.choose),
             (QKeySequence(keys.ZoomIn), lambda: self._resize_cells(1)),
             (QKeySequence(keys.ZoomOut), lambda: self._resize_cells(-1)),
         ):
@@ -194,6 +209,7 @@ class Window(QMainWindow):
                 self.folders_panel,
                 self.viewer,
                 self.models_page,
+                self.failures_page,
                 self.notice,
                 self.filter_bar,
             ):
@@ -204,6 +220,7 @@ class Window(QMainWindow):
         self.hide()
         self.results_page.run.close()
         self.models_controller.close()
+        self.failures.close()
         self.viewer.close_loader()
         self.thumbnails.close()
         self.token_preparation.close()
