@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,16 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lookalike.evaluation.failures import (
-    Failure,
-    FailureReport,
-    ShownPair,
-    ShownPhoto,
-    ShownResult,
-    Standing,
-)
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.widgets.flow_layout import FlowLayout
+
+if TYPE_CHECKING:
+    # What evaluates takes a tenth of a second to import, and few windows show it.
+    from lookalike.evaluation.failures import Failure, FailureReport, ShownPair, ShownPhoto, ShownResult
 
 TILE = 232
 """Width of a photo with its caption, pixels."""
@@ -34,7 +32,7 @@ TILE = 232
 RANKS = 10
 """Ranks of right photos that are told."""
 
-Pictures = Mapping[ShownPhoto, QImage]
+Pictures = Mapping["ShownPhoto", QImage]
 
 
 class FailuresPage(QWidget):
@@ -71,6 +69,9 @@ class FailuresPage(QWidget):
         self.status.setWordWrap(True)
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.sections: list[QWidget] = []
+        self._waiting: list[Callable[[], QWidget]] = []
+        self._adding = QTimer(self)
+        self._adding.timeout.connect(self._add_next)
         inner = QWidget()
         self._list = QVBoxLayout(inner)
         self._list.setContentsMargins(14, 0, 14, 20)
@@ -96,6 +97,7 @@ class FailuresPage(QWidget):
 
     def show_status(self, text: str) -> None:
         """Show a line in place of queries."""
+        self._waiting = []
         for section in self.sections:
             self._list.removeWidget(section)
             section.deleteLater()
@@ -113,11 +115,18 @@ class FailuresPage(QWidget):
         judge = head.conditions.get("judge", "")
         told = self.tr("{0}: {1} photos, judge {2}, {3}. The worst by {4}.")
         self.show_status(told.format(head.dataset, head.gallery, judge, head.date[:10], report.measure))
-        for failure in report.failures:
-            section = _Section(report.measure, failure, pictures)
-            self.sections.append(section)
-            self._list.insertWidget(self._list.count() - 1, section)
+        self._waiting = [partial(_Section, report.measure, failure, pictures) for failure in report.failures]
         self._scroll.verticalScrollBar().setValue(0)
+        self._adding.start()
+
+    def _add_next(self) -> None:
+        """Add one query, so that the window answers between two of them."""
+        if not self._waiting:
+            self._adding.stop()
+            return
+        section = self._waiting.pop(0)()
+        self.sections.append(section)
+        self._list.insertWidget(self._list.count() - 1, section)
 
 
 class _Section(QFrame):
@@ -152,13 +161,11 @@ class _Section(QFrame):
         if not ranks:
             return self.tr("no right photo was returned")
         listed = ", ".join(map(str, ranks[:RANKS])) + (" …" if len(ranks) > RANKS else "")
-        return self.tr("{0} right photos, at ranks {1}").format(len(positives), listed)
+        return self.tr("right photos: {0}, at ranks {1}").format(len(positives), listed)
 
     def _said(self, pair: ShownPair) -> str:
         title = (
-            self.tr("The first wrong result")
-            if pair.standing is Standing.WRONG
-            else self.tr("The best right photo")
+            self.tr("The first wrong result") if pair.standing == "wrong" else self.tr("The best right photo")
         )
         match = (
             ""
@@ -175,10 +182,10 @@ class _Section(QFrame):
     def _result(self, shown: ShownResult) -> QWidget:
         one = shown.result
         standing = {
-            Standing.RIGHT: self.tr("right"),
-            Standing.WRONG: self.tr("wrong"),
-            Standing.JUNK: self.tr("does not count"),
-        }[shown.standing]
+            "right": self.tr("right"),
+            "wrong": self.tr("wrong"),
+            "junk": self.tr("does not count"),
+        }[shown.standing.value]
         match = self.tr("not checked") if one.match is None else self.tr("match {0:.1%}").format(one.match)
         caption = self.tr("{0}, {1}: similarity {2:.3f}, {3}, score {4:.3f}")
         said = caption.format(shown.rank, standing, one.similarity, match, one.score)
