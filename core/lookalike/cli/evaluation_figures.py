@@ -68,7 +68,7 @@ def storage_command(path: Path, folder: Path, set_name: str, judge: str | None, 
     Writes a saved run for each way to store the photos of the data set PATH into FOLDER, beside the index. Run it
     again to go on after a stop.
     """
-    _measure(path, folder, set_name, [judge] if judge else [], (), None, ("storage",), as_json)
+    _measure(path, folder, set_name, [judge] if judge else [], (), (None, None), ("storage",), as_json)
 
 
 @click.command("peers")
@@ -91,7 +91,7 @@ def peers_command(
 
     Writes a saved run of each over the data set PATH into FOLDER, beside the index. Run it again to go on after a stop.
     """
-    _measure(path, folder, set_name, [], descriptors, None, ("peers",), as_json)
+    _measure(path, folder, set_name, [], descriptors, (None, None), ("peers",), as_json)
 
 
 @click.command("figures")
@@ -124,6 +124,11 @@ def peers_command(
     help="Of how many groups a query is altered.",
 )
 @click.option(
+    "--judged-groups",
+    type=COUNT,
+    help="Ask judges one query each of so many groups; all queries otherwise.",
+)
+@click.option(
     "--step",
     "steps",
     type=click.Choice(["search", "storage", "peers", "robustness"]),
@@ -139,6 +144,7 @@ def figures_command(
     judges: tuple[str, ...],
     descriptors: tuple[str, ...],
     groups: int,
+    judged_groups: int | None,
     steps: tuple[str, ...],
     page: Path | None,
     as_json: bool,
@@ -153,15 +159,16 @@ def figures_command(
     from lookalike.evaluation.figures_page import figures_page
     from lookalike.evaluation.robustness import robustness_charts
 
-    left_out = _measured(path, folder, set_name, judges, descriptors, groups, steps, as_json)
+    left_out = _measured(path, folder, set_name, judges, descriptors, (groups, judged_groups), steps, as_json)
     runs, altered = runs_in(folder), altered_in(folder)
     if not runs:
         raise LookalikeError("No run is there yet.", "Take the step search first.")
     charts = charts_of(runs)
     page = page or folder / "figures.md"
-    command = f"lookalike evaluate figures {path.name} {folder.name}" + (
-        "" if set_name == "own" else f" --set {set_name}"
-    )
+    options = "" if set_name == "own" else f" --set {set_name}"
+    options += "".join(f" --judge {judge}" for judge in judges)
+    options += f" --groups {groups}" + (f" --judged-groups {judged_groups}" if judged_groups else "")
+    command = f"lookalike evaluate figures {path.name} {folder.name}{options}"
     with os_errors(f"{page} cannot be written", "Choose a file that can be."):
         write_durably(page, figures_page(command, runs, charts, altered, left_out).encode())
     every = [*charts, *(chart for _, figures in altered for chart in robustness_charts(figures))]
@@ -178,7 +185,7 @@ def _measure(
     set_name: str,
     judges: Sequence[str],
     descriptors: Sequence[str],
-    groups: int | None,
+    groups: tuple[int | None, int | None],
     steps: Sequence[str],
     as_json: bool,
 ) -> None:
@@ -202,7 +209,7 @@ def _measured(
     set_name: str,
     judges: Sequence[str],
     descriptors: Sequence[str],
-    groups: int | None,
+    groups: tuple[int | None, int | None],
     steps: Sequence[str],
     as_json: bool,
 ) -> tuple[str, ...]:
@@ -213,7 +220,7 @@ def _measured(
     dataset = open_dataset(set_name, path)
     with evaluation_library(folder / "library", None) as library:
         names = [library.judges.resolve(judge) for judge in judges]
-        wanted = Measurement(dataset, names, descriptors, groups, steps or STEPS)
+        wanted = Measurement(dataset, names, descriptors, *groups, steps or STEPS)
         left_out = run_with_progress(measure_all(wanted, library, folder), quiet=as_json)
     for line in left_out if not as_json else ():
         warn(f"  left out {line}")

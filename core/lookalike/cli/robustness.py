@@ -71,14 +71,16 @@ def robustness_command(
     """
     from lookalike.evaluation.alterations import ALTERATIONS, alteration_named
     from lookalike.evaluation.datasets.registry import open_dataset
+    from lookalike.evaluation.datasets.sample import QuerySample
     from lookalike.evaluation.robustness import ask_altered, robustness_figures
 
     alterations = [alteration_named(name) for name in dict.fromkeys(names)] or list(ALTERATIONS)
     dataset = open_dataset(set_name, path)
+    sample = QuerySample(dataset, groups)
     settings = chosen(SearchSettings(), mode, both_orders, top, weight)
     with evaluation_library(keep, descriptor) as library:
         name = library.judges.resolve(judge)
-        work = ask_altered(dataset, library, alterations, save, name, settings, groups)
+        work = ask_altered(sample, library, alterations, save, name, settings)
         skipped = run_with_progress(work, quiet=as_json)
     figures = robustness_figures(save, metric)
     if as_json:

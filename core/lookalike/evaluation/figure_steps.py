@@ -9,6 +9,7 @@ from pathlib import Path
 from lookalike.evaluation.alterations import ALTERATIONS
 from lookalike.evaluation.curves import MeasuredRun, measured_run
 from lookalike.evaluation.datasets.protocol import Dataset
+from lookalike.evaluation.datasets.sample import QuerySample
 from lookalike.evaluation.evaluate import evaluate
 from lookalike.evaluation.indexing import index_dataset
 from lookalike.evaluation.peers import descriptor_run, file_name, peer_runs
@@ -35,7 +36,8 @@ class Measurement:
         dataset: the data set.
         judges: names of judges, besides the index alone.
         descriptors: names of imported models that describe the photos for runs of their own.
-        groups: groups whose queries are altered; None for all.
+        groups: groups whose queries are altered, one query of each; None for all queries.
+        judged_groups: groups whose queries judges are asked, one query of each; None for all queries.
         steps: of `STEPS`.
     """
 
@@ -43,6 +45,7 @@ class Measurement:
     judges: Sequence[str]
     descriptors: Sequence[str]
     groups: int | None
+    judged_groups: int | None
     steps: Sequence[str] = STEPS
 
 
@@ -62,7 +65,10 @@ def measure_all(
     lines: list[str] = []
     if "search" in steps:
         for judge in judges:
-            report = yield from evaluate(dataset, library, judge, save=folder / f"{_name(judge)}.jsonl")
+            asked = dataset
+            if judge != NO_JUDGE and measurement.judged_groups is not None:
+                asked = QuerySample(dataset, measurement.judged_groups)
+            report = yield from evaluate(asked, library, judge, save=folder / f"{_name(judge)}.jsonl")
             lines += report.skipped
     indexed = yield from index_dataset(dataset, library)
     if "storage" in steps:
@@ -75,12 +81,10 @@ def measure_all(
         for name in measurement.descriptors:
             lines += yield from descriptor_run(dataset, name, folder)
     if "robustness" in steps:
-        # The judge's run has the stages of the index too.
-        for judge in measurement.judges or (NO_JUDGE,):
+        sample = QuerySample(dataset, measurement.groups)
+        for judge in judges:
             path = folder / f"{ALTERED}{_name(judge)}.jsonl"
-            lines += yield from ask_altered(
-                dataset, library, ALTERATIONS, path, judge, groups=measurement.groups
-            )
+            lines += yield from ask_altered(sample, library, ALTERATIONS, path, judge)
     return tuple(dict.fromkeys(lines))
 
 

@@ -109,6 +109,7 @@ def _searches(runs: Sequence[MeasuredRun]) -> str:
             [
                 f"`{run.name}`",
                 estimate_text(run.figure),
+                str(run.figure.queries),
                 spent,
                 clock,
                 "" if prepared is None else number_text(prepared),

@@ -67,18 +67,16 @@ def ask_altered(
     save: Path,
     judge: str = NO_JUDGE,
     settings: SearchSettings | None = None,
-    groups: int | None = None,
 ) -> Generator[Progress, None, tuple[str, ...]]:
     """Index the gallery, and ask every query in every alteration.
 
     Args:
-        dataset: the data set; its queries of words are left out.
+        dataset: the data set, or a sample of it; its queries of words are left out.
         library: a library to index into; what is there already is not done again.
         alterations: what is tried, at all strengths.
         save: where the answers are written; what is there already is not asked again.
         judge: name of the judge, `NO_JUDGE` for the index alone.
         settings: how candidates are checked.
-        groups: how many groups are asked for, one query of each, spread over the data set; None for all queries.
 
     Returns:
         What was skipped and why, one line each.
@@ -89,7 +87,7 @@ def ask_altered(
     indexed = yield from index_dataset(dataset, library)
     conditions = SearchConditions.of(library, judge, settings)
     searcher = DatasetSearcher(indexed, conditions)
-    names = _chosen(dataset, groups)
+    photos = sum(query.image is not None for query in dataset.queries())
     views = [
         (UNALTERED, 0.0),
         *((one.name, float(strength)) for one in alterations for strength in one.strengths),
@@ -97,15 +95,15 @@ def ask_altered(
 
     def questions() -> Iterator[Question]:
         for query in dataset.queries():
-            if query.name in names:
+            if query.image is not None:
                 shown = _Shown(searcher, query)
                 for name, strength in views:
                     yield shown.question(name, strength)
 
-    more = {"altered": [one.name for one in alterations], "groups": groups}
+    more = {"altered": [one.name for one in alterations]}
     run = SavedRun(save, conditions.head(indexed, more))
     skipped: tuple[Skipped, ...] = yield from collect_answers(
-        questions(), len(names) * len(views), run, lambda answer: None
+        questions(), photos * len(views), run, lambda answer: None
     )
     return (*indexed.skipped, *(f"{line.path}: {line.reason}" for line in skipped))
 
@@ -137,21 +135,6 @@ class _Shown:
             return self._searcher.answer_altered(replace(query, name=called), made, region, attributes)
 
         return Question(called, ask)
-
-
-def _chosen(dataset: Dataset, groups: int | None) -> frozenset[str]:
-    """The names of the photo queries that are asked."""
-    by_group: dict[str, str] = {}
-    every: list[str] = []
-    for query in dataset.queries():
-        if query.image is not None:
-            every.append(query.name)
-            by_group.setdefault(query.group, query.name)
-    if groups is None:
-        return frozenset(every)
-    firsts = list(by_group.values())
-    count = min(groups, len(firsts))
-    return frozenset(firsts[place * len(firsts) // count] for place in range(count))
 
 
 def is_altered(run: Path) -> bool:
