@@ -204,8 +204,11 @@ def token_runs(
     for form in TOKEN_FORMS:
         library.tokens.choose(compression=form)
         yield from library.tokens.make(judge)
-        size = library.tokens.status(judge).bytes_per_photo
-        facts = {"bytes": {"tokens": round(size, 1)}} if size else {}
+        status = library.tokens.status(judge)
+        if status.uncompressed:
+            skipped.append(f"tokens-{form}: there are too few photos to train a codebook on")
+            continue
+        facts = {"bytes": {"tokens": round(status.bytes_per_photo or 0, 1)}}
         path = folder / f"tokens-{form}.jsonl"
         report = yield from evaluate(dataset, library, judge, save=path, facts=facts)
         skipped.extend(report.skipped)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +13,14 @@ import numpy as np
 import pytest
 
 from lookalike.cli.main import run
+from lookalike.evaluation.datasets.protocol import Dataset
+from lookalike.evaluation.datasets.sample import QuerySample
+from lookalike.evaluation.ground_truth import GroundTruthQuery
 from lookalike.evaluation.peers import file_name
 from lookalike.evaluation.runs import read_answers, read_head
 from lookalike.evaluation.storage import CENTROIDS, stored_descriptors, strongest
 from lookalike.local_features import extract
+from tests.builders.gguf_models import write_pair
 from tests.builders.photo_files import textured_photo
 from tests.core.evaluation.test_evaluate import write_set
 
@@ -112,6 +119,25 @@ def test_altered_queries_of_all_stages(
     assert curves.read_text(encoding="utf-8").count("<svg") == 2
 
 
+@pytest.mark.slow
+@pytest.mark.mllm
+@pytest.mark.skipif(importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed")
+def test_visual_tokens_in_each_form(
+    truth: Path, own_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = map(str, write_pair(tmp_path, "idefics3", seed=3))
+    assert run(["models", "import", *model, "--name", "tiny"]) == 0
+    found = said(capsys, "storage", truth, tmp_path / "out", "--judge", "tiny")
+    head = read_head(tmp_path / "out" / "tokens-fp16.jsonl")
+    assert head.facts["bytes"]["tokens"] > head.facts["bytes"]["descriptor"] > 0
+    assert head.conditions["judge_key"].endswith(":fp16")
+    answers = list(read_answers(tmp_path / "out" / "tokens-fp16.jsonl"))
+    assert [one.cost.judged for one in answers if one.cost is not None] == [13, 13]
+    forms = {"tokens-pq8", "tokens-pq16"}
+    told = {line.partition(":")[0] for line in found["left_out"]}
+    assert forms == {one for one in forms if one in told or one in found["runs"]}
+
+
 def test_what_is_stored_of_a_descriptor() -> None:
     generator = np.random.default_rng(0)
     vectors = generator.standard_normal((400, 128)).astype(np.float32)
@@ -140,6 +166,35 @@ def test_the_strongest_features() -> None:
     assert len(kept) == 10
     assert (kept.points == features.points[:10]).all()
     assert len(strongest(features, 0)) == 0
+
+
+def test_a_sample_is_spread_over_the_groups() -> None:
+    names = "aabbbcdde"
+    queries = [
+        GroundTruthQuery(Path(f"{number}.jpg"), group, "object", frozenset(), frozenset(), name=str(number))
+        for number, group in enumerate(names)
+    ]
+    words = replace(queries[0], image=None, words="a", group="w", name="w")
+
+    class Few(Dataset):
+        name, root, folders, measures = "own", Path(), (), ()
+
+        def queries(self) -> Iterator[GroundTruthQuery]:
+            return iter([words, *queries])
+
+        def count(self) -> int:
+            return 1 + len(queries)
+
+    def sampled(groups: int | None) -> str:
+        sample = QuerySample(Few(), groups)
+        found = [query.name for query in sample.queries()]
+        assert len(found) == sample.count()
+        return "".join(found)
+
+    assert sampled(None) == "012345678"
+    assert sampled(9) == sampled(5) == "02568"
+    assert sampled(2) == "05"
+    assert sampled(1) == "0"
 
 
 def test_names_of_files() -> None:
