@@ -6,6 +6,7 @@ So are measured the ways to store descriptors and details (`storage`) and other 
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -98,7 +99,7 @@ def scored_run(
         encoded = library.search.encode(search, details)
         given = ScoredQuery(query, search, encoded.vectors[0], encoded.features[0])
         used, began = processor_seconds(), time.perf_counter()
-        ranking = _ranking(ids, scorer.score(given), own)
+        ranking = _ranking(ids, scorer.score(given), own, query.name)
         clock, processor = time.perf_counter() - began, processor_seconds() - used
         kept = kept_results(indexed.dataset.depth)
         ranking = within_gallery(ranking, indexed.gallery)
@@ -129,9 +130,14 @@ def is_done(indexed: IndexedDataset, save: Path) -> bool:
     return same and answered == asked_for
 
 
-def _ranking(ids: NDArray[np.int64], scores: Scores, own: int | None) -> Ranking:
-    """All photos but the query's own, best score first; equal scores by content id."""
-    order = np.lexsort((ids, -scores))
+def _ranking(ids: NDArray[np.int64], scores: Scores, own: int | None, name: str) -> Ranking:
+    """All photos but the query's own, best score first.
+
+    Equal scores, of which hashes give many, are in an order of chance that the query's name decides: that in which
+    photos were indexed would favour one folder.
+    """
+    chance = np.random.default_rng(zlib.crc32(name.encode("utf-8", "surrogateescape"))).permutation(len(ids))
+    order = np.lexsort((chance, -scores))
     results = tuple(
         Result(number, score, None, score, index_score=score)
         for number, score in zip(ids[order].tolist(), scores[order].tolist(), strict=True)
