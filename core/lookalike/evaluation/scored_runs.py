@@ -29,6 +29,9 @@ from lookalike.progress import Progress, Skipped
 from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking, Result
 
+KEPT = 20
+"""Results of an answer that are kept, at most; figures over all results look at no more."""
+
 Scores = NDArray[np.float32]
 """One for each photo of the gallery, (photos,)."""
 
@@ -101,7 +104,7 @@ def scored_run(
         used, began = processor_seconds(), time.perf_counter()
         ranking = _ranking(ids, scorer.score(given), own, query.name)
         clock, processor = time.perf_counter() - began, processor_seconds() - used
-        kept = kept_results(indexed.dataset.depth)
+        kept = min(kept_results(indexed.dataset.depth), KEPT)
         ranking = within_gallery(ranking, indexed.gallery)
         answer = answer_of(
             query, attributes, search.region, ranking, indexed.gallery, own, kept, stages=False
