@@ -77,9 +77,22 @@ def test_what_is_no_run_is_told(open_window: Callable[..., Window], tmp_path: Pa
     other.write_text("no run")
     window.failures.open(other)
     qtbot.waitUntil(lambda: "is not a saved run" in window.failures_page.status.text(), timeout=PATIENCE)
-    # Another run while one is read takes its place; closing the window ends it.
-    window.failures.open(other)
-    window.failures.open(other)
+
+
+@pytest.mark.slow
+def test_another_run_takes_the_place_of_one_that_is_read(
+    open_window: Callable[..., Window], saved: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = open_window()
+    second = tmp_path / "second.jsonl"
+    save(second, placed([2], query="only"), head=replace(HEAD, date="2026-02-02T00:00:00+00:00"))
+    window.failures.open(saved)
+    window.failures.open(second)
+    page = window.failures_page
+    qtbot.waitUntil(lambda: len(page.sections) == 1, timeout=PATIENCE)
+    assert "2026-02-02" in page.status.text()
+    # Closing the window ends what is read.
+    window.failures.open(saved)
 
 
 def test_a_picture_in_its_frame_with_a_point() -> None:

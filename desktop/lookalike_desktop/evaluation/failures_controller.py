@@ -41,7 +41,7 @@ class FailuresController(QObject):
         self._session = session
         self._page = page
         self._window = window
-        self._job: Job | None = None
+        self._jobs: list[Job] = []
         page.open_wanted.connect(self.choose)
 
     def choose(self) -> None:
@@ -53,14 +53,17 @@ class FailuresController(QObject):
             self.open(Path(chosen))
 
     def open(self, run: Path) -> None:
-        """Show the worst queries of a saved run."""
-        self.close()
+        """Show the worst queries of a saved run, in place of another that is being read."""
+        for old in self._jobs:
+            old.cancel()
         self._page.show_status(self.tr("Reading {0}…").format(run.name))
         self.opened.emit()
-        self._job = job = Job(lambda cancelled: self._work(run), "failures", self)
-        job.progressed.connect(self._on_progress)
-        job.succeeded.connect(lambda found: self._page.show_report(*found))
+        job = Job(lambda cancelled: self._work(run), "failures", self)
+        self._jobs.append(job)
+        job.progressed.connect(lambda progress: self._on_progress(job, progress))
+        job.succeeded.connect(lambda found: self._on_found(job, found))
         job.failed.connect(self._on_failed)
+        job.finished.connect(lambda: self._forget(job))
         job.start()
 
     def _work(self, run: Path) -> Generator[Progress, None, tuple[FailureReport, dict[ShownPhoto, QImage]]]:
@@ -73,16 +76,26 @@ class FailuresController(QObject):
         report = yield from failure_report(run, judge)
         return report, pictures_of(report)
 
-    def _on_progress(self, progress: Progress) -> None:
-        self._page.show_status(self.tr("Looking at query {0} of {1}").format(progress.done, progress.total))
+    def _on_progress(self, job: Job, progress: Progress) -> None:
+        if job is self._jobs[-1]:
+            words = self.tr("Looking at query {0} of {1}")
+            self._page.show_status(words.format(progress.done, progress.total))
+
+    def _on_found(self, job: Job, found: tuple[FailureReport, dict[ShownPhoto, QImage]]) -> None:
+        # One that was cancelled may have ended just before.
+        if job is self._jobs[-1]:
+            self._page.show_report(*found)
 
     def _on_failed(self, failure: Failure) -> None:
         self._page.show_status(failure.message)
         self.failed.emit(failure)
 
+    def _forget(self, job: Job) -> None:
+        self._jobs.remove(job)
+        job.deleteLater()
+
     def close(self) -> None:
         """End the reading, if any."""
-        if self._job is not None:
-            self._job.cancel()
-            self._job.wait()
-            self._job = None
+        for job in self._jobs:
+            job.cancel()
+            job.wait()
