@@ -17,6 +17,9 @@ from lookalike.errors import LookalikeError, os_errors
 if TYPE_CHECKING:
     from lookalike.evaluation.charts import Chart
 
+PAGE = "page"
+"""The step that every other one ends with."""
+
 GROUPS = 40
 """Groups whose queries are altered for the page of figures."""
 
@@ -131,7 +134,7 @@ def peers_command(
 @click.option(
     "--step",
     "steps",
-    type=click.Choice(["search", "storage", "peers", "robustness"]),
+    type=click.Choice(["search", "storage", "peers", "robustness", PAGE]),
     multiple=True,
     help="Only this step; the page is written of all runs that are there. May be given several times.",
 )
@@ -159,7 +162,11 @@ def figures_command(
     from lookalike.evaluation.figures_page import figures_page
     from lookalike.evaluation.robustness import robustness_charts
 
-    left_out = _measured(path, folder, set_name, judges, descriptors, (groups, judged_groups), steps, as_json)
+    left_out: tuple[str, ...] = ()
+    if set(steps) != {PAGE}:
+        left_out = _measured(
+            path, folder, set_name, judges, descriptors, (groups, judged_groups), steps, as_json
+        )
     runs, altered = runs_in(folder), altered_in(folder)
     if not runs:
         raise LookalikeError("No run is there yet.", "Take the step search first.")

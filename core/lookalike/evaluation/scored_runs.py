@@ -102,8 +102,10 @@ def scored_run(
         encoded = library.search.encode(search, details)
         given = ScoredQuery(query, search, encoded.vectors[0], encoded.features[0])
         used, began = processor_seconds(), time.perf_counter()
-        ranking = _ranking(ids, scorer.score(given), own, query.name)
+        scores = scorer.score(given)
+        order = _best_first(scores, query.name)
         clock, processor = time.perf_counter() - began, processor_seconds() - used
+        ranking = _ranking(ids[order], scores[order], own)
         kept = min(kept_results(indexed.dataset.depth), KEPT)
         ranking = within_gallery(ranking, indexed.gallery)
         answer = answer_of(
@@ -133,17 +135,29 @@ def is_done(indexed: IndexedDataset, save: Path) -> bool:
     return same and answered == asked_for
 
 
-def _ranking(ids: NDArray[np.int64], scores: Scores, own: int | None, name: str) -> Ranking:
-    """All photos but the query's own, best score first.
+def _best_first(scores: Scores, name: str) -> NDArray[np.intp]:
+    """The places of the photos, best score first, (photos,).
 
     Equal scores, of which hashes give many, are in an order of chance that the query's name decides: that in which
     photos were indexed would favour one folder.
     """
-    chance = np.random.default_rng(zlib.crc32(name.encode("utf-8", "surrogateescape"))).permutation(len(ids))
-    order = np.lexsort((chance, -scores))
+    chance = np.random.default_rng(zlib.crc32(name.encode("utf-8", "surrogateescape"))).permutation(
+        len(scores)
+    )
+    return np.lexsort((chance, -scores))
+
+
+def _ranking(ids: NDArray[np.int64], scores: Scores, own: int | None) -> Ranking:
+    """A ranking of all photos but the query's own.
+
+    Args:
+        ids: content ids, best first, (photos,).
+        scores: in the same order, (photos,).
+        own: content id of the query's photo.
+    """
     results = tuple(
         Result(number, score, None, score, index_score=score)
-        for number, score in zip(ids[order].tolist(), scores[order].tolist(), strict=True)
+        for number, score in zip(ids.tolist(), scores.tolist(), strict=True)
         if number != own
     )
     return Ranking(results, 0, final=True)
