@@ -132,8 +132,8 @@ def by_bytes(runs: Sequence[MeasuredRun]) -> Chart:
         _measure_name(runs),
         _sorted(series),
         logarithmic=True,
-        note="`descriptor` compares by cosine alone, `details` adds local features to a whole descriptor. A judge counts "
-        "both, and the visual tokens where it has any.",
+        note="`descriptor` compares by cosine alone, `details` adds local features to a whole descriptor. A judge "
+        "counts both, and the visual tokens where it has any.",
     )
 
 
