@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 CORE = ROOT / "core" / "lookalike"
 OUTPUT = ROOT / "desktop" / "lookalike_desktop" / "qt" / "core_messages.py"
-TERMINAL_ONLY = ("cli", "evaluation")
+TERMINAL_ONLY = ("cli",)
 """Rooms whose errors the window never shows."""
 
 BASE = "LookalikeError"

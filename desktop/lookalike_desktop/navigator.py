@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 from lookalike.search.query import Region
 from lookalike.things.thing import Thing
 from lookalike_desktop.duplicates.duplicates_page import DuplicatesPage
+from lookalike_desktop.evaluation.failures_page import FailuresPage
 from lookalike_desktop.library.library_page import LibraryPage
 from lookalike_desktop.models.models_page import ModelsPage
 from lookalike_desktop.search.results_page import ResultsPage
@@ -19,7 +20,7 @@ from lookalike_desktop.widgets.grid_view import GridView
 
 
 class Navigator(QObject):
-    """Shows the library, the results of a search, one photo, or the page of models, duplicates or things.
+    """Shows the library, the results of a search, one photo, or another of the pages.
 
     Args:
         session: the open library.
@@ -31,6 +32,7 @@ class Navigator(QObject):
         models_page: the models.
         duplicates_page: the duplicates.
         things_page: the things.
+        failures_page: the worst queries of a saved evaluation.
         window: the parent.
     """
 
@@ -56,6 +58,7 @@ class Navigator(QObject):
         models_page: ModelsPage,
         duplicates_page: DuplicatesPage,
         things_page: ThingsPage,
+        failures_page: FailuresPage,
         window: QWidget,
     ) -> None:
         super().__init__(window)
@@ -71,6 +74,7 @@ class Navigator(QObject):
         self._things_page = things_page
         # Whether the photo that is shown came from the page of things.
         self._of_thing = False
+        self._failures_page = failures_page
         search.started.connect(self._show_results)
         search.ended.connect(self._show_library)
         for page in (library_page, results_page):
@@ -86,6 +90,7 @@ class Navigator(QObject):
         things_page.back_wanted.connect(self.leave_things)
         things_page.photo_opened.connect(self.open_photo)
         things_page.photo_menu_wanted.connect(self.show_menu)
+        failures_page.back_wanted.connect(self.leave_failures)
 
     @property
     def current_grid(self) -> GridView:
@@ -112,6 +117,8 @@ class Navigator(QObject):
             self.leave_duplicates()
         elif page is self._things_page:
             self._things_page.go_back()
+        elif page is self._failures_page:
+            self.leave_failures()
         elif self._results_page.run.running:
             self._results_page.stop()
         elif self._search.request is not None:
@@ -253,6 +260,21 @@ class Navigator(QObject):
         self.current_grid.setFocus()
         self.models_left.emit()
         self._search.refresh()
+
+    # A saved evaluation
+
+    def show_failures(self) -> None:
+        """Show the worst queries of a saved evaluation."""
+        if self._pages.currentWidget() is self._models_page:
+            self.models_left.emit()
+        self._viewer.leave()
+        self._pages.setCurrentWidget(self._failures_page)
+        self._failures_page.open_button.setFocus()
+
+    def leave_failures(self) -> None:
+        """Go back to the photos or the results."""
+        self._show_photos()
+        self.current_grid.setFocus()
 
     # Duplicates
 

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from lookalike_desktop.duplicates.duplicates_controller import DuplicatesController
 from lookalike_desktop.duplicates.duplicates_page import DuplicatesPage
+from lookalike_desktop.evaluation.failures_controller import FailuresController
+from lookalike_desktop.evaluation.failures_page import FailuresPage
 from lookalike_desktop.library.folders_panel import FoldersPanel
 from lookalike_desktop.library.library_controller import LibraryController
 from lookalike_desktop.library.library_page import LibraryPage
@@ -61,6 +63,7 @@ class Window(QMainWindow):
         self.models_page = ModelsPage()
         self.duplicates_page = DuplicatesPage(self.thumbnails)
         self.things_page = ThingsPage(self.thumbnails)
+        self.failures_page = FailuresPage()
         self.token_line = TokenPreparationLine()
         self.pages = QStackedWidget()
         for page in (
@@ -70,6 +73,7 @@ class Window(QMainWindow):
             self.models_page,
             self.duplicates_page,
             self.things_page,
+            self.failures_page,
         ):
             self.pages.addWidget(page)
         middle = QWidget()
@@ -87,6 +91,7 @@ class Window(QMainWindow):
             self.models_page,
             self.duplicates_page,
             self.things_page,
+            self.failures_page,
             self,
         )
         self._drop_paste_handler = DropPasteHandler(self, self.search_bar.field, DropHint(middle))
@@ -97,6 +102,7 @@ class Window(QMainWindow):
         self.duplicates_controller = DuplicatesController(self.session, self.duplicates_page, self)
         self.things_controller = ThingsController(self.session, self.things_page, self)
         self.token_preparation = TokenPreparationController(self.session, self)
+        self.failures = FailuresController(self.session, self.failures_page, self)
         self._connect_failures()
         self._connect_search()
         self._connect_models()
@@ -157,6 +163,9 @@ class Window(QMainWindow):
         tokens.changed.connect(self.token_line.show_preparation)
         self.token_line.allowed.connect(tokens.allow)
         self.token_line.held.connect(tokens.hold)
+        self.models_page.evaluation_wanted.connect(self.failures.choose)
+        self.failures.opened.connect(self.navigator.show_failures)
+        self.failures.failed.connect(self.notice.show_failure)
 
     def _connect_duplicates(self) -> None:
         duplicates = self.duplicates_controller
@@ -191,6 +200,7 @@ class Window(QMainWindow):
             (QKeySequence("Ctrl+Shift+M"), self.navigator.toggle_models),
             (QKeySequence("Ctrl+Shift+D"), self.navigator.toggle_duplicates),
             (QKeySequence("Ctrl+T"), self.navigator.toggle_things),
+            (QKeySequence("Ctrl+Shift+E"), self.failures.choose),
             (QKeySequence(keys.ZoomIn), lambda: self._resize_cells(1)),
             (QKeySequence(keys.ZoomOut), lambda: self._resize_cells(-1)),
         ):
@@ -241,6 +251,7 @@ class Window(QMainWindow):
                 self.models_page,
                 self.duplicates_page,
                 self.things_page,
+                self.failures_page,
                 self.notice,
                 self.filter_bar,
             ):
@@ -253,6 +264,7 @@ class Window(QMainWindow):
         self.models_controller.close()
         self.duplicates_controller.close()
         self.things_controller.close()
+        self.failures.close()
         self.viewer.close_loader()
         self.thumbnails.close()
         self.token_preparation.close()

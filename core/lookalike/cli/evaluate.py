@@ -5,13 +5,19 @@ What they measure with is imported when they are run: it would take a tenth of e
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from lookalike.cli.evaluation_figures import curves_command, figures_command, peers_command, storage_command
+from lookalike.cli.evaluation_options import (
+    evaluation_library,
+    judge_option,
+    library_options,
+    save_option,
+    set_option,
+)
 from lookalike.cli.evaluation_output import interval_text, say_figures
 from lookalike.cli.evaluation_runs import (
     compare_command,
@@ -21,10 +27,9 @@ from lookalike.cli.evaluation_runs import (
 )
 from lookalike.cli.group import CommandWithSubcommands
 from lookalike.cli.judge_options import checking_options, chosen, uncalibrated
-from lookalike.cli.options import PATH, TEXT, PathType, json_option
+from lookalike.cli.options import PATH, json_option
 from lookalike.cli.output import run_with_progress, say, say_json, warn
-from lookalike.judges.registry import NO_JUDGE
-from lookalike.library import Library
+from lookalike.cli.robustness import robustness_command
 from lookalike.search.settings import SearchSettings
 
 if TYPE_CHECKING:
@@ -33,19 +38,8 @@ if TYPE_CHECKING:
 
 @click.group("evaluate", cls=CommandWithSubcommands, invoke_without_command=True)
 @click.argument("path", type=PATH)
-@click.option(
-    "--set",
-    "set_name",
-    type=TEXT,
-    default="own",
-    show_default=True,
-    metavar="NAME",
-    help="Which data set PATH holds, as its authors lay it out: ilias, instre, roxford, rparis, gldv2, product1m, "
-    "holidays, ukbench, copydays, disc21, customconcept101, dreambooth; own is a ground-truth file of our format.",
-)
-@click.option(
-    "--judge", type=TEXT, default=NO_JUDGE, show_default=True, help="none, geometry, mllm, or a model's name."
-)
+@set_option
+@judge_option
 @checking_options
 @click.option(
     "--fit",
@@ -53,20 +47,9 @@ if TYPE_CHECKING:
     help="Store the calibration fitted to these photos: probabilities, weights and the cut-off line. "
     "Searches with this judge and descriptor use it from then on.",
 )
-@click.option(
-    "--descriptor",
-    type=TEXT,
-    help="Describe the photos with this imported model instead of the embedded one.",
-)
-@click.option(
-    "--keep",
-    type=PathType(folder=True),
-    help="Keep the index and all judgements in this folder, and reuse what is there.",
-)
-@click.option(
-    "--save",
-    type=PATH,
-    help="Save the run to this file, for comparisons. Queries that are answered there already are not asked again.",
+@library_options
+@save_option(
+    "Save the run to this file, for comparisons. Queries that are answered there already are not asked again."
 )
 @slice_option
 @json_option
@@ -94,21 +77,13 @@ def evaluate_command(
 
     dataset = open_dataset(set_name, path)
     settings = chosen(SearchSettings(), mode, both_orders, top, weight)
-    folder = keep or Path(tempfile.mkdtemp(prefix="lookalike-evaluate-"))
-    try:
-        if descriptor is not None:
-            with Library(folder) as library:
-                library.descriptor.choose(descriptor)
-        with Library(folder) as library:
-            name = library.judges.resolve(judge)
-            work = evaluate(dataset, library, name, settings, slices, save)
-            report = run_with_progress(work, quiet=as_json)
-            kept = fit and report.fitted is not None
-            if kept and report.fitted is not None:
-                library.calibrations.put(report.fitted.calibration)
-    finally:
-        if keep is None:
-            shutil.rmtree(folder, ignore_errors=True)
+    with evaluation_library(keep, descriptor) as library:
+        name = library.judges.resolve(judge)
+        work = evaluate(dataset, library, name, settings, slices, save)
+        report = run_with_progress(work, quiet=as_json)
+        kept = fit and report.fitted is not None
+        if kept and report.fitted is not None:
+            library.calibrations.put(report.fitted.calibration)
     failed = fit and not kept
     if as_json:
         say_json({**report.figures, "fit_kept": kept, "unfit": str(report.unfit) if report.unfit else None})
@@ -126,7 +101,16 @@ def evaluate_command(
     return int(failed)
 
 
-for command in (show_command, compare_command, failures_command):
+for command in (
+    show_command,
+    compare_command,
+    failures_command,
+    robustness_command,
+    storage_command,
+    peers_command,
+    curves_command,
+    figures_command,
+):
     evaluate_command.add_command(command)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,11 +13,6 @@ from lookalike.cli.output import run_with_progress, say, say_json, warn
 from lookalike.durable import write_durably
 from lookalike.errors import LookalikeError, os_errors
 from lookalike.library import Library
-
-if TYPE_CHECKING:
-    from lookalike.evaluation.measures import QueryMeasure
-    from lookalike.evaluation.runs import RunHead
-    from lookalike.evaluation.tally import Tally
 
 MOVED, WORST = 10, 20
 """Queries that are shown by default."""
@@ -41,8 +35,9 @@ slice_option = click.option(
 def show_command(run: Path, slices: tuple[str, ...], as_json: bool) -> None:
     """Show the figures of the saved run RUN again, in slices if wished."""
     from lookalike.evaluation.evaluate import run_figures
+    from lookalike.evaluation.tally import read_tally
 
-    head, tally = _read(run, slices)
+    head, tally = read_tally(run, slices)
     figures = {**run_figures(tally), "set": head.dataset, "photos": head.gallery, **head.conditions}
     if as_json:
         say_json(figures)
@@ -73,8 +68,9 @@ def compare_command(
     """Compare the saved runs A and B of one data set: what differs, how surely, and in which queries."""
     from lookalike.evaluation.comparison import compare, most_moved, pair
     from lookalike.evaluation.statistics import SEED
+    from lookalike.evaluation.tally import query_measure, read_tally
 
-    (head, before), (other, after) = _read(first, slices), _read(second, slices)
+    (head, before), (other, after) = read_tally(first, slices), read_tally(second, slices)
     if head.dataset != other.dataset:
         raise LookalikeError(
             "The two runs are of different data sets, {first} and {second}.",
@@ -85,7 +81,7 @@ def compare_command(
     pairs = pair(before.rows, after.rows)
     if not pairs:
         raise LookalikeError("The two runs have no query in common.", "Choose two runs of the same data set.")
-    measure = _measure(before, metric)
+    measure = query_measure(before, metric)
     moved = most_moved(pairs, measure, count)
     others = after.slices()
     parts = {
@@ -151,9 +147,10 @@ def failures_command(
 ) -> None:
     """Write the worst queries of the saved run RUN to PAGE, one HTML file: what came first, and why."""
     from lookalike.evaluation.failure_gallery import failure_gallery
+    from lookalike.evaluation.tally import query_measure, read_tally
 
-    _, tally = _read(run, ())
-    measure = _measure(tally, metric)
+    _, tally = read_tally(run)
+    measure = query_measure(tally, metric)
     with (
         tempfile.TemporaryDirectory(prefix="lookalike-failures-") as folder,
         Library(Path(folder)) as library,
@@ -166,32 +163,3 @@ def failures_command(
         say_json({"page": page, "metric": measure.name})
     else:
         say(f"{page} has the worst queries by {measure.name}")
-
-
-def _read(run: Path, slices: tuple[str, ...]) -> tuple[RunHead, Tally]:
-    from lookalike.evaluation.datasets.registry import measures_of
-    from lookalike.evaluation.runs import read_answers, read_head
-    from lookalike.evaluation.tally import Tally
-
-    head = read_head(run)
-    tally = Tally(measures_of(head.dataset), slices)
-    for answer in read_answers(run):
-        tally.add(answer)
-    return head, tally
-
-
-def _measure(tally: Tally, name: str | None) -> QueryMeasure:
-    from lookalike.evaluation.measures import QueryMeasure
-
-    known = {one.name: one for one in tally.measures if isinstance(one, QueryMeasure)}
-    if name is None:
-        counted = [one for one in known.values() if any(one.name in row.values for row in tally.rows)]
-        return (counted or list(known.values()))[0]
-    if name not in known:
-        raise LookalikeError(
-            "This data set has no figure {name} of single queries.",
-            "There is: {known}.",
-            name=name,
-            known=", ".join(known),
-        )
-    return known[name]

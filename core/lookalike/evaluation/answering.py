@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lookalike.errors import LookalikeError
-from lookalike.evaluation.answers import Answer, Positive, RankedImage
+from lookalike.evaluation.answers import DESCRIPTOR, INDEX, Answer, Positive, RankedImage, StageRanks
 from lookalike.evaluation.datasets.protocol import Dataset, image_name
 from lookalike.evaluation.ground_truth import Attributes, GroundTruthQuery
 from lookalike.library import Library
@@ -21,6 +21,12 @@ from lookalike.search.ranking import Ranking, Result
 LEAST_KEPT = 10
 MOST_KEPT = 1000
 """Results of an answer that are kept, at the least and at the most."""
+
+
+def kept_results(depth: int | None) -> int:
+    """How many results of an answer are kept where a data set's figures look at `depth` of them, or at all (None)."""
+    return min(max(LEAST_KEPT, depth or MOST_KEPT), MOST_KEPT)
+
 
 ORIENTATION = 0x0112
 
@@ -168,7 +174,8 @@ def answer_of(
     ranking: Ranking,
     gallery: GalleryPhotos,
     own: int | None,
-    depth: int | None,
+    kept: int,
+    stages: bool = True,
 ) -> Answer:
     """What a ranking says of a query, in the names of the data set.
 
@@ -183,28 +190,40 @@ def answer_of(
         ranking: its last ranking, of gallery photos alone.
         gallery: the gallery.
         own: content id of the query's photo, where it is in the library.
-        depth: how many results the data set's figures look at; None for all.
+        kept: how many of the first results are kept.
+        stages: whether the ranks of the earlier stages of the search are kept as well.
     """
-    results = ranking.results
     removed = (
         frozenset() if query.image is None or query.image in query.positives else frozenset({query.image})
     )
     twins: list[Path] = []
     if own is not None and region is None and not query.words:
         twins = [path for path in gallery.paths([own])[own] if path not in removed]
-    if twins and own is not None:
-        # Votes and matches can bring others above 1.
-        results = (Result(own, 1.0, None, max([1.0, *(one.score for one in results[:1])])), *results)
-    content_ids = np.fromiter((result.content_id for result in results), np.int64, len(results))
-    counts = gallery.counts(content_ids)
-    if twins:
-        counts[0] = len(twins)
-    ends = np.cumsum(counts)
-    labelled = (*query.positives, *query.junk)
-    ids = gallery.ids(labelled)
-    ranks = _ranks(ids, content_ids, ends - counts, counts, gallery, removed)
-    kept = min(max(LEAST_KEPT, depth or MOST_KEPT), MOST_KEPT)
-    junk = sorted(rank for path in query.junk if (rank := ranks.get(path)) is not None)
+    ids = gallery.ids((*query.positives, *query.junk))
+    positives = sorted(query.positives)
+
+    def in_order(results: Sequence[Result]) -> tuple[Sequence[Result], dict[Path, int], int]:
+        """The results with the query's twins, the ranks of labelled photos, and how many photos were returned."""
+        if twins and own is not None:
+            # Votes and matches can bring others above 1.
+            results = (Result(own, 1.0, None, max([1.0, *(one.score for one in results[:1])])), *results)
+        content_ids = np.fromiter((result.content_id for result in results), np.int64, len(results))
+        counts = gallery.counts(content_ids)
+        if twins:
+            counts[0] = len(twins)
+        ends = np.cumsum(counts)
+        ranks = _ranks(ids, content_ids, ends - counts, counts, gallery, removed)
+        return results, ranks, int(ends[-1]) if len(ends) else 0
+
+    def ranks_of(ranks: Mapping[Path, int]) -> StageRanks:
+        junk = sorted(rank for path in query.junk if (rank := ranks.get(path)) is not None)
+        return StageRanks(tuple(ranks.get(path) for path in positives), tuple(junk))
+
+    results, ranks, returned = in_order(ranking.results)
+    last = ranks_of(ranks)
+    earlier = (
+        {name: ranks_of(in_order(order)[1]) for name, order in _stages(ranking).items()} if stages else {}
+    )
     return Answer(
         query=query.name,
         group=query.group,
@@ -214,13 +233,22 @@ def answer_of(
         region=region,
         attributes=attributes,
         positives=tuple(
-            Positive(gallery.name(path), ranks.get(path), query.labels.get(path, {}))
-            for path in sorted(query.positives)
+            Positive(gallery.name(path), rank, query.labels.get(path, {}))
+            for path, rank in zip(positives, last.positives, strict=True)
         ),
-        junk=tuple(junk),
-        returned=int(ends[-1]) if len(ends) else 0,
+        junk=last.junk,
+        returned=returned,
         results=tuple(_named(results, gallery, kept, removed)),
+        stages=earlier,
     )
+
+
+def _stages(ranking: Ranking) -> dict[str, list[Result]]:
+    """The results as earlier stages of the search order them."""
+    return {
+        DESCRIPTOR: sorted(ranking.results, key=lambda one: (-one.similarity, one.content_id)),
+        INDEX: sorted(ranking.results, key=lambda one: (-one.index_score, one.content_id)),
+    }
 
 
 def _ranks(

@@ -11,6 +11,10 @@ import numpy as np
 from lookalike.evaluation.ground_truth import Attributes
 from lookalike.evaluation.metrics import Ranks
 
+DESCRIPTOR, INDEX, JUDGE = "descriptor", "index", "judge"
+"""The stages of a search: by the cosine of the descriptors alone, by what the index makes of it and of the details,
+and as the judge leaves it."""
+
 
 @dataclass(frozen=True)
 class RankedImage:
@@ -45,6 +49,39 @@ class Positive:
 
 
 @dataclass(frozen=True)
+class StageRanks:
+    """Where an earlier stage of the search had put the photos of the ground truth.
+
+    Attributes:
+        positives: the rank of each positive from 1, junk and all, in the order of `Answer.positives`; None where it
+            was not returned.
+        junk: ranks from 1 of the returned photos that count neither way, ascending.
+    """
+
+    positives: tuple[int | None, ...]
+    junk: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What an answer took, in milliseconds.
+
+    Attributes:
+        index: processor time until the index had answered, of this program and its child processes.
+        judge: the same for judging, of all candidates together.
+        index_clock: the time by the clock until the index had answered.
+        judge_clock: the same for judging.
+        judged: candidates that were judged; those of which a verdict was kept are not among them.
+    """
+
+    index: float
+    judge: float
+    index_clock: float
+    judge_clock: float
+    judged: int
+
+
+@dataclass(frozen=True)
 class Answer:
     """The answer to one query.
 
@@ -61,6 +98,8 @@ class Answer:
         returned: how many photos the ranking has.
         results: the first of them, best first.
         calibration: what a calibration is fitted to and checked on, see `evaluate`; None where there is nothing.
+        stages: the same ranking as earlier stages of the search had it, by `DESCRIPTOR` and `INDEX`.
+        cost: what it took; None where that is not known.
     """
 
     query: str
@@ -75,6 +114,8 @@ class Answer:
     returned: int
     results: tuple[RankedImage, ...]
     calibration: Mapping[str, Any] | None = field(default=None, repr=False)
+    stages: Mapping[str, StageRanks] = field(default_factory=dict)
+    cost: Cost | None = None
 
     def ranks(self) -> Ranks:
         """Ranks of the returned positives from 1, ascending, in the ranking without junk."""
@@ -86,6 +127,18 @@ class Answer:
         kept = tuple(one for one in self.positives if wanted(one))
         junk = [one.rank for one in self.positives if one.rank is not None and not wanted(one)]
         return replace(self, positives=kept, junk=tuple(sorted([*self.junk, *junk])))
+
+    def at(self, stage: str) -> Answer:
+        """The answer that an earlier stage of the search would have given, without its results.
+
+        Raises:
+            KeyError: the answer does not have that stage.
+        """
+        found = self.stages[stage]
+        positives = tuple(
+            replace(one, rank=rank) for one, rank in zip(self.positives, found.positives, strict=True)
+        )
+        return replace(self, positives=positives, junk=found.junk, results=(), calibration=None, stages={})
 
 
 def answer_to_json(answer: Answer) -> dict[str, Any]:
@@ -99,6 +152,8 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "returned": answer.returned,
         "results": [[one.image, one.similarity, one.match, one.score] for one in answer.results],
         "calibration": answer.calibration,
+        "stages": {name: [one.positives, one.junk] for name, one in answer.stages.items()},
+        "cost": None if answer.cost is None else vars(answer.cost),
     }
 
 
@@ -121,4 +176,10 @@ def answer_from_json(content: Mapping[str, Any]) -> Answer:
         returned=int(content["returned"]),
         results=tuple(RankedImage(*one) for one in content["results"]),
         calibration=content["calibration"],
+        # Runs of earlier versions have neither.
+        stages={
+            name: StageRanks(tuple(positives), tuple(junk))
+            for name, (positives, junk) in content.get("stages", {}).items()
+        },
+        cost=None if content.get("cost") is None else Cost(**content["cost"]),
     )

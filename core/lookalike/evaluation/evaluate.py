@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lookalike import __version__
 from lookalike.errors import LookalikeError
-from lookalike.evaluation.answering import GalleryPhotos
+from lookalike.evaluation.answers import Answer, Cost
 from lookalike.evaluation.calibrating import Fitted, calibrate
+from lookalike.evaluation.collecting import Question, collect_answers
 from lookalike.evaluation.dataset_searcher import DatasetSearcher
 from lookalike.evaluation.datasets.protocol import Dataset
 from lookalike.evaluation.encoding import decode
+from lookalike.evaluation.ground_truth import GroundTruthQuery
+from lookalike.evaluation.indexing import IndexedDataset, index_dataset
 from lookalike.evaluation.intervals import Interval, calibration_interval, line_intervals
 from lookalike.evaluation.outcome import Outcome, calibration_figures, line_figures
 from lookalike.evaluation.pairs import JudgedPairs
-from lookalike.evaluation.runs import RunHead, SavedRun, read_answers
+from lookalike.evaluation.runs import SavedRun
+from lookalike.evaluation.search_conditions import SearchConditions
 from lookalike.evaluation.statistics import LEVEL, POOLED_RESAMPLES, RESAMPLES, SEED
 from lookalike.evaluation.tally import Figures, Tally, figures_of
-from lookalike.judges.protocol import Judge
 from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
-from lookalike.progress import Progress, ProgressMeter, Skipped, Stage, collect_skipped
+from lookalike.progress import Progress
 from lookalike.search.calibration import NO_JUDGE_KEY
-from lookalike.search.fusion import Fusion
 from lookalike.search.settings import SearchSettings
 
 NO_WORDS = "Queries of words were left out, as the descriptor does not read words."
-
-UNJUDGED = 100
-"""Candidates whose probabilities are measured where no judge says how many it is shown."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +59,7 @@ def evaluate(
     settings: SearchSettings | None = None,
     slices: Sequence[str] = (),
     save: Path | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> Generator[Progress, None, Report]:
     """Index the gallery, run every query, and measure.
 
@@ -80,6 +77,7 @@ def evaluate(
         settings: how candidates are checked; how many results there are is a matter of the data set.
         slices: attributes that the figures are sliced by, besides the kind.
         save: where the answers are written; what is there already is not asked again. None for nowhere.
+        facts: what else a saved run says of itself, see `RunHead.facts`.
 
     Returns:
         The figures and what they were taken from.
@@ -87,95 +85,136 @@ def evaluate(
     Raises:
         LookalikeError: the library has other photos, the judge cannot work, or the run cannot be saved.
     """
-    seconds: dict[str, float] = defaultdict(float)
     started = time.perf_counter()
-    skipped: list[str] = []
-    for folder in [library.folders.add(path) for path in dataset.folders]:
-        lines: list[Skipped] = []
-        yield from collect_skipped(library.scan([folder]), lines)
-        skipped.extend(f"{line.path}: {line.reason}" for line in lines)
-    _check_alone(library, dataset)
-    seconds["indexing"] = time.perf_counter() - started
-    settings = settings or SearchSettings()
-    looking = library.judges.get(judge, settings.judge_options)
-    fusion = library.search.fusion(looking, settings.weight)
-    gallery = GalleryPhotos(library, dataset)
-    tally = Tally(dataset.measures, slices)
-    top = settings.judged(looking) if looking is not None else settings.top or UNJUDGED
-    searcher = DatasetSearcher(library, dataset, gallery, judge, looking, settings, fusion, top)
-    photos = len(library) - len(gallery.outside)
-    outcomes: list[Outcome] = []
+    indexed = yield from index_dataset(dataset, library)
+    indexing = time.perf_counter() - started
+    conditions = SearchConditions.of(library, judge, settings)
+    found = _Found(Tally(dataset.measures, slices), seconds={"indexing": indexing})
+    run = None if save is None else SavedRun(save, conditions.head(indexed, facts=facts))
+    yield from _ask_all(indexed, conditions, found, run)
+    figures = {
+        **run_figures(found.tally),
+        **_circumstances(indexed, conditions, found),
+        **_trust(found.outcomes, conditions),
+    }
+    pairs = JudgedPairs([outcome.pairs for outcome in found.outcomes])
+    fitted, unfit = _fitted(library, conditions, pairs)
+    figures["fit"] = None if fitted is None else _fit_figures(fitted)
+    return Report(figures, (*indexed.skipped, *found.lines), fitted, unfit, pairs)
+
+
+@dataclass
+class _Found:
+    """What the queries have brought so far.
+
+    Attributes:
+        tally: the answers.
+        outcomes: what a calibration is fitted to.
+        lines: what the user is told, each once.
+        seconds: by the clock, for each stage.
+    """
+
+    tally: Tally
+    outcomes: list[Outcome] = field(default_factory=list)
+    lines: tuple[str, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def take(self, answer: Answer) -> None:
+        """Count an answer."""
+        self.tally.add(answer)
+        if answer.calibration is not None:
+            self.outcomes.append(decode(Outcome, answer.calibration))
+
+    def spend(self, cost: Cost) -> None:
+        """Add up the time that a query took now."""
+        spent = {"index": cost.index_clock} | ({"judge": cost.judge_clock} if cost.judged else {})
+        for stage, milliseconds in spent.items():
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + milliseconds / 1000
+
+
+def _ask_all(
+    indexed: IndexedDataset, conditions: SearchConditions, found: _Found, run: SavedRun | None
+) -> Generator[Progress, None, None]:
+    """Ask all queries that a saved run does not have yet."""
+    searcher = DatasetSearcher(indexed, conditions)
     # Each once, in their order.
     told: dict[str, None] = {}
-    meter = ProgressMeter(Stage.SEARCHING, total=dataset.count(), unit="queries")
-    run, answered = None, frozenset[str]()
-    if save is not None:
-        head = _head(dataset, library, judge, looking, settings, fusion, photos)
-        run = SavedRun(save, head)
-    try:
-        if run is not None:
-            answered = _take_saved(run.path, tally, outcomes)
-        for query in dataset.queries():
-            if query.name in answered:
-                meter.advance()
-            elif query.words and not library.search.reads_words:
+
+    def questions() -> Generator[Question, None, None]:
+        for query in indexed.dataset.queries():
+            if query.words and not indexed.library.search.reads_words:
                 told[NO_WORDS] = None
-                meter.advance()
+                yield Question(query.name, lambda: None)
             else:
-                try:
-                    answer, outcome, notes = searcher.answer(query, seconds)
-                except LookalikeError as error:
-                    meter.skip(query.name, str(error))
-                else:
-                    told.update(dict.fromkeys(notes))
-                    tally.add(answer)
-                    if outcome is not None:
-                        outcomes.append(outcome)
-                    if run is not None:
-                        run.add(answer)
-                    meter.advance()
-            yield meter.snapshot()
-    finally:
-        if run is not None:
-            run.close()
-    yield meter.end()
-    skipped.extend((*told, *(f"{line.path}: {line.reason}" for line in meter.skipped)))
-    figures = run_figures(tally)
-    figures["set"] = dataset.name
-    figures["left_out"] = dataset.count() - len(tally.rows)
-    figures["photos"] = photos
-    figures["judge"] = judge
-    figures["top"] = settings.judged(looking)
-    figures["descriptor"] = library.status().descriptor
-    figures["mode"] = settings.mode if library.judges.modes(judge) else None
-    figures["both_orders"] = settings.both_orders if library.judges.modes(judge) else None
-    figures["weight"], figures["cut_off"] = fusion.weight, round(fusion.cut_off, 4)
-    figures["vote_weight"] = fusion.index_score.weight
-    figures["line"] = line_figures(outcomes)
-    figures["line"]["intervals"] = {
-        name: _rounded(interval) for name, interval in line_intervals(outcomes).items()
+                yield Question(query.name, lambda query=query: ask(query))  # type: ignore[misc]
+
+    def ask(query: GroundTruthQuery) -> Answer:
+        answer, notes = searcher.answer(query)
+        told.update(dict.fromkeys(notes))
+        if answer.cost is not None:
+            found.spend(answer.cost)
+        return answer
+
+    skipped = yield from collect_answers(questions(), indexed.dataset.count(), run, found.take)
+    found.lines = (*told, *(f"{line.path}: {line.reason}" for line in skipped))
+
+
+def _circumstances(indexed: IndexedDataset, conditions: SearchConditions, found: _Found) -> dict[str, Any]:
+    """What was run, in which time, and what was left out."""
+    library, fusion, settings = indexed.library, conditions.fusion, conditions.settings
+    asked_in_ways = bool(library.judges.modes(conditions.judge))
+    return {
+        "set": indexed.dataset.name,
+        "left_out": indexed.dataset.count() - len(found.tally.rows),
+        "photos": indexed.photos,
+        "judge": conditions.judge,
+        "top": settings.judged(conditions.looking),
+        "descriptor": library.status().descriptor,
+        "mode": settings.mode if asked_in_ways else None,
+        "both_orders": settings.both_orders if asked_in_ways else None,
+        "weight": fusion.weight,
+        "cut_off": round(fusion.cut_off, 4),
+        "vote_weight": fusion.index_score.weight,
+        "seconds": {stage: round(value, 3) for stage, value in found.seconds.items()},
     }
-    figures["calibration"] = {"calibrated": fusion.calibrated, **calibration_figures(outcomes)}
-    figures["calibration"]["interval"] = _rounded(calibration_interval(outcomes))
-    figures["seconds"] = {stage: round(value, 3) for stage, value in seconds.items()}
-    pairs = JudgedPairs([entry.pairs for entry in outcomes])
-    fitted, unfit = None, None
+
+
+def _trust(outcomes: Sequence[Outcome], conditions: SearchConditions) -> dict[str, Any]:
+    """How far the line and the probabilities can be trusted."""
+    intervals = {name: _rounded(interval) for name, interval in line_intervals(outcomes).items()}
+    return {
+        "line": {**line_figures(outcomes), "intervals": intervals},
+        "calibration": {
+            "calibrated": conditions.fusion.calibrated,
+            **calibration_figures(outcomes),
+            "interval": _rounded(calibration_interval(outcomes)),
+        },
+    }
+
+
+def _fitted(
+    library: Library, conditions: SearchConditions, pairs: JudgedPairs
+) -> tuple[Fitted | None, LookalikeError | None]:
+    """The calibration fitted on some pairs, or why they do not suffice."""
+    key = NO_JUDGE_KEY if conditions.looking is None else conditions.looking.key
     try:
-        key = NO_JUDGE_KEY if looking is None else looking.key
-        index_score = library.search.fusion(None).index_score
-        fitted = calibrate(pairs, figures["descriptor"], key, index_score)
-        made = fitted.calibration
-        figures["fit"] = {
-            "mAP": round(fitted.precision, 4),
-            "error": round(made.error, 4),
-            "weight": made.weight,
-            "vote_weight": made.index_score.weight,
-            "cut_off": round(made.cut_off, 4),
-            "informative": fitted.informative,
-        }
+        return calibrate(
+            pairs, library.status().descriptor, key, library.search.fusion(None).index_score
+        ), None
     except LookalikeError as error:
-        unfit, figures["fit"] = error, None
-    return Report(figures, tuple(skipped), fitted, unfit, pairs)
+        return None, error
+
+
+def _fit_figures(fitted: Fitted) -> dict[str, Any]:
+    made = fitted.calibration
+    return {
+        "mAP": round(fitted.precision, 4),
+        "error": round(made.error, 4),
+        "weight": made.weight,
+        "vote_weight": made.index_score.weight,
+        "cut_off": round(made.cut_off, 4),
+        "informative": fitted.informative,
+    }
 
 
 def run_figures(tally: Tally) -> dict[str, Any]:
@@ -218,46 +257,3 @@ def _plain(figures: Figures) -> dict[str, dict[str, Any]]:
 
 def _rounded(interval: Interval) -> list[float] | None:
     return None if interval is None else [round(end, 4) for end in interval]
-
-
-def _check_alone(library: Library, dataset: Dataset) -> None:
-    """Refuse a library that has other photos too: they would be found, and counted as wrong."""
-    for folder in library.folders.all():
-        if not any(path.resolve().is_relative_to(folder.path) for path in dataset.folders):
-            raise LookalikeError(
-                "The library {library} has the photos of {folder} too, which are no part of this data set.",
-                "Keep every data set in a folder of its own.",
-                library=library.folder,
-                folder=folder.path,
-            )
-
-
-def _head(
-    dataset: Dataset,
-    library: Library,
-    judge: str,
-    looking: Judge | None,
-    settings: SearchSettings,
-    fusion: Fusion,
-    photos: int,
-) -> RunHead:
-    conditions: dict[str, Any] = {"judge": judge, "descriptor": library.status().descriptor}
-    if looking is not None:
-        conditions |= {"judge_key": looking.key, "top": settings.judged(looking)}
-    conditions |= {"weight": fusion.weight, "vote_weight": fusion.index_score.weight}
-    if fusion.index_score.weight:
-        conditions["details"] = library.details.key
-    conditions |= {"cut_off": fusion.cut_off, "calibrated": fusion.calibrated}
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    return RunHead(dataset.name, str(dataset.root), conditions, photos, now, __version__)
-
-
-def _take_saved(save: Path, tally: Tally, outcomes: list[Outcome]) -> frozenset[str]:
-    """Count the answers of a run that goes on; returns the names of the queries that have one."""
-    names = []
-    for answer in read_answers(save):
-        tally.add(answer)
-        names.append(answer.query)
-        if answer.calibration is not None:
-            outcomes.append(decode(Outcome, answer.calibration))
-    return frozenset(names)

@@ -7,30 +7,15 @@ policy forbids everything else. All text is escaped, as names of files and words
 from __future__ import annotations
 
 import base64
-import heapq
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator
 from html import escape
 from pathlib import Path
 
-from PIL import Image
-
-from lookalike.errors import LookalikeError
-from lookalike.evaluation.answers import Answer, Positive, RankedImage
+from lookalike.evaluation.failures import Failure, ShownPair, ShownPhoto, ShownResult, Standing, worst_queries
 from lookalike.evaluation.measures import QueryMeasure
-from lookalike.evaluation.runs import RunHead, read_answers, read_head
-from lookalike.judges.protocol import Explanation, Judge, JudgePhoto
-from lookalike.photos import open_image, thumbnail
-from lookalike.progress import Progress, ProgressMeter, Stage
-from lookalike.search.query import crop
-
-SHOWN = 6
-"""Results shown of each query."""
-
-SIDE = 224
-"""Longest side of a thumbnail, pixels."""
-
-POINTS = 40
-"""Matching points drawn of a pair."""
+from lookalike.evaluation.runs import RunHead, read_head
+from lookalike.judges.protocol import Judge
+from lookalike.progress import Progress
 
 STYLE = """
 body { font: 15px/1.4 system-ui, sans-serif; margin: 2em; color: #222; background: #fff; }
@@ -44,17 +29,6 @@ figcaption { font-size: 13px; overflow-wrap: anywhere; }
 .right .photo { border-color: #1a7f37; } .wrong .photo { border-color: #b42318; }
 .words { border: 4px solid #999; padding: 1em; font-style: italic; }
 """
-
-
-def worst_answers(answers: Iterable[Answer], measure: QueryMeasure, count: int) -> list[tuple[float, Answer]]:
-    """The answers that are worth least, worst first, with what they are worth."""
-    valued = (
-        (value, answer.query, answer) for answer in answers if (value := measure.of(answer)) is not None
-    )
-    return [
-        (value, answer)
-        for value, _, answer in heapq.nsmallest(count, valued, key=lambda one: (one[0], one[1]))
-    ]
 
 
 def failure_gallery(
@@ -75,14 +49,8 @@ def failure_gallery(
         LookalikeError: the run cannot be read.
     """
     head = read_head(run)
-    worst = worst_answers(read_answers(run), measure, count)
-    meter = ProgressMeter(Stage.READING, total=len(worst), unit="queries")
-    sections = []
-    for value, answer in worst:
-        sections.append(_Section(Path(head.root), answer, judge).html(measure.name, value))
-        meter.advance()
-        yield meter.snapshot()
-    yield meter.end()
+    found = yield from worst_queries(run, measure, judge, count)
+    sections = [_section(one, measure.name) for one in found]
     return _page(head, measure, sections)
 
 
@@ -102,120 +70,64 @@ def _page(head: RunHead, measure: QueryMeasure, sections: list[str]) -> str:
     )
 
 
-class _Section:
-    """One query of the page.
-
-    Args:
-        root: the data set's folder.
-        answer: the answer.
-        judge: who explains; None for nobody.
-    """
-
-    def __init__(self, root: Path, answer: Answer, judge: Judge | None) -> None:
-        self._root = root
-        self._answer = answer
-        self._judge = judge
-        self._right = {one.image: one for one in answer.positives}
-
-    def html(self, measure: str, value: float) -> str:
-        """The section."""
-        answer = self._answer
-        found = sorted(one.rank for one in answer.positives if one.rank is not None)
-        ranks = ", ".join(map(str, found[:10])) + (" …" if len(found) > 10 else "")
-        lost = len(answer.positives) - len(found)
-        story = (
-            f"{len(answer.positives)} right photos, at ranks {ranks}"
-            if found
-            else "no right photo was returned"
-        )
-        story += f"; {lost} were not returned" if found and lost else ""
-        results = "".join(self._result(rank, one) for rank, one in enumerate(answer.results[:SHOWN], 1))
-        return (
-            f"<section><h2>{escape(answer.query)}</h2>\n"
-            f"<p>{escape(measure)} {value:.3f}; {escape(answer.group)} ({escape(answer.kind)}); {story}.</p>\n"
-            f'<div class="row">{self._query()}{results}</div>{self._reasons()}</section>'
-        )
-
-    def _query(self, points: Iterable[tuple[float, float]] = ()) -> str:
-        if self._answer.image is None:
-            words = escape(self._answer.words)
-            return f'<figure><div class="words">{words}</div><figcaption>query</figcaption></figure>'
-        return _figure(self._load_query, "query", "query", points)
-
-    def _result(self, rank: int, one: RankedImage) -> str:
-        right = one.image in self._right
-        said = "right" if right else "does not count" if rank in self._answer.junk else "wrong"
-        match = "not checked" if one.match is None else f"match {one.match:.1%}"
-        caption = f"{rank}, {said}: similarity {one.similarity:.3f}, {match}, score {one.score:.3f}"
-        kind = said if said in ("right", "wrong") else ""
-        return _figure(lambda side: self._load(one.image, side), f"{caption} · {one.image}", kind)
-
-    def _reasons(self) -> str:
-        """What the judge sees in the first wrong result, and in the best right photo."""
-        if self._judge is None or self._answer.image is None:
-            return ""
-        wrong = next(
-            (
-                one.image
-                for rank, one in enumerate(self._answer.results, 1)
-                if one.image not in self._right and rank not in self._answer.junk
-            ),
-            None,
-        )
-        best = min(self._answer.positives, key=_rank_of, default=None)
-        pairs = [("The first wrong result", wrong, "wrong")] if wrong is not None else []
-        pairs += [("The best right photo", best.image, "right")] if best is not None else []
-        return "".join(self._pair(self._judge, *one) for one in pairs)
-
-    def _pair(self, judge: Judge, title: str, image: str, kind: str) -> str:
-        try:
-            found: Explanation = judge.explain(
-                JudgePhoto("", self._load_query), JudgePhoto("", lambda side: self._load(image, side))
-            )
-        except LookalikeError as error:
-            return f"<p>{title}: {escape(str(error))}</p>"
-        verdict = found.verdict
-        match = "" if verdict.match is None else f" Probability before calibration {verdict.match:.1%}."
-        photo = _figure(lambda side: self._load(image, side), image, kind, found.candidate_points[:POINTS])
-        return (
-            f"<p>{title}: {escape(found.summary)}{match}</p>"
-            f'<div class="row">{self._query(found.query_points[:POINTS])}{photo}</div>'
-        )
-
-    def _load(self, image: str, side: int) -> Image.Image:
-        # A name outside the data set's folder is a whole path, which the join leaves as it is.
-        return open_image(self._root / image, side)
-
-    def _load_query(self, side: int) -> Image.Image:
-        """The query as it was searched for: the region alone, from a decode in which it is large enough."""
-        region = self._answer.region
-        image = self._answer.image or ""
-        if region is None:
-            return self._load(image, side)
-        left, top, right, bottom = region
-        share = max(right - left, bottom - top, 0.05)
-        return crop(self._load(image, int(side / share)), (left, top, right, bottom))
+def _section(failure: Failure, measure: str) -> str:
+    """One query of the page."""
+    answer = failure.answer
+    found = sorted(one.rank for one in answer.positives if one.rank is not None)
+    ranks = ", ".join(map(str, found[:10])) + (" …" if len(found) > 10 else "")
+    lost = len(answer.positives) - len(found)
+    story = (
+        f"{len(answer.positives)} right photos, at ranks {ranks}" if found else "no right photo was returned"
+    )
+    story += f"; {lost} were not returned" if found and lost else ""
+    results = "".join(map(_result, failure.results))
+    pairs = "".join(_pair(one, failure) for one in failure.pairs)
+    return (
+        f"<section><h2>{escape(answer.query)}</h2>\n"
+        f"<p>{escape(measure)} {failure.value:.3f}; {escape(answer.group)} ({escape(answer.kind)}); {story}.</p>\n"
+        f'<div class="row">{_query(failure, failure.query)}{results}</div>{pairs}</section>'
+    )
 
 
-def _rank_of(positive: Positive) -> float:
-    return float("inf") if positive.rank is None else positive.rank
+def _query(failure: Failure, photo: ShownPhoto | None) -> str:
+    if photo is None:
+        words = escape(failure.answer.words)
+        return f'<figure><div class="words">{words}</div><figcaption>query</figcaption></figure>'
+    return _figure(photo, "query", "query")
 
 
-def _figure(
-    load: Callable[[int], Image.Image], caption: str, kind: str, points: Iterable[tuple[float, float]] = ()
-) -> str:
+def _result(shown: ShownResult) -> str:
+    one = shown.result
+    said = "does not count" if shown.standing is Standing.JUNK else shown.standing.value
+    match = "not checked" if one.match is None else f"match {one.match:.1%}"
+    caption = f"{shown.rank}, {said}: similarity {one.similarity:.3f}, {match}, score {one.score:.3f}"
+    kind = "" if shown.standing is Standing.JUNK else shown.standing.value
+    return _figure(shown.photo, f"{caption} · {one.image}", kind)
+
+
+def _pair(pair: ShownPair, failure: Failure) -> str:
+    title = "The first wrong result" if pair.standing is Standing.WRONG else "The best right photo"
+    match = "" if pair.match is None else f" Probability before calibration {pair.match:.1%}."
+    said = f"<p>{title}: {escape(pair.summary)}{match}</p>"
+    if pair.photo is None:
+        return said
+    photo = _figure(pair.photo, pair.photo.name, pair.standing.value)
+    return f'{said}<div class="row">{_query(failure, pair.query)}{photo}</div>'
+
+
+def _figure(photo: ShownPhoto, caption: str, kind: str) -> str:
     """A thumbnail with a caption, and points on it in shares of its sides."""
-    try:
-        content = base64.b64encode(thumbnail(load(SIDE), SIDE)).decode("ascii")
-    except LookalikeError as error:
-        return f'<figure class="{kind}"><p>{escape(str(error))}</p><figcaption>{escape(caption)}</figcaption></figure>'
+    said = f"<figcaption>{escape(caption)}</figcaption>"
+    if not photo.picture:
+        return f'<figure class="{kind}"><p>{escape(photo.problem)}</p>{said}</figure>'
     circles = "".join(
         f'<circle cx="{100 * x:.2f}%" cy="{100 * y:.2f}%" r="3" fill="none" stroke="hsl({number * 47 % 360} 90% 50%)" '
         f'stroke-width="2"/>'
-        for number, (x, y) in enumerate(points)
+        for number, (x, y) in enumerate(photo.points)
     )
     drawn = f"<svg>{circles}</svg>" if circles else ""
+    content = base64.b64encode(photo.picture).decode("ascii")
     return (
         f'<figure class="{kind}"><div class="photo"><img src="data:image/jpeg;base64,{content}" alt="">{drawn}</div>'
-        f"<figcaption>{escape(caption)}</figcaption></figure>"
+        f"{said}</figure>"
     )

@@ -59,7 +59,7 @@ class GroundTruthQuery:
         """The query photo of a query that has one.
 
         Raises:
-            ValueError: it is words.
+            _MalformedError: it is words.
         """
         if self.image is None:
             raise ValueError(f"{self.name} has no photo")
@@ -82,45 +82,119 @@ def read_ground_truth(path: Path) -> GroundTruth:
     """
     root = resolved(path).parent
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        queries = tuple(_query(root, query) for query in content["queries"])
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        queries = tuple(_query(root, number, query) for number, query in enumerate(_queries(content), 1))
     except OSError as error:
         raise LookalikeError(
-            f"{path} cannot be read ({error.strerror}).", "Choose a ground-truth file."
+            "{path} cannot be read ({reason}).",
+            "Choose a ground-truth file.",
+            path=path,
+            reason=error.strerror or "it is no file",
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise LookalikeError(
-            f"{path} is not a ground-truth file ({error!r}).",
-            "It needs a list 'queries' of objects with image, group, kind, positives and junk.",
-        ) from error
+    except UnicodeDecodeError as error:
+        raise _no_ground_truth(path, "it is no text") from error
+    except json.JSONDecodeError as error:
+        raise _no_ground_truth(path, f"line {error.lineno} is no JSON") from error
+    except RecursionError as error:
+        raise _no_ground_truth(path, "it is nested too deeply") from error
+    except _MalformedError as error:
+        raise _no_ground_truth(path, str(error)) from error
     gallery = tuple(root / name for name in GALLERY if (root / name).is_dir())
     return GroundTruth(queries, gallery)
 
 
-def _query(root: Path, query: Mapping[str, Any]) -> GroundTruthQuery:
-    """A query of the file; a positive is a path, or an object with ``image`` and attributes.
+class _MalformedError(Exception):
+    """What is wrong with a ground-truth file, in words for the user."""
+
+
+def _no_ground_truth(path: Path, reason: str) -> LookalikeError:
+    return LookalikeError(
+        "{path} is not a ground-truth file: {reason}.",
+        "It needs a list 'queries' of objects with image, group, kind, positives and junk.",
+        path=path,
+        reason=reason,
+    )
+
+
+def _queries(content: Any) -> list[Any]:
+    """The queries of a file's content.
 
     Raises:
-        ValueError, KeyError, TypeError: it is not of the format.
+        _MalformedError: there is no list of them.
     """
-    words = query.get("words", "")
-    image = root / query["image"] if not words else None
-    labels = {
-        root / (one if isinstance(one, str) else one["image"]): {} if isinstance(one, str) else _plain(one)
-        for one in query["positives"]
-    }
+    if not isinstance(content, dict) or "queries" not in content:
+        raise _MalformedError("it has no list 'queries'")
+    queries = content["queries"]
+    if not isinstance(queries, list):
+        raise _MalformedError("'queries' is no list")
+    return queries
+
+
+def _query(root: Path, number: int, query: Any) -> GroundTruthQuery:
+    """A query of the file; a positive is a path, or an object with ``image`` and attributes.
+
+    Args:
+        root: the folder that paths are relative to.
+        number: the query's place in the file, from 1.
+        query: what the file says of it.
+
+    Raises:
+        _MalformedError: it is not of the format.
+    """
+    which = f"query {number}"
+    if not isinstance(query, dict):
+        raise _MalformedError(f"{which} is no object")
+    words = _text(query, "words", which, "")
+    image = None if words else root / _text(query, "image", which)
+    labels: dict[Path, dict[str, Attribute]] = {}
+    for one in _list(query, "positives", which):
+        labelled = one if isinstance(one, dict) else {"image": one}
+        labels[root / _text(labelled, "image", f"a positive of {which}")] = _plain(labelled)
+    junk = [_text({"image": one}, "image", f"junk of {which}") for one in _list(query, "junk", which)]
+    region = query.get("region")
     return GroundTruthQuery(
         image=image,
-        group=query["group"],
-        kind=query["kind"],
+        group=_text(query, "group", which),
+        kind=_text(query, "kind", which),
         positives=frozenset(labels),
-        junk=frozenset(root / name for name in query["junk"]),
-        name=query.get("name", ""),
+        junk=frozenset(root / name for name in junk),
+        name=_text(query, "name", which, ""),
         words=words,
-        region=_region(query["region"]) if query.get("region") is not None else None,
+        region=None if region is None else _region(region, which),
         attributes=_plain(query),
         labels={one: attributes for one, attributes in labels.items() if attributes},
     )
+
+
+def _text(content: Mapping[str, Any], name: str, which: str, default: str | None = None) -> str:
+    """A field that is text; a number is taken for its digits.
+
+    Raises:
+        _MalformedError: it is missing, and has no default, or is no text.
+    """
+    value = content.get(name)
+    value = default if value is None else value
+    if value is None:
+        raise _MalformedError(f"{which} has no '{name}'")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        raise _MalformedError(f"'{name}' of {which} is no text")
+    return value
+
+
+def _list(content: Mapping[str, Any], name: str, which: str) -> list[Any]:
+    """A field that is a list.
+
+    Raises:
+        _MalformedError: it is missing, or no list.
+    """
+    if name not in content:
+        raise _MalformedError(f"{which} has no '{name}'")
+    value = content[name]
+    if not isinstance(value, list):
+        raise _MalformedError(f"'{name}' of {which} is no list")
+    return value
 
 
 def _plain(content: Mapping[str, Any]) -> dict[str, Attribute]:
@@ -131,8 +205,13 @@ def _plain(content: Mapping[str, Any]) -> dict[str, Attribute]:
     }
 
 
-def _region(corners: Any) -> Region:
-    left, top, right, bottom = (float(share) for share in corners)
+def _region(corners: Any, which: str) -> Region:
+    wrong = f"'region' of {which} is not left, top, right, bottom as shares from 0 to 1"
+    if not isinstance(corners, list) or len(corners) != 4:
+        raise _MalformedError(wrong)
+    if not all(isinstance(share, int | float) for share in corners):
+        raise _MalformedError(wrong)
+    left, top, right, bottom = map(float, corners)
     if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
-        raise ValueError(f"region {corners} is not left, top, right, bottom as shares from 0 to 1")
+        raise _MalformedError(wrong)
     return left, top, right, bottom

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BufferedWriter
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ class RunHead:
         gallery: photos that were searched in.
         date: when it began, ISO 8601.
         program: version of the program.
+        facts: what else is known of it, and need not be the same when it goes on: bytes a photo takes ...
     """
 
     dataset: str
@@ -44,6 +45,7 @@ class RunHead:
     gallery: int
     date: str
     program: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 class SavedRun:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import LookalikeError
 from lookalike.evaluation.answers import Answer
+from lookalike.evaluation.datasets.registry import measures_of
 from lookalike.evaluation.measures import Measure, PooledMeasure, QueryMeasure
 from lookalike.evaluation.metrics import Floats
+from lookalike.evaluation.runs import RunHead, read_answers, read_head
 from lookalike.evaluation.slices import CUTS, KIND, order_of, quarters, slices_of
 from lookalike.evaluation.statistics import (
     POOLED_RESAMPLES,
@@ -138,6 +141,47 @@ class Tally:
                 len(answer.positives),
             )
         return Row(answer.query, answer.group, values, head)
+
+
+def read_tally(run: Path, slices: Sequence[str] = ()) -> tuple[RunHead, Tally]:
+    """What a saved run says of itself, and what its answers are worth.
+
+    Args:
+        run: the saved run.
+        slices: attributes that the figures are sliced by, besides the kind.
+
+    Raises:
+        LookalikeError: it cannot be read.
+    """
+    head = read_head(run)
+    tally = Tally(measures_of(head.dataset), slices)
+    for answer in read_answers(run):
+        tally.add(answer)
+    return head, tally
+
+
+def query_measure(tally: Tally, name: str | None) -> QueryMeasure:
+    """A figure of single queries.
+
+    Args:
+        tally: what was measured.
+        name: its name; None for the data set's first one that any query counts in.
+
+    Raises:
+        LookalikeError: there is none of this name.
+    """
+    known = {one.name: one for one in tally.measures if isinstance(one, QueryMeasure)}
+    if name is None:
+        counted = [one for one in known.values() if any(one.name in row.values for row in tally.rows)]
+        return (counted or list(known.values()))[0]
+    if name not in known:
+        raise LookalikeError(
+            "This data set has no figure {name} of single queries.",
+            "There is: {known}.",
+            name=name,
+            known=", ".join(known),
+        )
+    return known[name]
 
 
 def figures_of(

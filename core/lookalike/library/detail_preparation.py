@@ -103,6 +103,10 @@ class DetailPreparation:
                 taken += file.stat().st_size
         return DetailStatus(len(visible), done, len(visible) - done, taken)
 
+    def flush(self) -> None:
+        """Write details that are in memory only."""
+        self._inverted.flush()
+
     def lacking(self) -> list[int]:
         """The ids of photos without details, in the order in which they get theirs."""
         visible = self._catalog.contents.visible()

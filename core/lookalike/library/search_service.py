@@ -6,6 +6,9 @@ import logging
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.pair_scores import PairScore
 from lookalike.errors import LookalikeError
@@ -21,6 +24,7 @@ from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
 from lookalike.search.fusion import Fusion, fusion_for
 from lookalike.search.hybrid import HybridSearch
 from lookalike.search.query import Query
+from lookalike.search.query_encoder import EncodedQuery
 from lookalike.search.query_photos import QueryPhotos
 from lookalike.search.ranking import Ranking
 from lookalike.search.settings import SearchSettings
@@ -83,6 +87,30 @@ class SearchService:
     def reads_words(self) -> bool:
         """Whether the descriptor model in use reads words."""
         return self._engines.current.vector_search.reads_words
+
+    @property
+    def dimension(self) -> int:
+        """Length of the descriptors in use."""
+        return self._engines.current.describer.dimension
+
+    def descriptors(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The descriptors of all photos: content ids (n,), ascending, and unit vectors (n, dimension)."""
+        record = self._engines.current.record
+        ids = record.ids()
+        return ids, record.vectors(ids)
+
+    def encode(self, query: Query, details: bool = False) -> EncodedQuery:
+        """A query as a search asks the indexes with it.
+
+        Args:
+            query: what is searched for.
+            details: whether its local features are wanted too.
+
+        Raises:
+            LookalikeError: it cannot be read or described.
+        """
+        with self._engines.use() as engine:
+            return engine.vector_search.encode(query, details)
 
     def set_settings(self, settings: SearchSettings) -> None:
         """Store how candidates are judged from now on; see `write_search_settings` for what is stored."""

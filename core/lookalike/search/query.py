@@ -24,6 +24,7 @@ class Query:
         region: the part of the photo that is meant; None for all of it.
         positives: more of what is searched for: further photos of the same thing, or words.
         negatives: what the results should not resemble.
+        excluded_ids: photos of the library that are no results, besides those that the query names itself.
     """
 
     file: Path | None = None
@@ -33,6 +34,7 @@ class Query:
     region: Region | None = None
     positives: tuple[Query, ...] = ()
     negatives: tuple[Query, ...] = ()
+    excluded_ids: frozenset[int] = frozenset()
 
 
 def crop(image: Image.Image, region: Region | None) -> Image.Image:

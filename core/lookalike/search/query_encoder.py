@@ -52,7 +52,7 @@ class EncodedQuery:
         features: the local features of each part, by its number; None for words, for a photo without details, and
             where they are not asked for.
         negative: mean direction of what the results should not resemble, unit vector (dimension,); None without.
-        excluded_ids: the library's photos that the query names itself; they are no results.
+        excluded_ids: the library's photos that the query names itself or excludes; they are no results.
     """
 
     query_vectors: tuple[QueryVector, ...]
@@ -131,7 +131,7 @@ class QueryEncoder:
             direction = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
         own = frozenset(part.own for part in (*positive, *negative) if part.own is not None)
         features = tuple(self._features_of(part) if details else None for part in positive)
-        return EncodedQuery(query_vectors, features, direction, own)
+        return EncodedQuery(query_vectors, features, direction, own | query.excluded_ids)
 
     def _features_of(self, part: _Part) -> LocalFeatures | None:
         if part.photo is None:

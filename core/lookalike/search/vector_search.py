@@ -60,6 +60,10 @@ class VectorSearch:
         """Whether the descriptor model reads words."""
         return self._encoder.reads_words
 
+    def encode(self, query: Query, details: bool = False) -> EncodedQuery:
+        """The vectors of a query, and its details if wished; see `QueryEncoder.encode`."""
+        return self._encoder.encode(query, details=details)
+
     def search(
         self,
         query: Query,

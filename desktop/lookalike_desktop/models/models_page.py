@@ -38,6 +38,8 @@ class ModelsPage(QWidget):
     back_wanted = Signal()
     files_wanted = Signal()
     folder_wanted = Signal()
+    evaluation_wanted = Signal()
+    """The worst queries of a saved evaluation are to be shown."""
     download_wanted = Signal(object)
     """The `ModelListing` is to be downloaded; likewise below."""
     cancel_wanted = Signal()
@@ -67,11 +69,17 @@ class ModelsPage(QWidget):
             self.tr("The folder of a model that describes photos, in the transformers layout")
         )
         self.folder_button.clicked.connect(self.folder_wanted)
+        self.evaluation_button = QPushButton(self.tr("Saved evaluation…"))
+        self.evaluation_button.setToolTip(
+            self.tr("Show the worst queries of a saved evaluation, and what came first (Ctrl+Shift+E)")
+        )
+        self.evaluation_button.clicked.connect(self.evaluation_wanted)
         top = QHBoxLayout()
         top.setSpacing(10)
         top.addWidget(self.back_button)
         top.addWidget(heading)
         top.addStretch(1)
+        top.addWidget(self.evaluation_button)
         top.addWidget(self.files_button)
         top.addWidget(self.folder_button)
         self._about = QLabel()

@@ -82,6 +82,14 @@ def test_boxes_levels_and_junk(roxford: Path, tmp_path: Path, capsys: pytest.Cap
     assert scores == sorted(scores, reverse=True), "all of them were judged"
 
 
+def without_cost(content: bytes) -> list[dict[str, Any]]:
+    """The lines of a saved run without the time that they took."""
+    return [
+        {name: value for name, value in json.loads(line).items() if name != "cost"}
+        for line in content.splitlines()
+    ]
+
+
 def test_a_run_goes_on_where_it_was(
     roxford: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -104,7 +112,7 @@ def test_a_run_goes_on_where_it_was(
     lines = content.splitlines(keepends=True)
     save.write_bytes(b"".join(lines[:4]) + lines[4][:50])
     again = evaluated(capsys, *arguments)
-    assert save.read_bytes() == content
+    assert without_cost(save.read_bytes()) == without_cost(content)
     for name in ("figures", "slices", "line", "calibration", "fit", "queries"):
         assert again[name] == whole[name], name
     done = evaluated(capsys, *arguments)

@@ -10,7 +10,7 @@ import pytest
 
 from lookalike.cli.main import run
 from lookalike.evaluation.answers import Answer, Positive, RankedImage
-from lookalike.evaluation.failure_gallery import worst_answers
+from lookalike.evaluation.failures import worst_answers
 from lookalike.evaluation.measures import QueryMeasure, average_precision
 from tests.builders.photo_files import textured_photo
 from tests.core.evaluation.rankings import placed

@@ -1,0 +1,1 @@
+"""Evaluation in the window: the worst queries of a saved run."""
