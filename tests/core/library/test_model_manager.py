@@ -13,11 +13,13 @@ import psutil
 import pytest
 
 from lookalike.errors import LookalikeError
+from lookalike.judges.mllm.gguf_file import read_gguf
+from lookalike.judges.mllm.position_embeddings import in_order
 from lookalike.library.model_manager import ModelManager
 from lookalike.models import catalogue
 from lookalike.models.download import unfinished
 from lookalike.models.errors import ModelError
-from lookalike.models.installed import InstalledModel
+from lookalike.models.installed import MANIFEST, InstalledModel
 from lookalike.models.store import ModelStore
 from lookalike.progress import Progress
 from tests.builders.gguf_models import write_pair
@@ -82,6 +84,26 @@ def test_an_imported_model_is_tried_and_its_speed_kept(
     (offer,) = [offer for offer in manager.listings() if offer.installed]
     assert (offer.name, offer.pairs_per_second, offer.size) == ("tiny", model.pairs_per_second, model.size)
     assert problems(manager) == {"tiny": ()}
+
+
+@needs_llama
+def test_an_imported_internvl_gets_a_projector_in_order(manager: ModelManager, tmp_path: Path) -> None:
+    llm, mmproj = write_pair(tmp_path, "internvl")
+    content = mmproj.read_bytes()
+    model = added(manager.import_files((llm, mmproj), "tiny"))
+    assert mmproj.read_bytes() == content
+    # Only the projector takes room of its own.
+    assert model.file("llm").samefile(llm)
+    assert in_order(read_gguf(model.file("mmproj")))
+    assert sorted(path.name for path in model.folder.iterdir()) == sorted([*model.files.values(), MANIFEST])
+    assert model.pairs_per_second is not None
+    assert problems(manager) == {"tiny": ()}
+
+
+def test_an_internvl_that_was_imported_out_of_order_is_told(manager: ModelManager, tmp_path: Path) -> None:
+    put_judge(manager.store, *write_pair(tmp_path, "internvl"), "old")
+    (line,) = problems(manager)["old"]
+    assert "is not in the order in which llama.cpp reads InternVL models" in line
 
 
 @needs_llama

@@ -22,6 +22,7 @@ from lookalike.judges.mllm.memory import check_memory, memory_needed
 from lookalike.judges.mllm.messages import Material, Refused, Scored, Unscored, Wording, WorkerSettings
 from lookalike.judges.mllm.pixels import VERSION as PIXELS_VERSION
 from lookalike.judges.mllm.pixels import prepare
+from lookalike.judges.mllm.position_embeddings import demand_order
 from lookalike.judges.mllm.prefetcher import Prefetcher
 from lookalike.judges.mllm.prompts import load_prompt
 from lookalike.judges.mllm.session import ANSWER_SECONDS, JudgeSession, SessionQuery
@@ -99,6 +100,7 @@ class MllmJudge:
         if missing is not None:
             raise missing
         self._pair = match_pair(read_gguf(llm), read_gguf(mmproj), token_budget)
+        demand_order(self._pair.mmproj)
         self._plan = self._pair.plan
         # Left to the worker it is one, or several in a GPU's own memory.
         self._side_by_side = max(1, parallel)
