@@ -6,15 +6,19 @@ import importlib.util
 import json
 import os
 import socket
+import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from PIL import Image
 
 from lookalike.errors import LookalikeError
+from lookalike.judges.mllm import trial
 from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.position_embeddings import in_order
+from lookalike.judges.protocol import JudgePhoto
 from lookalike.library.model_manager import ModelManager
 from lookalike.models import catalogue
 from lookalike.models.download import unfinished
@@ -84,6 +88,27 @@ def test_an_imported_model_is_tried_and_its_speed_kept(
     (offer,) = [offer for offer in manager.listings() if offer.installed]
     assert (offer.name, offer.pairs_per_second, offer.size) == ("tiny", model.pairs_per_second, model.size)
     assert problems(manager) == {"tiny": ()}
+
+
+@needs_llama
+def test_the_speed_is_that_of_a_machine_with_nothing_else_to_do(
+    manager: ModelManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = trial._photo
+
+    def slow(seed: int) -> JudgePhoto:
+        photo = made(seed)
+
+        def load(longest_side: int) -> Image.Image:
+            # As long as a busy machine may keep a process waiting.
+            time.sleep(1)
+            return photo.load(longest_side)
+
+        return JudgePhoto(photo.content, load)
+
+    monkeypatch.setattr(trial, "_photo", slow)
+    model = added(manager.import_files(write_pair(tmp_path, "qwen2vl"), "tiny"))
+    assert model.first_seconds is not None and model.first_seconds < 1
 
 
 @needs_llama
