@@ -76,6 +76,7 @@ class Settings:
         top: how many candidates are judged; None while not chosen.
         weight: share of the similarity in the score, 0 to 1; None for the calibrated one.
         token_compression: how visual tokens are stored; empty while not chosen.
+        token_budget: how many visual tokens a photo becomes; empty while not chosen.
         token_limit: bytes that visual tokens may take; None while not chosen.
         tokens_ahead: whether visual tokens may be made while the computer is idle.
     """
@@ -90,6 +91,7 @@ class Settings:
     top = Setting[int | None]("top", None, int)
     weight = Setting[float | None]("weight", None, _optional_float)
     token_compression = Setting("token_compression", "", str)
+    token_budget = Setting("token_budget", "", str)
     token_limit = Setting[int | None]("token_limit", None, int)
     tokens_ahead = Setting("tokens_ahead", False, *_boolean("1"))
 

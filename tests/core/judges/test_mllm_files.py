@@ -65,7 +65,8 @@ def test_a_fitting_pair_is_recognised(files: dict[str, Files]) -> None:
     assert match(*files["lfm2"]).plan == PixelPlan(cell=32, max_tokens=128, min_tokens=64, resample=BILINEAR)
     assert match(*files["qwen3vl"]).plan == PixelPlan(cell=32, max_tokens=128, min_tokens=64)
     lfm2, lfm2_projector = map(read_gguf, files["lfm2"])
-    assert match_pair(lfm2, lfm2_projector, 32).plan.max_tokens == 128
+    for budget, tokens in ((32, 128), (200, 200), (576, 256)):
+        assert match_pair(lfm2, lfm2_projector, budget).plan.max_tokens == tokens
 
 
 def test_every_generated_model_is_of_the_family_it_is_made_as(files: dict[str, Files]) -> None:

@@ -36,6 +36,8 @@ class MllmFamily:
         merge: the projector's metadata key for how many patches each way make one token, and its default.
         square: whether every photo becomes a square of the projector's ``image_size``.
         min_tokens: the least tokens that the family's own processor makes of a photo.
+        max_tokens: the most tokens that the family's own processor makes of a photo before it cuts tiles; 0 if it
+            has no such bound.
         resample: the filter with which the family's own processor resizes photos.
         answer_lead: what stands between the chat template's prompt for an answer and the answer's digit, where that
             prompt ends in a colon.
@@ -52,6 +54,7 @@ class MllmFamily:
     merge: tuple[str, int]
     square: bool = False
     min_tokens: int = MIN_TOKENS
+    max_tokens: int = 0
     resample: Resampling = Resampling.BICUBIC
     answer_lead: str = ""
     after_photo: str = ""
@@ -121,6 +124,7 @@ LFM2 = MllmFamily(
     closing="<|image_end|>",
     merge=(SCALE_FACTOR, 1),
     min_tokens=64,
+    max_tokens=256,
     resample=Resampling.BILINEAR,
 )
 # The blank lines around a photo are those of the family's own processor (full_image_sequence in transformers).
@@ -270,5 +274,5 @@ def _plan(mmproj: GgufFile, family: MllmFamily, budget: int) -> PixelPlan:
         most = max(1, side // cell) ** 2
         return PixelPlan(cell=cell, max_tokens=most, side=side, resample=family.resample)
     # Whole rows and columns need some play between the least and the most.
-    budget = max(budget, 2 * family.min_tokens)
+    budget = min(max(budget, 2 * family.min_tokens), family.max_tokens or budget)
     return PixelPlan(cell=cell, max_tokens=budget, min_tokens=family.min_tokens, resample=family.resample)
