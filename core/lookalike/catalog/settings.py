@@ -82,6 +82,7 @@ class Settings:
         top: how many candidates are judged; None while not chosen.
         weight: share of the similarity in the score, 0 to 1; None for the calibrated one.
         token_compression: how visual tokens are stored; empty while not chosen.
+        token_budget: how many visual tokens a photo becomes; empty while not chosen.
         token_limit: bytes that visual tokens may take; None while not chosen.
         keep_rules: which of several duplicates is kept, the first rule first; empty while not chosen.
         protected_folders: folders in which no duplicate is removed.
@@ -98,6 +99,7 @@ class Settings:
     top = Setting[int | None]("top", None, int)
     weight = Setting[float | None]("weight", None, _optional_float)
     token_compression = Setting("token_compression", "", str)
+    token_budget = Setting("token_budget", "", str)
     token_limit = Setting[int | None]("token_limit", None, int)
     keep_rules = Setting[tuple[str, ...]]("keep_rules", (), lambda text: tuple(text.split()), " ".join)
     protected_folders = Setting[tuple[str, ...]]("protected_folders", (), _texts, json.dumps)

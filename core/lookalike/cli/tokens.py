@@ -11,6 +11,7 @@ import click
 
 from lookalike.cli.options import TEXT, json_option
 from lookalike.cli.output import duration, run_with_progress, say, say_json, say_skipped, warn
+from lookalike.judges.token_store.budget import BUDGETS
 from lookalike.library import Library
 from lookalike.library.token_preparation import TokenStatus
 from lookalike.progress import Progress, Skipped
@@ -53,9 +54,18 @@ def _say_status(state: TokenStatus, as_json: bool) -> None:
     hint = "; `lookalike tokens compress` does that" if state.compressible else ""
     waiting = f", {state.uncompressed} photos not yet{hint}" if state.uncompressed else ""
     say(f"kept as     {state.compression}{waiting}")
+    if state.budget:
+        say(f"budget      {state.budget}, at most {state.tokens_per_photo} tokens a photo{_offer(state)}")
     say(f"when idle   {'the window prepares the others' if state.ahead else 'nothing is prepared'}")
     for line in state.news:
         warn(line)
+
+
+def _offer(state: TokenStatus) -> str:
+    better = state.suggested_budget
+    if not better or list(BUDGETS).index(better) <= list(BUDGETS).index(state.budget):
+        return ""
+    return f"; this computer is quick enough for {better} (`lookalike tokens set --budget {better}`)"
 
 
 @tokens.command("make")
@@ -132,6 +142,12 @@ def _size(context: click.Context, parameter: click.Parameter, value: str | None)
     help="pq8 (a byte for 8 numbers), pq16 (smaller), or fp16 (all of it); pool+ or drop+ before it makes one "
     "token of four.",
 )
+@click.option(
+    "--budget",
+    type=click.Choice(list(BUDGETS)),
+    help="How many visual tokens a photo becomes, for models that let one choose: 128, 256 or 576. More show finer "
+    "detail and take longer.",
+)
 @click.option("--limit", callback=_size, help="The disk space that all tokens may take, for example 4GB.")
 @click.option(
     "--ahead/--no-ahead", default=None, help="Whether the window prepares photos while the computer is idle."
@@ -141,15 +157,17 @@ def _size(context: click.Context, parameter: click.Parameter, value: str | None)
 def choose(
     library_folder: Path | None,
     compression: str | None,
+    budget: str | None,
     limit: int | None,
     ahead: bool | None,
     as_json: bool,
 ) -> None:
     """Choose how tokens are stored."""
     with Library(library_folder) as library:
-        library.tokens.choose(compression=compression, limit_bytes=limit, ahead=ahead)
+        library.tokens.choose(compression=compression, limit_bytes=limit, ahead=ahead, budget=budget)
         state: dict[str, Any] = {
             "compression": str(library.tokens.store.compression),
+            "budget": library.tokens.store.budget,
             "limit": library.tokens.store.limit_bytes,
             "ahead": library.tokens.ahead,
         }
@@ -158,3 +176,6 @@ def choose(
     else:
         idle = "photos are prepared" if state["ahead"] else "nothing is prepared"
         say(f"Kept as {state['compression']}, at most {state['limit'] / 1e6:.0f} MB; {idle} when idle.")
+        say(
+            f"Budget: {state['budget']}, at most {BUDGETS[state['budget']]} tokens a photo where a model has a choice."
+        )

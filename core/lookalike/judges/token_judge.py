@@ -18,6 +18,16 @@ class TokenJudge(Judge, Protocol):
         """The stored tokens of this judge; None where none are stored."""
         ...
 
+    @property
+    def chooses_tokens(self) -> bool:
+        """Whether the model lets one choose how many tokens a photo becomes."""
+        ...
+
+    @property
+    def tokens_per_photo(self) -> int:
+        """Visual tokens that a photo becomes at most."""
+        ...
+
     def make_tokens(
         self, photos: Iterable[JudgePhoto], cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[tuple[str, str]]:

@@ -172,7 +172,12 @@ class Library:
             self._opened = opened.pop_all()
         self.models = ModelManager(store, self._release_model)
         self.tokens = TokenPreparation(
-            self._catalog, token_store, self.judges.token_judge, photos.candidate, self.judges.close
+            self._catalog,
+            token_store,
+            self.judges.token_judge,
+            photos.candidate,
+            self.judges.close,
+            store.pairs_per_second,
         )
         self.details = DetailPreparation(
             self.folder / "details",

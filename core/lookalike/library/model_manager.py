@@ -13,7 +13,9 @@ from lookalike.descriptors.trial import try_folder
 from lookalike.errors import LookalikeError
 from lookalike.judges.kinds import JUDGE_KINDS
 from lookalike.judges.mllm.families import FAMILIES
+from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.judge import check_pair
+from lookalike.judges.mllm.position_embeddings import demand_order, in_order, reorder
 from lookalike.judges.mllm.trial import try_pair
 from lookalike.judges.registry import NO_JUDGE
 from lookalike.library.descriptor_migration import DEFAULT
@@ -24,7 +26,7 @@ from lookalike.models.download import download, forget, unfinished
 from lookalike.models.errors import ModelError
 from lookalike.models.installed import InstalledModel
 from lookalike.models.names import demand_usable
-from lookalike.models.staging import Staging
+from lookalike.models.staging import Staging, demand_space, disk_errors, hash_file
 from lookalike.models.store import ModelStore, folder_files
 from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.user_paths import resolved
@@ -224,6 +226,8 @@ class ModelManager:
         self, staging: Staging, model: InstalledModel, cancelled: Callable[[], bool], *, keep: bool
     ) -> Generator[Progress, None, InstalledModel | None]:
         try:
+            if model.kind == "judge":
+                model = yield from _reordered(staging, model)
             yield ProgressMeter(Stage.TRYING).snapshot()
             tried = self._try(model, cancelled)
         except LookalikeError:
@@ -281,6 +285,22 @@ class ModelManager:
         ]
 
 
+def _reordered(staging: Staging, model: InstalledModel) -> Generator[Progress, None, InstalledModel]:
+    """The model with a projector that llama.cpp reads in the right order; the user's own file is not touched."""
+    mmproj = model.file("mmproj")
+    if in_order(read_gguf(mmproj)):
+        return model
+    with disk_errors(staging.name):
+        demand_space(staging.folder, mmproj.stat().st_size, staging.name)
+        copy = yield from reorder(mmproj, model.checksums["mmproj"])
+        checksum = yield from hash_file(copy, ProgressMeter(Stage.READING, copy.stat().st_size, unit="bytes"))
+    return replace(
+        model,
+        files={**model.files, "mmproj": copy.name},
+        checksums={**model.checksums, "mmproj": checksum},
+    )
+
+
 def usable(model: CatalogueModel) -> bool:
     """Whether this version of Lookalike can run a model of the catalogue."""
     if model.kind != "judge":
@@ -296,6 +316,7 @@ def _misfits(model: InstalledModel) -> list[str]:
         try:
             if model.kind == "judge":
                 check_pair(model.file("llm"), model.file("mmproj"))
+                demand_order(read_gguf(model.file("mmproj")))
             else:
                 open_describer(folder_spec(model.folder))
         except LookalikeError as error:

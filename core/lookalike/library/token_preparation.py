@@ -14,6 +14,7 @@ from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import JudgePhoto
 from lookalike.judges.token_judge import TokenJudge
 from lookalike.judges.token_store import Compression, TokenStore
+from lookalike.judges.token_store.budget import BUDGETS, DEFAULT_BUDGET, budget_tokens, suggested_budget
 from lookalike.judges.token_store.store import LIMIT_BYTES
 from lookalike.judges.token_store.upkeep import compress, pending
 from lookalike.progress import Progress, ProgressMeter, Stage
@@ -41,6 +42,9 @@ class TokenStatus:
         disk: bytes on disk of the tokens of all models, dead space included.
         limit: bytes on disk that they may take.
         compression: how tokens are compressed.
+        budget: the chosen budget, one of `BUDGETS`; empty where the model lets one choose nothing.
+        suggested_budget: the budget that suits the model's speed on this computer; empty where that is unknown.
+        tokens_per_photo: visual tokens that a photo becomes at most.
         ahead: whether they may be made while the computer is idle.
         news: what was damaged or could not be stored, in lines for the user.
     """
@@ -56,6 +60,9 @@ class TokenStatus:
     disk: int
     limit: int
     compression: str
+    budget: str
+    suggested_budget: str
+    tokens_per_photo: int
     ahead: bool
     news: tuple[str, ...]
 
@@ -68,6 +75,7 @@ def open_store(catalog: Catalog, folder: Path) -> TokenStore:
         folder,
         compression=Compression.parse(settings.token_compression or str(Compression())),
         limit_bytes=settings.token_limit or LIMIT_BYTES,
+        budget=settings.token_budget if settings.token_budget in BUDGETS else DEFAULT_BUDGET,
     )
 
 
@@ -79,7 +87,8 @@ class TokenPreparation:
         store: its tokens.
         token_judge: ``token_judge(name)`` opens a judge that stores tokens; the chosen one for None.
         load: ``load(content_id, hash)`` makes a photo for the judge.
-        reopen: called when judges that are open keep tokens in a way that is no longer wanted.
+        reopen: called when judges that are open make or keep tokens in a way that is no longer wanted.
+        speed: ``speed(name)``, the pairs per second that a model's trial has found; None where it is unknown.
     """
 
     def __init__(
@@ -89,12 +98,14 @@ class TokenPreparation:
         token_judge: Callable[[str | None], TokenJudge],
         load: Callable[[int, str], JudgePhoto],
         reopen: Callable[[], None],
+        speed: Callable[[str], float | None],
     ) -> None:
         self.store = store
         self._catalog = catalog
         self._token_judge = token_judge
         self._load = load
         self._reopen = reopen
+        self._speed = speed
         self._lock = threading.Lock()
         self._searches = 0
 
@@ -145,9 +156,16 @@ class TokenPreparation:
             disk=self.store.size,
             limit=self.store.limit_bytes,
             compression=str(self.store.compression),
+            budget=self.store.budget if model.chooses_tokens else "",
+            suggested_budget=self._suggested(judge) if model.chooses_tokens else "",
+            tokens_per_photo=model.tokens_per_photo,
             ahead=self.ahead,
             news=tuple(self.store.pending_messages()),
         )
+
+    def _suggested(self, judge: str | None) -> str:
+        speed = self._speed(judge or self._catalog.settings.judge)
+        return "" if speed is None else suggested_budget(speed)
 
     def make(
         self, judge: str | None = None, cancelled: Callable[[], bool] = lambda: False
@@ -202,9 +220,14 @@ class TokenPreparation:
         yield from compress(tokens, cancelled)
 
     def choose(
-        self, *, compression: str | None = None, limit_bytes: int | None = None, ahead: bool | None = None
+        self,
+        *,
+        compression: str | None = None,
+        limit_bytes: int | None = None,
+        ahead: bool | None = None,
+        budget: str | None = None,
     ) -> None:
-        """Change how tokens are stored; None leaves a setting as it is.
+        """Change how tokens are made and stored; None leaves a setting as it is.
 
         Raises:
             LookalikeError: a value is not valid.
@@ -216,14 +239,23 @@ class TokenPreparation:
                 megabytes=SMALLEST_LIMIT >> 20,
             )
         wanted = None if compression is None else Compression.parse(compression)
+        if budget is not None:
+            budget_tokens(budget)
         if limit_bytes is not None:
             self._catalog.settings.token_limit = limit_bytes
             self.store.limit_bytes = limit_bytes
         if ahead is not None:
             self._catalog.settings.tokens_ahead = ahead
+        changed = False
         if wanted is not None and wanted != self.store.compression:
             self._catalog.settings.token_compression = str(wanted)
             self.store.compression = wanted
+            changed = True
+        if budget is not None and budget != self.store.budget:
+            self._catalog.settings.token_budget = budget
+            self.store.budget = budget
+            changed = True
+        if changed:
             self._reopen()
 
     def clear(self) -> None:

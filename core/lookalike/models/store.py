@@ -64,6 +64,11 @@ class ModelStore:
                 return model
         raise ModelError(f"There is no model called {name}.", "Choose one that is installed.")
 
+    def pairs_per_second(self, name: str) -> float | None:
+        """The speed that a judge's trial has found; None where there is no such model or it was not tried."""
+        found = [model.pairs_per_second for model in self.installed() if model.name == name]
+        return found[0] if found else None
+
     def staging(self, name: str, suffix: str = IMPORTING) -> Staging:
         """A place in which a new model is put together.
 

@@ -271,3 +271,26 @@ def test_ctrl_c_ends_preparing_cleanly(library: Path) -> None:
         next(work)
         stop.set()
         assert len(list(work)) <= 2
+
+
+def test_the_visual_token_budget_is_a_choice_and_part_of_the_key(
+    call: Call, indexed: Path, library: Path, tmp_path: Path
+) -> None:
+    # All photos of the tiny SmolVLM become squares.
+    square = status(call, library, "status", "--judge", "tiny")
+    assert (square["budget"], square["suggested_budget"], square["tokens_per_photo"]) == ("", "", 64)
+    assert call("models", "import", *write_pair(tmp_path / "qwen", "qwen2vl"), "--name", "qwen")[0] == 0
+    before = status(call, library, "status", "--judge", "qwen")
+    assert (before["budget"], before["tokens_per_photo"]) == ("fast", 128)
+    # A model as small as this is quick anywhere.
+    assert before["suggested_budget"] == "fine"
+    assert "quick enough for fine" in call("--library", library, "tokens", "status", "--judge", "qwen")[1]
+    with Library(library) as opened:
+        key = open_mllm_judge(opened.judges, "qwen").key
+    assert status(call, library, "set", "--budget", "balanced")["budget"] == "balanced"
+    after = status(call, library, "status", "--judge", "qwen")
+    assert (after["budget"], after["tokens_per_photo"]) == ("balanced", 256)
+    with Library(library) as opened:
+        assert open_mllm_judge(opened.judges, "qwen").key == key.replace(":128:", ":256:") != key
+    code, _, err = call("--library", library, "tokens", "set", "--budget", "huge")
+    assert code == 2 and "huge" in err

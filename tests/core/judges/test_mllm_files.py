@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from tests.builders.gguf_language import write_language
 from tests.builders.gguf_models import FAMILIES, KINDS, WIDTH, write_kind, write_pair
 from tests.builders.gguf_vocabulary import QWEN_TEMPLATE
 
+LANCZOS, BILINEAR = Image.Resampling.LANCZOS, Image.Resampling.BILINEAR
 Files = tuple[Path, Path]
 
 
@@ -55,14 +57,16 @@ def test_a_fitting_pair_is_recognised(files: dict[str, Files]) -> None:
     qwen, idefics = match(*files["qwen2vl"]), match(*files["idefics3"])
     assert (qwen.family.name, idefics.family.name) == ("Qwen2-VL or Qwen2.5-VL", "SmolVLM")
     assert qwen.plan == PixelPlan(cell=28, max_tokens=128)
-    assert idefics.plan == PixelPlan(cell=16, max_tokens=64, side=128)
+    assert idefics.plan == PixelPlan(cell=16, max_tokens=64, side=128, resample=LANCZOS)
     assert qwen.width == idefics.width == WIDTH
     assert qwen.llm.name == "Tiny One"
     assert match(*files["internvl"]).plan == PixelPlan(cell=16, max_tokens=64, side=128)
-    assert match(*files["gemma3"]).plan == PixelPlan(cell=16, max_tokens=64, side=128)
-    assert match(*files["lfm2"]).plan == PixelPlan(cell=32, max_tokens=128, min_tokens=64)
+    assert match(*files["gemma3"]).plan == PixelPlan(cell=16, max_tokens=64, side=128, resample=BILINEAR)
+    assert match(*files["lfm2"]).plan == PixelPlan(cell=32, max_tokens=128, min_tokens=64, resample=BILINEAR)
+    assert match(*files["qwen3vl"]).plan == PixelPlan(cell=32, max_tokens=128, min_tokens=64)
     lfm2, lfm2_projector = map(read_gguf, files["lfm2"])
-    assert match_pair(lfm2, lfm2_projector, 32).plan.max_tokens == 128
+    for budget, tokens in ((32, 128), (200, 200), (576, 256)):
+        assert match_pair(lfm2, lfm2_projector, budget).plan.max_tokens == tokens
 
 
 def test_every_generated_model_is_of_the_family_it_is_made_as(files: dict[str, Files]) -> None:
@@ -258,6 +262,29 @@ def test_a_strip_gets_a_border_and_a_plain_photo_none() -> None:
     assert (plain == (200, 30, 30)).all()
 
 
+@pytest.mark.parametrize("family", ["idefics3", "qwen2vl", "gemma3"])
+def test_photos_are_resized_with_the_familys_own_filter(files: dict[str, Files], family: str) -> None:
+    plan = match(*files[family]).plan
+    photo = Image.effect_noise((600, 400), 80).convert("RGB")
+    size = plan.size(*photo.size)
+    made = {
+        filter: prepare(photo, replace(plan, resample=filter))
+        for filter in (Image.Resampling.BICUBIC, LANCZOS, BILINEAR)
+    }
+    assert np.array_equal(prepare(photo, plan), made[plan.resample])
+    # Pillow's reduction in two steps is a close approximation of the one step.
+    off = {
+        filter: np.abs(np.asarray(photo.resize(size, plan.resample), float) - pixels).mean()
+        for filter, pixels in made.items()
+    }
+    assert min(off, key=lambda filter: off[filter]) == plan.resample
+
+
+def test_a_small_photo_gets_as_many_tokens_as_in_qwen3_vls_training(files: dict[str, Files]) -> None:
+    # The family's own processor never goes below 65,536 pixels; 150 × 110 becomes 320 × 224 there.
+    assert match(*files["qwen3vl"]).plan.size(150, 110) == (320, 224)
+
+
 def test_tokens_too_large_for_float16_are_seen() -> None:
     tokens = VisualTokens(np.full((3, 8), 1e6, np.float32), np.zeros((3, 4), np.int32), 3, (3, 1))
     assert tokens.finite and not tokens.halved().finite
@@ -345,6 +372,18 @@ def test_a_template_that_writes_lists_out_gets_plain_text() -> None:
 def test_a_template_that_does_not_serve_is_refused(template: str, why: str) -> None:
     with pytest.raises(JudgeError, match=why):
         render(template, "Compare.", "Same?", placeholder="<image>", bos="", eos="")
+
+
+def test_a_template_may_use_what_transformers_gives_it() -> None:
+    template = (
+        "{{ strftime_now('%Y') }} {% for message in messages %}{% if message.role == 'user' %}"
+        "{% generation %}{% for part in message.content %}"
+        "{{ '<image>' if part.type == 'image' else part.text | tojson }}"
+        "{% endfor %}{% endgeneration %}{% else %}{{ message.content[0].text }}{% endif %}{% endfor %}"
+    )
+    opening, between, end = render(template, "Compare.", "Is <this> & that the same?", placeholder="<image>")
+    assert re.fullmatch(r"20\d\d Compare\.", opening) and between == ""
+    assert end == '"Is <this> & that the same?"'
 
 
 THINKING = "{{ '<|im_start|>assistant\\n<think>\\n' }}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import pytest
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.available import unavailable_reason
 from lookalike.judges.mllm.errors import JudgeError
-from lookalike.judges.mllm.families import match_pair
+from lookalike.judges.mllm.families import IDEFICS, match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.judges.mllm.messages import Answer, Scored, Unscored, Wording
@@ -22,7 +24,8 @@ from lookalike.judges.mllm.session import SessionQuery
 from lookalike.judges.protocol import Judge, JudgeOptions, JudgePhoto, Verdict
 from lookalike.judges.token_store import Compression, TokenStore
 from lookalike.judges.token_store.visual_tokens import VisualTokens
-from tests.builders.gguf_models import FAMILIES, WIDTH, write_pair
+from lookalike.worker import Worker
+from tests.builders.gguf_models import FAMILIES, KINDS, WIDTH, write_kind, write_pair
 from tests.core.judges.judge_photos import kept, photo, unreadable
 from tests.core.judges.mllm_reference import blobs
 
@@ -99,6 +102,58 @@ def test_one_of_several_that_cannot_be_scored_spoils_no_other(files: dict[str, F
     assert isinstance(first, Scored) and isinstance(third, Scored)
     assert second == Unscored("The photo's tokens are 9 wide, not 256.")
     assert first.tokens is None and third.tokens is not None
+
+
+@pytest.mark.parametrize(
+    ("family", "mark"),
+    [
+        ("qwen2vl", "<|vision_start|>"),
+        ("qwen3vl", "<|vision_start|>"),
+        ("idefics3", "<global-img>"),
+        ("lfm2", "<|image_end|>"),
+    ],
+)
+def test_a_model_that_does_not_know_photos_is_refused(tmp_path: Path, family: str, mark: str) -> None:
+    kind = KINDS[family]
+    llm, mmproj = tmp_path / "text.gguf", tmp_path / "mmproj.gguf"
+    write_kind(llm, mmproj, replace(kind, markers=tuple(marker for marker in kind.markers if marker != mark)))
+    judge = MllmJudge(llm, mmproj, token_store=None)
+    try:
+        with pytest.raises(JudgeError, match="does not know photos") as told:
+            list(judge.compare(photo(1), [photo(2)]))
+    finally:
+        judge.close()
+    assert mark in told.value.message and "came with the projector" in told.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("ending", "last"), [("Assistant:", b" "), ("<|im_start|>assistant<end_of_utterance>", b"")]
+)
+def test_a_space_stands_before_the_answer_only_after_a_colon(
+    tmp_path: Path, ending: str, last: bytes
+) -> None:
+    kind = KINDS["idefics3"]
+    llm, mmproj = tmp_path / "model.gguf", tmp_path / "mmproj.gguf"
+    write_kind(llm, mmproj, replace(kind, template=kind.template.replace("Assistant:", ending)))
+    worker = Worker(last_piece, (str(llm),), name="the tokenizer")
+    try:
+        assert worker.receive() == last
+    finally:
+        worker.close()
+
+
+def last_piece(pipe: Connection, llm: str) -> None:
+    """Send what the last token before the answer's digit stands for; nothing for a mark."""
+    import llama_cpp
+
+    from lookalike.judges.mllm.vocabulary import Vocabulary
+
+    parameters = llama_cpp.llama_model_default_params()
+    parameters.vocab_only = True
+    model = llama_cpp.llama_model_load_from_file(llm.encode(), parameters)
+    vocabulary = Vocabulary(model)
+    pipe.send(vocabulary.piece(vocabulary.prompt(IDEFICS, "Compare.", "Same?").question[-1]))
+    llama_cpp.llama_model_free(model)
 
 
 def test_what_must_leave_no_trace_is_not_stored(judge: MllmJudge, tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from lookalike.catalog.catalog import Catalog
+from lookalike.errors import LookalikeError
 from lookalike.judges.token_store import Compression, TokenSet, TokenStore
+from lookalike.judges.token_store.budget import BUDGETS, budget_tokens, suggested_budget
 from lookalike.judges.token_store.eviction import compact_step
 from lookalike.judges.token_store.upkeep import compress, pending
 from tests.core.judges.made_up_tokens import PHOTOS, WIDTH, same, tokens_of
@@ -355,3 +357,18 @@ def test_all_can_be_deleted(open_store: Open) -> None:
     assert store.size == 0 and list(store.files.folder.iterdir()) == []
     assert kept.get("0001") is None
     assert kept.put("0001", tokens_of(1), 1.0) and same(kept.get("0001"), tokens_of(1))
+
+
+@pytest.mark.parametrize(
+    ("speed", "budget"), [(0.1, "fast"), (3.0, "fast"), (5.9, "fast"), (6.0, "balanced"), (13.5, "fine")]
+)
+def test_the_budget_offered_keeps_a_hundred_candidates_within_half_a_minute(
+    speed: float, budget: str
+) -> None:
+    assert suggested_budget(speed) == budget
+
+
+def test_a_budget_that_does_not_exist_is_told() -> None:
+    assert [budget_tokens(name) for name in BUDGETS] == [128, 256, 576]
+    with pytest.raises(LookalikeError, match=r"^There is no visual-token budget called huge\."):
+        budget_tokens("huge")

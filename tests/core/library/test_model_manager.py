@@ -6,18 +6,24 @@ import importlib.util
 import json
 import os
 import socket
+import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from PIL import Image
 
 from lookalike.errors import LookalikeError
+from lookalike.judges.mllm import trial
+from lookalike.judges.mllm.gguf_file import read_gguf
+from lookalike.judges.mllm.position_embeddings import in_order
+from lookalike.judges.protocol import JudgePhoto
 from lookalike.library.model_manager import ModelManager
 from lookalike.models import catalogue
 from lookalike.models.download import unfinished
 from lookalike.models.errors import ModelError
-from lookalike.models.installed import InstalledModel
+from lookalike.models.installed import MANIFEST, InstalledModel
 from lookalike.models.store import ModelStore
 from lookalike.progress import Progress
 from tests.builders.gguf_models import write_pair
@@ -84,6 +90,47 @@ def test_an_imported_model_is_tried_and_its_speed_kept(
     (offer,) = [offer for offer in manager.listings() if offer.installed]
     assert (offer.name, offer.pairs_per_second, offer.size) == ("tiny", model.pairs_per_second, model.size)
     assert problems(manager) == {"tiny": ()}
+
+
+@needs_llama
+def test_the_speed_is_that_of_a_machine_with_nothing_else_to_do(
+    manager: ModelManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = trial._photo
+
+    def slow(seed: int) -> JudgePhoto:
+        photo = made(seed)
+
+        def load(longest_side: int) -> Image.Image:
+            # As long as a busy machine may keep a process waiting.
+            time.sleep(1)
+            return photo.load(longest_side)
+
+        return JudgePhoto(photo.content, load)
+
+    monkeypatch.setattr(trial, "_photo", slow)
+    model = added(manager.import_files(write_pair(tmp_path, "qwen2vl"), "tiny"))
+    assert model.first_seconds is not None and model.first_seconds < 1
+
+
+@needs_llama
+def test_an_imported_internvl_gets_a_projector_in_order(manager: ModelManager, tmp_path: Path) -> None:
+    llm, mmproj = write_pair(tmp_path, "internvl")
+    content = mmproj.read_bytes()
+    model = added(manager.import_files((llm, mmproj), "tiny"))
+    assert mmproj.read_bytes() == content
+    # Only the projector takes room of its own.
+    assert model.file("llm").samefile(llm)
+    assert in_order(read_gguf(model.file("mmproj")))
+    assert sorted(path.name for path in model.folder.iterdir()) == sorted([*model.files.values(), MANIFEST])
+    assert model.pairs_per_second is not None
+    assert problems(manager) == {"tiny": ()}
+
+
+def test_an_internvl_that_was_imported_out_of_order_is_told(manager: ModelManager, tmp_path: Path) -> None:
+    put_judge(manager.store, *write_pair(tmp_path, "internvl"), "old")
+    (line,) = problems(manager)["old"]
+    assert "is not in the order in which llama.cpp reads InternVL models" in line
 
 
 @needs_llama

@@ -94,6 +94,16 @@ class WorkerConnection:
         return WorkerStage(self._shared.stage)
 
     @property
+    def work_seconds(self) -> float | None:
+        """How long this worker has computed up to its last reply, as on a machine with nothing else to do.
+
+        Processor time, shared out among its threads; None on a GPU, where it says little.
+        """
+        if self._shared.on_gpu:
+            return None
+        return self._shared.processor_seconds / self._settings.threads
+
+    @property
     def total_encodes(self) -> int:
         """Photos put through the image encoder by all workers so far."""
         return self._encodes_before + self.encodes

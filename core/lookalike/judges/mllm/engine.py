@@ -48,6 +48,7 @@ class MllmEngine:
         aborted: asked between the steps of a decoding; true ends it with `DecodingAbortedError`.
 
     Attributes:
+        on_gpu: whether the model runs on a GPU.
         vision: the image encoder and projector.
         width: length of one visual token.
         parallel: candidates decoded side by side.
@@ -99,7 +100,7 @@ class MllmEngine:
             self._prompt = self._vocabulary.prompt(settings.family, settings.instructions, settings.question)
             self.vision = Vision(settings.mmproj, self._model, settings.max_tokens, settings.threads, gpu=gpu)
             opened.callback(self.vision.close)
-            self._gpu = gpu
+            self.on_gpu = gpu
             opened.callback(self._close_context)
             self._open_context()
             self._asked: tuple[str, str] | None = (settings.instructions, settings.question)
@@ -125,7 +126,7 @@ class MllmEngine:
         if not self.vision.non_causal:
             self.joined = text_embeddings(Path(self._settings.llm), self._prompt.question, self.width)
         self._context = DecodingContext(
-            self._model, self._size(), self._settings.threads, gpu=self._gpu, aborted=self._aborted
+            self._model, self._size(), self._settings.threads, gpu=self.on_gpu, aborted=self._aborted
         )
 
     def _size(self) -> ContextSize:

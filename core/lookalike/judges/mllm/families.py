@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PIL.Image import Resampling
+
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.gguf_file import GgufFile
 from lookalike.judges.mllm.pixels import MIN_TOKENS, PixelPlan
@@ -33,8 +35,12 @@ class MllmFamily:
         closing: text after a photo's tokens.
         merge: the projector's metadata key for how many patches each way make one token, and its default.
         square: whether every photo becomes a square of the projector's ``image_size``.
-        min_tokens: the least tokens of a photo that llama.cpp's preparation leaves as it is.
-        answer_lead: what stands between the chat template's prompt for an answer and the answer's digit.
+        min_tokens: the least tokens that the family's own processor makes of a photo.
+        max_tokens: the most tokens that the family's own processor makes of a photo before it cuts tiles; 0 if it
+            has no such bound.
+        resample: the filter with which the family's own processor resizes photos.
+        answer_lead: what stands between the chat template's prompt for an answer and the answer's digit, where that
+            prompt ends in a colon.
         after_photo: text after a photo where the chat template takes plain text only.
     """
 
@@ -48,6 +54,8 @@ class MllmFamily:
     merge: tuple[str, int]
     square: bool = False
     min_tokens: int = MIN_TOKENS
+    max_tokens: int = 0
+    resample: Resampling = Resampling.BICUBIC
     answer_lead: str = ""
     after_photo: str = ""
 
@@ -75,9 +83,12 @@ QWEN3 = MllmFamily(
     opening=QWEN_PHOTO[0],
     closing=QWEN_PHOTO[2],
     merge=(SPATIAL_MERGE, 2),
+    # 65,536 pixels in cells of 32 × 32.
+    min_tokens=64,
 )
 # A photo that is not split into tiles stands between these marks in the family's own prompts. In its dialogues a
-# space stands between "Assistant:" and the answer, and the tokenizer keeps it apart from a digit.
+# space stands between "Assistant:" and the answer, and the tokenizer keeps it apart from a digit. Others that use
+# this projector (granite-docling) end their prompts in a mark.
 IDEFICS = MllmFamily(
     name="SmolVLM",
     architectures=frozenset({"llama"}),
@@ -88,6 +99,7 @@ IDEFICS = MllmFamily(
     closing="<fake_token_around_image>",
     merge=(SCALE_FACTOR, 1),
     square=True,
+    resample=Resampling.LANCZOS,
     answer_lead=" ",
 )
 INTERNVL = MllmFamily(
@@ -112,6 +124,8 @@ LFM2 = MllmFamily(
     closing="<|image_end|>",
     merge=(SCALE_FACTOR, 1),
     min_tokens=64,
+    max_tokens=256,
+    resample=Resampling.BILINEAR,
 )
 # The blank lines around a photo are those of the family's own processor (full_image_sequence in transformers).
 GEMMA3 = MllmFamily(
@@ -124,6 +138,7 @@ GEMMA3 = MllmFamily(
     closing="<end_of_image>\n\n",
     merge=(SCALE_FACTOR, 4),
     square=True,
+    resample=Resampling.BILINEAR,
 )
 FAMILIES = (IDEFICS, LFM2, QWEN2, QWEN3, INTERNVL, GEMMA3)
 _NAMES = [family.name.replace(" or ", ", ") for family in FAMILIES]
@@ -256,7 +271,8 @@ def _plan(mmproj: GgufFile, family: MllmFamily, budget: int) -> PixelPlan:
         raise JudgeError(f"{mmproj.path.name} does not say how it reads photos.", COPY_AGAIN)
     cell = patch * merge
     if family.square:
-        return PixelPlan(cell=cell, max_tokens=max(1, side // cell) ** 2, side=side)
+        most = max(1, side // cell) ** 2
+        return PixelPlan(cell=cell, max_tokens=most, side=side, resample=family.resample)
     # Whole rows and columns need some play between the least and the most.
-    budget = max(budget, 2 * family.min_tokens)
-    return PixelPlan(cell=cell, max_tokens=budget, min_tokens=family.min_tokens)
+    budget = min(max(budget, 2 * family.min_tokens), family.max_tokens or budget)
+    return PixelPlan(cell=cell, max_tokens=budget, min_tokens=family.min_tokens, resample=family.resample)

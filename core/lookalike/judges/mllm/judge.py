@@ -22,17 +22,19 @@ from lookalike.judges.mllm.memory import check_memory, memory_needed
 from lookalike.judges.mllm.messages import Material, Refused, Scored, Unscored, Wording, WorkerSettings
 from lookalike.judges.mllm.pixels import VERSION as PIXELS_VERSION
 from lookalike.judges.mllm.pixels import prepare
+from lookalike.judges.mllm.position_embeddings import demand_order
 from lookalike.judges.mllm.prefetcher import Prefetcher
 from lookalike.judges.mllm.prompts import load_prompt
 from lookalike.judges.mllm.session import ANSWER_SECONDS, JudgeSession, SessionQuery
 from lookalike.judges.protocol import Explanation, JudgeOptions, JudgePhoto, Verdict
 from lookalike.judges.token_store import Compression, TokenSet, TokenStore
+from lookalike.judges.token_store.budget import BUDGETS, DEFAULT_BUDGET
 from lookalike.sigmoid import sigmoid
 
 TOP = 100
 """Candidates that are judged; mAP still grows up to here (docs/benchmarks.md, "Fusion and calibration")."""
 
-TOKEN_BUDGET = 128
+TOKEN_BUDGET = BUDGETS[DEFAULT_BUDGET]
 IDLE_SECONDS = 600.0
 DEFAULT_OPTIONS = JudgeOptions()
 
@@ -99,6 +101,7 @@ class MllmJudge:
         if missing is not None:
             raise missing
         self._pair = match_pair(read_gguf(llm), read_gguf(mmproj), token_budget)
+        demand_order(self._pair.mmproj)
         self._plan = self._pair.plan
         # Left to the worker it is one, or several in a GPU's own memory.
         self._side_by_side = max(1, parallel)
@@ -134,6 +137,16 @@ class MllmJudge:
     def token_set(self) -> TokenSet | None:
         """The stored visual tokens; None where none are stored."""
         return self._token_set
+
+    @property
+    def chooses_tokens(self) -> bool:
+        """Whether the model lets one choose how many tokens a photo becomes."""
+        return not self._plan.side
+
+    @property
+    def tokens_per_photo(self) -> int:
+        """Visual tokens that a photo becomes at most."""
+        return self._plan.max_tokens
 
     @property
     def session(self) -> JudgeSession:

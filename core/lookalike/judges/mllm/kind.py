@@ -9,6 +9,7 @@ from lookalike.judges.mllm.available import unavailable
 from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.judges.mllm.prompts import prompt_modes
 from lookalike.judges.protocol import Judge
+from lookalike.judges.token_store.budget import budget_tokens
 
 
 class MllmKind(JudgeKind):
@@ -31,6 +32,7 @@ class MllmKind(JudgeKind):
             model.file("mmproj"),
             token_store=self.resources.token_store,
             log_folder=app_paths.logs(),
+            token_budget=budget_tokens(self.resources.token_store.budget),
             checksums=model.checksums,
         )
 

@@ -38,11 +38,20 @@ class Shared(ctypes.Structure):
     Attributes:
         called_off: questions up to this serial number are no longer wanted.
         stage: the worker's `WorkerStage`.
+        processor_seconds: processor time that the worker's threads have taken up to its last reply.
+        on_gpu: whether the model runs on a GPU.
     """
 
-    _fields_ = (("called_off", ctypes.c_longlong), ("stage", ctypes.c_longlong))
+    _fields_ = (
+        ("called_off", ctypes.c_longlong),
+        ("stage", ctypes.c_longlong),
+        ("processor_seconds", ctypes.c_double),
+        ("on_gpu", ctypes.c_bool),
+    )
     called_off: int
     stage: int
+    processor_seconds: float
+    on_gpu: bool
 
 
 @dataclass(frozen=True)

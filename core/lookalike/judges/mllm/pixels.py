@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-VERSION = "p1"
+VERSION = "p2"
 """Changed whenever the same photo gives other pixels, so that older tokens and scores are not reused."""
 MAX_ASPECT = 5.0
 """Longer photos get a grey border: one row of tokens could not show anything."""
@@ -27,12 +27,14 @@ class PixelPlan:
         max_tokens: visual tokens per photo at most.
         side: where not 0, every photo becomes a square of this many pixels.
         min_tokens: visual tokens per photo at least, where the grid is free.
+        resample: the filter with which photos are resized.
     """
 
     cell: int
     max_tokens: int
     side: int = 0
     min_tokens: int = MIN_TOKENS
+    resample: Image.Resampling = Image.Resampling.BICUBIC
 
     @property
     def decode_size(self) -> int:
@@ -70,7 +72,7 @@ def prepare(image: Image.Image, plan: PixelPlan) -> NDArray[np.uint8]:
         uint8 array (height, width, 3).
     """
     image = _bordered(image.convert("RGB"))
-    image = image.resize(plan.size(*image.size), Image.Resampling.BICUBIC, reducing_gap=3.0)
+    image = image.resize(plan.size(*image.size), plan.resample, reducing_gap=3.0)
     return np.asarray(image, np.uint8)
 
 

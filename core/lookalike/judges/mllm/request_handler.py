@@ -68,12 +68,14 @@ def serve(pipe: Connection, settings: WorkerSettings, shared: Shared) -> None:
     with engine:
         handler = _RequestHandler(engine, settings.reduction, shared)
         shared.stage = WorkerStage.IDLE
+        shared.on_gpu = engine.on_gpu
         pipe.send(Ready(0, 0, 0, engine.parallel))
         while pipe.poll(settings.idle_seconds):
             question: ScoreRequest | EncodeRequest = pipe.recv()
             current = question.serial
             reply = handler.reply(question)
             shared.stage = WorkerStage.IDLE
+            shared.processor_seconds = time.process_time()
             pipe.send(reply)
     sys.exit(LEFT)
 

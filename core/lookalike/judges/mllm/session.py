@@ -90,6 +90,11 @@ class JudgeSession:
         return self._connection.pid
 
     @property
+    def work_seconds(self) -> float | None:
+        """How long the worker has computed; see `WorkerConnection.work_seconds`."""
+        return self._connection.work_seconds
+
+    @property
     def deaths(self) -> int:
         """How many workers died while they were needed, or hung."""
         return len(self._breaker.deaths)

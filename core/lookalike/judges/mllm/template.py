@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 from lookalike.judges.mllm.errors import JudgeError
 
@@ -50,15 +50,10 @@ def render(
             first whatever it is told.
     """
     from jinja2 import TemplateError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    def refuse(message: str) -> NoReturn:
-        raise TemplateError(message)
+    from lookalike.judges.mllm.template_environment import template_environment
 
-    environment = ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
-    )
-    environment.globals["raise_exception"] = refuse
+    environment = template_environment()
     fault: Exception | None = None
     for messages, mark in _turns(instructions, question, placeholder, after_photo):
         try:

@@ -37,8 +37,9 @@ class Trial:
 
     Attributes:
         memory: bytes that the model takes when loaded, about.
-        pairs_per_second: pairs compared per second, the photos' tokens being stored; None if not tried.
-        first_seconds: seconds for a pair whose second photo is new to the model; None if not tried.
+        pairs_per_second: pairs compared per second while nothing else runs, the photos' tokens being stored; None if
+            not tried.
+        first_seconds: seconds for a pair whose second photo is new to the model, likewise; None if not tried.
         untried: why it was not tried, in one line; empty if it was.
     """
 
@@ -103,20 +104,27 @@ def _timed(judge: MllmJudge, name: str, memory: int, cancelled: Callable[[], boo
     query, stored, new = (_photo(seed) for seed in range(3))
 
     def seconds(candidates: list[JudgePhoto]) -> float:
-        then = time.perf_counter()
+        then = _now(judge)
         for verdict in judge.compare(query, candidates, cancelled):
             if verdict.match is None:
                 raise JudgeError(f"{name} gives no answer: {verdict.reason}", "Choose another model.")
-        return time.perf_counter() - then
+        return _now(judge) - then
 
     # The first comparison also loads the model, and every one reads the query: only differences count. Whole
-    # comparisons are timed, not single verdicts, for a judge may take several candidates at once.
+    # comparisons are timed, not single verdicts, for a judge may take several candidates at once. Processor time is
+    # taken, or a busy machine would make a model of 3 pairs a second look like one of .1.
     seconds([stored])
     one = seconds([stored])
     more = min(MOST_PAIRS, max(1, int(LONG_SECONDS / one)))
     pair = max((seconds([stored] * (1 + more)) - one) / more, SHORTEST_SECONDS)
     first = max(seconds([new]) - one, 0.0) + pair
     return None if cancelled() else Trial(memory, 1 / pair, first)
+
+
+def _now(judge: MllmJudge) -> float:
+    """A clock that stands still while other programs have the processor; on a GPU the one on the wall."""
+    worked = judge.session.work_seconds
+    return time.perf_counter() if worked is None else worked
 
 
 def _photo(seed: int) -> JudgePhoto:

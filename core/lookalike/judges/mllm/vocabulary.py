@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import MllmFamily
 from lookalike.judges.mllm.template import render
+
+MARK = re.compile(r"<[^<>]+>")
+"""What stands around a photo, such as ``<|vision_start|>``."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,10 @@ class Vocabulary:
             question: the text after the photos.
 
         Raises:
-            JudgeError: the template does not take it, or the model cannot answer with one digit.
+            JudgeError: the model does not know the marks around a photo, the template does not take the prompt, or
+                the model cannot answer with one digit.
         """
+        self._demand_marks(family)
         bos = self._llama.llama_vocab_bos(self._handle)
         eos = self._llama.llama_vocab_eos(self._handle)
         head, middle, tail = render(
@@ -72,7 +78,8 @@ class Vocabulary:
         if self._llama.llama_vocab_get_add_bos(self._handle) and opening[:1] != [bos]:
             opening.insert(0, bos)
         between = self.tokenize(family.closing + middle + family.opening)
-        ending = family.closing + tail + family.answer_lead
+        lead = family.answer_lead if tail.endswith(":") else ""
+        ending = family.closing + tail + lead
         answers = self._digit(ending, "0"), self._digit(ending, "1")
         return PromptTokens(opening, between, self.tokenize(ending), answers)
 
@@ -91,6 +98,20 @@ class Vocabulary:
         room = ctypes.create_string_buffer(64)
         length = self._llama.llama_token_to_piece(self._handle, token, room, len(room), 0, False)
         return room.raw[: max(0, length)]
+
+    def _demand_marks(self, family: MllmFamily) -> None:
+        """Check that each mark around a photo is one token.
+
+        A language model that was not trained on photos may fit a projector by its width, and then reads
+        ``<global-img>`` as a dozen pieces of ordinary text.
+        """
+        for mark in MARK.findall(family.opening + family.closing):
+            if len(self.tokenize(mark)) != 1:
+                raise JudgeError(
+                    "The model does not know photos: its vocabulary has no token {mark}.",
+                    "Choose the model that came with the projector.",
+                    mark=mark,
+                )
 
     def _digit(self, ending: str, digit: str) -> int:
         # In its place, since some vocabularies have another token for a digit that begins a text.

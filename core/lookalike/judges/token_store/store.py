@@ -19,6 +19,7 @@ from sqlite_utils import Database
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.visual_tokens import TokenLocation
 from lookalike.errors import LookalikeError, os_errors
+from lookalike.judges.token_store.budget import DEFAULT_BUDGET
 from lookalike.judges.token_store.codebook import TokenCodebook
 from lookalike.judges.token_store.compression import Compression
 from lookalike.judges.token_store.segments import SegmentFiles
@@ -60,8 +61,10 @@ class TokenStore:
         compression: how tokens are stored.
         limit_bytes: what the files may take in all; beyond it the least useful tokens are evicted
             (`VisualTokenRows.least_useful` says which these are).
+        budget: tokens a photo at most, one of `BUDGETS`.
 
     Attributes:
+        budget: tokens a photo at most, for judges that are opened from now on.
         compression: how tokens are stored from now on.
         limit_bytes: what the files may take in all.
         rows: the catalog's tables.
@@ -75,7 +78,9 @@ class TokenStore:
         *,
         compression: Compression | None = None,
         limit_bytes: int = LIMIT_BYTES,
+        budget: str = DEFAULT_BUDGET,
     ) -> None:
+        self.budget = budget
         self.rows = catalog.visual_tokens
         self.files = SegmentFiles(folder)
         self.compression = compression or Compression()
