@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.catalog.contents import ContentRow
-from lookalike.pairs.agreement import Agreement
+from lookalike.pairs.agreement import WIDE, Agreement
 from lookalike.pairs.alignment import Matrix, in_pixels, jacobian
 from lookalike.pairs.residual import Compression
 from lookalike.pairs.verified_pair import Edit
@@ -21,7 +21,7 @@ RESIZED = 0.02
 """Change of scale from which it was resized."""
 OVERLAID = 0.02
 """Share of the blocks that show something else, from which something lies on it."""
-RECOLOURED = 4.0
+RECOLOURED = 2.5
 """Change of colours in grey values."""
 COLOURFUL, COLOURLESS = 6.0, 2.0
 """Mean spread of the colour channels of a photo in colour, and of one without."""
@@ -166,11 +166,12 @@ def _is_framed(photo: EditedPhoto, agreed: Agreement, place: int) -> bool:
 
 
 def _recolouring(agreed: Agreement) -> float:
-    """How far colours differ, in grey values."""
-    inside = agreed.inside
-    if not inside.any():
+    """How far colours differ, in grey values, of what lies wide about each pixel: noise is no colour."""
+    import cv2
+
+    if not agreed.inside.any():
         return 0.0
-    difference = np.abs(agreed.first[inside] - agreed.second[inside])
+    difference = np.abs(cv2.GaussianBlur(agreed.first - agreed.second, (0, 0), WIDE))[agreed.inside]
     return float(np.median(difference.mean(axis=-1)))
 
 
