@@ -81,9 +81,7 @@ def test_a_removed_photo_vanishes_and_comes_back(graph: SmallPairGraph, album: P
     assert frozenset(("2.jpg", "late.jpg")) in copies(graph)
 
 
-def test_a_job_that_was_closed_goes_on(
-    graph: SmallPairGraph, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_job_that_was_closed_goes_on(graph: SmallPairGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(updating, "BATCH", 2)
     graph.library.scan()
     joining = graph.updater.join(graph.engines)
@@ -127,4 +125,19 @@ def test_a_photo_that_cannot_be_read_waits(graph: SmallPairGraph, album: Path) -
     assert copies(graph) == expected(1, 2)
     (album.parent / "away.jpg").rename(album / "0.jpg")
     list(graph.updater.verify())
+    assert copies(graph) == expected(0, 1, 2)
+
+
+def test_a_check_removes_what_stands_for_nothing(graph: SmallPairGraph) -> None:
+    graph.update()
+    rows = graph.library.catalog.verified_pairs
+    kinds = [kind.value for kind in PairKind]
+    assert rows.remove_orphans(kinds) == 0
+    (pair, *_) = graph.graph.pairs({PairKind.EDITED, PairKind.SAME_PIXELS})
+    with graph.library.catalog.transaction() as db:
+        db.execute(
+            "UPDATE verified_pairs SET kind = 'odd' WHERE first = ? AND second = ?", (pair.first, pair.second)
+        )
+    assert rows.remove_orphans(kinds) == 1
+    graph.update()
     assert copies(graph) == expected(0, 1, 2)
