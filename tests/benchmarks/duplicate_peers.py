@@ -130,7 +130,9 @@ def image_dedup(folder: Path, paths: list[Path]) -> Iterator[tuple[str, set[Pair
         hasher: Any = make(verbose=False)
         encodings = {str(path): hasher.encode_image(image_file=path) for path in paths}
         duplicates = hasher.find_duplicates(encoding_map=encodings, max_distance_threshold=10)
-        found = {frozenset((Path(one), Path(other))) for one, others in duplicates.items() for other in others}
+        found = {
+            frozenset((Path(one), Path(other))) for one, others in duplicates.items() for other in others
+        }
         yield f"imagededup {make.__name__}, distance 10", found, time.monotonic() - started
 
 
@@ -161,12 +163,16 @@ def installed(name: str) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=1000)
-    parser.add_argument("--library", type=Path, help="a library that is kept, so that a broken-off run goes on")
+    parser.add_argument(
+        "--library", type=Path, help="a library that is kept, so that a broken-off run goes on"
+    )
     parser.add_argument("--peers-only", action="store_true")
     arguments = parser.parse_args()
     edits = EditSet(evaluation_data(), arguments.photos)
     print(f"{len(edits.paths)} photos, {len(edits.kinds)} right pairs")
-    print("| | precision | recall | exact | crop 50 % | quarter turn | mirror | screenshot | real | seconds |")
+    print(
+        "| | precision | recall | exact | crop 50 % | quarter turn | mirror | screenshot | real | seconds |"
+    )
     print("|-|-|-|-|-|-|-|-|-|-|")
     with tempfile.TemporaryDirectory() as temporary:
         base = arguments.library.parent if arguments.library else Path(temporary)

@@ -186,7 +186,9 @@ class PairVerifier:
         if blob is None:
             return None
         with Image.open(io.BytesIO(blob)) as opened:
-            grey = np.asarray(opened.convert("L").resize((ICON_SIDE, ICON_SIDE), Image.Resampling.BOX), np.float32)
+            grey = np.asarray(
+                opened.convert("L").resize((ICON_SIDE, ICON_SIDE), Image.Resampling.BOX), np.float32
+            )
         deviation = float(grey.std())
         return (grey - grey.mean()) / deviation if deviation > 1.0 else None
 
@@ -293,7 +295,9 @@ def moved_by(agreed: Agreement) -> float:
 
 def is_near(agreed: Agreement, one: PhotoPixels, other: PhotoPixels) -> bool:
     """Whether two photos of one size are laid on each other by a small move, as hands do, and editors hardly."""
-    return max(np.abs(np.sort(one.size) - np.sort(other.size))) <= NEAR_PIXELS and moved_by(agreed) < NEAR_MOVED
+    return (
+        max(np.abs(np.sort(one.size) - np.sort(other.size))) <= NEAR_PIXELS and moved_by(agreed) < NEAR_MOVED
+    )
 
 
 def is_uniformly_filtered(agreed: Agreement) -> bool:

@@ -18,7 +18,11 @@ MEMORY = Path("/dev/shm")
 @pytest.fixture
 def drive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder on a drive of its own, whose trash does not outlast the test."""
-    if not MEMORY.is_dir() or MEMORY.stat().st_dev == tmp_path.stat().st_dev or not os.access(MEMORY, os.W_OK):
+    if (
+        not MEMORY.is_dir()
+        or MEMORY.stat().st_dev == tmp_path.stat().st_dev
+        or not os.access(MEMORY, os.W_OK)
+    ):
         pytest.skip("there is no other drive")
     trash = MEMORY / f".Trash-{os.getuid()}"
     if trash.exists() or (MEMORY / ".Trash").exists():
