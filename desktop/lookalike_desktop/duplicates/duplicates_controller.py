@@ -16,10 +16,12 @@ from lookalike.duplicates import (
     DuplicateGroup,
     UndoReport,
 )
+from lookalike.progress import Stage
 from lookalike_desktop.duplicates.duplicates_page import DuplicatesPage
 from lookalike_desktop.duplicates.review import plan_of
 from lookalike_desktop.qt.formatting import format_count, format_size
 from lookalike_desktop.qt.jobs import Job
+from lookalike_desktop.session.activity import Activity
 from lookalike_desktop.session.library_session import LibrarySession
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class DuplicatesController(QObject):
         page.keep_all_wanted.connect(lambda group: self.decide(group, Decision.KEEP_BOTH))
         session.opened.connect(self._end_interrupted)
         session.photos_changed.connect(lambda _: self._on_photos_changed())
+        session.activity.connect(self._on_activity)
 
     @property
     def busy(self) -> bool:
@@ -87,6 +90,10 @@ class DuplicatesController(QObject):
             self._session.failed.emit(failure)
 
         self._session.tasks.run(work, show, failed)
+
+    def _on_activity(self, activity: Activity) -> None:
+        if activity.progress.stage is Stage.COMPARING and activity.progress.ended:
+            self._on_photos_changed()
 
     def _on_photos_changed(self) -> None:
         if self._page.isVisible() and not self.busy:
