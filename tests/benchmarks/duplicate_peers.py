@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from lookalike.duplicates import DuplicateClass
+from lookalike.duplicates.groups import DuplicateClass
 from lookalike.library import Library
 from tests.data import evaluation_data
 

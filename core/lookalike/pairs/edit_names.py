@@ -177,7 +177,9 @@ def _recolouring(agreed: Agreement) -> float:
 
 def _lost_colour(agreed: Agreement) -> float:
     """Evidence for the first as the original where the second has lost its colours, and the other way round."""
-    one, other = (float(np.ptp(image[agreed.inside], axis=-1).mean()) for image in (agreed.first, agreed.second))
+    one, other = (
+        float(np.ptp(image[agreed.inside], axis=-1).mean()) for image in (agreed.first, agreed.second)
+    )
     if max(one, other) < COLOURFUL or min(one, other) > COLOURLESS:
         return 0.0
     return 2.0 if one > other else -2.0
@@ -192,7 +194,11 @@ def _less_compressed(first: EditedPhoto, second: EditedPhoto) -> float:
     one, other = _loss(first.compression), _loss(second.compression)
     if one is None or other is None or one == other:
         # A lossless file may have been made of a lossy one, which its pixels do not tell.
-        return float(np.clip(math.log2(first.row.bytes / max(second.row.bytes, 1)), -0.5, 0.5)) if one == other else 0.0
+        return (
+            float(np.clip(math.log2(first.row.bytes / max(second.row.bytes, 1)), -0.5, 0.5))
+            if one == other
+            else 0.0
+        )
     return float(np.clip(0.5 * math.log2((other + 0.5) / (one + 0.5)), -0.5, 0.5))
 
 

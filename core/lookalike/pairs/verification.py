@@ -342,9 +342,7 @@ def unexplained(first: PhotoPixels, second: PhotoPixels, agreed: Agreement) -> U
     return found
 
 
-def _unexplained(
-    first: PhotoPixels, second: PhotoPixels, matrix: NDArray[np.float64]
-) -> Unexplained | None:
+def _unexplained(first: PhotoPixels, second: PhotoPixels, matrix: NDArray[np.float64]) -> Unexplained | None:
     back = np.linalg.inv(matrix)
     back = back / back[2, 2]
     density = math.sqrt(abs(np.linalg.det(matrix[:2, :2])))

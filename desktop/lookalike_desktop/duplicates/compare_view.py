@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from lookalike.duplicates import DuplicateGroup, DuplicatePhoto
+from lookalike.duplicates.groups import DuplicateGroup, DuplicatePhoto
 from lookalike_desktop.duplicates.difference import SIDE, difference
 from lookalike_desktop.duplicates.linked_view import LinkedView, transform_between
 from lookalike_desktop.duplicates.words import photo_text

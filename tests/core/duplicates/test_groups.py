@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from lookalike.catalog.duplicate_decisions import Decision
-from lookalike.duplicates import DuplicateClass, Held, KeepRule
+from lookalike.duplicates.groups import DuplicateClass, Held
+from lookalike.duplicates.keep_rules import KeepRule
 from lookalike.errors import LookalikeError
 from lookalike.pairs import Edit, PairKind
 from tests.builders.duplicate_library import DuplicateLibrary, age

@@ -122,7 +122,9 @@ class TestEditsOfOnePhoto:
         assert (x / w, y / w) == pytest.approx((0.0, 0.0), abs=0.01)
 
     def test_other_photos_are_no_copies(self, graph: SmallPairGraph) -> None:
-        others = {number for name, number in graph.ids().items() if name.startswith("other") and "webp" not in name}
+        others = {
+            number for name, number in graph.ids().items() if name.startswith("other") and "webp" not in name
+        }
         pairs = list(graph.graph.pairs({PairKind.SAME_PIXELS, PairKind.EDITED, PairKind.BURST}))
         assert pairs
         assert [pair for pair in pairs if {pair.first, pair.second} & others] == []

@@ -81,9 +81,7 @@ def test_a_removed_photo_vanishes_and_comes_back(graph: SmallPairGraph, album: P
     assert frozenset(("2.jpg", "late.jpg")) in copies(graph)
 
 
-def test_a_job_that_was_closed_goes_on(
-    graph: SmallPairGraph, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_job_that_was_closed_goes_on(graph: SmallPairGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(updating, "BATCH", 2)
     graph.library.scan()
     joining = graph.updater.join(graph.engines)
