@@ -30,8 +30,7 @@ LIGHTROOM = b"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </x:xmpmeta>
 <?xpacket end="w"?>"""
 
-_ODD = ("Cs", "Cc", "Zs", "Zl", "Zp", "Cn", "Co", "Cf")
-SIMPLE = st.text(st.characters(min_codepoint=33, exclude_categories=_ODD), min_size=1)
+SIMPLE = st.text(st.characters(min_codepoint=33, exclude_categories=("C", "Z")), min_size=1)
 
 
 def write(document: XmpDocument, path: Path) -> Path:
