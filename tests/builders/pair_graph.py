@@ -40,5 +40,5 @@ class SmallPairGraph:
         """The pair of two photos, by their files' names."""
         ids = self.ids()
         wanted = ids[Path(one).name], ids[Path(other).name]
-        (found,) = [pair for pair in self.graph.of(wanted[0]) if pair.other(wanted[0]) == wanted[1]] or [None]
-        return found
+        found = [pair for pair in self.graph.of(wanted[0]) if pair.other(wanted[0]) == wanted[1]]
+        return found[0] if found else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def _screenshot(photo: Image.Image) -> Image.Image:
     return screen
 
 
-EDITS: dict[str, tuple[Callable[[Image.Image], Image.Image], dict[str, object]]] = {
+EDITS: dict[str, tuple[Callable[[Image.Image], Image.Image], dict[str, Any]]] = {
     "recompress.jpg": (lambda photo: photo, {"quality": 40}),
     "resize.jpg": (lambda photo: photo.resize((240, 180), Image.Resampling.LANCZOS), {"quality": 85}),
     "crop.jpg": (lambda photo: photo.crop((70, 50, 410, 300)), {"quality": 85}),

@@ -126,3 +126,18 @@ def test_a_photo_that_cannot_be_read_waits(graph: SmallPairGraph, album: Path) -
     (album.parent / "away.jpg").rename(album / "0.jpg")
     list(graph.updater.verify())
     assert copies(graph) == expected(0, 1, 2)
+
+
+def test_a_check_removes_what_stands_for_nothing(graph: SmallPairGraph) -> None:
+    graph.update()
+    rows = graph.library.catalog.verified_pairs
+    kinds = [kind.value for kind in PairKind]
+    assert rows.remove_orphans(kinds) == 0
+    (pair, *_) = graph.graph.pairs({PairKind.EDITED, PairKind.SAME_PIXELS})
+    with graph.library.catalog.transaction() as db:
+        db.execute(
+            "UPDATE verified_pairs SET kind = 'odd' WHERE first = ? AND second = ?", (pair.first, pair.second)
+        )
+    assert rows.remove_orphans(kinds) == 1
+    graph.update()
+    assert copies(graph) == expected(0, 1, 2)
