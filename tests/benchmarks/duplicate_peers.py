@@ -3,9 +3,9 @@
     python -m tests.benchmarks.duplicate_peers --photos 1000
 
 The set is dev's ``neardup`` (derived edits), its originals, ``neardup_real`` and as many other photos of dev as
-``--photos`` says. Right pairs are those of one original, its edits among each other too. A peer that is not installed is
-left out: czkawka (``pip install czkawka``), ImageHash (``imagehash``), imagededup (``imagededup``) and findimagedupes
-(Debian). Each has several thresholds, as none of them names one that fits all.
+``--photos`` says. Right pairs are those of one original, its edits among each other too. A peer that is not installed
+is left out: czkawka, imagehash and imagededup (PyPI), findimagedupes (Debian). Each has several thresholds, as none of
+them names one that fits all.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from lookalike.duplicates import DuplicateClass
+from lookalike.duplicates.groups import DuplicateClass
 from lookalike.library import Library
 from tests.data import evaluation_data
 

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from lookalike.catalog.folders import Folder
-from lookalike.duplicates import CleanUpOptions, CleanUpPlan, CleanUpReport, DuplicateGroup, UndoReport
+from lookalike.duplicates.clean_up import CleanUpOptions, CleanUpReport
+from lookalike.duplicates.groups import DuplicateGroup
+from lookalike.duplicates.plan import CleanUpPlan
+from lookalike.duplicates.recovery import UndoReport
 from lookalike.library.duplicate_service import DuplicateService
 from lookalike.pairs import Edit, PairKind, VerifiedPair
 from lookalike.pairs.graph import PairGraph, row_of_pair

@@ -17,7 +17,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from lookalike.duplicates import DuplicateClass, DuplicateGroup, DuplicatePhoto, Held, KeepRule
+from lookalike.duplicates.groups import DuplicateClass, DuplicateGroup, DuplicatePhoto, Held
+from lookalike.duplicates.keep_rules import KeepRule
 from lookalike.library import Library
 from lookalike.pairs import Edit
 from lookalike.photos import Annotations, read_sidecar

@@ -11,21 +11,13 @@ from typing import TypeVar
 
 import click
 
+from lookalike.catalog.duplicate_decisions import Decision
 from lookalike.cli.options import PATH, json_option
 from lookalike.cli.output import run_with_progress, say, say_json, warn
-from lookalike.duplicates import (
-    DEFAULT_RULES,
-    CleanUpOptions,
-    CleanUpReport,
-    Decision,
-    DuplicateClass,
-    DuplicateGroup,
-    DuplicatePhoto,
-    Held,
-    KeepRule,
-    groups_as_json,
-    read_plan,
-)
+from lookalike.duplicates.clean_up import CleanUpOptions, CleanUpReport
+from lookalike.duplicates.groups import DuplicateClass, DuplicateGroup, DuplicatePhoto, Held
+from lookalike.duplicates.keep_rules import DEFAULT_RULES, KeepRule
+from lookalike.duplicates.plan import groups_as_json, read_plan
 from lookalike.durable import write_durably
 from lookalike.errors import os_errors
 from lookalike.library import Library

@@ -20,6 +20,7 @@ from lookalike.duplicates.groups import DuplicateClass, DuplicateGroup, Duplicat
 from lookalike.duplicates.keep_rules import Candidate, KeepRule, reasons_for, sort_key
 from lookalike.duplicates.protected_folders import ProtectedFolders
 from lookalike.pairs import PairKind, VerifiedPair
+from lookalike.pairs.verified_pair import COPIES
 
 KINDS = {
     DuplicateClass.SAME_PIXELS: PairKind.SAME_PIXELS,
@@ -106,7 +107,8 @@ class GroupFinder:
 
     def _of_pairs(self, kind: DuplicateClass) -> Iterator[DuplicateGroup]:
         edges: dict[int, dict[int, VerifiedPair]] = defaultdict(dict)
-        for pair in self._pairs:
+        pairs = self._pairs if kind is not DuplicateClass.BURST else self._of_two_exposures()
+        for pair in pairs:
             if pair.kind in _AS_STRONG[kind] and pair.first in self._ranked and pair.second in self._ranked:
                 edges[pair.first][pair.second] = edges[pair.second][pair.first] = pair
         order = {number: at for at, number in enumerate(sorted(edges, key=self._content_key))}
@@ -127,6 +129,15 @@ class GroupFinder:
         for centre, members in stars.items():
             if any(pair.kind is KINDS[kind] for pair in members.values()):
                 yield self._group(kind, centre, members)
+
+    def _of_two_exposures(self) -> list[VerifiedPair]:
+        """The pairs without those of two copies of one photo, which are one exposure whatever they seem to be."""
+        copies: dict[int, set[int]] = defaultdict(set)
+        for pair in self._pairs:
+            if pair.kind in COPIES:
+                copies[pair.first].add(pair.second)
+                copies[pair.second].add(pair.first)
+        return [pair for pair in self._pairs if copies[pair.first].isdisjoint(copies[pair.second])]
 
     def _group(
         self, kind: DuplicateClass, centre: int, members: Mapping[int, VerifiedPair]

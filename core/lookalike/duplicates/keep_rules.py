@@ -11,9 +11,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from lookalike.catalog.contents import ContentRow
 from lookalike.errors import LookalikeError
+
+if TYPE_CHECKING:
+    from lookalike.catalog.contents import ContentRow
 
 
 class KeepRule(StrEnum):

@@ -10,23 +10,15 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.duplicate_decisions import DecidedPair
-from lookalike.duplicates import (
-    CleanUpOptions,
-    CleanUpPlan,
-    CleanUpReport,
-    Decision,
-    DuplicateClass,
-    DuplicateGroup,
-    KeepRule,
-    UndoReport,
-)
+from lookalike.catalog.duplicate_decisions import DecidedPair, Decision
 from lookalike.duplicates.checks import Checker
-from lookalike.duplicates.clean_up import CleanUp
+from lookalike.duplicates.clean_up import CleanUp, CleanUpOptions, CleanUpReport
 from lookalike.duplicates.group_finder import KINDS, GroupFinder
-from lookalike.duplicates.keep_rules import DEFAULT_RULES, rules_of
+from lookalike.duplicates.groups import DuplicateClass, DuplicateGroup
+from lookalike.duplicates.keep_rules import DEFAULT_RULES, KeepRule, rules_of
+from lookalike.duplicates.plan import CleanUpPlan
 from lookalike.duplicates.protected_folders import ProtectedFolders
-from lookalike.duplicates.recovery import end_interrupted, is_interrupted, last_to_undo, undo
+from lookalike.duplicates.recovery import UndoReport, end_interrupted, is_interrupted, last_to_undo, undo
 from lookalike.errors import LookalikeError, os_errors
 from lookalike.pairs.graph import PairGraph
 from lookalike.progress import Progress

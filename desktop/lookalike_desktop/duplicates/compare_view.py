@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from lookalike.duplicates import DuplicateGroup, DuplicatePhoto
+from lookalike.duplicates.groups import DuplicateGroup, DuplicatePhoto
 from lookalike_desktop.duplicates.difference import SIDE, difference
 from lookalike_desktop.duplicates.linked_view import LinkedView, transform_between
 from lookalike_desktop.duplicates.words import photo_text
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lookalike.library import Library, PhotoInfo
 
 
-class PhotoSide(QWidget):
+class PhotoSide(QObject):
     """One photo of the two, with what is to be known about it.
 
     Args:
@@ -32,7 +32,7 @@ class PhotoSide(QWidget):
 
     failed = Signal(Failure)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.canvas = PhotoCanvas()
         # Keys are those of the page.
@@ -49,21 +49,12 @@ class PhotoSide(QWidget):
         self.path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         for label in (self.words, self.path):
             label.setWordWrap(True)
+            label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.loader = PhotoLoader(self)
         self.loader.info_loaded.connect(self._on_info)
         self.loader.image_loaded.connect(self.canvas.improve)
         self.loader.failed.connect(self.failed)
         self.canvas.zoomed.connect(self._want_pixels)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(3)
-        self._column.addWidget(self.canvas, 1)
-        for label in (self.heading, self.words, self.path):
-            self._column.addWidget(label)
-
-    def put_in_front(self, widget: QWidget) -> None:
-        """Add something that may take the photo's place."""
-        self._column.insertWidget(1, widget, 1)
 
     def show_photo(
         self, library: Library, heading: str, words: str, photo: DuplicatePhoto, preview: QImage | None
@@ -102,13 +93,12 @@ class CompareView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.left, self.right = PhotoSide(), PhotoSide()
+        self.left, self.right = PhotoSide(self), PhotoSide(self)
         self.linked = LinkedView(self.left.canvas, self.right.canvas)
         self.difference_canvas = PhotoCanvas()
         self.difference_canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.difference_canvas.setAccessibleName(self.tr("Difference"))
         self.difference_canvas.hide()
-        self.right.put_in_front(self.difference_canvas)
         self._linked_difference = LinkedView(self.left.canvas, self.difference_canvas)
         self._tasks = Tasks(1, "difference", self.failed.emit, self)
         self._shown: tuple[Library, DuplicatePhoto, DuplicatePhoto] | None = None
@@ -116,11 +106,17 @@ class CompareView(QWidget):
         self._difference_of: tuple[int, int] | None = None
         for side in (self.left, self.right):
             side.failed.connect(self.failed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
-        row.addWidget(self.left, 1)
-        row.addWidget(self.right, 1)
+        # A grid, so that both photos have the same height whatever is written below them.
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(3)
+        grid.setRowStretch(0, 1)
+        grid.addWidget(self.difference_canvas, 0, 1)
+        for column, side in enumerate((self.left, self.right)):
+            grid.setColumnStretch(column, 1)
+            for row, part in enumerate((side.canvas, side.heading, side.words, side.path)):
+                grid.addWidget(part, row, column)
 
     @property
     def showing_difference(self) -> bool:

@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QMessageBox, QWidget
 
-from lookalike.duplicates import (
-    CleanUpOptions,
-    CleanUpPlan,
-    CleanUpReport,
-    Decision,
-    DuplicateGroup,
-    UndoReport,
-)
+from lookalike.progress import Stage
 from lookalike_desktop.duplicates.duplicates_page import DuplicatesPage
 from lookalike_desktop.duplicates.review import plan_of
 from lookalike_desktop.qt.formatting import format_count, format_size
 from lookalike_desktop.qt.jobs import Job
+from lookalike_desktop.session.activity import Activity
 from lookalike_desktop.session.library_session import LibrarySession
 
 if TYPE_CHECKING:
+    from lookalike.catalog.duplicate_decisions import Decision
+    from lookalike.duplicates.clean_up import CleanUpOptions, CleanUpReport
+    from lookalike.duplicates.groups import DuplicateGroup
+    from lookalike.duplicates.plan import CleanUpPlan
+    from lookalike.duplicates.recovery import UndoReport
     from lookalike.library import Library
 
 TOLD = 8
@@ -52,10 +51,11 @@ class DuplicatesController(QObject):
         page.clean_up_wanted.connect(self.ask_clean_up)
         page.undo_wanted.connect(self.undo)
         page.cancel_wanted.connect(self.cancel)
-        page.distinct_wanted.connect(lambda group: self.decide(group, Decision.NOT_DUPLICATES))
-        page.keep_all_wanted.connect(lambda group: self.decide(group, Decision.KEEP_BOTH))
+        page.distinct_wanted.connect(self.decide_distinct)
+        page.keep_all_wanted.connect(self.decide_to_keep_all)
         session.opened.connect(self._end_interrupted)
         session.photos_changed.connect(lambda _: self._on_photos_changed())
+        session.activity.connect(self._on_activity)
 
     @property
     def busy(self) -> bool:
@@ -88,6 +88,10 @@ class DuplicatesController(QObject):
 
         self._session.tasks.run(work, show, failed)
 
+    def _on_activity(self, activity: Activity) -> None:
+        if activity.progress.stage is Stage.COMPARING and activity.progress.ended:
+            self._on_photos_changed()
+
     def _on_photos_changed(self) -> None:
         if self._page.isVisible() and not self.busy:
             self.read()
@@ -103,8 +107,20 @@ class DuplicatesController(QObject):
 
         self._session.tasks.run(library.duplicates.end_interrupted, tell)
 
-    def decide(self, group: DuplicateGroup, decision: Decision) -> None:
-        """Remember what the user says of a group; it disappears from the list."""
+    def decide_distinct(self, group: DuplicateGroup) -> None:
+        """Remember that the photos of a group are no duplicates; it disappears from the list."""
+        # Imported here since the window can be shown before the catalog's modules are; likewise below.
+        from lookalike.catalog.duplicate_decisions import Decision
+
+        self._decide(group, Decision.NOT_DUPLICATES)
+
+    def decide_to_keep_all(self, group: DuplicateGroup) -> None:
+        """Remember that all photos of a group are kept; it disappears from the list."""
+        from lookalike.catalog.duplicate_decisions import Decision
+
+        self._decide(group, Decision.KEEP_BOTH)
+
+    def _decide(self, group: DuplicateGroup, decision: Decision) -> None:
         library = self._session.library
         if library is not None:
             self._session.tasks.run(
@@ -115,6 +131,8 @@ class DuplicatesController(QObject):
 
     def ask_clean_up(self) -> None:
         """Check what the accepted groups ask for, say what would be done, and do it if the user wants that."""
+        from lookalike.duplicates.clean_up import CleanUpOptions
+
         plan = plan_of(self._page.reviews)
         if plan.groups:
             self._begin(
@@ -123,6 +141,8 @@ class DuplicatesController(QObject):
             )
 
     def _ask(self, plan: CleanUpPlan, report: CleanUpReport) -> None:
+        from lookalike.duplicates.clean_up import CleanUpOptions
+
         question = self.tr("Move {0} files to the trash?").format(format_count(len(report.removed)))
         box = QMessageBox(QMessageBox.Icon.NoIcon, question, question, parent=self._window)
         words = self.tr("Emptying the trash then frees {0}. Until then, they can be put back.").format(

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lookalike.duplicates import DuplicateClass, DuplicateGroup, DuplicatePhoto
+from lookalike.duplicates.groups import DuplicateClass, DuplicateGroup, DuplicatePhoto
 from lookalike_desktop.duplicates.compare_view import CompareView
 from lookalike_desktop.duplicates.group_list import GroupDelegate, GroupModel
 from lookalike_desktop.duplicates.photo_strip import PhotoStrip

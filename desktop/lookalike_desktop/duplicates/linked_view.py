@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPointF
 
-from lookalike.duplicates import DuplicateGroup, DuplicatePhoto
+from lookalike.duplicates.groups import DuplicateGroup, DuplicatePhoto
 from lookalike_desktop.viewer.photo_canvas import PhotoCanvas
 
 _STEP = 1e-3

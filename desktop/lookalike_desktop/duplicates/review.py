@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lookalike.duplicates import CleanUpPlan, DuplicateGroup, DuplicatePhoto, PlannedFile, PlannedGroup
+from lookalike.duplicates.groups import DuplicateGroup, DuplicatePhoto
+from lookalike.duplicates.plan import CleanUpPlan, PlannedFile, PlannedGroup
 
 
 @dataclass

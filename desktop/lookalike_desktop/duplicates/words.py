@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from lookalike.duplicates import DuplicateClass, DuplicateGroup, DuplicatePhoto, Held, KeepRule
+from lookalike.duplicates.groups import DuplicateClass, DuplicateGroup, DuplicatePhoto, Held
+from lookalike.duplicates.keep_rules import KeepRule
 from lookalike.pairs import Edit
 
 translate = QCoreApplication.translate

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from lookalike.duplicates import CleanUpPlan, Decision, DuplicateClass, groups_as_json, read_plan
+from lookalike.catalog.duplicate_decisions import Decision
+from lookalike.duplicates.groups import DuplicateClass
+from lookalike.duplicates.plan import CleanUpPlan, groups_as_json, read_plan
 from lookalike.errors import LookalikeError
 from lookalike.library.duplicate_service import DuplicateService
 from lookalike.pairs import Edit, PairKind

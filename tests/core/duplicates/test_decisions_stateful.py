@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
-from lookalike.duplicates import CleanUpPlan, Decision, DuplicateClass
+from lookalike.catalog.duplicate_decisions import Decision
+from lookalike.duplicates.groups import DuplicateClass
+from lookalike.duplicates.plan import CleanUpPlan
 from lookalike.pairs import PairKind
 from tests.builders.duplicate_library import DuplicateLibrary
 from tests.builders.tiny_files import photo

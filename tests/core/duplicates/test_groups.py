@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from lookalike.catalog.duplicate_decisions import Decision
-from lookalike.duplicates import DuplicateClass, Held, KeepRule
+from lookalike.duplicates.groups import DuplicateClass, Held
+from lookalike.duplicates.keep_rules import KeepRule
 from lookalike.errors import LookalikeError
 from lookalike.pairs import Edit, PairKind
 from tests.builders.duplicate_library import DuplicateLibrary, age
@@ -90,6 +91,16 @@ def test_a_burst_is_a_class_of_its_own_and_other_pairs_are_no_duplicates(library
     library.pair(first, view, PairKind.SAME_THING)
     library.pair(second, view, PairKind.NOTHING)
     assert [(kind, set(photos)) for kind, photos in library.names()] == [("burst", {"a.jpg", "b.jpg"})]
+
+
+def test_two_copies_of_one_photo_are_no_burst(library: DuplicateLibrary) -> None:
+    original = library.photo("a.jpg", 1, (80, 60))
+    first, second = library.photo("b.jpg", 2), library.photo("c.jpg", 3)
+    library.scan()
+    library.pair(original, first)
+    library.pair(original, second, PairKind.SAME_PIXELS)
+    library.pair(first, second, PairKind.BURST)
+    assert {kind for kind, _ in library.names()} == {"same-pixels", "edited"}
 
 
 @pytest.mark.parametrize(
