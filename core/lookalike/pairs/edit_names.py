@@ -3,106 +3,166 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.catalog.contents import ContentRow
 from lookalike.pairs.agreement import Agreement
+from lookalike.pairs.alignment import Matrix, in_pixels, jacobian
 from lookalike.pairs.residual import Compression
 from lookalike.pairs.verified_pair import Edit
 
 CROPPED = 0.02
+"""Share of a frame that the other lacks, from which it was cropped."""
 TURNED_DEGREES = 0.7
 RESIZED = 0.02
+"""Change of scale from which it was resized."""
 OVERLAID = 0.02
-RECOLOURED = 6.0
-SATURATION = 6.0
+"""Share of the blocks that show something else, from which something lies on it."""
+RECOLOURED = 4.0
+"""Change of colours in grey values."""
+COLOURFUL, COLOURLESS = 6.0, 2.0
+"""Mean spread of the colour channels of a photo in colour, and of one without."""
+
+FRAME_COLOURS = 3
+FEWEST_OUTSIDE = 200
+FRAME_SHARE = 0.7
+"""What lies around a photo in a screenshot: so few colours make so much of it."""
+
+SURE = 0.6
+"""Evidence from which one of the two is called the original."""
+
+
+@dataclass(frozen=True)
+class NamedEdits:
+    """What was done to an original.
+
+    Attributes:
+        edits: most telling first.
+        original: content id of the original; None where it cannot be told.
+        details: parameters by name.
+    """
+
+    edits: tuple[Edit, ...]
+    original: int | None
+    details: dict[str, float]
+
+
+@dataclass(frozen=True)
+class EditedPhoto:
+    """One photo of an edited pair.
+
+    Attributes:
+        content_id: its content id.
+        row: its facts.
+        compression: how its file is compressed.
+        pixels: RGB at working size, uint8 (height, width, 3).
+    """
+
+    content_id: int
+    row: ContentRow
+    compression: Compression
+    pixels: NDArray[np.uint8]
 
 
 def name_edits(
-    ids: tuple[int, int],
-    rows: tuple[ContentRow, ContentRow],
-    compressions: tuple[Compression, Compression],
-    agreed: Agreement,
-    mirrored: bool,
-) -> tuple[tuple[Edit, ...], int | None, dict[str, float]]:
-    """Name what was done.
+    first: EditedPhoto, second: EditedPhoto, agreed: Agreement, mirrored: bool, direction: float
+) -> NamedEdits:
+    """Name what was done, and find the original: the larger, uncropped, less compressed one with its metadata.
 
     Args:
-        ids: content ids of both photos.
-        rows: their facts.
-        compressions: how their files are compressed.
+        first: the first photo.
+        second: the second.
         agreed: their pixels' agreement.
         mirrored: whether the second shows the first in a mirror.
-
-    Returns:
-        The edits, most telling first; the content id of the original where it can be told; and parameters.
+        direction: evidence of the pixels, -1 to 1, for the first as the original.
     """
     details: dict[str, float] = {}
     edits: list[Edit] = []
-    votes = 0.0  # above 0: the first is the original
-    linear = (
-        np.diag([rows[1].width, rows[1].height])
-        @ agreed.matrix[:2, :2]
-        @ np.diag([1 / rows[0].width, 1 / rows[0].height])
-    )
-    if mirrored:
-        linear = linear @ np.diag([-1.0, 1.0])
-    scale = math.sqrt(abs(np.linalg.det(linear)))
-    degrees = math.degrees(math.atan2(linear[1, 0] - linear[0, 1], linear[0, 0] + linear[1, 1]))
-    quarters = round(degrees / 90) % 4
-    rest = degrees - 90 * round(degrees / 90)
-    details["scale"] = scale
+    # Above 0 the first is the original, below 0 the second.
+    evidence = 2.0 * direction
+    scale, degrees = _turn(first.row, second.row, agreed.matrix, mirrored)
+    quarters = round(degrees / 90)
+    degrees -= 90 * quarters
     missing = 1.0 - agreed.areas[0], 1.0 - agreed.areas[1]
-    smaller = int(missing[0] > missing[1])
     if max(missing) > CROPPED:
-        # The one whose frame the other covers is a part of it, or the other has something around it.
+        # Either the other is a part of this one, or this one has something around it.
         whole = int(missing[1] > missing[0])
-        framed = _is_frame(agreed, whole)
-        if framed:
-            edits.append(Edit.SCREENSHOT)
-            votes += 3.0 if whole == 1 else -3.0
-        else:
+        sign = 1.0 if whole == 0 else -1.0
+        if not _is_framed((first, second)[whole], agreed, whole):
             edits.append(Edit.CROP)
             details["cropped"] = max(missing)
-            votes += 3.0 if whole == 0 else -3.0
-    del smaller
+            evidence += 3.0 * sign
+        elif abs(degrees) <= TURNED_DEGREES:
+            edits.append(Edit.SCREENSHOT)
+            evidence -= 3.0 * sign
+        else:
+            evidence -= 2.0 * sign
     if mirrored:
         edits.append(Edit.MIRROR)
-    if quarters or abs(rest) > TURNED_DEGREES:
+    if quarters % 4 or abs(degrees) > TURNED_DEGREES:
         edits.append(Edit.ROTATE)
-        details["quarter_turns"] = float(quarters)
-        details["degrees"] = rest
+        details["quarter_turns"] = float(quarters % 4)
+        details["degrees"] = degrees
     covered = float(agreed.disagreeing.sum()) / max(1, int(agreed.compared.sum()))
     if covered > OVERLAID:
         edits.append(Edit.OVERLAY)
         details["covered"] = covered
-    tone = _recolouring(agreed)
-    if tone > RECOLOURED:
+    colour = _recolouring(agreed)
+    if colour > RECOLOURED:
         edits.append(Edit.RECOLOUR)
-        details["recoloured"] = tone
-        votes += _more_colour(agreed)
+        details["recoloured"] = colour
+        evidence += _lost_colour(agreed)
     if abs(scale - 1.0) > RESIZED:
         edits.append(Edit.RESIZE)
-        votes += 1.5 if scale < 1.0 else -1.5
-    if rows[0].format != rows[1].format:
+        details["scale"] = scale
+        evidence += 1.5 if scale < 1.0 else -1.5
+    if first.row.format != second.row.format:
         edits.append(Edit.FORMAT)
-    votes += _exif(rows[0]) - _exif(rows[1])
-    loss = _loss(compressions[0]), _loss(compressions[1])
-    if None not in loss and loss[0] != loss[1]:
-        assert loss[0] is not None and loss[1] is not None
-        votes += float(np.clip(math.log2((loss[1] + 0.5) / (loss[0] + 0.5)), -1.0, 1.0))
-    if not edits or (set(edits) <= {Edit.RESIZE, Edit.FORMAT} and Edit.FORMAT not in edits):
+    elif not edits:
         edits.append(Edit.RECOMPRESS)
-    original = None if abs(votes) < 0.2 else ids[0 if votes > 0 else 1]
-    return tuple(dict.fromkeys(edits)), original, details
+    evidence += _metadata(first.row) - _metadata(second.row)
+    evidence += _less_compressed(first, second)
+    original = None if abs(evidence) < SURE else (first if evidence > 0 else second).content_id
+    return NamedEdits(tuple(edits), original, details)
 
 
-def _is_frame(agreed: Agreement, whole: int) -> bool:
-    """Whether what one photo has around the other is plain, as bars and borders are."""
-    image = agreed.first if whole == 0 else agreed.second
-    del image
-    return False
+def _turn(first: ContentRow, second: ContentRow, matrix: Matrix, mirrored: bool) -> tuple[float, float]:
+    """Scale, and degrees clockwise, from the first photo to the second, in pixels of their files."""
+    middle = np.array([first.width / 2, first.height / 2])
+    local = jacobian(in_pixels(matrix, (first.width, first.height), (second.width, second.height)), middle)
+    if local is None:
+        return 1.0, 0.0
+    if mirrored:
+        local = local @ np.diag([-1.0, 1.0])
+    scale = math.sqrt(abs(np.linalg.det(local)))
+    return scale, math.degrees(math.atan2(local[1, 0] - local[0, 1], local[0, 0] + local[1, 1]))
+
+
+def _is_framed(photo: EditedPhoto, agreed: Agreement, place: int) -> bool:
+    """Whether what one photo has around the other is a frame, bars or a window: a few colours.
+
+    Args:
+        photo: the one that shows more.
+        agreed: the pair's agreement.
+        place: 0 where it is the first of the pair, 1 for the second.
+    """
+    import cv2
+
+    to_photo = np.linalg.inv(agreed.matrix) if place == 0 else agreed.matrix
+    height, width = photo.pixels.shape[:2]
+    # The other's frame, as a square of 100 pixels.
+    matrix = np.diag([width, height, 1.0]) @ to_photo @ np.diag([0.01, 0.01, 1.0])
+    inner = cv2.warpPerspective(np.full((100, 100), 255, np.uint8), matrix, (width, height))
+    inner = cv2.dilate(inner, np.ones((7, 7), np.uint8))
+    outside = photo.pixels[inner == 0]
+    if len(outside) < FEWEST_OUTSIDE:
+        return False
+    levels = (outside >> 4).astype(np.int64)
+    counts = np.bincount(levels[:, 0] * 256 + levels[:, 1] * 16 + levels[:, 2])
+    return bool(np.sort(counts)[-FRAME_COLOURS:].sum() > FRAME_SHARE * len(outside))
 
 
 def _recolouring(agreed: Agreement) -> float:
@@ -114,22 +174,29 @@ def _recolouring(agreed: Agreement) -> float:
     return float(np.median(difference.mean(axis=-1)))
 
 
-def _more_colour(agreed: Agreement) -> float:
-    """Above 0 where the second has lost its colours, below 0 where the first has."""
-    one, other = (np.ptp(image[agreed.inside], axis=-1).mean() for image in (agreed.first, agreed.second))
-    if max(one, other) < SATURATION or min(one, other) > SATURATION / 2:
+def _lost_colour(agreed: Agreement) -> float:
+    """Evidence for the first as the original where the second has lost its colours, and the other way round."""
+    one, other = (float(np.ptp(image[agreed.inside], axis=-1).mean()) for image in (agreed.first, agreed.second))
+    if max(one, other) < COLOURFUL or min(one, other) > COLOURLESS:
         return 0.0
     return 2.0 if one > other else -2.0
 
 
-def _exif(row: ContentRow) -> float:
+def _metadata(row: ContentRow) -> float:
     return 0.75 * (row.taken_at is not None) + 0.75 * (row.camera is not None)
 
 
+def _less_compressed(first: EditedPhoto, second: EditedPhoto) -> float:
+    """Evidence of how coarsely both are quantised: what is lost does not come back."""
+    one, other = _loss(first.compression), _loss(second.compression)
+    if one is None or other is None or one == other:
+        # A lossless file may have been made of a lossy one, which its pixels do not tell.
+        return float(np.clip(math.log2(first.row.bytes / max(second.row.bytes, 1)), -0.5, 0.5)) if one == other else 0.0
+    return float(np.clip(0.5 * math.log2((other + 0.5) / (one + 0.5)), -0.5, 0.5))
+
+
 def _loss(compression: Compression) -> float | None:
-    """How coarse the quantisation of a file is; 0 for one without loss, None where it does not tell."""
-    if compression.is_lossless:
-        return 0.0
+    """The mean step of a file's quantisation; None where the file does not tell."""
     if not compression.tables:
         return None
     return float(np.mean(list(compression.tables[min(compression.tables)])))

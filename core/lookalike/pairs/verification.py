@@ -15,13 +15,13 @@ from lookalike.catalog.contents import ContentRow
 from lookalike.local_features import LocalFeatures
 from lookalike.pairs.agreement import WORKING_SIDE, Agreement, compare_pixels
 from lookalike.pairs.alignment import Alignment, align, in_pixels, is_plausible, whole_frames
-from lookalike.pairs.edit_names import name_edits
+from lookalike.pairs.edit_names import EditedPhoto, NamedEdits, name_edits
 from lookalike.pairs.photo_pixels import PhotoPixels, PixelReader
 from lookalike.pairs.residual import Residual, residual, snapped
 from lookalike.pairs.verified_pair import PairKind, VerifiedPair
 from lookalike.sigmoid import sigmoid
 
-VERSION = "2"
+VERSION = "3"
 """Changes with whatever changes a verified pair."""
 
 FEWEST_INLIERS = 6
@@ -37,7 +37,8 @@ LIKELY_FRAME = 0.85
 COPY_SHARE = 0.5
 """Share of blocks that agree in a copy: a sticker covers the others."""
 COPY_CORRELATION = 0.75
-"""Median correlation of a copy's blocks."""
+TYPICAL = 60
+"""Correlation of a copy's blocks: this percentile, as some may be covered."""
 EXACT_EXCESS = 1.05
 """A copy of the same pixels in other colours differs by at most so many times what compression explains, ..."""
 SAME_TONE, CHAIN_EXCESS = 0.5, 1.15
@@ -48,6 +49,13 @@ NEAR_EXCESS = 0.97
 """... and one that lies on the other, but for a small move, by so many."""
 NEAR_MOVED = 0.06
 """A small move, as a share of the frame."""
+TINY_CORRELATION = 0.85
+"""Median correlation of the blocks of a copy too small for any other evidence."""
+
+DIRECTION = 2.0
+RATIO_FLOOR = 0.3
+"""How much the ratio of what both directions leave unexplained, in octaves, says of which is the original."""
+
 NEAR_PIXELS = 2
 SNAP, NEAR_SNAP = 1.0, 5.0
 """Pixels that the corners of an alignment may move for it to be exact; more where frames lie on each other."""
@@ -68,8 +76,8 @@ COPY_FINE = 0.9
 
 BURST_SHARE = 0.5
 BURST_AREA = 0.6
+BURST_CORRELATION = 0.65
 """Two exposures of one moment: most blocks agree, on most of both frames."""
-BURST_SECONDS = 60.0
 
 MATCH_OFFSET, MATCH_RISE = -4.6, 2.3
 """The curve of a match over log(1 + distinctness)."""
@@ -118,20 +126,18 @@ class PairVerifier:
             return self._by_features(first, second, alignment, match)
         alignment, agreed = found
         one, other = self._pixels.working(first.content_id), self._pixels.working(second.content_id)
-        kind = self._kind(first, second, one, other, agreed)
+        kind, direction = self._kind(first, second, one, other, agreed)
         if kind is None:
             return self._by_features(first, second, alignment, match)
-        edits, original, details = (
-            name_edits(
-                (first.content_id, second.content_id),
-                (first.row, second.row),
-                (one.compression, other.compression),
+        named = NamedEdits((), None, {})
+        if kind is PairKind.EDITED:
+            named = name_edits(
+                EditedPhoto(first.content_id, first.row, one.compression, small(one)),
+                EditedPhoto(second.content_id, second.row, other.compression, small(other)),
                 agreed,
                 alignment.mirrored,
+                direction,
             )
-            if kind is PairKind.EDITED
-            else ((), None, {})
-        )
         return VerifiedPair(
             first.content_id,
             second.content_id,
@@ -139,10 +145,10 @@ class PairVerifier:
             max(match, 0.99),
             _similarity(agreed),
             min(agreed.areas),
-            edits,
-            original,
+            named.edits,
+            named.original,
             tuple(agreed.matrix.ravel().tolist()),
-            details,
+            named.details,
         )
 
     def _agreement(
@@ -194,27 +200,22 @@ class PairVerifier:
 
     def _kind(
         self, first: PairPhoto, second: PairPhoto, one: PhotoPixels, other: PhotoPixels, agreed: Agreement
-    ) -> PairKind | None:
-        """What a pair is by its pixels; None where they say nothing."""
-        correlation = float(np.median(agreed.coarse)) if len(agreed.coarse) else 1.0
+    ) -> tuple[PairKind | None, float]:
+        """What a pair is by its pixels, None where they say nothing; and evidence for the first as the original."""
         if not agreed.compared.any():
-            return None
-        if (
-            agreed.share >= COPY_SHARE
-            and correlation >= COPY_CORRELATION
-            and not _were_taken_apart(first, second)
-        ):
-            native, other_native = (
-                self._pixels.native(first.content_id),
-                self._pixels.native(second.content_id),
-            )
-            if np.array_equal(native.pixels, other_native.pixels):
-                return PairKind.SAME_PIXELS
-            if is_copy(unexplained(native, other_native, agreed), agreed, native, other_native):
-                return PairKind.EDITED
-        if agreed.share >= BURST_SHARE and min(agreed.areas) >= BURST_AREA and correlation >= 0.6:
-            return PairKind.BURST
-        return None
+            return None, 0.0
+        agreeing = float(np.percentile(agreed.coarse, TYPICAL)) if len(agreed.coarse) else 1.0
+        apart = _were_taken_apart(first, second)
+        if agreed.share >= COPY_SHARE and agreeing >= COPY_CORRELATION and not apart:
+            one, other = self._pixels.native(first.content_id), self._pixels.native(second.content_id)
+            if np.array_equal(one.pixels, other.pixels):
+                return PairKind.SAME_PIXELS, 0.0
+            found = unexplained(one, other, agreed)
+            if is_copy(None if found is None else found.least, agreed, one, other):
+                return PairKind.EDITED, 0.0 if found is None else found.direction
+        if agreed.share >= BURST_SHARE and min(agreed.areas) >= BURST_AREA and agreeing >= BURST_CORRELATION:
+            return PairKind.BURST, 0.0
+        return None, 0.0
 
     def _by_features(
         self, first: PairPhoto, second: PairPhoto, alignment: Alignment | None, match: float
@@ -269,6 +270,8 @@ def is_copy(found: Residual | None, agreed: Agreement, one: PhotoPixels, other: 
     if moved_by(agreed) < RESIZED_MOVED and is_uniformly_filtered(agreed):
         # Blurred or sharpened all over, and nothing else: no two exposures differ so.
         return True
+    if found is None and is_resized(agreed, one, other):
+        return bool(np.median(agreed.coarse) >= TINY_CORRELATION) if len(agreed.coarse) else True
     if found is None:
         return bool(np.median(agreed.fine) >= COPY_FINE) if len(agreed.fine) else True
     if found.exact is not None:
@@ -312,32 +315,50 @@ def is_uniformly_filtered(agreed: Agreement) -> bool:
     )
 
 
-def unexplained(first: PhotoPixels, second: PhotoPixels, agreed: Agreement) -> Residual | None:
-    """How far two aligned photos differ by more than their compressions explain."""
+@dataclass(frozen=True)
+class Unexplained:
+    """What the compressions of two photos do not explain.
+
+    Attributes:
+        least: of the ways in which one may have been made from the other, the one that leaves least.
+        direction: evidence, -1 to 1, for the first as the original, where it is above 0, or the second.
+    """
+
+    least: Residual
+    direction: float
+
+
+def unexplained(first: PhotoPixels, second: PhotoPixels, agreed: Agreement) -> Unexplained | None:
+    """How far two aligned photos differ by more than their compressions explain; None where that cannot be told."""
     matrix = in_pixels(agreed.matrix, first.size, second.size)
     matrix = matrix / matrix[2, 2]
     found = None
     if is_near(agreed, first, second):
         # What covers a part of a photo may have moved the alignment a little.
-        found = _residual(first, second, snapped(matrix, first.pixels.shape, NEAR_SNAP))
-    if found is None or found.exact is None or found.exact > EXACT_EXCESS:
-        aligned = _residual(first, second, snapped(matrix, first.pixels.shape, SNAP))
-        found = min(filter(None, (found, aligned)), key=lambda one: one.least, default=None)
+        found = _unexplained(first, second, snapped(matrix, first.pixels.shape, NEAR_SNAP))
+    if found is None or found.least.exact is None or found.least.exact > EXACT_EXCESS:
+        aligned = _unexplained(first, second, snapped(matrix, first.pixels.shape, SNAP))
+        found = min(filter(None, (found, aligned)), key=lambda one: one.least.least, default=None)
     return found
 
 
-def _residual(first: PhotoPixels, second: PhotoPixels, matrix: NDArray[np.float64]) -> Residual | None:
+def _unexplained(
+    first: PhotoPixels, second: PhotoPixels, matrix: NDArray[np.float64]
+) -> Unexplained | None:
     back = np.linalg.inv(matrix)
     back = back / back[2, 2]
     density = math.sqrt(abs(np.linalg.det(matrix[:2, :2])))
     one, other = luminance(first), luminance(second)
     made = first.compression, second.compression
+    # Of two of one size either may be the original.
     forth = residual(one, other, matrix, density, made) if density < SAME_SCALE else None
-    # Of two of one size either may be the original: the better explanation counts.
-    if density > 1 / SAME_SCALE and (forth is None or forth.exact is None or forth.exact > EXACT_EXCESS):
-        other_way = residual(other, one, back, 1 / density, made[::-1])
-        forth = min(filter(None, (forth, other_way)), key=lambda found: found.least, default=None)
-    return forth
+    other_way = residual(other, one, back, 1 / density, made[::-1]) if density > 1 / SAME_SCALE else None
+    if forth is None or other_way is None:
+        only = forth or other_way
+        return None if only is None else Unexplained(only, 0.0)
+    ratio = math.log2((other_way.one_sided + RATIO_FLOOR) / (forth.one_sided + RATIO_FLOOR))
+    least = min(forth, other_way, key=lambda found: found.least)
+    return Unexplained(least, float(np.clip(DIRECTION * ratio, -1.0, 1.0)))
 
 
 def luminance(photo: PhotoPixels) -> NDArray[np.float32]:
