@@ -90,8 +90,9 @@ def test_a_photo_is_taken_out_and_two_things_are_joined(paired: Path, library: P
     assert code == 0 and names(json.loads(out)) == ["0.png", "1.png"]
     code, out, _ = call("--library", library, "things", "join", large, small, "--json")
     assert code == 0 and names(json.loads(out)) == ["0.png", "1.png", "3.png", "4.png", "again.png"]
+    large = json.loads(out)["id"]
     _, out, _ = call("--library", library, "things", "--json")
-    assert len(json.loads(out)["things"]) == 1
+    assert [thing["id"] for thing in json.loads(out)["things"]] == [large]
     code, _, err = call("--library", library, "things", "apart", large, paired / "album" / "5.png")
     assert code == 1 and "not one of thing" in err
     code, _, err = call("--library", library, "things", "apart", large, paired / "none.png")
