@@ -32,9 +32,12 @@ def paired(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ids = [
             library.photos.ids_at([album / f"{number}.png"])[album / f"{number}.png"] for number in range(6)
         ]
-        pairs = [tuple(sorted((ids[one], ids[other]))) for one, other in ((0, 1), (0, 2), (1, 2), (3, 4))]
+        pairs = [sorted((ids[one], ids[other])) for one, other in ((0, 1), (0, 2), (1, 2), (3, 4))]
         library._catalog.verified_pairs.put(
-            [row_of_pair(VerifiedPair(*pair, PairKind.SAME_THING, 0.99, 0.0, 0.0), "test") for pair in pairs]
+            [
+                row_of_pair(VerifiedPair(one, other, PairKind.SAME_THING, 0.99, 0.0, 0.0), "test")
+                for one, other in pairs
+            ]
         )
         # To the model all made-up photos look alike.
         known = [(pair.first, pair.second) for pair in library.pairs.pairs()]
