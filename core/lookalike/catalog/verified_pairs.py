@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from lookalike.catalog.contents import VISIBLE
@@ -99,6 +99,36 @@ class VerifiedPairs:
                 )
                 db.execute("DELETE FROM candidate_pairs WHERE first = ? AND second = ?", row[:2])
 
+    def remove_orphans(self, kinds: Collection[str]) -> int:
+        """Remove what stands for contents that are not there, or says nothing that is known.
+
+        Args:
+            kinds: those that are known.
+
+        Returns:
+            How many verified pairs were removed.
+        """
+        missing = " OR ".join(
+            f"NOT EXISTS (SELECT 1 FROM contents WHERE id = {side})" for side in ("first", "second")
+        )
+        odd = f"{missing} OR kind NOT IN ({placeholders(len(kinds))})"
+        with self._database.transaction() as db:
+            count = int(
+                db.execute(f"SELECT count(*) FROM verified_pairs WHERE {odd}", [*kinds]).fetchone()[0]
+            )
+            # Whatever they were, their contents are joined anew.
+            for side in ("first", "second"):
+                db.execute(
+                    f"DELETE FROM joined_contents WHERE content_id IN (SELECT {side} FROM verified_pairs WHERE {odd})",
+                    [*kinds],
+                )
+            db.execute(f"DELETE FROM verified_pairs WHERE {odd}", [*kinds])
+            db.execute(f"DELETE FROM candidate_pairs WHERE {missing}")
+            db.execute(
+                "DELETE FROM joined_contents WHERE NOT EXISTS (SELECT 1 FROM contents WHERE id = content_id)"
+            )
+        return count
+
     def count(self) -> int:
         """How many pairs were verified."""
         return int(self._database.rows("SELECT count(*) FROM verified_pairs")[0][0])
@@ -167,12 +197,6 @@ class VerifiedPairs:
     def waiting_count(self) -> int:
         """How many pairs of visible contents are to be verified."""
         return int(self._database.rows(f"SELECT count(*) FROM candidate_pairs WHERE {_VISIBLE_PAIR}")[0][0])
-
-    def drop_waiting(self, pairs: Iterable[tuple[int, int]]) -> None:
-        """Forget pairs that were to be verified."""
-        with self._database.transaction() as db:
-            for pair in pairs:
-                db.execute("DELETE FROM candidate_pairs WHERE first = ? AND second = ?", pair)
 
     def verified_among(self, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
         """The versions by which those of the given pairs were verified that were."""

@@ -12,6 +12,7 @@ from lookalike.index import Audit, audit
 from lookalike.index.inverted import FeatureIndex
 from lookalike.library.descriptor_engine import DescriptorEngine
 from lookalike.local_features.feature_cache import FeatureCache
+from lookalike.pairs import PairKind
 from lookalike.progress import Progress
 from lookalike.wording import counted
 
@@ -86,6 +87,9 @@ def check_and_repair(
     damage += lines
     repaired += mended
     broken |= lost
+    if orphans := catalog.verified_pairs.remove_orphans([kind.value for kind in PairKind]):
+        damage.append(f"There were {counted(orphans, 'compared pair')} of photos that no longer exist.")
+        repaired.append("They were removed.")
     index.sync()
     first = outcome = yield from audit(index, record, sample)
     if not first.sound:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.pairs.alignment import Alignment, Matrix, in_pixels, jacobian
+from lookalike.pairs.alignment import Alignment, Matrix, in_pixels, inverse, jacobian, normal
 
 WORKING_SIDE = 640
 """Longest side in pixels at which pixels are compared."""
@@ -99,22 +99,17 @@ class Agreement:
 
     def tone_change(self) -> float:
         """How far grey values differ where both show something, in the middle of all pixels."""
-        import cv2
-
         # Of what lies wide about each pixel: blur and sharpness are no change of tone.
-        difference = cv2.GaussianBlur(_grey(self.first) - _grey(self.second), (0, 0), WIDE)
-        difference = np.abs(difference)[self.inside]
+        difference = np.abs(blurred(_grey(self.first) - _grey(self.second), WIDE))[self.inside]
         return float(np.median(difference)) if len(difference) else 0.0
 
     def detail_change(self) -> tuple[float, float, float] | None:
         """How many octaves more fine detail the second has: the 10th, 50th and 90th percentile of the blocks."""
-        import cv2
-
         energies = []
         for image in (self.first, self.second):
-            grey = cv2.GaussianBlur(_grey(image), (0, 0), DENOISE)
-            fine = grey - cv2.GaussianBlur(grey, (0, 0), DETAIL)
-            energies.append(np.sqrt((cut_blocks(fine.astype(np.float32)) ** 2).mean(axis=-1)))
+            grey = blurred(_grey(image), DENOISE)
+            fine = grey - blurred(grey, DETAIL)
+            energies.append(np.sqrt((cut_blocks(fine) ** 2).mean(axis=-1)))
         chosen = self.compared & ~self.disagreeing & (np.maximum(*energies) > DETAILED)
         if chosen.sum() < FEWEST_DETAILED:
             return None
@@ -137,8 +132,6 @@ def compare_pixels(
     Returns:
         None where they have too little in common to be compared.
     """
-    import cv2
-
     sizes = _size(first), _size(second)
     matrix = in_pixels(alignment.matrix, *sizes)
     scale = _scale(matrix, *sizes)
@@ -147,16 +140,16 @@ def compare_pixels(
     # On the grid of the coarser one: what the finer one shows beyond it cannot be compared.
     onto_second = scale < 1.0
     target, source = (second, first) if onto_second else (first, second)
-    to_target = matrix if onto_second else np.linalg.inv(matrix)
+    to_target = matrix if onto_second else inverse(matrix)
     soft = softened(source, scale if onto_second else 1 / scale)
     to_target = _refined(_grey(soft), _grey(target), to_target)
-    warped = cv2.warpPerspective(soft, to_target, _size(target), flags=cv2.INTER_CUBIC)
+    laid = warped(soft, to_target, _size(target))
     inside = _inside(_size(source), _size(target), to_target)
     if inside is None:
         return None
     plain = target.astype(np.float32)
-    on_first, on_second = (warped, plain) if onto_second else (plain, warped)
-    final = to_target if onto_second else np.linalg.inv(to_target)
+    on_first, on_second = (laid, plain) if onto_second else (plain, laid)
+    final = to_target if onto_second else inverse(to_target)
     unit = in_units(final, *sizes)
     return Agreement(
         unit,
@@ -171,8 +164,7 @@ def compare_pixels(
 
 def in_units(matrix: Matrix, first: tuple[int, int], second: tuple[int, int]) -> Matrix:
     """A homography between pixels of two frames (width, height), in coordinates from 0 to 1."""
-    unit: Matrix = np.diag([1 / second[0], 1 / second[1], 1.0]) @ matrix @ np.diag([*first, 1.0])
-    return unit / unit[2, 2]
+    return normal(np.diag([1 / second[0], 1 / second[1], 1.0]) @ matrix @ np.diag([*first, 1.0]))
 
 
 def common_areas(matrix: Matrix) -> tuple[float, float]:
@@ -181,7 +173,7 @@ def common_areas(matrix: Matrix) -> tuple[float, float]:
     Args:
         matrix: from the first frame to the second, in coordinates from 0 to 1.
     """
-    return _shown(np.linalg.inv(matrix)), _shown(matrix)
+    return _shown(inverse(matrix)), _shown(matrix)
 
 
 def _shown(matrix: Matrix) -> float:
@@ -195,6 +187,30 @@ def _shown(matrix: Matrix) -> float:
     return float(np.clip(area, 0.0, 1.0))
 
 
+def blurred(image: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+    """An image under a Gaussian of a standard deviation in pixels."""
+    import cv2
+
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
+
+
+def warped(
+    image: NDArray[np.float32], matrix: Matrix, size: tuple[int, int], exact: bool = False
+) -> NDArray[np.float32]:
+    """An image on another grid of (width, height) pixels.
+
+    Args:
+        image: it.
+        matrix: homography from its pixels to those of the grid.
+        size: of the grid.
+        exact: whether each pixel lands on one of the grid.
+    """
+    import cv2
+
+    how = cv2.INTER_NEAREST if exact else cv2.INTER_CUBIC
+    return np.asarray(cv2.warpPerspective(image, matrix, size, flags=how), np.float32)
+
+
 def _size(image: NDArray[np.generic]) -> tuple[int, int]:
     return image.shape[1], image.shape[0]
 
@@ -202,8 +218,7 @@ def _size(image: NDArray[np.generic]) -> tuple[int, int]:
 def _grey(image: NDArray[np.generic]) -> Grey:
     import cv2
 
-    grey: Grey = cv2.cvtColor(image.astype(np.float32), cv2.COLOR_RGB2GRAY)
-    return grey
+    return np.asarray(cv2.cvtColor(image.astype(np.float32), cv2.COLOR_RGB2GRAY), np.float32)
 
 
 def _scale(matrix: Matrix, first: tuple[int, int], second: tuple[int, int]) -> float | None:
@@ -220,13 +235,11 @@ def _scale(matrix: Matrix, first: tuple[int, int], second: tuple[int, int]) -> f
     return None if local is None else float(np.sqrt(abs(np.linalg.det(local))))
 
 
-def softened(image: NDArray[np.uint8], scale: float) -> NDArray[np.float32]:
+def softened(image: NDArray[np.uint8] | NDArray[np.float32], scale: float) -> NDArray[np.float32]:
     """A photo as it looks before it is made smaller by `scale`, so that no detail turns into a pattern."""
-    import cv2
-
     soft = image.astype(np.float32)
     sigma = 0.5 * np.sqrt(max(1 / scale**2 - 1, 0.0))
-    return cv2.GaussianBlur(soft, (0, 0), sigma) if sigma > 0.1 else soft
+    return blurred(soft, sigma) if sigma > 0.1 else soft
 
 
 def _refined(source: Grey, target: Grey, matrix: Matrix) -> Matrix:
@@ -248,8 +261,7 @@ def corrected(source: Grey, target: Grey, matrix: Matrix, shrink: float, project
     grow = np.diag([shrink, shrink, 1.0])
     start = grow @ matrix
     # The source on the target's grid first: what is left is a small affine map.
-    soft = cv2.GaussianBlur(source, (0, 0), 0.5 / shrink) if shrink < 1.0 else source
-    there = cv2.warpPerspective(soft, start, _size(small), flags=cv2.INTER_CUBIC)
+    there = warped(blurred(source, 0.5 / shrink) if shrink < 1.0 else source, start, _size(small))
     mask = cv2.warpPerspective(np.full(source.shape, 255, np.uint8), start, _size(small))
     mask = cv2.erode(mask, np.ones((5, 5), np.uint8))
     if (mask > 0).mean() < FEWEST_COMMON:
@@ -271,8 +283,7 @@ def corrected(source: Grey, target: Grey, matrix: Matrix, shrink: float, project
     correction[: len(found)] = found
     if correlation < ECC_LEAST or np.abs(correction - np.eye(3))[:2].max() > ECC_MOST_MOVED:
         return None
-    refined: Matrix = np.linalg.inv(grow) @ np.linalg.inv(correction) @ start
-    return refined
+    return inverse(grow) @ inverse(correction) @ start
 
 
 def _inside(source: tuple[int, int], target: tuple[int, int], matrix: Matrix) -> NDArray[np.bool_] | None:
@@ -291,9 +302,7 @@ def _blocks(
     first: Grey, second: Grey, inside: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
     """Coarse and fine correlations, the blocks that disagree, and those that were compared."""
-    import cv2
-
-    one, other = cv2.GaussianBlur(first, (0, 0), DENOISE), cv2.GaussianBlur(second, (0, 0), DENOISE)
+    one, other = blurred(first, DENOISE), blurred(second, DENOISE)
     whole = cut_blocks(inside.astype(np.float32)).min(axis=-1) > 0
     clipped = _clipped_share(one, other)
     correlation, texture, other_texture = _correlate(one, other)
@@ -302,9 +311,7 @@ def _blocks(
     says = usable & (weaker > TEXTURE)
     odd = usable & (weaker < PLAIN) & (stronger > CONTENT)
     disagreeing = (says & (correlation < AGREEING)) | odd
-    fine, detail, other_detail = _correlate(
-        one - cv2.GaussianBlur(one, (0, 0), DETAIL), other - cv2.GaussianBlur(other, (0, 0), DETAIL)
-    )
+    fine, detail, other_detail = _correlate(one - blurred(one, DETAIL), other - blurred(other, DETAIL))
     fine_says = usable & (np.minimum(detail, other_detail) > FINE_TEXTURE)
     return correlation[says], fine[fine_says], disagreeing, says | odd
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,27 +123,36 @@ def is_plausible(alignment: Alignment, first: tuple[int, int], second: tuple[int
     """
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0.5, 0.5]], float)
     jacobians = [jacobian(in_pixels(alignment.matrix, first, second), corner * first) for corner in corners]
-    if any(one is None for one in jacobians):
-        return False
-    scales = []
+    scales: list[float] = []
     for one in jacobians:
-        assert one is not None
+        if one is None:
+            return False
         determinant = np.linalg.det(one)
-        if (determinant < 0) != alignment.mirrored:
+        if bool(determinant < 0) is not alignment.mirrored:
             return False
         values = np.linalg.svd(one, compute_uv=False)
         if values[1] <= 0 or values[0] / values[1] > MOST_STRETCH:
             return False
-        scales.append(values[0])
+        scales.append(float(values[0]))
     return (
         max(scales) < MOST_SCALE and min(scales) > 1 / MOST_SCALE and max(scales) < MOST_STRETCH * min(scales)
     )
 
 
+def inverse(matrix: Matrix) -> Matrix:
+    """The homography back."""
+    return normal(np.linalg.inv(matrix))
+
+
+def normal(matrix: NDArray[np.floating[Any]]) -> Matrix:
+    """A homography with 1 as its last number."""
+    scaled: Matrix = np.asarray(matrix / matrix[2, 2], np.float64)
+    return scaled
+
+
 def in_pixels(matrix: Matrix, first: tuple[int, int], second: tuple[int, int]) -> Matrix:
     """A homography in coordinates from 0 to 1, as one between pixels of two frames (width, height)."""
-    scaled: Matrix = np.diag([*second, 1.0]) @ matrix @ np.diag([1 / first[0], 1 / first[1], 1.0])
-    return scaled
+    return normal(np.diag([*second, 1.0]) @ matrix @ np.diag([1 / first[0], 1 / first[1], 1.0]))
 
 
 def jacobian(matrix: Matrix, point: NDArray[np.float64]) -> Matrix | None:

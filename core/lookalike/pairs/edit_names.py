@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.catalog.contents import ContentRow
-from lookalike.pairs.agreement import Agreement
+from lookalike.pairs.agreement import WIDE, Agreement
 from lookalike.pairs.alignment import Matrix, in_pixels, jacobian
 from lookalike.pairs.residual import Compression
 from lookalike.pairs.verified_pair import Edit
@@ -21,7 +21,7 @@ RESIZED = 0.02
 """Change of scale from which it was resized."""
 OVERLAID = 0.02
 """Share of the blocks that show something else, from which something lies on it."""
-RECOLOURED = 4.0
+RECOLOURED = 2.5
 """Change of colours in grey values."""
 COLOURFUL, COLOURLESS = 6.0, 2.0
 """Mean spread of the colour channels of a photo in colour, and of one without."""
@@ -166,17 +166,20 @@ def _is_framed(photo: EditedPhoto, agreed: Agreement, place: int) -> bool:
 
 
 def _recolouring(agreed: Agreement) -> float:
-    """How far colours differ, in grey values."""
-    inside = agreed.inside
-    if not inside.any():
+    """How far colours differ, in grey values, of what lies wide about each pixel: noise is no colour."""
+    import cv2
+
+    if not agreed.inside.any():
         return 0.0
-    difference = np.abs(agreed.first[inside] - agreed.second[inside])
+    difference = np.abs(cv2.GaussianBlur(agreed.first - agreed.second, (0, 0), WIDE))[agreed.inside]
     return float(np.median(difference.mean(axis=-1)))
 
 
 def _lost_colour(agreed: Agreement) -> float:
     """Evidence for the first as the original where the second has lost its colours, and the other way round."""
-    one, other = (float(np.ptp(image[agreed.inside], axis=-1).mean()) for image in (agreed.first, agreed.second))
+    one, other = (
+        float(np.ptp(image[agreed.inside], axis=-1).mean()) for image in (agreed.first, agreed.second)
+    )
     if max(one, other) < COLOURFUL or min(one, other) > COLOURLESS:
         return 0.0
     return 2.0 if one > other else -2.0
@@ -191,7 +194,11 @@ def _less_compressed(first: EditedPhoto, second: EditedPhoto) -> float:
     one, other = _loss(first.compression), _loss(second.compression)
     if one is None or other is None or one == other:
         # A lossless file may have been made of a lossy one, which its pixels do not tell.
-        return float(np.clip(math.log2(first.row.bytes / max(second.row.bytes, 1)), -0.5, 0.5)) if one == other else 0.0
+        return (
+            float(np.clip(math.log2(first.row.bytes / max(second.row.bytes, 1)), -0.5, 0.5))
+            if one == other
+            else 0.0
+        )
     return float(np.clip(0.5 * math.log2((other + 0.5) / (one + 0.5)), -0.5, 0.5))
 
 

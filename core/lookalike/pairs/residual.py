@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lookalike.pairs.agreement import BLOCK, CLIPPED, Grey, corrected, cut_blocks, softened
+from lookalike.pairs.agreement import BLOCK, CLIPPED, Grey, blurred, corrected, cut_blocks, softened, warped
 from lookalike.pairs.alignment import Matrix
 
 WINDOW = 640
@@ -130,8 +130,7 @@ def residual(
 
     def laid(image: Grey) -> Grey:
         soft = image if on_grid else softened(image, scale)
-        mode = cv2.INTER_NEAREST if on_grid else cv2.INTER_CUBIC
-        return cv2.warpPerspective(soft, move, (width, height), flags=mode).astype(np.float32)
+        return warped(soft, move, (width, height), exact=on_grid)
 
     mask = cv2.warpPerspective(np.full(source.shape, 255, np.uint8), move, (width, height))
     there, shaken = laid(source), laid(noisy)
@@ -153,24 +152,19 @@ def residual(
             float(np.median((difference / sides)[whole])),
         )
 
-    centres, values = _tone_curve(_soft(there)[usable], _soft(wanted)[usable])
+    centres, values = _tone_curve(blurred(there, 1.0)[usable], blurred(wanted, 1.0)[usable])
 
     table = np.interp(np.arange(256 * TONE_STEPS) / TONE_STEPS, centres, values).astype(np.float32)
 
     def recoloured(image: Grey) -> Grey:
-        return table[np.clip(image * TONE_STEPS + 0.5, 0, len(table) - 1).astype(np.int32)]
+        mapped: Grey = table[np.clip(image * TONE_STEPS + 0.5, 0, len(table) - 1).astype(np.int32)]
+        return mapped
 
     filtered = unexplained(_fit(there, wanted, recoloured, whole))
     if not on_grid:
         return Residual(None, *filtered)
     exact = unexplained(recoloured)
     return Residual(exact[0], filtered[0], min(exact, filtered)[1])
-
-
-def _soft(image: Grey) -> Grey:
-    import cv2
-
-    return cv2.GaussianBlur(image, (0, 0), 1.0).astype(np.float32)
 
 
 def _is_on_grid(matrix: Matrix) -> bool:
@@ -214,11 +208,11 @@ def _fit(
 
     def basis(image: Grey) -> list[Grey]:
         mapped = recoloured(image)
-        blurred = [cv2.GaussianBlur(mapped, (0, 0), sigma).astype(np.float32) for sigma in BLURS]
+        softer = [blurred(mapped, sigma) for sigma in BLURS]
         slopes = [
             (cv2.Scharr(mapped, cv2.CV_32F, *axis) / 32).astype(np.float32) for axis in ((1, 0), (0, 1))
         ]
-        return [mapped, *blurred, *slopes, np.ones_like(mapped)]
+        return [mapped, *softer, *slopes, np.ones_like(mapped)]
 
     parts = [cut_blocks(part) for part in basis(source)]
     wanted = cut_blocks(target)
@@ -235,7 +229,7 @@ def _fit(
 
 
 def _least_squares(columns: NDArray[np.float64], goal: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Weights of columns that come nearest to a goal, by the normal equations: a decomposition takes 20 times as long."""
+    """Weights of columns that come nearest to a goal, by the normal equations; decomposing takes 20 times longer."""
     squares = columns.T @ columns
     squares += np.eye(len(squares)) * (1e-6 * np.trace(squares) / len(squares))
     return np.linalg.solve(squares, columns.T @ goal).astype(np.float32)
@@ -265,9 +259,7 @@ def _tone_curve(source: NDArray[np.float32], target: NDArray[np.float32]) -> tup
 
 def _block_noise(difference: Grey) -> Grey:
     """Root mean square of each block's difference, without what changes slowly."""
-    import cv2
-
-    fine = difference - cv2.GaussianBlur(difference, (0, 0), HIGH_PASS)
+    fine = difference - blurred(difference, HIGH_PASS)
     noise: Grey = np.sqrt((cut_blocks(fine) ** 2).mean(axis=-1))
     return noise
 

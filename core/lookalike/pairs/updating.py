@@ -56,6 +56,14 @@ class Engines:
     inverted: FeatureIndex
 
 
+@dataclass(frozen=True)
+class UnreadPhoto:
+    """A photo that cannot be read now, so that a pair goes on waiting, and why."""
+
+    content_id: int
+    reason: str
+
+
 class PairUpdater:
     """Brings the pair graph of one library up to date.
 
@@ -126,12 +134,12 @@ class PairUpdater:
         done: list[VerifiedPair] = []
         told: set[int] = set()
         with ThreadPoolExecutor(_threads(), thread_name_prefix="pairs") as pool:
-            for pair, found in self._in_order(pool):
+            for found in self._in_order(pool):
                 if isinstance(found, VerifiedPair):
                     done.append(found)
                     meter.advance()
                 else:
-                    self._skip(meter, pair, found, told)
+                    self._skip(meter, found, told)
                 if len(done) >= BATCH:
                     self._rows.put([row_of_pair(one, PAIR_VERSION) for one in done])
                     done = []
@@ -142,33 +150,26 @@ class PairUpdater:
             self._photos.clear()
         yield meter.end()
 
-    def _skip(
-        self, meter: ProgressMeter, pair: tuple[int, int], error: LookalikeError, told: set[int]
-    ) -> None:
-        """Count a pair that cannot be read; each photo's trouble is told once."""
+    def _skip(self, meter: ProgressMeter, found: UnreadPhoto, told: set[int]) -> None:
+        """Count a pair that cannot be verified now; each photo's trouble is told once."""
         meter.advance()
-        paths = self._catalog.files.paths(list(pair))
-        for number in pair:
-            if number not in told and paths.get(number):
-                told.add(number)
-                meter.note(str(paths[number][0]), str(error))
-                break
+        if found.content_id not in told:
+            told.add(found.content_id)
+            paths = self._catalog.files.paths([found.content_id]).get(found.content_id, [])
+            meter.note(str(paths[0]) if paths else "", found.reason)
 
-    def _in_order(
-        self, pool: ThreadPoolExecutor
-    ) -> Iterator[tuple[tuple[int, int], VerifiedPair | LookalikeError]]:
-        waiting: deque[tuple[tuple[int, int], Future[VerifiedPair | LookalikeError]]] = deque()
+    def _in_order(self, pool: ThreadPoolExecutor) -> Iterator[VerifiedPair | UnreadPhoto]:
+        waiting: deque[Future[VerifiedPair | UnreadPhoto]] = deque()
         coming = self._waiting()
         try:
             while True:
                 while len(waiting) < 2 * _threads() and (pair := next(coming, None)) is not None:
-                    waiting.append((pair, pool.submit(self._verify, *pair)))
+                    waiting.append(pool.submit(self._verify, *pair))
                 if not waiting:
                     return
-                pair, future = waiting.popleft()
-                yield pair, future.result()
+                yield waiting.popleft().result()
         finally:
-            for _, future in waiting:
+            for future in waiting:
                 future.cancel()
 
     def _waiting(self) -> Iterator[tuple[int, int]]:
@@ -177,11 +178,17 @@ class PairUpdater:
             yield from pairs
             after = pairs[-1]
 
-    def _verify(self, first: int, second: int) -> VerifiedPair | LookalikeError:
+    def _verify(self, first: int, second: int) -> VerifiedPair | UnreadPhoto:
         try:
             return self._verifier.verify(self._photo(first), self._photo(second))
         except LookalikeError as error:
-            return error
+            for number in (first, second):
+                try:
+                    self._pixels.working(number)
+                except LookalikeError as reason:
+                    return UnreadPhoto(number, str(reason))
+            # It could be read a moment later.
+            return UnreadPhoto(first, str(error))
 
     def _photo(self, content_id: int) -> PairPhoto:
         with self._lock:

@@ -14,7 +14,7 @@ from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.contents import ContentRow
 from lookalike.local_features import LocalFeatures
 from lookalike.pairs.agreement import WORKING_SIDE, Agreement, compare_pixels
-from lookalike.pairs.alignment import Alignment, align, in_pixels, is_plausible, whole_frames
+from lookalike.pairs.alignment import Alignment, align, in_pixels, inverse, is_plausible, whole_frames
 from lookalike.pairs.edit_names import EditedPhoto, NamedEdits, name_edits
 from lookalike.pairs.photo_pixels import PhotoPixels, PixelReader
 from lookalike.pairs.residual import Residual, residual, snapped
@@ -32,7 +32,7 @@ TINY_SIDE = 192
 
 ICON_SIDE = 24
 LIKELY_FRAME = 0.85
-"""Where local features do not tell, whole frames are laid on each other whose icons of so many pixels a side correlate."""
+"""Where local features do not tell, whole frames are laid on each other whose icons of so many pixels correlate."""
 
 COPY_SHARE = 0.5
 """Share of blocks that agree in a copy: a sticker covers the others."""
@@ -331,7 +331,6 @@ class Unexplained:
 def unexplained(first: PhotoPixels, second: PhotoPixels, agreed: Agreement) -> Unexplained | None:
     """How far two aligned photos differ by more than their compressions explain; None where that cannot be told."""
     matrix = in_pixels(agreed.matrix, first.size, second.size)
-    matrix = matrix / matrix[2, 2]
     found = None
     if is_near(agreed, first, second):
         # What covers a part of a photo may have moved the alignment a little.
@@ -342,11 +341,8 @@ def unexplained(first: PhotoPixels, second: PhotoPixels, agreed: Agreement) -> U
     return found
 
 
-def _unexplained(
-    first: PhotoPixels, second: PhotoPixels, matrix: NDArray[np.float64]
-) -> Unexplained | None:
-    back = np.linalg.inv(matrix)
-    back = back / back[2, 2]
+def _unexplained(first: PhotoPixels, second: PhotoPixels, matrix: NDArray[np.float64]) -> Unexplained | None:
+    back = inverse(matrix)
     density = math.sqrt(abs(np.linalg.det(matrix[:2, :2])))
     one, other = luminance(first), luminance(second)
     made = first.compression, second.compression

@@ -1,0 +1,143 @@
+"""The pair graph follows the library: new photos are joined, removed ones vanish, a killed job goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lookalike.pairs import PairKind, updating
+from tests.builders.pair_graph import SmallPairGraph
+from tests.builders.photo_files import textured_photo
+from tests.builders.small_library import SmallLibrary
+
+SIZE = (320, 240)
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    album = tmp_path / "album"
+    album.mkdir()
+    for number in range(3):
+        photo = textured_photo(40 + number, SIZE)
+        photo.save(album / f"{number}.png")
+        photo.save(album / f"{number}.jpg", quality=80)
+    return album
+
+
+@pytest.fixture
+def graph(tmp_path: Path, album: Path) -> Iterator[SmallPairGraph]:
+    library = SmallLibrary(tmp_path / "library")
+    library.folders.add(album)
+    yield SmallPairGraph(library)
+    library.catalog.close()
+
+
+def copies(graph: SmallPairGraph) -> set[frozenset[str]]:
+    names = {number: name for name, number in graph.ids().items()}
+    pairs = graph.graph.pairs({PairKind.SAME_PIXELS, PairKind.EDITED})
+    return {frozenset((names[pair.first], names[pair.second])) for pair in pairs}
+
+
+def expected(*numbers: int) -> set[frozenset[str]]:
+    return {frozenset((f"{number}.png", f"{number}.jpg")) for number in numbers}
+
+
+def test_every_pair_is_verified_once(graph: SmallPairGraph) -> None:
+    graph.update()
+    assert copies(graph) == expected(0, 1, 2)
+    revision = graph.graph.revision
+    graph.update()
+    assert graph.graph.revision == revision
+    assert graph.updater.to_join(graph.engines) == []
+
+
+def test_a_new_photo_joins_all_others(graph: SmallPairGraph, album: Path) -> None:
+    (album / "1.jpg").rename(album.parent / "later.jpg")
+    graph.update()
+    assert copies(graph) == expected(0, 2)
+    before = graph.graph.revision
+    (album.parent / "later.jpg").rename(album / "1.jpg")
+    graph.update()
+    assert copies(graph) == expected(0, 1, 2)
+    assert graph.graph.revision > before
+
+
+def test_a_removed_photo_vanishes_and_comes_back(graph: SmallPairGraph, album: Path) -> None:
+    graph.update()
+    number, before = graph.ids()["2.jpg"], graph.graph.revision
+    (album / "2.jpg").rename(album.parent / "away.jpg")
+    graph.library.scan()
+    assert copies(graph) == expected(0, 1)
+    assert graph.graph.of(number) == []
+    assert graph.graph.revision > before
+    # What comes while it is away is joined with it when it is back.
+    textured_photo(42, SIZE).save(album / "late.jpg", quality=60)
+    graph.update()
+    (album.parent / "away.jpg").rename(album / "2.jpg")
+    graph.update()
+    assert expected(0, 1, 2) < copies(graph)
+    assert frozenset(("2.jpg", "late.jpg")) in copies(graph)
+
+
+def test_a_job_that_was_closed_goes_on(graph: SmallPairGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(updating, "BATCH", 2)
+    graph.library.scan()
+    joining = graph.updater.join(graph.engines)
+    next(joining)
+    joining.close()
+    assert len(graph.updater.to_join(graph.engines)) == 4
+    list(graph.updater.join(graph.engines))
+    rows = graph.library.catalog.verified_pairs
+    waiting = rows.waiting_count()
+    verifying = graph.updater.verify()
+    next(verifying)
+    next(verifying)
+    verifying.close()
+    assert 0 < rows.waiting_count() < waiting
+    list(graph.updater.verify())
+    assert rows.waiting_count() == 0
+    assert copies(graph) == expected(0, 1, 2)
+
+
+def test_pairs_of_an_earlier_version_are_verified_again(
+    graph: SmallPairGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph.update()
+    pairs = list(graph.graph.pairs())
+    rows = graph.library.catalog.verified_pairs
+    monkeypatch.setattr(updating, "PAIR_VERSION", "another")
+    verifying = graph.updater.verify()
+    next(verifying)
+    # They are there until they are replaced.
+    assert list(graph.graph.pairs()) == pairs
+    list(verifying)
+    assert set(rows.verified_among((pair.first, pair.second) for pair in pairs).values()) == {"another"}
+
+
+def test_a_photo_that_cannot_be_read_waits(graph: SmallPairGraph, album: Path) -> None:
+    graph.library.scan()
+    list(graph.updater.join(graph.engines))
+    (album / "0.jpg").rename(album.parent / "away.jpg")
+    steps = list(graph.updater.verify())
+    assert [Path(line.path).name for line in steps[-1].skipped] == ["0.jpg"]
+    assert copies(graph) == expected(1, 2)
+    (album.parent / "away.jpg").rename(album / "0.jpg")
+    list(graph.updater.verify())
+    assert copies(graph) == expected(0, 1, 2)
+
+
+def test_a_check_removes_what_stands_for_nothing(graph: SmallPairGraph) -> None:
+    graph.update()
+    rows = graph.library.catalog.verified_pairs
+    kinds = [kind.value for kind in PairKind]
+    assert rows.remove_orphans(kinds) == 0
+    (pair, *_) = graph.graph.pairs({PairKind.EDITED, PairKind.SAME_PIXELS})
+    with graph.library.catalog.transaction() as db:
+        db.execute(
+            "UPDATE verified_pairs SET kind = 'odd' WHERE first = ? AND second = ?", (pair.first, pair.second)
+        )
+    assert rows.remove_orphans(kinds) == 1
+    graph.update()
+    assert copies(graph) == expected(0, 1, 2)
