@@ -15,6 +15,7 @@ COMMANDS = {
     "Choose one that is installed.": "`lookalike models list` shows what there is.",
     "Choose one from the list of models.": "`lookalike models list` shows what there is.",
     "Import or download one first.": "`lookalike models recommend` tells which one suits this computer.",
+    "Look at the list of things.": "`lookalike things` lists them.",
     "Lookalike's set-up script builds it, or says what that needs (packaging/bootstrap.py mllm).": (
         "`python3 packaging/bootstrap.py mllm` builds it, or says what that needs."
     ),

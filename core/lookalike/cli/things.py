@@ -37,6 +37,14 @@ def things(context: click.Context, as_json: bool) -> None:
             _say(thing, paths)
         if not found:
             warn("No two photos that were compared show the same thing.")
+        pairs = library.pairs.status()
+        if pairs.to_join or pairs.to_verify:
+            waiting = [
+                counted(count, noun)
+                for count, noun in ((pairs.to_join, "photo"), (pairs.to_verify, "pair"))
+                if count
+            ]
+            warn(f"{' and '.join(waiting)} to compare yet; scan or watch sees to that.")
 
 
 @things.command()

@@ -30,13 +30,6 @@ WAIT_SECONDS, WAIT_SHARE = 5.0, 20.0
 class ThingGoneError(LookalikeError):
     """A thing is not there, or no longer."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(
-            "There is no thing {number} in this library.",
-            "List the things to see which there are.",
-            number=number,
-        )
-
 
 class ThingService:
     """The things of one library. Any thread may use it.
@@ -74,7 +67,11 @@ class ThingService:
         members = self._things.visible_members(thing_id)
         rows = [row for row in self._things.rows(shown=True) if row.id == thing_id]
         if not rows or len(members.get(thing_id, ())) < 2:
-            raise ThingGoneError(thing_id)
+            raise ThingGoneError(
+                "There is no thing {number} in this library.",
+                "Look at the list of things.",
+                number=thing_id,
+            )
         return self._read(rows, members)[0]
 
     def of(self, content_id: int) -> Thing | None:

@@ -101,6 +101,7 @@ class Viewer(QWidget):
         self._thing: Thing | None = None
         self.more_button = QPushButton()
         self.more_button.setProperty("flat", True)
+        self.more_button.setAccessibleName(self.tr("More photos of this"))
         self.more_button.clicked.connect(self._on_more)
         self.facts = QLabel()
         self.facts.setProperty("quiet", True)
@@ -186,7 +187,9 @@ class Viewer(QWidget):
     def show_thing(self, thing: Thing | None) -> None:
         """Offer the other photos of the thing that is seen here; None where it is none."""
         self._thing = thing
-        self.more_button.setText(more_photos(thing) if thing is not None else "")
+        words = more_photos(thing) if thing is not None else ""
+        self.more_button.setText(words)
+        self.more_button.setAccessibleName(words or self.tr("More photos of this"))
         self.more_button.setVisible(thing is not None)
         self._set_facts(self._facts_text)
 

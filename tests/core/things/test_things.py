@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lookalike.errors import LookalikeError
-from lookalike.library.thing_service import ThingGoneError
+from lookalike.library.thing_service import BackgroundThings, ThingGoneError
 from lookalike.pairs.verified_pair import PairKind
 from tests.builders.pair_graphs import PairedPhotos
 
@@ -55,6 +55,33 @@ def test_nothing_is_done_again_while_nothing_changes(photos: PairedPhotos) -> No
     photos.put("c")
     photos.relate("b", "c", 0.9)
     assert photos.things.outdated
+
+
+def test_things_are_found_in_the_background_once_there_is_something_new(photos: PairedPhotos) -> None:
+    fill(photos, "abc")
+    background = BackgroundThings(photos.things)
+    steps = 0
+    while background.step() is not None:
+        steps += 1
+    assert steps and [photos.names(thing.photos) for thing in photos.things.all()] == [{"a", "b", "c"}]
+    photos.put("d")
+    photos.relate_all("abcd")
+    assert background.step() is None, "not at once again"
+    background.close()
+
+
+def test_a_decision_while_things_are_found_is_not_undone(photos: PairedPhotos) -> None:
+    fill(photos, "abc")
+    photos.find()
+    photos.relate("a", "b", 0.97)
+    under_way = photos.things.update()
+    next(under_way)
+    photos.things.apart(photos.thing_with("a"), [photos.number("c")])
+    assert list(photos.things.update()) == [], "one at a time"
+    for _ in under_way:
+        pass
+    assert [photos.names(thing.photos) for thing in photos.things.all()] == [{"a", "b"}]
+    assert photos.find() == [{"a", "b"}]
 
 
 def test_a_name_stays_while_a_thing_grows_moves_and_loses_photos(photos: PairedPhotos) -> None:
