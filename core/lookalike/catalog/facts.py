@@ -228,8 +228,7 @@ class FactTable:
         if allowed_ids is not None:
             kept = np.isin(ids, allowed_ids, assume_unique=True)
             ids, scores = ids[kept], scores[kept]
-        # Rounded, so that what is as good keeps the order in which it came.
-        order = np.lexsort((-ids, -np.round(scores, 6)))
+        order = np.lexsort((-ids, -scores))
         return ids[order], scores[order]
 
     def columns(self, content_ids: Sequence[int]) -> dict[int, dict[str, str]]:

@@ -178,7 +178,8 @@ class WordSearch:
         allowed: Ids | None,
         k: int,
     ) -> tuple[_Lists, list[str]]:
-        lists, notes = _Lists(), []
+        lists = _Lists()
+        notes: list[str] = []
         phrase = " ".join(asked)
         facts = self._facts.search(asked, phrase, k, allowed)
         lists.add(facts)
