@@ -220,6 +220,8 @@ class WordSearch:
     ) -> None:
         """Ask for some words among the photos of which the catalog has the others."""
         words = content_words([token.value for token in query.words])
+        if not self._sources or not words or len(words) + len(recurring) < 2:
+            return
         known = {word: ids for word in words if len(ids := self._facts.ids([word]))}
         rest = [word for word in words if word not in known]
         dated = [union([taken[token], self._named(token)]) for token in recurring]
