@@ -30,6 +30,7 @@ from lookalike.library.descriptor_migration import (
 )
 from lookalike.library.detail_preparation import BackgroundDetails, DetailPreparation, DetailStatus
 from lookalike.library.integrity import SAMPLE, Details, IntegrityReport, check_and_repair
+from lookalike.library.label_preparation import BackgroundLabels, LabelPreparation
 from lookalike.library.model_manager import ModelManager
 from lookalike.library.photo_service import PhotoService
 from lookalike.library.search_service import SearchService
@@ -42,6 +43,7 @@ from lookalike.search.query_photos import QueryPhotos
 from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.watched import WatchedFolders
 from lookalike.wording import counted
+from lookalike.words.labelling import Labeller
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class Library:
         models: the models that are installed or can be downloaded.
         tokens: the visual tokens of multimodal judges.
         details: the local features of photos, by which searches find them too.
+        labels: what photos show, by which words find them.
         calibrations: the probabilities that similarities and judges' answers stand for.
         fallback: why the embedded descriptor model is used instead of the chosen one; empty where it is not.
 
@@ -132,6 +135,8 @@ class Library:
             updater = DetailsUpdater(self._catalog.contents, features, inverted)
             opened.callback(updater.close)
             opened.callback(self._catalog.subscribe(updater.update))
+            labeller = Labeller(self._catalog)
+            opened.callback(self._catalog.subscribe(labeller.update))
             self._checked_details = Details(inverted, features)
             token_store = open_store(self._catalog, self.folder / "tokens")
             # A back end that the caller names is not this library's choice, so it is never migrated from.
@@ -169,6 +174,9 @@ class Library:
             Throttle(self.folders.pace),
             lambda: self.tokens.searching,
         )
+        self.labels = LabelPreparation(
+            labeller, Throttle(self.folders.pace), lambda: self.tokens.searching
+        )
         self.search = SearchService(
             self._catalog,
             photos,
@@ -204,6 +212,7 @@ class Library:
             engine.index.flush()
         if folders is None and not self._fixed:
             yield from self.descriptor.steps()
+        yield from self.labels.make()
         yield from self.details.make()
 
     def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
@@ -220,12 +229,13 @@ class Library:
             with (
                 self._engines.use() as engine,
                 closing(BackgroundMigration(self.descriptor)) as migration,
+                closing(BackgroundLabels(self.labels)) as labels,
                 closing(BackgroundDetails(self.details)) as details,
             ):
 
                 def do_a_little() -> Progress | None:
                     working = None if self._fixed else migration.step()
-                    return working or details.step()
+                    return working or labels.step() or details.step()
 
                 yield from engine.follower.follow(
                     lambda: has_ended() or self._engines.current is not engine, do_a_little
