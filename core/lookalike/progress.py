@@ -33,6 +33,8 @@ class Stage(StrEnum):
     """Paused after a failure, or while something more urgent runs."""
     EXTRACTING = "extracting details"
     """Extracting the local features of photos that have none yet."""
+    LABELLING = "labelling"
+    """Labelling photos that have no labels yet, so that words find them."""
     PREPARING = "preparing"
     """Making visual tokens."""
     COMPRESSING = "compressing"

@@ -30,6 +30,7 @@ from lookalike.library.descriptor_migration import (
 )
 from lookalike.library.detail_preparation import BackgroundDetails, DetailPreparation, DetailStatus
 from lookalike.library.integrity import SAMPLE, Details, IntegrityReport, check_and_repair
+from lookalike.library.label_preparation import BackgroundLabels, LabelPreparation
 from lookalike.library.model_manager import ModelManager
 from lookalike.library.photo_service import PhotoService
 from lookalike.library.search_service import SearchService
@@ -103,6 +104,7 @@ class Library:
         models: the models that are installed or can be downloaded.
         tokens: the visual tokens of multimodal judges.
         details: the local features of photos, by which searches find them too.
+        labels: what photos show, by which words find them.
         calibrations: the probabilities that similarities and judges' answers stand for.
         fallback: why the embedded descriptor model is used instead of the chosen one; empty where it is not.
 
@@ -134,9 +136,10 @@ class Library:
             updater = DetailsUpdater(self._catalog.contents, features, inverted)
             opened.callback(updater.close)
             opened.callback(self._catalog.subscribe(updater.update))
-            labels = LabelSearch(self._catalog)
-            opened.callback(labels.close)
-            opened.callback(self._catalog.subscribe(Labeller(self._catalog).update))
+            labeller = Labeller(self._catalog)
+            opened.callback(self._catalog.subscribe(labeller.update))
+            label_search = LabelSearch(self._catalog)
+            opened.callback(label_search.close)
             self._checked_details = Details(inverted, features)
             token_store = open_store(self._catalog, self.folder / "tokens")
             # A back end that the caller names is not this library's choice, so it is never migrated from.
@@ -174,6 +177,9 @@ class Library:
             Throttle(self.folders.pace),
             lambda: self.tokens.searching,
         )
+        self.labels = LabelPreparation(
+            labeller, Throttle(self.folders.pace), lambda: self.tokens.searching
+        )
         self.search = SearchService(
             self._catalog,
             photos,
@@ -183,7 +189,7 @@ class Library:
             self.tokens,
             self.calibrations,
             inverted,
-            (labels,),
+            (label_search,),
         )
 
     def __enter__(self) -> Library:
@@ -210,6 +216,7 @@ class Library:
             engine.index.flush()
         if folders is None and not self._fixed:
             yield from self.descriptor.steps()
+        yield from self.labels.make()
         yield from self.details.make()
 
     def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
@@ -226,12 +233,13 @@ class Library:
             with (
                 self._engines.use() as engine,
                 closing(BackgroundMigration(self.descriptor)) as migration,
+                closing(BackgroundLabels(self.labels)) as labels,
                 closing(BackgroundDetails(self.details)) as details,
             ):
 
                 def do_a_little() -> Progress | None:
                     working = None if self._fixed else migration.step()
-                    return working or details.step()
+                    return working or labels.step() or details.step()
 
                 yield from engine.follower.follow(
                     lambda: has_ended() or self._engines.current is not engine, do_a_little

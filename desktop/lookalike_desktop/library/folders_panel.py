@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 WIDTH = 264
 """Width of the panel, pixels."""
 
-IN_BACKGROUND = frozenset({Stage.DESCRIBING, Stage.EXTRACTING})
+IN_BACKGROUND = frozenset({Stage.DESCRIBING, Stage.EXTRACTING, Stage.LABELLING})
 """Stages that go on, for all photos, while nothing is to be done for the folders."""
 
 

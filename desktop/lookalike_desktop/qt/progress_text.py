@@ -25,6 +25,7 @@ def stage_text(stage: Stage) -> str:
         Stage.WATCHING: translate("progress", "Watching for changes"),
         Stage.WAITING: translate("progress", "Waiting; trying again soon"),
         Stage.EXTRACTING: translate("progress", "Looking at details"),
+        Stage.LABELLING: translate("progress", "Looking at what photos show"),
         Stage.PREPARING: translate("progress", "Preparing"),
         Stage.COMPRESSING: translate("progress", "Compressing"),
         Stage.SEARCHING: translate("progress", "Searching"),

@@ -37,6 +37,6 @@ def follow_folders(library: Library, cancelled: Callable[[], bool]) -> Generator
         if progress.stage is Stage.WAITING:
             yield Activity(None, progress, changes, tuple(skipped.values()))
             continue
-        changes += progress.stage not in (Stage.WATCHING, Stage.EXTRACTING)
+        changes += progress.stage not in (Stage.WATCHING, Stage.EXTRACTING, Stage.LABELLING)
         skipped.update({(line.path, line.reason): line for line in progress.skipped})
         yield Activity(progress.folder, replace(progress, skipped=()), changes, tuple(skipped.values()))
