@@ -145,9 +145,8 @@ def measure_certainty(photos: Shown, table: LabelTable, open_words: OpenWords) -
     for low in np.arange(0.1, 1.0, 0.1):
         cell = [(sure, is_right) for _, sure, is_right in said if low <= sure < low + 0.1]
         if cell:
-            print(
-                f"  said {np.mean([one[0] for one in cell]):.2f}  right {np.mean([one[1] for one in cell]):.2f}  {len(cell)}"
-            )
+            sure, right_share = np.array(cell, np.float64).mean(axis=0)
+            print(f"  said {sure:.2f}  right {right_share:.2f}  {len(cell)}")
 
 
 def measure_classes(photos: Shown, vectors: NDArray[np.float32]) -> None:
