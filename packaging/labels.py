@@ -41,7 +41,9 @@ STEPS = 2
 PHYSICAL = "n00001930"
 """The synset of all things that are neither ideas nor events."""
 
-CLAUSE = re.compile(r"[,;:]|\b(?:of|that|which|who|with|in|on|for|from|used|having|made|to|as|by|at|and|or|whose)\b")
+CLAUSE = re.compile(
+    r"[,;:]|\b(?:of|that|which|who|with|in|on|for|from|used|having|made|to|as|by|at|and|or|whose)\b"
+)
 """Where the noun of a definition has ended."""
 
 PLANT = "n00017222"
@@ -177,7 +179,9 @@ def main() -> int:
         for name, content in made.items():
             (OUTPUT / name).write_bytes(content)
         write_checksums(OUTPUT)
-    wrong = [name for name, content in made.items() if checksum(content) != checksum((OUTPUT / name).read_bytes())]
+    wrong = [
+        name for name, content in made.items() if checksum(content) != checksum((OUTPUT / name).read_bytes())
+    ]
     for name in wrong:
         print(f"{name}: the sources give another")
     return 1 if wrong else 0

@@ -51,7 +51,12 @@ def build(weights: Weights) -> Any:
     x = _normalised(ops, x, weights, "embeddings.LayerNorm")
     for number in range(LAYERS):
         name = f"encoder.layer.{number}"
-        attended = _linear(ops, _attention(ops, x, weights, f"{name}.attention.self"), weights, f"{name}.attention.output.dense")
+        attended = _linear(
+            ops,
+            _attention(ops, x, weights, f"{name}.attention.self"),
+            weights,
+            f"{name}.attention.output.dense",
+        )
         x = _normalised(ops, ops.add(x, attended), weights, f"{name}.attention.output.LayerNorm")
         inner = ops.gelu(_linear(ops, x, weights, f"{name}.intermediate.dense"), "erf")
         out = _linear(ops, inner, weights, f"{name}.output.dense")
@@ -82,19 +87,25 @@ def _linear(ops: Any, x: Any, weights: Weights, name: str) -> Any:
 
 def _normalised(ops: Any, x: Any, weights: Weights, name: str) -> Any:
     unit = ops.mvn(x, np.array([-1], np.int64), True, EPSILON, "inside_sqrt")
-    return ops.add(ops.multiply(unit, ops.constant(weights[f"{name}.weight"])), ops.constant(weights[f"{name}.bias"]))
+    return ops.add(
+        ops.multiply(unit, ops.constant(weights[f"{name}.weight"])), ops.constant(weights[f"{name}.bias"])
+    )
 
 
 def _attention(ops: Any, x: Any, weights: Weights, name: str) -> Any:
     size = WIDTH // HEADS
 
     def heads(part: str, order: list[int]) -> Any:
-        split = ops.reshape(_linear(ops, x, weights, f"{name}.{part}"), np.array([1, -1, HEADS, size], np.int64), False)
+        split = ops.reshape(
+            _linear(ops, x, weights, f"{name}.{part}"), np.array([1, -1, HEADS, size], np.int64), False
+        )
         return ops.transpose(split, np.array(order, np.int64))
 
     query, key, value = heads("query", [0, 2, 1, 3]), heads("key", [0, 2, 3, 1]), heads("value", [0, 2, 1, 3])
     scores = ops.multiply(ops.matmul(query, key, False, False), ops.constant(np.float32(size**-0.5)))
-    mixed = ops.transpose(ops.matmul(ops.softmax(scores, -1), value, False, False), np.array([0, 2, 1, 3], np.int64))
+    mixed = ops.transpose(
+        ops.matmul(ops.softmax(scores, -1), value, False, False), np.array([0, 2, 1, 3], np.int64)
+    )
     return ops.reshape(mixed, np.array([1, -1, WIDTH], np.int64), False)
 
 

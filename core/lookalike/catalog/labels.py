@@ -54,9 +54,7 @@ class LabelRecord:
         """The number of the newest row; 0 where there is none."""
         return int(self._database.rows("SELECT coalesce(max(number), 0) FROM labels")[0][0])
 
-    def since(
-        self, number: int
-    ) -> tuple[int, NDArray[np.int64], NDArray[np.uint16], NDArray[np.float16]]:
+    def since(self, number: int) -> tuple[int, NDArray[np.int64], NDArray[np.uint16], NDArray[np.float16]]:
         """The rows after one.
 
         Args:

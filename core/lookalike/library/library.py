@@ -177,9 +177,7 @@ class Library:
             Throttle(self.folders.pace),
             lambda: self.tokens.searching,
         )
-        self.labels = LabelPreparation(
-            labeller, Throttle(self.folders.pace), lambda: self.tokens.searching
-        )
+        self.labels = LabelPreparation(labeller, Throttle(self.folders.pace), lambda: self.tokens.searching)
         self.search = SearchService(
             self._catalog,
             photos,

@@ -25,6 +25,4 @@ def words_file(name: str) -> Path:
 
 def unusable(error: Exception) -> ModelError:
     """What the user is told where a file cannot be used."""
-    return ModelError(
-        "Photos cannot be found by words ({reason}).", "Install Lookalike again.", reason=error
-    )
+    return ModelError("Photos cannot be found by words ({reason}).", "Install Lookalike again.", reason=error)

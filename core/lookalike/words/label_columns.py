@@ -38,7 +38,6 @@ class LabelTable:
         return np.asarray(np.einsum("pl,pl->p", weights[self.labels], self.probabilities, dtype=np.float32))
 
 
-
 _NO_LABELS = LabelTable(
     np.zeros(0, np.int64), np.zeros((0, KEPT), np.uint16), np.zeros((0, KEPT), np.float16)
 )

@@ -104,7 +104,9 @@ class OpenWords:
                     context = self._of(rest) if rest else None
                     if context is None or not context.is_known:
                         return found
-                    return replace(found, weights=np.maximum(found.weights, np.float32(CONTEXT) * context.weights))
+                    return replace(
+                        found, weights=np.maximum(found.weights, np.float32(CONTEXT) * context.weights)
+                    )
         return whole
 
     def _of(self, text: str) -> Meaning:
@@ -121,7 +123,9 @@ class OpenWords:
         for form in forms_of(text):
             if form in synsets.synsets_of_name:
                 named = synsets.kinds[:, list(synsets.synsets_of_name[form])].any(axis=1)
-                return Meaning(np.where(named, np.float32(1), np.float32(RELATED) * weights), named, True, True)
+                return Meaning(
+                    np.where(named, np.float32(1), np.float32(RELATED) * weights), named, True, True
+                )
             if form in kinds_of_nouns():
                 kin = synsets.kinds[:, list(kinds_of_nouns()[form])].any(axis=1)
                 return Meaning(np.float32(KIND) * kin + np.float32(1 - KIND) * weights, nobody, True, True)

@@ -54,12 +54,54 @@ def forms_of(text: str) -> list[str]:
 
 
 _LINKS = frozenset(
-    "above against among and at behind beside by during for from in inside near next of on onto over under while with "
-    "without".split()
+    [
+        "above",
+        "against",
+        "among",
+        "and",
+        "at",
+        "behind",
+        "beside",
+        "by",
+        "during",
+        "for",
+        "from",
+        "in",
+        "inside",
+        "near",
+        "next",
+        "of",
+        "on",
+        "onto",
+        "over",
+        "under",
+        "while",
+        "with",
+        "without",
+    ]
 )
 """What follows one of these says more of what stands before it."""
 
-_FILLERS = frozenset("a an any his her its my our some that the their this these those your".split())
+_FILLERS = frozenset(
+    [
+        "a",
+        "an",
+        "any",
+        "his",
+        "her",
+        "its",
+        "my",
+        "our",
+        "some",
+        "that",
+        "the",
+        "their",
+        "this",
+        "these",
+        "those",
+        "your",
+    ]
+)
 
 
 def parts_of(phrase: str) -> tuple[str, str]:

@@ -98,7 +98,9 @@ class TestClassifier:
 
 
 class TestLabelling:
-    def test_what_is_described_is_labelled_at_once(self, catalog: Catalog, descriptors: NDArray[np.float32]) -> None:
+    def test_what_is_described_is_labelled_at_once(
+        self, catalog: Catalog, descriptors: NDArray[np.float32]
+    ) -> None:
         catalog.subscribe(Labeller(catalog).update)
         ids = add(catalog, descriptors)
         assert set(labels_of(catalog)) == set(ids)
@@ -158,7 +160,9 @@ class TestLabelling:
         labels.close()
         assert len(labels_of(catalog)) == 3
 
-    def test_a_photo_takes_few_bytes(self, catalog: Catalog, descriptors: NDArray[np.float32], tmp_path: Path) -> None:
+    def test_a_photo_takes_few_bytes(
+        self, catalog: Catalog, descriptors: NDArray[np.float32], tmp_path: Path
+    ) -> None:
         ids = add(catalog, descriptors)
         list(preparation(catalog).make())
         table = LabelColumns(catalog.labels).table()
@@ -216,7 +220,8 @@ class TestSearch:
         return ids
 
     @pytest.mark.parametrize(
-        ("text", "photo"), [("cat", CAT), ("kitten", CAT), ("animals", CAT), ("coffee", COFFEE), ("drink", COFFEE)]
+        ("text", "photo"),
+        [("cat", CAT), ("kitten", CAT), ("animals", CAT), ("coffee", COFFEE), ("drink", COFFEE)],
     )
     def test_words_find_the_right_photo_first(
         self, search: LabelSearch, ids: list[int], text: str, photo: int
@@ -253,5 +258,3 @@ class TestSearch:
     def test_scores_fall(self, search: LabelSearch, ids: list[int]) -> None:
         scores = [hit.score for hit in search.search(["animal"], "animal", 10, None)]
         assert scores == sorted(scores, reverse=True)
-
-

@@ -73,7 +73,19 @@ def test_a_name_of_labels_weighs_all_of_them_fully(words: OpenWords) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["quasar", "justice", "happiness", "quantum physics", "tuesday", "entropy", "xqzzt", "invoice", "", "a of the", "🐶"],
+    [
+        "quasar",
+        "justice",
+        "happiness",
+        "quantum physics",
+        "tuesday",
+        "entropy",
+        "xqzzt",
+        "invoice",
+        "",
+        "a of the",
+        "🐶",
+    ],
 )
 def test_words_that_no_label_is_near_mean_nothing(words: OpenWords, text: str) -> None:
     assert not words.meaning(text).is_known

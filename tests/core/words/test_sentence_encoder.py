@@ -13,9 +13,9 @@ import pytest
 
 from lookalike.models.errors import ModelError
 from lookalike.words import files
+from lookalike.words.files import words_file
 from lookalike.words.sentence_encoder import DIMENSION, SentenceEncoder
 from lookalike.words.synsets import MEANINGS, load_synsets
-from lookalike.words.files import words_file
 
 
 def test_vectors_have_unit_length_and_tell_meanings_apart() -> None:
