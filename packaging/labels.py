@@ -46,6 +46,8 @@ CLAUSE = re.compile(
 )
 """Where the noun of a definition has ended."""
 
+PLANT = "n00017222"
+
 PERSON = "n00007846"
 """The network knows three kinds of persons, which say nothing of others."""
 
@@ -93,12 +95,14 @@ def nouns_file(folder: Path) -> bytes:
     places = {number: place for place, number in enumerate(labelled)}
     named = {name.lower() for synset in labelled.values() for name in synset.names}
     lines = []
-    for word, meanings in sorted(words.items()):
+    for word, known in sorted(words.items()):
         if word in named:
             continue
         kinds = {
             places[kind]
-            for meaning in meanings[:SENSES]
+            for rank, meaning in enumerate(known.meanings[:SENSES])
+            # A plant by the name of something usual, as of "galaxy", is not what people search for.
+            if not known.usual or rank < known.usual or PLANT not in ancestors(meaning, wordnet)
             for kind in nearest_kinds(meaning, labelled, wordnet) or defined_as(meaning, labelled, wordnet)
         }
         kinds.discard(places[PERSON])

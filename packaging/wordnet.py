@@ -45,10 +45,21 @@ def nouns(folder: Path) -> dict[str, Synset]:
     return found
 
 
-def senses(folder: Path) -> dict[str, tuple[str, ...]]:
-    """The usual meanings of every word in lower case, by `wnid`, the most usual first.
+@dataclass(frozen=True)
+class Senses:
+    """What a word means.
 
-    Those are the meanings that occurred in WordNet's tagged texts; all of a word that did not occur in them.
+    Attributes:
+        meanings: by `wnid`, the most usual first.
+        usual: how many of them, from the first, occurred in WordNet's tagged texts.
+    """
+
+    meanings: tuple[str, ...]
+    usual: int
+
+
+def senses(folder: Path) -> dict[str, Senses]:
+    """The meanings of every word in lower case.
 
     Args:
         folder: holds ``index.noun``.
@@ -58,9 +69,10 @@ def senses(folder: Path) -> dict[str, tuple[str, ...]]:
         if line.startswith(" "):
             continue
         word, _, count, *rest = line.split()
-        tagged = int(rest[-int(count) - 1])
-        meanings = rest[-int(count) :][: tagged or None]
-        found[word.replace("_", " ")] = tuple(f"n{offset}" for offset in meanings)
+        offsets = rest[-int(count) :]
+        found[word.replace("_", " ")] = Senses(
+            tuple(f"n{offset}" for offset in offsets), int(rest[-int(count) - 1])
+        )
     return found
 
 

@@ -62,7 +62,7 @@ QUERIES = (
     "august",
     "dog paris",
     "boat nikon 2018",
-    "2019 paris nikon rating:3 folder:trips -snow",
+    "2019 wien nikon rating:1 folder:trips -snow",
     "birthdya",
     "nowhere",
 )

@@ -132,13 +132,13 @@ def test_the_viewer_shows_a_result_explains_it_and_searches_for_a_part_of_it(
     assert shown not in window.results_page.model.ids
 
 
-def test_words_that_the_model_cannot_read_are_answered_with_a_message(
+def test_words_that_find_nothing_are_answered_with_a_message(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path
 ) -> None:
     window = show_library(qtbot, open_window, indexed)
-    window.search_bar.field.setText("a red cup")
+    window.search_bar.field.setText("xyzzyq")
     qtbot.keyClick(window.search_bar.field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "does not read words" in window.results_page.message, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "Nothing looks like “xyzzyq”" in window.results_page.message, timeout=PATIENCE)
     assert window.notice.text == ""
 
 

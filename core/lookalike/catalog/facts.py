@@ -29,6 +29,9 @@ MAX_WORDS = 20
 MAX_LETTERS = 100
 """Of one word of a query; no name of a file is that long."""
 
+MANY = 20_000
+"""Photos beyond which a word, such as the "IMG" of a camera's names, tells none of them from the others."""
+
 MARK = "\N{POSITION INDICATOR}"
 """Begins a token that stands for a place; nobody can type one, as it is no letter."""
 
@@ -217,19 +220,24 @@ class FactTable:
             allowed_ids: the only ids that may be found, ascending; None for all.
 
         Returns:
-            Ids (n,) and their BM25, higher is better, (n,).
+            Ids (n,) and their BM25, higher is better, (n,); zeros where so many have it that it says nothing.
         """
         if not wanted:
             return np.zeros(0, np.int64), np.zeros(0)
         expression = " AND ".join(one.expression for one in wanted)
-        rows = self._database.rows(f"SELECT rowid, {_BM25} FROM facts WHERE facts MATCH ?", (expression,))
-        ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-        scores = -np.fromiter((row[1] for row in rows), np.float64, len(rows))
+        ids = self.ids(wanted)
         if allowed_ids is not None:
-            kept = np.isin(ids, allowed_ids, assume_unique=True)
-            ids, scores = ids[kept], scores[kept]
-        # Rounded, so that what is as good keeps the order in which it came.
-        order = np.lexsort((-ids, -np.round(scores, 6)))
+            ids = ids[np.isin(ids, allowed_ids, assume_unique=True)]
+        if len(ids) < 2 or len(ids) > MANY:
+            return ids[::-1], np.zeros(len(ids))
+        rows = self._database.rows(
+            f"SELECT rowid, {_BM25} FROM facts WHERE facts MATCH ? ORDER BY rowid", (expression,)
+        )
+        found = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+        scores = -np.fromiter((row[1] for row in rows), np.float64, len(rows))
+        kept = np.isin(found, ids, assume_unique=True)
+        ids, scores = found[kept], scores[kept]
+        order = np.lexsort((-ids, -scores))
         return ids[order], scores[order]
 
     def columns(self, content_ids: Sequence[int]) -> dict[int, dict[str, str]]:

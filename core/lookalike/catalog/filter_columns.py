@@ -159,7 +159,8 @@ class FilterColumns:
                     found |= (self._first_days >= first) & (self._last_days <= last)
                 else:
                     found |= (self._last_days >= first) & (self._first_days <= last)
-            return self._ids[found & dated]
+            kept: NDArray[np.int64] = self._ids[found & dated]
+            return kept
 
     def newest_first(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Some ids, ascending, in the order of the days on which they were taken, those without one last."""

@@ -32,6 +32,7 @@ from lookalike.library.descriptor_migration import (
 from lookalike.library.detail_preparation import BackgroundDetails, DetailPreparation, DetailStatus
 from lookalike.library.duplicate_service import DuplicateService
 from lookalike.library.integrity import SAMPLE, Details, IntegrityReport, check_and_repair
+from lookalike.library.label_preparation import BackgroundLabels, LabelPreparation
 from lookalike.library.model_manager import ModelManager
 from lookalike.library.pair_service import BackgroundPairs, PairService, PairStatus
 from lookalike.library.photo_service import PhotoService
@@ -113,6 +114,7 @@ class Library:
         duplicates: groups of duplicates, and cleaning them up.
         pairs: what photos are to each other: copies, edits, bursts, other views.
         things: the things and places that photos show.
+        labels: what photos show, by which words find them.
         calibrations: the probabilities that similarities and judges' answers stand for.
         fallback: why the embedded descriptor model is used instead of the chosen one; empty where it is not.
 
@@ -144,9 +146,10 @@ class Library:
             updater = DetailsUpdater(self._catalog.contents, features, inverted)
             opened.callback(updater.close)
             opened.callback(self._catalog.subscribe(updater.update))
-            labels = LabelSearch(self._catalog)
-            opened.callback(labels.close)
-            opened.callback(self._catalog.subscribe(Labeller(self._catalog).update))
+            labeller = Labeller(self._catalog)
+            opened.callback(self._catalog.subscribe(labeller.update))
+            label_search = LabelSearch(self._catalog)
+            opened.callback(label_search.close)
             self._checked_details = Details(inverted, features)
             token_store = open_store(self._catalog, self.folder / "tokens")
             # A back end that the caller names is not this library's choice, so it is never migrated from.
@@ -200,6 +203,7 @@ class Library:
             lambda: self.tokens.searching,
         )
         self.things = ThingService(self._catalog, thumbnails, self._measured_record)
+        self.labels = LabelPreparation(labeller, Throttle(self.folders.pace), lambda: self.tokens.searching)
         self.search = SearchService(
             self._catalog,
             photos,
@@ -209,7 +213,7 @@ class Library:
             self.tokens,
             self.calibrations,
             inverted,
-            (labels,),
+            (label_search,),
         )
 
     def __enter__(self) -> Library:
@@ -236,6 +240,7 @@ class Library:
             engine.index.flush()
         if folders is None and not self._fixed:
             yield from self.descriptor.steps()
+        yield from self.labels.make()
         yield from self.details.make()
         yield from self.pairs.update()
         yield from self.things.update()
@@ -254,6 +259,7 @@ class Library:
             with (
                 self._engines.use() as engine,
                 closing(BackgroundMigration(self.descriptor)) as migration,
+                closing(BackgroundLabels(self.labels)) as labels,
                 closing(BackgroundDetails(self.details)) as details,
                 closing(BackgroundPairs(self.pairs)) as pairs,
                 closing(BackgroundThings(self.things)) as things,
@@ -261,7 +267,7 @@ class Library:
 
                 def do_a_little() -> Progress | None:
                     working = None if self._fixed else migration.step()
-                    return working or details.step() or pairs.step() or things.step()
+                    return working or labels.step() or details.step() or pairs.step() or things.step()
 
                 yield from engine.follower.follow(
                     lambda: has_ended() or self._engines.current is not engine, do_a_little

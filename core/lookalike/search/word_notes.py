@@ -64,3 +64,12 @@ def nothing_then(text: str) -> str:
         if text.strip()
         else "No photo meets all of the filters."
     )
+
+
+def nothing_to_look_for(text: str) -> str:
+    """That a text has neither words nor filters.
+
+    Args:
+        text: the query, as it was typed.
+    """
+    return f"“{' '.join(text.split())}” has no words to look for."

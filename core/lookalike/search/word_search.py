@@ -19,7 +19,13 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.filters import Filters
 from lookalike.errors import LookalikeError
 from lookalike.log import log_failure
-from lookalike.search.word_notes import empty_answer, nothing_looks_like, nothing_then, only_names
+from lookalike.search.word_notes import (
+    empty_answer,
+    nothing_looks_like,
+    nothing_then,
+    nothing_to_look_for,
+    only_names,
+)
 from lookalike.terms import terms_of
 from lookalike.words.dates import find_dates
 from lookalike.words.fact_search import FactSearch, content_words
@@ -142,6 +148,11 @@ class WordSearch:
                 named = union([taken[token], self._named(token)])
                 allowed = named if allowed is None else both(allowed, named)
         allowed = self._without(query.excluded, excluded, allowed)
+        if text.strip() and not (
+            query.words or query.dates or query.excluded or any(one.value for one in query.filters)
+        ):
+            notes = notes or [nothing_to_look_for(text)]
+            return WordAnswer(query, (), 0, np.zeros(0, np.int64), tuple(notes))
         if not k:
             return WordAnswer(query, (), 0, allowed, tuple(notes))
         words = [token.value for token in query.words]
@@ -178,7 +189,8 @@ class WordSearch:
         allowed: Ids | None,
         k: int,
     ) -> tuple[_Lists, list[str]]:
-        lists, notes = _Lists(), []
+        lists = _Lists()
+        notes: list[str] = []
         phrase = " ".join(asked)
         facts = self._facts.search(asked, phrase, k, allowed)
         lists.add(facts)
@@ -219,6 +231,8 @@ class WordSearch:
     ) -> None:
         """Ask for some words among the photos of which the catalog has the others."""
         words = content_words([token.value for token in query.words])
+        if not self._sources or not words or len(words) + len(recurring) < 2:
+            return
         known = {word: ids for word in words if len(ids := self._facts.ids([word]))}
         rest = [word for word in words if word not in known]
         dated = [union([taken[token], self._named(token)]) for token in recurring]

@@ -61,13 +61,13 @@ def complete(text: str, cursor: int, values: Mapping[str, Sequence[tuple[str, in
         if len(run) < words or (words > 1 and any(one.name or one.quoted or one.negated for one in run)):
             continue
         start = run[0].start + run[0].negated
-        some = [
+        filled = [
             _filled(name, value, count, start, cursor)
             for name in FREE
             for value, count in _beginning(" ".join(one.value for one in run), values.get(name, ()))
         ]
-        if some:
-            return [*found, *some][:MOST]
+        if filled:
+            return [*found, *filled][:MOST]
     return found[:MOST]
 
 

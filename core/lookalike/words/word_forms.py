@@ -27,6 +27,7 @@ _ENDINGS = (
     ("xes", "x"),
     ("sses", "ss"),
     ("zes", "z"),
+    ("ses", "s"),
     ("oes", "o"),
     ("men", "man"),
     ("s", ""),

@@ -32,7 +32,14 @@ WIDTH = 264
 """Width of the panel, pixels."""
 
 IN_BACKGROUND = frozenset(
-    {Stage.DESCRIBING, Stage.EXTRACTING, Stage.JOINING, Stage.COMPARING, Stage.FINDING_THINGS}
+    {
+        Stage.DESCRIBING,
+        Stage.EXTRACTING,
+        Stage.LABELLING,
+        Stage.JOINING,
+        Stage.COMPARING,
+        Stage.FINDING_THINGS,
+    }
 )
 """Stages that go on, for all photos, while nothing is to be done for the folders."""
 

@@ -30,6 +30,7 @@ def stage_text(stage: Stage) -> str:
         Stage.JOINING: translate("progress", "Looking for copies"),
         Stage.COMPARING: translate("progress", "Comparing pairs"),
         Stage.FINDING_THINGS: translate("progress", "Finding things"),
+        Stage.LABELLING: translate("progress", "Looking at what photos show"),
         Stage.PREPARING: translate("progress", "Preparing"),
         Stage.COMPRESSING: translate("progress", "Compressing"),
         Stage.SEARCHING: translate("progress", "Searching"),

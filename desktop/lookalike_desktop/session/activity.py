@@ -40,6 +40,7 @@ def follow_folders(library: Library, cancelled: Callable[[], bool]) -> Generator
         changes += progress.stage not in (
             Stage.WATCHING,
             Stage.EXTRACTING,
+            Stage.LABELLING,
             Stage.JOINING,
             Stage.COMPARING,
             Stage.FINDING_THINGS,

@@ -107,7 +107,7 @@ def test_without_a_judge_nothing_is_judged(indexed: Path, call: Call) -> None:
     ("arguments", "words"),
     [
         (["search", "no such photo.jpg"], "no such photo.jpg"),
-        (["search", "a red boat"], "does not read words"),
+        (["search", "camera:leica"], "leica"),
         (["add", "/no/such/folder"], "/no/such/folder is not a folder"),
         (["models", "remove", "nothing"], "nothing"),
         (["models", "use", "nobody"], "nobody"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def content(name: str, **facts: object) -> ContentRow:
     return replace(ContentRow(name.encode().hex(), 10, 4, 3, "JPEG"), **facts)  # type: ignore[arg-type]
 
 
-PHOTOS = (
+PHOTOS: tuple[tuple[str, dict[str, Any], Annotations], ...] = (
     ("Trips/Paris 2018/IMG_0001.jpg", {**PARIS, "camera": "NIKON D750", "taken_at": "2018-05-06T10:00:00"},
      Annotations(keywords=("Eiffel Tower", "Golden Retriever"))),
     ("wien.jpg", {**VIENNA, "camera": "Apple iPhone 12", "taken_at": "2019-07-01T10:00:00"},
