@@ -34,13 +34,8 @@ def source_tree(folder: Path, *, download: bool) -> Path | None:
     tree = folder / TREE / LLAMA_CPP
     if not tree.is_dir() and download:
         package = f"llama-cpp-python=={AFFECTED}"
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", package]
-        subprocess.run([*command, "--no-build-isolation", "-d", folder], check=False)
-        if not (folder / f"{TREE}.tar.gz").is_file():
-            # Older versions of pip build a package's metadata before they keep it.
-            subprocess.run(
-                [*command[:5], "--no-binary", "llama-cpp-python", package, "-d", folder], check=True
-            )
+        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", "llama-cpp-python"]
+        subprocess.run([*command, package, "-d", folder], check=True)
         with tarfile.open(folder / f"{TREE}.tar.gz") as archive:
             archive.extractall(folder, filter="data")
     return tree if tree.is_dir() else None

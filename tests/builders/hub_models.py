@@ -201,7 +201,7 @@ def model_inputs(model: Any, kind: TrueModel, photos: Sequence[Pixels]) -> dict[
     import torch
 
     mean, std = np.array(kind.mean, np.float32), np.array(kind.std, np.float32)
-    scaled = [(photo / np.float32(255) - mean) / std for photo in photos]
+    scaled = [(photo.astype(np.float32) / np.float32(255) - mean) / std for photo in photos]
     family = model.config.model_type
     if family.startswith("qwen"):
         patch = model.config.vision_config.patch_size
