@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,7 +101,10 @@ def runs_in(folder: Path) -> list[MeasuredRun]:
         LookalikeError: one is broken.
     """
     paths = [path for path in sorted(folder.glob("*.jsonl")) if not is_altered(path)]
-    paths.sort(key=lambda path: path.stem != INDEX_RUN)
+    # details-50 before details-100.
+    paths.sort(
+        key=lambda path: (path.stem != INDEX_RUN, re.sub(r"\d+", lambda found: found[0].zfill(9), path.stem))
+    )
     return [measured_run(path) for path in paths]
 
 

@@ -74,6 +74,8 @@ def test_everything_on_one_page_and_again_from_where_it_was(
     saved = {path: path.read_bytes() for path in folder.glob("*.jsonl")}
     said(capsys, "figures", truth, folder, *steps, "--page", page)
     assert {path: path.read_bytes() for path in folder.glob("*.jsonl")} == saved, "nothing was asked again"
+    assert said(capsys, "figures", truth, folder, "--step", "page", "--page", page)["left_out"] == []
+    assert page.read_text(encoding="utf-8").rstrip() == text.partition("## Left out")[0].rstrip()
 
 
 @pytest.mark.slow
@@ -202,5 +204,8 @@ def test_names_of_files() -> None:
 
 
 def test_a_folder_without_runs(tmp_path: Path, truth: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    assert run(["evaluate", "figures", str(truth), str(tmp_path / "empty"), "--step", "page"]) == 1
+    assert "No run is there yet. Take the step search first." in capsys.readouterr().err
     assert run(["evaluate", "curves", str(tmp_path / "c.html"), str(truth)]) == 1
     assert "is not a saved run" in capsys.readouterr().err
