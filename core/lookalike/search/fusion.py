@@ -22,7 +22,7 @@ WEIGHT = 0.5
 BROAD_INDEX = Logistic(18.0, -12.0)
 """A broad guess, for descriptors that were not calibrated."""
 
-BROAD_INDEX_SCORE = IndexScore(0.05)
+BROAD_INDEX_SCORE = IndexScore(0.03)
 """Half of what was fitted for the embedded descriptor: other descriptors' cosines lie closer together."""
 
 
