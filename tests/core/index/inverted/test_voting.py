@@ -159,7 +159,9 @@ def test_one_place_of_a_photo_counts_once() -> None:
     photo = made_features(1, 40)
     first = np.zeros(40, np.int64)
     # All at one place of the photo, in a frame where nothing else tells them apart.
-    one_place = replace(photo, points=photo.points[first], scales=photo.scales[first], angles=photo.angles[first])
+    one_place = replace(
+        photo, points=photo.points[first], scales=photo.scales[first], angles=photo.angles[first]
+    )
     # The same with one feature elsewhere, on which the others now agree with it.
     points = one_place.points.copy()
     points[1] = (points[0] + 0.5) % 1
