@@ -31,8 +31,8 @@ LOSS = 3.0
 gets no votes should not lose much by those that others get."""
 
 SAME = 0.6
-"""The line runs where so many pairs show the same thing. Were it half of them, more than a tenth of what lies above would
-be wrong on things that were left out of the fit (docs/benchmarks.md, "Fusion and calibration")."""
+"""The line runs where so many pairs show the same thing. At a half, more than a tenth of what lies above was wrong on
+things that were left out of the fit (docs/benchmarks.md, "Fusion and calibration")."""
 
 NO_MARGIN = 0.0
 """For curves that put nothing in order: the index's score ranks by itself, and of the line only its place is used."""
