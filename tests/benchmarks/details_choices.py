@@ -137,8 +137,8 @@ def report(gallery: Gallery, words: Vocabulary, choice: str) -> None:
     gains = {group: with_votes[group] - alone[group] for group in kinds}
     told = [f"recall@100 {mean_by_group(recalls):.4f}"]
     for kind in sorted({*kinds.values()}):
-        values = np.array([gain for group, gain in gains.items() if kinds[group] == kind])
-        told.append(f"{kind} {interval(values)}")
+        of_kind = np.array([gain for group, gain in gains.items() if kinds[group] == kind])
+        told.append(f"{kind} {interval(of_kind)}")
     worst = sorted(gains, key=lambda group: gains[group])[:5]
     told.append("least: " + ", ".join(f"{group} {gains[group]:+.3f}" for group in worst))
     print("    " + "  ".join(told), flush=True)
