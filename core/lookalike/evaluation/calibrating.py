@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import LookalikeError
-from lookalike.evaluation.fitting import Floats, better_fit, held_out
+from lookalike.evaluation.fitting import CLEARLY, Floats, better_fit, held_out
 from lookalike.evaluation.pairs import JudgedPairs
 from lookalike.evaluation.reliability import reliability
 from lookalike.search.calibration import NEVER, NO_JUDGE_KEY, Calibration
@@ -23,8 +23,19 @@ FOLDS = 8
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """The λ that are tried."""
 
-VOTE_WEIGHTS = (0.0, 0.025, 0.05, 0.075, 0.1, 0.125, 0.15, 0.2, 0.3)
+VOTE_WEIGHTS = (0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.075, 0.09, 0.1, 0.125, 0.15, 0.2)
 """The weights of the vote that are tried."""
+
+LOSS = 3.0
+"""What a thing that is found worse with the vote than without it counts, against one that is found as much better: who
+gets no votes should not lose much by those that others get."""
+
+SAME = 0.6
+"""The line runs where so many pairs show the same thing. At a half, more than a tenth of what lies above was wrong on
+things that were left out of the fit (docs/benchmarks.md, "Fusion and calibration")."""
+
+NO_MARGIN = 0.0
+"""For curves that put nothing in order: the index's score ranks by itself, and of the line only its place is used."""
 
 LEAST_SLOPE = 0.1
 """Photos whose details are not known keep the order of their cosines, whatever the votes of the others."""
@@ -74,11 +85,12 @@ def calibrate(pairs: JudgedPairs, descriptor: str, judge: str, index_score: Inde
     folds = deal(pairs.groups)
     precision = 0.0
     if alone:
-        weight, precision = _chosen(pairs, _by_vote(pairs), VOTE_WEIGHTS, folds, nearest_to=0.0)
+        weight, precision = _chosen(pairs, _by_vote(pairs), VOTE_WEIGHTS, folds, nearest_to=0.0, loss=LOSS)
         index_score = fit_index_score(pairs, weight)
     scores = index_score(pairs.cosines, pairs.votes).astype(np.float64)
     values = (scores if alone else pairs.logits)[looked]
-    fit = better_fit(values, right, weights, folds[looked], pairs.groups[looked])
+    margin = NO_MARGIN if alone else CLEARLY
+    fit = better_fit(values, right, weights, folds[looked], pairs.groups[looked], margin)
     curve = fit(values, right, weights)
     said = held_out(fit, values, right, weights, folds[looked])
     error = reliability(said, right, weights).error
@@ -91,7 +103,7 @@ def calibrate(pairs: JudgedPairs, descriptor: str, judge: str, index_score: Inde
         cut_off = undecided(WEIGHT, curve)
         made = Calibration(descriptor, judge, WEIGHT, index_score, curve, None, cut_off, error, **size)
         return Fitted(made, precision, True)
-    index_fit = better_fit(scores, pairs.right, pairs.weights, folds, pairs.groups)
+    index_fit = better_fit(scores, pairs.right, pairs.weights, folds, pairs.groups, NO_MARGIN)
     index = index_fit(scores, pairs.right, pairs.weights)
     honest = held_out(index_fit, scores, pairs.right, pairs.weights, folds)
     honest[looked] = said
@@ -100,8 +112,8 @@ def calibrate(pairs: JudgedPairs, descriptor: str, judge: str, index_score: Inde
     match = index.over(scores)
     match[looked] = curve.over(values)
     score = weight * scores + (1 - weight) * match
-    line_fit = better_fit(score, pairs.right, pairs.weights, folds, pairs.groups)
-    line = line_fit(score, pairs.right, pairs.weights).even()
+    line_fit = better_fit(score, pairs.right, pairs.weights, folds, pairs.groups, NO_MARGIN)
+    line = line_fit(score, pairs.right, pairs.weights).reaching(SAME)
     cut_off = NEVER if line is None else min(max(line, 0.0), NEVER)
     made = Calibration(descriptor, judge, weight, index_score, index, curve, cut_off, error, **size)
     return Fitted(made, precision, bool(np.ptp(curve.over(values)) >= LEAST_SPREAD))
@@ -153,6 +165,7 @@ def _chosen(
     weights: Sequence[float],
     folds: NDArray[np.int64],
     nearest_to: float,
+    loss: float = 1.0,
 ) -> tuple[float, float]:
     """The weight on all groups, and mAP where each fold's weight was chosen on the others.
 
@@ -162,6 +175,7 @@ def _chosen(
         weights: those to choose from.
         folds: the fold of each pair.
         nearest_to: of the weights that are as good as the best one, the one nearest to this is taken.
+        loss: what a group counts that is worse than with the first weight.
     """
     ends = np.cumsum([len(query.right) for query in pairs.queries])[:-1]
     names = sorted({query.group for query in pairs.queries})
@@ -171,20 +185,22 @@ def _chosen(
         for query, head in zip(pairs.queries, np.split(scores, ends), strict=True):
             values[query.group].append(query.precision(head))
         precisions[row] = [float(np.mean(values[name])) for name in names]
+    gains = precisions - precisions[0]
+    worth = np.maximum(gains, 0.0) + loss * np.minimum(gains, 0.0)
     fold = dict(zip(map(str, pairs.groups), folds.tolist(), strict=True))
     of_name = np.array([fold.get(name, 0) for name in names])
     found = np.zeros(len(names))
     for number in np.unique(of_name):
         inside = of_name == number
-        row = _choice(precisions[:, ~inside], weights, nearest_to)
+        row = _choice(worth[:, ~inside], weights, nearest_to)
         found[inside] = precisions[row, inside]
-    return weights[_choice(precisions, weights, nearest_to)], float(found.mean())
+    return weights[_choice(worth, weights, nearest_to)], float(found.mean())
 
 
-def _choice(precisions: Floats, weights: Sequence[float], nearest_to: float) -> int:
+def _choice(worth: Floats, weights: Sequence[float], nearest_to: float) -> int:
     """The row to take: of those within one standard error of the best, the one nearest to a weight."""
-    best = int(np.argmax(precisions.mean(axis=1)))
-    behind = precisions[best] - precisions
-    error = behind.std(axis=1) / np.sqrt(precisions.shape[1])
+    best = int(np.argmax(worth.mean(axis=1)))
+    behind = worth[best] - worth
+    error = behind.std(axis=1) / np.sqrt(worth.shape[1])
     near = np.flatnonzero(behind.mean(axis=1) <= error).tolist()
     return int(min(near, key=lambda row: abs(weights[row] - nearest_to)))

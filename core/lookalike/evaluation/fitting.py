@@ -127,11 +127,18 @@ def better_fit(
     weights: Floats,
     folds: NDArray[np.int64],
     groups: NDArray[np.str_],
+    margin: float = CLEARLY,
 ) -> Fit:
-    """Logistic, unless the isotonic curve clearly says more of pairs that it was not fitted on.
+    """Logistic, unless the isotonic curve says more of pairs that it was not fitted on.
 
-    Clearly is by more than `CLEARLY` standard errors over the groups: a logistic curve keeps every difference between
-    two scores, while an isotonic one has level pieces, which cost order.
+    Args:
+        values: (pairs,), scores.
+        right: (pairs,), which pairs show the same thing.
+        weights: (pairs,), how much each pair counts.
+        folds: (pairs,), of the cross-validation.
+        groups: (pairs,), what the pairs show.
+        margin: by how many standard errors over the groups it must say more. A logistic curve keeps every difference
+            between two scores, while an isotonic one has level pieces, which cost order where pairs are ranked by it.
     """
     one, other = (
         log_loss(held_out(fit, values, right, weights, folds), right) for fit in (fit_logistic, fit_isotonic)
@@ -142,4 +149,4 @@ def better_fit(
             for name in np.unique(groups)
         ]
     )
-    return fit_isotonic if gains.mean() > CLEARLY * gains.std() / np.sqrt(len(gains)) else fit_logistic
+    return fit_isotonic if gains.mean() > margin * gains.std() / np.sqrt(len(gains)) else fit_logistic

@@ -19,8 +19,9 @@ from lookalike.resources import resource
 from lookalike.search.curves import Curve, curve_of
 from lookalike.search.index_score import IndexScore, index_score_of
 
-VERSION = 2
-"""Version 1 knew only cosines. What it was fitted on was judged in another order, so it is not carried over."""
+VERSION = 3
+"""Version 1 knew only cosines, version 2 other votes. What they were fitted on was judged in another order, so they are
+not carried over."""
 
 SHIPPED = "calibrations.json"
 """Written by ``lookalike evaluate GROUND_TRUTH.json --judge none --fit`` and ``--judge geometry --fit``."""

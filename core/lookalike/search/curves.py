@@ -37,11 +37,12 @@ class Logistic:
         # Beyond 700 the exponential overflows, and the probability has long been 0.
         return 1.0 / (1.0 + np.exp(-np.maximum(self.slope * values + self.offset, -700.0)))
 
-    def even(self) -> float | None:
-        """The least value whose probability is a half or more; None if there is none."""
+    def reaching(self, probability: float) -> float | None:
+        """The least value whose probability is `probability`, in (0, 1), or more; None if there is none."""
+        logit = math.log(probability / (1.0 - probability))
         if self.slope > 0:
-            return -self.offset / self.slope
-        return -math.inf if self.offset >= 0 else None
+            return (logit - self.offset) / self.slope
+        return -math.inf if self.offset >= logit else None
 
     def numbers(self) -> dict[str, Any]:
         """The curve as plain numbers, for `curve_of`."""
@@ -82,14 +83,14 @@ class Isotonic:
         result: NDArray[np.float64] = low + (high - low) * share
         return result
 
-    def even(self) -> float | None:
-        """The least value whose probability is a half or more; None if there is none."""
-        if self.probabilities[0] >= EVEN:
+    def reaching(self, probability: float) -> float | None:
+        """The least value whose probability is `probability`, in (0, 1), or more; None if there is none."""
+        if self.probabilities[0] >= probability:
             return -math.inf
         knots = zip(self.values, self.probabilities, strict=True)
         for (left, low), (right, high) in pairwise(knots):
-            if high >= EVEN:
-                return left + (right - left) * (EVEN - low) / (high - low)
+            if high >= probability:
+                return left + (right - left) * (probability - low) / (high - low)
         return None
 
     def numbers(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 The paper (arXiv 2604.13268) sums them linearly: ``λ·similarity + (1 − λ)·match``, with the raw cosine and
 ``match = sigmoid(logit)``. Here the index's score, to which the vote of details is added, takes the cosine's place.
 Where the descriptor and the judge were calibrated together, the match is the fitted probability, λ the fitted one, and
-the line runs where half of the pairs show the same thing. Where they were not, the paper's sum stands as it is and the
+the line runs where most of the pairs show the same thing. Where they were not, the paper's sum stands as it is and the
 line runs where both would be undecided: at the score of a pair whose index score stands for a half and whose match is a
 half. That line is a guess, and `Fusion.calibrated` says so.
 """
@@ -22,7 +22,7 @@ WEIGHT = 0.5
 BROAD_INDEX = Logistic(18.0, -12.0)
 """A broad guess, for descriptors that were not calibrated."""
 
-BROAD_INDEX_SCORE = IndexScore(0.05)
+BROAD_INDEX_SCORE = IndexScore(0.03)
 """Half of what was fitted for the embedded descriptor: other descriptors' cosines lie closer together."""
 
 
@@ -65,7 +65,7 @@ class Fusion:
 
 def undecided(weight: float, index: Curve) -> float:
     """The score of a pair whose index score stands for a half and whose match is a half; `NEVER` if none does."""
-    even = index.even()
+    even = index.reaching(EVEN)
     if even is None:
         return NEVER
     return max(0.0, weight * min(max(even, -1.0), NEVER) + (1.0 - weight) * EVEN)

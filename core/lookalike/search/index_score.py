@@ -2,7 +2,8 @@
 
 The score is ``cosine + w·log(1 + vote)``: a sum, because each is right where the other knows nothing, a plain mug
 having no details and a book cover among others the wrong colours; and a logarithm, because a vote that is ten times as
-large is often only a background that both photos have. Figures are in docs/benchmarks.md, "Finding by details".
+large is often only a background that both photos have. A match of usual nearness counts 1, so that the logarithm bends
+where the first few matches are. Figures are in docs/benchmarks.md, "The index with details".
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def test_curves_never_fall_and_stay_probabilities(curve: Curve, values: list[flo
 
 @given(isotonic())
 def test_even_is_where_the_curve_reaches_a_half(curve: Isotonic) -> None:
-    even = curve.even()
+    even = curve.reaching(0.5)
     if even is None:
         assert max(curve.probabilities) < 0.5
     elif math.isfinite(even):
@@ -99,11 +99,15 @@ def test_even_is_where_the_curve_reaches_a_half(curve: Isotonic) -> None:
 
 def test_curves_by_hand() -> None:
     assert Logistic(2.0, -1.0)(0.5) == 0.5
-    assert Logistic(2.0, -1.0).even() == 0.5
-    assert Logistic(0.0, -1.0).even() is None
+    assert Logistic(2.0, -1.0).reaching(0.5) == 0.5
+    assert Logistic(2.0, -1.0)(Logistic(2.0, -1.0).reaching(0.8) or 0.0) == pytest.approx(0.8)
+    assert Logistic(0.0, -1.0).reaching(0.5) is None
+    assert Logistic(0.0, -1.0).reaching(0.2) == -math.inf
     curve = Isotonic((0.0, 1.0, 3.0), (0.1, 0.3, 0.9))
     assert [curve(value) for value in (-5, 0, 0.5, 1, 2, 9)] == pytest.approx([0.1, 0.1, 0.2, 0.3, 0.6, 0.9])
-    assert curve.even() == pytest.approx(1 + 2 / 3)
+    assert curve.reaching(0.5) == pytest.approx(1 + 2 / 3)
+    assert curve.reaching(0.8) == pytest.approx(2 + 2 / 3)
+    assert curve.reaching(0.95) is None
     assert sigmoid(-1000) == 0 and sigmoid(1000) == 1
 
 

@@ -3,7 +3,9 @@
 Each query feature looks into the lists of its nearest words. Entries whose signatures are within `MAX_DISTANCE` bits
 vote for their photos (Hamming embedding, Jégou et al., ECCV 2008), the more the nearer they are and the rarer the word.
 For the photos with the most votes, matches that agree in rotation, scale and place of the query are counted together
-(a Hough transform over similarity transforms, as in Lowe, IJCV 2004): the fullest cell is the photo's vote.
+(a Hough transform over similarity transforms, as in Lowe, IJCV 2004): the fullest cell is the photo's vote. One place
+of a photo counts once in it: SIFT finds several features of different directions or scales at a place, and two of them
+would agree by themselves.
 
 How the constants were chosen: docs/benchmarks.md, Finding by details.
 """
@@ -49,7 +51,12 @@ PLACE_BITS = 21
 """Bits for the place of a match among those of one segment that are sorted."""
 
 MIN_MATCHES = 2
-"""Fewer matches in a cell of the Hough transform are no arrangement."""
+"""Matches in a cell of the Hough transform at fewer places are no arrangement."""
+
+SAME_PLACE = 4.0
+"""Features whose positions are equal in steps of so many pixels of the frame are at one place."""
+PLACES_ACROSS = 256
+"""More steps than the frame has."""
 
 ROTATION_STEP = 40.0
 """Width of its cells in degrees, ..."""
@@ -57,8 +64,11 @@ PLACE_STEP = 0.25 * FRAME_SIDE
 """... of the query's centre in the photo, times the change of scale, and one octave of scale."""
 MAX_OCTAVES = 3
 
-_DISTANCE_WEIGHTS = np.exp(
-    -((np.arange(SIGNATURE_BITS + 1) / SIGNATURE_BITS) ** 2) / (2 * DISTANCE_SPREAD**2)
+USUAL_WEIGHT = 0.25
+"""What the Gaussian makes of a match that is usual where photos show the same thing: such a one counts 1."""
+
+_DISTANCE_WEIGHTS = (
+    np.exp(-((np.arange(SIGNATURE_BITS + 1) / SIGNATURE_BITS) ** 2) / (2 * DISTANCE_SPREAD**2)) / USUAL_WEIGHT
 ).astype(np.float32)
 
 
@@ -234,6 +244,8 @@ def hough_votes(segment: InvertedSegment, ballot: Ballot, matches: Matches) -> N
     """The votes of a segment's photos, float32 (photos,): of matches, those in the fullest cell."""
     votes = np.zeros(len(segment.ids), np.float32)
     matches = _best_of_each_feature(ballot, matches)
+    # The heaviest first, so that those are kept of which one may count.
+    matches = matches.take(np.argsort(-matches.weights, kind="stable"))
     if not len(matches.lines):
         return votes
     query, photo = ballot.places, Places.unpack(segment.places(matches.entries, ballot.words[matches.lines]))
@@ -246,6 +258,7 @@ def hough_votes(segment: InvertedSegment, ballot: Ballot, matches: Matches) -> N
     centre_y = photo.y + scale * (np.sin(angle) * across + np.cos(angle) * down)
     step = np.float32(PLACE_STEP) * np.exp2(np.floor(octaves).clip(-MAX_OCTAVES, MAX_OCTAVES))
     turns = round(360 / ROTATION_STEP)
+    places = (_place_numbers(query.x[features], query.y[features]), _place_numbers(photo.x, photo.y))
     # Two grids, the second shifted by half a cell, so that no arrangement is cut apart in both.
     for shift in (0.0, 0.5):
         columns = (
@@ -258,11 +271,47 @@ def hough_votes(segment: InvertedSegment, ballot: Ballot, matches: Matches) -> N
         for column, size in zip(columns, (turns, 32, 256, 256), strict=True):
             cells = cells * size + column
         cells, order = _sorted(cells)
+        for numbers in places:
+            cells, order = _with_company(cells, order)
+            cells, order = _once_a_place(cells, order, numbers)
+        cells, order = _with_company(cells, order)
         starts = np.flatnonzero(np.diff(cells, prepend=-1))
-        sums = np.add.reduceat(matches.weights[order], starts)
-        sums[np.diff(starts, append=len(order)) < MIN_MATCHES] = 0
-        np.maximum.at(votes, matches.rows[order[starts]], sums)
+        if len(starts):
+            rows = matches.rows[order]
+            np.maximum.at(votes, rows[starts], np.add.reduceat(matches.weights[order], starts))
     return votes
+
+
+def _place_numbers(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.int64]:
+    """A number for each place, the same for positions at one place."""
+    step = np.float32(SAME_PLACE)
+    return np.round(x / step).astype(np.int64) * PLACES_ACROSS + np.round(y / step).astype(np.int64)
+
+
+def _with_company(
+    cells: NDArray[np.int64], order: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Only the cells (ascending) that have `MIN_MATCHES` or more, and what lies in them."""
+    starts = np.flatnonzero(np.diff(cells, prepend=-1))
+    counts = np.diff(starts, append=len(cells))
+    kept = np.repeat(counts >= MIN_MATCHES, counts)
+    return cells[kept], order[kept]
+
+
+def _once_a_place(
+    cells: NDArray[np.int64], order: NDArray[np.int64], places: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The first match of each place in each cell.
+
+    Args:
+        cells: ascending, (n,).
+        order: the match that each stands for, the heaviest of a cell first, (n,).
+        places: the numbers of all matches' places.
+    """
+    number = np.cumsum(np.diff(cells, prepend=-1) > 0)
+    keys, found = _sorted(number * PLACES_ACROSS**2 + places[order])
+    kept = np.sort(found[np.flatnonzero(np.diff(keys, prepend=-1))])
+    return cells[kept], order[kept]
 
 
 def _best_of_each_feature(ballot: Ballot, matches: Matches) -> Matches:

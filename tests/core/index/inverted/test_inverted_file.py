@@ -49,9 +49,9 @@ def test_a_part_of_a_photo_that_was_turned_finds_it(inverted: InvertedFile, turn
 
 def test_a_mirrored_query_finds_what_its_mirror_shows(inverted: InvertedFile) -> None:
     mirrored = extract(ImageOps.mirror(textured_photo(4)))
-    assert inverted.votes_of(mirrored, np.array([4]))[0] < 3
+    unlike = inverted.votes_of(mirrored, np.array([4]))[0]
     votes = inverted.vote(mirrored.mirrored(), 6)
-    assert votes.ids[0] == 4 and votes.votes[0] > 20
+    assert votes.ids[0] == 4 and votes.votes[0] > max(20, 7 * unlike)
 
 
 def test_votes_of_given_photos_are_those_of_the_search(inverted: InvertedFile) -> None:

@@ -155,6 +155,24 @@ def test_a_repeated_pattern_does_not_vote_many_times() -> None:
     assert whole > 10 * repeated
 
 
+def test_one_place_of_a_photo_counts_once() -> None:
+    photo = made_features(1, 40)
+    first = np.zeros(40, np.int64)
+    # All at one place of the photo, in a frame where nothing else tells them apart.
+    one_place = replace(
+        photo, points=photo.points[first], scales=photo.scales[first], angles=photo.angles[first]
+    )
+    # The same with one feature elsewhere, on which the others now agree with it.
+    points = one_place.points.copy()
+    points[1] = (points[0] + 0.5) % 1
+    two_places = replace(one_place, points=points)
+    assert snapshot(one_place).votes_of(one_place, np.array([0]))[0] == 0
+    two, all_places = (
+        snapshot(features).votes_of(features, np.array([0]))[0] for features in (two_places, photo)
+    )
+    assert 0 < two < 0.15 * all_places
+
+
 def test_only_the_strongest_features_are_kept() -> None:
     gallery = snapshot(made_features(1, 1000), made_features(2, 3))
     assert gallery.segments[0].segment.counts.tolist() == [MAX_ENTRIES, 3]
