@@ -27,7 +27,9 @@ def things(context: click.Context, as_json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     with Library(context.obj) as library:
-        run_with_progress(library.things.update(), quiet=as_json)
+        # What came since the last time, or was left when that was stopped.
+        for job in (library.details.make(), library.pairs.update(), library.things.update()):
+            run_with_progress(job, quiet=as_json)
         found = library.things.all()
         paths = _paths(library, found)
         if as_json:
@@ -44,7 +46,7 @@ def things(context: click.Context, as_json: bool) -> None:
                 for count, noun in ((pairs.to_join, "photo"), (pairs.to_verify, "pair"))
                 if count
             ]
-            warn(f"{' and '.join(waiting)} to compare yet; scan or watch sees to that.")
+            warn(f"{' and '.join(waiting)} to compare yet, when they can be read.")
 
 
 @things.command()

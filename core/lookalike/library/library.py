@@ -214,6 +214,7 @@ class Library:
             self.calibrations,
             inverted,
             (label_search,),
+            {"thing": self.things},
         )
 
     def __enter__(self) -> Library:
@@ -234,7 +235,10 @@ class Library:
         return len(self._engines.current.index)
 
     def scan(self, folders: Sequence[Folder] | None = None) -> Generator[Progress, None, None]:
-        """Bring the library in line with the disk; reads only what changed."""
+        """Bring the library in line with the disk; reads only what changed.
+
+        Pairs and things are left to those who want them, as searches do without: to `pairs` and `things`, and `follow`.
+        """
         with self._engines.use() as engine:
             yield from engine.follower.scan(folders)
             engine.index.flush()
@@ -242,11 +246,12 @@ class Library:
             yield from self.descriptor.steps()
         yield from self.labels.make()
         yield from self.details.make()
-        yield from self.pairs.update()
-        yield from self.things.update()
 
     def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
-        """Like `scan`, and then apply changes as they happen until `stopped()` is true."""
+        """Like `scan`, and then apply changes as they happen until `stopped()` is true.
+
+        Where nothing changes, it looks for pairs and things, too.
+        """
         ended = False
 
         def has_ended() -> bool:

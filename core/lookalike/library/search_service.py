@@ -30,7 +30,7 @@ from lookalike.search.ranking import Ranking
 from lookalike.search.settings import SearchSettings
 from lookalike.search.word_search import WordSearch
 from lookalike.words.completion import Completion, complete
-from lookalike.words.query_filters import FilterResolver
+from lookalike.words.query_filters import FilterSource
 from lookalike.words.source import WordSource
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class SearchService:
         calibrations: the probabilities that similarities and judges' answers stand for.
         inverted: has the photos' details vote.
         sources: whatever finds photos by words, beside what the catalog knows.
-        resolvers: of filters in query texts, by their names, that other services know more of.
+        filters: what knows more of filters in query texts than the catalog, by the filters' names.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class SearchService:
         calibrations: Calibrations,
         inverted: InvertedFile,
         sources: Sequence[WordSource] = (),
-        resolvers: Mapping[str, FilterResolver] | None = None,
+        filters: Mapping[str, FilterSource] | None = None,
     ) -> None:
         self._catalog = catalog
         self._photos = photos
@@ -73,7 +73,7 @@ class SearchService:
         self._tokens = tokens
         self._calibrations = calibrations
         self._inverted = inverted
-        self._words = WordSearch(catalog, sources, resolvers)
+        self._words = WordSearch(catalog, sources, filters)
         self._hybrid = HybridSearch(self._words, photos)
         # Whether the index still has to catch up with what another process wrote.
         self._behind = False

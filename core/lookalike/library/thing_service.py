@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 
 import numpy as np
@@ -82,16 +83,16 @@ class ThingService:
         except ThingGoneError:
             return None
 
-    def matching(self, text: str) -> NDArray[np.int64] | None:
+    def matching(self, value: str) -> NDArray[np.int64] | None:
         """The content ids of all photos of things by a name, or by a number as in "#12".
 
         Args:
-            text: a part of the name, whatever its case.
+            value: a part of the name, whatever its case.
 
         Returns:
             int64 (n,), ascending; None where no thing is called so.
         """
-        wanted = text.strip().casefold()
+        wanted = value.strip().casefold()
         if not wanted:
             return None
         number = re.fullmatch(r"#?(\d+)", wanted)
@@ -104,9 +105,14 @@ class ThingService:
         ]
         return np.sort(np.concatenate(found).astype(np.int64)) if found else None
 
-    def names(self) -> list[str]:
-        """The names that things have, each once, in alphabetical order."""
-        return sorted({row.name for row in self._things.rows(shown=True) if row.name}, key=str.casefold)
+    def values(self) -> list[tuple[str, int]]:
+        """The names that things have, with how many photos show one called so, most first."""
+        members = self._things.visible_members()
+        counts: Counter[str] = Counter()
+        for row in self._things.rows(shown=True):
+            if row.name and len(members.get(row.id, ())) > 1:
+                counts[row.name] += len(members[row.id])
+        return counts.most_common()
 
     # Finding
 

@@ -29,7 +29,7 @@ from lookalike.search.word_notes import (
 from lookalike.terms import terms_of
 from lookalike.words.dates import find_dates
 from lookalike.words.fact_search import FactSearch, content_words
-from lookalike.words.query_filters import FilterResolver, Ids, QueryFilters, both, minus, union
+from lookalike.words.query_filters import FilterSource, Ids, QueryFilters, both, minus, union
 from lookalike.words.query_syntax import DateToken, TextQuery, Token, parse
 from lookalike.words.source import Reason, WordHit, WordSource
 from lookalike.words.spelling import SURE_LETTERS
@@ -107,7 +107,7 @@ class WordSearch:
     Args:
         catalog: the library's catalog.
         sources: whatever finds photos by what they look like or what is written in them.
-        resolvers: of filters that the catalog knows nothing of, by their names.
+        filters: what knows more of filters than the catalog, by the filters' names.
         today: tells the day that "yesterday" is counted from.
     """
 
@@ -115,13 +115,13 @@ class WordSearch:
         self,
         catalog: Catalog,
         sources: Sequence[WordSource] = (),
-        resolvers: Mapping[str, FilterResolver] | None = None,
+        filters: Mapping[str, FilterSource] | None = None,
         today: Callable[[], date] = date.today,
     ) -> None:
         self._catalog = catalog
         self._facts = FactSearch(catalog)
         self._sources = tuple(sources)
-        self._filters = QueryFilters(catalog, self._facts, resolvers)
+        self._filters = QueryFilters(catalog, self._facts, filters)
         self._today = today
 
     def parse(self, text: str) -> TextQuery:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,19 @@ from lookalike.words.fact_search import FactSearch
 from lookalike.words.query_syntax import TextQuery, Token
 
 Ids = NDArray[np.int64]
-FilterResolver = Callable[[str], Ids | None]
-"""From the value of a filter to the ids of the photos that meet it, ascending; None where it has no such value."""
+
+
+class FilterSource(Protocol):
+    """Knows which photos meet a filter that the catalog by itself knows too little of."""
+
+    def matching(self, value: str) -> Ids | None:
+        """The ids of the photos that meet the filter with this value, ascending; None where it has no such value."""
+        ...
+
+    def values(self) -> list[tuple[str, int]]:
+        """The values that there are, with how many photos have each, most first."""
+        ...
+
 
 FORMATS = {
     "jpg": "JPEG",
@@ -54,15 +66,15 @@ class QueryFilters:
     Args:
         catalog: the library's catalog.
         facts: finds photos by what is known of them.
-        resolvers: those of other filters by their names, and for further values of these; asked first.
+        sources: those of other filters by their names, and of further values of these; asked first.
     """
 
     def __init__(
-        self, catalog: Catalog, facts: FactSearch, resolvers: Mapping[str, FilterResolver] | None = None
+        self, catalog: Catalog, facts: FactSearch, sources: Mapping[str, FilterSource] | None = None
     ) -> None:
         self._catalog = catalog
         self._facts = facts
-        self._resolvers = dict(resolvers or {})
+        self._sources = dict(sources or {})
 
     def allowed(self, query: TextQuery, filters: Filters, today: date) -> tuple[Ids | None, list[str]]:
         """The only ids that a query's results may have.
@@ -128,13 +140,15 @@ class QueryFilters:
             for year in range(choices.last.year, choices.first.year - 1, -1):
                 count = len(self._catalog.filters.taken_in(((date(year, 1, 1), date(year, 12, 31)),)))
                 dates += [(str(year), count)] if count else []
+        for name, source in self._sources.items():
+            found[name] = [*found.get(name, ()), *source.values()]
         return {**found, "date": dates, "before": dates, "after": dates}
 
     def _met(self, token: Token, today: date) -> Ids:
         """The ids of the photos that meet one filter, whether or not a minus stands before it."""
-        resolver = self._resolvers.get(token.name)
-        if resolver is not None:
-            ids = resolver(token.value)
+        source = self._sources.get(token.name)
+        if source is not None:
+            ids = source.matching(token.value)
             if ids is not None:
                 return ids
         if token.name in ("after", "before", "date"):

@@ -171,10 +171,20 @@ def test_a_filter_that_cannot_be_met_is_told_with_what_there_is(
         ask(catalog, text)
 
 
-def test_other_services_resolve_their_filters(catalog: Catalog) -> None:
-    resolvers = {"thing": lambda value: np.array([2, 4], np.int64) if value == "fountain" else None}
-    search = WordSearch(catalog, resolvers=resolvers, today=lambda: TODAY)
+class OneThing:
+    """A fountain that two photos show."""
+
+    def matching(self, value: str) -> NDArray[np.int64] | None:
+        return np.array([2, 4], np.int64) if value == "fountain" else None
+
+    def values(self) -> list[tuple[str, int]]:
+        return [("fountain", 2)]
+
+
+def test_other_services_know_their_filters(catalog: Catalog) -> None:
+    search = WordSearch(catalog, filters={"thing": OneThing()}, today=lambda: TODAY)
     assert names(search.search("thing:fountain nikon", Filters(), 9)) == ["raw.nef"]
+    assert search.filter_values()["thing"] == [("fountain", 2)]
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_a_name_stays_while_a_thing_grows_moves_and_loses_photos(photos: PairedP
     assert photos.find() == [{"c", "d", "z"}]
     assert photos.thing_with("z") == number
     assert photos.things.get(number).name == "The fountain"
-    assert photos.things.names() == ["The fountain"]
+    assert [name for name, _ in photos.things.values()] == ["The fountain"]
 
 
 def test_a_thing_comes_back_with_its_photos(photos: PairedPhotos) -> None:
@@ -109,7 +109,7 @@ def test_a_thing_comes_back_with_its_photos(photos: PairedPhotos) -> None:
     assert photos.find() == []
     with pytest.raises(ThingGoneError):
         photos.things.get(named)
-    assert photos.things.names() == []
+    assert photos.things.values() == []
     for name in "abcxyz":
         photos.put(name)
     photos.find()
