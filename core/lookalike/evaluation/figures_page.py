@@ -16,6 +16,7 @@ from lookalike.evaluation.charts import Chart, number_text, table
 from lookalike.evaluation.curves import STORED, MeasuredRun, milliseconds_a_pair
 from lookalike.evaluation.robustness import RobustnessFigure
 from lookalike.evaluation.statistics import LEVEL, RESAMPLES, SEED, Estimate
+from lookalike.judges.registry import NO_JUDGE
 
 
 def origin_lines() -> list[str]:
@@ -87,7 +88,8 @@ def figures_page(
     for chart in charts:
         parts += [f"## {chart.title}", chart.note, _table(table(chart))]
     for judge, figures in robustness:
-        parts += [f"## Altered queries ({judge})", *_robustness(figures)]
+        who = "the index alone" if judge == NO_JUDGE else judge
+        parts += [f"## Altered queries ({who})", *_robustness(figures)]
     if notes:
         parts += ["## Left out", "\n".join(f"* {note}" for note in notes)]
     return "\n\n".join(filter(None, parts)) + "\n"
