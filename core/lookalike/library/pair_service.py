@@ -107,6 +107,19 @@ class PairService:
                 with closing(work):
                     yield from self._gently(work, cancelled)
 
+    def verify(self, first: int, second: int) -> VerifiedPair:
+        """What two photos are to each other, worked out now; nothing is kept of it.
+
+        Raises:
+            LookalikeError: one of them is gone or cannot be read.
+        """
+        return self._updater.verified(first, second)
+
+    def are_candidates(self, first: int, second: int) -> bool:
+        """Whether the graph compares two photos."""
+        with self._engines.use() as engine:
+            return self._updater.are_candidates(self._search(engine), first, second)
+
     def _search(self, engine: DescriptorEngine) -> Engines:
         candidates = CandidateSearch(engine.index, engine.record, self._inverted)
         return Engines(candidates, engine.index, self._inverted)

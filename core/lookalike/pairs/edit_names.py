@@ -87,7 +87,11 @@ def name_edits(
     quarters = round(degrees / 90)
     degrees -= 90 * quarters
     missing = 1.0 - agreed.areas[0], 1.0 - agreed.areas[1]
-    if max(missing) > CROPPED:
+    if min(missing) > CROPPED:
+        # Two parts of a third photo.
+        edits.append(Edit.CROP)
+        details["cropped"] = max(missing)
+    elif max(missing) > CROPPED:
         # Either the other is a part of this one, or this one has something around it.
         whole = int(missing[1] > missing[0])
         sign = 1.0 if whole == 0 else -1.0

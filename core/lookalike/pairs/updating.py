@@ -150,6 +150,22 @@ class PairUpdater:
             self._photos.clear()
         yield meter.end()
 
+    def verified(self, first: int, second: int) -> VerifiedPair:
+        """What two photos are to each other; nothing is kept of it.
+
+        Raises:
+            LookalikeError: one of them is gone or cannot be read.
+        """
+        return self._verifier.verify(self._photo(first), self._photo(second))
+
+    def are_candidates(self, engines: Engines, first: int, second: int) -> bool:
+        """Whether one of two photos is a candidate of the other."""
+        return any(
+            other
+            in engines.candidates.of(number, self._features.get(self._catalog.contents.one(number).hash))
+            for number, other in ((first, second), (second, first))
+        )
+
     def _skip(self, meter: ProgressMeter, found: UnreadPhoto, told: set[int]) -> None:
         """Count a pair that cannot be verified now; each photo's trouble is told once."""
         meter.advance()
@@ -180,7 +196,7 @@ class PairUpdater:
 
     def _verify(self, first: int, second: int) -> VerifiedPair | UnreadPhoto:
         try:
-            return self._verifier.verify(self._photo(first), self._photo(second))
+            return self.verified(first, second)
         except LookalikeError as error:
             for number in (first, second):
                 try:

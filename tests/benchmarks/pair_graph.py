@@ -1,0 +1,167 @@
+"""The pair graph: how many edits it finds and names, what it takes for a copy, and what a pair and a new photo cost.
+
+    python -m tests.benchmarks.pair_graph edits --home /a/roomy/folder [--sample 3]
+    python -m tests.benchmarks.pair_graph candidates --home /a/roomy/folder --photos 10000 100000
+
+`edits` indexes the evaluation sets ``dev`` with ``neardup``, ``neardup_real`` and ``dev2`` into a library in ``--home``.
+Of every pair of an edit with its original it says whether it is a candidate, and what verification makes of it; so of
+the pairs of bursts, and of different views of one thing. With ``--sample`` only so many pairs of a kind are verified.
+
+`candidates` has features of real photos vote in inverted files of so many photos, made as in `details_scale`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import statistics
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from lookalike.index.inverted import InvertedFile
+from lookalike.index.inverted.entries import Entries
+from lookalike.index.inverted.vocabulary import shipped_vocabulary
+from lookalike.library import Library
+from lookalike.pairs.candidates import LEAST_MIRROR_VOTES, LEAST_VOTES, MIRROR_FEATURES, MIRROR_VOTED, VOTED
+from lookalike.pairs.verified_pair import COPIES, PairKind, VerifiedPair
+from lookalike.progress import Stage
+from tests.benchmarks.details_scale import build, real_features
+from tests.data import evaluation_data
+
+COPY, BURST, VIEW = "copy", "burst", "view"
+QUERIES = 60
+
+Labelled = tuple[Path, Path, str, str]
+"""Two files, what they are to each other, and the name of the edit or group."""
+
+
+def labelled(data: Path) -> Iterator[Labelled]:
+    """The pairs of which it is known what they are."""
+    dev = data / "dev"
+    for edit in json.loads((dev / "neardup" / "neardup.json").read_text())["edits"]:
+        if edit["edit"] != "exact_copy":
+            yield dev / edit["file"], dev / edit["original"], COPY, edit["edit"]
+    real = json.loads((data / "neardup_real" / "labels.json").read_text())["files"]
+    for one, other in itertools.combinations(real, 2):
+        yield data / "neardup_real" / one, data / "neardup_real" / other, COPY, "real edits"
+    for folder in (dev, data / "dev2"):
+        groups = json.loads((folder / "ground_truth.json").read_text())["groups"]
+        for name, group in groups.items():
+            kind = BURST if group.get("burst") else VIEW
+            for one, other in itertools.combinations(group["images"], 2):
+                yield folder / one, folder / other, kind, name
+
+
+def opened(home: Path, data: Path) -> Library:
+    """The library of all sets, indexed; its pair graph is left as it is."""
+    library = Library(home / "library")
+    known = {folder.path for folder in library.folders.all()}
+    for part in ("dev/images", "dev/distractors", "dev/neardup", "neardup_real", "dev2/images"):
+        if data / part not in known:
+            library.folders.add(data / part)
+    with closing(library.scan()) as steps:
+        for progress in steps:
+            if progress.stage in (Stage.JOINING, Stage.COMPARING):
+                break
+    return library
+
+
+def measure_edits(home: Path, sample: int | None) -> None:
+    """Print what becomes of the labelled pairs."""
+    data = evaluation_data()
+    with opened(home, data) as library:
+        ids = library.photos.ids_by_path()
+        chosen: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        for one, other, kind, name in labelled(data):
+            if ids[one] != ids[other]:
+                chosen[name if kind == COPY else kind].append((ids[one], ids[other], kind))
+        random = np.random.default_rng(0)
+        if sample is not None:
+            for name, pairs in chosen.items():
+                count = sample if name not in (BURST, VIEW) else 20 * sample
+                chosen[name] = [pairs[place] for place in random.permutation(len(pairs))[:count]]
+        seconds: list[float] = []
+        total: Counter[bool] = Counter()
+        for name, pairs in sorted(chosen.items()):
+            outcome: Counter[str] = Counter()
+            named: Counter[str] = Counter()
+            candidates = 0
+            for first, second, _ in pairs:
+                candidates += library.pairs.are_candidates(first, second)
+                begun = time.process_time()
+                found = library.pairs.verify(first, second)
+                seconds.append(time.process_time() - begun)
+                outcome[found.kind.value] += 1
+                named[_words(found)] += 1
+            if name not in (BURST, VIEW):
+                total.update(_is_copy(outcome))
+            print(
+                f"{name:16} {len(pairs):4} pairs, {candidates} candidates: {dict(outcome)} {dict(named)}",
+                flush=True,
+            )
+        print(f"copies found: {total[True]} of {total.total()}")
+        print(f"processor ms a pair: {1000 * statistics.fmean(seconds):.0f}")
+
+
+def _is_copy(outcome: Counter[str]) -> Counter[bool]:
+    copies = sum(outcome[kind.value] for kind in COPIES)
+    return Counter({True: copies, False: outcome.total() - copies})
+
+
+def _words(pair: VerifiedPair) -> str:
+    return "+".join(pair.edits) if pair.kind is PairKind.EDITED else "-"
+
+
+def measure_candidates(home: Path, sizes: list[int]) -> None:
+    """Print what the votes for one new photo cost."""
+    features = real_features(home)
+    chosen = np.linspace(0, len(features) - 1, QUERIES).astype(int).tolist()
+    vocabulary = shipped_vocabulary()
+    for photos in sizes:
+        folder = home / f"details-{photos}"
+        build(folder, photos, Entries.of(np.arange(len(features)), features, vocabulary))
+        inverted = InvertedFile.open(folder)
+        spent, wall, counts = [], [], []
+        for turn, number in itertools.product(range(2), chosen):
+            begun, used = time.perf_counter(), time.process_time()
+            query = features[number]
+            straight = inverted.vote(query, VOTED + 1)
+            mirrored = inverted.vote(query.strongest(MIRROR_FEATURES).mirrored(), MIRROR_VOTED)
+            if turn:
+                wall.append(time.perf_counter() - begun)
+                spent.append(time.process_time() - used)
+                counts.append(
+                    int((straight.votes >= LEAST_VOTES).sum() + (mirrored.votes >= LEAST_MIRROR_VOTES).sum())
+                )
+        inverted.close()
+        print(
+            f"{photos} photos: {1000 * statistics.fmean(spent):.0f} ms of processor, p50 "
+            f"{1000 * statistics.median(wall):.0f} ms, {statistics.fmean(counts):.1f} candidates a photo",
+            flush=True,
+        )
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=["edits", "candidates"])
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--photos", type=int, nargs="+", default=[10_000, 100_000])
+    asked = parser.parse_args()
+    if asked.what == "edits":
+        measure_edits(asked.home, asked.sample)
+    else:
+        measure_candidates(asked.home, asked.photos)
+
+
+if __name__ == "__main__":
+    main()
