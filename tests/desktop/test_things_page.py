@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from lookalike.library import Library
 from lookalike.pairs.graph import row_of_pair
+from lookalike.pairs.updating import PAIR_VERSION
 from lookalike.pairs.verified_pair import PairKind, VerifiedPair
 from lookalike.things.thing import Thing
 from lookalike_desktop.things.thing_text import more_photos, thing_facts
@@ -36,8 +37,15 @@ def grouped(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             if one < other
         ]
         library._catalog.verified_pairs.put(
-            [row_of_pair(VerifiedPair(*pair, PairKind.SAME_THING, 0.99, 0.0, 0.0), "test") for pair in pairs]
+            [
+                # As the job itself would, or it would verify them anew.
+                row_of_pair(VerifiedPair(one, other, PairKind.SAME_THING, 0.99, 0.0, 0.0), PAIR_VERSION)
+                for one, other in pairs
+            ]
         )
+        # To the model all made-up photos look alike.
+        known = [(pair.first, pair.second) for pair in library.pairs.pairs()]
+        library._catalog.things.put_excesses(known, [0.05] * len(known))
         for _ in library.things.update():
             pass
         assert [len(thing) for thing in library.things.all()] == [3, 3, 2]

@@ -27,6 +27,14 @@ logger = logging.getLogger(__name__)
 VERSION = 1
 """Raised with every change of what is found, so that a library's things are found anew."""
 
+SUPPORTED = 0.1
+"""From this match on, details of a pair say more than that both photos are of one sort."""
+
+MANY = 4
+"""So many photos that agree with one another are a thing without a supported pair too. Fewer may be two trains, or two
+flowers: of the things of photos that have none, these were nearly all (docs/benchmarks.md, "Things and places").
+"""
+
 PROVEN = COPIES | {PairKind.BURST}
 """Pairs whose pixels prove that they show the same."""
 
@@ -42,11 +50,13 @@ class _Graph:
         ids: content ids, int64 (n, 2).
         weights: log-odds that both show the same thing, float64 (n,).
         copies: whether both show one exposure, bool (n,).
+        supported: whether details support a pair, bool (n,).
     """
 
     ids: NDArray[np.int64]
     weights: NDArray[np.float64]
     copies: NDArray[np.bool_]
+    supported: NDArray[np.bool_]
 
 
 class ThingFinder:
@@ -134,16 +144,20 @@ class ThingFinder:
     # Clusters
 
     def _graph(self) -> _Graph:
-        ids, weights, copies = [np.zeros((0, 2), np.int64)], [np.zeros(0)], [np.zeros(0, np.bool_)]
+        ids, weights = [np.zeros((0, 2), np.int64)], [np.zeros(0)]
+        copies, supported = [np.zeros(0, np.bool_)], [np.zeros(0, np.bool_)]
         for links in self._things.links():
             proven = np.isin(links.kinds, [kind.value for kind in PROVEN])
             ids.append(links.ids)
             copies.append(np.isin(links.kinds, [kind.value for kind in COPIES]))
+            supported.append(proven | (links.matches >= SUPPORTED))
             weights.append(np.where(proven, CERTAIN, log_odds(links.matches, links.excesses)))
-        return _Graph(np.concatenate(ids), np.concatenate(weights), np.concatenate(copies))
+        return _Graph(
+            np.concatenate(ids), np.concatenate(weights), np.concatenate(copies), np.concatenate(supported)
+        )
 
     def _clusters(self, graph: _Graph) -> Iterator[list[int]]:
-        """The clusters that are things: at least two of their photos are not copies of each other."""
+        """The clusters that are things: two of their photos are no copies, and their details or their number say so."""
         constraints = constraints_of(self._things.decisions())
         hashes = [content for group in constraints.together for content in group]
         ids = self._things.ids_of([*hashes, *(content for pair in constraints.apart for content in pair)])
@@ -159,11 +173,17 @@ class ThingFinder:
             for one, other in constraints.apart
             if one in standing and other in standing
         ]
-        copies: dict[int, list[tuple[int, int]]] = {}
-        for one, other in graph.ids[graph.copies].tolist():
-            copies.setdefault(one, []).append((one, other))
+        copies, supported = _by_first(graph.ids[graph.copies]), _by_first(graph.ids[graph.supported])
+        joined = {number for group in together if len(group) > 1 for number in group}
         for members in cluster(graph.ids[:, 0], graph.ids[:, 1], graph.weights, together, apart):
-            if distinct(members, (pair for number in members for pair in copies.get(number, ()))) > 1:
+            inside = set(members)
+            is_known = (
+                len(members) >= MANY
+                or not joined.isdisjoint(inside)
+                or any(other in inside for number in members for _, other in supported.get(number, ()))
+            )
+            same = (pair for number in members for pair in copies.get(number, ()))
+            if is_known and distinct(members, same) > 1:
                 yield members
 
     # Recording
@@ -229,3 +249,11 @@ class ThingFinder:
             ]
 
         return cover
+
+
+def _by_first(pairs: NDArray[np.int64]) -> dict[int, list[tuple[int, int]]]:
+    """Pairs of ids (n, 2) by the first of each."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for one, other in pairs.tolist():
+        found.setdefault(one, []).append((one, other))
+    return found

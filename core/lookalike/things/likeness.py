@@ -23,10 +23,10 @@ SHARE = 0.01
 PRIOR, PRIOR_WEIGHT = 0.6, 300
 """Background of the photos of a library too small to have one, and for how many sampled photos it counts."""
 
-GEOMETRY, NEARNESS, OFFSET = 0.65, 35.7, -3.46
+GEOMETRY, NEARNESS, OFFSET = 0.65, 35.7, -3.4
 """The logistic curve over the log-odds of the geometry and the excess (docs/benchmarks.md, "Things and places")."""
 
-LEAST_EXCESS, MOST_EXCESS = -0.05, 0.195
+LEAST_EXCESS, MOST_EXCESS = -0.05, 0.2
 """What lies beyond counts as these: photos that look alike and have no detail in common are never joined, and photos
 that agree in very many details are, however little alike the rest of them is."""
 

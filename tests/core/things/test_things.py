@@ -57,6 +57,24 @@ def test_nothing_is_done_again_while_nothing_changes(photos: PairedPhotos) -> No
     assert photos.things.outdated
 
 
+def test_two_photos_of_one_sort_are_no_thing_without_a_detail_in_common(photos: PairedPhotos) -> None:
+    def look_alike(names: str) -> None:
+        for position, one in enumerate(names):
+            for other in names[position + 1 :]:
+                photos.relate(one, other, 0.05, PairKind.NOTHING)
+                ends = sorted((photos.number(one), photos.number(other)))
+                photos.catalog.things.put_excesses([(ends[0], ends[1])], [0.19])
+
+    for name in "abcwxyz":
+        photos.put(name)
+    look_alike("abc")
+    assert photos.find() == []
+    photos.relate("a", "b", 0.6)
+    assert photos.find() == [{"a", "b", "c"}], "a pair with details in common brings others along"
+    look_alike("wxyz")
+    assert photos.find() == [{"w", "x", "y", "z"}, {"a", "b", "c"}], "and many are a thing too"
+
+
 def test_things_are_found_in_the_background_once_there_is_something_new(photos: PairedPhotos) -> None:
     fill(photos, "abc")
     background = BackgroundThings(photos.things)
