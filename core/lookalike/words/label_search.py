@@ -19,7 +19,8 @@ LEAST_SCORE = 0.005
 """Photos with less show nothing of the words."""
 
 LEAST_CERTAINTY = 0.5
-"""The probability from which on a label is shown as a fact: right in nine of ten (docs/benchmarks.md, "Words without a download")."""
+"""The probability from which on a label is shown as a fact: it is then right in nine of ten cases
+(docs/benchmarks.md, "Words without a download")."""
 
 
 class LabelSearch:
