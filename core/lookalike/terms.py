@@ -35,6 +35,8 @@ _WITHOUT_STROKE = str.maketrans(
 
 def terms_of(text: str) -> list[str]:
     """The words of a text without case, accents and punctuation. An emoji is a word, without its skin tone."""
+    if text.isascii():
+        return _WORD.findall(text.lower())
     plain = "".join(
         letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
     )

@@ -229,7 +229,7 @@ def main() -> int:
     photos = list(labelled_photos(evaluation_data()))
     vectors = described(photos)
     found = classify(vectors)
-    table = LabelTable(np.arange(len(photos)), found.classes, found.probabilities.astype(np.float16))
+    table = LabelTable(np.arange(len(photos)), found.classes, found.probabilities)
     encoder = SentenceEncoder()
     open_words = OpenWords(encoder)
 

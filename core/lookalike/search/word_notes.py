@@ -20,15 +20,15 @@ def only_names(hits: Sequence[WordHit]) -> bool:
     return bool(hits) and {hit.reason.kind for hit in hits} <= _NAMES
 
 
-def nothing_looks_like(phrase: str, hits: Sequence[WordHit]) -> str:
+def nothing_looks_like(phrase: str, hits: Sequence[WordHit], count: int) -> str:
     """That only names have the words.
 
     Args:
         phrase: what was looked for.
-        hits: the photos that have it; see `only_names`.
+        hits: the photos that have it, or the first of them; see `only_names`.
+        count: how many have it.
     """
     one, more = _WHERE.get(frozenset(hit.reason.kind for hit in hits), _BOTH)
-    count = len({hit.content_id for hit in hits})
     return f"Nothing looks like “{phrase}”; {counted(count, 'photo')} {one if count == 1 else more}."
 
 

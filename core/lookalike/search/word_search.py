@@ -216,7 +216,8 @@ class WordSearch:
             elsewhere = self._facts.count(asked) if allowed is not None else 0
             notes.append(empty_answer(phrase, bool(self._sources), elsewhere))
         elif self._sources and not any(looks) and not parts and only_names(facts):
-            notes.append(nothing_looks_like(phrase, facts))
+            # The list is cut at k photos, and the line tells of all.
+            notes.append(nothing_looks_like(phrase, facts, max(self._facts.count(asked, allowed), 1)))
         return lists, notes
 
     def _add_parts(

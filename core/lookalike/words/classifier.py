@@ -1,8 +1,8 @@
 """Classifier: the labels of a photo, from its descriptor, by the last layer of the published network.
 
 The layer was trained on the plain mean of a photo's features, and a descriptor is another mean of the same features,
-of unit length. Brought back to their usual length they classify nearly as well (docs/benchmarks.md, "Labels"), so
-photos that were described before there were labels need not be read again.
+of unit length. Brought back to their usual length they classify nearly as well, so photos that were described before
+there were labels need not be read again (docs/benchmarks.md, "Words without a download").
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LENGTH = 11.1
 labels."""
 
 TEMPERATURE = 0.6
-"""Divides the layer's outputs, so that the probabilities are right (docs/benchmarks.md, "Labels")."""
+"""Divides the layer's outputs, so that the probabilities are right; measured on photos whose classes are known."""
 
 KEPT = 8
 """Labels kept of a photo, the most probable."""

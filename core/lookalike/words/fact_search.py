@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,7 +96,7 @@ class FactSearch:
         """Best first; see `WordSource.search`. A word with blanks in it has to stand as it is."""
         for some in (words, content_words(words)):
             wanted = self._catalog.facts.wanted(some)
-            ids, scores = self._catalog.facts.ranked(wanted, self._shown(allowed_ids))
+            ids, scores = self._catalog.facts.ranked(wanted, self._allowed(allowed_ids))
             if len(ids):
                 best: list[int] = ids[:k].tolist()
                 reasons = self.reasons(best, wanted)
@@ -119,10 +120,10 @@ class FactSearch:
             column: where they have to stand, e.g. "folder"; empty for anywhere.
         """
         ids = self._catalog.facts.ids(self._catalog.facts.wanted(words, column))
-        kept: NDArray[np.int64] = ids[np.isin(ids, self._shown(None), assume_unique=True)]
+        kept: NDArray[np.int64] = ids[np.isin(ids, self._allowed(None), assume_unique=True)]
         return kept
 
-    def _shown(self, allowed_ids: NDArray[np.int64] | None) -> NDArray[np.int64]:
+    def _allowed(self, allowed_ids: NDArray[np.int64] | None) -> NDArray[np.int64]:
         """The ids that may be found; where a process was killed, the index still has photos that are gone."""
         return self._catalog.filters.matching(Filters()) if allowed_ids is None else allowed_ids
 
@@ -216,9 +217,15 @@ def content_words(words: Sequence[str]) -> list[str]:
     return [word for word in words if word.casefold() not in STOP_WORDS] or list(words)
 
 
+@lru_cache(maxsize=10_000)
+def _plain(text: str) -> str:
+    """A text as it stands in the full-text index; keywords and folders are those of many photos."""
+    return " ".join(tokens_of(text))
+
+
 def _shown(texts: Sequence[str], part: Wanted) -> str:
     """The first of some texts that has the words; the first at all where they stand in none."""
     text = texts[0] if texts else ""
     if len(texts) > 1:
-        text = next((text for text in texts if part.is_in(" ".join(tokens_of(text)))), text)
+        text = next((text for text in texts if part.is_in(_plain(text))), text)
     return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 2]} …"

@@ -19,12 +19,12 @@ class LabelTable:
     Attributes:
         ids: ascending, (photos,).
         labels: uint16 (photos, `KEPT`).
-        probabilities: float16 (photos, `KEPT`).
+        probabilities: float32 (photos, `KEPT`).
     """
 
     ids: NDArray[np.int64]
     labels: NDArray[np.uint16]
-    probabilities: NDArray[np.float16]
+    probabilities: NDArray[np.float32]
 
     def sums(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
         """For each photo the sum of its labels' weights, each times its probability.
@@ -35,11 +35,11 @@ class LabelTable:
         Returns:
             float32 (photos,).
         """
-        return np.asarray(np.einsum("pl,pl->p", weights[self.labels], self.probabilities, dtype=np.float32))
+        return np.asarray(np.einsum("pl,pl->p", weights[self.labels], self.probabilities))
 
 
 _NO_LABELS = LabelTable(
-    np.zeros(0, np.int64), np.zeros((0, KEPT), np.uint16), np.zeros((0, KEPT), np.float16)
+    np.zeros(0, np.int64), np.zeros((0, KEPT), np.uint16), np.zeros((0, KEPT), np.float32)
 )
 
 
@@ -72,6 +72,6 @@ class LabelColumns:
         self._table = LabelTable(
             ids[order],
             np.concatenate([before.labels[kept], labels])[order],
-            np.concatenate([before.probabilities[kept], probabilities])[order],
+            np.concatenate([before.probabilities[kept], probabilities.astype(np.float32)])[order],
         )
         self._latest = latest

@@ -19,7 +19,8 @@ LEAST_SCORE = 0.005
 """Photos with less show nothing of the words."""
 
 LEAST_CERTAINTY = 0.5
-"""The probability from which on a label is shown as a fact: right in nine of ten (docs/benchmarks.md, "Labels")."""
+"""The probability from which on a label is shown as a fact: it is then right in nine of ten cases
+(docs/benchmarks.md, "Words without a download")."""
 
 
 class LabelSearch:
@@ -56,7 +57,8 @@ class LabelSearch:
         if allowed_ids is None:
             allowed_ids = self._catalog.filters.matching(Filters())
         scores = table.sums(meaning.weights)
-        rows = np.flatnonzero((scores >= LEAST_SCORE) & np.isin(table.ids, allowed_ids, assume_unique=True))
+        rows = np.flatnonzero(scores >= LEAST_SCORE)
+        rows = rows[_among(table.ids[rows], allowed_ids)]
         if len(rows) > k:
             rows = rows[np.argpartition(-scores[rows], k - 1)[:k]] if k > 0 else rows[:0]
         rows = rows[np.lexsort((-table.ids[rows], -scores[rows]))]
@@ -70,9 +72,17 @@ class LabelSearch:
         self._encoder.close()
 
 
+def _among(ids: NDArray[np.int64], allowed_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether each of some ids is among others, which ascend; several times faster than `numpy.isin`."""
+    if not len(allowed_ids):
+        return np.zeros(len(ids), np.bool_)
+    places = np.minimum(np.searchsorted(allowed_ids, ids), len(allowed_ids) - 1)
+    return np.asarray(allowed_ids[places] == ids)
+
+
 def _reason(table: LabelTable, row: int, meaning: Meaning) -> Reason:
     """The label that counts most for a photo."""
-    labels, probabilities = table.labels[row], table.probabilities[row].astype(np.float32)
+    labels, probabilities = table.labels[row], table.probabilities[row]
     best = labels[np.argmax(meaning.weights[labels] * probabilities)]
     certainty = probabilities[meaning.named[labels]].sum()
     return Reason("label", load_synsets().labels[best], bool(certainty >= LEAST_CERTAINTY))

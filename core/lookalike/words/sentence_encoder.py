@@ -1,7 +1,7 @@
 """Sentence encoder: all-MiniLM-L6-v2, which turns a word or a phrase into a vector of its meaning; English.
 
-``packaging/sentence_encoder.py`` made the files from the published weights, in 8-bit integers. Several other encoders
-that packages carry were measured: docs/benchmarks.md, "Words without a download".
+``packaging/sentence_encoder.py`` made the files from the published weights, in 8-bit integers. Other encoders that
+packages carry: docs/benchmarks.md, "Words without a download".
 """
 
 from __future__ import annotations

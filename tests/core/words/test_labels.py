@@ -196,7 +196,7 @@ class TestColumns:
         rng = np.random.default_rng(0)
         table = LabelColumns(catalog.labels).table()
         labels = rng.integers(0, 1000, (50, KEPT)).astype(np.uint16)
-        probabilities = rng.random((50, KEPT)).astype(np.float16)
+        probabilities = rng.random((50, KEPT)).astype(np.float32)
         table = type(table)(np.arange(50), labels, probabilities)
         weights = rng.random(1000).astype(np.float32)
         right = [
