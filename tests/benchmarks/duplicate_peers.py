@@ -199,7 +199,7 @@ def main() -> None:
             try:
                 for row in run(folder, sorted(known)):
                     say(*row)
-            except ImportError as error:
+            except (ImportError, RuntimeError) as error:
                 print(f"{name} does not start: {error}", file=sys.stderr)
 
 

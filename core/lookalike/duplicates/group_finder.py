@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lookalike.catalog.catalog import Catalog
@@ -38,6 +39,9 @@ _AS_STRONG = {
 """Which verified pairs join a photo to the best one of a group."""
 
 
+_WITNESSES = 2
+"""Photos that both of a pair must be copies of, so that one wrong verdict makes no copy of a burst."""
+
 _LOSSY = frozenset({"JPEG", "HEIF", "AVIF"})
 _LOSSLESS = frozenset({"PNG", "TIFF", "BMP"})
 
@@ -64,7 +68,7 @@ class GroupFinder:
         copies = catalog.contents.visible_among(list(catalog.files.copies()))
         ids = sorted({number for pair in pairs for number in (pair.first, pair.second)} | set(copies))
         self._contents = catalog.contents.get(ids)
-        self._pairs = [pair for pair in pairs if not self._is_decided(pair)]
+        self._pairs = [pair for pair in _settled(pairs) if not self._is_decided(pair)]
         self._places = catalog.files.places(ids)
         self._raws = _raws_by_shot(catalog, ids)
         generations = _generations(map(self._with_original, self._pairs))
@@ -107,8 +111,7 @@ class GroupFinder:
 
     def _of_pairs(self, kind: DuplicateClass) -> Iterator[DuplicateGroup]:
         edges: dict[int, dict[int, VerifiedPair]] = defaultdict(dict)
-        pairs = self._pairs if kind is not DuplicateClass.BURST else self._of_two_exposures()
-        for pair in pairs:
+        for pair in self._pairs:
             if pair.kind in _AS_STRONG[kind] and pair.first in self._ranked and pair.second in self._ranked:
                 edges[pair.first][pair.second] = edges[pair.second][pair.first] = pair
         order = {number: at for at, number in enumerate(sorted(edges, key=self._content_key))}
@@ -129,15 +132,6 @@ class GroupFinder:
         for centre, members in stars.items():
             if any(pair.kind is KINDS[kind] for pair in members.values()):
                 yield self._group(kind, centre, members)
-
-    def _of_two_exposures(self) -> list[VerifiedPair]:
-        """The pairs without those of two copies of one photo, which are one exposure whatever they seem to be."""
-        copies: dict[int, set[int]] = defaultdict(set)
-        for pair in self._pairs:
-            if pair.kind in COPIES:
-                copies[pair.first].add(pair.second)
-                copies[pair.second].add(pair.first)
-        return [pair for pair in self._pairs if copies[pair.first].isdisjoint(copies[pair.second])]
 
     def _group(
         self, kind: DuplicateClass, centre: int, members: Mapping[int, VerifiedPair]
@@ -236,6 +230,26 @@ class GroupFinder:
         content_hash = self._contents[number].hash
         decided = self._decisions.get((content_hash, content_hash))
         return decided is not None and decided.copies >= len(self._ranked[number])
+
+
+def _settled(pairs: Collection[VerifiedPair]) -> list[VerifiedPair]:
+    """The pairs, without bursts among the copies of one photo: these are one exposure, whatever they seem to be.
+
+    Where two photos are both known as copies of several others, they are taken for edits of one another.
+    """
+    copies: dict[int, set[int]] = defaultdict(set)
+    for pair in pairs:
+        if pair.kind in COPIES:
+            copies[pair.first].add(pair.second)
+            copies[pair.second].add(pair.first)
+    settled = []
+    for pair in pairs:
+        common = len(copies[pair.first] & copies[pair.second]) if pair.kind is PairKind.BURST else 0
+        if common >= _WITNESSES:
+            settled.append(replace(pair, kind=PairKind.EDITED))
+        elif not common:
+            settled.append(pair)
+    return settled
 
 
 def _raws_by_shot(catalog: Catalog, ids: Sequence[int]) -> dict[bytes, set[int]]:

@@ -263,3 +263,14 @@ def test_the_transform_leads_from_the_kept_photo(library: DuplicateLibrary) -> N
     (group,) = library.groups()
     assert group.keep.path == large
     assert group.photos[1].transform == pytest.approx((2, 0, -0.5, 0, 2, -0.5, 0, 0, 1))
+
+
+def test_two_copies_of_the_same_two_photos_are_copies(library: DuplicateLibrary) -> None:
+    paths = [library.photo(f"{name}.jpg", seed) for seed, name in enumerate("abcd")]
+    library.scan()
+    for one, other in ((0, 1), (0, 2), (3, 1), (3, 2)):
+        library.pair(paths[one], paths[other], original_known=False)
+    library.pair(paths[0], paths[3], PairKind.BURST)
+    found = {frozenset((kind, *names)) for kind, names in library.names()}
+    assert any({"a.jpg", "d.jpg"} <= group for group in found)
+    assert not any("burst" in group for group in found)
