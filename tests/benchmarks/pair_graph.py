@@ -4,8 +4,8 @@
     python -m tests.benchmarks.pair_graph candidates --home /a/roomy/folder --photos 10000 100000
 
 `edits` indexes the evaluation sets ``dev`` with ``neardup``, ``neardup_real`` and ``dev2`` into a library in
-``--home``. Of every pair of an edit with its original it says whether it is a candidate, and what verification makes of it; so of
-the pairs of bursts, and of different views of one thing. With ``--sample`` only so many pairs of a kind are verified.
+``--home``. Of every pair of an edit with its original it says whether it is a candidate, and what verification makes of
+it; so of the pairs of bursts, and of different views of one thing. With ``--sample`` only so many of a kind.
 
 `candidates` has features of real photos vote in inverted files of so many photos, made as in `details_scale`.
 """

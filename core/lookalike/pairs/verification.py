@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from lookalike.pairs.residual import Residual, residual, snapped
 from lookalike.pairs.verified_pair import PairKind, VerifiedPair
 from lookalike.sigmoid import sigmoid
 
-VERSION = "3"
+VERSION = "4"
 """Changes with whatever changes a verified pair."""
 
 FEWEST_INLIERS = 6
@@ -41,6 +41,8 @@ TYPICAL = 60
 """Correlation of a copy's blocks: this percentile, as some may be covered."""
 EXACT_EXCESS = 1.05
 """A copy of the same pixels in other colours differs by at most so many times what compression explains, ..."""
+LITTLE_TONE, ONE_SIDED_EXCESS = 8.0, 1.45
+"""... and where colours change more, by at most so many times what the compression of one of the two explains, ..."""
 SAME_TONE, CHAIN_EXCESS = 0.5, 1.15
 """... one whose colours did not change either, and that was compressed several times, by so many, ..."""
 FILTERED_EXCESS = 1.2
@@ -276,7 +278,9 @@ def is_copy(found: Residual | None, agreed: Agreement, one: PhotoPixels, other: 
         return bool(np.median(agreed.fine) >= COPY_FINE) if len(agreed.fine) else True
     if found.exact is not None:
         unchanged = agreed.tone_change() < SAME_TONE and moved_by(agreed) < RESIZED_MOVED
-        return found.exact <= EXACT_EXCESS or (unchanged and found.filtered <= CHAIN_EXCESS)
+        # What looks like the noise of a dark photo made brighter may be that of another exposure.
+        derived = agreed.tone_change() < LITTLE_TONE or found.one_sided <= ONE_SIDED_EXCESS
+        return (derived and found.exact <= EXACT_EXCESS) or (unchanged and found.filtered <= CHAIN_EXCESS)
     if is_resized(agreed, one, other):
         return found.filtered <= RESIZED_EXCESS
     return found.filtered <= (NEAR_EXCESS if is_near(agreed, one, other) else FILTERED_EXCESS)
@@ -354,6 +358,7 @@ def _unexplained(first: PhotoPixels, second: PhotoPixels, matrix: NDArray[np.flo
         return None if only is None else Unexplained(only, 0.0)
     ratio = math.log2((other_way.one_sided + RATIO_FLOOR) / (forth.one_sided + RATIO_FLOOR))
     least = min(forth, other_way, key=lambda found: found.least)
+    least = replace(least, one_sided=min(forth.one_sided, other_way.one_sided))
     return Unexplained(least, float(np.clip(DIRECTION * ratio, -1.0, 1.0)))
 
 
