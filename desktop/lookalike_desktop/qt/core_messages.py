@@ -71,6 +71,7 @@ MESSAGES = (
     QT_TRANSLATE_NOOP("core", "No multimodal model is imported."),
     QT_TRANSLATE_NOOP("core", "No photo of the library lies in {folder}."),
     QT_TRANSLATE_NOOP("core", "Only multimodal models have visual tokens, and none is in use."),
+    QT_TRANSLATE_NOOP("core", "Photos cannot be found by words ({reason})."),
     QT_TRANSLATE_NOOP("core", "Put a copy of it back, or delete it; the library is then built anew from your photos."),
     QT_TRANSLATE_NOOP("core", "Raise the limit, or choose a stronger compression."),
     QT_TRANSLATE_NOOP("core", "Remove it first, or choose another name."),
