@@ -126,7 +126,7 @@ class OpenWords:
         nobody = np.zeros(len(weights), np.bool_)
         for form in forms_of(text):
             if form in synsets.synsets_of_name:
-                named = synsets.kinds[:, list(synsets.synsets_of_name[form])].any(axis=1)
+                named = np.asarray(synsets.kinds[:, list(synsets.synsets_of_name[form])].any(axis=1))
                 return Meaning(
                     np.where(named, np.float32(1), np.float32(RELATED) * weights), named, True, True
                 )
