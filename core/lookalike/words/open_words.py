@@ -30,6 +30,9 @@ BROADEST = 400
 RELATED = 0.3
 """The most that a label weighs that is near a word by its meaning, where the word is itself the name of others."""
 
+LEAST_WEIGHT = 1e-3
+"""Meanings that would weigh less weigh nothing."""
+
 KIND = 0.5
 """What a label weighs for a word that is another kind of the same, e.g. an ox for "giraffe", before its nearness."""
 
@@ -118,11 +121,12 @@ class OpenWords:
         nearness = to_names + definitions @ vector
         nearness[synsets.sizes > BROADEST] = -np.inf
         falloff = np.exp((nearness - nearness.max()) / SHARPNESS).astype(np.float32)
-        weights = (synsets.kinds * falloff).max(axis=1)
+        close = np.flatnonzero(falloff >= LEAST_WEIGHT)
+        weights = (synsets.kinds[:, close] * falloff[close]).max(axis=1)
         nobody = np.zeros(len(weights), np.bool_)
         for form in forms_of(text):
             if form in synsets.synsets_of_name:
-                named = synsets.kinds[:, list(synsets.synsets_of_name[form])].any(axis=1)
+                named = np.asarray(synsets.kinds[:, list(synsets.synsets_of_name[form])].any(axis=1))
                 return Meaning(
                     np.where(named, np.float32(1), np.float32(RELATED) * weights), named, True, True
                 )
