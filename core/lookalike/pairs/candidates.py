@@ -19,11 +19,11 @@ LEAST_SIMILARITY = 0.6
 """... of at least this cosine."""
 
 VOTED = 12
-LEAST_VOTES = 2.0
+LEAST_VOTES = 8.0
 """Photos with the most votes, and the votes that no two photos get by chance."""
 
 MIRROR_VOTED = 4
-LEAST_MIRROR_VOTES = 4.0
+LEAST_MIRROR_VOTES = 16.0
 MIRROR_FEATURES = 250
 """The strongest features of the mirror image that vote: a mirrored copy shares all of them."""
 
