@@ -50,7 +50,7 @@ def add(catalog: Catalog, vectors: NDArray[np.float32]) -> list[int]:
     folders = catalog.folders.all()
     folder = folders[0] if folders else catalog.folders.add(ALBUM)
     record = catalog.descriptors(KEY, CHANNELS)
-    ids = []
+    ids: list[int] = []
     with catalog.unit_of_work() as work:
         for vector in vectors:
             name = f"{catalog.contents.count()}-{len(ids)}"
@@ -144,7 +144,7 @@ class TestLabelling:
         record = catalog.descriptors("another", 4)
         with catalog.unit_of_work() as work:
             number = work.put_content(ContentRow("a", 1, 10, 10, "JPEG"))
-            work.put_descriptor(record, number, np.ones(4, np.float32) / 2)
+            work.put_descriptor(record, number, np.full(4, 0.5, np.float32))
             work.put_file(folder, FileStat(os.fsencode(ALBUM / "a.jpg"), 1, 1, 1, 1, 1), number)
         assert labels_of(catalog) == {}
         assert preparation(catalog).lacking() == 0
