@@ -43,7 +43,7 @@ def overlaps(window: Window) -> list[tuple[str, str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width", [800, 1280])
+@pytest.mark.parametrize("width", [800, 1366])
 def test_the_longest_words_fit_beside_the_folders(
     qtbot: QtBot, open_window: OpenWindow, indexed: Path, album: Path, width: int
 ) -> None:

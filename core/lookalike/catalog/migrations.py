@@ -446,16 +446,18 @@ def m0017_pair_graph(db: Database) -> None:
         f"CREATE TRIGGER pairs_{event.lower()} AFTER {event} ON verified_pairs BEGIN {grow}; END"
         for event in ("INSERT", "UPDATE", "DELETE")
     ]
+    # A file that is read again and holds what it held changes nothing.
+    moved, regrouped = "OLD.content_id IS NOT NEW.content_id", "OLD.companion_of IS NOT NEW.companion_of"
     events = {
-        "file_added": ("INSERT ON files", "NEW.content_id"),
-        "file_removed": ("DELETE ON files", "OLD.content_id"),
-        "file_left": ("UPDATE OF content_id ON files", "OLD.content_id"),
-        "file_changed": ("UPDATE OF content_id ON files", "NEW.content_id"),
-        "companion": ("UPDATE OF companion_of ON contents", "NEW.id"),
+        "file_added": ("INSERT ON files", "NEW.content_id", "TRUE"),
+        "file_removed": ("DELETE ON files", "OLD.content_id", "TRUE"),
+        "file_left": ("UPDATE OF content_id ON files", "OLD.content_id", moved),
+        "file_changed": ("UPDATE OF content_id ON files", "NEW.content_id", moved),
+        "companion": ("UPDATE OF companion_of ON contents", "NEW.id", regrouped),
     }
-    for name, (event, content) in events.items():
+    for name, (event, content, changed) in events.items():
         statements.append(
-            f"""CREATE TRIGGER pairs_{name} AFTER {event} WHEN {content} IS NOT NULL BEGIN
+            f"""CREATE TRIGGER pairs_{name} AFTER {event} WHEN {content} IS NOT NULL AND {changed} BEGIN
                 {grow} WHERE EXISTS (
                     SELECT 1 FROM verified_pairs WHERE first = {content} OR second = {content}
                 );

@@ -126,8 +126,8 @@ def pairs_line(pairs: PairStatus) -> str:
     line = f"{counted(pairs.verified, 'pair')} compared"
     if pairs.to_join or pairs.to_verify:
         line += (
-            f"; scan or watch compares {counted(pairs.to_join, 'photo')} and "
-            f"{counted(pairs.to_verify, 'pair')} more"
+            f"; {counted(pairs.to_join, 'photo')} and {counted(pairs.to_verify, 'pair')} "
+            "wait for watch, duplicates or things"
         )
     return line
 

@@ -141,7 +141,12 @@ def test_choices_last_and_bad_ones_are_refused(call: Call, indexed: Path, librar
     assert status(call, library, "make")["done"] == PHOTOS
     plain, _ = judged(call, indexed, library)
     chosen = status(call, library, "set", "--compression", "pool+fp16", "--limit", "100MB", "--ahead")
-    assert chosen == {"compression": "pool+fp16", "limit": 100_000_000, "ahead": True}
+    assert chosen == {
+        "compression": "pool+fp16",
+        "budget": "fast",
+        "limit": 100_000_000,
+        "ahead": True,
+    }
     now = status(call, library)
     assert (now["compression"], now["limit"], now["ahead"]) == ("pool+fp16", 100_000_000, True)
     assert now["done"] == 0, "pooled tokens are other tokens"

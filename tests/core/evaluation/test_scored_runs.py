@@ -106,7 +106,7 @@ def test_altered_queries_of_all_stages(
     for answer in read_answers(save):
         assert answer.image not in [one.image for one in answer.results], "the photo itself is no result"
         assert answer.cost is not None
-        assert answer.cost.judged == 4
+        assert answer.cost.judged == 8
     before = save.read_bytes()
     # A killed run goes on from its torn line.
     save.write_bytes(before[:-100])
