@@ -241,8 +241,8 @@ def test_the_judge_gains_on_real_photos(
     content = json.loads((data / "dev" / "ground_truth.json").read_text())
     groups = [
         "tower_bridge",
-        "graffiti_wall",
-        "us_capitol",
+        "vpr_bluehouse",
+        "wx_dancing_house",
         "evd_grand",
         "dvd_003",
         "gro_Bravo-Apple-Juice",
