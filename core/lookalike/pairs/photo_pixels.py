@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import ExifTags, Image
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import PhotoGoneError
@@ -26,6 +27,8 @@ SMALL_SIDE = 1600
 NATIVE_SIDE = 20_000
 """No photo is decoded larger."""
 
+EXPOSURE_TAGS = (ExifTags.Base.ExposureTime, ExifTags.Base.FNumber, ExifTags.Base.ISOSpeedRatings)
+
 KEPT_BYTES = 160 << 20
 """What is kept in memory of the photos read last."""
 
@@ -38,11 +41,13 @@ class PhotoPixels:
         pixels: RGB, upright, uint8 (height, width, 3).
         is_native: whether these are all its pixels.
         compression: how its file is compressed.
+        exposure: exposure time in seconds, f-number and ISO as the camera wrote them; empty where one is unknown.
     """
 
     pixels: NDArray[np.uint8]
     is_native: bool
     compression: Compression
+    exposure: tuple[float, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -90,7 +95,9 @@ class PixelReader:
         side = NATIVE_SIDE if native or max(row.width, row.height) <= SMALL_SIDE else WORKING_SIDE
         file = self._file(content_id, row.hash)
         image = decode(file, side).image
-        made = PhotoPixels(np.asarray(image), side == NATIVE_SIDE, _compression(file, row.width * row.height))
+        made = PhotoPixels(
+            np.asarray(image), side == NATIVE_SIDE, *_read_container(file, row.width * row.height)
+        )
         self._keep((content_id, native), made)
         return made
 
@@ -126,12 +133,22 @@ class PixelReader:
             self._bytes = 0
 
 
-def _compression(file: FileBytes, pixels: int) -> Compression:
+def _read_container(file: FileBytes, pixels: int) -> tuple[Compression, tuple[float, ...]]:
+    """How a file is compressed, and the exposure that its EXIF tells."""
     density = len(file.data) / max(1, pixels)
     try:
         with Image.open(io.BytesIO(file.data)) as opened:
             tables = getattr(opened, "quantization", None)
-            return Compression(opened.format or "", tables or None, density)
+            return Compression(opened.format or "", tables or None, density), _exposure(opened)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         # A format that Pillow does not know, which another decoder reads.
-        return Compression("", None, density)
+        return Compression("", None, density), ()
+
+
+def _exposure(opened: Image.Image) -> tuple[float, ...]:
+    try:
+        tags = opened.getexif().get_ifd(ExifTags.IFD.Exif)
+        return tuple(float(tags[tag]) for tag in EXPOSURE_TAGS)
+    except (KeyError, TypeError, ValueError, ZeroDivisionError, OSError, SyntaxError, struct.error):
+        # None there, or EXIF that does not keep to its rules.
+        return ()

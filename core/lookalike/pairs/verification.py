@@ -21,7 +21,7 @@ from lookalike.pairs.residual import Residual, residual, snapped
 from lookalike.pairs.verified_pair import PairKind, VerifiedPair
 from lookalike.sigmoid import sigmoid
 
-VERSION = "4"
+VERSION = "5"
 """Changes with whatever changes a verified pair."""
 
 FEWEST_INLIERS = 6
@@ -75,6 +75,11 @@ FILTERED_OCTAVES = 0.2
 changes by at least so much."""
 COPY_FINE = 0.9
 """Median correlation of fine detail, where what compression explains cannot be tried out."""
+
+SMALL_PART = 0.4
+"""Parts of two frames that are smaller may be a print that was photographed twice, which agrees like a copy."""
+EXPOSURE_ROUNDING = 0.02
+"""How far apart two programs may write down one exposure."""
 
 BURST_SHARE = 0.5
 BURST_AREA = 0.6
@@ -207,13 +212,14 @@ class PairVerifier:
         if not agreed.compared.any():
             return None, 0.0
         agreeing = float(np.percentile(agreed.coarse, TYPICAL)) if len(agreed.coarse) else 1.0
-        apart = _were_taken_apart(first, second)
+        apart = _were_taken_apart(first, second) or _were_exposed_apart(first, second, one, other)
         if agreed.share >= COPY_SHARE and agreeing >= COPY_CORRELATION and not apart:
             one, other = self._pixels.native(first.content_id), self._pixels.native(second.content_id)
             if np.array_equal(one.pixels, other.pixels):
                 return PairKind.SAME_PIXELS, 0.0
             found = unexplained(one, other, agreed)
-            if is_copy(None if found is None else found.least, agreed, one, other):
+            copied = is_copy(None if found is None else found.least, agreed, one, other)
+            if copied and not _is_print_in_both(agreed):
                 return PairKind.EDITED, 0.0 if found is None else found.direction
         if agreed.share >= BURST_SHARE and min(agreed.areas) >= BURST_AREA and agreeing >= BURST_CORRELATION:
             return PairKind.BURST, 0.0
@@ -380,3 +386,19 @@ def _were_taken_apart(first: PairPhoto, second: PairPhoto) -> bool:
     return (
         one.precision.value == seconds == other.precision.value and one.taken_at[:19] != other.taken_at[:19]
     )
+
+
+def _were_exposed_apart(first: PairPhoto, second: PairPhoto, one: PhotoPixels, other: PhotoPixels) -> bool:
+    """Whether the metadata prove two exposures: one camera, and two exposure times, f-numbers or ISO values."""
+    return (
+        first.row.camera is not None
+        and first.row.camera == second.row.camera
+        and bool(one.exposure)
+        and bool(other.exposure)
+        and not np.allclose(one.exposure, other.exposure, rtol=EXPOSURE_ROUNDING)
+    )
+
+
+def _is_print_in_both(agreed: Agreement) -> bool:
+    """Whether little of either frame agrees, and in another light: the same print in two scenes."""
+    return max(agreed.areas) < SMALL_PART and agreed.tone_change() >= LITTLE_TONE

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageEnhance
+from PIL import ExifTags, Image, ImageDraw, ImageEnhance
 
 from lookalike.pairs import Edit, PairKind
 from tests.builders.pair_graph import SmallPairGraph
@@ -147,3 +147,32 @@ def test_two_exposures_are_no_copies(tmp_path: Path) -> None:
     pair = graph.between("0.jpg", "1.jpg")
     assert pair is not None
     assert pair.kind is PairKind.BURST
+
+
+@pytest.mark.parametrize(("seconds", "kind"), [(1 / 640, PairKind.EDITED), (1 / 2500, PairKind.BURST)])
+def test_another_exposure_time_is_another_exposure(tmp_path: Path, seconds: float, kind: PairKind) -> None:
+    album = tmp_path / "album"
+    album.mkdir()
+    photo = textured_photo(12, SIZE)
+    for name, one, time in (
+        ("a", photo, 1 / 640),
+        ("b", ImageEnhance.Brightness(photo).enhance(0.7), seconds),
+    ):
+        exif = Image.Exif()
+        exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = "A", "camera"
+        exif.get_ifd(ExifTags.IFD.Exif).update(
+            {
+                ExifTags.Base.DateTimeOriginal: "2015:11:16 20:29:22",
+                ExifTags.Base.ExposureTime: time,
+                ExifTags.Base.FNumber: 5.0,
+                ExifTags.Base.ISOSpeedRatings: 100,
+            }
+        )
+        one.save(album / f"{name}.jpg", quality=92, exif=exif)
+    library = SmallLibrary(tmp_path / "library")
+    library.folders.add(album)
+    graph = SmallPairGraph(library)
+    graph.update()
+    pair = graph.between("a.jpg", "b.jpg")
+    assert pair is not None
+    assert pair.kind is kind
