@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from lookalike_desktop.duplicates.duplicates_controller import DuplicatesController
@@ -29,6 +29,7 @@ from lookalike_desktop.search.results_page import ResultsPage
 from lookalike_desktop.search.search_bar import SearchBar
 from lookalike_desktop.search.search_controller import SearchController
 from lookalike_desktop.session.library_session import LibrarySession
+from lookalike_desktop.shell.commands import Commands
 from lookalike_desktop.things.things_controller import ThingsController
 from lookalike_desktop.things.things_page import ThingsPage
 from lookalike_desktop.viewer.viewer import Viewer
@@ -70,10 +71,6 @@ class Window(QMainWindow):
             self.library_page,
             self.results_page,
             self.viewer,
-            self.models_page,
-            self.duplicates_page,
-            self.things_page,
-            self.failures_page,
         ):
             self.pages.addWidget(page)
         middle = QWidget()
@@ -88,12 +85,10 @@ class Window(QMainWindow):
             self.library_page,
             self.results_page,
             self.viewer,
-            self.models_page,
-            self.duplicates_page,
-            self.things_page,
-            self.failures_page,
             self,
         )
+        for added in (self.models_page, self.duplicates_page, self.things_page, self.failures_page):
+            self.navigator.add_page(added)
         self._drop_paste_handler = DropPasteHandler(self, self.search_bar.field, DropHint(middle))
         self._library_controller = LibraryController(
             self.session, self.folders_panel, self.library_page, self.search_bar, self
@@ -103,12 +98,14 @@ class Window(QMainWindow):
         self.things_controller = ThingsController(self.session, self.things_page, self)
         self.token_preparation = TokenPreparationController(self.session, self)
         self.failures = FailuresController(self.session, self.failures_page, self)
+        self.navigator.page_changed.connect(self.notice.hide)
         self._connect_failures()
         self._connect_search()
         self._connect_models()
         self._connect_duplicates()
         self._connect_things()
-        self._make_shortcuts()
+        self.commands = Commands(self)
+        self._add_commands()
         self.folders_panel.setVisible(False)
         self.search_bar.setEnabled(False)
 
@@ -150,10 +147,10 @@ class Window(QMainWindow):
 
     def _connect_models(self) -> None:
         library, models, tokens = self._library_controller, self.models_controller, self.token_preparation
-        self.search_bar.models_wanted.connect(self.navigator.toggle_models)
-        self.navigator.models_shown.connect(self.notice.hide)
-        self.navigator.models_shown.connect(lambda: models.read(self.models_page.focus_first))
-        self.navigator.models_left.connect(self.notice.hide)
+        page = self.models_page
+        self.search_bar.models_wanted.connect(lambda: self.navigator.toggle(page))
+        page.shown.connect(lambda: models.read(page.focus_first))
+        page.left.connect(self.search.refresh)
         models.reported.connect(self.notice.show_text)
         models.judges_changed.connect(library.read_judges)
         models.judge_used.connect(self.search.mark_outdated)
@@ -164,47 +161,49 @@ class Window(QMainWindow):
         self.token_line.allowed.connect(tokens.allow)
         self.token_line.held.connect(tokens.hold)
         self.models_page.evaluation_wanted.connect(self.failures.choose)
-        self.failures.opened.connect(self.navigator.show_failures)
+        self.failures.opened.connect(lambda: self.navigator.show_page(self.failures_page))
         self.failures.failed.connect(self.notice.show_failure)
 
     def _connect_duplicates(self) -> None:
         duplicates = self.duplicates_controller
-        self.search_bar.duplicates_wanted.connect(self.navigator.toggle_duplicates)
-        self.navigator.duplicates_shown.connect(self.notice.hide)
-        self.navigator.duplicates_shown.connect(duplicates.read)
+        self.search_bar.duplicates_wanted.connect(lambda: self.navigator.toggle(self.duplicates_page))
+        self.duplicates_page.shown.connect(duplicates.read)
         duplicates.reported.connect(self.notice.show_text)
         self.duplicates_page.compare.failed.connect(self.notice.show_failure)
 
     def _connect_things(self) -> None:
         things = self.things_controller
-        self.search_bar.things_wanted.connect(self.navigator.toggle_things)
-        self.navigator.things_shown.connect(self.notice.hide)
-        self.navigator.things_shown.connect(things.read)
+        self.search_bar.things_wanted.connect(lambda: self.navigator.toggle(self.things_page))
+        self.things_page.shown.connect(things.read)
+        self.viewer.more_wanted.connect(self._show_thing)
         self.navigator.photo_shown.connect(things.look_up)
         things.photo_looked_up.connect(self._on_looked_up)
         things.failed.connect(self.notice.show_failure)
+
+    def _show_thing(self, thing: Thing) -> None:
+        self.navigator.show_page(self.things_page)
+        self.things_page.open(thing)
 
     def _on_looked_up(self, content_id: int, thing: Thing | None) -> None:
         # The user may have gone on to another photo.
         if content_id == self.viewer.content_id:
             self.viewer.show_thing(thing)
 
-    def _make_shortcuts(self) -> None:
+    def _add_commands(self) -> None:
         keys = QKeySequence.StandardKey
-        for key, act in (
-            (QKeySequence(keys.Find), self._focus_search_field),
-            (QKeySequence(keys.Open), self._drop_paste_handler.choose_file),
-            (QKeySequence(keys.Paste), self._drop_paste_handler.paste),
-            (QKeySequence(Qt.Key.Key_F), self.navigator.find_current),
-            (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_L), self.filter_bar.open_panel),
-            (QKeySequence("Ctrl+Shift+M"), self.navigator.toggle_models),
-            (QKeySequence("Ctrl+Shift+D"), self.navigator.toggle_duplicates),
-            (QKeySequence("Ctrl+T"), self.navigator.toggle_things),
-            (QKeySequence("Ctrl+Shift+E"), self.failures.choose),
-            (QKeySequence(keys.ZoomIn), lambda: self._resize_cells(1)),
-            (QKeySequence(keys.ZoomOut), lambda: self._resize_cells(-1)),
-        ):
-            QShortcut(key, self).activated.connect(act)
+        handler, navigator, add = self._drop_paste_handler, self.navigator, self.commands.add
+        search, view, go = self.tr("Search"), self.tr("View"), self.tr("Go")
+        add(search, self.tr("Search for words"), self._focus_search_field, keys.Find)
+        add(search, self.tr("Open a photo…"), handler.choose_file, keys.Open)
+        add(search, self.tr("Paste a picture"), handler.paste, keys.Paste)
+        add(search, self.tr("Find the same thing"), navigator.find_current, "F")
+        add(search, self.tr("Filters"), self.filter_bar.open_panel, "Ctrl+L")
+        add(go, self.tr("Models"), lambda: navigator.toggle(self.models_page), "Ctrl+Shift+M")
+        add(go, self.tr("Duplicates"), lambda: navigator.toggle(self.duplicates_page), "Ctrl+Shift+D")
+        add(go, self.tr("Things"), lambda: navigator.toggle(self.things_page), "Ctrl+T")
+        add(go, self.tr("A saved evaluation…"), self.failures.choose, "Ctrl+Shift+E")
+        add(view, self.tr("Larger photos"), lambda: self._resize_cells(1), keys.ZoomIn)
+        add(view, self.tr("Smaller photos"), lambda: self._resize_cells(-1), keys.ZoomOut)
 
     def _load_thumbnail(self, content_id: int, side: int) -> bytes:
         library = self.session.library

@@ -53,7 +53,7 @@ def test_the_worst_queries_are_shown_and_left(
 ) -> None:
     window = open_window()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(saved), ""))
-    window.navigator.toggle_models()
+    window.navigator.toggle(window.models_page)
     window.models_page.evaluation_button.click()
     page = window.failures_page
     assert window.pages.currentWidget() is page

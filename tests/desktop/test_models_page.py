@@ -142,7 +142,7 @@ def test_from_the_offer_to_a_judged_search_and_removal(
     assert ranking.judged == 8
 
     # Another judge, chosen while results are open, looks at them anew.
-    window.navigator.toggle_models()
+    window.navigator.toggle(window.models_page)
     qtbot.waitUntil(lambda: row(window, "Tiny").in_use, timeout=PATIENCE)
     row(window, "geometry").main_button.click()
     qtbot.waitUntil(lambda: row(window, "geometry").in_use, timeout=PATIENCE)
@@ -151,7 +151,7 @@ def test_from_the_offer_to_a_judged_search_and_removal(
     qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
 
     # Removed, it can be downloaded again.
-    window.navigator.toggle_models()
+    window.navigator.toggle(window.models_page)
     row(window, "Tiny").remove_button.click()
     assert "frees" in answer(qtbot, window, yes=True)
     qtbot.waitUntil(lambda: not row(window, "Tiny").listing.installed, timeout=PATIENCE)

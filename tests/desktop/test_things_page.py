@@ -149,7 +149,7 @@ def test_choosing_can_be_left(window: Window, qtbot: QtBot) -> None:
 def test_a_photo_leads_to_the_others_of_its_thing_and_back(window: Window, qtbot: QtBot) -> None:
     page, viewer = window.things_page, window.viewer
     thing = things(window)[0]
-    window.navigator.leave_things()
+    window.navigator.leave(window.things_page)
     window.navigator.open_photo(thing.photos[0])
     qtbot.waitUntil(lambda: viewer.more_button.isVisible(), timeout=PATIENCE)
     assert viewer.more_button.text() == "2 more photos of this"

@@ -31,6 +31,7 @@ from lookalike_desktop.qt.progress_text import progress_text
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.widgets.messages import Message
+from lookalike_desktop.widgets.page import Page
 
 if TYPE_CHECKING:
     from lookalike.library import Library
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 BY_CLASS, BY_SPACE = "class", "space"
 
 
-class DuplicatesPage(QWidget):
+class DuplicatesPage(Page):
     """All groups of duplicates.
 
     Args:
@@ -47,7 +48,6 @@ class DuplicatesPage(QWidget):
         parent: the Qt parent.
     """
 
-    back_wanted = Signal()
     clean_up_wanted = Signal()
     """The accepted groups are to be cleaned up."""
     undo_wanted = Signal()

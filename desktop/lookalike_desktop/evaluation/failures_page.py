@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.widgets.flow_layout import FlowLayout
+from lookalike_desktop.widgets.page import Page
 
 if TYPE_CHECKING:
     # What evaluates takes a tenth of a second to import, and few windows show it.
@@ -35,14 +36,13 @@ RANKS = 10
 Pictures = Mapping["ShownPhoto", QImage]
 
 
-class FailuresPage(QWidget):
+class FailuresPage(Page):
     """The worst queries, one below the other.
 
     Args:
         parent: the Qt parent.
     """
 
-    back_wanted = Signal()
     open_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -90,6 +90,10 @@ class FailuresPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._scroll)
         self.draw_icons()
+
+    def enter(self) -> None:
+        """Let another run be chosen by the keyboard."""
+        self.open_button.setFocus()
 
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""

@@ -20,6 +20,7 @@ from lookalike_desktop.models.model_row import ModelRow
 from lookalike_desktop.models.models_state import ModelsState
 from lookalike_desktop.qt.progress_text import progress_text
 from lookalike_desktop.qt.theme import icon
+from lookalike_desktop.widgets.page import Page
 
 if TYPE_CHECKING:
     from lookalike.progress import Progress
@@ -28,14 +29,13 @@ COLUMN = 860
 """Width of the list at most, pixels."""
 
 
-class ModelsPage(QWidget):
+class ModelsPage(Page):
     """All models by kind, and buttons to import one's own.
 
     Args:
         parent: the Qt parent.
     """
 
-    back_wanted = Signal()
     files_wanted = Signal()
     folder_wanted = Signal()
     evaluation_wanted = Signal()
@@ -185,6 +185,9 @@ class ModelsPage(QWidget):
         if 0 <= target < len(self.rows):
             self.rows[target].setFocus()
             self._scroll.ensureWidgetVisible(self.rows[target], 0, 40)
+
+    def enter(self) -> None:
+        """The focus comes when the models have been read."""
 
     def focus_first(self) -> None:
         """Put the focus on the recommended model, or the first."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QSizePolicy,
     QStackedWidget,
@@ -27,10 +28,11 @@ from lookalike_desktop.things.thing_model import ThingModel
 from lookalike_desktop.things.thing_text import thing_facts, thing_title
 from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.widgets.messages import Message
+from lookalike_desktop.widgets.page import Page
 from lookalike_desktop.widgets.photo_model import PhotoModel
 
 
-class ThingsPage(QWidget):
+class ThingsPage(Page):
     """Cards of all things, or the photos of one.
 
     Args:
@@ -44,12 +46,6 @@ class ThingsPage(QWidget):
         choosing: the thing for which the user looks for one that is the same; None otherwise.
     """
 
-    back_wanted = Signal()
-    """Another page is to be shown."""
-    photo_opened = Signal(int)
-    """A photo is to be shown large."""
-    photo_menu_wanted = Signal(int, QPoint)
-    """The menu of a photo is wanted, at a place on the screen."""
     card_menu_wanted = Signal(object, QPoint)
     """The menu of a `Thing` is wanted, at a place on the screen."""
     renamed = Signal(int, str)
@@ -71,8 +67,6 @@ class ThingsPage(QWidget):
         self.cards.menu_wanted.connect(self._on_card_menu)
         self.photo_model = PhotoModel(thumbnails, self)
         self.photos = GridView(self.photo_model, thumbnails)
-        self.photos.opened.connect(self.photo_opened)
-        self.photos.menu_wanted.connect(self.photo_menu_wanted)
         self.photos.selectionModel().currentChanged.connect(lambda *_: self._enable())
         self.message = Message()
         self.editor = NameEditor(self.cards)
@@ -141,6 +135,15 @@ class ThingsPage(QWidget):
         if self.choosing is not None:
             self.choosing = next((thing for thing in things if thing.id == self.choosing.id), None)
         self._show()
+
+    @property
+    def photo_grid(self) -> GridView:
+        """The photos of the thing that is open."""
+        return self.photos
+
+    def extend_menu(self, menu: QMenu, content_id: int) -> None:
+        """Let a photo be taken out of its thing."""
+        menu.addAction(self.tr("Not this one"), self.take_out)
 
     def open(self, thing: Thing) -> None:
         """Show the photos of a thing."""

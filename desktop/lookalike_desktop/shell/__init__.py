@@ -1,0 +1,1 @@
+"""The frame around the pages: commands, menus, and what makes a program of a window."""

@@ -1,0 +1,48 @@
+"""Page: what the window can show in place of the photos, and how it is entered and left."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from lookalike_desktop.widgets.grid_view import GridView
+
+
+class Page(QWidget):
+    """A page beside the library, the results and the viewer; `Navigator.add_page` makes it known.
+
+    Args:
+        parent: the Qt parent.
+    """
+
+    back_wanted = Signal()
+    """Another page is to be shown."""
+    shown = Signal()
+    """The page has been asked for; what it lists is to be read."""
+    left = Signal()
+    """Another page is shown instead."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+
+    @property
+    def photo_grid(self) -> GridView | None:
+        """The grid whose photos may be shown large from here; None if there is none."""
+        return None
+
+    def enter(self) -> None:
+        """Take the focus, once the page is in front."""
+        self.setFocus()
+
+    def go_back(self) -> None:
+        """Go one step back on the page, or ask to leave it."""
+        self.back_wanted.emit()
+
+    def leave(self) -> None:
+        """Give up what only makes sense while the page is in front."""
+
+    def extend_menu(self, menu: QMenu, content_id: int) -> None:
+        """Add what can be done with a photo only here to its menu."""
+
+    def draw_icons(self) -> None:
+        """Draw the icons in the present colours."""
