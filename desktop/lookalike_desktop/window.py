@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from lookalike.catalog.filters import Area
 from lookalike_desktop.duplicates.duplicates_controller import DuplicatesController
 from lookalike_desktop.duplicates.duplicates_page import DuplicatesPage
 from lookalike_desktop.evaluation.failures_controller import FailuresController
@@ -21,6 +23,8 @@ from lookalike_desktop.models.models_page import ModelsPage
 from lookalike_desktop.models.token_preparation_controller import TokenPreparationController
 from lookalike_desktop.models.token_preparation_line import TokenPreparationLine
 from lookalike_desktop.navigator import Navigator
+from lookalike_desktop.places.places_controller import PlacesController
+from lookalike_desktop.places.places_page import PlacesPage
 from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.search.drop_paste_handler import DropPasteHandler
@@ -64,6 +68,7 @@ class Window(QMainWindow):
         self.models_page = ModelsPage()
         self.duplicates_page = DuplicatesPage(self.thumbnails)
         self.things_page = ThingsPage(self.thumbnails)
+        self.places_page = PlacesPage(self.thumbnails)
         self.failures_page = FailuresPage()
         self.token_line = TokenPreparationLine()
         self.pages = QStackedWidget()
@@ -87,7 +92,13 @@ class Window(QMainWindow):
             self.viewer,
             self,
         )
-        for added in (self.models_page, self.duplicates_page, self.things_page, self.failures_page):
+        for added in (
+            self.models_page,
+            self.duplicates_page,
+            self.things_page,
+            self.places_page,
+            self.failures_page,
+        ):
             self.navigator.add_page(added)
         self._drop_paste_handler = DropPasteHandler(self, self.search_bar.field, DropHint(middle))
         self._library_controller = LibraryController(
@@ -96,6 +107,7 @@ class Window(QMainWindow):
         self.models_controller = ModelsController(self.session, self.models_page, self)
         self.duplicates_controller = DuplicatesController(self.session, self.duplicates_page, self)
         self.things_controller = ThingsController(self.session, self.things_page, self)
+        self.places_controller = PlacesController(self.session, self.places_page, self)
         self.token_preparation = TokenPreparationController(self.session, self)
         self.failures = FailuresController(self.session, self.failures_page, self)
         self.navigator.page_changed.connect(self.notice.hide)
@@ -104,6 +116,7 @@ class Window(QMainWindow):
         self._connect_models()
         self._connect_duplicates()
         self._connect_things()
+        self._connect_places()
         self.commands = Commands(self)
         self._add_commands()
         self.folders_panel.setVisible(False)
@@ -180,6 +193,17 @@ class Window(QMainWindow):
         things.photo_looked_up.connect(self._on_looked_up)
         things.failed.connect(self.notice.show_failure)
 
+    def _connect_places(self) -> None:
+        places = self.places_page
+        self.search_bar.places_wanted.connect(lambda: self.navigator.toggle(places))
+        places.shown.connect(self.places_controller.read)
+        places.filter_wanted.connect(self._search_in_area)
+        self.places_controller.failed.connect(self.notice.show_failure)
+
+    def _search_in_area(self, area: Area) -> None:
+        self.filter_bar.use(replace(self.filter_bar.filters, area=area))
+        self.navigator.leave(self.places_page)
+
     def _show_thing(self, thing: Thing) -> None:
         self.navigator.show_page(self.things_page)
         self.things_page.open(thing)
@@ -201,6 +225,7 @@ class Window(QMainWindow):
         add(go, self.tr("Models"), lambda: navigator.toggle(self.models_page), "Ctrl+Shift+M")
         add(go, self.tr("Duplicates"), lambda: navigator.toggle(self.duplicates_page), "Ctrl+Shift+D")
         add(go, self.tr("Things"), lambda: navigator.toggle(self.things_page), "Ctrl+T")
+        add(go, self.tr("Places"), lambda: navigator.toggle(self.places_page), "Ctrl+Shift+L")
         add(go, self.tr("A saved evaluation…"), self.failures.choose, "Ctrl+Shift+E")
         add(view, self.tr("Larger photos"), lambda: self._resize_cells(1), keys.ZoomIn)
         add(view, self.tr("Smaller photos"), lambda: self._resize_cells(-1), keys.ZoomOut)
@@ -227,7 +252,13 @@ class Window(QMainWindow):
 
     def _resize_cells(self, step: int) -> None:
         things = self.things_page
-        for grid in (self.library_page.grid, self.results_page.grid, things.cards, things.photos):
+        for grid in (
+            self.library_page.grid,
+            self.results_page.grid,
+            things.cards,
+            things.photos,
+            self.places_page.photos,
+        ):
             grid.resize_cells(step)
 
     # Events
@@ -250,6 +281,7 @@ class Window(QMainWindow):
                 self.models_page,
                 self.duplicates_page,
                 self.things_page,
+                self.places_page,
                 self.failures_page,
                 self.notice,
                 self.filter_bar,
@@ -263,6 +295,7 @@ class Window(QMainWindow):
         self.models_controller.close()
         self.duplicates_controller.close()
         self.things_controller.close()
+        self.places_controller.close()
         self.failures.close()
         self.viewer.close_loader()
         self.thumbnails.close()
