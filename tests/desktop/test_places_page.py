@@ -69,8 +69,11 @@ def names(window: Window, ids: list[int]) -> list[str]:
 def click(qtbot: QtBot, window: Window, latitude: float, longitude: float, double: bool = False) -> None:
     view = window.places_page.map
     x, y = view.frame.pixels(project(np.array([latitude]), np.array([longitude])))[0].tolist()
-    act = qtbot.mouseDClick if double else qtbot.mouseClick
-    act(view, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    place = QPoint(round(x), round(y))
+    if double:
+        qtbot.mouseDClick(view, Qt.MouseButton.LeftButton, pos=place)
+    else:
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=place)
 
 
 @pytest.mark.slow
