@@ -11,6 +11,10 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from lookalike.catalog.filters import Area
+from lookalike_desktop.activity.activity_controller import ActivityController
+from lookalike_desktop.activity.activity_page import ActivityPage
+from lookalike_desktop.activity.storage_controller import StorageController
+from lookalike_desktop.activity.storage_page import StoragePage
 from lookalike_desktop.duplicates.duplicates_controller import DuplicatesController
 from lookalike_desktop.duplicates.duplicates_page import DuplicatesPage
 from lookalike_desktop.evaluation.failures_controller import FailuresController
@@ -69,6 +73,8 @@ class Window(QMainWindow):
         self.duplicates_page = DuplicatesPage(self.thumbnails)
         self.things_page = ThingsPage(self.thumbnails)
         self.places_page = PlacesPage(self.thumbnails)
+        self.activity_page = ActivityPage()
+        self.storage_page = StoragePage()
         self.failures_page = FailuresPage()
         self.token_line = TokenPreparationLine()
         self.pages = QStackedWidget()
@@ -97,6 +103,8 @@ class Window(QMainWindow):
             self.duplicates_page,
             self.things_page,
             self.places_page,
+            self.activity_page,
+            self.storage_page,
             self.failures_page,
         ):
             self.navigator.add_page(added)
@@ -109,6 +117,10 @@ class Window(QMainWindow):
         self.things_controller = ThingsController(self.session, self.things_page, self)
         self.places_controller = PlacesController(self.session, self.places_page, self)
         self.token_preparation = TokenPreparationController(self.session, self)
+        self.activity = ActivityController(
+            self.session, self.activity_page, self.token_preparation, self.models_controller, self
+        )
+        self.storage = StorageController(self.session, self.storage_page, self)
         self.failures = FailuresController(self.session, self.failures_page, self)
         self.navigator.page_changed.connect(self.notice.hide)
         self._connect_failures()
@@ -117,6 +129,7 @@ class Window(QMainWindow):
         self._connect_duplicates()
         self._connect_things()
         self._connect_places()
+        self._connect_activity()
         self.commands = Commands(self)
         self._add_commands()
         self.folders_panel.setVisible(False)
@@ -200,6 +213,11 @@ class Window(QMainWindow):
         places.filter_wanted.connect(self._search_in_area)
         self.places_controller.failed.connect(self.notice.show_failure)
 
+    def _connect_activity(self) -> None:
+        self.folders_panel.skipped_wanted.connect(lambda: self.navigator.show_page(self.activity_page))
+        self.storage.reported.connect(self.notice.show_text)
+        self.storage.failed.connect(self.notice.show_failure)
+
     def _search_in_area(self, area: Area) -> None:
         self.filter_bar.use(replace(self.filter_bar.filters, area=area))
         self.navigator.leave(self.places_page)
@@ -226,6 +244,8 @@ class Window(QMainWindow):
         add(go, self.tr("Duplicates"), lambda: navigator.toggle(self.duplicates_page), "Ctrl+Shift+D")
         add(go, self.tr("Things"), lambda: navigator.toggle(self.things_page), "Ctrl+T")
         add(go, self.tr("Places"), lambda: navigator.toggle(self.places_page), "Ctrl+Shift+L")
+        add(go, self.tr("Activity"), lambda: navigator.toggle(self.activity_page), "Ctrl+Shift+A")
+        add(go, self.tr("Storage"), lambda: navigator.toggle(self.storage_page))
         add(go, self.tr("A saved evaluation…"), self.failures.choose, "Ctrl+Shift+E")
         add(view, self.tr("Larger photos"), lambda: self._resize_cells(1), keys.ZoomIn)
         add(view, self.tr("Smaller photos"), lambda: self._resize_cells(-1), keys.ZoomOut)
@@ -282,6 +302,8 @@ class Window(QMainWindow):
                 self.duplicates_page,
                 self.things_page,
                 self.places_page,
+                self.activity_page,
+                self.storage_page,
                 self.failures_page,
                 self.notice,
                 self.filter_bar,
@@ -296,6 +318,7 @@ class Window(QMainWindow):
         self.duplicates_controller.close()
         self.things_controller.close()
         self.places_controller.close()
+        self.storage.close()
         self.failures.close()
         self.viewer.close_loader()
         self.thumbnails.close()
