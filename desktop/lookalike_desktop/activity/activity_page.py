@@ -22,6 +22,7 @@ from lookalike_desktop.activity.job_card import JobCard
 from lookalike_desktop.models.token_preparation_controller import PreparationProgress, State
 from lookalike_desktop.models.token_preparation_line import preparation_text
 from lookalike_desktop.qt.progress_text import progress_text, stage_text
+from lookalike_desktop.qt.stored_text import translate_stored
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.session.activity import Activity
 from lookalike_desktop.widgets.page import Page
@@ -175,6 +176,7 @@ class ActivityPage(Page):
         """List files that were skipped, each with the reason."""
         self.tree.clear()
         for path, reason in lines:
+            reason = translate_stored(reason)
             item = QTreeWidgetItem([path, reason])
             item.setToolTip(0, path)
             item.setToolTip(1, reason)
