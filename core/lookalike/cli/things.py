@@ -125,7 +125,9 @@ def _as_json(thing: Thing, paths: dict[int, list[Path]]) -> dict[str, Any]:
         "cover": cover[0] if cover else None,
         "first_taken_at": thing.first,
         "last_taken_at": thing.last,
-        "place": None if thing.place is None else {"latitude": thing.place[0], "longitude": thing.place[1]},
+        "place": None
+        if thing.place is None
+        else {"latitude": thing.place[0], "longitude": thing.place[1], "name": thing.place_name},
     }
 
 
@@ -138,7 +140,7 @@ def _say(thing: Thing, paths: dict[int, list[Path]]) -> None:
             else f"{in_words(thing.first)} to {in_words(thing.last)}"
         )
     if thing.place is not None:
-        parts.append(f"{thing.place[0]:.4f}, {thing.place[1]:.4f}")
+        parts.append(thing.place_name or f"{thing.place[0]:.4f}, {thing.place[1]:.4f}")
     say(f"{thing.id}  {thing.name or '(no name)'}  ({'; '.join(parts)})")
     for number in thing.photos:
         for path in paths.get(number, [])[:1]:
