@@ -62,7 +62,19 @@ EXPECTED = {
     "screenshot.png": {Edit.SCREENSHOT, Edit.FORMAT},
     "other.webp": {Edit.FORMAT},
 }
-DIRECTED = {"resize.jpg", "crop.jpg", "grey.jpg", "screenshot.png", "slightly_turned.jpg"}
+DIRECTED = {
+    "crop.jpg",
+    "darker.jpg",
+    "grey.jpg",
+    "mirrored.jpg",
+    "recompress.jpg",
+    "resize.jpg",
+    "screenshot.png",
+    "slightly_turned.jpg",
+    "sticker.jpg",
+    "turned.jpg",
+    "upside_down.jpg",
+}
 
 
 @pytest.fixture(scope="module")
