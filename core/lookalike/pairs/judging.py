@@ -23,7 +23,7 @@ from lookalike.pairs.verification import SAME_THING
 from lookalike.pairs.verified_pair import PairKind, VerifiedPair
 from lookalike.progress import Progress, ProgressMeter, Stage
 
-UNSURE = (0.03, 0.9)
+UNSURE = (0.05, 0.9)
 """A match between these is left open by details (docs/benchmarks.md, "The pair graph")."""
 
 BUDGET_SECONDS = 60.0
