@@ -45,8 +45,8 @@ from lookalike.pairs.updating import PAIR_VERSION, Engines, PairUpdater
 from lookalike.pairs.verified_pair import PairKind, VerifiedPair
 from tests.benchmarks.details_scale import build
 
-QUERIES = 60
-VERIFIED = 300
+QUERIES = 40
+VERIFIED = 150
 """Pairs of the real library that are verified anew."""
 
 NOISE = 0.88

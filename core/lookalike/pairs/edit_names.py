@@ -26,9 +26,11 @@ RECOLOURED = 2.5
 COLOURFUL, COLOURLESS = 6.0, 2.0
 """Mean spread of the colour channels of a photo in colour, and of one without."""
 
-LOST_SHARE, LOST_ELSEWHERE = 0.005, 0.1
-"""Share of the pixels that are black or white in one photo alone, from which it has lost them, if so much less are
-in the other alone."""
+PLATEAU, SEEN = 7, 3.0
+"""Side in pixels of what is all black or white, and the standard deviation of grey values that shows something."""
+LOST_SHARE, LOST_ELSEWHERE = 0.002, 0.1
+"""Share of the pixels that show something in one photo alone, from which the other has lost it, if so much less is
+shown by that one alone."""
 
 FRAME_COLOURS = 3
 FEWEST_OUTSIDE = 200
@@ -36,7 +38,7 @@ FRAME_SHARE = 0.7
 """What lies around a photo in a screenshot: so few colours make so much of it."""
 
 SURE_DIRECTION = 0.5
-"""Evidence of the pixels that counts where the one was not made of the other to try it out."""
+"""Evidence of the pixels that counts where colours were changed too."""
 
 SURE = 0.6
 """Evidence from which one of the two is called the original."""
@@ -97,7 +99,7 @@ def name_edits(
     details: dict[str, float] = {}
     edits: list[Edit] = []
     # Above 0 the first is the original, below 0 the second.
-    evidence = 2.0 * direction if tried or abs(direction) >= SURE_DIRECTION else 0.0
+    evidence, by_pixels = 0.0, 2.0 * direction
     scale, degrees = _turn(first.row, second.row, agreed.matrix, mirrored)
     quarters = round(degrees / 90)
     degrees -= 90 * quarters
@@ -133,6 +135,9 @@ def name_edits(
     if colour > RECOLOURED:
         edits.append(Edit.RECOLOUR)
         details["recoloured"] = colour
+        if not tried and abs(direction) < SURE_DIRECTION:
+            # More contrast makes more noise, whichever was first.
+            by_pixels = 0.0
         evidence += _lost_colour(agreed) + _clipped(agreed)
     if abs(scale - 1.0) > RESIZED:
         edits.append(Edit.RESIZE)
@@ -142,7 +147,7 @@ def name_edits(
         edits.append(Edit.FORMAT)
     elif not edits:
         edits.append(Edit.RECOMPRESS)
-    evidence += _metadata(first) - _metadata(second)
+    evidence += by_pixels + _metadata(first) - _metadata(second)
     if not tried:
         evidence += _less_compressed(first, second)
     original = None if abs(evidence) < SURE else (first if evidence > 0 else second).content_id
@@ -208,16 +213,40 @@ def _lost_colour(agreed: Agreement) -> float:
 def _clipped(agreed: Agreement) -> float:
     """Evidence for the first as the original where the second has lost highlights or shadows, and the other way round.
 
-    What a change of colours has driven to black or white does not come back.
+    Where all is black or white in one photo and the other shows something, it was driven there, and does not come back.
     """
-    one, other = (
-        ((image <= CLIPPED[0]) | (image >= CLIPPED[1])).any(axis=-1)
-        for image in (agreed.first, agreed.second)
+    one, other = (_grey(image) for image in (agreed.first, agreed.second))
+    inside = agreed.inside
+    lost, found = (
+        float((_plateaus(made) & _varies(source))[inside].mean()) if inside.any() else 0.0
+        for source, made in ((one, other), (other, one))
     )
-    lost, found = (float(some[agreed.inside].mean()) for some in (other & ~one, one & ~other))
     if max(lost, found) < LOST_SHARE or min(lost, found) > LOST_ELSEWHERE * max(lost, found):
         return 0.0
     return 2.0 if lost > found else -2.0
+
+
+def _grey(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    import cv2
+
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.float32)
+
+
+def _plateaus(grey: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where all around a pixel is black or white, bool (height, width)."""
+    import cv2
+
+    clipped = ((grey <= CLIPPED[0]) | (grey >= CLIPPED[1])).astype(np.uint8)
+    return cv2.erode(clipped, np.ones((PLATEAU, PLATEAU), np.uint8)) > 0
+
+
+def _varies(grey: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where something is to be seen around a pixel, bool (height, width)."""
+    import cv2
+
+    around = (PLATEAU, PLATEAU)
+    mean, square = cv2.blur(grey, around), cv2.blur(grey * grey, around)
+    return np.asarray(square - mean * mean > SEEN**2, np.bool_)
 
 
 def _metadata(photo: EditedPhoto) -> float:

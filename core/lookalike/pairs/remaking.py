@@ -24,7 +24,7 @@ FEWEST_BLOCKS = 20
 SAME = 0.9
 """Root mean square in grey values up to which a block has come out the same: what rounding to RGB leaves."""
 
-MOSTLY, CLEARLY = 0.5, 0.05
+MOSTLY, CLEARLY = 0.5, 0.08
 """A photo was made from the other if this share of its blocks comes out, and this much more of it than of the other."""
 WHOLLY = 0.9
 """Share of a lossless photo that is the other's pixels, from which it was made of it: loss does not come back."""

@@ -130,3 +130,12 @@ def test_without_things_it_is_said(tmp_path: Path, call: Call) -> None:
     assert code == 0 and out == "" and "No two photos" in err
     code, out, _ = call("--library", tmp_path / "library", "things", "--json")
     assert code == 0 and json.loads(out) == {"things": []}
+
+
+def test_a_judge_decides_only_where_it_is_allowed_to(library: Path, call: Call) -> None:
+    code, out, _ = call("--library", library, "things", "judge", "--json")
+    assert code == 0 and json.loads(out) == {"judging": False}, "off at first"
+    code, _, err = call("--library", library, "things", "judge", "on")
+    assert code == 1 and "No multimodal model is imported." in err
+    code, out, _ = call("--library", library, "things", "judge", "off")
+    assert code == 0 and out.strip() == "Photos are compared by their details alone."
