@@ -80,8 +80,8 @@ def bulk_of_copies(
         yield encode_cell((signatures ^ flips).ravel(), (places ^ moved).ravel(), rows.ravel())
 
 
-def build(folder: Path, photos: int, entries: Entries) -> None:
-    """Write an inverted file of `photos` photos, unless it is there."""
+def build(folder: Path, photos: int, entries: Entries, first: int = 0) -> None:
+    """Write an inverted file of `photos` photos, whose ids count from `first`, unless it is there."""
     vocabulary = shipped_vocabulary()
     if (folder / "manifest.json").exists():
         return
@@ -95,7 +95,7 @@ def build(folder: Path, photos: int, entries: Entries) -> None:
     while written < photos:
         copies = min(MAX_PHOTOS // base, -(-(photos - written) // base))
         bulk = bulk_of_copies(entries, starts, copies, random)
-        ids = np.arange(written, written + copies * base)
+        ids = np.arange(first + written, first + written + copies * base)
         head = encode_head(ids, np.tile(entries.counts, copies), starts * copies)
         stored = writer.store_segment(head, bulk, len(ids))
         if stored is None:

@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,9 @@ def lookalike(folder: Path, library: Path | None) -> Iterator[tuple[str, set[Pai
         started = time.monotonic()
         with Library(library or Path(temporary) / "library") as opened:
             opened.folders.add(folder)
-            for _ in opened.scan():
-                pass
+            for job in (opened.scan(), opened.pairs.update()):
+                for _ in job:
+                    pass
             groups = opened.duplicates.groups(COPIES)
         seconds = time.monotonic() - started
         yield "Lookalike", pairs_of([photo.path for photo in group.photos] for group in groups), seconds
@@ -123,6 +125,14 @@ def image_hashes(folder: Path, paths: list[Path]) -> Iterator[tuple[str, set[Pai
 
 
 def image_dedup(folder: Path, paths: list[Path]) -> Iterator[tuple[str, set[Pair], float]]:
+    import torch
+
+    # Hashing uses none of torchvision's operators, but without the first two, which a torchvision for another torch
+    # lacks, the package cannot be imported.
+    operators = torch.library.Library("torchvision", "DEF")
+    with suppress(RuntimeError):
+        for name in ("nms", "qnms"):
+            operators.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     from imagededup.methods import DHash, PHash
 
     for make in (PHash, DHash):

@@ -2,10 +2,14 @@
 
     python -m tests.benchmarks.pair_graph edits --home /a/roomy/folder [--sample 3]
     python -m tests.benchmarks.pair_graph candidates --home /a/roomy/folder --photos 10000 100000
+    python -m tests.benchmarks.pair_graph related --home /a/roomy/folder
 
 `edits` indexes the evaluation sets ``dev`` with ``neardup``, ``neardup_real`` and ``dev2`` into a library in
 ``--home``. Of every pair of an edit with its original it says whether it is a candidate, and what verification makes of
 it; so of the pairs of bursts, and of different views of one thing. With ``--sample`` only so many of a kind.
+
+`related` searches with the edits that are least like their originals, and counts what the graph knows to show the same
+and the index does not put among the first candidates. The library's pairs must be verified.
 
 `candidates` has features of real photos vote in inverted files of so many photos, made as in `details_scale`.
 """
@@ -31,11 +35,16 @@ from lookalike.library import Library
 from lookalike.pairs.candidates import LEAST_MIRROR_VOTES, LEAST_VOTES, MIRROR_FEATURES, MIRROR_VOTED, VOTED
 from lookalike.pairs.verified_pair import COPIES, PairKind, VerifiedPair
 from lookalike.progress import Stage
+from lookalike.search.nearest import nearest_photos
+from lookalike.search.query import Query
+from lookalike.search.related import LEAST_MATCH, with_related
 from tests.benchmarks.details_scale import build, real_features
 from tests.data import evaluation_data
 
 COPY, BURST, VIEW = "copy", "burst", "view"
 QUERIES = 60
+
+HARD_EDITS = ("hflip", "rotate_90", "crop_50", "screenshot")
 
 Labelled = tuple[Path, Path, str, str]
 """Two files, what they are to each other, and the name of the edit or group."""
@@ -118,6 +127,35 @@ def _words(pair: VerifiedPair) -> str:
     return "+".join(pair.edits) if pair.kind is PairKind.EDITED else "-"
 
 
+def measure_related(home: Path) -> None:
+    """Print how many photos join the candidates of a search because the graph knows them, and what that takes."""
+    with opened(home, evaluation_data()) as library:
+        hard = [
+            number
+            for path, number in library.photos.ids_by_path().items()
+            if any(edit in path.stem for edit in HARD_EDITS)
+        ]
+        search = library._engines.current.vector_search
+        rows = library._catalog.verified_pairs
+        score = library.search.fusion(library.judges.get("geometry")).index_score
+        for head in (30, 100):
+            known, behind, queries, taken = 0, 0, 0, []
+            for number in hard:
+                query = Query(content_id=number)
+                encoded = search.encode(query, details=True)
+                found = nearest_photos(search._searched, encoded, score, 200)
+                began = time.perf_counter()
+                related = rows.related(number, LEAST_MATCH)
+                with_related(found, related, search._descriptors, encoded, score, head)
+                taken.append(1000 * (time.perf_counter() - began))
+                missing = set(related).difference(found.ids[:head].tolist())
+                known, behind, queries = known + len(related), behind + len(missing), queries + bool(missing)
+            print(
+                f"first {head}: {len(hard)} searches, {known} related photos, {behind} of them not among the "
+                f"first, in {queries} searches; {statistics.median(taken):.1f} ms"
+            )
+
+
 def measure_candidates(home: Path, sizes: list[int]) -> None:
     """Print what the votes for one new photo cost."""
     features = real_features(home)
@@ -152,13 +190,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["edits", "candidates"])
+    parser.add_argument("what", choices=["edits", "candidates", "related"])
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--sample", type=int)
     parser.add_argument("--photos", type=int, nargs="+", default=[10_000, 100_000])
     asked = parser.parse_args()
     if asked.what == "edits":
         measure_edits(asked.home, asked.sample)
+    elif asked.what == "related":
+        measure_related(asked.home)
     else:
         measure_candidates(asked.home, asked.photos)
 

@@ -14,17 +14,18 @@ from PIL import Image
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QMessageBox, QPushButton
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from lookalike.duplicates.groups import DuplicateClass, DuplicateGroup, DuplicatePhoto, Held
-from lookalike.duplicates.keep_rules import KeepRule
+from lookalike.duplicates.keep_rules import DEFAULT_RULES, KeepRule
 from lookalike.library import Library
 from lookalike.pairs import Edit
 from lookalike.photos import Annotations, read_sidecar
 from lookalike_desktop.duplicates import words
 from lookalike_desktop.duplicates.difference import difference
 from lookalike_desktop.duplicates.duplicates_page import BY_SPACE, DuplicatesPage
+from lookalike_desktop.duplicates.keeping_dialog import KeepingDialog
 from lookalike_desktop.duplicates.linked_view import LinkedView, transform_between
 from lookalike_desktop.duplicates.review import GroupReview, carried_over, plan_of
 from lookalike_desktop.qt.thumbnails import Thumbnails
@@ -86,7 +87,7 @@ def test_everything_has_words() -> None:
     for kind in DuplicateClass:
         assert words.class_text(kind)
     for rule in KeepRule:
-        assert words.reason_text(rule)
+        assert words.reason_text(rule) and words.rule_text(rule)
     for edit in Edit:
         assert words.edit_text(edit)
     for held in Held:
@@ -230,6 +231,73 @@ def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]
         for _ in opened.scan():
             pass
     return album, library
+
+
+def test_rules_are_put_in_order_and_folders_protected_in_a_dialog(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = KeepingDialog([KeepRule.RESOLUTION, KeepRule.OLDEST, KeepRule.NAME], [Path("/photos/scans")])
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.down_button.isEnabled() and not dialog.up_button.isEnabled()
+    dialog.rule_list.setCurrentRow(2)
+    dialog.up_button.click()
+    assert dialog.rules == [KeepRule.RESOLUTION, KeepRule.NAME, KeepRule.OLDEST]
+    dialog.up_button.click()
+    assert dialog.rules == [KeepRule.NAME, KeepRule.RESOLUTION, KeepRule.OLDEST]
+    dialog.down_button.click()
+    assert dialog.rules == [KeepRule.RESOLUTION, KeepRule.NAME, KeepRule.OLDEST]
+    dialog.usual_button.click()
+    assert dialog.rules == list(DEFAULT_RULES)
+    assert not dialog.remove_button.isEnabled()
+    for chosen in ("/photos/raw", "/photos/raw", ""):
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, chosen=chosen: chosen)
+        dialog.add_button.click()
+    assert dialog.folders == [Path("/photos/scans"), Path("/photos/raw")]
+    dialog.folder_list.setCurrentRow(0)
+    dialog.remove_button.click()
+    assert dialog.folders == [Path("/photos/raw")]
+
+
+@pytest.mark.slow
+def test_what_to_keep_is_chosen_in_the_window(
+    qtbot: QtBot, open_window: OpenWindow, copies: tuple[Path, Path]
+) -> None:
+    album, library = copies
+    window = open_window(library)
+    page = window.duplicates_page
+    window.search_bar.duplicates_button.click()
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1, timeout=PATIENCE)
+    assert page.reviews[0].keep.path.name == "a.jpg"
+
+    def dialog() -> KeepingDialog | None:
+        found = [dialog for dialog in window.findChildren(KeepingDialog) if dialog.isVisible()]
+        return found[0] if found else None
+
+    page.rules_button.click()
+    qtbot.waitUntil(lambda: dialog() is not None, timeout=PATIENCE)
+    shown = dialog()
+    assert shown is not None and shown.rules == list(DEFAULT_RULES) and shown.folders == []
+    shown.rule_list.setCurrentRow(0)
+    shown.down_button.click()
+    shown.add_folder(album)
+    shown.accept()
+    qtbot.waitUntil(lambda: not page.reviews[0].going, timeout=PATIENCE)
+    assert {photo.held for photo in page.reviews[0].group.photos[1:]} == {Held.PROTECTED}
+    opened = window.session.library
+    assert opened is not None
+    assert opened.duplicates.rules[:2] == (KeepRule.ORIGINAL, KeepRule.PROTECTED)
+    assert opened.duplicates.protected_folders() == [album]
+    page.rules_button.click()
+    qtbot.waitUntil(lambda: dialog() is not None, timeout=PATIENCE)
+    shown = dialog()
+    assert shown is not None and shown.folders == [album]
+    shown.folder_list.setCurrentRow(0)
+    shown.remove_button.click()
+    shown.accept()
+    qtbot.waitUntil(lambda: len(page.reviews[0].going) == 2, timeout=PATIENCE)
+    assert opened.duplicates.protected_folders() == []
 
 
 def answer(qtbot: QtBot, window: Window, merge: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,8 @@ def test_without_things_the_page_says_what_would_be_here(
 def test_a_thing_in_words() -> None:
     thing = Thing(1, "", (1, 2, 3), 1, "2019-05", "2021-01-01", (48.1, 11.5))
     assert thing_facts(thing) == "3 photos · 2019 – 2021 · 48.1000, 11.5000"
+    named = replace(thing, place_name="Munich, Germany")
+    assert thing_facts(named) == "3 photos · 2019 – 2021 · Munich, Germany"
     assert thing_facts(Thing(1, "x", (1, 2), 1, "2019", "2019-05-01", None)) == "2 photos · 2019"
     assert more_photos(thing) == "2 more photos of this"
     assert more_photos(Thing(1, "Gate", (1, 2), 1, None, None, None)) == "1 more photo of Gate"

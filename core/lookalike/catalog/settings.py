@@ -88,6 +88,8 @@ class Settings:
         thumbnail_limit: bytes that thumbnails may take; None while not chosen.
         keep_rules: which of several duplicates is kept, the first rule first; empty while not chosen.
         protected_folders: folders in which no duplicate is removed.
+        pair_judging: whether a multimodal judge decides the pairs that details leave open.
+        pair_judge: key of the judge that has decided them; empty while none has.
         tokens_ahead: whether visual tokens may be made while the computer is idle.
     """
 
@@ -107,6 +109,8 @@ class Settings:
     thumbnail_limit = Setting[int | None]("thumbnail_limit", None, int)
     keep_rules = Setting[tuple[str, ...]]("keep_rules", (), lambda text: tuple(text.split()), " ".join)
     protected_folders = Setting[tuple[str, ...]]("protected_folders", (), _texts, json.dumps)
+    pair_judging = Setting("pair_judging", False, *_boolean("1"))
+    pair_judge = Setting("pair_judge", "", str)
     tokens_ahead = Setting("tokens_ahead", False, *_boolean("1"))
 
     def __init__(self, database: CatalogDatabase) -> None:

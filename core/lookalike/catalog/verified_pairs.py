@@ -87,6 +87,41 @@ class VerifiedPairs:
         )
         return [PairRow._make(row) for row in rows]
 
+    def related(self, content_id: int, least: float) -> list[int]:
+        """The visible contents of its pairs of at least this match, the highest match first."""
+        rows = [row for row in self.of(content_id) if row.match >= least]
+        rows.sort(key=lambda row: (-row.match, row.first, row.second))
+        return [row.second if row.first == content_id else row.first for row in rows]
+
+    def one(self, first: int, second: int) -> PairRow | None:
+        """A pair by its ids, the lower one first; None where it is not verified."""
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS} FROM verified_pairs WHERE first = ? AND second = ?", (first, second)
+        )
+        return PairRow._make(rows[0]) if rows else None
+
+    def open(self, kinds: Sequence[str], between: tuple[float, float]) -> list[tuple[int, int]]:
+        """The ids of pairs of visible contents whose match is unsure and that have no details; unsurest first.
+
+        Args:
+            kinds: only these.
+            between: the least and the greatest match.
+        """
+        return self._database.rows(
+            f"SELECT first, second FROM verified_pairs WHERE kind IN ({placeholders(len(kinds))}) "
+            f"AND match BETWEEN ? AND ? AND details IS NULL AND {_VISIBLE_PAIR} "
+            "ORDER BY abs(match - 0.5), first, second",
+            [*kinds, *between],
+        )
+
+    def with_detail(self, name: str) -> list[PairRow]:
+        """Some of the pairs that have a detail of a name, at most `CHUNK`."""
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS} FROM verified_pairs WHERE json_extract(details, ?) IS NOT NULL LIMIT ?",
+            (f"$.{name}", CHUNK),
+        )
+        return [PairRow._make(row) for row in rows]
+
     def put(self, rows: Sequence[PairRow]) -> None:
         """Record verified pairs, which then no longer wait."""
         with self._database.transaction() as db:

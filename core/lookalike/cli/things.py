@@ -99,6 +99,27 @@ def join(context: click.Context, numbers: tuple[int, ...], as_json: bool) -> Non
         _show(context, library, kept, as_json)
 
 
+@things.command("judge")
+@click.argument("choice", type=click.Choice(["on", "off"]), required=False)
+@json_option
+@click.pass_context
+def judge_command(context: click.Context, choice: str | None, as_json: bool) -> None:
+    """Have the multimodal model decide whether two photos show the same thing where their details leave it open.
+
+    It is off at first. It is asked a minute at a time, whenever photos are compared, and never makes a duplicate.
+    """
+    with Library(context.obj) as library:
+        if choice is not None:
+            library.pairs.set_judging(choice == "on")
+        judging = library.pairs.judging
+    if _wants_json(context, as_json):
+        say_json({"judging": judging})
+    elif judging:
+        say("Photos whose details leave it open are compared by the multimodal model.")
+    else:
+        say("Photos are compared by their details alone.")
+
+
 def _wants_json(context: click.Context, as_json: bool) -> bool:
     return as_json or bool(context.meta.get(__name__))
 
@@ -125,7 +146,9 @@ def _as_json(thing: Thing, paths: dict[int, list[Path]]) -> dict[str, Any]:
         "cover": cover[0] if cover else None,
         "first_taken_at": thing.first,
         "last_taken_at": thing.last,
-        "place": None if thing.place is None else {"latitude": thing.place[0], "longitude": thing.place[1]},
+        "place": None
+        if thing.place is None
+        else {"latitude": thing.place[0], "longitude": thing.place[1], "name": thing.place_name},
     }
 
 
@@ -138,7 +161,7 @@ def _say(thing: Thing, paths: dict[int, list[Path]]) -> None:
             else f"{in_words(thing.first)} to {in_words(thing.last)}"
         )
     if thing.place is not None:
-        parts.append(f"{thing.place[0]:.4f}, {thing.place[1]:.4f}")
+        parts.append(thing.place_name or f"{thing.place[0]:.4f}, {thing.place[1]:.4f}")
     say(f"{thing.id}  {thing.name or '(no name)'}  ({'; '.join(parts)})")
     for number in thing.photos:
         for path in paths.get(number, [])[:1]:

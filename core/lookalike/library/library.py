@@ -208,6 +208,9 @@ class Library:
             inverted,
             Throttle(self.folders.pace),
             lambda: self.tokens.searching,
+            self.judges,
+            photos,
+            self.calibrations,
         )
         self.things = ThingService(self._catalog, thumbnails, self._measured_record)
         self.labels = LabelPreparation(labeller, Throttle(self.folders.pace), lambda: self.tokens.searching)

@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -190,7 +190,13 @@ class ThingService:
     def _read(self, rows: Sequence[ThingRow], members: dict[int, list[int]]) -> list[Thing]:
         ids = [number for row in rows for number in members[row.id]]
         facts = self._catalog.contents.get(ids)
-        return [_thing(row, [number for number in members[row.id] if number in facts], facts) for row in rows]
+        photos = [[number for number in members[row.id] if number in facts] for row in rows]
+        middles = [_middle(some, facts) for some in photos]
+        names = self._catalog.places.names([number for number in middles if number is not None])
+        return [
+            _thing(row, some, facts, middle, names)
+            for row, some, middle in zip(rows, photos, middles, strict=True)
+        ]
 
 
 class BackgroundThings:
@@ -227,7 +233,13 @@ class BackgroundThings:
             self._steps.close()
 
 
-def _thing(row: ThingRow, photos: Sequence[int], facts: dict[int, ContentRow]) -> Thing:
+def _thing(
+    row: ThingRow,
+    photos: Sequence[int],
+    facts: Mapping[int, ContentRow],
+    middle: int | None,
+    place_names: Mapping[int, str],
+) -> Thing:
     dates = [taken for number in photos if (taken := facts[number].taken_at)]
     cover = next((number for number in photos if facts[number].hash == row.cover), photos[0])
     return Thing(
@@ -237,18 +249,27 @@ def _thing(row: ThingRow, photos: Sequence[int], facts: dict[int, ContentRow]) -
         cover,
         min(dates, default=None),
         max(dates, default=None),
-        _middle([facts[number] for number in photos]),
+        None if middle is None else _position(facts[middle]),
+        "" if middle is None else place_names.get(middle, ""),
     )
 
 
-def _middle(facts: Sequence[ContentRow]) -> tuple[float, float] | None:
-    """The place of the photo that is nearest to the middle of all whose place is known."""
-    places = [
-        (row.latitude, row.longitude)
-        for row in facts
-        if row.latitude is not None and row.longitude is not None
-    ]
+def _middle(photos: Sequence[int], facts: Mapping[int, ContentRow]) -> int | None:
+    """The photo that is nearest to the middle of all whose place is known; None where none is."""
+    places = {number: place for number in photos if (place := _position(facts[number])) is not None}
     if not places:
         return None
-    middle = [sorted(values)[len(values) // 2] for values in zip(*places, strict=True)]
-    return min(places, key=lambda place: (abs(place[0] - middle[0]) + abs(place[1] - middle[1]), place))
+    middle = [sorted(values)[len(values) // 2] for values in zip(*places.values(), strict=True)]
+
+    def distance(number: int) -> tuple[float, tuple[float, float], int]:
+        place = places[number]
+        return abs(place[0] - middle[0]) + abs(place[1] - middle[1]), place, number
+
+    return min(places, key=distance)
+
+
+def _position(row: ContentRow) -> tuple[float, float] | None:
+    """Degrees north and east of where a photo was taken; None where that is not known."""
+    if row.latitude is None or row.longitude is None:
+        return None
+    return row.latitude, row.longitude

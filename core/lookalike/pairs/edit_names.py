@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.catalog.contents import ContentRow
-from lookalike.pairs.agreement import WIDE, Agreement
+from lookalike.pairs.agreement import CLIPPED, WIDE, Agreement
 from lookalike.pairs.alignment import Matrix, in_pixels, jacobian
 from lookalike.pairs.residual import Compression
 from lookalike.pairs.verified_pair import Edit
@@ -26,10 +26,19 @@ RECOLOURED = 2.5
 COLOURFUL, COLOURLESS = 6.0, 2.0
 """Mean spread of the colour channels of a photo in colour, and of one without."""
 
+PLATEAU, SEEN = 7, 3.0
+"""Side in pixels of what is all black or white, and the standard deviation of grey values that shows something."""
+LOST_SHARE, LOST_ELSEWHERE = 0.002, 0.1
+"""Share of the pixels that show something in one photo alone, from which the other has lost it, if so much less is
+shown by that one alone."""
+
 FRAME_COLOURS = 3
 FEWEST_OUTSIDE = 200
 FRAME_SHARE = 0.7
 """What lies around a photo in a screenshot: so few colours make so much of it."""
+
+SURE_DIRECTION = 0.5
+"""Evidence of the pixels that counts where colours were changed too."""
 
 SURE = 0.6
 """Evidence from which one of the two is called the original."""
@@ -59,16 +68,23 @@ class EditedPhoto:
         row: its facts.
         compression: how its file is compressed.
         pixels: RGB at working size, uint8 (height, width, 3).
+        is_by_editor: whether its EXIF names a program that edits photos.
     """
 
     content_id: int
     row: ContentRow
     compression: Compression
     pixels: NDArray[np.uint8]
+    is_by_editor: bool = False
 
 
 def name_edits(
-    first: EditedPhoto, second: EditedPhoto, agreed: Agreement, mirrored: bool, direction: float
+    first: EditedPhoto,
+    second: EditedPhoto,
+    agreed: Agreement,
+    mirrored: bool,
+    direction: float,
+    tried: bool,
 ) -> NamedEdits:
     """Name what was done, and find the original: the larger, uncropped, less compressed one with its metadata.
 
@@ -78,11 +94,12 @@ def name_edits(
         agreed: their pixels' agreement.
         mirrored: whether the second shows the first in a mirror.
         direction: evidence of the pixels, -1 to 1, for the first as the original.
+        tried: whether that comes of making the one of the other; how coarsely they are compressed says nothing then.
     """
     details: dict[str, float] = {}
     edits: list[Edit] = []
     # Above 0 the first is the original, below 0 the second.
-    evidence = 2.0 * direction
+    evidence, by_pixels = 0.0, 2.0 * direction
     scale, degrees = _turn(first.row, second.row, agreed.matrix, mirrored)
     quarters = round(degrees / 90)
     degrees -= 90 * quarters
@@ -118,7 +135,10 @@ def name_edits(
     if colour > RECOLOURED:
         edits.append(Edit.RECOLOUR)
         details["recoloured"] = colour
-        evidence += _lost_colour(agreed)
+        if not tried and abs(direction) < SURE_DIRECTION:
+            # More contrast makes more noise, whichever was first.
+            by_pixels = 0.0
+        evidence += _lost_colour(agreed) + _clipped(agreed)
     if abs(scale - 1.0) > RESIZED:
         edits.append(Edit.RESIZE)
         details["scale"] = scale
@@ -127,8 +147,9 @@ def name_edits(
         edits.append(Edit.FORMAT)
     elif not edits:
         edits.append(Edit.RECOMPRESS)
-    evidence += _metadata(first.row) - _metadata(second.row)
-    evidence += _less_compressed(first, second)
+    evidence += by_pixels + _metadata(first) - _metadata(second)
+    if not tried:
+        evidence += _less_compressed(first, second)
     original = None if abs(evidence) < SURE else (first if evidence > 0 else second).content_id
     return NamedEdits(tuple(edits), original, details)
 
@@ -189,8 +210,49 @@ def _lost_colour(agreed: Agreement) -> float:
     return 2.0 if one > other else -2.0
 
 
-def _metadata(row: ContentRow) -> float:
-    return 0.75 * (row.taken_at is not None) + 0.75 * (row.camera is not None)
+def _clipped(agreed: Agreement) -> float:
+    """Evidence for the first as the original where the second has lost highlights or shadows, and the other way round.
+
+    Where all is black or white in one photo and the other shows something, it was driven there, and does not come back.
+    """
+    one, other = (_grey(image) for image in (agreed.first, agreed.second))
+    inside = agreed.inside
+    lost, found = (
+        float((_plateaus(made) & _varies(source))[inside].mean()) if inside.any() else 0.0
+        for source, made in ((one, other), (other, one))
+    )
+    if max(lost, found) < LOST_SHARE or min(lost, found) > LOST_ELSEWHERE * max(lost, found):
+        return 0.0
+    return 2.0 if lost > found else -2.0
+
+
+def _grey(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    import cv2
+
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.float32)
+
+
+def _plateaus(grey: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where all around a pixel is black or white, bool (height, width)."""
+    import cv2
+
+    clipped = ((grey <= CLIPPED[0]) | (grey >= CLIPPED[1])).astype(np.uint8)
+    return cv2.erode(clipped, np.ones((PLATEAU, PLATEAU), np.uint8)) > 0
+
+
+def _varies(grey: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where something is to be seen around a pixel, bool (height, width)."""
+    import cv2
+
+    around = (PLATEAU, PLATEAU)
+    mean, square = cv2.blur(grey, around), cv2.blur(grey * grey, around)
+    return np.asarray(square - mean * mean > SEEN**2, np.bool_)
+
+
+def _metadata(photo: EditedPhoto) -> float:
+    """What metadata say for a photo as the original: what the camera wrote, and no editor's name."""
+    row = photo.row
+    return 0.75 * (row.taken_at is not None) + 0.75 * (row.camera is not None) - 1.0 * photo.is_by_editor
 
 
 def _less_compressed(first: EditedPhoto, second: EditedPhoto) -> float:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,25 @@ SMALL_SIDE = 1600
 NATIVE_SIDE = 20_000
 """No photo is decoded larger."""
 
+_STORED = {
+    2: (True, 0),
+    3: (False, 2),
+    4: (True, 2),
+    5: (True, 1),
+    6: (False, 1),
+    7: (True, 3),
+    8: (False, 3),
+}
+"""Whether the upright picture is mirrored left to right, and then by how many quarters it is turned counter-clockwise,
+until it is as it is stored, by EXIF's orientation."""
+
+_EDITORS = re.compile(
+    r"photoshop|lightroom|gimp|snapseed|picasa|photopea|paint|pixelmator|affinity|canva|picsart|darktable|"
+    r"rawtherapee|capture one|luminar|instagram|vsco|irfanview|photos? \d|apple photos",
+    re.IGNORECASE,
+)
+"""Programs that edit photos and name themselves in EXIF; cameras name their firmware there."""
+
 EXPOSURE_TAGS = (ExifTags.Base.ExposureTime, ExifTags.Base.FNumber, ExifTags.Base.ISOSpeedRatings)
 
 KEPT_BYTES = 160 << 20
@@ -42,12 +63,27 @@ class PhotoPixels:
         is_native: whether these are all its pixels.
         compression: how its file is compressed.
         exposure: exposure time in seconds, f-number and ISO as the camera wrote them; empty where one is unknown.
+        orientation: how EXIF has the stored picture turned, 1 to 8.
+        is_by_editor: whether its EXIF names a program that edits photos.
     """
 
     pixels: NDArray[np.uint8]
     is_native: bool
     compression: Compression
     exposure: tuple[float, ...] = ()
+    orientation: int = 1
+    is_by_editor: bool = False
+
+    def as_stored(self, image: NDArray[Any]) -> NDArray[Any]:
+        """A picture of the photo as its file stores it, before EXIF turns it.
+
+        Args:
+            image: upright, (height, width, …).
+        """
+        if self.orientation not in _STORED:
+            return image
+        mirrored, turns = _STORED[self.orientation]
+        return np.rot90(image[:, ::-1] if mirrored else image, turns)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -133,16 +169,27 @@ class PixelReader:
             self._bytes = 0
 
 
-def _read_container(file: FileBytes, pixels: int) -> tuple[Compression, tuple[float, ...]]:
-    """How a file is compressed, and the exposure that its EXIF tells."""
+def _read_container(file: FileBytes, pixels: int) -> tuple[Compression, tuple[float, ...], int, bool]:
+    """How a file is compressed, and the exposure, the orientation and whether an editor made it, as its EXIF tells."""
     density = len(file.data) / max(1, pixels)
     try:
         with Image.open(io.BytesIO(file.data)) as opened:
             tables = getattr(opened, "quantization", None)
-            return Compression(opened.format or "", tables or None, density), _exposure(opened)
+            return Compression(opened.format or "", tables or None, density), *_read_exif(opened)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         # A format that Pillow does not know, which another decoder reads.
-        return Compression("", None, density), ()
+        return Compression("", None, density), (), 1, False
+
+
+def _read_exif(opened: Image.Image) -> tuple[tuple[float, ...], int, bool]:
+    """The exposure, the orientation, and whether an editor made it."""
+    try:
+        tags = opened.getexif()
+        orientation, software = tags.get(ExifTags.Base.Orientation), tags.get(ExifTags.Base.Software)
+    except (ValueError, OSError, SyntaxError, struct.error):
+        return (), 1, False
+    by_editor = isinstance(software, str) and _EDITORS.search(software) is not None
+    return _exposure(opened), orientation if isinstance(orientation, int) else 1, by_editor
 
 
 def _exposure(opened: Image.Image) -> tuple[float, ...]:

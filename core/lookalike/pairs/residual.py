@@ -121,8 +121,8 @@ def residual(
     move = np.array([[1.0, 0.0, -left], [0.0, 1.0, -top], [0.0, 0.0, 1.0]]) @ matrix
     wanted = target[top : top + height, left : left + width]
     noisy = source.copy()
-    noisy[SHIFT:, SHIFT:] = _compressed(source[SHIFT:, SHIFT:], compressions[0])
-    on_grid = _is_on_grid(move)
+    noisy[SHIFT:, SHIFT:] = compressed(source[SHIFT:, SHIFT:], compressions[0])
+    on_grid = is_on_grid(move)
     if not on_grid:
         # What was exact to a fraction of a pixel of a smaller picture need not be so here.
         better = corrected(softened(source, scale), wanted, move, 1.0, projective=True)
@@ -143,7 +143,7 @@ def residual(
     def unexplained(predict: Callable[[Grey], Grey]) -> tuple[float, float]:
         expected = predict(there)
         difference = _block_noise(wanted - expected)
-        of_target = _block_noise(_compressed(expected, compressions[1]) - expected)
+        of_target = _block_noise(compressed(expected, compressions[1]) - expected)
         of_source = _block_noise(predict(shaken) - expected)
         floor = FLOOR if on_grid else np.hypot(FLOOR, RESAMPLED * cut_blocks(expected).std(axis=-1))
         sides = np.hypot(of_target, floor)
@@ -167,7 +167,7 @@ def residual(
     return Residual(exact[0], filtered[0], min(exact, filtered)[1])
 
 
-def _is_on_grid(matrix: Matrix) -> bool:
+def is_on_grid(matrix: Matrix) -> bool:
     """Whether each pixel lands on one pixel: turned by quarters, mirrored and moved by whole pixels only."""
     return bool(
         np.abs(matrix - np.round(matrix)).max() < 1e-6 and abs(abs(np.linalg.det(matrix[:2, :2])) - 1) < 1e-6
@@ -264,7 +264,7 @@ def _block_noise(difference: Grey) -> Grey:
     return noise
 
 
-def _compressed(image: Grey, compression: Compression) -> Grey:
+def compressed(image: Grey, compression: Compression) -> Grey:
     """An image after it was compressed as another was."""
     if compression.is_lossless:
         return np.round(image)

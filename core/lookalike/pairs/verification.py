@@ -17,11 +17,12 @@ from lookalike.pairs.agreement import WORKING_SIDE, Agreement, compare_pixels
 from lookalike.pairs.alignment import Alignment, align, in_pixels, inverse, is_plausible, whole_frames
 from lookalike.pairs.edit_names import EditedPhoto, NamedEdits, name_edits
 from lookalike.pairs.photo_pixels import PhotoPixels, PixelReader
+from lookalike.pairs.remaking import made_from
 from lookalike.pairs.residual import Residual, residual, snapped
 from lookalike.pairs.verified_pair import PairKind, VerifiedPair
 from lookalike.sigmoid import sigmoid
 
-VERSION = "5"
+VERSION = "6"
 """Changes with whatever changes a verified pair."""
 
 FEWEST_INLIERS = 6
@@ -133,17 +134,20 @@ class PairVerifier:
             return self._by_features(first, second, alignment, match)
         alignment, agreed = found
         one, other = self._pixels.working(first.content_id), self._pixels.working(second.content_id)
-        kind, direction = self._kind(first, second, one, other, agreed)
+        kind, direction, tried = self._kind(first, second, one, other, agreed)
         if kind is None:
             return self._by_features(first, second, alignment, match)
         named = NamedEdits((), None, {})
         if kind is PairKind.EDITED:
             named = name_edits(
-                EditedPhoto(first.content_id, first.row, one.compression, small(one)),
-                EditedPhoto(second.content_id, second.row, other.compression, small(other)),
+                EditedPhoto(first.content_id, first.row, one.compression, small(one), one.is_by_editor),
+                EditedPhoto(
+                    second.content_id, second.row, other.compression, small(other), other.is_by_editor
+                ),
                 agreed,
                 alignment.mirrored,
                 direction,
+                tried,
             )
         return VerifiedPair(
             first.content_id,
@@ -207,23 +211,30 @@ class PairVerifier:
 
     def _kind(
         self, first: PairPhoto, second: PairPhoto, one: PhotoPixels, other: PhotoPixels, agreed: Agreement
-    ) -> tuple[PairKind | None, float]:
-        """What a pair is by its pixels, None where they say nothing; and evidence for the first as the original."""
+    ) -> tuple[PairKind | None, float, bool]:
+        """What a pair is by its pixels, None where they say nothing; and evidence for the first as the original.
+
+        The last value is whether that evidence comes of making the one of the other, so that no other guess counts.
+        """
         if not agreed.compared.any():
-            return None, 0.0
+            return None, 0.0, False
         agreeing = float(np.percentile(agreed.coarse, TYPICAL)) if len(agreed.coarse) else 1.0
         apart = _were_taken_apart(first, second) or _were_exposed_apart(first, second, one, other)
         if agreed.share >= COPY_SHARE and agreeing >= COPY_CORRELATION and not apart:
             one, other = self._pixels.native(first.content_id), self._pixels.native(second.content_id)
             if np.array_equal(one.pixels, other.pixels):
-                return PairKind.SAME_PIXELS, 0.0
+                return PairKind.SAME_PIXELS, 0.0, False
             found = unexplained(one, other, agreed)
             copied = is_copy(None if found is None else found.least, agreed, one, other)
             if copied and not _is_print_in_both(agreed):
-                return PairKind.EDITED, 0.0 if found is None else found.direction
+                matrix = in_pixels(agreed.matrix, one.size, other.size)
+                made = made_from(one, other, snapped(matrix, one.pixels.shape, NEAR_SNAP))
+                if made is not None and (made or agreed.tone_change() < SAME_TONE):
+                    return PairKind.EDITED, made, True
+                return PairKind.EDITED, 0.0 if found is None else found.direction, False
         if agreed.share >= BURST_SHARE and min(agreed.areas) >= BURST_AREA and agreeing >= BURST_CORRELATION:
-            return PairKind.BURST, 0.0
-        return None, 0.0
+            return PairKind.BURST, 0.0, False
+        return None, 0.0, False
 
     def _by_features(
         self, first: PairPhoto, second: PairPhoto, alignment: Alignment | None, match: float

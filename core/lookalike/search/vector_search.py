@@ -22,6 +22,7 @@ from lookalike.search.query_encoder import EncodedQuery, QueryEncoder
 from lookalike.search.query_photos import QueryPhotos
 from lookalike.search.ranking import Candidates, Ranking, Result, ranked
 from lookalike.search.ranking_stream import RankingStream, SearchPlan
+from lookalike.search.related import LEAST_MATCH, own_photo, with_related
 from lookalike.search.second_hop import DEPTH, SecondHop
 from lookalike.search.settings import SearchSettings
 
@@ -98,6 +99,8 @@ class VectorSearch:
             allowed_ids,
             settings.expand,
         )
+        if head:
+            found = self._with_related(found, query, encoded, fusion, head, allowed_ids)
         plan = SearchPlan(
             self._candidates(found),
             [query_vector.photo for query_vector in encoded.query_vectors],
@@ -112,6 +115,28 @@ class VectorSearch:
             self._second_hop(encoded, fusion, allowed_ids) if fusion.calibrated else None,
         )
         yield from RankingStream(plan)
+
+    def _with_related(
+        self,
+        found: NearestPhotos,
+        query: Query,
+        encoded: EncodedQuery,
+        fusion: Fusion,
+        head: int,
+        allowed_ids: NDArray[np.int64] | None,
+    ) -> NearestPhotos:
+        """The index's answer, and among the candidates what the pair graph knows to show the same as the query."""
+        own = own_photo(query, encoded)
+        if own is None:
+            return found
+        related = [
+            number
+            for number in self._catalog.verified_pairs.related(own, LEAST_MATCH)
+            if number not in query.excluded_ids
+        ]
+        if allowed_ids is not None:
+            related = [number for number in related if np.isin(number, allowed_ids, assume_unique=True)]
+        return with_related(found, related, self._descriptors, encoded, fusion.index_score, head)
 
     def _candidates(self, found: NearestPhotos) -> Candidates:
         """What was found, without photos that are gone from the catalog meanwhile."""

@@ -17,6 +17,7 @@ class Thing:
         first: when the earliest photo was taken, ISO 8601 local time as exact as it is known; None without any date.
         last: when the latest one was taken.
         place: degrees north and east of a photo in the middle of those whose place is known; None without one.
+        place_name: town and country of that place, as the gazetteer has them; empty where it knows none.
     """
 
     id: int
@@ -26,6 +27,7 @@ class Thing:
     first: str | None
     last: str | None
     place: tuple[float, float] | None
+    place_name: str = ""
 
     def __len__(self) -> int:
         return len(self.photos)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from lookalike.catalog.duplicate_decisions import Decision
     from lookalike.duplicates.clean_up import CleanUpOptions, CleanUpReport
     from lookalike.duplicates.groups import DuplicateGroup
+    from lookalike.duplicates.keep_rules import KeepRule
     from lookalike.duplicates.plan import CleanUpPlan
     from lookalike.duplicates.recovery import UndoReport
     from lookalike.library import Library
@@ -50,6 +52,7 @@ class DuplicatesController(QObject):
         self._stale = False
         page.clean_up_wanted.connect(self.ask_clean_up)
         page.undo_wanted.connect(self.undo)
+        page.rules_wanted.connect(self.ask_what_to_keep)
         page.cancel_wanted.connect(self.cancel)
         page.distinct_wanted.connect(self.decide_distinct)
         page.keep_all_wanted.connect(self.decide_to_keep_all)
@@ -126,6 +129,43 @@ class DuplicatesController(QObject):
             self._session.tasks.run(
                 lambda: library.duplicates.decide(group.hashes, decision), lambda _: self.read()
             )
+
+    # What is kept
+
+    def ask_what_to_keep(self) -> None:
+        """Show the rules for keeping and the protected folders, and change them as the user wants."""
+        library = self._session.library
+        if library is None:
+            return
+
+        def work() -> tuple[Sequence[KeepRule], list[Path]]:
+            return library.duplicates.rules, library.duplicates.protected_folders()
+
+        self._session.tasks.run(work, lambda known: self._show_what_to_keep(*known))
+
+    def _show_what_to_keep(self, rules: Sequence[KeepRule], folders: list[Path]) -> None:
+        from lookalike_desktop.duplicates.keeping_dialog import KeepingDialog
+
+        dialog = KeepingDialog(rules, folders, self._window)
+        dialog.accepted.connect(lambda: self.keep_by(dialog.rules, dialog.folders))
+        dialog.open()
+
+    def keep_by(self, rules: Sequence[KeepRule], folders: Sequence[Path]) -> None:
+        """Have these rules decide, protect these folders and no others, and show what follows from it."""
+        library = self._session.library
+        if library is None:
+            return
+
+        def work() -> None:
+            duplicates = library.duplicates
+            known = set(duplicates.protected_folders())
+            duplicates.set_rules(rules)
+            for folder in known.difference(folders):
+                duplicates.unprotect(folder)
+            for folder in set(folders) - known:
+                duplicates.protect(folder)
+
+        self._session.tasks.run(work, lambda _: self.read())
 
     # Cleaning up
 

@@ -52,6 +52,8 @@ class DuplicatesPage(Page):
     """The accepted groups are to be cleaned up."""
     undo_wanted = Signal()
     """The last clean-up is to be undone."""
+    rules_wanted = Signal()
+    """The rules for keeping are to be shown."""
     cancel_wanted = Signal()
     """The running clean-up is to end."""
     distinct_wanted = Signal(object)
@@ -110,6 +112,9 @@ class DuplicatesPage(Page):
         self.accept_all_button = QPushButton(self.tr("Accept all shown"))
         self.accept_all_button.setToolTip(self.tr("Follow the suggestion in every group of the list"))
         self.accept_all_button.clicked.connect(self.accept_all)
+        self.rules_button = QPushButton(self.tr("What to keep…"))
+        self.rules_button.setToolTip(self.tr("Choose which photo of a group stays, and protect folders"))
+        self.rules_button.clicked.connect(self.rules_wanted)
         self.undo_button = QPushButton(self.tr("Undo"))
         self.undo_button.setToolTip(self.tr("Undo the last clean-up (Ctrl+Z)"))
         self.undo_button.clicked.connect(self.undo_wanted)
@@ -130,7 +135,7 @@ class DuplicatesPage(Page):
         top.addWidget(self.back_button)
         top.addWidget(heading)
         top.addWidget(self.summary, 1)
-        for button in (self.undo_button, self.cancel_button, self.clean_up_button):
+        for button in (self.rules_button, self.undo_button, self.cancel_button, self.clean_up_button):
             top.addWidget(button)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.accept_all_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -213,6 +218,7 @@ class DuplicatesPage(Page):
         self.clean_up_button.setVisible(not busy)
         self.undo_button.setEnabled(can_undo and not busy)
         self.accept_all_button.setEnabled(not busy)
+        self.rules_button.setEnabled(not busy)
         self._show_summary()
 
     def show_progress(self, progress: Progress) -> None:

@@ -65,15 +65,15 @@ def carried_over(groups: Sequence[DuplicateGroup], before: Sequence[GroupReview]
     reviews = []
     for group in groups:
         old = known.get(group.id)
-        same = old is not None and {photo.path for photo in old.group.photos} == {
-            photo.path for photo in group.photos
+        # Where a folder is protected, or no longer, there is something else to mark.
+        same = old is not None and {(photo.path, photo.held) for photo in old.group.photos} == {
+            (photo.path, photo.held) for photo in group.photos
         }
         review = GroupReview(group)
         if old is not None and same:
             review.accepted = old.accepted
             review.keep = next(photo for photo in group.photos if photo.path == old.keep.path)
-            held = {photo.path for photo in group.photos if photo.held is not None}
-            review.going = old.going - held
+            review.going = old.going
         reviews.append(review)
     return reviews
 

@@ -37,6 +37,22 @@ def reason_text(rule: KeepRule) -> str:
     }[rule]
 
 
+def rule_text(rule: KeepRule) -> str:
+    """What a rule prefers."""
+    return {
+        KeepRule.PROTECTED: translate("Duplicates", "What lies in a protected folder"),
+        KeepRule.ORIGINAL: translate("Duplicates", "The original of edits"),
+        KeepRule.RAW: translate("Duplicates", "What has its raw file beside it"),
+        KeepRule.RESOLUTION: translate("Duplicates", "More pixels"),
+        KeepRule.EXIF: translate("Duplicates", "Camera, date and place as the camera wrote them"),
+        KeepRule.COMPRESSION: translate("Duplicates", "Less compression"),
+        KeepRule.FORMAT: translate("Duplicates", "A format that loses less"),
+        KeepRule.RATING: translate("Duplicates", "More stars"),
+        KeepRule.OLDEST: translate("Duplicates", "The oldest file"),
+        KeepRule.NAME: translate("Duplicates", "A name that is not that of a copy"),
+    }[rule]
+
+
 def edit_text(edit: Edit) -> str:
     """What was done to a photo."""
     return {

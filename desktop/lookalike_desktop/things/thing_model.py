@@ -43,9 +43,10 @@ class ThingModel(PhotoModel):
         return next((thing for thing in self._things.values() if thing.id == thing_id), None)
 
     def caption(self, row: int) -> tuple[str, str]:
-        """Name and count; the count alone where there is no name."""
+        """Name and count; where there is no name, the place stands with the count."""
         thing = self._things[self.ids[row]]
-        return thing.name, self.tr("{0} photos").format(format_count(len(thing)))
+        count = self.tr("{0} photos").format(format_count(len(thing)))
+        return thing.name, count if thing.name or not thing.place_name else f"{thing.place_name} · {count}"
 
     def accessible_text(self, row: int) -> str:
         """A thing's description for screen readers."""

@@ -23,7 +23,9 @@ def thing_facts(thing: Thing) -> str:
     if thing.first and thing.last:
         first, last = thing.first[:4], thing.last[:4]
         parts.append(first if first == last else f"{first} – {last}")
-    if thing.place is not None:
+    if thing.place_name:
+        parts.append(thing.place_name)
+    elif thing.place is not None:
         locale = QLocale()
         parts.append(", ".join(locale.toString(degrees, "f", 4) for degrees in thing.place))
     return " · ".join(parts)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import ExifTags, Image
 
 from lookalike.library import Library
 from lookalike.pairs.graph import row_of_pair
@@ -19,12 +20,15 @@ from tests.core.cli.conftest import Call
 
 @pytest.fixture(scope="module")
 def paired(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An album of six photos, 0 to 2 and 3 to 4 of one thing each, 4 at two places; tests copy the library."""
+    """An album of six photos, 0 to 2 and 3 to 4 of one thing each, 4 in two files, 3 with a position; tests copy it."""
     root = tmp_path_factory.mktemp("paired")
     album = root / "album"
     album.mkdir()
     for number in range(6):
-        textured_photo(800 + number, (64, 48)).save(album / f"{number}.png")
+        exif = Image.Exif()
+        if number == 3:
+            exif[ExifTags.IFD.GPSInfo] = {1: "N", 2: (48.0, 8.0, 24.0), 3: "E", 4: (11.0, 31.0, 12.0)}
+        textured_photo(800 + number, (64, 48)).save(album / f"{number}.png", exif=exif)
     shutil.copy(album / "4.png", album / "again.png")
     with Library(root / "library") as library:
         library.folders.add(album)
@@ -71,9 +75,16 @@ def test_things_are_listed_largest_first(library: Path, call: Call) -> None:
         "last_taken_at": None,
         "place": None,
     }
+    assert small["place"] == {
+        "latitude": pytest.approx(48.14),
+        "longitude": pytest.approx(11.52),
+        "name": "Munich, Germany",
+    }
     code, out, _ = call("--library", library, "things")
     assert code == 0
-    assert out.splitlines()[0] == f"{large['id']}  (no name)  (3 photos)"
+    lines = out.splitlines()
+    assert lines[0] == f"{large['id']}  (no name)  (3 photos)"
+    assert f"{small['id']}  (no name)  (2 photos; Munich, Germany)" in lines
 
 
 def test_a_thing_gets_a_name(library: Path, call: Call) -> None:
@@ -119,3 +130,12 @@ def test_without_things_it_is_said(tmp_path: Path, call: Call) -> None:
     assert code == 0 and out == "" and "No two photos" in err
     code, out, _ = call("--library", tmp_path / "library", "things", "--json")
     assert code == 0 and json.loads(out) == {"things": []}
+
+
+def test_a_judge_decides_only_where_it_is_allowed_to(library: Path, call: Call) -> None:
+    code, out, _ = call("--library", library, "things", "judge", "--json")
+    assert code == 0 and json.loads(out) == {"judging": False}, "off at first"
+    code, _, err = call("--library", library, "things", "judge", "on")
+    assert code == 1 and "No multimodal model is imported." in err
+    code, out, _ = call("--library", library, "things", "judge", "off")
+    assert code == 0 and out.strip() == "Photos are compared by their details alone."

@@ -30,6 +30,16 @@ def _screenshot(photo: Image.Image) -> Image.Image:
     return screen
 
 
+def _mirrored(photo: Image.Image) -> Image.Image:
+    return photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+
+
+def _signed() -> Image.Exif:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Software] = "Adobe Photoshop 25.0 (Windows)"
+    return exif
+
+
 EDITS: dict[str, tuple[Callable[[Image.Image], Image.Image], dict[str, Any]]] = {
     "recompress.jpg": (lambda photo: photo, {"quality": 40}),
     "resize.jpg": (lambda photo: photo.resize((240, 180), Image.Resampling.LANCZOS), {"quality": 85}),
@@ -40,7 +50,9 @@ EDITS: dict[str, tuple[Callable[[Image.Image], Image.Image], dict[str, Any]]] = 
         lambda photo: photo.rotate(5, Image.Resampling.BICUBIC, expand=True),
         {"quality": 85},
     ),
-    "mirrored.jpg": (lambda photo: photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT), {"quality": 85}),
+    "mirrored.jpg": (_mirrored, {"quality": 85}),
+    "mirrored_alike.jpg": (_mirrored, {"quality": 92}),
+    "mirrored_signed.jpg": (_mirrored, {"quality": 92, "exif": _signed()}),
     "darker.jpg": (lambda photo: ImageEnhance.Brightness(photo).enhance(0.6), {"quality": 85}),
     "grey.jpg": (lambda photo: photo.convert("L").convert("RGB"), {"quality": 85}),
     "sticker.jpg": (_sticker, {"quality": 85}),
@@ -56,13 +68,28 @@ EXPECTED = {
     "upside_down.jpg": {Edit.ROTATE},
     "slightly_turned.jpg": {Edit.ROTATE},
     "mirrored.jpg": {Edit.MIRROR},
+    "mirrored_alike.jpg": {Edit.MIRROR},
+    "mirrored_signed.jpg": {Edit.MIRROR},
     "darker.jpg": {Edit.RECOLOUR},
     "grey.jpg": {Edit.RECOLOUR},
     "sticker.jpg": {Edit.OVERLAY},
     "screenshot.png": {Edit.SCREENSHOT, Edit.FORMAT},
     "other.webp": {Edit.FORMAT},
 }
-DIRECTED = {"resize.jpg", "crop.jpg", "grey.jpg", "screenshot.png", "slightly_turned.jpg"}
+DIRECTED = {
+    "crop.jpg",
+    "darker.jpg",
+    "grey.jpg",
+    "mirrored.jpg",
+    "mirrored_signed.jpg",
+    "recompress.jpg",
+    "resize.jpg",
+    "screenshot.png",
+    "slightly_turned.jpg",
+    "sticker.jpg",
+    "turned.jpg",
+    "upside_down.jpg",
+}
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +127,10 @@ class TestEditsOfOnePhoto:
         pair = graph.between("original.jpg", name)
         assert pair is not None
         assert pair.original == graph.ids()["original.jpg"]
+
+    def test_no_original_is_named_where_nothing_tells(self, graph: SmallPairGraph) -> None:
+        pair = graph.between("original.jpg", "mirrored_alike.jpg")
+        assert pair is not None and pair.original is None
 
     def test_the_same_pixels_in_another_container(self, graph: SmallPairGraph) -> None:
         pair = graph.between("original.jpg", "same.png")

@@ -19,17 +19,17 @@ def fill(photos: PairedPhotos, *groups: str) -> None:
 
 def test_things_are_found_largest_first_with_what_is_known_of_them(photos: PairedPhotos) -> None:
     photos.put("a", "2019-05-01T10:00:00", (48.1, 11.5))
-    photos.put("b", "2021", (48.2, 11.6))
+    photos.put("b", "2021", (48.14, 11.52))
     photos.put("c", None, (60.0, 10.0))
     photos.relate_all("abc")
     fill(photos, "xy")
     assert photos.find() == [{"a", "b", "c"}, {"x", "y"}]
     large, small = photos.things.all()
     assert (large.first, large.last) == ("2019-05-01T10:00:00", "2021")
-    assert large.place == (48.2, 11.6)
+    assert (large.place, large.place_name) == ((48.14, 11.52), "Munich, Germany")
     assert photos.catalog.contents.get([large.photos[0]])[large.photos[0]].taken_at == "2021", "newest first"
     assert large.cover in large.photos
-    assert (small.first, small.place, small.name) == (None, None, "")
+    assert (small.first, small.place, small.place_name, small.name) == (None, None, "", "")
     assert photos.things.of(photos.number("a")) == large
     assert photos.things.get(small.id) == small
     photos.put("alone")
