@@ -225,6 +225,10 @@ class WordsModel:
             return self._main if self._main.current.describer.reads_words else None
         spec = spec_of(self._models, name)
         if spec == self._main.current.spec:
+            if self._own is not None:
+                # It has become the descriptor model since.
+                self._own.retire()
+                self._own = None
             return self._main
         if self._own is None:
             self._own = DescriptorEngines(self._open_engine(spec))

@@ -148,5 +148,5 @@ def fuse_by_rank(
 
 def _result(photo: FoundPhoto, found: Result | None) -> Result:
     if found is None:
-        return Result(photo.content_id, 0.0, None, photo.score, reasons=photo.reasons)
+        return Result(photo.content_id, photo.similarity, None, photo.score, reasons=photo.reasons)
     return replace(found, reasons=photo.reasons)

@@ -62,11 +62,13 @@ class FoundPhoto:
         content_id: the photo.
         score: what the answer is ordered by.
         reasons: why it was found, the most telling first.
+        similarity: the cosine by which the model has found it; 0 where it has not.
     """
 
     content_id: int
     score: float
     reasons: tuple[Reason, ...]
+    similarity: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -90,11 +92,15 @@ class WordAnswer:
 
 @dataclass
 class _Lists:
-    """Ranked lists to be fused, with their weights; the reasons of all photos in them, and which have a sure one."""
+    """Ranked lists to be fused, with their weights; the reasons of all photos in them, and which have a sure one.
+
+    Those of the model also have similarities.
+    """
 
     ranked: list[tuple[float, list[int]]] = field(default_factory=list)
     reasons: dict[int, list[Reason]] = field(default_factory=dict)
     sure: set[int] = field(default_factory=set)
+    similarities: dict[int, float] = field(default_factory=dict)
 
     def add(self, hits: Sequence[WordHit], weight: float = 1.0) -> None:
         ids = list(dict.fromkeys(hit.content_id for hit in hits))
@@ -200,7 +206,10 @@ class WordSearch:
         reasons = self._reasons(query, [number for number, _ in photos], lists, taken)
         return WordAnswer(
             query,
-            tuple(FoundPhoto(number, score, reasons[number]) for number, score in photos),
+            tuple(
+                FoundPhoto(number, score, reasons[number], lists.similarities.get(number, 0.0))
+                for number, score in photos
+            ),
             len(photos) if not lists.reasons else sum(number in lists.sure for number, _ in photos),
             allowed,
             tuple(notes),
@@ -230,6 +239,7 @@ class WordSearch:
             lists.add(hits)
         by_model = model(asked, k, allowed, notes) if model is not None else []
         lists.add(by_model)
+        lists.similarities.update((hit.content_id, hit.score) for hit in by_model)
         if recurring:
             lists.add(self._in_season(query, recurring, taken, allowed, k))
         lists_before = len(lists.ranked)

@@ -117,6 +117,9 @@ def test_two_models_side_by_side_each_find_photos_in_their_own_order(library: Li
         orders[name] = by_model(last)
         assert orders[name] == order_of(library, models / name, "castle")
         assert (last.same, last.by_words) == (0, True)
+        similarities = [result.similarity for result in last.results]
+        assert similarities == sorted(similarities, reverse=True)
+        assert similarities[0] > similarities[-1]
         assert reasons_text(last.results[0].reasons) == "may look like “castle”"
     assert orders["clip"] != orders["siglip"]
     # Photos are searched for as before, and each model has an index of its own.
@@ -200,6 +203,26 @@ def test_where_the_descriptor_model_reads_words_it_answers_them(library: Library
     assert not [step for step in library.scan() if step.stage == "describing"]
     assert described(library) == PHOTOS
     assert by_model(rankings(library, "castle")[-1]) == order_of(library, models / "clip", "castle")
+
+
+@pytest.mark.slow
+def test_a_model_for_words_can_become_the_descriptor_model(
+    library: Library, models: Path, tmp_path: Path
+) -> None:
+    library.words_model.choose("clip")
+    for _ in library.scan():
+        pass
+    order = by_model(rankings(library, "castle")[-1])
+    library.descriptor.choose("clip")
+    assert library.status().descriptor.startswith("clip"), "every photo is described already"
+    assert by_model(rankings(library, "castle")[-1]) == order
+    textured_photo(994, (320, 240)).save(tmp_path / "album" / "late.jpg")
+    for _ in library.scan():
+        pass
+    library.words_model.choose("none")
+    with Library(library.folder) as other:
+        assert by_model(rankings(other, "castle")[-1]) == order_of(other, models / "clip", "castle")
+        assert len(order_of(other, models / "clip", "castle")) == PHOTOS + 1
 
 
 @pytest.mark.slow
