@@ -73,6 +73,8 @@ class WordsModel:
         self._own: DescriptorEngines | None = None
         self._opening = threading.Lock()
         self._records: dict[DescriberSpec, DescriptorRecord] = {}
+        # Photos that the chosen model will not describe, however often it is tried.
+        self._broken: set[int] = set()
         # The choice that has failed in this process, and why.
         self._failed: tuple[str, str] = ("", "")
 
@@ -111,6 +113,7 @@ class WordsModel:
     def _release(self) -> None:
         """Let go of what was used before."""
         self._failed = ("", "")
+        self._broken.clear()
         self._records.clear()
         with self._opening:
             own, self._own = self._own, None
@@ -149,8 +152,8 @@ class WordsModel:
     def steps(self) -> Generator[Progress, None, None]:
         """Describe what the chosen model has not described yet, until nothing is left or another choice is made.
 
-        Photos that cannot be read now are left for another time. A model that fails is left alone until it is chosen
-        again or the program starts anew; the last snapshot says so.
+        Photos that cannot be read now are left for another time, broken ones until the program starts anew. So is a
+        model that fails, unless it is chosen again; the last snapshot says so.
 
         Yields:
             Progress of the stage `Stage.DESCRIBING`; may be closed at any yield.
@@ -163,7 +166,7 @@ class WordsModel:
             if spec == self._main.current.spec:
                 return
             record = self._record(spec)
-            tried: set[int] = set()
+            tried = set(self._broken)
             while todo := [n for n in record.undescribed_contents(readable=True) if n not in tried]:
                 with self._use_engine() as engine:
                     assert engine is not None
@@ -172,6 +175,7 @@ class WordsModel:
                         if self.name != name:
                             return
                     engine.index.flush()
+                    self._broken.update(record.lacking(todo) - engine.indexer.unreadable_for_now)
                 tried.update(todo)
         except (CatalogError, OSError) as error:
             log_failure(logger, f"Describing with {name}", error)

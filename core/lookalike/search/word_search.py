@@ -245,7 +245,8 @@ class WordSearch:
         lists_before = len(lists.ranked)
         self._add_parts(lists, query, recurring, taken, allowed, k, notes, model)
         parts = len(lists.ranked) > lists_before
-        corrected = None if facts or parts else self._facts.corrected(asked)
+        # A date is no slip.
+        corrected = None if facts or parts or not query.words else self._facts.corrected(asked)
         if corrected is not None:
             changed = [(was, now) for was, now in zip(asked, corrected, strict=True) if was != now]
             seen = any(looks)

@@ -20,8 +20,8 @@ from lookalike.index import VectorIndex
 from lookalike.words.source import Reason, WordHit
 
 UNWANTED_WEIGHT = 0.25
-"""What the mean of the unwanted words' vectors weighs against the words' own. More loses what is wanted; where a label is
-sure, leaving out is better than any weight (docs/benchmarks.md, "Unwanted words")."""
+"""What the mean of the unwanted words' vectors weighs against the words' own. More loses what is wanted; leaving out
+what a label is sure of is better than any weight (docs/benchmarks.md, "Unwanted words")."""
 
 REMEMBERED = 256
 """Texts whose vectors are kept, so that the model is not asked anew with every letter typed."""

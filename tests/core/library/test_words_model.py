@@ -20,8 +20,11 @@ from lookalike.cli.main import run
 from lookalike.cli.reasons import reasons_text
 from lookalike.descriptors.transformers_model import TransformersDescriber
 from lookalike.errors import LookalikeError
+from lookalike.ingest import photo_reader
 from lookalike.library import Library
 from lookalike.models.store import ModelStore
+from lookalike.photos import FileBytes, Photo
+from lookalike.photos.errors import damaged
 from lookalike.search.query import Query
 from lookalike.search.ranking import Ranking
 from lookalike.search.settings import SearchSettings
@@ -287,6 +290,26 @@ def test_a_damaged_model_costs_one_line_and_labels_answer(library: Library, stor
         assert "There is no model called clip" in rankings(other, "photo_003")[-1].notes[0]
         other.words_model.choose("none")
         assert not any("model" in note for note in rankings(other, "photo_003")[-1].notes)
+
+
+@pytest.mark.slow
+def test_a_broken_photo_is_told_once_and_holds_nothing_up(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode = photo_reader.decode
+
+    def failing(file: FileBytes, longest_side: int) -> Photo:
+        if file.name == "photo_003.jpg":
+            raise damaged(file.name)
+        return decode(file, longest_side)
+
+    monkeypatch.setattr(photo_reader, "decode", failing)
+    library.words_model.choose("clip")
+    lines = [line for step in library.scan() if step.ended for line in step.skipped]
+    assert [Path(line.path).name for line in lines] == ["photo_003.jpg"]
+    assert described(library) == PHOTOS - 1
+    assert list(library.words_model.steps()) == []
+    assert len(by_model(rankings(library, "castle")[-1])) == PHOTOS - 1
 
 
 def test_only_a_model_that_reads_words_can_be_chosen_and_it_is_kept_while_in_use(library: Library) -> None:
