@@ -95,6 +95,43 @@ def save_clip_vision(folder: Path) -> Path:
     return _save(CLIPVisionModelWithProjection, config, folder, CLIP_RULES)
 
 
+def save_metaclip2(folder: Path) -> Path:
+    """A MetaCLIP 2 model folder."""
+    from transformers import MetaClip2Config, MetaClip2Model
+
+    config = MetaClip2Config(text_config=TEXT, vision_config=VISION, projection_dim=24)
+    _save(MetaClip2Model, config, folder, CLIP_RULES)
+    save_tokenizer(folder)
+    return folder
+
+
+def save_altclip(folder: Path) -> Path:
+    """An AltCLIP model folder, whose text tower is XLM-RoBERTa."""
+    from transformers import AltCLIPConfig, AltCLIPModel
+
+    text = {**TEXT, "max_position_embeddings": 96, "project_dim": 20}
+    config = AltCLIPConfig(text_config=text, vision_config=VISION, projection_dim=24)
+    _save(AltCLIPModel, config, folder, CLIP_RULES)
+    save_tokenizer(folder)
+    return folder
+
+
+def save_chinese_clip(folder: Path) -> Path:
+    """A Chinese-CLIP model folder, whose text tower is BERT."""
+    from transformers import ChineseCLIPConfig, ChineseCLIPModel
+
+    text = {**TEXT, "max_position_embeddings": 64}
+    config = ChineseCLIPConfig(text_config=text, vision_config=VISION, projection_dim=24)
+    _save(
+        ChineseCLIPModel,
+        config,
+        folder,
+        {**CLIP_RULES, "do_center_crop": False, "size": SIGLIP_RULES["size"]},
+    )
+    save_tokenizer(folder)
+    return folder
+
+
 def save_siglip(folder: Path) -> Path:
     """A SigLIP model folder; SigLIP 2 of fixed resolution is published in the same way."""
     from transformers import SiglipConfig, SiglipModel

@@ -23,9 +23,9 @@ from lookalike_desktop.models.model_row import ModelRow
 from lookalike_desktop.search.queries import photo_request
 from lookalike_desktop.window import Window
 from tests.builders.gguf_models import write_pair
-from tests.builders.installed_models import put_judge
+from tests.builders.installed_models import put_descriptor, put_judge
 from tests.builders.model_hub import ModelHub, serving, write_catalogue
-from tests.builders.vision_models import save_dinov2
+from tests.builders.vision_models import save_clip, save_dinov2
 from tests.desktop.conftest import PATIENCE
 
 OpenWindow = Callable[..., Window]
@@ -201,6 +201,49 @@ def test_the_users_own_files_are_imported(
     qtbot.waitUntil(idle(window), timeout=PATIENCE)
     assert row(window, "dino").listing.kind == "descriptor"
     assert hub.requests == []
+
+
+@pytest.mark.slow
+def test_words_find_photos_by_a_model_that_is_chosen_for_them(
+    qtbot: QtBot, open_window: OpenWindow, indexed: Path, hub: ModelHub, own_home: Path, tmp_path: Path
+) -> None:
+    store = ModelStore(own_home / "models")
+    put_descriptor(store, save_clip(tmp_path / "clip"), "clip")
+    put_descriptor(store, save_dinov2(tmp_path / "dino"), "dino")
+    window = open_window(indexed)
+    shown(qtbot, window)
+    assert row(window, "dino").words_button.isHidden(), "it reads no words"
+    assert row(window, "default").words_button.isHidden()
+    row(window, "clip").words_button.click()
+    qtbot.waitUntil(lambda: "In use for words" in row(window, "clip").text, timeout=PATIENCE)
+    assert "clip now looks at the photos" in window.notice.text
+    assert row(window, "default").in_use
+    library = window.session.library
+    assert library is not None
+    photos = len(library)
+
+    def described() -> bool:
+        state = library.words_model.state()
+        return state is not None and state.described == photos
+
+    qtbot.waitUntil(described, timeout=PATIENCE)
+    window.models_controller.read()
+    words = f"Words find {photos} of {photos} photos by it."
+    qtbot.waitUntil(lambda: row(window, "clip").state == words, timeout=PATIENCE)
+    assert row(window, "clip").words_button.text() == "Not for words"
+
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    window.search_bar.field.setText("castle")
+    with qtbot.waitSignal(window.results_page.run.finished, timeout=PATIENCE):
+        qtbot.keyClick(window.search_bar.field, Qt.Key.Key_Return)
+    page = window.results_page
+    assert [page.match_text(number) for number in page.model.ids] == ["may look like “castle”"] * photos
+
+    window.navigator.toggle_models()
+    row(window, "clip").words_button.click()
+    qtbot.waitUntil(lambda: row(window, "clip").words_model is None, timeout=PATIENCE)
+    assert row(window, "clip").words_button.text() == "Use for words"
+    assert library.words_model.name == ""
 
 
 def test_a_damaged_model_is_told_from_a_whole_one(

@@ -120,7 +120,7 @@ def test_what_is_typed_is_completed_from_the_library(qtbot: QtBot, window: Windo
         (Reason("place", "Paris, France", certain=True), "in Paris, France"),
         (Reason("date", "1995", certain=True), "taken 1995"),
         (Reason("text", "Rechnung", certain=True), "reads Rechnung"),
-        (Reason("model", "a dog", certain=False), "looks like a dog"),
+        (Reason("model", "a dog", certain=False), "may look like “a dog”"),
     ],
 )
 def test_reasons_are_plain_words(reason: Reason, text: str) -> None:

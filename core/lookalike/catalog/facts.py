@@ -12,6 +12,7 @@ import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import chain
 from pathlib import PurePath
 
 import numpy as np
@@ -108,16 +109,19 @@ class Wanted:
     def is_in(self, text: str) -> bool:
         """Whether a column with this text has all of it."""
         spaced = f" {text} "
-        phrases, marks = self._patterns
-        for pattern in phrases:
+        for pattern in self._patterns:
             if pattern not in spaced:
-                return any(mark in spaced for mark in marks) if marks else False
+                return MARK in text and not self._set_of_marks.isdisjoint(text.split())
         return True
 
     @cached_property
-    def _patterns(self) -> tuple[list[str], list[str]]:
+    def _patterns(self) -> list[str]:
         ends = "" if self.prefix else " "
-        return [f" {' '.join(phrase)}{ends}" for phrase in self.phrases], [f" {mark} " for mark in self.marks]
+        return [f" {' '.join(phrase)}{ends}" for phrase in self.phrases]
+
+    @cached_property
+    def _set_of_marks(self) -> frozenset[str]:
+        return frozenset(self.marks)
 
     def split(self) -> list[Wanted]:
         """Each phrase by itself."""
@@ -208,7 +212,8 @@ class FactTable:
         rows = self._database.rows(
             "SELECT rowid FROM facts WHERE facts MATCH ? ORDER BY rowid", (expression,)
         )
-        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+        # Half of the time that a generator takes.
+        return np.fromiter(chain.from_iterable(rows), np.int64, len(rows))
 
     def ranked(
         self, wanted: Sequence[Wanted], allowed_ids: NDArray[np.int64] | None = None

@@ -75,6 +75,7 @@ class Settings:
         judge: name of the judge that searches use; empty while none was chosen.
         descriptor: name of the imported model that describes the photos; empty for the embedded one.
         next_descriptor: name of the model that is to take its place; empty while no change is under way.
+        words_model: name of the model beside it by which words find photos; empty for none.
         excludes: patterns of what is left out of every watched folder, as in ``.gitignore``.
         pace: how hard indexing works, one of `lookalike.ingest.throttle.PACES`; empty while not chosen.
         mode: what judges are asked; empty while not chosen.
@@ -96,6 +97,7 @@ class Settings:
     judge = Setting("judge", "", str)
     descriptor = Setting("descriptor", "", str)
     next_descriptor = Setting("next_descriptor", "", str)
+    words_model = Setting("words_model", "", str)
     excludes = Setting[tuple[str, ...]]("excludes", (), lambda text: tuple(text.splitlines()), "\n".join)
     pace = Setting("pace", "", str)
     mode = Setting("mode", "", str)

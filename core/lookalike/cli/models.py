@@ -9,11 +9,12 @@ import click
 
 from lookalike import app_paths
 from lookalike.cli.options import PATH, TEXT, json_option
-from lookalike.cli.output import changing_line, run_with_progress, say, say_json, warn
+from lookalike.cli.output import changing_line, run_with_progress, say, say_json, warn, words_model_line
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.library.descriptor_migration import DescriptorChange, reset_descriptor
 from lookalike.library.model_manager import ModelListing, ModelManager
+from lookalike.library.words_model import WordsModelState
 from lookalike.models.advice import Advice, amount, this_machine
 from lookalike.models.catalogue import KINDS
 from lookalike.models.installed import InstalledModel
@@ -41,6 +42,7 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
     listings = manager.listings()
     judge = descriptor = ""
     changing: DescriptorChange | None = None
+    words_model: WordsModelState | None = None
     described: dict[str, int] = {}
     missing: tuple[str, ...] = ()
     try:
@@ -54,6 +56,7 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
             )
             described = library.descriptor.described()
         judge, descriptor, changing = state.judge, state.descriptor, state.changing
+        words_model = state.words_model
     except LookalikeError as error:
         # The descriptor model or the library is damaged; the list shows which models there are.
         remedy = error.remedy or "`lookalike models use default` goes back to the built-in one."
@@ -68,6 +71,7 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
                 "judge": judge,
                 "descriptor": descriptor,
                 "changing": changing,
+                "words_model": words_model,
                 "described": described,
                 "missing": missing,
             }
@@ -83,6 +87,8 @@ def list_models(library_folder: Path | None, as_json: bool) -> None:
         say(f"judge in use: {judge}; descriptor in use: {descriptor}")
     if changing is not None:
         say(changing_line(changing))
+    if words_model is not None:
+        say(f"for words: {words_model_line(words_model)}")
     for key, count in described.items():
         if key != descriptor and count:
             say(f"kept: {count} descriptors of {key}; `lookalike models forget` removes them.")
@@ -191,10 +197,19 @@ def check(name: str | None, as_json: bool) -> int:
 
 @models.command("use")
 @click.argument("name", type=TEXT)
+@click.option(
+    "--for",
+    "purpose",
+    type=click.Choice(["words"]),
+    help='Have words find photos by this model, beside the descriptor model; "none" for no model.',
+)
 @json_option
 @click.pass_obj
-def use(library_folder: Path | None, name: str, as_json: bool) -> None:
+def use(library_folder: Path | None, name: str, purpose: str | None, as_json: bool) -> None:
     """Use a judge (none, geometry, or a model's name) or a descriptor model ("default" for the embedded one)."""
+    if purpose is not None:
+        _use_for_words(library_folder, name, as_json)
+        return
     descriptor = name == "default"
     line = f"Searches are now checked by {name}."
     try:
@@ -218,6 +233,23 @@ def use(library_folder: Path | None, name: str, as_json: bool) -> None:
         say_json({"use": name})
     else:
         say(line)
+
+
+def _use_for_words(library_folder: Path | None, name: str, as_json: bool) -> None:
+    with Library(library_folder) as library:
+        library.words_model.choose(name)
+        state = library.words_model.state()
+    if as_json:
+        say_json({"use": name, "for": "words"})
+    elif state is None:
+        say("Words are now searched without a model.")
+    elif state.described == state.photos:
+        say("Words find photos by this model.")
+    else:
+        say(
+            f"{counted(state.photos - state.described, 'photo')} must be described with it: `lookalike scan` does it "
+            "now, the window or `lookalike watch` in the background. Words find a photo by it from then on."
+        )
 
 
 def _changing(library: Library) -> str:

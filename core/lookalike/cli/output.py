@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lookalike.library.descriptor_migration import DescriptorChange
     from lookalike.library.detail_preparation import DetailStatus
     from lookalike.library.pair_service import PairStatus
+    from lookalike.library.words_model import WordsModelState
     from lookalike.progress import Progress, Skipped
 
 T = TypeVar("T")
@@ -111,6 +112,12 @@ def changing_line(changing: DescriptorChange) -> str:
     if changing.waiting:
         line += f"; waiting for {changing.waiting} that cannot be read now (drive missing or folder paused)"
     return line
+
+
+def words_model_line(state: WordsModelState) -> str:
+    """How far the model for words is, in words."""
+    line = f"{state.name}, {state.described} of {state.photos} photos described"
+    return f"{line}; {state.problem}" if state.problem else line
 
 
 def details_line(details: DetailStatus) -> str:

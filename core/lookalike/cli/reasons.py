@@ -31,6 +31,6 @@ def _text(reason: Reason) -> str:
         return _FACTS[reason.kind].format(reason.text)
     verb = "looks like" if reason.certain else "may look like"
     if reason.kind == "model":
-        return f"{verb} {reason.text}"
+        return f"{verb} “{reason.text}”"
     article = "an" if reason.text[:1].casefold() in "aeiou" else "a"
     return f"{verb} {article} {reason.text}"

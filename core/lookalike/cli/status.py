@@ -7,7 +7,15 @@ from pathlib import Path
 import click
 
 from lookalike.cli.options import json_option
-from lookalike.cli.output import changing_line, details_line, folder_state, pairs_line, say, say_json
+from lookalike.cli.output import (
+    changing_line,
+    details_line,
+    folder_state,
+    pairs_line,
+    say,
+    say_json,
+    words_model_line,
+)
 from lookalike.library import Library
 
 
@@ -33,6 +41,8 @@ def status(library_folder: Path | None, as_json: bool) -> None:
             say(f"            {state.arithmetic}")
         if state.changing is not None:
             say(f"            {changing_line(state.changing)}")
+        if state.words_model is not None:
+            say(f"words       {words_model_line(state.words_model)}")
         say(f"judge       {state.judge} (there are: {', '.join(state.judges)})")
         for line in state.missing:
             hint = " `lookalike models use default` makes that last." if line == library.fallback else ""

@@ -21,7 +21,7 @@ SAMPLES = 32
 SAMPLE_BYTES = 1 << 16
 """Weights are identified by this many evenly spread blocks: reading gigabytes at each start is too slow."""
 
-TOKENIZER_FILES = ("tokenizer.json", "vocab.json", "spiece.model", "sentencepiece.bpe.model")
+TOKENIZER_FILES = ("tokenizer.json", "vocab.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model")
 
 
 @dataclass(frozen=True)
@@ -32,37 +32,87 @@ class Architecture:
         dimension: the image vector's length, from the parsed ``config.json``. Published files leave out what
             equals the library's defaults, so the defaults are repeated here.
         reads_words: whether the architecture has a text tower.
+        prompts: what a text is put into, in the place of ``{}``; it has the mean of their vectors.
+        text_length: tokens that the text tower was trained with, where ``config.json`` gives another number.
         vision: the key of the vision tower's part of ``config.json``, empty where it is the whole.
         patch_side: for models that take flattened patches, the side of a patch in pixels at default.
     """
 
     dimension: Callable[[dict[str, Any]], int]
     reads_words: bool = False
+    prompts: tuple[str, ...] = ("{}",)
+    text_length: int = 0
     vision: str = ""
     patch_side: int = 0
 
+
+CLIP_PROMPTS = (
+    "itap of a {}.",
+    "a bad photo of the {}.",
+    "a origami {}.",
+    "a photo of the large {}.",
+    "a {} in a video game.",
+    "art of the {}.",
+    "a photo of the small {}.",
+)
+"""The seven of their 80 that CLIP's authors chose by forward selection (Prompt_Engineering_for_ImageNet.ipynb in their
+repository); "itap" is short for "I took a picture"."""
+
+SIGLIP_PROMPTS = ("this is a photo of {}.",)
+"""As the pipeline of its authors has it (https://huggingface.co/docs/transformers/model_doc/siglip)."""
+
+CHINESE_PROMPTS = ("{}", "一张{}的照片。", "{}的照片。")
+"""Short ones; English around Chinese words makes these models worse."""
 
 ARCHITECTURES: dict[str, Architecture] = {
     "dinov2": Architecture(lambda c: c.get("hidden_size", 768)),
     "dinov2_with_registers": Architecture(lambda c: c.get("hidden_size", 768)),
     "dinov3_vit": Architecture(lambda c: c.get("hidden_size", 384)),
     "dinov3_convnext": Architecture(lambda c: c.get("hidden_sizes", [768])[-1]),
-    "clip": Architecture(lambda c: c.get("projection_dim", 512), reads_words=True, vision="vision_config"),
+    "clip": Architecture(
+        lambda c: c.get("projection_dim", 512),
+        reads_words=True,
+        prompts=CLIP_PROMPTS,
+        vision="vision_config",
+    ),
     "metaclip_2": Architecture(
-        lambda c: c.get("projection_dim", 512), reads_words=True, vision="vision_config"
+        lambda c: c.get("projection_dim", 512),
+        reads_words=True,
+        prompts=CLIP_PROMPTS,
+        vision="vision_config",
+    ),
+    "altclip": Architecture(
+        lambda c: c.get("projection_dim", 768),
+        reads_words=True,
+        prompts=CLIP_PROMPTS,
+        text_length=77,
+        vision="vision_config",
+    ),
+    "chinese_clip": Architecture(
+        lambda c: c.get("projection_dim", 512),
+        reads_words=True,
+        prompts=CHINESE_PROMPTS,
+        text_length=52,
+        vision="vision_config",
     ),
     "clip_vision_model": Architecture(lambda c: c.get("projection_dim", 512)),
     "siglip": Architecture(
-        lambda c: _vision(c).get("hidden_size", 768), reads_words=True, vision="vision_config"
+        lambda c: _vision(c).get("hidden_size", 768),
+        reads_words=True,
+        prompts=SIGLIP_PROMPTS,
+        vision="vision_config",
     ),
     "siglip_vision_model": Architecture(lambda c: c.get("hidden_size", 768)),
     "siglip2": Architecture(
         lambda c: _vision(c).get("hidden_size", 768),
         reads_words=True,
+        prompts=SIGLIP_PROMPTS,
         vision="vision_config",
         patch_side=16,
     ),
 }
+"""What can be used. MobileCLIP is no architecture of transformers: its files need the packages open_clip and timm.
+Nor is M-CLIP, which is a text tower for photos that another model has described."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +124,7 @@ class ModelFolder:
         architecture: transformers' ``model_type``, a key of `ARCHITECTURES`.
         dimension: length of the image vectors.
         reads_words: whether there is a text tower and a tokenizer for it.
+        prompts: what a text is put into; see `Architecture`.
         rules: how photos are brought to the network's input.
         patch_side: side of a patch in pixels where the network takes flattened patches, else 0.
         text_length: tokens that a text is padded to (SigLIP), or cut at.
@@ -84,6 +135,7 @@ class ModelFolder:
     architecture: str
     dimension: int
     reads_words: bool
+    prompts: tuple[str, ...]
     rules: PixelRules
     patch_side: int
     text_length: int
@@ -104,7 +156,7 @@ def read_model_folder(path: Path) -> ModelFolder:
     if known is None:
         raise ModelError(
             f"{path.name} is a model of type {architecture}, which Lookalike cannot use for photos.",
-            "It can use DINOv2, DINOv3, CLIP, MetaCLIP 2, SigLIP and SigLIP 2.",
+            "It can use DINOv2, DINOv3, CLIP, MetaCLIP 2, AltCLIP, Chinese-CLIP, SigLIP and SigLIP 2.",
         )
     weights = weight_files(path)
     try:
@@ -114,7 +166,9 @@ def read_model_folder(path: Path) -> ModelFolder:
         if known.patch_side:
             patch_side = int(vision.get("patch_size", known.patch_side))
             side = patch_side * math.isqrt(int(vision.get("num_patches", 256)))
-        text_length = int(_text(config).get("max_position_embeddings", 77 if "clip" in architecture else 64))
+        text_length = known.text_length or int(
+            _text(config).get("max_position_embeddings", 77 if "clip" in architecture else 64)
+        )
     except (TypeError, ValueError, AttributeError, IndexError) as error:
         raise ModelError(
             f"{path / 'config.json'} is damaged ({error}).", "Import the model again."
@@ -124,12 +178,26 @@ def read_model_folder(path: Path) -> ModelFolder:
         path=path,
         architecture=architecture,
         dimension=dimension,
-        reads_words=known.reads_words and any((path / name).is_file() for name in TOKENIZER_FILES),
+        reads_words=known.reads_words and _has_tokenizer(path),
+        prompts=known.prompts,
         rules=rules,
         patch_side=patch_side,
         text_length=text_length,
         key=f"{architecture}:{dimension}:{_fingerprint(path, weights)}:v{VERSION}",
     )
+
+
+def reads_words(path: Path) -> bool:
+    """Whether a model folder has, by its look, a text tower and a tokenizer; False for one that cannot be read."""
+    try:
+        architecture = ARCHITECTURES.get(str(read_json(path / "config.json").get("model_type")))
+    except ModelError:
+        return False
+    return architecture is not None and architecture.reads_words and _has_tokenizer(path)
+
+
+def _has_tokenizer(path: Path) -> bool:
+    return any((path / name).is_file() for name in TOKENIZER_FILES)
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""Descriptors from any local transformers vision model folder: DINOv2, DINOv3, CLIP, MetaCLIP 2, SigLIP, SigLIP 2."""
+"""Descriptors from any local transformers vision model folder: DINO, and dual encoders such as CLIP and SigLIP.
+
+Which architectures there are: `ARCHITECTURES` in `lookalike.descriptors.model_folder`.
+"""
 
 from __future__ import annotations
 
@@ -85,6 +88,8 @@ class TransformersDescriber:
     def describe_words(self, words: Sequence[str]) -> NDArray[np.float32]:
         """Describe texts in the same space as the photos; see `Describer.describe_words`.
 
+        Each text is put into the prompts of its architecture, and has the mean of their vectors.
+
         Raises:
             ModelError: the model does not read words, or it or its tokenizer cannot be loaded.
         """
@@ -93,6 +98,14 @@ class TransformersDescriber:
                 f"The model {self._folder.path.name} does not read words.",
                 "Search with a photo, or import a SigLIP or CLIP model with its tokenizer.",
             )
+        prompts = self._folder.prompts
+        # Replaced and not formatted: texts may have braces.
+        texts = [prompt.replace("{}", text) for text in words for prompt in prompts]
+        vectors = self._describe_texts(texts).reshape(len(words), len(prompts), self.dimension)
+        return unit_rows(vectors.mean(axis=1))
+
+    def _describe_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The unit vectors of texts as they are, float32 (len(texts), dimension)."""
         import torch
 
         model = self._loaded()
@@ -100,7 +113,7 @@ class TransformersDescriber:
         siglip = self._folder.architecture.startswith("siglip")
         tokens = tokenizer(
             # SigLIP is trained on lower case, padded to its full length and without a mask (arXiv 2303.15343).
-            [text.lower() for text in words] if siglip else list(words),
+            [text.lower() for text in texts] if siglip else list(texts),
             padding="max_length" if siglip else True,
             truncation=True,
             max_length=self._folder.text_length,

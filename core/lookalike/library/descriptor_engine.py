@@ -143,6 +143,7 @@ class DescriptorEngines:
         self._lock = threading.Lock()
         self._current = first
         self._users: dict[DescriptorEngine, int] = {first: 0}
+        self._retired = False
 
     @property
     def current(self) -> DescriptorEngine:
@@ -173,9 +174,19 @@ class DescriptorEngines:
         for old in unused:
             old.close()
 
+    def retire(self) -> None:
+        """Close the engine in use, once nobody uses it any more; nobody may ask for it from now on."""
+        with self._lock:
+            self._retired = True
+            unused = self._take_unused()
+        for old in unused:
+            old.close()
+
     def _take_unused(self) -> list[DescriptorEngine]:
         unused = [
-            engine for engine, users in self._users.items() if not users and engine is not self._current
+            engine
+            for engine, users in self._users.items()
+            if not users and (self._retired or engine is not self._current)
         ]
         for engine in unused:
             del self._users[engine]

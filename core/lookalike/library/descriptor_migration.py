@@ -10,7 +10,6 @@ kept until the user forgets them, so changing back is quick.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Collection, Generator
 from contextlib import closing
 from dataclasses import dataclass
@@ -27,16 +26,13 @@ from lookalike.index import delete_index, index_folder
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
 from lookalike.log import log_failure
 from lookalike.models.store import ModelStore
-from lookalike.progress import Progress, ProgressMeter, Skipped, Stage
+from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.wording import counted
 
 logger = logging.getLogger(__name__)
 
 DEFAULT = "default"
 """The user's name for the embedded model."""
-
-RETRY_SECONDS = 60.0
-"""How soon a migration that waits for photos, or was interrupted, is tried again while folders are followed."""
 
 
 def used_spec(models: ModelStore, settings: Settings) -> tuple[DescriberSpec, str]:
@@ -276,11 +272,23 @@ class DescriptorMigration:
         next_key = open_describer(spec_of(self._models, next_name)).key if next_name else None
         if key in (self._engines.current.describer.key, next_key):
             raise LookalikeError("{name} is in use.", "Use another descriptor model first.", name=name)
+        if key == self._words_key():
+            raise LookalikeError(
+                "{name} is in use for words.", "Use another model for words first, or none.", name=name
+            )
         if key not in kept:
             raise LookalikeError("{name} has described nothing here.", name=name)
         self._catalog.forget_descriptors(key)
         delete_index(index_folder(self._library, key))
         return kept[key]
+
+    def _words_key(self) -> str | None:
+        """The key of the model for words; None without one, or where its files are gone."""
+        name = self._settings.words_model
+        try:
+            return open_describer(spec_of(self._models, name)).key if name else None
+        except LookalikeError:
+            return None
 
     def _record(self, spec: DescriberSpec) -> DescriptorRecord:
         describer = open_describer(spec)
@@ -304,44 +312,3 @@ def _message(name: str, reason: str) -> Progress:
 def _waiting_message(count: int) -> str:
     waiting = counted(count, "photo waits", "photos wait")
     return f"{waiting} for a drive, a paused folder or an unreadable file. Until then the old model answers."
-
-
-class BackgroundMigration:
-    """Continues a library's migration a little at a time, whenever one is under way.
-
-    Args:
-        migration: the library's migration.
-    """
-
-    def __init__(self, migration: DescriptorMigration) -> None:
-        self._migration = migration
-        self._steps: Generator[Progress, None, None] | None = None
-        self._tried: tuple[str, frozenset[int]] | None = None
-        self._tried_at = 0.0
-        self._reported: tuple[Skipped, ...] = ()
-
-    def step(self) -> Progress | None:
-        """Do a little; None when there is nothing to do."""
-        if self._steps is None:
-            self._migration.adopt()
-            conditions = self._migration.conditions()
-            if conditions is None:
-                self._tried = None
-                return None
-            if conditions == self._tried and time.monotonic() - self._tried_at < RETRY_SECONDS:
-                return None
-            self._tried = conditions
-            self._steps = self._migration.steps()
-        progress = next(self._steps, None)
-        if progress is None:
-            self._steps, self._tried_at = None, time.monotonic()
-        elif progress.total == 0:
-            if progress.skipped == self._reported:
-                return None
-            self._reported = progress.skipped
-        return progress
-
-    def close(self) -> None:
-        """Stop; the next process continues where this one was."""
-        if self._steps is not None:
-            self._steps.close()

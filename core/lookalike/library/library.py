@@ -24,9 +24,9 @@ from lookalike.ingest.details_updater import DetailsUpdater
 from lookalike.ingest.throttle import Throttle
 from lookalike.judges.kind import JudgeResources
 from lookalike.judges.registry import JudgeRegistry
+from lookalike.library.background_describing import BackgroundDescribing
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines, open_engine
 from lookalike.library.descriptor_migration import (
-    BackgroundMigration,
     DescriptorChange,
     DescriptorMigration,
     used_spec,
@@ -42,6 +42,7 @@ from lookalike.library.search_service import SearchService
 from lookalike.library.storage import Storage, freeable_caches
 from lookalike.library.thing_service import BackgroundThings, ThingService
 from lookalike.library.token_preparation import TokenPreparation, open_store
+from lookalike.library.words_model import WordsModel, WordsModelState
 from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.models.store import ModelStore
 from lookalike.pairs.graph import PairGraph
@@ -53,6 +54,7 @@ from lookalike.watching.watched import WatchedFolders
 from lookalike.wording import counted
 from lookalike.words.label_search import LabelSearch
 from lookalike.words.labelling import Labeller
+from lookalike.words.model_search import ModelSearch
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Status:
         arithmetic: how the embedded model is run on this computer, and how fast that is by its self-check; empty for
             another model.
         changing: the progress of changing to another model; None without one.
+        words_model: how far the model for words is; None without one.
         judge: name of the judge that searches use.
         judges: names of all judges.
         missing: what does not work on this computer, and how to get it.
@@ -89,6 +92,7 @@ class Status:
     descriptor: str
     arithmetic: str
     changing: DescriptorChange | None
+    words_model: WordsModelState | None
     judge: str
     judges: tuple[str, ...]
     missing: tuple[str, ...]
@@ -111,6 +115,7 @@ class Library:
         search: rankings and explanations.
         judges: all judges, and the one in use.
         descriptor: the descriptor model in use, and changing it.
+        words_model: the model beside it by which words find photos, and choosing one.
         models: the models that are installed or can be downloaded.
         tokens: the visual tokens of multimodal judges.
         details: the local features of photos, by which searches find them too.
@@ -175,6 +180,8 @@ class Library:
             self.descriptor = DescriptorMigration(
                 self.folder, self._catalog, store, self._engines, open_described
             )
+            self.words_model = WordsModel(self._catalog, store, self._engines, open_described)
+            opened.callback(self.words_model.close)
             photos = QueryPhotos(self._catalog)
             self.photos = PhotoService(self._catalog, photos, thumbnails)
             self.judges = JudgeRegistry(self._catalog.settings, JudgeResources(store, cache, token_store))
@@ -222,11 +229,13 @@ class Library:
             photos,
             self._engines,
             None if self._fixed else self.descriptor,
+            self.words_model,
             self.judges,
             self.tokens,
             self.calibrations,
             inverted,
             (label_search,),
+            ModelSearch(self.words_model.use),
             {"thing": self.things},
         )
 
@@ -257,6 +266,8 @@ class Library:
             engine.index.flush()
         if folders is None and not self._fixed:
             yield from self.descriptor.steps()
+        if folders is None:
+            yield from self.words_model.steps()
         yield from self.labels.make()
         yield from self.details.make()
 
@@ -276,7 +287,8 @@ class Library:
         while not ended:
             with (
                 self._engines.use() as engine,
-                closing(BackgroundMigration(self.descriptor)) as migration,
+                closing(BackgroundDescribing(self.descriptor)) as migration,
+                closing(BackgroundDescribing(self.words_model)) as words_model,
                 closing(BackgroundLabels(self.labels)) as labels,
                 closing(BackgroundDetails(self.details)) as details,
                 closing(BackgroundPairs(self.pairs)) as pairs,
@@ -285,7 +297,8 @@ class Library:
 
                 def do_a_little() -> Progress | None:
                     working = None if self._fixed else migration.step()
-                    return working or labels.step() or details.step() or pairs.step() or things.step()
+                    working = working or labels.step() or words_model.step()
+                    return working or details.step() or pairs.step() or things.step()
 
                 yield from engine.follower.follow(
                     lambda: has_ended() or self._engines.current is not engine, do_a_little
@@ -324,6 +337,7 @@ class Library:
             descriptor=engine.describer.key,
             arithmetic=arithmetic_words() if engine.spec is not None and engine.spec.kind == EMBEDDED else "",
             changing=None if self._fixed else self.descriptor.state(),
+            words_model=self.words_model.state(),
             judge=self.judges.in_use(),
             judges=tuple(self.judges.names()),
             missing=tuple(
@@ -355,6 +369,12 @@ class Library:
             raise LookalikeError(
                 "{name} describes this library's photos.",
                 "Use another descriptor model before removing it.",
+                name=name,
+            )
+        if name == self.words_model.name:
+            raise LookalikeError(
+                "{name} finds photos by words in this library.",
+                "Use another model for words before removing it, or none.",
                 name=name,
             )
         self.judges.close_judge(name)

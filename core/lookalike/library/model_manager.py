@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lookalike.descriptors.model_folder import reads_words
 from lookalike.descriptors.registry import folder_spec, open_describer
 from lookalike.descriptors.trial import try_folder
 from lookalike.errors import LookalikeError
@@ -57,6 +58,7 @@ class ModelListing:
         first_seconds: seconds that a judge takes for a photo it has not seen, measured likewise.
         photos_per_second: a descriptor model's speed, measured likewise.
         downloaded: bytes that an interrupted download has left.
+        reads_words: whether it is installed and words can find photos by it.
     """
 
     name: str
@@ -76,6 +78,7 @@ class ModelListing:
     first_seconds: float | None = None
     photos_per_second: float | None = None
     downloaded: int = 0
+    reads_words: bool = False
 
 
 class ModelManager:
@@ -116,6 +119,7 @@ class ModelManager:
                 pairs_per_second=model.pairs_per_second,
                 first_seconds=model.first_seconds,
                 photos_per_second=model.photos_per_second,
+                reads_words=_reads_words(model),
             )
             for model in installed.values()
         ]
@@ -149,6 +153,7 @@ class ModelManager:
             first_seconds=None if installed is None else installed.first_seconds,
             photos_per_second=None if installed is None else installed.photos_per_second,
             downloaded=0 if installed is not None else unfinished(self.store, model.name),
+            reads_words=installed is not None and _reads_words(installed),
         )
 
     def recommend(self, kind: str) -> advice.Advice:
@@ -309,6 +314,10 @@ def usable(model: CatalogueModel) -> bool:
         model.architecture in family.architectures and model.projector in family.projectors
         for family in FAMILIES
     )
+
+
+def _reads_words(model: InstalledModel) -> bool:
+    return model.kind == "descriptor" and reads_words(model.folder)
 
 
 def _misfits(model: InstalledModel) -> list[str]:

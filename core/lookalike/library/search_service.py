@@ -19,6 +19,7 @@ from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngi
 from lookalike.library.descriptor_migration import DescriptorMigration
 from lookalike.library.search_preferences import read_search_settings, write_search_settings
 from lookalike.library.token_preparation import TokenPreparation
+from lookalike.library.words_model import WordsModel
 from lookalike.log import log_failure
 from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
 from lookalike.search.fusion import Fusion, fusion_for
@@ -30,6 +31,7 @@ from lookalike.search.ranking import Ranking
 from lookalike.search.settings import SearchSettings
 from lookalike.search.word_search import WordSearch
 from lookalike.words.completion import Completion, complete
+from lookalike.words.model_search import ModelSearch
 from lookalike.words.query_filters import FilterSource
 from lookalike.words.source import WordSource
 
@@ -44,11 +46,13 @@ class SearchService:
         photos: reads its photos.
         engines: the descriptor model that answers.
         migration: knows whether another process changed the model; None where the model is fixed.
+        words_model: the model by which words find photos.
         judges: the judges that compare candidates with the query.
         tokens: makes visual tokens, and pauses while a search runs.
         calibrations: the probabilities that similarities and judges' answers stand for.
         inverted: has the photos' details vote.
         sources: whatever finds photos by words, beside what the catalog knows.
+        model_search: asks the model for words.
         filters: what knows more of filters in query texts than the catalog, by the filters' names.
     """
 
@@ -58,22 +62,25 @@ class SearchService:
         photos: QueryPhotos,
         engines: DescriptorEngines,
         migration: DescriptorMigration | None,
+        words_model: WordsModel,
         judges: JudgeRegistry,
         tokens: TokenPreparation,
         calibrations: Calibrations,
         inverted: InvertedFile,
         sources: Sequence[WordSource] = (),
+        model_search: ModelSearch | None = None,
         filters: Mapping[str, FilterSource] | None = None,
     ) -> None:
         self._catalog = catalog
         self._photos = photos
         self._engines = engines
         self._migration = migration
+        self._words_model = words_model
         self._judges = judges
         self._tokens = tokens
         self._calibrations = calibrations
         self._inverted = inverted
-        self._words = WordSearch(catalog, sources, filters)
+        self._words = WordSearch(catalog, sources, filters, model=model_search)
         self._hybrid = HybridSearch(self._words, photos)
         # Whether the index still has to catch up with what another process wrote.
         self._behind = False
@@ -85,8 +92,8 @@ class SearchService:
 
     @property
     def reads_words(self) -> bool:
-        """Whether the descriptor model in use reads words."""
-        return self._engines.current.vector_search.reads_words
+        """Whether a model reads words: the one for words, or the descriptor model in use."""
+        return self._words_model.reads_words
 
     @property
     def dimension(self) -> int:
@@ -134,7 +141,8 @@ class SearchService:
         """A stream of rankings: the index's answer at once, then better ones as judged pairs arrive.
 
         Words find the photos that have them in keywords, texts, names, camera or place, and those that look like what
-        they say; each with its reasons. Filters and dates among the words narrow the whole search.
+        they say, by labels and by the model for words; each with its reasons. While that model is being loaded, there
+        is a ranking without it. Filters and dates among the words narrow the whole search.
 
         Where a judge fails, the ranking's notes say so, and the index's answer stands.
 
@@ -185,7 +193,8 @@ class SearchService:
         caught_up = False
         try:
             self._inverted.sync()
-            caught_up = engine.index.try_sync()
+            # Both are tried, whatever the first says.
+            caught_up = all([engine.index.try_sync(), self._words_model.try_sync()])
         finally:
             self._behind |= not caught_up
 

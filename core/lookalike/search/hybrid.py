@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from lookalike.judges.protocol import Judge
 from lookalike.search.fusion import Fusion
@@ -13,7 +14,6 @@ from lookalike.search.ranking import Ranking, Result
 from lookalike.search.settings import SearchSettings
 from lookalike.search.vector_search import VectorSearch
 from lookalike.search.word_search import FoundPhoto, WordAnswer, WordSearch, fused
-from lookalike.words.source import Reason
 
 
 class HybridSearch:
@@ -40,8 +40,8 @@ class HybridSearch:
         """A stream of rankings; photos that have the words tell why they were found.
 
         What the words say of filters and dates holds for the search by photos too. The photos that the query itself
-        names are left out, and those that have the words of a negative. Where the descriptor model reads words, it
-        is asked as well, and what it finds follows.
+        names are left out, and those that have the words of a negative. Where the model for words has to be loaded
+        first, there is a ranking without it before.
 
         Args:
             vectors: searches with the descriptor model in use.
@@ -60,27 +60,28 @@ class HybridSearch:
         if text or unwanted:
             # What was fitted on pairs of photos says nothing about words.
             fusion = replace(fusion, calibrated=False)
-        answer = self._words.search(text, settings.filters, settings.limit if text else 0, unwanted)
-        asked = _vector_query(query, answer.query.phrase if vectors.reads_words else "", vectors.reads_words)
+        asked = _vector_query(query, vectors.reads_words)
+        ask = partial(self._words.search, text, settings.filters, settings.limit if text else 0, unwanted)
+        if asked is None and text and not self._words.model_is_ready:
+            yield self._by_words(ask(ask_model=False), query, settings.limit, final=False)
+        answer = ask()
         if asked is None:
-            return self._by_words(answer, query, settings.limit)
+            yield self._by_words(answer, query, settings.limit)
+            return
         rankings = vectors.search(asked, judge, fusion, settings, cancelled, answer.allowed_ids)
         if not answer.query.words and not answer.query.dates:
-            return _with_notes(rankings, answer)
-        if query.words and not query.positives:
-            return fuse(
-                self._others(answer, query), rankings, settings.limit, answer.query.phrase, answer.notes
-            )
-        return fuse_by_rank(self._others(answer, query), rankings, settings.limit, answer.notes)
+            yield from _with_notes(rankings, answer)
+        else:
+            yield from fuse_by_rank(self._others(answer, query), rankings, settings.limit, answer.notes)
 
-    def _by_words(self, answer: WordAnswer, query: Query, limit: int) -> Iterator[Ranking]:
+    def _by_words(self, answer: WordAnswer, query: Query, limit: int, final: bool = True) -> Ranking:
         photos = self._others(answer, query)[:limit]
         sure = {photo.content_id for photo in answer.photos[: answer.sure]}
         same = sum(photo.content_id in sure for photo in photos)
-        yield Ranking(
+        return Ranking(
             tuple(_result(photo, None) for photo in photos),
             same,
-            final=True,
+            final=final,
             notes=answer.notes,
             by_words=True,
         )
@@ -92,17 +93,14 @@ class HybridSearch:
         return [photo for photo in answer.photos if photo.content_id not in own]
 
 
-def _vector_query(query: Query, phrase: str, reads_words: bool) -> Query | None:
-    """A query as the descriptor model can be asked; None where nothing of it is for the model.
+def _vector_query(query: Query, reads_words: bool) -> Query | None:
+    """The photos of a query, and what it is not to resemble; None without photos, as words are for word search.
 
     Args:
         query: the query.
-        phrase: its words, without filters and dates; empty where the model reads none.
-        reads_words: whether the model reads words.
+        reads_words: whether the descriptor model reads words.
     """
     parts = [part for part in (query, *query.positives) if not part.words]
-    if phrase:
-        parts.append(Query(words=phrase))
     if not parts:
         return None
     negatives = tuple(part for part in query.negatives if reads_words or not part.words)
@@ -112,42 +110,6 @@ def _vector_query(query: Query, phrase: str, reads_words: bool) -> Query | None:
 def _with_notes(rankings: Iterator[Ranking], answer: WordAnswer) -> Iterator[Ranking]:
     for ranking in rankings:
         yield replace(ranking, notes=(*answer.notes, *ranking.notes))
-
-
-def fuse(
-    photos: Sequence[FoundPhoto],
-    rankings: Iterator[Ranking],
-    limit: int,
-    phrase: str,
-    notes: tuple[str, ...] = (),
-) -> Iterator[Ranking]:
-    """Put what word search has found before the results of vector search for the same words.
-
-    Args:
-        photos: what has the words, best first.
-        rankings: the stream of vector search.
-        limit: results at most.
-        phrase: the words, as the reason of what vector search has found.
-        notes: lines for the user, before those of the rankings.
-
-    Yields:
-        A ranking for each of `rankings`. A photo has the similarity that vector search found, if any.
-    """
-    photos = photos[:limit]
-    found = {photo.content_id for photo in photos}
-    seen = (Reason("model", phrase, certain=False),)
-    for ranking in rankings:
-        by_id = {result.content_id: result for result in ranking.results}
-        first = [_result(photo, by_id.get(photo.content_id)) for photo in photos]
-        kept = [result.content_id not in found for result in ranking.results]
-        rest = [
-            replace(result, reasons=seen)
-            for result, is_kept in zip(ranking.results, kept, strict=True)
-            if is_kept
-        ]
-        results = (*first, *rest)[:limit]
-        same = min(len(first) + sum(kept[: ranking.same]), len(results))
-        yield replace(ranking, results=results, same=same, notes=(*notes, *ranking.notes), by_words=True)
 
 
 def fuse_by_rank(
@@ -186,5 +148,5 @@ def fuse_by_rank(
 
 def _result(photo: FoundPhoto, found: Result | None) -> Result:
     if found is None:
-        return Result(photo.content_id, 0.0, None, photo.score, reasons=photo.reasons)
+        return Result(photo.content_id, photo.similarity, None, photo.score, reasons=photo.reasons)
     return replace(found, reasons=photo.reasons)

@@ -15,7 +15,8 @@ class Result:
 
     Attributes:
         content_id: the photo.
-        similarity: cosine of its descriptor with the query's; 0 where they were not compared.
+        similarity: cosine of its descriptor with the query's, or by the model for words where words alone were asked
+            for; 0 where they were not compared.
         match: the judge's probability that it shows the same thing; None while it was not judged.
         score: what the ranking is ordered by.
         reason: why it could not be judged; empty otherwise.

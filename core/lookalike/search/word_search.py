@@ -3,7 +3,8 @@
 A text is taken apart (`lookalike.words.query_syntax`). Filters and dates with a year say which photos may be found at
 all. Every source answers the words by itself, and the lists are fused by reciprocal ranks (`fused`). Where the catalog
 knows some of the words and not the others, as of "paris dog", the sources are also asked for the others among the
-photos that have the first.
+photos that have the first. What has a minus before it is left out where the catalog or a label has it for certain, and
+a dual encoder is asked for photos that suit it less.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 import numpy as np
 
@@ -29,6 +31,7 @@ from lookalike.search.word_notes import (
 from lookalike.terms import terms_of
 from lookalike.words.dates import find_dates
 from lookalike.words.fact_search import FactSearch, content_words
+from lookalike.words.model_search import ModelSearch
 from lookalike.words.query_filters import FilterSource, Ids, QueryFilters, both, minus, union
 from lookalike.words.query_syntax import DateToken, TextQuery, Token, parse
 from lookalike.words.source import Reason, WordHit, WordSource
@@ -47,6 +50,10 @@ _REASONED = ("camera", "folder", "keyword", "lens", "name", "place", "title")
 """Filters that are a reason to be found too."""
 
 
+_Ask = Callable[[Sequence[str], int, Ids | None, list[str]], list[WordHit]]
+"""Asks a source for words among some photos, at most so many; takes lines for the user."""
+
+
 @dataclass(frozen=True)
 class FoundPhoto:
     """A photo that words have found.
@@ -55,11 +62,13 @@ class FoundPhoto:
         content_id: the photo.
         score: what the answer is ordered by.
         reasons: why it was found, the most telling first.
+        similarity: the cosine by which the model has found it; 0 where it has not.
     """
 
     content_id: int
     score: float
     reasons: tuple[Reason, ...]
+    similarity: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -83,11 +92,15 @@ class WordAnswer:
 
 @dataclass
 class _Lists:
-    """Ranked lists to be fused, with their weights; the reasons of all photos in them, and which have a sure one."""
+    """Ranked lists to be fused, with their weights; the reasons of all photos in them, and which have a sure one.
+
+    Those of the model also have similarities.
+    """
 
     ranked: list[tuple[float, list[int]]] = field(default_factory=list)
     reasons: dict[int, list[Reason]] = field(default_factory=dict)
     sure: set[int] = field(default_factory=set)
+    similarities: dict[int, float] = field(default_factory=dict)
 
     def add(self, hits: Sequence[WordHit], weight: float = 1.0) -> None:
         ids = list(dict.fromkeys(hit.content_id for hit in hits))
@@ -109,6 +122,7 @@ class WordSearch:
         sources: whatever finds photos by what they look like or what is written in them.
         filters: what knows more of filters than the catalog, by the filters' names.
         today: tells the day that "yesterday" is counted from.
+        model: finds photos by a dual encoder, which always finds some.
     """
 
     def __init__(
@@ -117,18 +131,36 @@ class WordSearch:
         sources: Sequence[WordSource] = (),
         filters: Mapping[str, FilterSource] | None = None,
         today: Callable[[], date] = date.today,
+        model: ModelSearch | None = None,
     ) -> None:
         self._catalog = catalog
         self._facts = FactSearch(catalog)
         self._sources = tuple(sources)
         self._filters = QueryFilters(catalog, self._facts, filters)
         self._today = today
+        self._model = model
 
     def parse(self, text: str) -> TextQuery:
         """Take a query text apart."""
         return parse(text, self._today())
 
-    def search(self, text: str, filters: Filters, k: int, excluded: Sequence[str] = ()) -> WordAnswer:
+    @property
+    def model_is_ready(self) -> bool:
+        """Whether the model answers at once, or there is none; else it has to be loaded first."""
+        try:
+            return self._model is None or self._model.is_ready
+        except LookalikeError:
+            # The search says so.
+            return True
+
+    def search(
+        self,
+        text: str,
+        filters: Filters,
+        k: int,
+        excluded: Sequence[str] = (),
+        ask_model: bool = True,
+    ) -> WordAnswer:
         """The photos that a text asks for, best first.
 
         Args:
@@ -136,6 +168,7 @@ class WordSearch:
             filters: those set beside the text.
             k: photos at most; 0 to learn only which may be found.
             excluded: texts; what has all the words of one is left out.
+            ask_model: whether the model is asked, too.
 
         Raises:
             FilterError: a filter names what there is not.
@@ -159,7 +192,10 @@ class WordSearch:
         recurring = [token for token in query.dates if token.date.recurring]
         asked = _in_order(query, recurring)
         if words or recurring:
-            lists, more = self._lists(query, asked, recurring, taken, allowed, k)
+            unwanted = [token.value for token in query.excluded]
+            unwanted += [phrase for phrase in (self.parse(text).phrase for text in excluded) if phrase]
+            model = partial(self._ask_model, unwanted) if ask_model and self._model is not None else None
+            lists, more = self._lists(query, asked, recurring, taken, allowed, k, model)
             notes += more
         else:
             lists = _Lists([(1.0, self._newest(query, taken, allowed, k))])
@@ -170,7 +206,10 @@ class WordSearch:
         reasons = self._reasons(query, [number for number, _ in photos], lists, taken)
         return WordAnswer(
             query,
-            tuple(FoundPhoto(number, score, reasons[number]) for number, score in photos),
+            tuple(
+                FoundPhoto(number, score, reasons[number], lists.similarities.get(number, 0.0))
+                for number, score in photos
+            ),
             len(photos) if not lists.reasons else sum(number in lists.sure for number, _ in photos),
             allowed,
             tuple(notes),
@@ -188,6 +227,7 @@ class WordSearch:
         taken: Mapping[DateToken, Ids],
         allowed: Ids | None,
         k: int,
+        model: _Ask | None,
     ) -> tuple[_Lists, list[str]]:
         lists = _Lists()
         notes: list[str] = []
@@ -197,12 +237,16 @@ class WordSearch:
         looks = [self._ask(source, asked, k, allowed, notes) for source in self._sources]
         for hits in looks:
             lists.add(hits)
+        by_model = model(asked, k, allowed, notes) if model is not None else []
+        lists.add(by_model)
+        lists.similarities.update((hit.content_id, hit.score) for hit in by_model)
         if recurring:
             lists.add(self._in_season(query, recurring, taken, allowed, k))
         lists_before = len(lists.ranked)
-        self._add_parts(lists, query, recurring, taken, allowed, k, notes)
+        self._add_parts(lists, query, recurring, taken, allowed, k, notes, model)
         parts = len(lists.ranked) > lists_before
-        corrected = None if facts or parts else self._facts.corrected(asked)
+        # A date is no slip.
+        corrected = None if facts or parts or not query.words else self._facts.corrected(asked)
         if corrected is not None:
             changed = [(was, now) for was, now in zip(asked, corrected, strict=True) if was != now]
             seen = any(looks)
@@ -215,7 +259,7 @@ class WordSearch:
         if not lists.ranked:
             elsewhere = self._facts.count(asked) if allowed is not None else 0
             notes.append(empty_answer(phrase, bool(self._sources), elsewhere))
-        elif self._sources and not any(looks) and not parts and only_names(facts):
+        elif self._sources and not any(looks) and not by_model and not parts and only_names(facts):
             # The list is cut at k photos, and the line tells of all.
             notes.append(nothing_looks_like(phrase, facts, max(self._facts.count(asked, allowed), 1)))
         return lists, notes
@@ -229,10 +273,13 @@ class WordSearch:
         allowed: Ids | None,
         k: int,
         notes: list[str],
+        model: _Ask | None,
     ) -> None:
         """Ask for some words among the photos of which the catalog has the others."""
         words = content_words([token.value for token in query.words])
-        if not self._sources or not words or len(words) + len(recurring) < 2:
+        asking: list[_Ask] = [partial(self._ask, source) for source in self._sources]
+        asking += [model] if model is not None else []
+        if not asking or not words or len(words) + len(recurring) < 2:
             return
         known = {word: ids for word in words if len(ids := self._facts.ids([word]))}
         rest = [word for word in words if word not in known]
@@ -245,8 +292,8 @@ class WordSearch:
         if narrowed is None or not len(narrowed):
             return
         wanted = self._catalog.facts.wanted(list(known))
-        for source in self._sources:
-            hits = self._ask(source, rest, k, narrowed, notes)
+        for ask in asking:
+            hits = ask(rest, k, narrowed, notes)
             lists.add(hits)
             found = self._facts.reasons([hit.content_id for hit in hits], wanted) if wanted else {}
             for number, reasons in found.items():
@@ -260,8 +307,19 @@ class WordSearch:
             return source.search(words, " ".join(words), k, allowed)
         except LookalikeError as error:
             log_failure(logger, f"Searching {source.name}", error)
-            note = f"What photos show was not searched: {error}"
-            notes += [note] if note not in notes else []
+            _add_note(notes, f"What photos show was not searched: {error}")
+            return []
+
+    def _ask_model(
+        self, unwanted: Sequence[str], words: Sequence[str], k: int, allowed: Ids | None, notes: list[str]
+    ) -> list[WordHit]:
+        """What the model finds, likewise."""
+        assert self._model is not None
+        try:
+            return self._model.search(words, " ".join(words), k, allowed, unwanted)
+        except LookalikeError as error:
+            log_failure(logger, f"Searching {self._model.name}", error)
+            _add_note(notes, f"The model for words was not asked: {error}")
             return []
 
     def _in_season(
@@ -380,6 +438,11 @@ def fused(
             scores[number] = scores.get(number, 0.0) + weight / (offset + rank)
     # Sorting keeps the order of the lists among photos that are as good.
     return sorted(scores.items(), key=lambda entry: -entry[1])
+
+
+def _add_note(notes: list[str], note: str) -> None:
+    if note not in notes:
+        notes.append(note)
 
 
 def _spaced(text: str) -> str:

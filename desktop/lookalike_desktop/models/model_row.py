@@ -8,11 +8,12 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from lookalike_desktop.qt.formatting import format_pace, format_transfer
+from lookalike_desktop.qt.formatting import format_count, format_pace, format_transfer
 from lookalike_desktop.qt.progress_text import progress_text
 
 if TYPE_CHECKING:
     from lookalike.library.model_manager import ModelListing
+    from lookalike.library.words_model import WordsModelState
     from lookalike.progress import Progress
 
 translate = QCoreApplication.translate
@@ -24,6 +25,7 @@ class ModelRow(QFrame):
     Args:
         listing: the core's facts.
         in_use: whether this library uses it.
+        words_model: how far it is, where words find photos by it; else None.
         parent: the Qt parent.
     """
 
@@ -31,15 +33,24 @@ class ModelRow(QFrame):
     """The `ModelListing` is to be downloaded; likewise below."""
     cancel_wanted = Signal()
     use_wanted = Signal(object)
+    words_wanted = Signal(object)
+    """Words are to find photos by the `ModelListing`, or where they do, no longer."""
     check_wanted = Signal(object)
     remove_wanted = Signal(object)
     step_wanted = Signal(object, int)
     """The focus is to go up (-1) or down (1) from this `ModelRow`."""
 
-    def __init__(self, listing: ModelListing, in_use: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        listing: ModelListing,
+        in_use: bool,
+        words_model: WordsModelState | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.listing = listing
         self.in_use = in_use
+        self.words_model = words_model
         self.setProperty("card", True)
         self.setProperty("row", True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -79,20 +90,29 @@ class ModelRow(QFrame):
         column.addStretch(1)
         self.main_button = QPushButton()
         self.main_button.clicked.connect(self._act)
+        self.words_button = QPushButton(
+            self.tr("Use for words") if words_model is None else self.tr("Not for words")
+        )
+        self.words_button.setToolTip(
+            self.tr(
+                "Words find photos by this model, beside the model that describes them. "
+                "It looks at all photos once, in the background."
+            )
+        )
+        self.words_button.clicked.connect(lambda: self.words_wanted.emit(self.listing))
         self.check_button = QPushButton(self.tr("Check"))
         self.check_button.setToolTip(self.tr("Check that its files are intact and belong together"))
         self.check_button.clicked.connect(lambda: self.check_wanted.emit(self.listing))
         self.remove_button = QPushButton(self.tr("Remove"))
         self.remove_button.clicked.connect(lambda: self.remove_wanted.emit(self.listing))
-        for button in (self.check_button, self.remove_button):
+        for button in (self.words_button, self.check_button, self.remove_button):
             button.setProperty("flat", True)
-        for button in (self.main_button, self.check_button, self.remove_button):
+        for button in self._buttons:
             button.setMinimumWidth(112)
         buttons = QVBoxLayout()
         buttons.setSpacing(4)
-        buttons.addWidget(self.main_button)
-        buttons.addWidget(self.check_button)
-        buttons.addWidget(self.remove_button)
+        for button in self._buttons:
+            buttons.addWidget(button)
         buttons.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 14, 12)
@@ -100,6 +120,10 @@ class ModelRow(QFrame):
         row.addLayout(column, 1)
         row.addLayout(buttons)
         self.show_idle(False)
+
+    @property
+    def _buttons(self) -> tuple[QPushButton, ...]:
+        return (self.main_button, self.words_button, self.check_button, self.remove_button)
 
     @property
     def title(self) -> str:
@@ -125,6 +149,8 @@ class ModelRow(QFrame):
     def _badge_text(self) -> str:
         if self.in_use:
             return self.tr("In use")
+        if self.words_model is not None:
+            return self.tr("In use for words")
         if self.listing.recommended:
             return self.tr("Recommended")
         return self.tr("Installed") if self.listing.installed and not self.built_in else ""
@@ -180,10 +206,15 @@ class ModelRow(QFrame):
             state = self.tr("This version of Lookalike cannot run this kind of model yet.")
         elif listing.downloaded:
             state = self.tr("{0} downloaded so far.").format(format_transfer(listing.downloaded))
+        elif self.words_model is not None:
+            state = self.words_model.problem or self.tr("Words find {0} of {1} photos by it.").format(
+                format_count(self.words_model.described), format_count(self.words_model.photos)
+            )
         self._set_state(state)
         self._bar.setVisible(False)
         self.main_button.setProperty("primary", listing.recommended and not listing.installed)
         own = listing.installed and not self.built_in
+        self.words_button.setVisible(listing.reads_words)
         self.check_button.setVisible(own)
         self.remove_button.setVisible(own or listing.downloaded > 0)
         for button in (self.check_button, self.remove_button):
@@ -203,8 +234,8 @@ class ModelRow(QFrame):
         self.main_button.setText(self.tr("Cancel"))
         self.main_button.setProperty("primary", False)
         self.main_button.setEnabled(True)
-        self.check_button.setVisible(False)
-        self.remove_button.setVisible(False)
+        for button in (self.words_button, self.check_button, self.remove_button):
+            button.setVisible(False)
         self._name_buttons()
 
     def show_cancelling(self) -> None:
@@ -220,7 +251,7 @@ class ModelRow(QFrame):
         self.setAccessibleDescription(self.text)
 
     def _name_buttons(self) -> None:
-        for button in (self.main_button, self.check_button, self.remove_button):
+        for button in self._buttons:
             button.setAccessibleName(f"{button.text().rstrip('…')} {self.title}")
             button.style().unpolish(button)
             button.style().polish(button)

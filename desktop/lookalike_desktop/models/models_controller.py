@@ -50,6 +50,7 @@ class ModelsController(QObject):
         page.download_wanted.connect(self.ask_download)
         page.cancel_wanted.connect(self.cancel)
         page.use_wanted.connect(self.use)
+        page.words_wanted.connect(self.use_for_words)
         page.check_wanted.connect(self.check)
         page.remove_wanted.connect(self.ask_remove)
         page.files_wanted.connect(self.choose_files)
@@ -190,6 +191,32 @@ class ModelsController(QObject):
                 self.judge_used.emit()
             else:
                 self.reported.emit(self.tr("The photos will now be described with this model."))
+            self.read()
+
+        self._session.tasks.run(choose, chosen)
+
+    def use_for_words(self, listing: ModelListing) -> None:
+        """Have words find photos by a model, or where they do, no longer."""
+        library = self._session.library
+        if library is None:
+            return
+        row = self._page.row(listing.name)
+        stop = row is not None and row.words_model is not None
+
+        def choose() -> None:
+            from lookalike.library.words_model import NO_MODEL
+
+            library.words_model.choose(NO_MODEL if stop else listing.name)
+
+        def chosen(_: None) -> None:
+            if stop:
+                self.reported.emit(self.tr("Words are now searched without a model."))
+            else:
+                self.reported.emit(
+                    self.tr("{0} now looks at the photos, so that words find them by it.").format(
+                        listing.name
+                    )
+                )
             self.read()
 
         self._session.tasks.run(choose, chosen)

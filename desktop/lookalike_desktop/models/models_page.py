@@ -44,6 +44,7 @@ class ModelsPage(Page):
     """The `ModelListing` is to be downloaded; likewise below."""
     cancel_wanted = Signal()
     use_wanted = Signal(object)
+    words_wanted = Signal(object)
     check_wanted = Signal(object)
     remove_wanted = Signal(object)
 
@@ -158,7 +159,10 @@ class ModelsPage(Page):
             self._list.addWidget(label)
             for listing in state.listings:
                 if listing.kind == kind:
-                    self._add(ModelRow(listing, listing.name in state.used))
+                    words_model = state.words_model
+                    if words_model is not None and words_model.name != listing.name:
+                        words_model = None
+                    self._add(ModelRow(listing, listing.name in state.used, words_model))
         line = self.tr("This computer has {0}. Nothing is downloaded before you ask for it.").format(
             state.machine
         )
@@ -172,6 +176,7 @@ class ModelsPage(Page):
         row.download_wanted.connect(self.download_wanted)
         row.cancel_wanted.connect(self.cancel_wanted)
         row.use_wanted.connect(self.use_wanted)
+        row.words_wanted.connect(self.words_wanted)
         row.check_wanted.connect(self.check_wanted)
         row.remove_wanted.connect(self.remove_wanted)
         row.step_wanted.connect(self._step)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lookalike.library import Library
     from lookalike.library.model_manager import ModelListing
+    from lookalike.library.words_model import WordsModelState
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,14 @@ class ModelsState:
     Attributes:
         listings: all models, those that come with Lookalike included.
         used: names of the judge and the descriptor model in use.
+        words_model: the model for words, and how far it is; None without one.
         machine: what this computer has, in words.
         missing: what does not work here, one line; empty if everything does.
     """
 
     listings: Sequence[ModelListing]
     used: frozenset[str]
+    words_model: WordsModelState | None
     machine: str
     missing: str
 
@@ -43,6 +46,7 @@ def read_state(library: Library) -> ModelsState:
     return ModelsState(
         [*built_in, *library.models.listings()],
         frozenset(used),
+        library.words_model.state(),
         this_machine().words,
         " ".join(describe_failure(error).message for error in library.judges.missing()),
     )

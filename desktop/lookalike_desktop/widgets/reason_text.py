@@ -46,7 +46,7 @@ def reason_text(reason: Reason) -> str:
                 else translate("reasons", "may look like a {0}")
             )
         return words.format(reason.text)
-    return translate("reasons", "looks like {0}").format(reason.text)
+    return translate("reasons", "may look like “{0}”").format(reason.text)
 
 
 def _day(text: str) -> str:

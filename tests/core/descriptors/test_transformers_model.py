@@ -23,6 +23,9 @@ SAVERS: dict[str, Callable[[Path], Path]] = {
     "dinov3": vision_models.save_dinov3,
     "clip": vision_models.save_clip,
     "clip_vision": vision_models.save_clip_vision,
+    "metaclip2": vision_models.save_metaclip2,
+    "altclip": vision_models.save_altclip,
+    "chinese_clip": vision_models.save_chinese_clip,
     "siglip": vision_models.save_siglip,
     "siglip2": vision_models.save_siglip2,
 }
@@ -118,28 +121,67 @@ def test_in_native_precision_the_vectors_are_nearly_the_same(
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["clip", "siglip", "siglip2"])
+PROMPTS = {
+    "clip": [
+        "itap of a {}.",
+        "a bad photo of the {}.",
+        "a origami {}.",
+        "a photo of the large {}.",
+        "a {} in a video game.",
+        "art of the {}.",
+        "a photo of the small {}.",
+    ],
+    "siglip": ["this is a photo of {}."],
+    "chinese_clip": ["{}", "一张{}的照片。", "{}的照片。"],
+}
+FAMILIES = {"metaclip2": "clip", "altclip": "clip", "siglip2": "siglip"}
+LENGTHS = {"altclip": 77, "chinese_clip": 52}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["clip", "metaclip2", "altclip", "chinese_clip", "siglip", "siglip2"])
 @pytest.mark.usefixtures("full_precision")
-def test_words_are_described_by_the_text_tower(name: str, folders: dict[str, Path]) -> None:
+def test_words_and_photos_are_as_alike_as_transformers_says(
+    name: str, folders: dict[str, Path], photos: list[Image.Image]
+) -> None:
+    """The cosine of each photo with each text, from the model's own logits."""
     import torch
     from transformers import AutoModel, AutoTokenizer
 
-    words = ["a photo of the red mug", "castle", " ".join(["dog"] * 40)]
+    if name == "siglip2":
+        photos = [photo.resize((40, 40)) for photo in photos]
+    words = ["Red mug", "castle {}", "dog", " ".join(["dog"] * 90)]
     describer = TransformersDescriber(folders[name])
-    vectors = describer.describe_words(words)
+    texts = describer.describe_words(words)
+    cosines = describer.describe([describer.prepare(photo) for photo in photos]) @ texts.T
+
     model = AutoModel.from_pretrained(folders[name]).eval()
     tokenizer = AutoTokenizer.from_pretrained(folders[name])
-    how = {"padding": "max_length" if name.startswith("siglip") else True, "truncation": True}
-    tokens = tokenizer(words, max_length=vision_models.TEXT_LENGTH, return_tensors="pt", **how)
-    given = {"input_ids": tokens["input_ids"]}
-    if name == "clip":
-        given["attention_mask"] = tokens["attention_mask"]
-    with torch.no_grad():
-        features = model.get_text_features(**given).pooler_output
-    plain = (features / features.norm(dim=-1, keepdim=True)).numpy()
-    np.testing.assert_allclose(vectors, plain, atol=2e-4)
-    assert vectors.shape == (3, describer.dimension)
-    if name.startswith("siglip"):
+    pixels = dict(_plain_processor(name, folders[name])(images=photos, return_tensors="pt"))
+    siglip = name.startswith("siglip")
+    for word, own, vector in zip(words, cosines.T, texts, strict=True):
+        prompts = [prompt.replace("{}", word) for prompt in PROMPTS[FAMILIES.get(name, name)]]
+        tokens = tokenizer(
+            [prompt.lower() for prompt in prompts] if siglip else prompts,
+            padding="max_length" if siglip else True,
+            truncation=True,
+            max_length=LENGTHS.get(name, vision_models.TEXT_LENGTH),
+            return_tensors="pt",
+        )
+        assert not siglip or tokens["input_ids"].shape[1] == vision_models.TEXT_LENGTH
+        given = {"input_ids": tokens["input_ids"]}
+        if not siglip:
+            given["attention_mask"] = tokens["attention_mask"]
+        with torch.no_grad():
+            said = model(**given, **pixels)
+            logits = said.logits_per_image - (model.logit_bias if siglip else 0)
+            each = (logits / model.logit_scale.exp()).numpy()
+        mean = said.text_embeds.mean(dim=0)
+        np.testing.assert_allclose(own, each.mean(axis=1) / float(mean.norm()), atol=1e-4)
+        np.testing.assert_allclose(vector, (mean / mean.norm()).numpy(), atol=1e-4)
+    # The comparison means something only where different texts give different cosines.
+    assert np.ptp(cosines, axis=1).min() > 0.01
+    if siglip:
         np.testing.assert_array_equal(
             describer.describe_words(["Castle"]), describer.describe_words(["castle"])
         )
