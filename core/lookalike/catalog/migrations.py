@@ -577,3 +577,9 @@ def m0022_things(db: Database) -> None:
     )
     for statement in statements:
         db.execute(statement)
+
+
+@catalog_migrations()
+def m0023_user_ratings(db: Database) -> None:
+    """The stars that the user gave in the window, by content hash; they go before those that files have."""
+    db.execute("CREATE TABLE user_ratings (hash TEXT PRIMARY KEY, rating INTEGER NOT NULL) WITHOUT ROWID")
