@@ -22,7 +22,9 @@ from lookalike_desktop.models.token_preparation_controller import TokenPreparati
 from lookalike_desktop.models.token_preparation_line import TokenPreparationLine
 from lookalike_desktop.navigator import Navigator
 from lookalike_desktop.qt.failures import Failure
+from lookalike_desktop.qt.preferences import Preferences
 from lookalike_desktop.qt.thumbnails import Thumbnails
+from lookalike_desktop.qt.undo import UndoStack
 from lookalike_desktop.search.drop_paste_handler import DropPasteHandler
 from lookalike_desktop.search.filter_bar import FilterBar
 from lookalike_desktop.search.results_page import ResultsPage
@@ -52,6 +54,8 @@ class Window(QMainWindow):
         super().__init__()
         self.setWindowTitle("Lookalike")
         self.resize(1240, 820)
+        self.preferences = Preferences(parent=self)
+        self.undo_stack = UndoStack(self)
         self.session = LibrarySession(library, timing, self)
         self.thumbnails = Thumbnails(self._load_thumbnail, parent=self)
         self.folders_panel = FoldersPanel()
@@ -193,6 +197,7 @@ class Window(QMainWindow):
         keys = QKeySequence.StandardKey
         handler, navigator, add = self._drop_paste_handler, self.navigator, self.commands.add
         search, view, go = self.tr("Search"), self.tr("View"), self.tr("Go")
+        self._add_undo(self.tr("Edit"))
         add(search, self.tr("Search for words"), self._focus_search_field, keys.Find)
         add(search, self.tr("Open a photo…"), handler.choose_file, keys.Open)
         add(search, self.tr("Paste a picture"), handler.paste, keys.Paste)
@@ -204,6 +209,16 @@ class Window(QMainWindow):
         add(go, self.tr("A saved evaluation…"), self.failures.choose, "Ctrl+Shift+E")
         add(view, self.tr("Larger photos"), lambda: self._resize_cells(1), keys.ZoomIn)
         add(view, self.tr("Smaller photos"), lambda: self._resize_cells(-1), keys.ZoomOut)
+
+    def _add_undo(self, group: str) -> None:
+        stack, keys = self.undo_stack, QKeySequence.StandardKey
+        undo = self.commands.add(group, self.tr("Undo"), stack.undo, keys.Undo)
+        redo = self.commands.add(group, self.tr("Redo"), stack.redo, keys.Redo)
+        stack.undoTextChanged.connect(lambda text: undo.setText(self.tr("Undo {0}").format(text).rstrip()))
+        stack.redoTextChanged.connect(lambda text: redo.setText(self.tr("Redo {0}").format(text).rstrip()))
+        for action, possible in ((undo, stack.canUndoChanged), (redo, stack.canRedoChanged)):
+            action.setEnabled(False)
+            possible.connect(action.setEnabled)
 
     def _load_thumbnail(self, content_id: int, side: int) -> bytes:
         library = self.session.library
