@@ -95,7 +95,7 @@ class Window(QMainWindow):
             self.navigator.add_page(added)
         self._drop_paste_handler = DropPasteHandler(self, self.search_bar.field, DropHint(middle))
         self._library_controller = LibraryController(
-            self.session, self.folders_panel, self.library_page, self.search_bar, self
+            self.session, self.folders_panel, self.library_page, self.search_bar, self.preferences, self
         )
         self.models_controller = ModelsController(self.session, self.models_page, self)
         self.duplicates_controller = DuplicatesController(self.session, self.duplicates_page, self)
@@ -260,6 +260,7 @@ class Window(QMainWindow):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "viewer"):
             for part in (
                 self.search_bar,
+                self.library_page,
                 self.folders_panel,
                 self.viewer,
                 self.models_page,

@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from lookalike_desktop.library.arrangement import Arrangement, Order, SortField, arrange
 from lookalike_desktop.library.folders_panel import FoldersPanel
 from lookalike_desktop.library.library_dialogs import AboutLibrary, SkippedFiles, skipped_lines
 from lookalike_desktop.library.library_page import LibraryPage
 from lookalike_desktop.library.watching_dialog import WatchingDialog
 from lookalike_desktop.qt.failures import Failure
+from lookalike_desktop.qt.preferences import Preferences
 from lookalike_desktop.search.search_bar import SearchBar
 from lookalike_desktop.session.activity import Activity
 from lookalike_desktop.session.library_session import LibrarySession
+from lookalike_desktop.widgets.grid_view import CellStyle
 
 if TYPE_CHECKING:
     from lookalike.catalog.folders import Folder
+    from lookalike.catalog.photo_columns import PhotoColumns
     from lookalike.library import Status
 
 
@@ -31,6 +35,7 @@ class LibraryController(QObject):
         panel: the folders.
         page: the photos.
         bar: shows the judges.
+        preferences: keep how the photos are arranged.
         window: the parent of dialogs.
     """
 
@@ -38,15 +43,24 @@ class LibraryController(QObject):
     """Another judge checks the results, or the same one answers another question."""
 
     def __init__(
-        self, session: LibrarySession, panel: FoldersPanel, page: LibraryPage, bar: SearchBar, window: QWidget
+        self,
+        session: LibrarySession,
+        panel: FoldersPanel,
+        page: LibraryPage,
+        bar: SearchBar,
+        preferences: Preferences,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
         self._session = session
         self._panel = panel
         self._page = page
         self._bar = bar
+        self._preferences = preferences
         self._window = window
         self._folders = 0
+        self._photos: PhotoColumns | None = None
+        self._order = Order.read(preferences.sort, preferences.grouping)
         self._activity: Activity | None = None
         session.opened.connect(self.read_judges)
         session.folders_changed.connect(self._on_folders)
@@ -64,6 +78,11 @@ class LibraryController(QObject):
         bar.judge_chosen.connect(self.choose_judge)
         bar.mode_chosen.connect(self.choose_mode)
         bar.panel_wanted.connect(lambda: panel.setVisible(panel.isHidden()))
+        page.show_order(self._order)
+        if preferences.layout in list(CellStyle):
+            page.show_style(CellStyle(preferences.layout))
+        page.order_chosen.connect(self.arrange_by)
+        page.style_chosen.connect(self._keep_style)
         page.opened.connect(self._prioritise_neighbours)
         page.first_run.folder_given.connect(session.add_folder)
         page.first_run.choose_wanted.connect(self.choose_folder)
@@ -76,14 +95,40 @@ class LibraryController(QObject):
         self._folders = len(folders)
         self._page.show_folders(len(folders))
 
-    def _on_photos(self, ids: list[int]) -> None:
-        filtered = bool(self._session.filters)
-        self._page.show_photos(ids, filtered)
-        if not filtered:
-            self._panel.show_photos(len(ids))
+    def _on_photos(self, photos: PhotoColumns) -> None:
+        self._photos = photos
+        self._arrange()
+        if not self._session.filters:
+            self._panel.show_photos(len(photos))
         library = self._session.library
         if library is not None:
             self._session.tasks.run(library.status, self._on_status)
+
+    def arrange_by(self, order: Order) -> None:
+        """Arrange the photos another way from now on."""
+        self._order = order
+        self._preferences.sort, self._preferences.grouping = order.sort, order.grouping.value
+        self._arrange()
+
+    def _keep_style(self, style: CellStyle) -> None:
+        self._preferences.layout = style.value
+
+    def _arrange(self) -> None:
+        library, photos, order = self._session.library, self._photos, self._order
+        if library is None or photos is None:
+            return
+        filtered = bool(self._session.filters)
+
+        def work() -> Arrangement:
+            names = library.photos.name_ranks(photos.ids) if order.field is SortField.NAME else None
+            return arrange(photos, order, names)
+
+        def show(arrangement: Arrangement) -> None:
+            # The user may have chosen another order meanwhile.
+            if arrangement.order == self._order:
+                self._page.show_photos(arrangement, filtered)
+
+        self._session.tasks.run(work, show)
 
     def _on_status(self, status: Status) -> None:
         self._panel.show_skipped(len(status.problems))

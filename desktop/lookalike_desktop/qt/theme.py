@@ -51,6 +51,7 @@ QPushButton, QToolButton {
     border: 1px solid palette(mid); border-radius: 8px; padding: 6px 12px; background: palette(button);
 }
 QToolButton { padding: 6px; }
+QToolButton::menu-indicator { image: none; }
 QPushButton:hover, QToolButton:hover { border-color: palette(highlight); }
 QPushButton:focus, QToolButton:focus { border-color: palette(highlight); }
 QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: palette(mid); }
@@ -104,6 +105,10 @@ QFrame[card="true"] { background: palette(base); border: 1px solid palette(mid);
 QFrame[row="true"]:focus { border-color: palette(highlight); }
 QLabel[badge="true"] {
     border: 1px solid palette(highlight); border-radius: 9px; padding: 1px 8px; color: palette(highlight);
+}
+QLabel[pill="true"] {
+    border-radius: 13px; padding: 5px 14px; background: palette(highlight); color: palette(highlighted-text);
+    font-weight: 600;
 }
 QFrame[sidebar="true"] { background: palette(alternate-base); }
 """

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QImage
 
 from lookalike.search.ranking import Ranking, Result
 from lookalike_desktop.qt.thumbnails import Thumbnails
@@ -63,6 +66,26 @@ class PhotoModel(QAbstractListModel):
             return self.accessible_text(index.row())
         return None
 
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Photos can be dragged out."""
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        """Others get copies."""
+        return Qt.DropAction.CopyAction
+
+    def image(self, row: int) -> QImage | None:
+        """A photo's thumbnail; None until it is loaded, which this call requests."""
+        return self._thumbnails.image(self._ids[row])
+
+    def missing(self, row: int) -> bool:
+        """Whether no thumbnail of a photo could be made."""
+        return self._thumbnails.missing(self._ids[row])
+
+    def stars(self, row: int) -> int:
+        """The stars that are shown on a photo; 0 for none."""
+        return 0
+
     def accessible_text(self, row: int) -> str:
         """A photo's description for screen readers."""
         return self.tr("Photo {0} of {1}").format(row + 1, len(self._ids))
@@ -100,7 +123,11 @@ class PhotoModel(QAbstractListModel):
         self._ids = ids
         self._rows = None
 
-    def sections(self) -> list[Section]:
+    def aspects(self) -> NDArray[np.float32]:
+        """Width over height of each photo, float32 (rows,); square where nothing is known of it."""
+        return np.ones(len(self._ids), np.float32)
+
+    def sections(self) -> Sequence[Section]:
         """The runs of photos and their headings."""
         return [Section("", len(self._ids))]
 
