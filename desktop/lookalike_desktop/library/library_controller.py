@@ -14,6 +14,7 @@ from lookalike_desktop.library.library_dialogs import AboutLibrary, SkippedFiles
 from lookalike_desktop.library.library_page import LibraryPage
 from lookalike_desktop.library.watching_dialog import WatchingDialog
 from lookalike_desktop.qt.failures import Failure
+from lookalike_desktop.qt.preferences import Preferences
 from lookalike_desktop.search.search_bar import SearchBar
 from lookalike_desktop.session.activity import Activity
 from lookalike_desktop.session.library_session import LibrarySession
@@ -31,6 +32,7 @@ class LibraryController(QObject):
         panel: the folders.
         page: the photos.
         bar: shows the judges.
+        preferences: whether the folders are shown.
         window: the parent of dialogs.
     """
 
@@ -38,13 +40,20 @@ class LibraryController(QObject):
     """Another judge checks the results, or the same one answers another question."""
 
     def __init__(
-        self, session: LibrarySession, panel: FoldersPanel, page: LibraryPage, bar: SearchBar, window: QWidget
+        self,
+        session: LibrarySession,
+        panel: FoldersPanel,
+        page: LibraryPage,
+        bar: SearchBar,
+        preferences: Preferences,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
         self._session = session
         self._panel = panel
         self._page = page
         self._bar = bar
+        self._preferences = preferences
         self._window = window
         self._folders = 0
         self._activity: Activity | None = None
@@ -63,7 +72,7 @@ class LibraryController(QObject):
         panel.skipped_wanted.connect(self.show_skipped)
         bar.judge_chosen.connect(self.choose_judge)
         bar.mode_chosen.connect(self.choose_mode)
-        bar.panel_wanted.connect(lambda: panel.setVisible(panel.isHidden()))
+        bar.panel_wanted.connect(self.toggle_panel)
         page.opened.connect(self._prioritise_neighbours)
         page.first_run.folder_given.connect(session.add_folder)
         page.first_run.choose_wanted.connect(self.choose_folder)
@@ -72,7 +81,7 @@ class LibraryController(QObject):
     def _on_folders(self, folders: list[Folder]) -> None:
         self._panel.show_folders(folders)
         if len(folders) != self._folders:
-            self._panel.setVisible(bool(folders))
+            self._panel.setVisible(bool(folders) and self._preferences.panel)
         self._folders = len(folders)
         self._page.show_folders(len(folders))
 
@@ -130,6 +139,11 @@ class LibraryController(QObject):
                 lambda: library.search.set_settings(replace(library.search.settings, mode=mode)),
                 lambda _: self.judge_changed.emit(),
             )
+
+    def toggle_panel(self) -> None:
+        """Show the folders, or hide them; the choice is remembered."""
+        self._preferences.panel = self._panel.isHidden()
+        self._panel.setVisible(self._preferences.panel)
 
     def choose_folder(self) -> None:
         """Ask for a folder to add."""

@@ -15,6 +15,7 @@ from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.session.activity import Activity
 from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.widgets.messages import Message
+from lookalike_desktop.widgets.page import KeyList
 from lookalike_desktop.widgets.photo_model import PhotoModel
 
 
@@ -42,6 +43,16 @@ class LibraryPage(QStackedWidget):
         for page in (self.message, self.first_run, self.grid):
             self.addWidget(page)
         self.message.show_text(self.tr("Opening the library…"))
+
+    def key_list(self) -> KeyList:
+        """The keys that mean something only here, and in other grids of photos."""
+        keys = [
+            (self.tr("Arrows"), self.tr("Select another photo")),
+            (self.tr("Enter, Space"), self.tr("Show the photo large")),
+            (self.tr("Home, End"), self.tr("The first or the last photo")),
+            (self.tr("Ctrl+Wheel"), self.tr("Larger or smaller photos")),
+        ]
+        return KeyList(self.tr("Photos"), keys)
 
     def show_failure(self, failure: Failure) -> None:
         """Say why the library cannot be opened."""

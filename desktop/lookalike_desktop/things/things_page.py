@@ -28,7 +28,7 @@ from lookalike_desktop.things.thing_model import ThingModel
 from lookalike_desktop.things.thing_text import thing_facts, thing_title
 from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.widgets.messages import Message
-from lookalike_desktop.widgets.page import Page
+from lookalike_desktop.widgets.page import KeyList, Page
 from lookalike_desktop.widgets.photo_model import PhotoModel
 
 
@@ -124,6 +124,15 @@ class ThingsPage(Page):
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
         self.back_button.setIcon(icon("back"))
+
+    def key_list(self) -> KeyList:
+        """The keys that mean something only here."""
+        keys = [
+            (self.tr("Enter"), self.tr("Show the photos of a thing")),
+            ("F2", self.tr("Rename")),
+            (self.tr("Del"), self.tr("The selected photo does not show this")),
+        ]
+        return KeyList(self.tr("Things"), keys)
 
     # What is shown
 

@@ -61,6 +61,9 @@ class GridView(QListView):
     menu_wanted = Signal(int, QPoint)
     """The menu of a photo is wanted: its content id, and the place on the screen."""
 
+    cells_resized = Signal(int)
+    """The user made the cells larger or smaller: an index of `CELL_SIDES`."""
+
     pointer_left = Signal()
     """The mouse pointer no longer rests on the photos, or they moved under it by the user's own scrolling."""
 
@@ -120,8 +123,17 @@ class GridView(QListView):
 
     def resize_cells(self, steps: int) -> None:
         """Make cells larger (+1) or smaller (-1)."""
-        self._size = min(max(self._size + steps, 0), len(CELL_SIDES) - 1)
-        self.relayout()
+        before = self._size
+        self.set_cell_size(before + steps)
+        if self._size != before:
+            self.cells_resized.emit(self._size)
+
+    def set_cell_size(self, size: int) -> None:
+        """Make cells so large: an index of `CELL_SIDES`, or the nearest."""
+        size = min(max(size, 0), len(CELL_SIDES) - 1)
+        if size != self._size:
+            self._size = size
+            self.relayout()
 
     def relayout(self) -> None:
         """Lay out again; the photo at the top of the screen stays there."""
