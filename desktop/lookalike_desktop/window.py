@@ -32,6 +32,7 @@ from lookalike_desktop.search.search_bar import SearchBar
 from lookalike_desktop.search.search_controller import SearchController
 from lookalike_desktop.session.library_session import LibrarySession
 from lookalike_desktop.shell.commands import Commands
+from lookalike_desktop.shell.errand_controller import ErrandController
 from lookalike_desktop.shell.program import Program
 from lookalike_desktop.things.things_controller import ThingsController
 from lookalike_desktop.things.things_page import ThingsPage
@@ -109,6 +110,7 @@ class Window(QMainWindow):
         self.things_controller = ThingsController(self.session, self.things_page, self)
         self.token_preparation = TokenPreparationController(self.session, self)
         self.failures = FailuresController(self.session, self.failures_page, self)
+        self.errands = ErrandController(self.session, self.search, self.navigator, self)
         self.navigator.page_changed.connect(self.notice.hide)
         self._connect_failures()
         self._connect_search()
