@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
@@ -15,17 +15,20 @@ from lookalike import __version__, interrupts
 from lookalike.resources import resource
 from lookalike_desktop.qt.failures import ExceptionHook
 from lookalike_desktop.qt.theme import apply_theme, icon
+from lookalike_desktop.shell.errand import Errand
+from lookalike_desktop.shell.single_instance import SingleInstance
 from lookalike_desktop.window import Window
 
 logger = logging.getLogger(__name__)
 
 
-def run(library: Path | None, folders: Sequence[Path]) -> int:
+def run(library: Path | None, errand: Errand, instance: SingleInstance) -> int:
     """Show the window of a library until it is closed.
 
     Args:
         library: where the library lies; None for the default one.
-        folders: folders to add.
+        errand: what to do first.
+        instance: brings the errands of later starts.
 
     Returns:
         The process's exit status.
@@ -49,7 +52,9 @@ def run(library: Path | None, folders: Sequence[Path]) -> int:
     turn.start()
     window.show()
     # The window is drawn first; the library loads its heavy modules afterwards.
-    QTimer.singleShot(0, lambda: window.session.open(folders))
+    QTimer.singleShot(0, lambda: window.session.open(errand.folders))
+    window.errands.do(replace(errand, folders=()))
+    instance.serve(window.errands.take, window)
     status = app.exec()
     interrupts.leave_at_once()
     hook.uninstall()

@@ -32,9 +32,12 @@ from lookalike_desktop.search.search_bar import SearchBar
 from lookalike_desktop.search.search_controller import SearchController
 from lookalike_desktop.session.library_session import LibrarySession
 from lookalike_desktop.shell.commands import Commands
+from lookalike_desktop.shell.errand_controller import ErrandController
+from lookalike_desktop.shell.program import Program
 from lookalike_desktop.things.things_controller import ThingsController
 from lookalike_desktop.things.things_page import ThingsPage
 from lookalike_desktop.viewer.viewer import Viewer
+from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.widgets.messages import DropHint, Notice
 
 if TYPE_CHECKING:
@@ -95,13 +98,19 @@ class Window(QMainWindow):
             self.navigator.add_page(added)
         self._drop_paste_handler = DropPasteHandler(self, self.search_bar.field, DropHint(middle))
         self._library_controller = LibraryController(
-            self.session, self.folders_panel, self.library_page, self.search_bar, self.preferences, self
+            self.session,
+            self.folders_panel,
+            self.library_page,
+            self.search_bar,
+            self.preferences,
+            self,
         )
         self.models_controller = ModelsController(self.session, self.models_page, self)
         self.duplicates_controller = DuplicatesController(self.session, self.duplicates_page, self)
         self.things_controller = ThingsController(self.session, self.things_page, self)
         self.token_preparation = TokenPreparationController(self.session, self)
         self.failures = FailuresController(self.session, self.failures_page, self)
+        self.errands = ErrandController(self.session, self.search, self.navigator, self)
         self.navigator.page_changed.connect(self.notice.hide)
         self._connect_failures()
         self._connect_search()
@@ -109,9 +118,20 @@ class Window(QMainWindow):
         self._connect_duplicates()
         self._connect_things()
         self.commands = Commands(self)
+        self.program = Program(
+            self,
+            self.commands,
+            self.navigator,
+            self.search_bar,
+            self.preferences,
+            self.undo_stack,
+            self.pages,
+        )
         self._add_commands()
+        self.program.finish(self._library_controller.choose_folder, self._library_controller.show_about)
         self.folders_panel.setVisible(False)
         self.search_bar.setEnabled(False)
+        self._remember_layout()
 
     def _lay_out(self, middle: QWidget) -> None:
         notice = QHBoxLayout()
@@ -196,8 +216,7 @@ class Window(QMainWindow):
     def _add_commands(self) -> None:
         keys = QKeySequence.StandardKey
         handler, navigator, add = self._drop_paste_handler, self.navigator, self.commands.add
-        search, view, go = self.tr("Search"), self.tr("View"), self.tr("Go")
-        self._add_undo(self.tr("Edit"))
+        search, view, go = self.program.search, self.program.view, self.program.go
         add(search, self.tr("Search for words"), self._focus_search_field, keys.Find)
         add(search, self.tr("Open a photo…"), handler.choose_file, keys.Open)
         add(search, self.tr("Paste a picture"), handler.paste, keys.Paste)
@@ -210,15 +229,20 @@ class Window(QMainWindow):
         add(view, self.tr("Larger photos"), lambda: self._resize_cells(1), keys.ZoomIn)
         add(view, self.tr("Smaller photos"), lambda: self._resize_cells(-1), keys.ZoomOut)
 
-    def _add_undo(self, group: str) -> None:
-        stack, keys = self.undo_stack, QKeySequence.StandardKey
-        undo = self.commands.add(group, self.tr("Undo"), stack.undo, keys.Undo)
-        redo = self.commands.add(group, self.tr("Redo"), stack.redo, keys.Redo)
-        stack.undoTextChanged.connect(lambda text: undo.setText(self.tr("Undo {0}").format(text).rstrip()))
-        stack.redoTextChanged.connect(lambda text: redo.setText(self.tr("Redo {0}").format(text).rstrip()))
-        for action, possible in ((undo, stack.canUndoChanged), (redo, stack.canRedoChanged)):
-            action.setEnabled(False)
-            possible.connect(action.setEnabled)
+    def _remember_layout(self) -> None:
+        self.restoreGeometry(self.preferences.geometry)
+        for grid in self._grids():
+            grid.set_cell_size(self.preferences.cell_size)
+            grid.cells_resized.connect(self._on_cells_resized)
+
+    def _grids(self) -> tuple[GridView, ...]:
+        things = self.things_page
+        return self.library_page.grid, self.results_page.grid, things.cards, things.photos
+
+    def _on_cells_resized(self, size: int) -> None:
+        self.preferences.cell_size = size
+        for grid in self._grids():
+            grid.set_cell_size(size)
 
     def _load_thumbnail(self, content_id: int, side: int) -> bytes:
         library = self.session.library
@@ -241,9 +265,8 @@ class Window(QMainWindow):
         self.search_bar.field.selectAll()
 
     def _resize_cells(self, step: int) -> None:
-        things = self.things_page
-        for grid in (self.library_page.grid, self.results_page.grid, things.cards, things.photos):
-            grid.resize_cells(step)
+        # The other grids follow.
+        self.library_page.grid.resize_cells(step)
 
     # Events
 
@@ -267,6 +290,7 @@ class Window(QMainWindow):
                 self.duplicates_page,
                 self.things_page,
                 self.failures_page,
+                self.program,
                 self.notice,
                 self.filter_bar,
             ):
@@ -274,6 +298,8 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End all work before the window goes."""
+        self.preferences.geometry = self.saveGeometry()
+        self.preferences.sync()
         self.hide()
         self.results_page.run.close()
         self.models_controller.close()

@@ -35,7 +35,7 @@ class LibraryController(QObject):
         panel: the folders.
         page: the photos.
         bar: shows the judges.
-        preferences: keep how the photos are arranged.
+        preferences: how the photos are arranged, and whether the folders are shown.
         window: the parent of dialogs.
     """
 
@@ -77,7 +77,7 @@ class LibraryController(QObject):
         panel.skipped_wanted.connect(self.show_skipped)
         bar.judge_chosen.connect(self.choose_judge)
         bar.mode_chosen.connect(self.choose_mode)
-        bar.panel_wanted.connect(lambda: panel.setVisible(panel.isHidden()))
+        bar.panel_wanted.connect(self.toggle_panel)
         page.show_order(self._order)
         if preferences.layout in list(CellStyle):
             page.show_style(CellStyle(preferences.layout))
@@ -91,7 +91,7 @@ class LibraryController(QObject):
     def _on_folders(self, folders: list[Folder]) -> None:
         self._panel.show_folders(folders)
         if len(folders) != self._folders:
-            self._panel.setVisible(bool(folders))
+            self._panel.setVisible(bool(folders) and self._preferences.panel)
         self._folders = len(folders)
         self._page.show_folders(len(folders))
 
@@ -175,6 +175,11 @@ class LibraryController(QObject):
                 lambda: library.search.set_settings(replace(library.search.settings, mode=mode)),
                 lambda _: self.judge_changed.emit(),
             )
+
+    def toggle_panel(self) -> None:
+        """Show the folders, or hide them; the choice is remembered."""
+        self._preferences.panel = self._panel.isHidden()
+        self._panel.setVisible(self._preferences.panel)
 
     def choose_folder(self) -> None:
         """Ask for a folder to add."""

@@ -19,6 +19,7 @@ from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.session.activity import Activity
 from lookalike_desktop.widgets.grid_view import CellStyle, GridView
 from lookalike_desktop.widgets.messages import Message
+from lookalike_desktop.widgets.page import KeyList
 
 
 class LibraryPage(QStackedWidget):
@@ -119,6 +120,16 @@ class LibraryPage(QStackedWidget):
         self.style_chosen.emit(style)
 
     # What is shown
+
+    def key_list(self) -> KeyList:
+        """The keys that mean something only here, and in other grids of photos."""
+        keys = [
+            (self.tr("Arrows"), self.tr("Select another photo")),
+            (self.tr("Enter, Space"), self.tr("Show the photo large")),
+            (self.tr("Home, End"), self.tr("The first or the last photo")),
+            (self.tr("Ctrl+Wheel"), self.tr("Larger or smaller photos")),
+        ]
+        return KeyList(self.tr("Photos"), keys)
 
     def show_failure(self, failure: Failure) -> None:
         """Say why the library cannot be opened."""

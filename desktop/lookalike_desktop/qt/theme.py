@@ -81,14 +81,25 @@ QCheckBox::indicator:checked {
     background: palette(highlight); border-color: palette(highlight); image: url("CHECK");
 }
 QCheckBox::indicator:focus { border-color: palette(highlight); }
+QToolButton::menu-indicator { image: none; }
+QMenuBar { background: palette(window); padding: 2px 8px 0px 8px; }
+QMenuBar::item { padding: 4px 9px; border-radius: 6px; background: transparent; }
+QMenuBar::item:selected { background: palette(mid); }
 QMenu { border: 1px solid palette(mid); background: palette(base); padding: 6px; }
 QMenu::item { padding: 6px 22px 6px 12px; border-radius: 6px; }
+QMenu::item:disabled { color: palette(placeholder-text); }
 QMenu::item:selected { background: palette(highlight); color: palette(highlighted-text); }
 QMenu::separator { height: 1px; background: palette(mid); margin: 5px 8px; }
 QProgressBar { border: none; border-radius: 3px; background: palette(mid); max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { border-radius: 3px; background: palette(highlight); }
 QListView, QScrollArea, QTreeView { border: none; background: transparent; }
 QTreeView::item { padding: 4px 2px; }
+QTreeView[choice="true"]::item { padding: 6px 8px; border: none; }
+QTreeView[choice="true"]::item:selected {
+    background: palette(highlight); color: palette(highlighted-text);
+}
+QTreeView[choice="true"]::item:selected:first { border-top-left-radius: 6px; border-bottom-left-radius: 6px; }
+QTreeView[choice="true"]::item:selected:last { border-top-right-radius: 6px; border-bottom-right-radius: 6px; }
 QHeaderView::section {
     border: none; border-bottom: 1px solid palette(mid); padding: 5px 4px; background: transparent;
     color: palette(placeholder-text);

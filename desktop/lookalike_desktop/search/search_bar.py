@@ -143,6 +143,10 @@ class SearchBar(QWidget):
         self.field.setClearButtonEnabled(False)
         self.field.setMinimumWidth(160)
         self.field.returnPressed.connect(self._give_words)
+        self.menu_button = self._button(self.tr("Menu"), self.tr("All menus (Ctrl+M shows them at the top)"))
+        self.menu_button.setProperty("flat", True)
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu_button.hide()
         self.panel_button = self._button(self.tr("Folders"), self.tr("Show or hide the folders"))
         self.panel_button.setProperty("flat", True)
         self.panel_button.clicked.connect(self.panel_wanted)
@@ -174,6 +178,7 @@ class SearchBar(QWidget):
         self.things_button.clicked.connect(self.things_wanted)
         self._query = QHBoxLayout()
         self._query.setSpacing(8)
+        self._query.addWidget(self.menu_button)
         self._query.addWidget(self.panel_button)
         self._query.addWidget(self.chip)
         self._query.addWidget(self.field, 1)
@@ -243,6 +248,7 @@ class SearchBar(QWidget):
 
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
+        self.menu_button.setIcon(icon("menu"))
         self.panel_button.setIcon(icon("sidebar"))
         self.open_button.setIcon(icon("open"))
         self.paste_button.setIcon(icon("paste"))

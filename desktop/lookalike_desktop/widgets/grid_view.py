@@ -81,6 +81,9 @@ class GridView(SelectingView):
     menu_wanted = Signal(int, QPoint)
     """The menu of a photo is wanted: its content id, and the place on the screen."""
 
+    cells_resized = Signal(int)
+    """The user made the cells larger or smaller: an index of `CELL_SIDES`."""
+
     pointer_left = Signal()
     """The mouse pointer no longer rests on the photos, or they moved under it by the user's own scrolling."""
 
@@ -125,11 +128,6 @@ class GridView(SelectingView):
         return self._grid
 
     @property
-    def cell_size(self) -> int:
-        """The size of cells, an index of `CELL_SIDES`."""
-        return self._size
-
-    @property
     def style_of_cells(self) -> CellStyle:
         """How photos lie."""
         return self._style
@@ -167,12 +165,17 @@ class GridView(SelectingView):
 
     def resize_cells(self, steps: int) -> None:
         """Make cells larger (+1) or smaller (-1)."""
-        self._size = min(max(self._size + steps, 0), len(CELL_SIDES) - 1)
-        self.relayout()
+        before = self._size
+        self.set_cell_size(before + steps)
+        if self._size != before:
+            self.cells_resized.emit(self._size)
 
     def set_cell_size(self, size: int) -> None:
-        """Make cells as large as `cell_size` said."""
-        self.resize_cells(size - self._size)
+        """Make cells so large: an index of `CELL_SIDES`, or the nearest."""
+        size = min(max(size, 0), len(CELL_SIDES) - 1)
+        if size != self._size:
+            self._size = size
+            self.relayout()
 
     def relayout(self) -> None:
         """Lay out again; the photo at the top of the screen stays there."""
