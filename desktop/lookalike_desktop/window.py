@@ -21,6 +21,9 @@ from lookalike_desktop.models.models_page import ModelsPage
 from lookalike_desktop.models.token_preparation_controller import TokenPreparationController
 from lookalike_desktop.models.token_preparation_line import TokenPreparationLine
 from lookalike_desktop.navigator import Navigator
+from lookalike_desktop.photos.photo_actions import PhotoActions
+from lookalike_desktop.photos.photo_menu import PhotoMenu
+from lookalike_desktop.photos.trash_controller import TrashController
 from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.preferences import Preferences
 from lookalike_desktop.qt.thumbnails import Thumbnails
@@ -110,6 +113,9 @@ class Window(QMainWindow):
         self.things_controller = ThingsController(self.session, self.things_page, self)
         self.token_preparation = TokenPreparationController(self.session, self)
         self.failures = FailuresController(self.session, self.failures_page, self)
+        self.photo_actions = PhotoActions(self.session, self.navigator, self.undo_stack, self)
+        self.trash = TrashController(self.session, self.navigator, self.undo_stack, self)
+        self.photo_menu = PhotoMenu(self.photo_actions, self.trash, self.navigator, self)
         self.errands = ErrandController(self.session, self.search, self.navigator, self)
         self.navigator.page_changed.connect(self.notice.hide)
         self._connect_failures()
@@ -117,6 +123,7 @@ class Window(QMainWindow):
         self._connect_models()
         self._connect_duplicates()
         self._connect_things()
+        self._connect_photos()
         self.commands = Commands(self)
         self.program = Program(
             self,
@@ -204,6 +211,16 @@ class Window(QMainWindow):
         things.photo_looked_up.connect(self._on_looked_up)
         things.failed.connect(self.notice.show_failure)
 
+    def _connect_photos(self) -> None:
+        self.photo_actions.reported.connect(self.notice.show_text)
+        self.trash.reported.connect(self.notice.show_text)
+        self.trash.moved.connect(
+            lambda text: self.notice.show_choice(text, self.tr("Undo"), self.undo_stack.undo)
+        )
+        # The button undoes the last step, whichever that is.
+        self.undo_stack.indexChanged.connect(lambda _: self.notice.withdraw_choice())
+        self.trash.gone.connect(self.results_page.model.forget)
+
     def _show_thing(self, thing: Thing) -> None:
         self.navigator.show_page(self.things_page)
         self.things_page.open(thing)
@@ -222,6 +239,9 @@ class Window(QMainWindow):
         add(search, self.tr("Paste a picture"), handler.paste, keys.Paste)
         add(search, self.tr("Find the same thing"), navigator.find_current, "F")
         add(search, self.tr("Filters"), self.filter_bar.open_panel, "Ctrl+L")
+        things = self.things_page.photos
+        grids = (self.library_page.grid, self.results_page.grid, things)
+        self.photo_menu.add_commands(self.commands, self.program.photo, grids, self.viewer, no_trash=things)
         add(go, self.tr("Models"), lambda: navigator.toggle(self.models_page), "Ctrl+Shift+M")
         add(go, self.tr("Duplicates"), lambda: navigator.toggle(self.duplicates_page), "Ctrl+Shift+D")
         add(go, self.tr("Things"), lambda: navigator.toggle(self.things_page), "Ctrl+T")
@@ -302,6 +322,7 @@ class Window(QMainWindow):
         self.preferences.sync()
         self.hide()
         self.results_page.run.close()
+        self.trash.close()
         self.models_controller.close()
         self.duplicates_controller.close()
         self.things_controller.close()

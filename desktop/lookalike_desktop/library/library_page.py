@@ -45,6 +45,7 @@ class LibraryPage(QStackedWidget):
         self.model = LibraryModel(thumbnails, self)
         self.grid = GridView(self.model, thumbnails)
         self.grid.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.grid.tells_count = False
         self.grid.opened.connect(self.opened)
         self.grid.selection_counted.connect(lambda _: self._show_count())
         self.order_menu = OrderMenu()

@@ -118,7 +118,7 @@ QLabel[badge="true"] {
     border: 1px solid palette(highlight); border-radius: 9px; padding: 1px 8px; color: palette(highlight);
 }
 QLabel[pill="true"] {
-    border-radius: 13px; padding: 5px 14px; background: palette(highlight); color: palette(highlighted-text);
+    border-radius: 11px; padding: 5px 14px; background: palette(highlight); color: palette(highlighted-text);
     font-weight: 600;
 }
 QFrame[sidebar="true"] { background: palette(alternate-base); }

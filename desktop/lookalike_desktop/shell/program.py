@@ -54,8 +54,9 @@ class Program(QObject):
         self._preferences = preferences
         self._pages = pages
         self.file, self.edit, self.search = self.tr("File"), self.tr("Edit"), self.tr("Search")
+        self.photo = self.tr("Photo")
         self.view, self.go, self.help = self.tr("View"), self.tr("Go"), self.tr("Help")
-        commands.arrange((self.file, self.edit, self.search, self.view, self.go, self.help))
+        commands.arrange((self.file, self.edit, self.photo, self.search, self.view, self.go, self.help))
         self.palette = CommandPalette(commands, window)
         self.shortcuts_page = ShortcutsPage(commands, self._key_lists)
         navigator.add_page(self.shortcuts_page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -140,6 +141,7 @@ class ResultsModel(PhotoModel):
         self._ranking: Ranking | None = None
         self._results: dict[int, Result] = {}
         self._same = 0
+        self._gone: set[int] = set()
         self.pending = False
 
     @property
@@ -180,15 +182,30 @@ class ResultsModel(PhotoModel):
         self._ranking = None
         self._results = {}
         self._same = 0
+        self._gone.clear()
         self.pending = False
         self.show_ids([])
         self.sections_changed.emit()
+
+    def forget(self, content_ids: Collection[int]) -> None:
+        """Show some photos no more, as they are in the trash; until the next search."""
+        self._gone.update(content_ids)
+        if self._ranking is not None:
+            self.apply(self._ranking)
+
+    def _without_gone(self, ranking: Ranking) -> Ranking:
+        if not self._gone:
+            return ranking
+        above = [result for result in ranking.results[: ranking.same] if result.content_id not in self._gone]
+        below = [result for result in ranking.results[ranking.same :] if result.content_id not in self._gone]
+        return replace(ranking, results=(*above, *below), same=len(above))
 
     def apply(self, ranking: Ranking, pinned: Collection[int] = (), columns: int = 1) -> None:
         """Take in a ranking: match values at once, the order as far as pinned photos allow.
 
         `pending` says whether the order shown is not yet the ranking's own.
         """
+        ranking = self._without_gone(ranking)
         self._ranking = ranking
         self._results = {result.content_id: result for result in ranking.results}
         target = [result.content_id for result in ranking.results]

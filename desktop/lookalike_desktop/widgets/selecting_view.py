@@ -32,6 +32,9 @@ class SelectingView(QListView):
     Args:
         model: the photos.
         parent: the Qt parent.
+
+    Attributes:
+        tells_count: whether the number of selected photos stands at the bottom; off where the page tells it.
     """
 
     selection_counted = Signal(int)
@@ -44,6 +47,7 @@ class SelectingView(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.tells_count = True
         self._dragged: Callable[[Sequence[int]], QMimeData | None] | None = None
         self._band: tuple[QPoint, QPoint] | None = None
         self._band_kept = QItemSelection()
@@ -99,7 +103,7 @@ class SelectingView(QListView):
 
     def _count(self) -> None:
         count = self.selected_count
-        several = count > 1
+        several = count > 1 and self.tells_count
         if several:
             self._count_label.setText(self.tr("{0} selected").format(format_count(count)))
             self._count_label.adjustSize()
