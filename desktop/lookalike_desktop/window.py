@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from lookalike.catalog.filters import Filters
 from lookalike_desktop.duplicates.duplicates_controller import DuplicatesController
 from lookalike_desktop.duplicates.duplicates_page import DuplicatesPage
 from lookalike_desktop.evaluation.failures_controller import FailuresController
@@ -175,6 +177,16 @@ class Window(QMainWindow):
         bar.words_given.connect(handler.take_words)
         bar.open_wanted.connect(handler.choose_file)
         bar.paste_wanted.connect(handler.paste)
+
+        self._library_controller.folder_chosen.connect(self._narrow_to)
+        self.filter_bar.changed.connect(self._mark_folder)
+
+    def _narrow_to(self, folder: Path | None) -> None:
+        folders = () if folder is None else (folder,)
+        self.filter_bar.use(replace(self.filter_bar.filters, folders=folders))
+
+    def _mark_folder(self, filters: Filters) -> None:
+        self.folders_panel.show_selected(filters.folders[0] if len(filters.folders) == 1 else None)
 
     def _connect_models(self) -> None:
         library, models, tokens = self._library_controller, self.models_controller, self.token_preparation

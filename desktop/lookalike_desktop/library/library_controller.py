@@ -39,6 +39,8 @@ class LibraryController(QObject):
         window: the parent of dialogs.
     """
 
+    folder_chosen = Signal(object)
+    """The photos are to be narrowed to a `Path`; None for all photos."""
     judge_changed = Signal()
     """Another judge checks the results, or the same one answers another question."""
 
@@ -71,6 +73,7 @@ class LibraryController(QObject):
         panel.folder_removed.connect(session.remove_folder)
         panel.folder_paused.connect(session.pause_folder)
         panel.folder_clicked.connect(lambda folder: session.prioritise([folder.path]))
+        panel.folder_chosen.connect(self.folder_chosen)
         panel.settings_wanted.connect(self.show_watching)
         panel.paused.connect(session.pause)
         panel.about_wanted.connect(self.show_about)
@@ -103,6 +106,7 @@ class LibraryController(QObject):
         library = self._session.library
         if library is not None:
             self._session.tasks.run(library.status, self._on_status)
+            self._session.tasks.run(library.photos.folder_counts, self._panel.show_counts)
 
     def arrange_by(self, order: Order) -> None:
         """Arrange the photos another way from now on."""

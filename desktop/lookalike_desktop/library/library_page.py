@@ -49,7 +49,7 @@ class LibraryPage(QStackedWidget):
         self.grid.opened.connect(self.opened)
         self.grid.selection_counted.connect(lambda _: self._show_count())
         self.order_menu = OrderMenu()
-        self.order_menu.chosen.connect(self.order_chosen)
+        self.order_menu.chosen.connect(self._on_order)
         self.sort_button = QToolButton()
         self.sort_button.setProperty("flat", True)
         self.sort_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -103,6 +103,10 @@ class LibraryPage(QStackedWidget):
         self.sort_button.setText(self.order_menu.words)
         self.sort_button.setAccessibleName(self.tr("Order: {0}").format(self.order_menu.words))
         self.sort_button.setToolTip(self.tr("Sort and group the photos"))
+
+    def _on_order(self, order: Order) -> None:
+        self.show_order(order)
+        self.order_chosen.emit(order)
 
     def show_style(self, style: CellStyle) -> None:
         """Lay the photos out as squares or in justified rows."""

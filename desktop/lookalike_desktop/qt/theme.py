@@ -113,7 +113,7 @@ QLabel[quiet="true"] { color: palette(placeholder-text); }
 QLabel[heading="true"] { font-size: 15pt; font-weight: 600; }
 QLabel[title="true"] { font-weight: 600; }
 QFrame[card="true"] { background: palette(base); border: 1px solid palette(mid); border-radius: 10px; }
-QFrame[row="true"]:focus { border-color: palette(highlight); }
+QFrame[row="true"]:focus, QFrame[selected="true"] { border-color: palette(highlight); }
 QLabel[badge="true"] {
     border: 1px solid palette(highlight); border-radius: 9px; padding: 1px 8px; color: palette(highlight);
 }

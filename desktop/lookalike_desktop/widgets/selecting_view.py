@@ -156,14 +156,18 @@ class SelectingView(QListView):
         drag.exec(Qt.DropAction.CopyAction)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Between photos begins a rubber band; it adds to what is selected while Ctrl or Shift is held."""
+        """Between photos begins a rubber band, a heading selects its photos.
+
+        Both add to what is selected while Ctrl or Shift is held.
+        """
         place = event.position().toPoint()
-        if event.button() != Qt.MouseButton.LeftButton or self.indexAt(place).isValid():
+        heading = self._rows_under(place) if event.button() == Qt.MouseButton.LeftButton else range(0)
+        elsewhere = event.button() != Qt.MouseButton.LeftButton or self.indexAt(place).isValid()
+        if elsewhere and not heading:
             super().mousePressEvent(event)
             return
         adding = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
         self._band_kept = QItemSelection(self.selectionModel().selection()) if adding else QItemSelection()
-        heading = self._rows_under(place)
         if heading:
             kept = self._band_kept
             kept.merge(self._selection(heading), Select.Select)
