@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.filters import FilterChoices, FilterError, Filters
-from lookalike.catalog.folder_counts import FolderCount, count_folders
 from lookalike.catalog.sql import chunks, path_range, placeholders
 from lookalike.user_paths import resolved
 
@@ -87,10 +86,6 @@ class _MultiValues(Generic[Name]):
         found = np.zeros(rows, np.bool_)
         found[self._rows[wanted[self._codes]]] = True
         return found
-
-    def pairs(self) -> tuple[list[Name], NDArray[np.int32], NDArray[np.int32]]:
-        """The values, and for each value that a row has, the row and the value's code."""
-        return list(self.names.all), self._rows, self._codes
 
     def used(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Per code whether any row of those in a mask has it."""
@@ -194,13 +189,6 @@ class FilterColumns:
                 first=EPOCH + timedelta(int(first.min())) if len(first) else None,
                 last=EPOCH + timedelta(int(last.max())) if len(last) else None,
             )
-
-    def folder_counts(self, roots: Sequence[bytes]) -> list[FolderCount]:
-        """How many photos lie in each folder at or below some roots, by path; see `count_folders`."""
-        with self._lock:
-            self._follow()
-            names, rows, codes = self._folders.pairs()
-        return count_folders(names, rows, codes, roots)
 
     def _conditions(self, filters: Filters) -> Iterable[NDArray[np.bool_]]:
         rows = len(self._ids)

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from lookalike.catalog.database import CatalogDatabase
 
-BATCH = 4096
-"""Rows turned into an array at a time: some milliseconds, as no other thread runs meanwhile."""
-
-_NUMBERS = (
+_ROWS = (
     # 20190718 for a day; 20190700 and 20190000 where only the month or the year is known; 0 where nothing is.
-    "SELECT id, "
-    "coalesce(CAST(substr(taken_at, 1, 4) AS INTEGER), 0) * 10000 "
+    "SELECT id, coalesce(CAST(substr(taken_at, 1, 4) AS INTEGER), 0) * 10000 "
     "+ coalesce(CAST(substr(taken_at, 6, 2) AS INTEGER), 0) * 100 "
-    "+ coalesce(CAST(substr(taken_at, 9, 2) AS INTEGER), 0), "
-    "bytes, width, height, rating FROM contents"
+    "+ coalesce(CAST(substr(taken_at, 9, 2) AS INTEGER), 0) AS day, bytes, width, height, rating FROM contents"
+)
+# Columns come as texts of numbers. A row each would make a million objects, during which no other thread runs, and
+# which the process never gives back. SQLite keeps the order of a subquery for group_concat (select.c, "ORDER BY clause
+# of a subquery").
+_COLUMNS = (
+    "SELECT group_concat(id), group_concat(day), group_concat(bytes), group_concat(width), group_concat(height), "
+    "group_concat(rating) FROM"
 )
 # Of several files, the first by its path gives the name.
 _PATHS = "SELECT content_id, min(path) FROM files WHERE content_id IS NOT NULL GROUP BY content_id"
@@ -69,16 +69,18 @@ class PhotoColumns:
 
 def read_photo_columns(database: CatalogDatabase, condition: str) -> PhotoColumns:
     """The photos that meet a condition in SQL."""
-    numbers = _batched(
-        database.rows(f"{_NUMBERS} WHERE {condition} ORDER BY taken_at DESC NULLS LAST, id DESC")
+    order = "ORDER BY taken_at DESC NULLS LAST, id DESC"
+    texts = database.rows(f"{_COLUMNS} ({_ROWS} WHERE {condition} {order})")[0]
+    ids, days, sizes, widths, heights, ratings = (
+        np.fromstring(text or "", np.int64, sep=",") for text in texts
     )
     return PhotoColumns(
-        numbers[:, 0],
-        numbers[:, 1].astype(np.int32),
-        numbers[:, 2],
-        numbers[:, 3].astype(np.int32),
-        numbers[:, 4].astype(np.int32),
-        numbers[:, 5].astype(np.int8),
+        ids,
+        days.astype(np.int32),
+        sizes,
+        widths.astype(np.int32),
+        heights.astype(np.int32),
+        ratings.astype(np.int8),
     )
 
 
@@ -96,12 +98,6 @@ def read_name_ranks(database: CatalogDatabase, ids: NDArray[np.int64]) -> NDArra
     texts = np.array([names.get(number, b"") for number in ids.tolist()], np.bytes_)
     ranks: NDArray[np.int64] = np.unique(texts, return_inverse=True)[1].astype(np.int64)
     return ranks
-
-
-def _batched(rows: Sequence[tuple[int, ...]]) -> NDArray[np.int64]:
-    if not rows:
-        return np.zeros((0, 6), np.int64)
-    return np.concatenate([np.array(rows[at : at + BATCH], np.int64) for at in range(0, len(rows), BATCH)])
 
 
 def _sortable(name: bytes) -> bytes:

@@ -83,7 +83,7 @@ class PhotoService:
     def folder_counts(self) -> list[FolderCount]:
         """The watched folders and all folders below them that hold photos, by path."""
         roots = [os.fsencode(folder.path) for folder in self._catalog.folders.all()]
-        return self._catalog.filters.folder_counts(roots)
+        return self._catalog.files.folder_counts(roots)
 
     def rate(self, ratings: Mapping[int, int | None]) -> dict[int, int | None]:
         """Give photos stars. They are kept in the library, go before what files say, and are written into no file.

@@ -8,8 +8,8 @@ from collections import OrderedDict
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage
 
-KEPT_BYTES = 48 << 20
-"""Fitted images kept, bytes: several screens."""
+KEPT_BYTES = 24 << 20
+"""Fitted images kept, bytes: several screens of a usual window, and one of the largest."""
 
 LARGEST = 1.5
 """A photo that is shown whole is shown at most at this many times its size: small ones stay sharp."""

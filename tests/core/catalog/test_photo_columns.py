@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,6 +92,20 @@ def test_folders_count_what_lies_below_them_once(library: SmallLibrary, tmp_path
     library.scan()
     counts = {os.path.relpath(found.path, album): found.photos for found in service(library).folder_counts()}
     assert counts == {".": 2, "a": 2, "a/deep": 1, "b": 1}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names there are text")
+def test_folders_whose_names_are_no_text_are_counted(library: SmallLibrary, tmp_path: Path) -> None:
+    album = tmp_path / "album"
+    odd = album / os.fsdecode(b"caf\xe9, 'x'")
+    write(odd / "one.jpg", 1)
+    write(album / "two.jpg", 2)
+    library.folders.add(album)
+    library.scan()
+    assert [(found.path, found.photos) for found in service(library).folder_counts()] == [
+        (album, 2),
+        (odd, 1),
+    ]
 
 
 def test_the_users_stars_go_before_those_of_the_file_and_into_no_file(
