@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -132,8 +134,8 @@ def test_a_heading_stays_at_the_top_while_its_photos_scroll_by(qtbot: QtBot, thu
 def test_selected_photos_are_dragged_as_copies_of_their_files(qtbot: QtBot, grid: GridView) -> None:
     asked: list[list[int]] = []
 
-    def mime(ids: object) -> QMimeData:
-        asked.append(list(ids))  # type: ignore[call-overload]
+    def mime(ids: Sequence[int]) -> QMimeData:
+        asked.append(list(ids))
         return photo_mime([Path("/a b/ä.jpg"), Path("/c.jpg")])
 
     grid.set_drag_source(mime)
@@ -150,6 +152,31 @@ def test_selected_photos_are_dragged_as_copies_of_their_files(qtbot: QtBot, grid
     assert grid.photos.supportedDragActions() == Qt.DropAction.CopyAction
     assert grid.dragDropMode() == QAbstractItemView.DragDropMode.DragOnly
     assert grid.photos.flags(grid.photos.index(0)) & Qt.ItemFlag.ItemIsDragEnabled
+
+
+def test_pressing_and_moving_drags_what_is_selected(qtbot: QtBot, grid: GridView) -> None:
+    asked: list[list[int]] = []
+
+    def mime(ids: Sequence[int]) -> QMimeData:
+        asked.append(list(ids))
+        return photo_mime([Path("/a.jpg")])
+
+    grid.set_drag_source(mime)
+    grid.select_rows([3, 4])
+    window, start = grid.windowHandle(), grid.viewport().mapTo(grid, centre(grid, 4))
+    none = Qt.KeyboardModifier.NoModifier
+
+    def let_go() -> None:
+        QTest.mouseRelease(window, LEFT, none, start + QPoint(60, 60))
+
+    QTest.mousePress(window, LEFT, none, start)
+    QTest.mouseMove(window, start + QPoint(3, 3))
+    assert asked == [], "a hand that trembles drags nothing"
+    # Dragging ends with the button; until then it has its own event loop.
+    QTimer.singleShot(100, let_go)
+    QTest.mouseMove(window, start + QPoint(40, 40))
+    assert asked == [[103, 104]]
+    assert grid.selected_ids() == [103, 104]
 
 
 def test_names_that_are_no_text_survive() -> None:

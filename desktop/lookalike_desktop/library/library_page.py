@@ -59,7 +59,7 @@ class LibraryPage(QStackedWidget):
         self.style_button = QToolButton()
         self.style_button.setProperty("flat", True)
         self.style_button.setIconSize(QSize(18, 18))
-        self.style_button.clicked.connect(self._toggle_style)
+        self.style_button.clicked.connect(self.toggle_style)
         self.count_label = QLabel()
         self.count_label.setProperty("quiet", True)
         self.photos = QWidget()
@@ -118,7 +118,8 @@ class LibraryPage(QStackedWidget):
         self.style_button.setAccessibleName(words)
         self.draw_icons()
 
-    def _toggle_style(self) -> None:
+    def toggle_style(self) -> None:
+        """Show squares in the place of justified rows, or these again; the choice is remembered."""
         justified = self.grid.style_of_cells is CellStyle.JUSTIFIED
         style = CellStyle.SQUARES if justified else CellStyle.JUSTIFIED
         self.show_style(style)
@@ -132,6 +133,8 @@ class LibraryPage(QStackedWidget):
             (self.tr("Arrows"), self.tr("Select another photo")),
             (self.tr("Enter, Space"), self.tr("Show the photo large")),
             (self.tr("Home, End"), self.tr("The first or the last photo")),
+            (self.tr("Shift, Ctrl"), self.tr("Select several, with arrows or the mouse")),
+            (self.tr("Ctrl+Space"), self.tr("Select a photo, or no longer")),
             (self.tr("Ctrl+Wheel"), self.tr("Larger or smaller photos")),
         ]
         return KeyList(self.tr("Photos"), keys)

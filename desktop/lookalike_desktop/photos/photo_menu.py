@@ -50,10 +50,13 @@ class PhotoMenu(QObject):
         add, do = commands.add, self._actions
         keys = QKeySequence.StandardKey
         everywhere = (*grids, viewer)
+        add(group, self.tr("Show large"), do.open_large)
         add(group, self.tr("Open in another program"), do.open_in_program, "Ctrl+Return")
         add(group, self.tr("Show in the file manager"), do.show_in_folder, "Ctrl+Shift+F")
         on_grids(add(group, self.tr("Copy the photo"), do.copy, keys.Copy), everywhere)
         on_grids(add(group, self.tr("Copy the path"), do.copy_paths, "Ctrl+Shift+C"), everywhere)
+        select_all = add(group, self.tr("Select all photos"), self._select_all, keys.SelectAll)
+        on_grids(select_all, grids)
         add(group, self.tr("Find similar photos"), do.find_similar, "Shift+F")
         for stars in range(STARS + 1):
             command = add(group, self.stars_text(stars), lambda stars=stars: do.rate(stars), str(stars))  # type: ignore[misc]
@@ -62,6 +65,9 @@ class PhotoMenu(QObject):
         on_grids(trash, [widget for widget in everywhere if widget is not no_trash])
         for grid in grids:
             do.serve(grid)
+
+    def _select_all(self) -> None:
+        self._navigator.current_grid.selectAll()
 
     def stars_text(self, stars: int) -> str:
         """Stars in words, for screen readers and for those who look for a command."""

@@ -418,7 +418,7 @@ class GridView(SelectingView):
         current = self.currentIndex().row() if self.hasFocus() else -1
         selection = self.selectionModel()
         photos, grid, tiles = self.photos, self._grid, self._style is CellStyle.TILES
-        same = photos.same if isinstance(photos, ResultsModel) else 0
+        same, judged = (photos.same, photos.is_judged) if isinstance(photos, ResultsModel) else (0, False)
         self._fitted.begin_frame()
         for row in grid.rows_between(damaged.top(), damaged.bottom() + 1):
             rect = grid.rect(row)
@@ -437,7 +437,9 @@ class GridView(SelectingView):
                 cells.photo(rect.adjusted(0, 0, -PHOTO_GAP, -PHOTO_GAP), state, photos.stars(row))
                 continue
             cells.tile(rect, state, photos.caption(row) if photos.captioned else None)
-            if isinstance(photos, ResultsModel) and (result := photos.result(state.content_id)) is not None:
+            result = photos.result(state.content_id) if isinstance(photos, ResultsModel) else None
+            # Where nobody checks, there is nothing to wait for.
+            if result is not None and (judged or result.reasons or result.match is not None):
                 cells.badge(rect, result, row < same)
         for number, place in self._headings():
             if place.intersects(damaged):

@@ -150,6 +150,11 @@ class ResultsModel(PhotoModel):
         return self._ranking
 
     @property
+    def is_judged(self) -> bool:
+        """Whether a judge checks the results."""
+        return self._ranking is not None and self._ranking.to_judge > 0
+
+    @property
     def same(self) -> int:
         """How many photos are shown above the line."""
         return self._same
