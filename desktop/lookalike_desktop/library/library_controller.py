@@ -82,7 +82,7 @@ class LibraryController(QObject):
         bar.mode_chosen.connect(self.choose_mode)
         bar.panel_wanted.connect(self.toggle_panel)
         page.show_order(self._order)
-        if preferences.layout in list(CellStyle):
+        if preferences.layout in (CellStyle.SQUARES, CellStyle.JUSTIFIED):
             page.show_style(CellStyle(preferences.layout))
         page.order_chosen.connect(self.arrange_by)
         page.style_chosen.connect(self._keep_style)
