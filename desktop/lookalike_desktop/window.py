@@ -106,8 +106,10 @@ class Window(QMainWindow):
             self,
         )
         self.models_controller = ModelsController(self.session, self.models_page, self)
-        self.duplicates_controller = DuplicatesController(self.session, self.duplicates_page, self)
-        self.things_controller = ThingsController(self.session, self.things_page, self)
+        self.duplicates_controller = DuplicatesController(
+            self.session, self.duplicates_page, self.undo_stack, self
+        )
+        self.things_controller = ThingsController(self.session, self.things_page, self.undo_stack, self)
         self.token_preparation = TokenPreparationController(self.session, self)
         self.failures = FailuresController(self.session, self.failures_page, self)
         self.errands = ErrandController(self.session, self.search, self.navigator, self)
