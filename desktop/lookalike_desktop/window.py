@@ -122,6 +122,7 @@ class Window(QMainWindow):
         self.commands = Commands(self)
         self.program = Program(
             self,
+            self.session,
             self.commands,
             self.navigator,
             self.search_bar,
@@ -130,6 +131,7 @@ class Window(QMainWindow):
             self.pages,
         )
         self._add_commands()
+        self._connect_settings()
         self.program.finish(self._library_controller.choose_folder, self._library_controller.show_about)
         self.folders_panel.setVisible(False)
         self.search_bar.setEnabled(False)
@@ -205,6 +207,17 @@ class Window(QMainWindow):
         self.navigator.photo_shown.connect(things.look_up)
         things.photo_looked_up.connect(self._on_looked_up)
         things.failed.connect(self.notice.show_failure)
+
+    def _connect_settings(self) -> None:
+        settings, page, library = self.program.settings, self.program.settings_page, self._library_controller
+        settings.judging_changed.connect(library.read_judges)
+        settings.judging_changed.connect(library.judge_changed)
+        settings.preparing_changed.connect(self.token_preparation.read)
+        library.judge_changed.connect(settings.read_if_shown)
+        library.watching_changed.connect(settings.read_if_shown)
+        self.token_line.allowed.connect(settings.read_if_shown)
+        page.watching_wanted.connect(library.show_watching)
+        page.models_wanted.connect(lambda: self.navigator.toggle(self.models_page))
 
     def _show_thing(self, thing: Thing) -> None:
         self.navigator.show_page(self.things_page)
@@ -302,6 +315,10 @@ class Window(QMainWindow):
         self.preferences.geometry = self.saveGeometry()
         self.preferences.sync()
         self.hide()
+        if self.program.stays_in_tray():
+            event.ignore()
+            return
+        self.program.tray.use(False)
         self.results_page.run.close()
         self.models_controller.close()
         self.duplicates_controller.close()
