@@ -46,7 +46,7 @@ def run(library: Path | None, errand: Errand, instance: SingleInstance) -> int:
     hook.install()
     # Python sees a Ctrl-C in the terminal only when it runs: give it a turn now and then.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: window.close())
+        signal.signal(number, lambda *_: window.program.quit())
     turn = QTimer(interval=300)
     turn.timeout.connect(lambda: None)
     turn.start()

@@ -111,8 +111,10 @@ class Window(QMainWindow):
             self,
         )
         self.models_controller = ModelsController(self.session, self.models_page, self)
-        self.duplicates_controller = DuplicatesController(self.session, self.duplicates_page, self)
-        self.things_controller = ThingsController(self.session, self.things_page, self)
+        self.duplicates_controller = DuplicatesController(
+            self.session, self.duplicates_page, self.undo_stack, self
+        )
+        self.things_controller = ThingsController(self.session, self.things_page, self.undo_stack, self)
         self.token_preparation = TokenPreparationController(self.session, self)
         self.failures = FailuresController(self.session, self.failures_page, self)
         self.photo_actions = PhotoActions(self.session, self.navigator, self.undo_stack, self)
@@ -129,6 +131,7 @@ class Window(QMainWindow):
         self.commands = Commands(self)
         self.program = Program(
             self,
+            self.session,
             self.commands,
             self.navigator,
             self.search_bar,
@@ -137,6 +140,7 @@ class Window(QMainWindow):
             self.pages,
         )
         self._add_commands()
+        self._connect_settings()
         self.program.finish(self._library_controller.choose_folder, self._library_controller.show_about)
         self.folders_panel.setVisible(False)
         self.search_bar.setEnabled(False)
@@ -232,6 +236,17 @@ class Window(QMainWindow):
         # The button undoes the last step, whichever that is.
         self.undo_stack.indexChanged.connect(lambda _: self.notice.withdraw_choice())
         self.trash.gone.connect(self.results_page.model.forget)
+
+    def _connect_settings(self) -> None:
+        settings, page, library = self.program.settings, self.program.settings_page, self._library_controller
+        settings.judging_changed.connect(library.read_judges)
+        settings.judging_changed.connect(library.judge_changed)
+        settings.preparing_changed.connect(self.token_preparation.read)
+        library.judge_changed.connect(settings.read_if_shown)
+        library.watching_changed.connect(settings.read_if_shown)
+        self.token_line.allowed.connect(settings.read_if_shown)
+        page.watching_wanted.connect(library.show_watching)
+        page.models_wanted.connect(lambda: self.navigator.toggle(self.models_page))
 
     def _show_thing(self, thing: Thing) -> None:
         self.navigator.show_page(self.things_page)
@@ -336,6 +351,10 @@ class Window(QMainWindow):
         self.preferences.geometry = self.saveGeometry()
         self.preferences.sync()
         self.hide()
+        if self.program.stays_in_tray():
+            event.ignore()
+            return
+        self.program.tray.use(False)
         self.results_page.run.close()
         self.trash.close()
         self.models_controller.close()

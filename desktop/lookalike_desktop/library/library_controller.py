@@ -44,6 +44,9 @@ class LibraryController(QObject):
     judge_changed = Signal()
     """Another judge checks the results, or the same one answers another question."""
 
+    watching_changed = Signal()
+    """Other files are left out of the folders, or indexing works harder or less."""
+
     def __init__(
         self,
         session: LibrarySession,
@@ -250,7 +253,7 @@ class LibraryController(QObject):
             library.folders.set_pace(pace)
             library.folders.set_excludes(excludes)
 
-        self._session.tasks.run(work)
+        self._session.tasks.run(work, lambda _: self.watching_changed.emit())
 
     def show_skipped(self) -> None:
         """Show the skipped files, and why."""

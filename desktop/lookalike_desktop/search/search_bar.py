@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from lookalike_desktop.qt.theme import icon
+from lookalike_desktop.search.judge_words import judge_text, mode_text
 
 CHIP_WIDTH = 200
 """Width of the text on the chip at most, pixels."""
@@ -262,29 +263,16 @@ class SearchBar(QWidget):
         """Offer these judges."""
         self.judge.clear()
         for name in names:
-            self.judge.addItem(self._judge_text(name), name)
+            self.judge.addItem(judge_text(name), name)
         self.judge.setCurrentIndex(max(0, self.judge.findData(chosen)))
-
-    def _judge_text(self, name: str) -> str:
-        words = {"none": self.tr("No checking"), "geometry": self.tr("Check by matching points")}
-        return words.get(name) or self.tr("Check with {0}").format(name)
 
     def show_modes(self, modes: Sequence[str], chosen: str) -> None:
         """Offer what the judge can be asked; nothing where it knows only one question."""
         self.mode.clear()
         for mode in modes:
-            self.mode.addItem(self._mode_text(mode), mode)
+            self.mode.addItem(mode_text(mode), mode)
         self.mode.setCurrentIndex(max(0, self.mode.findData(chosen)))
         self.mode.setVisible(bool(modes))
-
-    def _mode_text(self, mode: str) -> str:
-        words = {
-            "object": self.tr("The same thing"),
-            "landmark": self.tr("The same place"),
-            "artwork": self.tr("The same work of art"),
-            "edit": self.tr("The same shot, edited"),
-        }
-        return words.get(mode, mode)
 
     def _give_words(self) -> None:
         words = self.field.text().strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QBrush, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QBrush, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from lookalike_desktop.shell.command_search import matching
-from lookalike_desktop.shell.commands import Commands
+from lookalike_desktop.shell.commands import Commands, shown_keys
 
 WIDTH, TOP, ROWS = 620, 84, 11
 """Width and distance from the top of the window, pixels; rows that are seen at once."""
@@ -104,14 +104,16 @@ class CommandPalette(QFrame):
         self.list.clear()
         quiet = QBrush(self.palette().placeholderText().color())
         for group, action in self._found:
-            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            keys = shown_keys(action.shortcut())
             text = f"✓ {action.text()}" if action.isCheckable() and action.isChecked() else action.text()
             item = QTreeWidgetItem([text, group, keys])
             item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             for column in (0, 1, 2) if not action.isEnabled() else (1, 2):
                 item.setForeground(column, quiet)
             self.list.addTopLevelItem(item)
-        self.list.setCurrentItem(self.list.topLevelItem(0))
+        first = self.list.topLevelItem(0)
+        if first is not None:
+            self.list.setCurrentItem(first)
         self._fit()
 
     def _fit(self) -> None:
@@ -122,7 +124,7 @@ class CommandPalette(QFrame):
         self.adjustSize()
 
     def _do_chosen(self) -> None:
-        row = self.list.indexOfTopLevelItem(self.list.currentItem())
+        row = self.list.currentIndex().row()
         if not 0 <= row < len(self._found) or not self._found[row][1].isEnabled():
             return
         action = self._found[row][1]

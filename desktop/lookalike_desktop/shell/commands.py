@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
 Keys = QKeySequence | QKeySequence.StandardKey | str
@@ -88,7 +88,17 @@ def _sequences(keys: Iterable[Keys]) -> list[QKeySequence]:
     """Each shortcut once, in the order given."""
     found: list[QKeySequence] = []
     for key in keys:
-        standard = isinstance(key, QKeySequence.StandardKey)
-        bindings = QKeySequence.keyBindings(key) if standard else [QKeySequence(key)]
-        found += [sequence for sequence in bindings if not sequence.isEmpty() and sequence not in found]
+        found += [sequence for sequence in _bindings(key) if not sequence.isEmpty() and sequence not in found]
     return found
+
+
+def _bindings(key: Keys) -> list[QKeySequence]:
+    if isinstance(key, QKeySequence.StandardKey):
+        return QKeySequence.keyBindings(key)
+    return [QKeySequence(key)]
+
+
+def shown_keys(sequence: QKeySequence) -> str:
+    """Keys as the user reads them; a "+" among right-to-left words would else go to the other side."""
+    text = sequence.toString(QKeySequence.SequenceFormat.NativeText)
+    return f"\u2066{text}\u2069" if text and QGuiApplication.isRightToLeft() else text

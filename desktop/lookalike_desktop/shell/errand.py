@@ -55,7 +55,8 @@ def errand_of(paths: Iterable[Path], find: Iterable[Path] = ()) -> Errand:
         paths: absolute paths.
         find: photos to search with.
     """
-    folders, photos = [], []
+    folders: list[Path] = []
+    photos: list[Path] = []
     for path in paths:
         # Unlike Path.is_file, this does not raise for what may not be looked at.
         (photos if os.path.isfile(path) else folders).append(path)  # noqa: PTH113

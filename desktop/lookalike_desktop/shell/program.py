@@ -6,19 +6,24 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget
 
 from lookalike import __version__
 from lookalike_desktop.navigator import Navigator
 from lookalike_desktop.qt.file_manager import show_log
 from lookalike_desktop.qt.preferences import Preferences
+from lookalike_desktop.qt.theme import choose_theme
 from lookalike_desktop.qt.undo import UndoStack
 from lookalike_desktop.search.search_bar import SearchBar
+from lookalike_desktop.session.library_session import LibrarySession
 from lookalike_desktop.shell.command_palette import CommandPalette
 from lookalike_desktop.shell.commands import Commands
 from lookalike_desktop.shell.menus import Menus
+from lookalike_desktop.shell.settings_controller import SettingsController
+from lookalike_desktop.shell.settings_page import SettingsPage
 from lookalike_desktop.shell.shortcuts_page import ShortcutsPage
-from lookalike_desktop.widgets.page import KeyList
+from lookalike_desktop.shell.tray import Tray, tray_exists
+from lookalike_desktop.widgets.page import KeyList, Page
 
 Standard = QKeySequence.StandardKey
 
@@ -28,6 +33,7 @@ class Program(QObject):
 
     Args:
         window: the window.
+        session: the open library.
         commands: its commands.
         navigator: shows pages.
         bar: has the button that holds the menus where the bar of menus is hidden.
@@ -39,6 +45,7 @@ class Program(QObject):
     def __init__(
         self,
         window: QMainWindow,
+        session: LibrarySession,
         commands: Commands,
         navigator: Navigator,
         bar: SearchBar,
@@ -60,7 +67,13 @@ class Program(QObject):
         self.palette = CommandPalette(commands, window)
         self.shortcuts_page = ShortcutsPage(commands, self._key_lists)
         navigator.add_page(self.shortcuts_page)
+        self.settings_page = SettingsPage(preferences)
+        navigator.add_page(self.settings_page)
+        self.settings = SettingsController(session, self.settings_page, window)
         self._add_undo(undo_stack)
+        self.tray = Tray(window, session)
+        self.tray.quit_wanted.connect(self.quit)
+        self._quitting = False
         self._menu_bar_switch: QAction | None = None
 
     def finish(self, choose_folder: Callable[[], object], show_about: Callable[[], object]) -> None:
@@ -73,9 +86,13 @@ class Program(QObject):
         add, navigator = self._commands.add, self._navigator
         add(self.file, self.tr("Add a folder…"), choose_folder, "Ctrl+Shift+O")
         add(self.file, self.tr("About this library"), show_about)
+        self.settings_page.about_wanted.connect(show_about)
+        self._commands.separate(self.file)
+        settings = add(self.file, self.tr("Settings"), self.toggle_settings, ("Ctrl+,", Standard.Preferences))
+        settings.setMenuRole(QAction.MenuRole.PreferencesRole)
         self._commands.separate(self.file)
         add(self.file, self.tr("Close the window"), self._window.close, ("Ctrl+W", Standard.Close))
-        leave = add(self.file, self.tr("Quit"), self._window.close, ("Ctrl+Q", Standard.Quit))
+        leave = add(self.file, self.tr("Quit"), self.quit, ("Ctrl+Q", Standard.Quit))
         leave.setMenuRole(QAction.MenuRole.QuitRole)
         self._commands.separate(self.view)
         switch = self._commands.add_switch(self.view, self.tr("Menu bar"), self._show_menu_bar, "Ctrl+M")
@@ -93,10 +110,24 @@ class Program(QObject):
         self._menu_bar_switch = switch
         self._preferences.changed.connect(self._on_preference)
         self._place_menus()
+        self._use_theme()
+        self.settings_page.show_tray(tray_exists())
+        self.tray.use(self._preferences.tray)
+
+    def stays_in_tray(self) -> bool:
+        """Whether closing the window is to leave the program in the tray."""
+        return self.tray.on and not self._quitting
+
+    def quit(self) -> None:
+        """End the program, also where it would go on in the tray."""
+        self._quitting = True
+        self._window.close()
+        QApplication.quit()
 
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
-        self.shortcuts_page.draw_icons()
+        for page in (self.shortcuts_page, self.settings_page):
+            page.draw_icons()
 
     # What the commands do
 
@@ -118,12 +149,19 @@ class Program(QObject):
         box.finished.connect(box.deleteLater)
         box.open()
 
+    def toggle_settings(self) -> None:
+        """Show the settings, or leave them."""
+        self._toggle(self.settings_page)
+
     def _toggle_shortcuts(self) -> None:
-        # Unlike other pages, it needs no library.
-        if self._navigator.current_page is self.shortcuts_page:
-            self._navigator.leave(self.shortcuts_page)
+        self._toggle(self.shortcuts_page)
+
+    def _toggle(self, page: Page) -> None:
+        # Unlike other pages, these need no library.
+        if self._navigator.current_page is page:
+            self._navigator.leave(page)
         else:
-            self._navigator.show_page(self.shortcuts_page)
+            self._navigator.show_page(page)
 
     def _show_menu_bar(self, shown: bool) -> None:
         self._preferences.menu_bar = shown
@@ -141,6 +179,15 @@ class Program(QObject):
     def _on_preference(self, key: str) -> None:
         if key == Preferences.menu_bar.key:
             self._place_menus()
+        elif key == Preferences.theme.key:
+            self._use_theme()
+        elif key == Preferences.tray.key:
+            self.tray.use(self._preferences.tray)
+
+    def _use_theme(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        choose_theme(app, self._preferences.theme)
 
     def _place_menus(self) -> None:
         shown = self._preferences.menu_bar
@@ -162,12 +209,8 @@ class Program(QObject):
         """The keys of all pages that have some of their own, in the order in which they were added."""
         found = []
         for place in range(self._pages.count()):
-            keys = _key_list(self._pages.widget(place))
+            make = getattr(self._pages.widget(place), "key_list", None)
+            keys = make() if make is not None else None
             if keys is not None:
                 found.append(keys)
         return found
-
-
-def _key_list(page: QWidget) -> KeyList | None:
-    make = getattr(page, "key_list", None)
-    return make() if make is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lookalike_desktop.shell.commands import Commands
+from lookalike_desktop.shell.commands import Commands, shown_keys
 from lookalike_desktop.widgets.back_button import BackButton
 from lookalike_desktop.widgets.page import KeyList, Page
 
@@ -54,22 +54,22 @@ class ShortcutsPage(Page):
         top.setSpacing(10)
         top.addWidget(self.back_button)
         top.addWidget(heading, 1)
-        self.scroll = QScrollArea()
-        self.scroll.setAccessibleName(self.tr("Shortcuts"))
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.viewport().setAutoFillBackground(False)
+        self.area = QScrollArea()
+        self.area.setAccessibleName(self.tr("Shortcuts"))
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.viewport().setAutoFillBackground(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(top)
-        column.addWidget(self.scroll, 1)
+        column.addWidget(self.area, 1)
 
     def enter(self) -> None:
         """Read the keys, and let the arrows scroll."""
         self.groups = [*command_keys(self._commands), *self._key_lists()]
         self._lay_out()
-        self.scroll.setFocus()
+        self.area.setFocus()
 
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
@@ -105,8 +105,8 @@ class ShortcutsPage(Page):
             lines[shortest] += len(group.keys) + 2
         for column in columns:
             column.addStretch(1)
-        self.scroll.setWidget(inner)
-        self.scroll.viewport().setAutoFillBackground(False)
+        self.area.setWidget(inner)
+        self.area.viewport().setAutoFillBackground(False)
 
 
 def command_keys(commands: Commands) -> list[KeyList]:
@@ -114,7 +114,7 @@ def command_keys(commands: Commands) -> list[KeyList]:
     found: dict[str, list[tuple[str, str]]] = {}
     for group, action in commands.all():
         # Others that do the same are those of other systems and of keyboards with a key for it.
-        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        keys = shown_keys(action.shortcut())
         if keys:
             found.setdefault(group, []).append((keys, action.text()))
     return [KeyList(group, keys) for group, keys in found.items()]
