@@ -56,6 +56,18 @@ def logs() -> Path:
     return home() / "logs"
 
 
+def preferences() -> Path:
+    """The file with the window's preferences: in the system's folder for configuration, or in ``LOOKALIKE_HOME``.
+
+    Raises:
+        LookalikeError: the account has no home folder.
+    """
+    place = home()
+    if not os.environ.get("LOOKALIKE_HOME"):
+        place = Path(platformdirs.user_config_dir("lookalike", appauthor=False))
+    return place / "window.ini"
+
+
 def pictures() -> Path:
     """The system's pictures folder, whether or not it exists."""
     return Path(platformdirs.user_pictures_dir())

@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Show the window until it is closed.
 
     Args:
-        argv: folders to add and options; None for the command line's own.
+        argv: paths and options; None for the command line's own.
 
     Returns:
         The process's exit status.
@@ -33,7 +33,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="lookalike-app", description="Find the other photos of the same thing."
     )
-    parser.add_argument("folders", metavar="FOLDER", nargs="*", type=_path, help="a folder of photos to add")
+    parser.add_argument(
+        "paths", metavar="PATH", nargs="*", type=_path, help="a folder of photos to add, or a photo to show"
+    )
+    parser.add_argument(
+        "--find",
+        type=_path,
+        metavar="PHOTO",
+        action="append",
+        default=[],
+        help="search with this photo; given several times, with all of them",
+    )
     parser.add_argument("--library", type=_path, metavar="FOLDER", help="where the library's own files lie")
     parser.add_argument(
         "--verbose", action="store_true", help="log details, and repeat the log on the error stream"
@@ -44,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     log.configure(options.verbose)
     try:
-        return _show(options.library, options.folders)
+        return _show(options.library, options.paths, options.find)
     except LookalikeError as error:
         log.log_failure(logging.getLogger(__name__), "The window", error)
         _tell(error)
@@ -65,15 +75,25 @@ def _path(text: str) -> Path:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
-def _show(library: Path | None, folders: Sequence[Path]) -> int:
+def _show(library: Path | None, paths: Sequence[Path], find: Sequence[Path]) -> int:
     # Without one of these, Qt ends the process.
     if sys.platform == "linux" and not any(map(os.environ.get, DISPLAYS)):
         raise LookalikeError(
             "There is no display to show the window on.", "`lookalike start` does the same in a terminal."
         )
-    from lookalike_desktop.app import run
+    from lookalike_desktop.shell.errand import errand_of
+    from lookalike_desktop.shell.single_instance import SingleInstance
 
-    return run(library, folders)
+    errand, instance = errand_of(paths, find), SingleInstance(library)
+    try:
+        # All that a second start needs; the window's modules take longer.
+        if instance.hand_over(errand):
+            return 0
+        from lookalike_desktop.app import run
+
+        return run(library, errand, instance)
+    finally:
+        instance.close()
 
 
 def _tell(error: LookalikeError) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
@@ -30,6 +32,8 @@ class Navigator(QObject):
 
     page_changed = Signal()
     """Another page is shown, or one has been left."""
+    menu_built = Signal(QMenu, int)
+    """A photo's menu is about to be shown, and others may add to it: the menu and the photo's content id."""
     photo_shown = Signal(int)
     """The photo with this content id is shown large."""
 
@@ -91,6 +95,30 @@ class Navigator(QObject):
         if self._pages.currentWidget() is self._viewer:
             return self._viewer.content_id
         return self.current_grid.current_id()
+
+    @property
+    def current_photos(self) -> list[int]:
+        """The content ids of the photos that the user means: the one shown large, or those selected."""
+        if self._pages.currentWidget() is self._viewer:
+            return [self._viewer.content_id] if self._viewer.content_id is not None else []
+        return self.current_grid.selected_ids()
+
+    def step_over(self, gone: Sequence[int]) -> None:
+        """Go on to the next photo where these will no longer be there."""
+        grid = self.current_grid
+        ids = grid.photos.ids
+        rows = [row for row in map(grid.photos.row, gone) if row >= 0]
+        left = set(gone)
+        following = range(max(rows) + 1, len(ids)) if rows else range(0)
+        others = [*following, *reversed(range(max(rows)))] if rows else []
+        neighbour = next((ids[row] for row in others if ids[row] not in left), None)
+        if neighbour is not None:
+            grid.select(neighbour)
+        if self._pages.currentWidget() is self._viewer and self._viewer.content_id in left:
+            if neighbour is not None:
+                self.open_photo(neighbour)
+            else:
+                self.leave_photo()
 
     def go_back(self) -> None:
         """Go one step back: from a photo or the models, or end the search."""
@@ -199,29 +227,45 @@ class Navigator(QObject):
     # Searching with what is shown
 
     def find_current(self) -> None:
-        """Search with the photo that is shown or selected."""
-        current = self.current_photo
-        if current is not None:
-            self._find_same(current)
+        """Search with the photos that are shown or selected."""
+        self.find_same(self.current_photos)
 
-    def _find_same(self, content_id: int, region: Region | None = None) -> None:
+    def find_same(self, content_ids: Sequence[int], judged: bool = True) -> None:
+        """Search with photos of the same thing.
+
+        Args:
+            content_ids: the photos; nothing happens without any.
+            judged: whether a judge is to check what is found.
+        """
+        if content_ids:
+            self._find_same(content_ids[0], also=content_ids[1:], judged=judged)
+
+    def _find_same(
+        self, content_id: int, region: Region | None = None, also: Sequence[int] = (), judged: bool = True
+    ) -> None:
         info = self._viewer.info
         known = info is not None and info.content_id == content_id and info.paths
-        self._search.find_same(content_id, region, info.paths[0].name if info is not None and known else "")
+        name = info.paths[0].name if info is not None and known else ""
+        self._search.find_same(content_id, region, name, also, judged)
 
     def build_menu(self, content_id: int) -> QMenu:
-        """A menu of what can be done with a photo of the page shown."""
+        """A menu of what can be done with a photo of the page shown, or with all that are selected with it."""
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("Find the same thing"), lambda: self._find_same(content_id))
+        menu.addAction(self.tr("Show large"), lambda: self.open_photo(content_id))
+        menu.addSeparator()
+        menu.addAction(self.tr("Find the same thing"), lambda: self.find_same(self._meant(content_id)))
         if self.current_grid is self._results_page.grid:
             menu.addAction(self.tr("Search for this as well"), lambda: self._search.add_positive(content_id))
             menu.addAction(self.tr("Not like this"), lambda: self._search.add_negative(content_id))
         if self.current_page is not None:
             self.current_page.extend_menu(menu, content_id)
-        menu.addSeparator()
-        menu.addAction(self.tr("Show large"), lambda: self.open_photo(content_id))
+        self.menu_built.emit(menu, content_id)
         return menu
+
+    def _meant(self, content_id: int) -> list[int]:
+        selected = self.current_photos
+        return selected if content_id in selected else [content_id]
 
     def show_menu(self, content_id: int, place: QPoint) -> None:
         """Show the menu of a photo at a place on the screen."""

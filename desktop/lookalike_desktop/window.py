@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from lookalike.catalog.filters import Area
+from lookalike.catalog.filters import Area, Filters
 from lookalike_desktop.activity.activity_controller import ActivityController
 from lookalike_desktop.activity.activity_page import ActivityPage
 from lookalike_desktop.activity.storage_controller import StorageController
@@ -27,10 +27,15 @@ from lookalike_desktop.models.models_page import ModelsPage
 from lookalike_desktop.models.token_preparation_controller import TokenPreparationController
 from lookalike_desktop.models.token_preparation_line import TokenPreparationLine
 from lookalike_desktop.navigator import Navigator
+from lookalike_desktop.photos.photo_actions import PhotoActions
+from lookalike_desktop.photos.photo_menu import PhotoMenu
+from lookalike_desktop.photos.trash_controller import TrashController
 from lookalike_desktop.places.places_controller import PlacesController
 from lookalike_desktop.places.places_page import PlacesPage
 from lookalike_desktop.qt.failures import Failure
+from lookalike_desktop.qt.preferences import Preferences
 from lookalike_desktop.qt.thumbnails import Thumbnails
+from lookalike_desktop.qt.undo import UndoStack
 from lookalike_desktop.search.drop_paste_handler import DropPasteHandler
 from lookalike_desktop.search.filter_bar import FilterBar
 from lookalike_desktop.search.results_page import ResultsPage
@@ -38,9 +43,12 @@ from lookalike_desktop.search.search_bar import SearchBar
 from lookalike_desktop.search.search_controller import SearchController
 from lookalike_desktop.session.library_session import LibrarySession
 from lookalike_desktop.shell.commands import Commands
+from lookalike_desktop.shell.errand_controller import ErrandController
+from lookalike_desktop.shell.program import Program
 from lookalike_desktop.things.things_controller import ThingsController
 from lookalike_desktop.things.things_page import ThingsPage
 from lookalike_desktop.viewer.viewer import Viewer
+from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.widgets.messages import DropHint, Notice
 
 if TYPE_CHECKING:
@@ -60,6 +68,8 @@ class Window(QMainWindow):
         super().__init__()
         self.setWindowTitle("Lookalike")
         self.resize(1240, 820)
+        self.preferences = Preferences(parent=self)
+        self.undo_stack = UndoStack(self)
         self.session = LibrarySession(library, timing, self)
         self.thumbnails = Thumbnails(self._load_thumbnail, parent=self)
         self.folders_panel = FoldersPanel()
@@ -110,11 +120,18 @@ class Window(QMainWindow):
             self.navigator.add_page(added)
         self._drop_paste_handler = DropPasteHandler(self, self.search_bar.field, DropHint(middle))
         self._library_controller = LibraryController(
-            self.session, self.folders_panel, self.library_page, self.search_bar, self
+            self.session,
+            self.folders_panel,
+            self.library_page,
+            self.search_bar,
+            self.preferences,
+            self,
         )
         self.models_controller = ModelsController(self.session, self.models_page, self)
-        self.duplicates_controller = DuplicatesController(self.session, self.duplicates_page, self)
-        self.things_controller = ThingsController(self.session, self.things_page, self)
+        self.duplicates_controller = DuplicatesController(
+            self.session, self.duplicates_page, self.undo_stack, self
+        )
+        self.things_controller = ThingsController(self.session, self.things_page, self.undo_stack, self)
         self.places_controller = PlacesController(self.session, self.places_page, self)
         self.token_preparation = TokenPreparationController(self.session, self)
         self.activity = ActivityController(
@@ -122,6 +139,10 @@ class Window(QMainWindow):
         )
         self.storage = StorageController(self.session, self.storage_page, self)
         self.failures = FailuresController(self.session, self.failures_page, self)
+        self.photo_actions = PhotoActions(self.session, self.navigator, self.undo_stack, self)
+        self.trash = TrashController(self.session, self.navigator, self.undo_stack, self)
+        self.photo_menu = PhotoMenu(self.photo_actions, self.trash, self.navigator, self)
+        self.errands = ErrandController(self.session, self.search, self.navigator, self)
         self.navigator.page_changed.connect(self.notice.hide)
         self._connect_failures()
         self._connect_search()
@@ -130,10 +151,24 @@ class Window(QMainWindow):
         self._connect_things()
         self._connect_places()
         self._connect_activity()
+        self._connect_photos()
         self.commands = Commands(self)
+        self.program = Program(
+            self,
+            self.session,
+            self.commands,
+            self.navigator,
+            self.search_bar,
+            self.preferences,
+            self.undo_stack,
+            self.pages,
+        )
         self._add_commands()
+        self._connect_settings()
+        self.program.finish(self._library_controller.choose_folder, self._library_controller.show_about)
         self.folders_panel.setVisible(False)
         self.search_bar.setEnabled(False)
+        self._remember_layout()
 
     def _lay_out(self, middle: QWidget) -> None:
         notice = QHBoxLayout()
@@ -170,6 +205,16 @@ class Window(QMainWindow):
         bar.words_given.connect(handler.take_words)
         bar.open_wanted.connect(handler.choose_file)
         bar.paste_wanted.connect(handler.paste)
+
+        self._library_controller.folder_chosen.connect(self._narrow_to)
+        self.filter_bar.changed.connect(self._mark_folder)
+
+    def _narrow_to(self, folder: Path | None) -> None:
+        folders = () if folder is None else (folder,)
+        self.filter_bar.use(replace(self.filter_bar.filters, folders=folders))
+
+    def _mark_folder(self, filters: Filters) -> None:
+        self.folders_panel.show_selected(filters.folders[0] if len(filters.folders) == 1 else None)
 
     def _connect_models(self) -> None:
         library, models, tokens = self._library_controller, self.models_controller, self.token_preparation
@@ -222,6 +267,27 @@ class Window(QMainWindow):
         self.filter_bar.use(replace(self.filter_bar.filters, area=area))
         self.navigator.leave(self.places_page)
 
+    def _connect_photos(self) -> None:
+        self.photo_actions.reported.connect(self.notice.show_text)
+        self.trash.reported.connect(self.notice.show_text)
+        self.trash.moved.connect(
+            lambda text: self.notice.show_choice(text, self.tr("Undo"), self.undo_stack.undo)
+        )
+        # The button undoes the last step, whichever that is.
+        self.undo_stack.indexChanged.connect(lambda _: self.notice.withdraw_choice())
+        self.trash.gone.connect(self.results_page.model.forget)
+
+    def _connect_settings(self) -> None:
+        settings, page, library = self.program.settings, self.program.settings_page, self._library_controller
+        settings.judging_changed.connect(library.read_judges)
+        settings.judging_changed.connect(library.judge_changed)
+        settings.preparing_changed.connect(self.token_preparation.read)
+        library.judge_changed.connect(settings.read_if_shown)
+        library.watching_changed.connect(settings.read_if_shown)
+        self.token_line.allowed.connect(settings.read_if_shown)
+        page.watching_wanted.connect(library.show_watching)
+        page.models_wanted.connect(lambda: self.navigator.toggle(self.models_page))
+
     def _show_thing(self, thing: Thing) -> None:
         self.navigator.show_page(self.things_page)
         self.things_page.open(thing)
@@ -234,12 +300,15 @@ class Window(QMainWindow):
     def _add_commands(self) -> None:
         keys = QKeySequence.StandardKey
         handler, navigator, add = self._drop_paste_handler, self.navigator, self.commands.add
-        search, view, go = self.tr("Search"), self.tr("View"), self.tr("Go")
+        search, view, go = self.program.search, self.program.view, self.program.go
         add(search, self.tr("Search for words"), self._focus_search_field, keys.Find)
         add(search, self.tr("Open a photo…"), handler.choose_file, keys.Open)
         add(search, self.tr("Paste a picture"), handler.paste, keys.Paste)
         add(search, self.tr("Find the same thing"), navigator.find_current, "F")
         add(search, self.tr("Filters"), self.filter_bar.open_panel, "Ctrl+L")
+        things = self.things_page.photos
+        grids = (self.library_page.grid, self.results_page.grid, things)
+        self.photo_menu.add_commands(self.commands, self.program.photo, grids, self.viewer, no_trash=things)
         add(go, self.tr("Models"), lambda: navigator.toggle(self.models_page), "Ctrl+Shift+M")
         add(go, self.tr("Duplicates"), lambda: navigator.toggle(self.duplicates_page), "Ctrl+Shift+D")
         add(go, self.tr("Things"), lambda: navigator.toggle(self.things_page), "Ctrl+T")
@@ -247,8 +316,26 @@ class Window(QMainWindow):
         add(go, self.tr("Activity"), lambda: navigator.toggle(self.activity_page), "Ctrl+Shift+A")
         add(go, self.tr("Storage"), lambda: navigator.toggle(self.storage_page))
         add(go, self.tr("A saved evaluation…"), self.failures.choose, "Ctrl+Shift+E")
+        page = self.library_page
+        add(view, self.tr("Order of the library…"), page.sort_button.showMenu, "Ctrl+Shift+L")
+        add(view, self.tr("Squares or justified rows"), page.toggle_style, "Ctrl+J")
         add(view, self.tr("Larger photos"), lambda: self._resize_cells(1), keys.ZoomIn)
         add(view, self.tr("Smaller photos"), lambda: self._resize_cells(-1), keys.ZoomOut)
+
+    def _remember_layout(self) -> None:
+        self.restoreGeometry(self.preferences.geometry)
+        for grid in self._grids():
+            grid.set_cell_size(self.preferences.cell_size)
+            grid.cells_resized.connect(self._on_cells_resized)
+
+    def _grids(self) -> tuple[GridView, ...]:
+        things = self.things_page
+        return self.library_page.grid, self.results_page.grid, things.cards, things.photos
+
+    def _on_cells_resized(self, size: int) -> None:
+        self.preferences.cell_size = size
+        for grid in self._grids():
+            grid.set_cell_size(size)
 
     def _load_thumbnail(self, content_id: int, side: int) -> bytes:
         library = self.session.library
@@ -271,15 +358,8 @@ class Window(QMainWindow):
         self.search_bar.field.selectAll()
 
     def _resize_cells(self, step: int) -> None:
-        things = self.things_page
-        for grid in (
-            self.library_page.grid,
-            self.results_page.grid,
-            things.cards,
-            things.photos,
-            self.places_page.photos,
-        ):
-            grid.resize_cells(step)
+        # The other grids follow.
+        self.library_page.grid.resize_cells(step)
 
     # Events
 
@@ -296,6 +376,7 @@ class Window(QMainWindow):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "viewer"):
             for part in (
                 self.search_bar,
+                self.library_page,
                 self.folders_panel,
                 self.viewer,
                 self.models_page,
@@ -305,6 +386,7 @@ class Window(QMainWindow):
                 self.activity_page,
                 self.storage_page,
                 self.failures_page,
+                self.program,
                 self.notice,
                 self.filter_bar,
             ):
@@ -312,8 +394,15 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End all work before the window goes."""
+        self.preferences.geometry = self.saveGeometry()
+        self.preferences.sync()
         self.hide()
+        if self.program.stays_in_tray():
+            event.ignore()
+            return
+        self.program.tray.use(False)
         self.results_page.run.close()
+        self.trash.close()
         self.models_controller.close()
         self.duplicates_controller.close()
         self.things_controller.close()

@@ -13,6 +13,7 @@ from lookalike.duplicates.groups import DuplicateGroup
 from lookalike.duplicates.plan import CleanUpPlan
 from lookalike.duplicates.recovery import UndoReport
 from lookalike.library.duplicate_service import DuplicateService
+from lookalike.library.trash_service import TrashService
 from lookalike.pairs import Edit, PairKind, VerifiedPair
 from lookalike.pairs.graph import PairGraph, row_of_pair
 from tests.builders.jobs import result_of
@@ -33,7 +34,9 @@ class DuplicateLibrary(SmallLibrary):
         super().__init__(root / "library")
         self.folder: Folder = self.folders.add(self.album)
         self.graph = PairGraph(self.catalog)
-        self.duplicates = DuplicateService(root / "library" / "clean-ups", self.catalog, self.graph)
+        journals = root / "library"
+        self.duplicates = DuplicateService(journals / "clean-ups", self.catalog, self.graph)
+        self.trash = TrashService(journals / "trash", journals / "clean-ups", self.catalog, self.graph)
 
     def photo(self, name: str, seed: int = 0, size: tuple[int, int] = (64, 48), **options: Any) -> Path:
         """Write a photo; the format is that of its name."""

@@ -354,8 +354,13 @@ def test_cleaning_up_in_the_window(
         "b.jpg.xmp",
         "other.jpg",
     }
+    assert window.undo_stack.redoText() == "the clean-up", "the button and the key are one"
     page.setFocus()
     QTest.keyClick(page, Key.Key_B)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 0, timeout=PATIENCE)
+    window.undo_stack.undo()
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1, timeout=PATIENCE)
+    window.undo_stack.redo()
     qtbot.waitUntil(lambda: page.model.rowCount() == 0, timeout=PATIENCE)
     QTest.keyClick(window, Key.Key_Escape)
     assert window.pages.currentWidget() is window.library_page

@@ -108,7 +108,8 @@ def test_an_unexpected_failure_of_a_search_is_a_banner_with_details(
     assert library is not None
     monkeypatch.setattr(type(library.search), "settings", property(divide))
     qtbot.waitUntil(lambda: bool(window.library_page.model.ids), timeout=PATIENCE)
-    window.navigator.build_menu(window.library_page.model.ids[0]).actions()[0].trigger()
+    menu = window.navigator.build_menu(window.library_page.model.ids[0])
+    next(action for action in menu.actions() if action.text() == "Find the same thing").trigger()
     qtbot.waitUntil(lambda: "ZeroDivisionError" in window.results_page.message, timeout=PATIENCE)
     assert not window.notice.details_button.isHidden()
 

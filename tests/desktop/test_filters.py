@@ -139,10 +139,8 @@ def test_the_menu_of_a_result_changes_the_search(qtbot: QtBot, window: Window) -
     qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
     assert set(window.results_page.model.ids) == set(ids) - {ids[0], wrong, right}
     window.search.end()
-    assert [act.text() for act in window.navigator.build_menu(ids[0]).actions() if act.text()] == [
-        "Find the same thing",
-        "Show large",
-    ]
+    texts = [act.text() for act in window.navigator.build_menu(ids[0]).actions()]
+    assert "Find the same thing" in texts and "Not like this" not in texts
 
 
 def test_the_right_button_and_the_menu_key_ask_for_the_menu(qtbot: QtBot, window: Window) -> None:

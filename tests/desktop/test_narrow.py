@@ -103,7 +103,7 @@ def test_tab_goes_through_the_folders_in_their_order(
         if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.isVisibleTo(window):
             order.append(part)
         part = part.nextInFocusChain()
-    assert order[:3] == [*row.buttons, window.folders_panel.add_button]
+    assert order[:4] == [row, *row.buttons, window.folders_panel.add_button]
     for stop in order:
         words = stop.text() if isinstance(stop, QAbstractButton) else ""
         assert stop.accessibleName() or words, type(stop)

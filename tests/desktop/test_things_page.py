@@ -136,6 +136,31 @@ def test_two_things_become_one(window: Window, qtbot: QtBot) -> None:
     assert {len(thing) for thing in things(window)} == {6, 2}
 
 
+def test_what_was_decided_is_taken_back_and_decided_again(window: Window, qtbot: QtBot) -> None:
+    page, stack = window.things_page, window.undo_stack
+    first, second, _ = things(window)
+    page.renamed.emit(first.id, "Fountain")
+    qtbot.waitUntil(lambda: stack.undoText() == "the name", timeout=PATIENCE)
+    page.apart_wanted.emit(first.id, first.photos[1])
+    qtbot.waitUntil(lambda: stack.count() == 2, timeout=PATIENCE)
+    page.join_wanted.emit(first.id, second.id)
+    qtbot.waitUntil(lambda: page.thing is not None and len(page.photo_model.ids) == 5, timeout=PATIENCE)
+
+    def state() -> list[tuple[str, int]]:
+        return sorted((thing.name, len(thing)) for thing in things(window))
+
+    stack.undo()
+    qtbot.waitUntil(lambda: state() == [("", 2), ("", 3), ("Fountain", 2)], timeout=PATIENCE)
+    stack.undo()
+    qtbot.waitUntil(lambda: state() == [("", 2), ("", 3), ("Fountain", 3)], timeout=PATIENCE)
+    stack.undo()
+    qtbot.waitUntil(lambda: state() == [("", 2), ("", 3), ("", 3)], timeout=PATIENCE)
+    stack.redo()
+    qtbot.waitUntil(lambda: state() == [("", 2), ("", 3), ("Fountain", 3)], timeout=PATIENCE)
+    stack.redo()
+    qtbot.waitUntil(lambda: state() == [("", 2), ("", 3), ("Fountain", 2)], timeout=PATIENCE)
+
+
 def test_choosing_can_be_left(window: Window, qtbot: QtBot) -> None:
     page = window.things_page
     page.choose_same(things(window)[0])

@@ -4,7 +4,8 @@ The photo's own metadata are kept in `contents.embedded`, what an XMP file besid
 written. What counts for a photo (`contents.rating`, `contents.title`, `keywords`) is worked out from them whenever
 one of them or the paths of its files change, so that nothing has to be read again. An XMP file goes before what is
 embedded, field by field; of several, the one named after the whole file (``a.jpg.xmp``) before one named after the
-stem (``a.xmp``), and those of the photo itself before those of its raw file.
+stem (``a.xmp``), and those of the photo itself before those of its raw file. The rating that the user gave in
+Lookalike goes before all of them; it is kept by content hash in `user_ratings` and written into no file.
 
 So it is with dates, but those by what they say first: an XMP file's date of digitizing does not go before the
 original's in the photo (`lookalike.photos.dates`). `contents.taken_at` is the one that counts.
@@ -183,6 +184,38 @@ class AnnotationTable:
                 self.refresh(db, (), [row[0] for row in rows])
                 db.conn.executemany("DELETE FROM stale_contents WHERE content_id = ?", rows)
 
+    def put_user_rating(self, db: Database, content_id: int, rating: int | None) -> None:
+        """Record the stars that the user gives a content; within the caller's transaction, before `refresh`.
+
+        Args:
+            db: the caller's transaction.
+            content_id: the content.
+            rating: 0 (none) to 5, or -1 (rejected); None to let its files tell again.
+        """
+        if rating is None:
+            db.execute(
+                "DELETE FROM user_ratings WHERE hash = (SELECT hash FROM contents WHERE id = ?)",
+                (content_id,),
+            )
+        else:
+            db.execute(
+                "INSERT OR REPLACE INTO user_ratings SELECT hash, ? FROM contents WHERE id = ?",
+                (rating, content_id),
+            )
+
+    def user_ratings(self, content_ids: Sequence[int]) -> dict[int, int | None]:
+        """The stars that the user gave some contents; None where the user gave none."""
+        found: dict[int, int | None] = dict.fromkeys(content_ids)
+        for chunk in chunks(content_ids):
+            found.update(
+                self._database.rows(
+                    "SELECT id, user_ratings.rating FROM contents JOIN user_ratings USING (hash) "
+                    f"WHERE id IN ({placeholders(len(chunk))})",
+                    chunk,
+                )
+            )
+        return found
+
     def get(self, content_ids: Sequence[int]) -> dict[int, Annotations]:
         """The effective annotations of the given contents; a missing title is replaced by the description."""
         found: dict[int, Annotations] = {}
@@ -255,6 +288,7 @@ class AnnotationTable:
                 companions[photo.lead].append(number)
         sidecars = self._sidecars(db, {shot for photo in photos.values() for shot in photo.shots})
         keywords = self._keywords(db, content_ids)
+        given = self._given_ratings(db, content_ids)
         for number in content_ids:
             if number not in photos:
                 continue
@@ -268,6 +302,8 @@ class AnnotationTable:
             # What is written into the raw file counts for its picture; when it was taken, each tells for itself.
             for member in group[1:]:
                 annotations = annotations.with_fallback(replace(member.embedded, dates=Dates()))
+            if number in given:
+                annotations = replace(annotations, rating=given[number])
             self._keep(db, number, photo, annotations, keywords.get(number, set()))
             place = self._places.at(db, photo.latitude, photo.longitude)
             place_id = None if place is None else place.id
@@ -334,6 +370,14 @@ class AnnotationTable:
         ):
             found[number].add(keyword)
         return found
+
+    def _given_ratings(self, db: Database, content_ids: list[int]) -> dict[int, int]:
+        rows = db.execute(
+            "SELECT id, user_ratings.rating FROM contents JOIN user_ratings USING (hash) "
+            f"WHERE id IN ({placeholders(len(content_ids))})",
+            content_ids,
+        )
+        return dict(rows.fetchall())
 
     def _keep(
         self, db: Database, number: int, photo: _Photo, annotations: Annotations, before: set[str]

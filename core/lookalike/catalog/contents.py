@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from lookalike.catalog.database import CatalogDatabase
+from lookalike.catalog.photo_columns import PhotoColumns, read_name_ranks, read_photo_columns
 from lookalike.catalog.sql import chunks, placeholders
 from lookalike.errors import LookalikeError
 from lookalike.photos import Precision, precision_of
@@ -129,6 +132,14 @@ class Contents:
             f"SELECT id FROM contents WHERE {VISIBLE} ORDER BY taken_at DESC NULLS LAST, id DESC"
         )
         return [row[0] for row in rows]
+
+    def columns(self) -> PhotoColumns:
+        """The same photos in the same order, with what a grid sorts and groups them by."""
+        return read_photo_columns(self._database, VISIBLE)
+
+    def name_ranks(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The places of some photos in the order of file names; see `read_name_ranks`."""
+        return read_name_ranks(self._database, ids)
 
     def visible_among(self, content_ids: Sequence[int]) -> dict[int, str]:
         """The hashes, by id, of those of the given contents that are among `visible`."""

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.file_stat import FileStat
+from lookalike.catalog.folder_counts import FolderCount, read_folder_counts
 from lookalike.catalog.folders import STILL_WATCHED, Folder, still_watched_parameters
 from lookalike.catalog.sql import chunks, path_range, paths_under, placeholders
 from lookalike.photos import decoders
@@ -239,6 +240,10 @@ class Files:
             for number, path in rows:
                 found[number].append(os.fsdecode(path))
         return found
+
+    def folder_counts(self, roots: Sequence[bytes]) -> list[FolderCount]:
+        """How many photos lie in each folder at or below some roots, by path; see `read_folder_counts`."""
+        return read_folder_counts(self._database, roots)
 
     def contents_at(self, paths: Iterable[Path]) -> dict[Path, int]:
         """The contents that lie at some paths; paths without one are left out."""

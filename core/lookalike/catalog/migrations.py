@@ -580,6 +580,12 @@ def m0022_things(db: Database) -> None:
 
 
 @catalog_migrations()
+def m0023_user_ratings(db: Database) -> None:
+    """The stars that the user gave in the window, by content hash; they go before those that files have."""
+    db.execute("CREATE TABLE user_ratings (hash TEXT PRIMARY KEY, rating INTEGER NOT NULL) WITHOUT ROWID")
+
+
+@catalog_migrations()
 def m0026_position_changes(db: Database) -> None:
     """A photo's position is one of the things that photos are filtered by; see `m0009_filter_changes`."""
     db.execute(

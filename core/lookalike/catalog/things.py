@@ -53,6 +53,21 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class ThingsBefore:
+    """Some things as they were before a decision, which can be taken back by it.
+
+    Attributes:
+        rows: the things.
+        members: their content hashes, by id.
+        decision: number of the latest decision then.
+    """
+
+    rows: tuple[ThingRow, ...]
+    members: Mapping[int, Set[str]]
+    decision: int
+
+
+@dataclass(frozen=True)
 class Links:
     """Pairs of visible contents that were compared.
 
@@ -214,6 +229,32 @@ class Things:
                     "INSERT OR IGNORE INTO thing_decision_photos VALUES (?, ?, ?)",
                     [(number, side, content) for content in hashes],
                 )
+
+    def before(self, thing_ids: Iterable[int]) -> ThingsBefore:
+        """What `restore` needs to take back what is about to be decided on some things."""
+        wanted = set(thing_ids)
+        rows = tuple(row for row in self.rows() if row.id in wanted)
+        return ThingsBefore(rows, {row.id: self.hashes(row.id) for row in rows}, self.latest_decision())
+
+    def restore(self, before: ThingsBefore) -> None:
+        """Make some things what they were, and forget what was decided on their photos since."""
+        photos = set[str]().union(*before.members.values())
+        since = self._database.rows(
+            "SELECT decision_id, hash FROM thing_decision_photos WHERE decision_id > ?", (before.decision,)
+        )
+        others = {number for number, content in since if content not in photos}
+        with self._database.transaction() as db:
+            db.conn.executemany(
+                "DELETE FROM thing_decisions WHERE id = ?",
+                [(number,) for number in {row[0] for row in since} - others],
+            )
+            db.conn.executemany(
+                "DELETE FROM thing_members WHERE hash = ?", [(content,) for content in photos]
+            )
+            for row in before.rows:
+                db.execute("DELETE FROM things WHERE id = ?", (row.id,))
+                db.execute("INSERT INTO things (id, name, cover, shown) VALUES (?, ?, ?, ?)", tuple(row))
+                self._put_members(db, row.id, before.members[row.id])
 
     # What finding them goes by
 

@@ -100,6 +100,11 @@ class UnitOfWork:
         self._tables.annotations.put_embedded(self._db, content_id, annotations)
         self.touch([content_id])
 
+    def put_user_rating(self, content_id: int, rating: int | None) -> None:
+        """Record the stars that the user gives a content; see `AnnotationTable.put_user_rating`."""
+        self._tables.annotations.put_user_rating(self._db, content_id, rating)
+        self.touch([content_id])
+
     def put_metadata(self, content_id: int, metadata: Metadata | None) -> None:
         """Record what a content's metadata say where they were read again; None where they could not be."""
         if metadata is None:

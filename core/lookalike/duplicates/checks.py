@@ -117,8 +117,7 @@ class Checker:
         Raises:
             RefusedError: it may not.
         """
-        if self._protected.really_covers(file.path):
-            raise RefusedError("it lies in a protected folder")
+        self.demand_unprotected(file)
         if file.inode == kept.inode or os.path.realpath(file.path) == os.path.realpath(kept.path):
             raise RefusedError("it is the very file that is kept, under another name, and takes no space")
         if file.content_id == kept.content_id:
@@ -144,17 +143,33 @@ class Checker:
         Raises:
             RefusedError: one of them lies nowhere else, or is not what it was.
         """
-        beside = self._raws_beside(file)
         staying = {row.content_id for _, row in self._raws_beside(kept)}
+        if any(row.content_id not in staying for _, row in self._raws_beside(file)):
+            raise RefusedError("its raw file lies beside it, and not beside what is kept")
+        return self.raws_beside(file)
+
+    def raws_beside(self, file: CheckedFile) -> list[CheckedFile]:
+        """The raw files beside a picture, which are shown by it.
+
+        Raises:
+            RefusedError: one of them is not what it was, or is protected.
+        """
         checked = []
-        for path, row in beside:
-            if row.content_id not in staying:
-                raise RefusedError("its raw file lies beside it, and not beside what is kept")
+        for path, _ in self._raws_beside(file):
             raw = self.checked(PlannedFile(Path(os.fsdecode(path))))
             if self._protected.really_covers(path):
                 raise RefusedError("its raw file lies in a protected folder")
             checked.append(raw)
         return checked
+
+    def demand_unprotected(self, file: CheckedFile) -> None:
+        """Check that a file lies in no protected folder.
+
+        Raises:
+            RefusedError: it does.
+        """
+        if self._protected.really_covers(file.path):
+            raise RefusedError("it lies in a protected folder")
 
     def _raws_beside(self, file: CheckedFile) -> list[tuple[bytes, FileRow]]:
         companions = self._catalog.contents.companions([file.content_id]).get(file.content_id, [])

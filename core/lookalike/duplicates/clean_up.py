@@ -164,13 +164,13 @@ class CleanUp:
                 raise RefusedError(
                     "it lies on another drive than what is kept, so no hard link can lead there"
                 )
-            steps = [_step(Action.LINK, file)]
+            steps = [file_step(Action.LINK, file)]
         else:
             steps = self._steps_to_remove(file, kept)
         self._checker.demand_unchanged(kept)
         unit = Unit(self._units, kept.path, file.content.hash, tuple(steps))
         if journal is not None:
-            self._do(unit, journal)
+            do_unit(self._catalog, self._steps, unit, journal)
         self._units += 1
         self._note(unit, file)
         self._gone.update(step.path for step in steps if step.action is Action.TRASH)
@@ -193,14 +193,10 @@ class CleanUp:
                 old = "" if before is None else hash_of(before)
                 steps.append(Step(Action.WRITE, sidecar, -1, 0, (0, 0), hash_of(after), old))
         photos = [file, *raws]
-        steps += [_step(Action.TRASH, photo) for photo in photos]
+        steps += [file_step(Action.TRASH, photo) for photo in photos]
         sidecars = sidecars_going_with(file.path, {photo.path for photo in photos})
         keeps = {step.path for step in steps if step.action is Action.WRITE}
-        for sidecar in sidecars:
-            if sidecar not in keeps:
-                status = os.lstat(sidecar)
-                size, mtime_ns = stamp_of(status)
-                steps.append(Step(Action.TRASH, sidecar, size, mtime_ns, (status.st_dev, status.st_ino)))
+        steps += [sidecar_step(sidecar) for sidecar in sidecars if sidecar not in keeps]
         return steps
 
     def _demand_unprotected_writing(self, sidecar: bytes) -> None:
@@ -210,18 +206,6 @@ class CleanUp:
     def _described(self, file: CheckedFile) -> DescribedFile:
         embedded = self._catalog.annotations.embedded([file.content_id])
         return DescribedFile(file.path, file.content, embedded[file.content_id])
-
-    def _do(self, unit: Unit, journal: CleanUpJournal) -> None:
-        journal.begin_unit(unit)
-        try:
-            for at, step in enumerate(unit.steps):
-                journal.end_step(unit, at, self._steps.do(unit, step))
-        except LookalikeError:
-            journal.cancel(unit)
-            # What was done of it counts, and a later undo takes it back.
-            record_unit(self._catalog, unit)
-            raise
-        record_unit(self._catalog, unit)
 
     def _note(self, unit: Unit, file: CheckedFile) -> None:
         for step in unit.steps:
@@ -240,6 +224,36 @@ class CleanUp:
         return size if gone >= names else 0
 
 
-def _step(action: Action, file: CheckedFile) -> Step:
+def do_unit(catalog: Catalog, steps: Steps, unit: Unit, journal: CleanUpJournal) -> None:
+    """Do all steps of a unit, with the journal before and after each, and the catalog following.
+
+    Raises:
+        LookalikeError: one of them could not be done; those before it are done and can be undone.
+    """
+    journal.begin_unit(unit)
+    try:
+        for at, step in enumerate(unit.steps):
+            journal.end_step(unit, at, steps.do(unit, step))
+    except LookalikeError:
+        journal.cancel(unit)
+        # What was done of it counts, and a later undo takes it back.
+        record_unit(catalog, unit)
+        raise
+    record_unit(catalog, unit)
+
+
+def file_step(action: Action, file: CheckedFile) -> Step:
+    """The step that does something to a photo or a raw file."""
     size, mtime_ns = stamp_of(file.status)
     return Step(action, file.path, size, mtime_ns, file.inode, file.content.hash)
+
+
+def sidecar_step(path: bytes) -> Step:
+    """The step that moves an XMP file to the trash.
+
+    Raises:
+        OSError: it is not there.
+    """
+    status = os.lstat(path)
+    size, mtime_ns = stamp_of(status)
+    return Step(Action.TRASH, path, size, mtime_ns, (status.st_dev, status.st_ino))

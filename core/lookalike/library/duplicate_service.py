@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Generator, Sequence
 from itertools import combinations
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.duplicate_decisions import DecidedPair, Decision
 from lookalike.duplicates.checks import Checker
 from lookalike.duplicates.clean_up import CleanUp, CleanUpOptions, CleanUpReport
+from lookalike.duplicates.clean_up_lock import CleanUpRunningError, alone
 from lookalike.duplicates.group_finder import KINDS, GroupFinder
 from lookalike.duplicates.groups import DuplicateClass, DuplicateGroup
 from lookalike.duplicates.keep_rules import DEFAULT_RULES, KeepRule, rules_of
 from lookalike.duplicates.plan import CleanUpPlan
 from lookalike.duplicates.protected_folders import ProtectedFolders
 from lookalike.duplicates.recovery import UndoReport, end_interrupted, is_interrupted, last_to_undo, undo
-from lookalike.errors import LookalikeError, os_errors
+from lookalike.errors import LookalikeError
 from lookalike.pairs.graph import PairGraph
 from lookalike.progress import Progress
 from lookalike.user_paths import demand_folder, resolved
@@ -154,7 +152,7 @@ class DuplicateService:
         work = CleanUp(self._catalog, checker, self._folder, options)
         if options.dry_run:
             return (yield from work.run(plan))
-        with self._alone():
+        with alone(self._folder):
             return (yield from work.run(plan))
 
     def undo(self) -> Generator[Progress, None, UndoReport]:
@@ -163,7 +161,7 @@ class DuplicateService:
         Raises:
             LookalikeError: there is none, another clean-up runs, or the journal or the catalog cannot be written.
         """
-        with self._alone():
+        with alone(self._folder):
             record = last_to_undo(self._folder)
             if record is None:
                 raise LookalikeError("There is no clean-up to undo.")
@@ -178,32 +176,10 @@ class DuplicateService:
         if not is_interrupted(self._folder):
             return []
         try:
-            with self._alone():
+            with alone(self._folder):
                 return end_interrupted(self._catalog, self._folder)
         except CleanUpRunningError:
             return []
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other clean-ups of this library waiting, in this process and others."""
-        with os_errors(f"{self._folder} cannot be written", "Check the permissions of the library's folder."):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self._folder / "lock", thread_local=False)
-            try:
-                lock.acquire(blocking=False)
-            except Timeout as error:
-                raise CleanUpRunningError from error
-        try:
-            yield
-        finally:
-            lock.release()
-
     def _protected(self) -> ProtectedFolders:
         return ProtectedFolders(self.protected_folders())
-
-
-class CleanUpRunningError(LookalikeError):
-    """Another clean-up of the library is running."""
-
-    def __init__(self) -> None:
-        super().__init__("Another clean-up of this library is running.", "Wait until it has ended.")

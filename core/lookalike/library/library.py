@@ -42,6 +42,7 @@ from lookalike.library.search_service import SearchService
 from lookalike.library.storage import Storage, freeable_caches
 from lookalike.library.thing_service import BackgroundThings, ThingService
 from lookalike.library.token_preparation import TokenPreparation, open_store
+from lookalike.library.trash_service import TrashService
 from lookalike.library.words_model import WordsModel, WordsModelState
 from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.models.store import ModelStore
@@ -120,6 +121,7 @@ class Library:
         tokens: the visual tokens of multimodal judges.
         details: the local features of photos, by which searches find them too.
         duplicates: groups of duplicates, and cleaning them up.
+        trash: photos that the user moves to the trash.
         pairs: what photos are to each other: copies, edits, bursts, other views.
         things: the things and places that photos show.
         labels: what photos show, by which words find them.
@@ -206,7 +208,9 @@ class Library:
             Throttle(self.folders.pace),
             lambda: self.tokens.searching,
         )
-        self.duplicates = DuplicateService(self.folder / "clean-ups", self._catalog, PairGraph(self._catalog))
+        graph = PairGraph(self._catalog)
+        self.duplicates = DuplicateService(self.folder / "clean-ups", self._catalog, graph)
+        self.trash = TrashService(self.folder / "trash", self.folder / "clean-ups", self._catalog, graph)
         self.pairs = PairService(
             self._catalog,
             self._engines,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from lookalike.caches.thumbnail_cache import ThumbnailCache, kept_side
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.filters import FilterChoices, Filters
+from lookalike.catalog.folder_counts import FolderCount
+from lookalike.catalog.photo_columns import PhotoColumns
 from lookalike.errors import LookalikeError
 from lookalike.photos import THUMBNAIL_SIDE, Annotations, thumbnail
 from lookalike.search.query_photos import QueryPhotos
@@ -64,6 +66,44 @@ class PhotoService:
             return visible
         matches = np.isin(np.array(visible, np.int64), self._catalog.filters.matching(filters))
         return [content_id for content_id, match in zip(visible, matches.tolist(), strict=True) if match]
+
+    def columns(self, filters: Filters | None = None) -> PhotoColumns:
+        """The photos of `ids`, in the same order, with what a grid sorts and groups them by.
+
+        Raises:
+            FilterError: the filter names something that is not in the library.
+        """
+        columns = self._catalog.contents.columns()
+        return columns.among(self._catalog.filters.matching(filters)) if filters else columns
+
+    def name_ranks(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The places of some photos (n,) in the order of file names, int64 (n,); numbers in names count by value."""
+        return self._catalog.contents.name_ranks(ids)
+
+    def folder_counts(self) -> list[FolderCount]:
+        """The watched folders and all folders below them that hold photos, by path."""
+        roots = [os.fsencode(folder.path) for folder in self._catalog.folders.all()]
+        return self._catalog.files.folder_counts(roots)
+
+    def rate(self, ratings: Mapping[int, int | None]) -> dict[int, int | None]:
+        """Give photos stars. They are kept in the library, go before what files say, and are written into no file.
+
+        Args:
+            ratings: content ids, and 0 (none) to 5 or -1 (rejected) for each; None to let the files tell again.
+
+        Returns:
+            What undoes it: the stars that the user had given before.
+
+        Raises:
+            ValueError: a rating is none of these.
+        """
+        if any(rating is not None and not -1 <= rating <= 5 for rating in ratings.values()):
+            raise ValueError("a rating is -1 to 5")
+        before = self._catalog.annotations.user_ratings(list(ratings))
+        with self._catalog.unit_of_work() as work:
+            for content_id, rating in ratings.items():
+                work.put_user_rating(content_id, rating)
+        return before
 
     def ids_by_path(self) -> dict[Path, int]:
         """The content id of every file of the library, by path."""

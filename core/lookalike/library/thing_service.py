@@ -15,7 +15,7 @@ from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.descriptors import DescriptorRecord
-from lookalike.catalog.things import APART, ONE, Decision, ThingRow
+from lookalike.catalog.things import APART, ONE, Decision, ThingRow, ThingsBefore
 from lookalike.errors import LookalikeError
 from lookalike.progress import Progress
 from lookalike.things.finder import ThingFinder
@@ -186,6 +186,18 @@ class ThingService:
             if other.name and not self._things.name(kept.id):
                 self._things.put_name(kept.id, other.name)
         return kept.id
+
+    def before(self, thing_ids: Iterable[int]) -> ThingsBefore:
+        """Some things as they are now, for `restore` to take back `apart` or `join`.
+
+        Raises:
+            ThingGoneError: one is not there.
+        """
+        return self._things.before([self.get(number).id for number in thing_ids])
+
+    def restore(self, before: ThingsBefore) -> None:
+        """Take back what was decided on some things, and on nothing but their photos, since `before`."""
+        self._things.restore(before)
 
     def _read(self, rows: Sequence[ThingRow], members: dict[int, list[int]]) -> list[Thing]:
         ids = [number for row in rows for number in members[row.id]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from lookalike_desktop.duplicates.duplicates_page import DuplicatesPage
 from lookalike_desktop.duplicates.review import plan_of
 from lookalike_desktop.qt.formatting import format_count, format_size
 from lookalike_desktop.qt.jobs import Job
+from lookalike_desktop.qt.undo import UndoStack
 from lookalike_desktop.session.activity import Activity
 from lookalike_desktop.session.library_session import LibrarySession
 
@@ -36,22 +38,26 @@ class DuplicatesController(QObject):
     Args:
         session: the open library.
         page: the groups.
+        undo_stack: remembers decisions and clean-ups.
         window: the parent of dialogs.
     """
 
     reported = Signal(str)
     """What came of it, one line for the user. Failures are emitted by the session."""
 
-    def __init__(self, session: LibrarySession, page: DuplicatesPage, window: QWidget) -> None:
+    def __init__(
+        self, session: LibrarySession, page: DuplicatesPage, undo_stack: UndoStack, window: QWidget
+    ) -> None:
         super().__init__(window)
         self._session = session
         self._page = page
+        self._undo_stack = undo_stack
         self._window = window
         self._job: Job | None = None
         self._reading = False
         self._stale = False
         page.clean_up_wanted.connect(self.ask_clean_up)
-        page.undo_wanted.connect(self.undo)
+        page.undo_wanted.connect(self.undo_last)
         page.rules_wanted.connect(self.ask_what_to_keep)
         page.cancel_wanted.connect(self.cancel)
         page.distinct_wanted.connect(self.decide_distinct)
@@ -115,20 +121,31 @@ class DuplicatesController(QObject):
         # Imported here since the window can be shown before the catalog's modules are; likewise below.
         from lookalike.catalog.duplicate_decisions import Decision
 
-        self._decide(group, Decision.NOT_DUPLICATES)
+        self._decide(group.hashes, Decision.NOT_DUPLICATES)
 
     def decide_to_keep_all(self, group: DuplicateGroup) -> None:
         """Remember that all photos of a group are kept; it disappears from the list."""
         from lookalike.catalog.duplicate_decisions import Decision
 
-        self._decide(group, Decision.KEEP_BOTH)
+        self._decide(group.hashes, Decision.KEEP_BOTH)
 
-    def _decide(self, group: DuplicateGroup, decision: Decision) -> None:
+    def _decide(self, hashes: Sequence[str], decision: Decision) -> None:
         library = self._session.library
-        if library is not None:
-            self._session.tasks.run(
-                lambda: library.duplicates.decide(group.hashes, decision), lambda _: self.read()
-            )
+        if library is None:
+            return
+
+        def decide(then: Callable[[None], None]) -> None:
+            self._session.tasks.run(lambda: library.duplicates.decide(hashes, decision), then)
+
+        def forget() -> None:
+            self._session.tasks.run(lambda: library.duplicates.forget_decision(hashes), lambda _: self.read())
+
+        def decided(_: None) -> None:
+            self.read()
+            text = self.tr("the decision on duplicates")
+            self._undo_stack.record(text, forget, lambda: decide(lambda _: self.read()))
+
+        decide(decided)
 
     # What is kept
 
@@ -217,7 +234,26 @@ class DuplicatesController(QObject):
 
     def clean_up(self, plan: CleanUpPlan, options: CleanUpOptions) -> None:
         """Carry out a plan."""
-        self._begin(lambda library: library.duplicates.clean_up(plan, options), self._tell_cleaned)
+
+        def cleaned(report: CleanUpReport) -> None:
+            self._tell_cleaned(report)
+            if report.removed:
+                again = partial(self._clean_up, plan, options, self._tell_cleaned)
+                self._undo_stack.record(self.tr("the clean-up"), self.undo, again)
+
+        self._clean_up(plan, options, cleaned)
+
+    def _clean_up(
+        self, plan: CleanUpPlan, options: CleanUpOptions, then: Callable[[CleanUpReport], None]
+    ) -> None:
+        self._begin(lambda library: library.duplicates.clean_up(plan, options), then)
+
+    def undo_last(self) -> None:
+        """Undo the last clean-up, be it one of an earlier day."""
+        if self._undo_stack.undoText() == self.tr("the clean-up"):
+            self._undo_stack.undo()
+        else:
+            self.undo()
 
     def undo(self) -> None:
         """Undo the last clean-up."""

@@ -31,7 +31,7 @@ from lookalike_desktop.qt.progress_text import progress_text
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.widgets.messages import Message
-from lookalike_desktop.widgets.page import Page
+from lookalike_desktop.widgets.page import KeyList, Page
 
 if TYPE_CHECKING:
     from lookalike.library import Library
@@ -181,6 +181,22 @@ class DuplicatesPage(Page):
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
         self.back_button.setIcon(icon("back"))
+
+    def key_list(self) -> KeyList:
+        """The keys that mean something only here."""
+        keys = [
+            ("↓ ↑", self.tr("Next or previous group")),
+            ("← →", self.tr("Next or previous photo of the group")),
+            (self.tr("Space"), self.tr("The photo goes, or stays")),
+            ("K", self.tr("Keep this photo")),
+            (self.tr("Enter"), self.tr("Accept the group")),
+            ("N", self.tr("No duplicates")),
+            ("B", self.tr("Keep all")),
+            ("V", self.tr("Show the difference")),
+            ("+ − 0", self.tr("Zoom, or fit")),
+            (self.tr("Ctrl+Enter"), self.tr("Clean up")),
+        ]
+        return KeyList(self.tr("Duplicates"), keys)
 
     # What is shown
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
+from lookalike_desktop.library.folder_tree import FolderTree
 from lookalike_desktop.qt.theme import icon
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lookalike.catalog.folders import Folder
     from lookalike.progress import Progress
 
@@ -29,6 +32,8 @@ class FolderRow(QFrame):
     """The `Folder` is to be paused (True) or watched again."""
     clicked = Signal(object)
     """The user looks at the `Folder`."""
+    subfolder_clicked = Signal(object)
+    """The user looks at a folder in it, a `Path`."""
 
     def __init__(self, folder: Folder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +45,10 @@ class FolderRow(QFrame):
         self._state = QLabel()
         self._state.setProperty("quiet", True)
         self._state.setWordWrap(True)
+        self.tree = FolderTree(folder.path)
+        self.tree.chosen.connect(self.subfolder_clicked)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setProperty("row", True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setVisible(False)
@@ -64,6 +73,7 @@ class FolderRow(QFrame):
         column.addLayout(top)
         column.addWidget(self._state)
         column.addWidget(self._bar)
+        column.addWidget(self.tree)
         self.draw_icons()
         self.show_state(self.tr("Waiting"))
 
@@ -92,6 +102,21 @@ class FolderRow(QFrame):
         """The user looks at this folder: its photos are indexed first."""
         super().mousePressEvent(event)
         self.clicked.emit(self.folder)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter and Space do what a click does."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.clicked.emit(self.folder)
+        else:
+            super().keyPressEvent(event)
+
+    def show_selected(self, path: Path | None) -> None:
+        """Mark the folder that the photos are narrowed to: this one, one in it, or neither."""
+        own = path == self.folder.path
+        if self.property("selected") != own:
+            self.setProperty("selected", own)
+            self.style().polish(self)
+        self.tree.show_selected(path)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten the name to the width."""

@@ -25,6 +25,9 @@ from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.session.activity import Activity
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lookalike.catalog.folder_counts import FolderCount
     from lookalike.catalog.folders import Folder
     from lookalike.library.descriptor_migration import DescriptorChange
 
@@ -58,6 +61,8 @@ class FoldersPanel(QFrame):
     """A `Folder` is to be paused (True) or watched again."""
     folder_clicked = Signal(object)
     """The user looks at a `Folder`."""
+    folder_chosen = Signal(object)
+    """The photos are to be narrowed to a `Path`; None for all photos."""
     paused = Signal(bool)
     """Following all folders is to rest (True) or go on."""
     settings_wanted = Signal()
@@ -70,6 +75,7 @@ class FoldersPanel(QFrame):
         self.setFixedWidth(WIDTH)
         self.rows: dict[int, FolderRow] = {}
         self._paused = False
+        self._selected: Path | None = None
         heading = QLabel(self.tr("Folders"))
         heading.setProperty("heading", True)
         self.pause_button = QToolButton()
@@ -152,19 +158,37 @@ class FoldersPanel(QFrame):
                 row.removed.connect(self.folder_removed)
                 row.paused.connect(self.folder_paused)
                 row.clicked.connect(self.folder_clicked)
+                row.clicked.connect(lambda folder: self._choose(folder.path))
+                row.subfolder_clicked.connect(self._choose)
                 self._list.addWidget(row)
             self._order_tabs()
+            self.show_selected(self._selected)
         for folder in folders:
             self.rows[folder.id].show_folder(folder)
         self.pause_button.setVisible(bool(folders))
+
+    def show_counts(self, counts: Sequence[FolderCount]) -> None:
+        """Show how many photos the folders below the watched ones hold."""
+        for row in self.rows.values():
+            row.tree.show_counts(counts)
+
+    def show_selected(self, path: Path | None) -> None:
+        """Mark the folder that the photos are narrowed to; None while they are not."""
+        self._selected = path
+        for row in self.rows.values():
+            row.show_selected(path)
+
+    def _choose(self, path: Path) -> None:
+        # A second click takes the first one back.
+        self.folder_chosen.emit(None if path == self._selected else path)
 
     def _order_tabs(self) -> None:
         """Tab goes through the folders from the top, between the button above and those below them."""
         last: QWidget = self.pause_button
         for row in self.rows.values():
-            for button in row.buttons:
-                QWidget.setTabOrder(last, button)
-                last = button
+            for part in (row, *row.buttons, row.tree):
+                QWidget.setTabOrder(last, part)
+                last = part
         QWidget.setTabOrder(last, self.add_button)
 
     def show_activity(self, activity: Activity) -> None:

@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from lookalike_desktop.library.arrangement import Arrangement, Order, SortField, arrange
 from lookalike_desktop.library.folders_panel import FoldersPanel
 from lookalike_desktop.library.library_dialogs import AboutLibrary
 from lookalike_desktop.library.library_page import LibraryPage
 from lookalike_desktop.library.watching_dialog import WatchingDialog
 from lookalike_desktop.qt.failures import Failure
+from lookalike_desktop.qt.preferences import Preferences
 from lookalike_desktop.search.search_bar import SearchBar
 from lookalike_desktop.session.activity import Activity
 from lookalike_desktop.session.library_session import LibrarySession
+from lookalike_desktop.widgets.grid_view import CellStyle
 
 if TYPE_CHECKING:
     from lookalike.catalog.folders import Folder
+    from lookalike.catalog.photo_columns import PhotoColumns
     from lookalike.library import Status
 
 
@@ -31,22 +35,37 @@ class LibraryController(QObject):
         panel: the folders.
         page: the photos.
         bar: shows the judges.
+        preferences: how the photos are arranged, and whether the folders are shown.
         window: the parent of dialogs.
     """
 
+    folder_chosen = Signal(object)
+    """The photos are to be narrowed to a `Path`; None for all photos."""
     judge_changed = Signal()
     """Another judge checks the results, or the same one answers another question."""
 
+    watching_changed = Signal()
+    """Other files are left out of the folders, or indexing works harder or less."""
+
     def __init__(
-        self, session: LibrarySession, panel: FoldersPanel, page: LibraryPage, bar: SearchBar, window: QWidget
+        self,
+        session: LibrarySession,
+        panel: FoldersPanel,
+        page: LibraryPage,
+        bar: SearchBar,
+        preferences: Preferences,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
         self._session = session
         self._panel = panel
         self._page = page
         self._bar = bar
+        self._preferences = preferences
         self._window = window
         self._folders = 0
+        self._photos: PhotoColumns | None = None
+        self._order = Order.read(preferences.sort, preferences.grouping)
         session.opened.connect(self.read_judges)
         session.folders_changed.connect(self._on_folders)
         session.photos_changed.connect(self._on_photos)
@@ -56,12 +75,18 @@ class LibraryController(QObject):
         panel.folder_removed.connect(session.remove_folder)
         panel.folder_paused.connect(session.pause_folder)
         panel.folder_clicked.connect(lambda folder: session.prioritise([folder.path]))
+        panel.folder_chosen.connect(self.folder_chosen)
         panel.settings_wanted.connect(self.show_watching)
         panel.paused.connect(session.pause)
         panel.about_wanted.connect(self.show_about)
         bar.judge_chosen.connect(self.choose_judge)
         bar.mode_chosen.connect(self.choose_mode)
-        bar.panel_wanted.connect(lambda: panel.setVisible(panel.isHidden()))
+        bar.panel_wanted.connect(self.toggle_panel)
+        page.show_order(self._order)
+        if preferences.layout in (CellStyle.SQUARES, CellStyle.JUSTIFIED):
+            page.show_style(CellStyle(preferences.layout))
+        page.order_chosen.connect(self.arrange_by)
+        page.style_chosen.connect(self._keep_style)
         page.opened.connect(self._prioritise_neighbours)
         page.first_run.folder_given.connect(session.add_folder)
         page.first_run.choose_wanted.connect(self.choose_folder)
@@ -70,18 +95,45 @@ class LibraryController(QObject):
     def _on_folders(self, folders: list[Folder]) -> None:
         self._panel.show_folders(folders)
         if len(folders) != self._folders:
-            self._panel.setVisible(bool(folders))
+            self._panel.setVisible(bool(folders) and self._preferences.panel)
         self._folders = len(folders)
         self._page.show_folders(len(folders))
 
-    def _on_photos(self, ids: list[int]) -> None:
-        filtered = bool(self._session.filters)
-        self._page.show_photos(ids, filtered)
-        if not filtered:
-            self._panel.show_photos(len(ids))
+    def _on_photos(self, photos: PhotoColumns) -> None:
+        self._photos = photos
+        self._arrange()
+        if not self._session.filters:
+            self._panel.show_photos(len(photos))
         library = self._session.library
         if library is not None:
             self._session.tasks.run(library.status, self._on_status)
+            self._session.tasks.run(library.photos.folder_counts, self._panel.show_counts)
+
+    def arrange_by(self, order: Order) -> None:
+        """Arrange the photos another way from now on."""
+        self._order = order
+        self._preferences.sort, self._preferences.grouping = order.sort, order.grouping.value
+        self._arrange()
+
+    def _keep_style(self, style: CellStyle) -> None:
+        self._preferences.layout = style.value
+
+    def _arrange(self) -> None:
+        library, photos, order = self._session.library, self._photos, self._order
+        if library is None or photos is None:
+            return
+        filtered = bool(self._session.filters)
+
+        def work() -> Arrangement:
+            names = library.photos.name_ranks(photos.ids) if order.field is SortField.NAME else None
+            return arrange(photos, order, names)
+
+        def show(arrangement: Arrangement) -> None:
+            # The user may have chosen another order meanwhile.
+            if arrangement.order == self._order:
+                self._page.show_photos(arrangement, filtered)
+
+        self._session.tasks.run(work, show)
 
     def _on_status(self, status: Status) -> None:
         self._panel.show_skipped(len(status.problems))
@@ -127,6 +179,11 @@ class LibraryController(QObject):
                 lambda: library.search.set_settings(replace(library.search.settings, mode=mode)),
                 lambda _: self.judge_changed.emit(),
             )
+
+    def toggle_panel(self) -> None:
+        """Show the folders, or hide them; the choice is remembered."""
+        self._preferences.panel = self._panel.isHidden()
+        self._panel.setVisible(self._preferences.panel)
 
     def choose_folder(self) -> None:
         """Ask for a folder to add."""
@@ -193,4 +250,4 @@ class LibraryController(QObject):
             library.folders.set_pace(pace)
             library.folders.set_excludes(excludes)
 
-        self._session.tasks.run(work)
+        self._session.tasks.run(work, lambda _: self.watching_changed.emit())

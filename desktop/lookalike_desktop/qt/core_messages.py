@@ -162,6 +162,7 @@ MESSAGES = (
     QT_TRANSLATE_NOOP("core", "There is no rule called {rule}."),
     QT_TRANSLATE_NOOP("core", "There is no thing {number} in this library."),
     QT_TRANSLATE_NOOP("core", "There is no visual-token budget called {name}."),
+    QT_TRANSLATE_NOOP("core", "There is nothing to put back."),
     QT_TRANSLATE_NOOP("core", "There is nothing to search for."),
     QT_TRANSLATE_NOOP("core", "There is: {known}."),
     QT_TRANSLATE_NOOP("core", "These can: {parts}."),

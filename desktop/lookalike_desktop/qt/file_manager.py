@@ -22,6 +22,11 @@ def show_in_folder(path: Path) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
 
 
+def open_in_program(path: Path) -> bool:
+    """Open a file in the program that the system has for it; whether there is one."""
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
 def show_log() -> None:
     """Open the log, or the folder of logs where nothing was logged yet."""
     path = log_file()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, QTransform
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from lookalike.resources import resource
+
+DIRECTED = frozenset({"back", "previous", "next"})
+"""Icons that point where reading goes, and the other way in languages that are read from the right."""
 
 RADIUS = 8
 """Corner radius of tiles and fields, pixels."""
@@ -51,6 +54,7 @@ QPushButton, QToolButton {
     border: 1px solid palette(mid); border-radius: 8px; padding: 6px 12px; background: palette(button);
 }
 QToolButton { padding: 6px; }
+QToolButton::menu-indicator { image: none; }
 QPushButton:hover, QToolButton:hover { border-color: palette(highlight); }
 QPushButton:focus, QToolButton:focus { border-color: palette(highlight); }
 QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: palette(mid); }
@@ -68,6 +72,11 @@ QLineEdit, QComboBox, QPlainTextEdit, QAbstractSpinBox {
     selection-background-color: palette(highlight); selection-color: palette(highlighted-text);
 }
 QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus { border-color: palette(highlight); }
+QAbstractSpinBox { padding: 6px 10px; }
+QAbstractSpinBox QLineEdit { border: none; padding: 0px; background: transparent; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 22px; background: transparent; }
+QAbstractSpinBox::up-arrow { image: url("UP"); width: 12px; height: 12px; }
+QAbstractSpinBox::down-arrow { image: url("DOWN"); width: 12px; height: 12px; }
 QComboBox { padding: 6px 10px; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("DOWN"); width: 14px; height: 14px; }
@@ -80,14 +89,27 @@ QCheckBox::indicator:checked {
     background: palette(highlight); border-color: palette(highlight); image: url("CHECK");
 }
 QCheckBox::indicator:focus { border-color: palette(highlight); }
+QToolButton::menu-indicator { image: none; }
+QMenuBar { background: palette(window); padding: 2px 8px 0px 8px; }
+QMenuBar::item { padding: 4px 9px; border-radius: 6px; background: transparent; }
+QMenuBar::item:selected { background: palette(mid); }
 QMenu { border: 1px solid palette(mid); background: palette(base); padding: 6px; }
 QMenu::item { padding: 6px 22px 6px 12px; border-radius: 6px; }
+QMenu::item:disabled { color: palette(placeholder-text); }
 QMenu::item:selected { background: palette(highlight); color: palette(highlighted-text); }
 QMenu::separator { height: 1px; background: palette(mid); margin: 5px 8px; }
 QProgressBar { border: none; border-radius: 3px; background: palette(mid); max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { border-radius: 3px; background: palette(highlight); }
 QListView, QScrollArea, QTreeView { border: none; background: transparent; }
+QListWidget { border: 1px solid palette(mid); border-radius: 8px; background: palette(base); padding: 4px; }
+QListWidget:focus { border-color: palette(highlight); }
+QListWidget::item { padding: 3px 6px; border-radius: 5px; }
+QListWidget::item:selected { background: palette(highlight); color: palette(highlighted-text); }
 QTreeView::item { padding: 4px 2px; }
+QTreeView[choice="true"]::item { padding: 6px 8px; border: none; }
+QTreeView[choice="true"]::item:selected {
+    background: palette(highlight); color: palette(highlighted-text);
+}
 QHeaderView::section {
     border: none; border-bottom: 1px solid palette(mid); padding: 5px 4px; background: transparent;
     color: palette(placeholder-text);
@@ -101,25 +123,58 @@ QLabel[quiet="true"] { color: palette(placeholder-text); }
 QLabel[heading="true"] { font-size: 15pt; font-weight: 600; }
 QLabel[title="true"] { font-weight: 600; }
 QFrame[card="true"] { background: palette(base); border: 1px solid palette(mid); border-radius: 10px; }
-QFrame[row="true"]:focus { border-color: palette(highlight); }
+QFrame[row="true"]:focus, QFrame[selected="true"] { border-color: palette(highlight); }
 QLabel[badge="true"] {
     border: 1px solid palette(highlight); border-radius: 9px; padding: 1px 8px; color: palette(highlight);
+}
+QLabel[pill="true"] {
+    border-radius: 11px; padding: 5px 14px; background: palette(highlight); color: palette(highlighted-text);
+    font-weight: 600;
 }
 QFrame[sidebar="true"] { background: palette(alternate-base); }
 """
 
 
+_CHOSEN = "lookalike_theme"
+"""Property of the application: what was chosen."""
+
+
 def apply_theme(app: QApplication) -> None:
     """Give an application its look, and follow the system's change between light and dark."""
     app.setStyle("Fusion")
-    # Style sheets resolve palette() when they are set, so both are set together.
+    QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: _follow(app))
+    app.setProperty(_CHOSEN, "system")
+    _follow(app)
+
+
+def choose_theme(app: QApplication, theme: str) -> None:
+    """Use the colours that the user wants.
+
+    Args:
+        app: the application.
+        theme: "light", "dark", or "system" for what the system has now and later.
+    """
+    if theme == app.property(_CHOSEN):
+        return
+    app.setProperty(_CHOSEN, theme)
     hints = QGuiApplication.styleHints()
-    hints.colorSchemeChanged.connect(lambda scheme: set_dark(app, scheme == Qt.ColorScheme.Dark))
-    set_dark(app, hints.colorScheme() == Qt.ColorScheme.Dark)
+    # The system's own parts, such as the frame of the window, take the colours that Qt asks for.
+    if theme == "system":
+        hints.unsetColorScheme()
+    else:
+        hints.setColorScheme(Qt.ColorScheme.Dark if theme == "dark" else Qt.ColorScheme.Light)
+    _follow(app)
+
+
+def _follow(app: QApplication) -> None:
+    chosen = app.property(_CHOSEN)
+    systems = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    set_dark(app, systems if chosen == "system" else chosen == "dark")
 
 
 def set_dark(app: QApplication, dark: bool) -> None:
     """Use the dark or the light colours."""
+    # Style sheets resolve palette() when they are set, so both are set together.
     palette = QPalette()
     for role, colour in (_DARK if dark else _LIGHT).items():
         palette.setColor(role, QColor(colour))
@@ -128,7 +183,7 @@ def set_dark(app: QApplication, dark: bool) -> None:
         palette.setColor(QPalette.ColorGroup.Disabled, role, faint)
     app.setPalette(palette)
     style = _STYLE
-    for word, name in (("DOWN", "down"), ("CHECK", "check")):
+    for word, name in (("DOWN", "down"), ("UP", "up"), ("CHECK", "check")):
         style = style.replace(word, resource(f"icons/{name}.svg").as_posix())
     app.setStyleSheet(style)
 
@@ -149,9 +204,11 @@ def icon(name: str, colour: QColor | None = None, side: int = 20) -> QIcon:
     faint = palette.color(QPalette.ColorRole.PlaceholderText)
     svg = resource(f"icons/{name}.svg").read_text(encoding="utf-8")
     result = QIcon()
+    mirrored = name in DIRECTED and QGuiApplication.isRightToLeft()
     for mode, tone in ((QIcon.Mode.Normal, normal), (QIcon.Mode.Disabled, faint)):
         for scale in (1, 2, 3):
-            result.addPixmap(_drawn(svg, tone, side * scale, scale), mode)
+            drawn = _drawn(svg, tone, side * scale, scale)
+            result.addPixmap(drawn.transformed(QTransform(-1, 0, 0, 1, 0, 0)) if mirrored else drawn, mode)
     return result
 
 

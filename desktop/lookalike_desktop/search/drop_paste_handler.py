@@ -97,6 +97,9 @@ class DropPasteHandler(QObject):
         return True
 
     def _drag_entered(self, event: QDragEnterEvent) -> bool:
+        if event.source() is not None:
+            # A photo of this window on its way to another program.
+            return False
         if folders_in(event.mimeData()):
             self._hint.show_text(self.tr("Drop to add this folder"))
         elif mime_request(event.mimeData(), "") is not None:

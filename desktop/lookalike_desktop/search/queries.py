@@ -32,12 +32,14 @@ class SearchRequest:
         label: a few words for the user.
         picture: ``picture(library)`` gives a small picture of it, off the GUI thread; None for words.
         text: the words that were typed; empty for a search without.
+        judged: whether the chosen judge checks what is found; else the index's answer stands.
     """
 
     make: Callable[[], Query]
     label: str
     picture: Callable[[Library], Image.Image] | None = None
     text: str = ""
+    judged: bool = True
 
 
 def words_request(words: str) -> SearchRequest:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from lookalike_desktop.qt.theme import icon
+from lookalike_desktop.search.judge_words import judge_text, mode_text
 
 CHIP_WIDTH = 200
 """Width of the text on the chip at most, pixels."""
@@ -144,6 +145,10 @@ class SearchBar(QWidget):
         self.field.setClearButtonEnabled(False)
         self.field.setMinimumWidth(160)
         self.field.returnPressed.connect(self._give_words)
+        self.menu_button = self._button(self.tr("Menu"), self.tr("All menus (Ctrl+M shows them at the top)"))
+        self.menu_button.setProperty("flat", True)
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu_button.hide()
         self.panel_button = self._button(self.tr("Folders"), self.tr("Show or hide the folders"))
         self.panel_button.setProperty("flat", True)
         self.panel_button.clicked.connect(self.panel_wanted)
@@ -179,6 +184,7 @@ class SearchBar(QWidget):
         self.places_button.clicked.connect(self.places_wanted)
         self._query = QHBoxLayout()
         self._query.setSpacing(8)
+        self._query.addWidget(self.menu_button)
         self._query.addWidget(self.panel_button)
         self._query.addWidget(self.chip)
         self._query.addWidget(self.field, 1)
@@ -249,6 +255,7 @@ class SearchBar(QWidget):
 
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
+        self.menu_button.setIcon(icon("menu"))
         self.panel_button.setIcon(icon("sidebar"))
         self.open_button.setIcon(icon("open"))
         self.paste_button.setIcon(icon("paste"))
@@ -263,29 +270,16 @@ class SearchBar(QWidget):
         """Offer these judges."""
         self.judge.clear()
         for name in names:
-            self.judge.addItem(self._judge_text(name), name)
+            self.judge.addItem(judge_text(name), name)
         self.judge.setCurrentIndex(max(0, self.judge.findData(chosen)))
-
-    def _judge_text(self, name: str) -> str:
-        words = {"none": self.tr("No checking"), "geometry": self.tr("Check by matching points")}
-        return words.get(name) or self.tr("Check with {0}").format(name)
 
     def show_modes(self, modes: Sequence[str], chosen: str) -> None:
         """Offer what the judge can be asked; nothing where it knows only one question."""
         self.mode.clear()
         for mode in modes:
-            self.mode.addItem(self._mode_text(mode), mode)
+            self.mode.addItem(mode_text(mode), mode)
         self.mode.setCurrentIndex(max(0, self.mode.findData(chosen)))
         self.mode.setVisible(bool(modes))
-
-    def _mode_text(self, mode: str) -> str:
-        words = {
-            "object": self.tr("The same thing"),
-            "landmark": self.tr("The same place"),
-            "artwork": self.tr("The same work of art"),
-            "edit": self.tr("The same shot, edited"),
-        }
-        return words.get(mode, mode)
 
     def _give_words(self) -> None:
         words = self.field.text().strip()

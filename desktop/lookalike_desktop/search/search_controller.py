@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
@@ -115,19 +118,33 @@ class SearchController(QObject):
         self._bar.field.setText(text)
         self.start(words_request(text))
 
-    def find_same(self, content_id: int, region: Region | None = None, name: str = "") -> None:
+    def find_same(
+        self,
+        content_id: int,
+        region: Region | None = None,
+        name: str = "",
+        also: Sequence[int] = (),
+        judged: bool = True,
+    ) -> None:
         """Search with a photo of the library.
 
         Args:
             content_id: the photo.
             region: the part of it that is meant; None for all of it.
             name: its file's name, where that is known.
+            also: other photos of the same thing.
+            judged: whether a judge is to check what is found.
         """
         if region is None:
             label = name or self.tr("this photo")
         else:
             label = self.tr("part of {0}").format(name) if name else self.tr("a part of a photo")
-        self.start(photo_request(content_id, label, region))
+        request = photo_request(content_id, label, region)
+        for other in also:
+            request = with_positive(request, other)
+        if also:
+            request = replace(request, label=self.tr("{0} photos").format(len(also) + 1))
+        self.start(replace(request, judged=judged))
 
     def add_positive(self, content_id: int) -> None:
         """Search for what this photo shows as well."""

@@ -47,8 +47,12 @@ class SearchRun(QObject):
         self.cancel()
 
         def make(cancelled: Callable[[], bool]) -> Generator[Ranking, None, None]:
+            # Imported here since the window can be shown before the judges' modules are.
+            from lookalike.judges.registry import NO_JUDGE
+
             settings = replace(library.search.settings, filters=filters)
-            return library.search.rankings(request.make(), settings, cancelled=cancelled)
+            judge = None if request.judged else NO_JUDGE
+            return library.search.rankings(request.make(), settings, judge, cancelled)
 
         job = Job(make, "search", self)
         job.progressed.connect(lambda value: self._on_ranking(job, value))

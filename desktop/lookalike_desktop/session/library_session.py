@@ -17,6 +17,7 @@ from lookalike_desktop.session.activity import Activity, follow_folders
 
 if TYPE_CHECKING:
     from lookalike.catalog.folders import Folder
+    from lookalike.catalog.photo_columns import PhotoColumns
     from lookalike.library import Library
     from lookalike.watching.follow_timing import FollowTiming
 
@@ -43,8 +44,8 @@ class LibrarySession(QObject):
     """The library cannot be opened, or a call failed."""
     folders_changed = Signal(list)
     """All watched folders, a list of `Folder`."""
-    photos_changed = Signal(list)
-    """The content ids (int) of the photos to show, newest first."""
+    photos_changed = Signal(object)
+    """The photos to show, as `PhotoColumns`, newest first."""
     activity = Signal(Activity)
     """What following the folders is doing."""
     paused_changed = Signal(bool)
@@ -71,7 +72,7 @@ class LibrarySession(QObject):
         self._reading = False
         self._stale = False
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
-        self._refresh.timeout.connect(self._read_photos)
+        self._refresh.timeout.connect(self.read_photos)
 
     @property
     def library(self) -> Library | None:
@@ -107,7 +108,7 @@ class LibrarySession(QObject):
         self.opened.emit()
         for failure in failures:
             self.failed.emit(failure)
-        self._read_photos()
+        self.read_photos()
         self._read_folders()
         self.follow()
 
@@ -164,7 +165,7 @@ class LibrarySession(QObject):
 
     def _changed(self) -> None:
         self._read_folders()
-        self._read_photos()
+        self.read_photos()
         self.follow()
 
     def _change_failed(self, failure: Failure) -> None:
@@ -229,38 +230,39 @@ class LibrarySession(QObject):
     def filter(self, filters: Filters) -> None:
         """Show only the photos that meet these from now on."""
         self.filters = filters
-        self._read_photos()
+        self.read_photos()
 
     def _read_folders(self) -> None:
         if self._library is not None:
             self.tasks.run(self._library.folders.all, self.folders_changed.emit)
 
-    def _read_photos(self) -> None:
+    def read_photos(self) -> None:
+        """Read which photos there are to show; `photos_changed` follows."""
         if self._library is None or self._reading:
             return
         self._reading, self._stale = True, False
         started = time.monotonic()
 
-        def done(ids: list[int]) -> None:
+        def done(photos: PhotoColumns) -> None:
             self._reading = False
             # A huge list is read less often, so that reading never takes more than a tenth of the time.
             self._refresh.setInterval(max(REFRESH_MS, int((time.monotonic() - started) * 10_000)))
             if self.filters != filters:
                 # The user chose others meanwhile, and does not wait for the next refresh.
-                self._read_photos()
+                self.read_photos()
                 return
             if self._stale:
                 self._refresh.start()
-            self.photos_changed.emit(ids)
+            self.photos_changed.emit(photos)
 
         def failed(failure: Failure) -> None:
             self._reading = False
             if self.filters != filters:
-                self._read_photos()
+                self.read_photos()
             self.failed.emit(failure)
 
         library, filters = self._library, self.filters
-        self.tasks.run(lambda: library.photos.ids(filters), done, failed)
+        self.tasks.run(lambda: library.photos.columns(filters), done, failed)
         self._read_folders()
 
     # The end

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
@@ -12,12 +12,16 @@ from lookalike.progress import Stage
 from lookalike.things.thing import Thing
 from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.jobs import Tasks
+from lookalike_desktop.qt.undo import UndoStack
 from lookalike_desktop.session.activity import Activity
 from lookalike_desktop.session.library_session import LibrarySession
 from lookalike_desktop.things.things_page import ThingsPage
 
 if TYPE_CHECKING:
+    from lookalike.catalog.things import ThingsBefore
     from lookalike.library import Library
+
+T = TypeVar("T")
 
 
 class ThingsController(QObject):
@@ -26,6 +30,7 @@ class ThingsController(QObject):
     Args:
         session: the open library.
         page: the things.
+        undo_stack: remembers what was decided.
         window: the parent of menus.
     """
 
@@ -34,10 +39,13 @@ class ThingsController(QObject):
     photo_looked_up = Signal(int, object)
     """A photo's content id, and the `Thing` that it shows; None without one."""
 
-    def __init__(self, session: LibrarySession, page: ThingsPage, window: QWidget) -> None:
+    def __init__(
+        self, session: LibrarySession, page: ThingsPage, undo_stack: UndoStack, window: QWidget
+    ) -> None:
         super().__init__(window)
         self._session = session
         self._page = page
+        self._undo_stack = undo_stack
         self._window = window
         # Finding things anew may take seconds, for which nothing else is to wait.
         self._tasks = Tasks(1, "things", self.failed.emit, self)
@@ -65,11 +73,31 @@ class ThingsController(QObject):
 
     def rename(self, thing_id: int, name: str) -> None:
         """Give a thing a name."""
+
+        def work(library: Library) -> str:
+            before = library.things.get(thing_id).name
+            library.things.rename(thing_id, name)
+            return before
+
+        def record(before: str) -> None:
+            self._undo_stack.record(
+                self.tr("the name"),
+                lambda: self._rename(thing_id, before),
+                lambda: self._rename(thing_id, name),
+            )
+
+        self._change(work, record, again=False)
+
+    def _rename(self, thing_id: int, name: str) -> None:
         self._change(lambda library: library.things.rename(thing_id, name), again=False)
 
     def take_apart(self, thing_id: int, content_id: int) -> None:
         """A photo is not of a thing."""
-        self._change(lambda library: library.things.apart(thing_id, [content_id]))
+        self._decide(
+            self.tr("taking a photo out"),
+            [thing_id],
+            lambda library: library.things.apart(thing_id, [content_id]),
+        )
 
     def join(self, thing_id: int, other_id: int) -> None:
         """Two things are one, which is then shown."""
@@ -80,7 +108,35 @@ class ThingsController(QObject):
             if kept is not None:
                 self._page.open(kept)
 
-        self._change(lambda library: library.things.join([thing_id, other_id]), show)
+        self._decide(
+            self.tr("joining two things"),
+            [thing_id, other_id],
+            lambda library: library.things.join([thing_id, other_id]),
+            show,
+        )
+
+    def _decide(
+        self,
+        text: str,
+        thing_ids: Sequence[int],
+        decide: Callable[[Library], object],
+        show: Callable[[list[Thing]], None] | None = None,
+    ) -> None:
+        """Decide something on some things, and remember how to take it back."""
+
+        def work(library: Library) -> ThingsBefore:
+            before = library.things.before(thing_ids)
+            decide(library)
+            return before
+
+        def record(before: ThingsBefore) -> None:
+            self._undo_stack.record(
+                text,
+                lambda: self._change(lambda library: library.things.restore(before)),
+                lambda: self._change(decide, show=show),
+            )
+
+        self._change(work, record, show)
 
     def build_menu(self, thing: Thing) -> QMenu:
         """A menu of what can be done with a thing."""
@@ -101,7 +157,8 @@ class ThingsController(QObject):
 
     def _change(
         self,
-        change: Callable[[Library], object],
+        change: Callable[[Library], T],
+        changed: Callable[[T], None] = lambda _: None,
         show: Callable[[list[Thing]], None] | None = None,
         again: bool = True,
     ) -> None:
@@ -109,6 +166,7 @@ class ThingsController(QObject):
 
         Args:
             change: the change.
+            changed: called with what it gave, in the GUI thread.
             show: shows the things; by default the page.
             again: whether things are to be found anew.
         """
@@ -116,16 +174,19 @@ class ThingsController(QObject):
         if library is None:
             return
 
-        def work() -> list[Thing]:
-            change(library)
-            return library.things.all()
+        def work() -> tuple[T, list[Thing]]:
+            return change(library), library.things.all()
+
+        def done(found: tuple[T, list[Thing]]) -> None:
+            changed(found[0])
+            (show or self._page.show_things)(found[1])
 
         def find() -> list[Thing]:
             for _ in library.things.update():
                 pass
             return library.things.all()
 
-        self._tasks.run(work, show or self._page.show_things)
+        self._tasks.run(work, done)
         if again:
             self._tasks.run(find, self._page.show_things)
 

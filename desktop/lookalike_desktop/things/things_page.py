@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -28,7 +29,7 @@ from lookalike_desktop.things.thing_model import ThingModel
 from lookalike_desktop.things.thing_text import thing_facts, thing_title
 from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.widgets.messages import Message
-from lookalike_desktop.widgets.page import Page
+from lookalike_desktop.widgets.page import KeyList, Page
 from lookalike_desktop.widgets.photo_model import PhotoModel
 
 
@@ -63,6 +64,8 @@ class ThingsPage(Page):
         self.card_model = ThingModel(thumbnails, self)
         self.cards = GridView(self.card_model, thumbnails)
         self.cards.setAccessibleName(self.tr("Things"))
+        self.cards.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.cards.setDragEnabled(False)
         self.cards.opened.connect(self._on_card)
         self.cards.menu_wanted.connect(self._on_card_menu)
         self.photo_model = PhotoModel(thumbnails, self)
@@ -124,6 +127,15 @@ class ThingsPage(Page):
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
         self.back_button.setIcon(icon("back"))
+
+    def key_list(self) -> KeyList:
+        """The keys that mean something only here."""
+        keys = [
+            (self.tr("Enter"), self.tr("Show the photos of a thing")),
+            ("F2", self.tr("Rename")),
+            (self.tr("Del"), self.tr("The selected photo does not show this")),
+        ]
+        return KeyList(self.tr("Things"), keys)
 
     # What is shown
 

@@ -17,6 +17,7 @@ from lookalike_desktop.things.thing_text import more_photos
 from lookalike_desktop.viewer.facts import facts_text
 from lookalike_desktop.viewer.photo_canvas import PhotoCanvas
 from lookalike_desktop.viewer.photo_loader import PhotoLoader
+from lookalike_desktop.widgets.page import KeyList
 
 if TYPE_CHECKING:
     from lookalike.judges.protocol import Explanation
@@ -156,6 +157,17 @@ class Viewer(QWidget):
         self.mark_button.setIcon(icon("region"))
         self.find_button.setIcon(icon("find"))
         self.folder_button.setIcon(icon("folder"))
+
+    def key_list(self) -> KeyList:
+        """The keys that mean something only here."""
+        keys = [
+            ("← →", self.tr("Previous or next photo")),
+            ("+ −", self.tr("Larger or smaller")),
+            ("0", self.tr("Fit to the window")),
+            (self.tr("Shift+Drag"), self.tr("Search for a part of the photo")),
+            (self.tr("Esc"), self.tr("Back to the photos")),
+        ]
+        return KeyList(self.tr("One photo"), keys)
 
     def show_photo(
         self,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import cast
 
 from PySide6.QtCore import (
     QEvent,
-    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
     QRect,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -27,12 +28,14 @@ from PySide6.QtGui import (
     QShowEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from lookalike_desktop.qt.thumbnails import Thumbnails
-from lookalike_desktop.widgets.cells import CAPTION_HEIGHT, GAP, HEADER_HEIGHT, INSET, CellPainter
-from lookalike_desktop.widgets.grid_layout import GridLayout
-from lookalike_desktop.widgets.photo_model import ID_ROLE, MISSING_ROLE, RESULT_ROLE, PhotoModel, ResultsModel
+from lookalike_desktop.widgets.cells import CAPTION_HEIGHT, GAP, HEADER_HEIGHT, INSET, CellPainter, CellState
+from lookalike_desktop.widgets.fitted_images import FittedImages
+from lookalike_desktop.widgets.grid_layout import GridLayout, JustifiedLayout, LineLayout
+from lookalike_desktop.widgets.photo_model import ID_ROLE, PhotoModel, ResultsModel
+from lookalike_desktop.widgets.selecting_view import Select, SelectingView
 
 CELL_SIDES = (116, 144, 176, 216, 264)
 """Cell widths to choose from, pixels."""
@@ -40,11 +43,28 @@ CELL_SIDES = (116, 144, 176, 216, 264)
 CELL_SHAPE = 0.86
 """Height of a cell over its width."""
 
+PHOTO_GAP = 6
+"""Space between photos that stand without tiles, pixels."""
+
+USUAL_SHAPE = 1.5
+"""Width over height of most photos: how much larger a thumbnail is than the cell that it covers."""
+
 Index = QModelIndex | QPersistentModelIndex
 
 
-class GridView(QListView):
-    """Draws a `PhotoModel` as uniform cells, with headings where the model has sections.
+class CellStyle(StrEnum):
+    """How photos lie in a grid. The values are kept among the preferences."""
+
+    TILES = "tiles"
+    """Whole photos on tiles of one size, with what is said of them."""
+    SQUARES = "squares"
+    """Squares, the middle of each photo."""
+    JUSTIFIED = "justified"
+    """Photos in their own shapes, in lines of one width."""
+
+
+class GridView(SelectingView):
+    """Draws a `PhotoModel`, with headings where the model has sections.
 
     It is a `QListView` for the sake of screen readers; layout and drawing are its own, because laying out one
     item after the other takes seconds at 100,000.
@@ -61,20 +81,28 @@ class GridView(QListView):
     menu_wanted = Signal(int, QPoint)
     """The menu of a photo is wanted: its content id, and the place on the screen."""
 
+    cells_resized = Signal(int)
+    """The user made the cells larger or smaller: an index of `CELL_SIDES`."""
+
     pointer_left = Signal()
     """The mouse pointer no longer rests on the photos, or they moved under it by the user's own scrolling."""
 
+    laid_out = Signal()
+    """Photos, headings or the room for them lie elsewhere."""
+
     def __init__(self, model: PhotoModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.photos = model
+        super().__init__(model, parent)
         self._thumbnails = thumbnails
+        self._fitted = FittedImages()
         self._size = 2
+        self._style = CellStyle.TILES
         self._pointer: QPoint | None = None
         self._anchor: tuple[int, int] | None = None
         self._scrolling = False
-        self._grid = GridLayout(100, (10, 10), 0, [])
-        self.setModel(model)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._grid: LineLayout = GridLayout(100, (10, 10), 0, [])
+        # What was too much for one frame is drawn properly in the next.
+        self._catch_up = QTimer(self, singleShot=True, interval=0)
+        self._catch_up.timeout.connect(self.viewport().update)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -94,6 +122,22 @@ class GridView(QListView):
         """Cells side by side."""
         return self._grid.columns
 
+    @property
+    def cell_layout(self) -> LineLayout:
+        """Where the cells lie."""
+        return self._grid
+
+    @property
+    def style_of_cells(self) -> CellStyle:
+        """How photos lie."""
+        return self._style
+
+    def set_cell_style(self, style: CellStyle) -> None:
+        """Lay photos out another way."""
+        if style != self._style:
+            self._style = style
+            self.relayout()
+
     def current_id(self) -> int | None:
         """The selected photo."""
         index = self.currentIndex()
@@ -112,38 +156,58 @@ class GridView(QListView):
         width, height = self._grid.cell
         near = QRect(0, 0, width, height)
         near.moveCenter(self._pointer + QPoint(0, self.verticalOffset()))
-        return [
-            self.photos.ids[row]
-            for row in self._grid.rows_between(near.top(), near.bottom() + 1)
-            if self._grid.rect(row).intersects(near)
-        ]
+        return [self.photos.ids[row] for row in self._grid.rows_in(near)]
+
+    def visible_rows(self) -> range:
+        """The rows that are on the screen, in whole or in part."""
+        offset = self.verticalOffset()
+        return self._grid.rows_between(offset, offset + self.viewport().height())
 
     def resize_cells(self, steps: int) -> None:
         """Make cells larger (+1) or smaller (-1)."""
-        self._size = min(max(self._size + steps, 0), len(CELL_SIDES) - 1)
-        self.relayout()
+        before = self._size
+        self.set_cell_size(before + steps)
+        if self._size != before:
+            self.cells_resized.emit(self._size)
+
+    def set_cell_size(self, size: int) -> None:
+        """Make cells so large: an index of `CELL_SIDES`, or the nearest."""
+        size = min(max(size, 0), len(CELL_SIDES) - 1)
+        if size != self._size:
+            self._size = size
+            self.relayout()
 
     def relayout(self) -> None:
         """Lay out again; the photo at the top of the screen stays there."""
         anchor = self._anchor
-        self._grid = GridLayout(self.viewport().width(), self._cell(), HEADER_HEIGHT, self.photos.sections())
+        self._grid = self._make_layout()
         if self.isVisible():
-            side = max(self._grid.cell) - 2 * (GAP + INSET)
-            self._thumbnails.set_side(round(side * self.devicePixelRatioF()))
+            self._thumbnails.set_side(round(self._thumbnail_side() * self.devicePixelRatioF()))
         self.updateGeometries()
         if anchor is not None:
             row = self.photos.row(anchor[0])
             if row >= 0:
                 self.verticalScrollBar().setValue(self._grid.rect(row).top() - anchor[1])
         self.viewport().update()
+        self.laid_out.emit()
 
-    def _cell(self) -> tuple[int, int]:
-        side = CELL_SIDES[self._size]
-        return side, round(side * CELL_SHAPE) + (CAPTION_HEIGHT if self.photos.captioned else 0)
+    def _make_layout(self) -> LineLayout:
+        width, side, sections = self.viewport().width(), CELL_SIDES[self._size], self.photos.sections()
+        if self._style is CellStyle.JUSTIFIED:
+            return JustifiedLayout(width, side, PHOTO_GAP, HEADER_HEIGHT, sections, self.photos.aspects())
+        if self._style is CellStyle.SQUARES:
+            return GridLayout(width, (side, side), HEADER_HEIGHT, sections)
+        height = round(side * CELL_SHAPE) + (CAPTION_HEIGHT if self.photos.captioned else 0)
+        return GridLayout(width, (side, height), HEADER_HEIGHT, sections)
+
+    def _thumbnail_side(self) -> float:
+        if self._style is CellStyle.TILES:
+            return max(self._grid.cell) - 2 * (GAP + INSET)
+        return USUAL_SHAPE * self._grid.cell[1]
 
     def _on_loaded(self, ids: set[int]) -> None:
         offset = self.verticalOffset()
-        for row in self._grid.rows_between(offset, offset + self.viewport().height()):
+        for row in self.visible_rows():
             if self.photos.ids[row] in ids:
                 self.viewport().update(self._grid.rect(row).translated(0, -offset))
 
@@ -208,11 +272,14 @@ class GridView(QListView):
         """How far the grid is scrolled, pixels."""
         return self.verticalScrollBar().value()
 
-    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        """Select the photo at a place in the viewport."""
-        index = self.indexAt(rect.topLeft())
-        if index.isValid():
-            self.selectionModel().select(index, command)
+    def _rows_in(self, band: QRect) -> list[int]:
+        return self._grid.rows_in(band)
+
+    def _rows_under(self, place: QPoint) -> range:
+        for number, rect in self._headings():
+            if rect.translated(0, -self.verticalOffset()).contains(place):
+                return self._grid.rows_of(number)
+        return range(0)
 
     def visualRegionForSelection(self, selection: object) -> QRegion:
         """What to draw again when the selection changes."""
@@ -248,6 +315,11 @@ class GridView(QListView):
             if rows:
                 self._anchor = (self.photos.ids[rows[0]], self._grid.rect(rows[0]).top() - offset)
 
+    def forget_place(self) -> None:
+        """Go to the top, whatever is shown there from now on."""
+        self._anchor = None
+        self.verticalScrollBar().setValue(0)
+
     def keyboardSearch(self, search: str) -> None:
         """Letters are shortcuts here."""
 
@@ -257,6 +329,7 @@ class GridView(QListView):
         """Lay out for the new width."""
         super().resizeEvent(event)
         self.relayout()
+        self.place_count()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Lay out for the present size."""
@@ -274,9 +347,11 @@ class GridView(QListView):
         self._scrolling = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter and Space open; arrows move."""
+        """Enter and Space open; arrows move; with Ctrl, Space selects."""
         current = self.current_id()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and current is not None:
+        plain = not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        opens = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+        if opens and plain and current is not None:
             self.opened.emit(current)
             return
         super().keyPressEvent(event)
@@ -287,7 +362,9 @@ class GridView(QListView):
         index = self.currentIndex() if by_key else self.indexAt(event.pos())
         if index.isValid():
             place = self.visualRect(index).center() if by_key else event.pos()
-            self.setCurrentIndex(index)
+            # Of several, all are meant if one of them was pointed at.
+            chosen = self.selectionModel().isSelected(index)
+            self.selectionModel().setCurrentIndex(index, Select.NoUpdate if chosen else Select.ClearAndSelect)
             self.menu_wanted.emit(index.data(ID_ROLE), self.viewport().mapToGlobal(place))
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -309,26 +386,66 @@ class GridView(QListView):
         if before != after:
             self.viewport().update()
 
+    def _headings(self) -> list[tuple[int, QRect]]:
+        """Numbers of the sections whose headings are on the screen, and where; the first may stay at the top."""
+        grid, offset = self._grid, self.verticalOffset()
+        first = max(grid.section_at(offset), 0)
+        last = grid.section_at(offset + self.viewport().height())
+        headings = []
+        for number in range(first, last + 1):
+            rect = grid.header_rect(number)
+            if rect.isEmpty():
+                continue
+            if self.sticky and number == first and rect.top() < offset:
+                end = grid.header_rect(number + 1).top() if number < last else offset + 2 * rect.height()
+                rect.moveTop(min(offset, end - rect.height()))
+            headings.append((number, rect))
+        return headings
+
+    @property
+    def sticky(self) -> bool:
+        """Whether a heading stays at the top while its photos scroll by."""
+        return self._style is not CellStyle.TILES
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the cells in the damaged area."""
         painter = QPainter(self.viewport())
-        cells = CellPainter(painter, QGuiApplication.palette(), self.font())
+        cells = CellPainter(painter, QGuiApplication.palette(), self.font(), self._fitted)
         offset = self.verticalOffset()
         damaged = event.rect().translated(0, offset)
         painter.translate(0, -offset)
         pointed = self._pointer + QPoint(0, offset) if self._pointer is not None else None
-        current = self.currentIndex().row()
-        same = self.photos.same if isinstance(self.photos, ResultsModel) else 0
-        for section, place in self._grid.headers():
-            if place.intersects(damaged):
-                cells.header(place, section)
-        for row in self._grid.rows_between(damaged.top(), damaged.bottom() + 1):
-            index, rect = self.photos.index(row), self._grid.rect(row)
-            hovered = pointed is not None and rect.contains(pointed)
-            image = index.data(Qt.ItemDataRole.DecorationRole)
-            caption = self.photos.caption(row) if self.photos.captioned else None
-            cells.tile(rect, image, bool(index.data(MISSING_ROLE)), row == current, hovered, caption)
-            result = index.data(RESULT_ROLE)
-            if result is not None:
+        current = self.currentIndex().row() if self.hasFocus() else -1
+        selection = self.selectionModel()
+        photos, grid, tiles = self.photos, self._grid, self._style is CellStyle.TILES
+        same, judged = (photos.same, photos.is_judged) if isinstance(photos, ResultsModel) else (0, False)
+        self._fitted.begin_frame()
+        for row in grid.rows_between(damaged.top(), damaged.bottom() + 1):
+            rect = grid.rect(row)
+            if not rect.intersects(damaged):
+                continue
+            state = CellState(
+                photos.ids[row],
+                photos.image(row),
+                selection.isSelected(photos.index(row)),
+                row == current,
+                pointed is not None and rect.contains(pointed),
+            )
+            if state.image is None and photos.missing(row):
+                state.missing = True
+            if not tiles:
+                cells.photo(rect.adjusted(0, 0, -PHOTO_GAP, -PHOTO_GAP), state, photos.stars(row))
+                continue
+            cells.tile(rect, state, photos.caption(row) if photos.captioned else None)
+            result = photos.result(state.content_id) if isinstance(photos, ResultsModel) else None
+            # Where nobody checks, there is nothing to wait for.
+            if result is not None and (judged or result.reasons or result.match is not None):
                 cells.badge(rect, result, row < same)
+        for number, place in self._headings():
+            if place.intersects(damaged):
+                cells.header(place, grid.sections[number], floating=self.sticky and place.top() == offset)
+        if self.band is not None:
+            cells.band(self.band)
         painter.end()
+        if self._fitted.behind:
+            self._catch_up.start()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -56,6 +58,9 @@ class Notice(QFrame):
         self.details_button = QPushButton(self.tr("Details"))
         self.details_button.setProperty("flat", True)
         self.details_button.clicked.connect(self._show_details)
+        self._act: Callable[[], object] = lambda: None
+        self.act_button = QPushButton()
+        self.act_button.clicked.connect(self._on_act)
         self._close = QToolButton()
         self._close.setProperty("flat", True)
         self._close.setIconSize(QSize(14, 14))
@@ -64,6 +69,7 @@ class Notice(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 6, 6)
         row.addWidget(self._label, 1)
+        row.addWidget(self.act_button)
         row.addWidget(self.details_button)
         row.addWidget(self._close)
         self.draw_icons()
@@ -87,8 +93,31 @@ class Notice(QFrame):
         self._failure = failure
         self._label.setText(failure.message)
         self.details_button.setVisible(bool(failure.details))
+        self.act_button.hide()
         self.setAccessibleName(failure.message)
         self.show()
+
+    def show_choice(self, text: str, label: str, act: Callable[[], object]) -> None:
+        """Show a line with a button.
+
+        Args:
+            text: the line.
+            label: what stands on the button.
+            act: what it does; the banner goes then.
+        """
+        self.show_text(text)
+        self._act = act
+        self.act_button.setText(label)
+        self.act_button.show()
+
+    def withdraw_choice(self) -> None:
+        """Hide a line whose button would no longer do what it says."""
+        if not self.act_button.isHidden():
+            self.hide()
+
+    def _on_act(self) -> None:
+        self.hide()
+        self._act()
 
     def _show_details(self) -> None:
         if self._failure is not None:

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from lookalike_desktop.widgets.grid_view import GridView
+
+
+class KeyList(NamedTuple):
+    """Keys that mean something only in one place of the window, for the page of shortcuts.
+
+    Attributes:
+        title: where, translated.
+        keys: the keys as the user reads them, and what they do.
+    """
+
+    title: str
+    keys: Sequence[tuple[str, str]]
 
 
 class Page(QWidget):
@@ -28,6 +43,10 @@ class Page(QWidget):
     @property
     def photo_grid(self) -> GridView | None:
         """The grid whose photos may be shown large from here; None if there is none."""
+        return None
+
+    def key_list(self) -> KeyList | None:
+        """The keys that mean something only here; None if there are none."""
         return None
 
     def enter(self) -> None:

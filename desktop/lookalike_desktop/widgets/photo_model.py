@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QImage
 
 from lookalike.search.ranking import Ranking, Result
 from lookalike_desktop.qt.thumbnails import Thumbnails
@@ -63,6 +67,26 @@ class PhotoModel(QAbstractListModel):
             return self.accessible_text(index.row())
         return None
 
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Photos can be dragged out."""
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        """Others get copies."""
+        return Qt.DropAction.CopyAction
+
+    def image(self, row: int) -> QImage | None:
+        """A photo's thumbnail; None until it is loaded, which this call requests."""
+        return self._thumbnails.image(self._ids[row])
+
+    def missing(self, row: int) -> bool:
+        """Whether no thumbnail of a photo could be made."""
+        return self._thumbnails.missing(self._ids[row])
+
+    def stars(self, row: int) -> int:
+        """The stars that are shown on a photo; 0 for none."""
+        return 0
+
     def accessible_text(self, row: int) -> str:
         """A photo's description for screen readers."""
         return self.tr("Photo {0} of {1}").format(row + 1, len(self._ids))
@@ -100,7 +124,11 @@ class PhotoModel(QAbstractListModel):
         self._ids = ids
         self._rows = None
 
-    def sections(self) -> list[Section]:
+    def aspects(self) -> NDArray[np.float32]:
+        """Width over height of each photo, float32 (rows,); square where nothing is known of it."""
+        return np.ones(len(self._ids), np.float32)
+
+    def sections(self) -> Sequence[Section]:
         """The runs of photos and their headings."""
         return [Section("", len(self._ids))]
 
@@ -113,12 +141,18 @@ class ResultsModel(PhotoModel):
         self._ranking: Ranking | None = None
         self._results: dict[int, Result] = {}
         self._same = 0
+        self._gone: set[int] = set()
         self.pending = False
 
     @property
     def ranking(self) -> Ranking | None:
         """The latest ranking, whether or not its order is shown yet."""
         return self._ranking
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a judge checks the results."""
+        return self._ranking is not None and self._ranking.to_judge > 0
 
     @property
     def same(self) -> int:
@@ -153,15 +187,30 @@ class ResultsModel(PhotoModel):
         self._ranking = None
         self._results = {}
         self._same = 0
+        self._gone.clear()
         self.pending = False
         self.show_ids([])
         self.sections_changed.emit()
+
+    def forget(self, content_ids: Collection[int]) -> None:
+        """Show some photos no more, as they are in the trash; until the next search."""
+        self._gone.update(content_ids)
+        if self._ranking is not None:
+            self.apply(self._ranking)
+
+    def _without_gone(self, ranking: Ranking) -> Ranking:
+        if not self._gone:
+            return ranking
+        above = [result for result in ranking.results[: ranking.same] if result.content_id not in self._gone]
+        below = [result for result in ranking.results[ranking.same :] if result.content_id not in self._gone]
+        return replace(ranking, results=(*above, *below), same=len(above))
 
     def apply(self, ranking: Ranking, pinned: Collection[int] = (), columns: int = 1) -> None:
         """Take in a ranking: match values at once, the order as far as pinned photos allow.
 
         `pending` says whether the order shown is not yet the ranking's own.
         """
+        ranking = self._without_gone(ranking)
         self._ranking = ranking
         self._results = {result.content_id: result for result in ranking.results}
         target = [result.content_id for result in ranking.results]

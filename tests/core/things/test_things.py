@@ -195,6 +195,35 @@ def test_these_two_are_one_lasts(photos: PairedPhotos) -> None:
     assert photos.thing_with("y") == large
 
 
+def test_what_was_taken_apart_or_joined_is_taken_back(photos: PairedPhotos) -> None:
+    fill(photos, "abc", "xy")
+    photos.find()
+    large, small = photos.thing_with("a"), photos.thing_with("x")
+    photos.things.rename(small, "house")
+    first = photos.things.before([small])
+    photos.things.apart(small, [photos.number("y")])
+    assert photos.find() == [set("abc")]
+    photos.things.restore(first)
+    assert photos.names(photos.things.get(small).photos) == {"x", "y"}, "at once"
+    second = photos.things.before([large, small])
+    photos.things.join([large, small])
+    photos.find()
+    photos.things.restore(second)
+    assert sorted(photos.find(), key=len) == [{"x", "y"}, set("abc")]
+    assert (photos.thing_with("a"), photos.thing_with("x")) == (large, small)
+    assert photos.things.get(small).name == "house"
+
+
+def test_taking_back_leaves_what_was_decided_on_other_photos(photos: PairedPhotos) -> None:
+    fill(photos, "abc", "xyz")
+    photos.find()
+    before = photos.things.before([photos.thing_with("a")])
+    photos.things.apart(photos.thing_with("a"), [photos.number("c")])
+    photos.things.apart(photos.thing_with("x"), [photos.number("z")])
+    photos.things.restore(before)
+    assert sorted(photos.find(), key=len) == [{"x", "y"}, {"a", "b", "c"}]
+
+
 def test_the_later_decision_goes_before_the_earlier(photos: PairedPhotos) -> None:
     fill(photos, "abc", "xy")
     photos.find()

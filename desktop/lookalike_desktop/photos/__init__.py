@@ -1,0 +1,1 @@
+"""What can be done with photos, wherever in the window they are."""

@@ -1,0 +1,114 @@
+"""Settings controller: reads the settings of the library, and puts into force what the user chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from lookalike_desktop.session.library_session import LibrarySession
+from lookalike_desktop.shell.settings_page import SettingsPage
+from lookalike_desktop.shell.settings_state import read_settings
+
+if TYPE_CHECKING:
+    from lookalike.library import Library
+
+JUDGING = frozenset({"judge", "mode", "both_orders", "top", "budget"})
+"""What changes the results of searches."""
+
+
+class SettingsController(QObject):
+    """Connects the page with the core. Failures are the session's.
+
+    Args:
+        session: the open library.
+        page: the settings.
+        window: the parent of dialogs.
+    """
+
+    judging_changed = Signal()
+    """Results are checked in another way from now on."""
+    preparing_changed = Signal()
+    """Photos are prepared in another way from now on."""
+
+    def __init__(self, session: LibrarySession, page: SettingsPage, window: QWidget) -> None:
+        super().__init__(window)
+        self._session = session
+        self._page = page
+        self._window = window
+        page.shown.connect(self.read)
+        page.chosen.connect(self.choose)
+        page.protect_wanted.connect(self.choose_protected)
+        session.opened.connect(self.read_if_shown)
+
+    def read(self) -> None:
+        """Read the settings, and show them."""
+        library = self._session.library
+        if library is not None:
+            self._session.tasks.run(lambda: read_settings(library), self._page.show_state)
+
+    def read_if_shown(self) -> None:
+        """Read them again while they are on the screen."""
+        if self._page.isVisible():
+            self.read()
+
+    def choose(self, name: str, value: Any) -> None:
+        """Change one setting, an attribute of `SettingsState` by its name."""
+        library = self._session.library
+        if library is None:
+            return
+
+        def changed(_: object) -> None:
+            self.read()
+            if name in JUDGING:
+                self.judging_changed.emit()
+            if name in ("tokens_ahead", "budget"):
+                self.preparing_changed.emit()
+
+        self._session.tasks.run(lambda: _CHANGES[name](library, value), changed, self._on_failed)
+
+    def choose_protected(self) -> None:
+        """Ask for a folder in which no duplicate is to be removed."""
+        library = self._session.library
+        chosen = QFileDialog.getExistingDirectory(self._window, self.tr("Remove no duplicate in this folder"))
+        if library is not None and chosen:
+            self._session.tasks.run(
+                lambda: library.duplicates.protect(Path(chosen)), lambda _: self.read(), self._on_failed
+            )
+
+    def _on_failed(self, failure: object) -> None:
+        self._session.failed.emit(failure)
+        # The page shows what was wanted; what holds is something else.
+        self.read()
+
+
+def _protect_only(library: Library, folders: list[Path]) -> None:
+    for folder in library.duplicates.protected_folders():
+        if folder not in folders:
+            library.duplicates.unprotect(folder)
+
+
+def _search(name: str) -> Callable[[Library, Any], None]:
+    def change(library: Library, value: Any) -> None:
+        settings = replace(library.search.settings, **{name: value})
+        library.search.set_settings(settings)
+
+    return change
+
+
+_CHANGES: dict[str, Callable[[Library, Any], None]] = {
+    "judge": lambda library, value: library.judges.choose(value),
+    "mode": _search("mode"),
+    "both_orders": _search("both_orders"),
+    "top": _search("top"),
+    "budget": lambda library, value: library.tokens.choose(budget=value),
+    "token_limit": lambda library, value: library.tokens.choose(limit_bytes=value),
+    "tokens_ahead": lambda library, value: library.tokens.choose(ahead=value),
+    "pace": lambda library, value: library.folders.set_pace(value),
+    "rules": lambda library, value: library.duplicates.set_rules(value),
+    "protected": _protect_only,
+}
