@@ -13,7 +13,8 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.pair_scores import PairScore
 from lookalike.errors import LookalikeError
 from lookalike.index.inverted import InvertedFile
-from lookalike.judges.protocol import Explanation, Judge
+from lookalike.judges.geometry import GeometricJudge
+from lookalike.judges.protocol import Explanation, Judge, JudgePhoto
 from lookalike.judges.registry import JudgeRegistry
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
 from lookalike.library.descriptor_migration import DescriptorMigration
@@ -21,6 +22,7 @@ from lookalike.library.search_preferences import read_search_settings, write_sea
 from lookalike.library.token_preparation import TokenPreparation
 from lookalike.log import log_failure
 from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
+from lookalike.search.comparison import Comparison
 from lookalike.search.fusion import Fusion, fusion_for
 from lookalike.search.hybrid import HybridSearch
 from lookalike.search.query import Query
@@ -230,3 +232,26 @@ class SearchService:
             return None
         with self._engines.use() as engine:
             return engine.vector_search.explain(query, content_id, looking)
+
+    def compared_photo(self, query: Query, content_id: int) -> JudgePhoto:
+        """The photo of the query that a photo of the library is compared with.
+
+        Raises:
+            LookalikeError: a photo cannot be read, or the query is words.
+        """
+        with self._engines.use() as engine:
+            return engine.vector_search.compared_photo(query, content_id)
+
+    def compare(self, query: Query, content_id: int) -> Comparison | None:
+        """A photo beside the one of the query that it is compared with, and the details that both share.
+
+        Details are the geometric judge's affair, whichever judge is chosen; None where there is no such judge.
+
+        Raises:
+            LookalikeError: a photo cannot be read, or the query is words.
+        """
+        looking = self._judges.get(GeometricJudge.name)
+        if looking is None:
+            return None
+        with self._engines.use() as engine:
+            return engine.vector_search.compare(query, content_id, looking)
