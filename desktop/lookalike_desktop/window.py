@@ -9,6 +9,9 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from lookalike_desktop.compare.compare_controller import CompareController
+from lookalike_desktop.compare.compare_page import ComparePage
+from lookalike_desktop.compare.match_words import Grounds
 from lookalike_desktop.duplicates.duplicates_controller import DuplicatesController
 from lookalike_desktop.duplicates.duplicates_page import DuplicatesPage
 from lookalike_desktop.evaluation.failures_controller import FailuresController
@@ -32,6 +35,8 @@ from lookalike_desktop.session.library_session import LibrarySession
 from lookalike_desktop.shell.commands import Commands
 from lookalike_desktop.things.things_controller import ThingsController
 from lookalike_desktop.things.things_page import ThingsPage
+from lookalike_desktop.viewer.full_screen import FullScreen
+from lookalike_desktop.viewer.photo_canvas import STEP
 from lookalike_desktop.viewer.viewer import Viewer
 from lookalike_desktop.widgets.messages import DropHint, Notice
 
@@ -65,6 +70,7 @@ class Window(QMainWindow):
         self.duplicates_page = DuplicatesPage(self.thumbnails)
         self.things_page = ThingsPage(self.thumbnails)
         self.failures_page = FailuresPage()
+        self.compare_page = ComparePage()
         self.token_line = TokenPreparationLine()
         self.pages = QStackedWidget()
         for page in (
@@ -87,7 +93,13 @@ class Window(QMainWindow):
             self.viewer,
             self,
         )
-        for added in (self.models_page, self.duplicates_page, self.things_page, self.failures_page):
+        for added in (
+            self.models_page,
+            self.duplicates_page,
+            self.things_page,
+            self.failures_page,
+            self.compare_page,
+        ):
             self.navigator.add_page(added)
         self._drop_paste_handler = DropPasteHandler(self, self.search_bar.field, DropHint(middle))
         self._library_controller = LibraryController(
@@ -99,7 +111,12 @@ class Window(QMainWindow):
         self.token_preparation = TokenPreparationController(self.session, self)
         self.failures = FailuresController(self.session, self.failures_page, self)
         self.navigator.page_changed.connect(self.notice.hide)
+        around = (self.search_bar, self.filter_bar, self.folders_panel, self.token_line)
+        self.full_screen = FullScreen(self, around)
+        self.full_screen.changed.connect(self.viewer.show_full_screen)
+        self.viewer.full_screen_wanted.connect(self.full_screen.set)
         self._connect_failures()
+        self._connect_compare()
         self._connect_search()
         self._connect_models()
         self._connect_duplicates()
@@ -127,6 +144,30 @@ class Window(QMainWindow):
         row.addWidget(self.folders_panel)
         row.addLayout(column, 1)
         self.setCentralWidget(middle)
+
+    def _connect_compare(self) -> None:
+        page = self.compare_page
+        self.compare = CompareController(page, self)
+        self.compare.failed.connect(self.notice.show_failure)
+        self.navigator.why_wanted.connect(self._show_why)
+        page.photo_wanted.connect(self.navigator.select_photo)
+        page.step_wanted.connect(self._compare_next)
+
+    def _show_why(self, content_id: int) -> None:
+        library, request = self.session.library, self.search.request
+        if library is None or request is None:
+            return
+        if self.navigator.current_page is not self.compare_page:
+            self.navigator.show_page(self.compare_page)
+        result = self.results_page.model.result(content_id)
+        grounds = Grounds.of(result, library.judges.in_use(), self.results_page.calibrated)
+        self.compare.open(library, request, content_id, grounds)
+
+    def _compare_next(self, step: int) -> None:
+        model = self.results_page.model
+        row = model.row(self.compare_page.content_id or 0) + step
+        if 0 <= row < len(model.ids) and self.results_page.checked(model.ids[row]):
+            self._show_why(model.ids[row])
 
     def _connect_failures(self) -> None:
         self.session.failed.connect(self._on_failed)
@@ -226,6 +267,9 @@ class Window(QMainWindow):
         self.search_bar.field.selectAll()
 
     def _resize_cells(self, step: int) -> None:
+        if self.pages.currentWidget() is self.viewer:
+            self.viewer.canvas.zoom_smoothly(STEP**step)
+            return
         things = self.things_page
         for grid in (self.library_page.grid, self.results_page.grid, things.cards, things.photos):
             grid.resize_cells(step)
@@ -251,6 +295,7 @@ class Window(QMainWindow):
                 self.duplicates_page,
                 self.things_page,
                 self.failures_page,
+                self.compare_page,
                 self.notice,
                 self.filter_bar,
             ):
@@ -264,6 +309,7 @@ class Window(QMainWindow):
         self.duplicates_controller.close()
         self.things_controller.close()
         self.failures.close()
+        self.compare.close()
         self.viewer.close_loader()
         self.thumbnails.close()
         self.token_preparation.close()

@@ -148,10 +148,12 @@ class ResultsPage(QWidget):
             return reasons_text(result.reasons)
         if result.match is None:
             return result.reason or self.tr("Not checked")
-        words = self.tr("Match {0} %") if self._calibrated() else self.tr("Match {0} %, not calibrated")
+        words = self.tr("Match {0} %") if self.calibrated else self.tr("Match {0} %, not calibrated")
         return words.format(percent(result.match))
 
-    def _calibrated(self) -> bool:
+    @property
+    def calibrated(self) -> bool:
+        """Whether the matches were fitted."""
         ranking = self.model.ranking
         return ranking is None or ranking.calibrated
 
