@@ -226,8 +226,10 @@ class Navigator(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Find the same thing"), lambda: self._find_same(content_id))
         if self.current_grid is self._results_page.grid:
-            menu.addAction(self.tr("Search for this as well"), lambda: self._search.add_positive(content_id))
+            menu.addAction(self.tr("More like this"), lambda: self._search.add_positive(content_id))
             menu.addAction(self.tr("Not like this"), lambda: self._search.add_negative(content_id))
+            if self._search.asks_for_opinions:
+                self._add_verdicts(menu, content_id)
             if self._results_page.checked(content_id):
                 menu.addAction(self.tr("Why?"), lambda: self.why_wanted.emit(content_id))
         if self.current_page is not None:
@@ -235,6 +237,16 @@ class Navigator(QObject):
         menu.addSeparator()
         menu.addAction(self.tr("Show large"), lambda: self.open_photo(content_id))
         return menu
+
+    def _add_verdicts(self, menu: QMenu, content_id: int) -> None:
+        said = self._results_page.said(content_id)
+        menu.addSeparator()
+        for same, words in ((True, self.tr("This is the same")), (False, self.tr("This is not the same"))):
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(said is same)
+            chosen = None if said is same else same
+            action.triggered.connect(lambda *_, chosen=chosen: self._search.say(content_id, chosen))
 
     def show_menu(self, content_id: int, place: QPoint) -> None:
         """Show the menu of a photo at a place on the screen."""

@@ -19,6 +19,7 @@ from lookalike_desktop.evaluation.failures_page import FailuresPage
 from lookalike_desktop.library.folders_panel import FoldersPanel
 from lookalike_desktop.library.library_controller import LibraryController
 from lookalike_desktop.library.library_page import LibraryPage
+from lookalike_desktop.models.model_offer import ModelOffer, ModelOfferController
 from lookalike_desktop.models.models_controller import ModelsController
 from lookalike_desktop.models.models_page import ModelsPage
 from lookalike_desktop.models.token_preparation_controller import TokenPreparationController
@@ -26,6 +27,7 @@ from lookalike_desktop.models.token_preparation_line import TokenPreparationLine
 from lookalike_desktop.navigator import Navigator
 from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.thumbnails import Thumbnails
+from lookalike_desktop.qt.undo import UndoStack
 from lookalike_desktop.search.drop_paste_handler import DropPasteHandler
 from lookalike_desktop.search.filter_bar import FilterBar
 from lookalike_desktop.search.results_page import ResultsPage
@@ -58,6 +60,7 @@ class Window(QMainWindow):
         self.setWindowTitle("Lookalike")
         self.resize(1240, 820)
         self.session = LibrarySession(library, timing, self)
+        self.undo_stack = UndoStack(self)
         self.thumbnails = Thumbnails(self._load_thumbnail, parent=self)
         self.folders_panel = FoldersPanel()
         self.search_bar = SearchBar()
@@ -72,6 +75,7 @@ class Window(QMainWindow):
         self.failures_page = FailuresPage()
         self.compare_page = ComparePage()
         self.token_line = TokenPreparationLine()
+        self.model_offer = ModelOffer()
         self.pages = QStackedWidget()
         for page in (
             self.library_page,
@@ -82,7 +86,7 @@ class Window(QMainWindow):
         middle = QWidget()
         self._lay_out(middle)
         self.search = SearchController(
-            self.session, self.search_bar, self.filter_bar, self.results_page, self
+            self.session, self.search_bar, self.filter_bar, self.results_page, self.undo_stack, self
         )
         self.navigator = Navigator(
             self.session,
@@ -130,12 +134,16 @@ class Window(QMainWindow):
         notice = QHBoxLayout()
         notice.setContentsMargins(14, 0, 14, 6)
         notice.addWidget(self.notice)
+        offer = QHBoxLayout()
+        offer.setContentsMargins(14, 0, 14, 6)
+        offer.addWidget(self.model_offer)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.search_bar)
         column.addWidget(self.filter_bar)
         column.addLayout(notice)
+        column.addLayout(offer)
         column.addWidget(self.pages, 1)
         column.addWidget(self.token_line)
         row = QHBoxLayout(middle)
@@ -152,6 +160,8 @@ class Window(QMainWindow):
         self.navigator.why_wanted.connect(self._show_why)
         page.photo_wanted.connect(self.navigator.select_photo)
         page.step_wanted.connect(self._compare_next)
+        page.said.connect(self.search.say)
+        self.search.said.connect(page.follow_verdict)
 
     def _show_why(self, content_id: int) -> None:
         library, request = self.session.library, self.search.request
@@ -162,6 +172,7 @@ class Window(QMainWindow):
         result = self.results_page.model.result(content_id)
         grounds = Grounds.of(result, library.judges.in_use(), self.results_page.calibrated)
         self.compare.open(library, request, content_id, grounds)
+        self.compare_page.show_verdict(self.results_page.said(content_id))
 
     def _compare_next(self, step: int) -> None:
         model = self.results_page.model
@@ -183,6 +194,7 @@ class Window(QMainWindow):
         handler.folder_dropped.connect(session.add_folder)
         handler.nothing_found.connect(self.notice.show_text)
         bar.words_given.connect(handler.take_words)
+        self.search.recent.chosen.connect(handler.take_words)
         bar.open_wanted.connect(handler.choose_file)
         bar.paste_wanted.connect(handler.paste)
 
@@ -201,6 +213,15 @@ class Window(QMainWindow):
         tokens.changed.connect(self.token_line.show_preparation)
         self.token_line.allowed.connect(tokens.allow)
         self.token_line.held.connect(tokens.hold)
+        offer = self.model_offer
+        offering = ModelOfferController(self.session, offer, self)
+        self.session.photos_changed.connect(offering.read_once)
+        models.judges_changed.connect(offering.read)
+        self.pages.currentChanged.connect(
+            lambda _: offer.show_in_front(self.pages.currentWidget() is self.library_page)
+        )
+        offer.download_wanted.connect(models.ask_download)
+        offer.others_wanted.connect(lambda: self.navigator.show_page(page))
         self.models_page.evaluation_wanted.connect(self.failures.choose)
         self.failures.opened.connect(lambda: self.navigator.show_page(self.failures_page))
         self.failures.failed.connect(self.notice.show_failure)

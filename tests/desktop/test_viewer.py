@@ -132,18 +132,23 @@ def test_the_filmstrip_shows_the_neighbours_and_goes_to_them(
 
 @pytest.mark.slow
 def test_the_full_screen_shows_the_photo_alone_and_controls_fade(
-    qtbot: QtBot, open_window: OpenWindow, indexed: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    open_window: OpenWindow,
+    indexed: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     monkeypatch.setattr(full_screen, "IDLE_MS", 50)
     window = open_window(indexed)
     show(qtbot, window)
     viewer = window.viewer
+    # Where it lies over the controls they stay; other tests have it in its corner again.
+    request.addfinalizer(lambda place=QCursor.pos(): QCursor.setPos(place))
     QCursor.setPos(viewer.canvas.mapToGlobal(viewer.canvas.rect().center()))
     qtbot.mouseDClick(viewer.canvas, Qt.MouseButton.LeftButton)
     assert window.isFullScreen()
     assert not window.search_bar.isVisible()
     assert not window.folders_panel.isVisible()
-    viewer._controls._idle.setInterval(50)
     qtbot.mouseMove(viewer.canvas, QPoint(300, 300))
     qtbot.waitUntil(lambda: viewer.controls_faded, timeout=PATIENCE)
     assert QRect(QPoint(), viewer.size()) == viewer.canvas.geometry()

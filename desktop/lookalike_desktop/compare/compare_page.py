@@ -31,6 +31,8 @@ class ComparePage(Page):
 
     photo_wanted = Signal(int)
     """The result is to be shown large again."""
+    said = Signal(int, object)
+    """What the user says of the result with this content id: whether it shows the same; None takes it back."""
     step_wanted = Signal(int)
     """The next result (1), or the previous one (-1), is to be compared."""
 
@@ -73,6 +75,14 @@ class ComparePage(Page):
         self.lines_button.setToolTip(self.tr("Show the lines between what matches (L)"))
         self.lines_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.lines_button.toggled.connect(self.pair.lines.setVisible)
+        self.same_button = self._verdict(
+            self.tr("The same"), self.tr("Remember that both show the same (Y); again takes it back")
+        )
+        self.different_button = self._verdict(
+            self.tr("Not the same"), self.tr("Remember that they do not (N); again takes it back")
+        )
+        self.same_button.clicked.connect(lambda on: self._say(True if on else None))
+        self.different_button.clicked.connect(lambda on: self._say(False if on else None))
         self.headline = QLabel()
         self.headline.setProperty("title", True)
         self.headline.setWordWrap(True)
@@ -88,6 +98,18 @@ class ComparePage(Page):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
+    def _verdict(self, words: str, hint: str) -> QPushButton:
+        button = QPushButton(words)
+        button.setCheckable(True)
+        button.setToolTip(hint)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _say(self, same: bool | None) -> None:
+        if self.content_id is not None:
+            self.show_verdict(same)
+            self.said.emit(self.content_id, same)
+
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setContentsMargins(12, 2, 14, 8)
@@ -95,6 +117,9 @@ class ComparePage(Page):
         for button in (self.back_button, self.previous_button, self.next_button):
             top.addWidget(button)
         top.addStretch(1)
+        top.addWidget(self.same_button)
+        top.addWidget(self.different_button)
+        top.addSpacing(10)
         top.addWidget(self.lines_button)
         top.addSpacing(10)
         for choice in self.ways.buttons():
@@ -134,6 +159,16 @@ class ComparePage(Page):
         self.pair.clear()
         self.headline.setText(headline(grounds))
         self._show_judges(judges_text(grounds, ""))
+
+    def show_verdict(self, same: bool | None) -> None:
+        """Show what the user said of the result."""
+        self.same_button.setChecked(same is True)
+        self.different_button.setChecked(same is False)
+
+    def follow_verdict(self, content_id: int, same: bool | None) -> None:
+        """Show what was said of a result elsewhere, if it is the one shown."""
+        if content_id == self.content_id:
+            self.show_verdict(same)
 
     def show_comparison(self, comparison: Comparison) -> None:
         """Show what matches in both photos."""
@@ -193,6 +228,10 @@ class ComparePage(Page):
             self.ways.button(ways[key].value).click()
         elif key in steps:
             self.step_wanted.emit(steps[key])
+        elif key == Qt.Key.Key_Y:
+            self.same_button.click()
+        elif key == Qt.Key.Key_N:
+            self.different_button.click()
         elif key == Qt.Key.Key_L:
             self.lines_button.toggle()
         else:

@@ -32,17 +32,19 @@ class SearchRequest:
         label: a few words for the user.
         picture: ``picture(library)`` gives a small picture of it, off the GUI thread; None for words.
         text: the words that were typed; empty for a search without.
+        recent: what is offered among the recent searches; empty for what cannot be typed.
     """
 
     make: Callable[[], Query]
     label: str
     picture: Callable[[Library], Image.Image] | None = None
     text: str = ""
+    recent: str = ""
 
 
 def words_request(words: str) -> SearchRequest:
     """Search for words."""
-    return SearchRequest(lambda: Query(words=words), words, text=words)
+    return SearchRequest(lambda: Query(words=words), words, text=words, recent=words)
 
 
 def file_request(path: Path) -> SearchRequest:
@@ -53,7 +55,7 @@ def file_request(path: Path) -> SearchRequest:
 
         return open_image(path, CHIP_SIDE)
 
-    return SearchRequest(lambda: Query(file=path), path.name, picture)
+    return SearchRequest(lambda: Query(file=path), path.name, picture, recent=str(path))
 
 
 def files_request(paths: Sequence[Path]) -> SearchRequest:
