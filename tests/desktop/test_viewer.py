@@ -143,7 +143,8 @@ def test_the_full_screen_shows_the_photo_alone_and_controls_fade(
     show(qtbot, window)
     viewer = window.viewer
     # Where it lies over the controls they stay; other tests have it in its corner again.
-    request.addfinalizer(lambda place=QCursor.pos(): QCursor.setPos(place))
+    corner = QCursor.pos()
+    request.addfinalizer(lambda: QCursor.setPos(corner))
     QCursor.setPos(viewer.canvas.mapToGlobal(viewer.canvas.rect().center()))
     qtbot.mouseDClick(viewer.canvas, Qt.MouseButton.LeftButton)
     assert window.isFullScreen()

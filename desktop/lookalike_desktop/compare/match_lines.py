@@ -28,6 +28,7 @@ class MatchLines(QWidget):
     def __init__(self, first: PhotoCanvas, second: PhotoCanvas, parent: QWidget) -> None:
         super().__init__(parent)
         self._canvases = (first, second)
+        self._covered = parent
         self._pairs: list[tuple[tuple[float, float], tuple[float, float]]] = []
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         parent.installEventFilter(self)
@@ -47,7 +48,7 @@ class MatchLines(QWidget):
         ends = []
         places = [
             QRectF(canvas.rect()).translated(
-                QPointF(canvas.mapTo(self.parentWidget(), canvas.rect().topLeft()))
+                QPointF(canvas.mapTo(self._covered, canvas.rect().topLeft()))
             )
             for canvas in self._canvases
         ]
@@ -63,7 +64,7 @@ class MatchLines(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Cover the parent, and follow the canvases."""
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
-            self.setGeometry(self.parentWidget().rect())
+            self.setGeometry(self._covered.rect())
             self.raise_()
             self.update()
         return super().eventFilter(watched, event)

@@ -54,7 +54,7 @@ class FactsPanel(QScrollArea):
     @property
     def text(self) -> str:
         """All that the panel says, a line for each fact."""
-        return "\n".join(label.text() for label in self.widget().findChildren(QLabel))
+        return "\n".join(label.text() for label in self.findChildren(QLabel))
 
     def show_info(self, info: PhotoInfo | None, exposure: Exposure | None = None) -> None:
         """Show what is known of a photo; None for nothing."""

@@ -64,7 +64,7 @@ def _to_qimage(image: Image.Image) -> QImage:
     result = QImage(image.width, image.height, QImage.Format.Format_RGB32)
     if result.isNull():
         raise MemoryError(f"no memory for {image.width} × {image.height} pixels")
-    pixels, line = result.bits(), result.bytesPerLine()
+    pixels, line = memoryview(result.bits()), result.bytesPerLine()
     for top in range(0, image.height, STRIP_ROWS):
         bottom = min(top + STRIP_ROWS, image.height)
         strip = image.crop((0, top, image.width, bottom)).convert("RGBA")

@@ -118,7 +118,7 @@ class Viewer(QWidget):
         bar.own_pixels.clicked.connect(lambda: self.canvas.show_own_pixels())
         bar.rotate.clicked.connect(lambda: self.canvas.turn(1))
         bar.mark.toggled.connect(self.canvas.mark)
-        bar.find.clicked.connect(self._on_find)
+        bar.find_same.clicked.connect(self._on_find)
         bar.folder.clicked.connect(self._show_in_folder)
         bar.facts.toggled.connect(self.show_facts)
         bar.full_screen.clicked.connect(self.full_screen_wanted)

@@ -48,10 +48,10 @@ class ViewerBar(QWidget):
             self.tr("Drag a rectangle to search for what is in it (also Shift or the right button)"),
         )
         self.mark.setCheckable(True)
-        self.find = self._labelled(
+        self.find_same = self._labelled(
             "find", self.tr("Find the same thing"), self.tr("Search with this photo (F)")
         )
-        self._words = {button: button.text() for button in (self.folder, self.mark, self.find)}
+        self._words = {button: button.text() for button in (self.folder, self.mark, self.find_same)}
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 2, 14, 8)
         row.setSpacing(4)
