@@ -92,6 +92,9 @@ class Settings:
         pair_judging: whether a multimodal judge decides the pairs that details leave open.
         pair_judge: key of the judge that has decided them; empty while none has.
         tokens_ahead: whether visual tokens may be made while the computer is idle.
+        recent_searches: words and paths that were searched for, the latest first.
+        recent_searches_off: whether the user wants none to be kept.
+        model_offer_declined: whether the user wants no multimodal model to be offered.
     """
 
     judge = Setting("judge", "", str)
@@ -114,6 +117,9 @@ class Settings:
     pair_judging = Setting("pair_judging", False, *_boolean("1"))
     pair_judge = Setting("pair_judge", "", str)
     tokens_ahead = Setting("tokens_ahead", False, *_boolean("1"))
+    recent_searches = Setting[tuple[str, ...]]("recent_searches", (), _texts, json.dumps)
+    recent_searches_off = Setting("recent_searches_off", False, *_boolean("1"))
+    model_offer_declined = Setting("model_offer_declined", False, *_boolean("1"))
 
     def __init__(self, database: CatalogDatabase) -> None:
         self._database = database

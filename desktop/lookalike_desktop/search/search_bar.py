@@ -179,7 +179,7 @@ class SearchBar(QWidget):
         self.things_button = self._button(self.tr("Things"), self.tr("Show the things and places (Ctrl+T)"))
         self.things_button.clicked.connect(self.things_wanted)
         self.places_button = self._button(
-            self.tr("Places"), self.tr("Show the photos on a map (Ctrl+Shift+L)")
+            self.tr("Places"), self.tr("Show the photos on a map (Ctrl+Shift+O)")
         )
         self.places_button.clicked.connect(self.places_wanted)
         self._query = QHBoxLayout()
