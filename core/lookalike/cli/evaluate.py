@@ -59,6 +59,8 @@ def evaluate_command(
     judge: str,
     mode: str | None,
     both_orders: bool | None,
+    alone: bool | None,
+    pairs: int | None,
     top: int | None,
     weight: float | None,
     fit: bool,
@@ -76,7 +78,7 @@ def evaluate_command(
     from lookalike.evaluation.evaluate import evaluate
 
     dataset = open_dataset(set_name, path)
-    settings = chosen(SearchSettings(), mode, both_orders, top, weight)
+    settings = chosen(SearchSettings(), mode, both_orders, alone, pairs, top, weight)
     with evaluation_library(keep, descriptor) as library:
         name = library.judges.resolve(judge)
         work = evaluate(dataset, library, name, settings, slices, save)

@@ -14,14 +14,15 @@ from lookalike.catalog.pair_scores import PairScore
 from lookalike.errors import LookalikeError
 from lookalike.index.inverted import InvertedFile
 from lookalike.judges.protocol import Explanation, Judge
-from lookalike.judges.registry import JudgeRegistry
+from lookalike.judges.registry import NO_JUDGE, JudgeRegistry
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
 from lookalike.library.descriptor_migration import DescriptorMigration
 from lookalike.library.search_preferences import read_search_settings, write_search_settings
 from lookalike.library.token_preparation import TokenPreparation
 from lookalike.log import log_failure
 from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
-from lookalike.search.fusion import Fusion, fusion_for
+from lookalike.search.cascade import PAIRS, SecondJudge
+from lookalike.search.fusion import Fusion, evidence_for, fusion_for
 from lookalike.search.hybrid import HybridSearch
 from lookalike.search.query import Query
 from lookalike.search.query_encoder import EncodedQuery
@@ -148,24 +149,51 @@ class SearchService:
             LookalikeError: the query cannot be read or described.
         """
         settings = settings or self.settings
-        note = ""
-        try:
-            looking = self._judges.get(judge, settings.judge_options)
-        except LookalikeError as error:
-            log_failure(logger, "Opening the judge", error)
-            looking, note = None, f"Candidates were not checked: {error}"
+        first, second, note = self._open_judges(judge, settings)
         if self._catalog.changed_elsewhere():
             self._behind = True
             if self._migration is not None:
                 self._migration.adopt()
         with self._engines.use() as engine, self._tokens.pause_for_search():
             self._catch_up(engine)
-            fusion = self._fusion(engine, looking, settings.weight)
+            fusion = self._fusion(engine, first, settings.weight)
+            behind = None if second is None else self._second_judge(engine, first, second, fusion, settings)
             for ranking in self._hybrid.search(
-                engine.vector_search, query, looking, fusion, settings, cancelled
+                engine.vector_search, query, first, fusion, settings, cancelled, behind
             ):
                 messages = self._tokens.store.pending_messages() if ranking.final else []
                 yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *messages))
+
+    def _open_judges(
+        self, name: str | None, settings: SearchSettings
+    ) -> tuple[Judge | None, Judge | None, str]:
+        """The first judge and the one behind it; and why one of them is missing, in a line for the user."""
+        try:
+            return *self._judges.in_turn(name, settings.judge_options, alone=settings.alone), ""
+        except LookalikeError as error:
+            log_failure(logger, "Opening the judge", error)
+            failed = error
+        try:
+            quick = NO_JUDGE if settings.alone else self._judges.behind(name)
+            first = self._judges.get(quick)
+        except LookalikeError:
+            first = None
+        asked = "Candidates were not checked" if first is None else "The model was not asked"
+        return first, None, f"{asked}: {failed}"
+
+    def _second_judge(
+        self,
+        engine: DescriptorEngine,
+        first: Judge | None,
+        second: Judge,
+        fusion: Fusion,
+        settings: SearchSettings,
+    ) -> SecondJudge:
+        """How a slow judge is asked behind a quick one."""
+        key = NO_JUDGE_KEY if first is None else first.key
+        evidence = evidence_for(engine.describer.key, key, second.key, fusion, self._calibrations)
+        pairs = PAIRS if settings.pairs is None else settings.pairs
+        return SecondJudge(second, evidence, settings.judged(second), pairs)
 
     def completions(self, text: str, cursor: int) -> list[Completion]:
         """What the word before the cursor of the search bar may become, from what the library has.
