@@ -85,7 +85,7 @@ def evaluate_command(
         report = run_with_progress(work, quiet=as_json)
         kept = fit and report.fitted is not None
         if kept and report.fitted is not None:
-            library.calibrations.put(report.fitted.calibration)
+            library.calibrations.keep(report.fitted.calibration)
     failed = fit and not kept
     if as_json:
         say_json({**report.figures, "fit_kept": kept, "unfit": str(report.unfit) if report.unfit else None})

@@ -22,6 +22,7 @@ from lookalike.library.token_preparation import TokenPreparation
 from lookalike.log import log_failure
 from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
 from lookalike.search.cascade import PAIRS, SecondJudge
+from lookalike.search.evidence import Evidence
 from lookalike.search.fusion import Fusion, evidence_for, fusion_for
 from lookalike.search.hybrid import HybridSearch
 from lookalike.search.query import Query
@@ -121,6 +122,22 @@ class SearchService:
         """How a similarity and a judge's match are fused into one score, and whether that was calibrated."""
         return self._fusion(self._engines.current, judge, weight)
 
+    def evidence(self, first: Judge | None, second: Judge, fusion: Fusion) -> Evidence:
+        """What the answers of a judge are worth behind another one, and whether that was calibrated.
+
+        Args:
+            first: the judge that goes before; None for nobody.
+            second: the judge.
+            fusion: that of the first judge.
+        """
+        return self._evidence(self._engines.current, first, second, fusion)
+
+    def _evidence(
+        self, engine: DescriptorEngine, first: Judge | None, second: Judge, fusion: Fusion
+    ) -> Evidence:
+        key = NO_JUDGE_KEY if first is None else first.key
+        return evidence_for(engine.describer.key, key, second.key, fusion, self._calibrations)
+
     def _fusion(self, engine: DescriptorEngine, judge: Judge | None, weight: float | None) -> Fusion:
         key = NO_JUDGE_KEY if judge is None else judge.key
         return fusion_for(engine.describer.key, key, self._calibrations, weight)
@@ -190,8 +207,7 @@ class SearchService:
         settings: SearchSettings,
     ) -> SecondJudge:
         """How a slow judge is asked behind a quick one."""
-        key = NO_JUDGE_KEY if first is None else first.key
-        evidence = evidence_for(engine.describer.key, key, second.key, fusion, self._calibrations)
+        evidence = self._evidence(engine, first, second, fusion)
         pairs = PAIRS if settings.pairs is None else settings.pairs
         return SecondJudge(second, evidence, settings.judged(second), pairs)
 

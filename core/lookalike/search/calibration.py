@@ -150,6 +150,13 @@ class Calibrations:
         """
         self._write(self._place(calibration.descriptor, calibration.judge), to_json(calibration))
 
+    def keep(self, calibration: Calibration | EvidenceCalibration) -> None:
+        """Store a calibration of either kind; see `put` and `put_evidence`."""
+        if isinstance(calibration, EvidenceCalibration):
+            self.put_evidence(calibration)
+        else:
+            self.put(calibration)
+
     def evidence(self, descriptor: str, first: str, second: str) -> EvidenceCalibration | None:
         """The calibration of a second judge behind a first one, by their keys; None if there is none, as for `get`."""
         try:
