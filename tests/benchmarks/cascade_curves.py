@@ -36,19 +36,18 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.errors import LookalikeError
+from lookalike.evaluation.answer_fitting import base_order, before, fit_answers
 from lookalike.evaluation.calibrating import deal
 from lookalike.evaluation.charts import Chart, Point, Series
 from lookalike.evaluation.curves_page import curves_page
-from lookalike.evaluation.evidence_fitting import fit_evidence
 from lookalike.evaluation.ground_truth import GroundTruthQuery, read_ground_truth
 from lookalike.evaluation.metrics import truncated_average_precision
 from lookalike.evaluation.pairs import JudgedPairs, QueryPairs
 from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
-from lookalike.search.cascade import LEAST_GAIN, PAIRS, Agenda, base_scores
-from lookalike.search.evidence import Evidence
-from lookalike.search.fusion import Fusion, evidence_for
+from lookalike.search.answer_worth import GUESS, AnswerWorth
+from lookalike.search.cascade import LEAST_GAIN, PAIRS, Agenda
+from lookalike.search.fusion import Fusion
 from lookalike.search.query import Query
 from lookalike.search.settings import SearchSettings
 from tests.data import evaluation_data
@@ -153,27 +152,23 @@ def said(query: QueryPairs, quality: float, seed: int) -> Floats:
 
 @dataclass(frozen=True)
 class Head:
-    """One query's candidates in the order in which index and geometry leave them, and the judge's answers."""
+    """One query's candidates in the order in which index and geometry leave them, and the judge's answers.
+
+    Attributes:
+        query: the query.
+        order: the places of the candidates in the order of the index.
+        scores: before any answer.
+        index: probabilities that the index's scores stand for.
+        first: those of geometry.
+        logits: the judge's answers.
+    """
 
     query: QueryPairs
     order: NDArray[np.int64]
     scores: Floats
+    index: Floats
+    first: Floats
     logits: Floats
-
-    @classmethod
-    def of(cls, query: QueryPairs, fusion: Fusion, logits: Floats) -> Head:
-        """A query's candidates as a search has them before it asks the second judge."""
-        assert query.first_logits is not None
-        index = fusion.index_score(query.cosines, query.votes).astype(np.float64)
-        matches = [
-            None if np.isnan(one) else fusion.judged(float(1 / (1 + np.exp(-one))), one)
-            for one in query.first_logits.tolist()
-        ]
-        scores = np.array([fusion.score(*pair) for pair in zip(index.tolist(), matches, strict=True)])
-        seen = np.array([match is not None for match in matches])
-        head = np.flatnonzero(seen)[np.argsort(-scores[seen], kind="stable")]
-        order = np.concatenate([head, np.flatnonzero(~seen)])
-        return cls(query, order, base_scores(scores[order]), logits[order])
 
     def precision(self, scores: Floats) -> float:
         """Average precision with scores in this order, (head,)."""
@@ -181,14 +176,35 @@ class Head:
         ranks = np.concatenate([np.flatnonzero(right) + 1, self.query.tail])
         return truncated_average_precision(ranks, self.query.positives)
 
+    def above(self, scores: Floats, cut_off: float) -> tuple[float, float]:
+        """The share of what lies above the line that is right, and of what is right that lies above it."""
+        found = self.query.right[self.order][scores >= cut_off]
+        return float(found.mean()) if len(found) else float("nan"), float(found.sum()) / self.query.positives
 
-Curve = tuple[list[float], int, NDArray[np.bool_]]
-"""Average precision after each number of `ASKED`, how many were asked about, and which, in the index's order."""
+
+def heads_of(judged: Judged, logits: Sequence[Floats]) -> list[Head]:
+    """All queries' candidates as a search has them before it asks the second judge."""
+    known, start, found = before(judged.pairs, judged.fusion, None), 0, []
+    for query, said_of in zip(judged.pairs.queries, logits, strict=True):
+        mine = known.of(
+            np.isin(np.arange(len(judged.pairs.right)), np.arange(start, start + len(query.right)))
+        )
+        start += len(query.right)
+        # Those that stand behind geometry's were lowered to its last one; equal scores stay in the index's order.
+        order = base_order(mine.scores, ~np.isnan(mine.first))
+        parts = (mine.scores, mine.index, mine.first, said_of)
+        found.append(Head(query, order, *(part[order] for part in parts)))
+    return found
 
 
-def play(head: Head, evidence: Evidence, cut_off: float, by_rank: bool = False) -> Curve:
+Curve = tuple[list[float], int, NDArray[np.bool_], Floats]
+"""Average precision after each number of `ASKED`; how many were asked about, which, in the index's order, and the scores
+after `PAIRS` of them."""
+
+
+def play(head: Head, worth: AnswerWorth, by_rank: bool = False) -> Curve:
     """Ask about one candidate after the other."""
-    agenda = Agenda(head.scores, evidence, cut_off, np.ones(len(head.scores)))
+    agenda = Agenda(head.scores, worth.known(head.index, head.first), worth, np.ones(len(head.scores)))
     every = np.ones(len(head.scores), bool)
     found, asked, about = [head.precision(agenda.scores())], 0, np.zeros(len(every), bool)
     for stop in ASKED[1:]:
@@ -201,7 +217,9 @@ def play(head: Head, evidence: Evidence, cut_off: float, by_rank: bool = False) 
             about[head.order[place]] = True
             asked += 1
         found.append(head.precision(agenda.scores()))
-    return found, asked, about
+        if stop == PAIRS:
+            scores = agenda.scores()
+    return found, asked, about, scores
 
 
 def alone(head: Head, fusion: Fusion) -> list[float]:
@@ -223,11 +241,9 @@ class Study:
 
     def __init__(self, judged: Judged, quality: float) -> None:
         self.judged = judged
-        queries, fusion = judged.pairs.queries, judged.fusion
+        queries = judged.pairs.queries
         self.logits = [said(query, quality, number) for number, query in enumerate(queries)]
-        self.heads = [
-            Head.of(query, fusion, logits) for query, logits in zip(queries, self.logits, strict=True)
-        ]
+        self.heads = heads_of(judged, self.logits)
         names = [query.group for query in queries]
         self.groups = sorted(set(names))
         self._of = np.array([self.groups.index(name) for name in names])
@@ -238,37 +254,48 @@ class Study:
         table = np.array(values)
         return np.array([table[self._of == group].mean(axis=0) for group in range(len(self.groups))])
 
-    def guessed(self) -> Evidence:
-        """What answers are worth where nothing was fitted."""
-        from lookalike.search.calibration import Calibrations
+    def line(self, curves: Sequence[Curve]) -> str:
+        """How much of what is above the line is right, and of what is right is above it, before and after."""
+        cut_off, cells = self.judged.fusion.cut_off, []
+        for scores in ([head.scores for head in self.heads], [curve[3] for curve in curves]):
+            found = np.array([head.above(one, cut_off) for head, one in zip(self.heads, scores, strict=True)])
+            cells.append(
+                [
+                    float(np.mean([np.nanmean(found[self._of == group, column]) for group in groups]))
+                    for column, groups in enumerate(self._with_line(found))
+                ]
+            )
+        (right, share), (right_after, share_after) = cells
+        return f"above the line {right:.3f} right of {share:.3f}, then {right_after:.3f} of {share_after:.3f}"
 
-        with tempfile.TemporaryDirectory() as nothing:
-            one = self.judged
-            return evidence_for(one.descriptor, one.first, "dialled", one.fusion, Calibrations(Path(nothing)))
+    def _with_line(self, found: Floats) -> tuple[list[int], list[int]]:
+        """The groups that have results above the line, and all."""
+        every = list(range(len(self.groups)))
+        return [group for group in every if not np.isnan(found[self._of == group, 0]).all()], every
 
-    def fitted(self, curves: Sequence[Curve]) -> tuple[list[Evidence], str]:
+    def fitted(self, curves: Sequence[Curve]) -> tuple[list[AnswerWorth], str]:
         """For each query what answers are worth by other groups, from the pairs asked about; and what the fit says."""
         asked = [
             replace(query, logits=np.where(curve[2], logits, np.nan))
             for query, logits, curve in zip(self.judged.pairs.queries, self.logits, curves, strict=True)
         ]
         keys = (self.judged.first, "dialled")
-        guess = self.guessed()
 
-        def fit(queries: list[QueryPairs]) -> Evidence:
-            try:
-                return fit_evidence(JudgedPairs(queries), "", keys, self.judged.fusion).calibration.evidence
-            except LookalikeError:
-                return guess
+        def fit(queries: list[QueryPairs]) -> AnswerWorth:
+            return fit_answers(JudgedPairs(queries), "", keys, self.judged.fusion).calibration.worth
 
         of_fold = {
             fold: fit([one for one, mine in zip(asked, self.folds, strict=True) if mine != fold])
             for fold in sorted(set(self.folds.tolist()))
         }
-        whole = fit_evidence(JudgedPairs(asked), "", keys, self.judged.fusion)
+        whole = fit_answers(JudgedPairs(asked), "", keys, self.judged.fusion)
         made = whole.calibration
         text = f"ECE {made.error:.4f}, of asked pairs {made.error_asked:.4f} ({made.pairs})"
-        text += f", answer {made.evidence.answer:.2f}, swing {made.evidence.swing:.2f}"
+        worth = made.worth
+        text += (
+            f", slope {worth.slope:.1f}, seen {np.round(worth.seen, 2)}, unseen {np.round(worth.unseen, 2)}"
+        )
+        text += f", answer {worth.answer:.2f}, swing {worth.swing:.2f}"
         return [of_fold[fold] for fold in self.folds.tolist()], text
 
 
@@ -297,15 +324,18 @@ def show(name: str, table: Floats, more: str = "") -> Series:
 def study(judged: Judged, quality: float) -> Chart:
     """All curves of one quality."""
     made = Study(judged, quality)
-    cut_off, guess = judged.fusion.cut_off, made.guessed()
     print(f"\nAUC {quality:g}; after {' '.join(map(str, ASKED))} questions a query")
-    curves = [play(head, guess, cut_off) for head in made.heads]
-    evidence, text = made.fitted(curves)
-    fitted = [play(head, one, cut_off) for head, one in zip(made.heads, evidence, strict=True)]
-    ranked = [play(head, one, cut_off, True) for head, one in zip(made.heads, evidence, strict=True)]
+    curves = [play(head, GUESS) for head in made.heads]
+    worths, text = made.fitted(curves)
+    fitted = [play(head, worth) for head, worth in zip(made.heads, worths, strict=True)]
+    ranked = [play(head, worth, True) for head, worth in zip(made.heads, worths, strict=True)]
     count: Callable[[list[Curve]], str] = lambda found: f"asked {np.mean([one[1] for one in found]):.1f}"  # noqa: E731
     series = (
-        show("cascade", made.by_group([one[0] for one in fitted]), f"{count(fitted)}; {text}"),
+        show(
+            "cascade",
+            made.by_group([one[0] for one in fitted]),
+            f"{count(fitted)}; {made.line(fitted)}; {text}",
+        ),
         show("by rank", made.by_group([one[0] for one in ranked])),
         show("guessed", made.by_group([one[0] for one in curves]), count(curves)),
         show("alone", made.by_group([alone(head, judged.fusion) for head in made.heads])),

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from lookalike.errors import LookalikeError
+from lookalike.evaluation.answer_fitting import FittedAnswers, fit_answers
 from lookalike.evaluation.answers import Answer, Cost
 from lookalike.evaluation.calibrating import Fitted, calibrate
 from lookalike.evaluation.collecting import Question, collect_answers
 from lookalike.evaluation.dataset_searcher import DatasetSearcher
 from lookalike.evaluation.datasets.protocol import Dataset
 from lookalike.evaluation.encoding import decode
-from lookalike.evaluation.evidence_fitting import FittedEvidence, fit_evidence
 from lookalike.evaluation.ground_truth import GroundTruthQuery
 from lookalike.evaluation.indexing import IndexedDataset, index_dataset
 from lookalike.evaluation.intervals import Interval, calibration_interval, line_intervals
@@ -28,8 +28,8 @@ from lookalike.evaluation.tally import Figures, Tally, figures_of
 from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
 from lookalike.progress import Progress
+from lookalike.search.answer_worth import AnswerCalibration
 from lookalike.search.calibration import NO_JUDGE_KEY
-from lookalike.search.evidence import EvidenceCalibration
 from lookalike.search.settings import SearchSettings
 
 NO_WORDS = "Queries of words were left out, as the descriptor does not read words."
@@ -49,7 +49,7 @@ class Report:
 
     figures: dict[str, Any]
     skipped: tuple[str, ...]
-    fitted: Fitted | FittedEvidence | None
+    fitted: Fitted | FittedAnswers | None
     unfit: LookalikeError | None
     pairs: JudgedPairs
 
@@ -197,28 +197,28 @@ def _trust(outcomes: Sequence[Outcome], conditions: SearchConditions) -> dict[st
 
 def _fitted(
     library: Library, conditions: SearchConditions, pairs: JudgedPairs
-) -> tuple[Fitted | FittedEvidence | None, LookalikeError | None]:
+) -> tuple[Fitted | FittedAnswers | None, LookalikeError | None]:
     """The calibration fitted on some pairs, or why they do not suffice."""
     descriptor = library.status().descriptor
     key = NO_JUDGE_KEY if conditions.looking is None else conditions.looking.key
     try:
         if conditions.first is not None:
-            return fit_evidence(pairs, descriptor, (conditions.first.key, key), conditions.fusion), None
+            return fit_answers(pairs, descriptor, (conditions.first.key, key), conditions.fusion), None
         return calibrate(pairs, descriptor, key, library.search.fusion(None).index_score), None
     except LookalikeError as error:
         return None, error
 
 
-def _fit_figures(fitted: Fitted | FittedEvidence) -> dict[str, Any]:
+def _fit_figures(fitted: Fitted | FittedAnswers) -> dict[str, Any]:
     made = fitted.calibration
-    if isinstance(made, EvidenceCalibration):
+    if isinstance(made, AnswerCalibration):
         return {
             "mAP": round(fitted.precision, 4),
             "error": round(made.error, 4),
             "error_asked": round(made.error_asked, 4),
             "asked": made.pairs,
-            "answer": round(made.evidence.answer, 4),
-            "swing": round(made.evidence.swing, 4),
+            "answer": round(made.worth.answer, 4),
+            "swing": round(made.worth.swing, 4),
             "weight": made.weight,
             "cut_off": round(made.cut_off, 4),
             "informative": fitted.informative,

@@ -9,6 +9,7 @@ from typing import Any
 
 from lookalike import __version__
 from lookalike.evaluation.datasets.protocol import Dataset
+from lookalike.evaluation.encoding import encode
 from lookalike.evaluation.indexing import IndexedDataset, bytes_a_photo
 from lookalike.evaluation.runs import RunHead
 from lookalike.judges.protocol import Judge
@@ -72,11 +73,11 @@ class SearchConditions:
         if self.looking is not None:
             conditions |= {"judge_key": self.looking.key, "top": self.top}
         if self.first is not None and self.looking is not None:
-            evidence = library.search.evidence(self.first, self.looking, fusion)
+            worth = library.search.answer_worth(self.first, self.looking, fusion)
             conditions |= {
                 "first_judge_key": self.first.key,
                 "pairs": self.settings.pairs,
-                "evidence": vars(evidence),
+                "answer_worth": encode(worth),
             }
         conditions |= {"weight": fusion.weight, "vote_weight": fusion.index_score.weight}
         if fusion.index_score.weight:

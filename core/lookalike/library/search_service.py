@@ -20,10 +20,10 @@ from lookalike.library.descriptor_migration import DescriptorMigration
 from lookalike.library.search_preferences import read_search_settings, write_search_settings
 from lookalike.library.token_preparation import TokenPreparation
 from lookalike.log import log_failure
+from lookalike.search.answer_worth import AnswerWorth
 from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
 from lookalike.search.cascade import PAIRS, SecondJudge
-from lookalike.search.evidence import Evidence
-from lookalike.search.fusion import Fusion, evidence_for, fusion_for
+from lookalike.search.fusion import Fusion, answer_worth_for, fusion_for
 from lookalike.search.hybrid import HybridSearch
 from lookalike.search.query import Query
 from lookalike.search.query_encoder import EncodedQuery
@@ -122,7 +122,7 @@ class SearchService:
         """How a similarity and a judge's match are fused into one score, and whether that was calibrated."""
         return self._fusion(self._engines.current, judge, weight)
 
-    def evidence(self, first: Judge | None, second: Judge, fusion: Fusion) -> Evidence:
+    def answer_worth(self, first: Judge | None, second: Judge, fusion: Fusion) -> AnswerWorth:
         """What the answers of a judge are worth behind another one, and whether that was calibrated.
 
         Args:
@@ -130,13 +130,13 @@ class SearchService:
             second: the judge.
             fusion: that of the first judge.
         """
-        return self._evidence(self._engines.current, first, second, fusion)
+        return self._answer_worth(self._engines.current, first, second, fusion)
 
-    def _evidence(
+    def _answer_worth(
         self, engine: DescriptorEngine, first: Judge | None, second: Judge, fusion: Fusion
-    ) -> Evidence:
+    ) -> AnswerWorth:
         key = NO_JUDGE_KEY if first is None else first.key
-        return evidence_for(engine.describer.key, key, second.key, fusion, self._calibrations)
+        return answer_worth_for(engine.describer.key, key, second.key, fusion, self._calibrations)
 
     def _fusion(self, engine: DescriptorEngine, judge: Judge | None, weight: float | None) -> Fusion:
         key = NO_JUDGE_KEY if judge is None else judge.key
@@ -207,9 +207,9 @@ class SearchService:
         settings: SearchSettings,
     ) -> SecondJudge:
         """How a slow judge is asked behind a quick one."""
-        evidence = self._evidence(engine, first, second, fusion)
+        worth = self._answer_worth(engine, first, second, fusion)
         pairs = PAIRS if settings.pairs is None else settings.pairs
-        return SecondJudge(second, evidence, settings.judged(second), pairs)
+        return SecondJudge(second, worth, settings.judged(second), pairs)
 
     def completions(self, text: str, cursor: int) -> list[Completion]:
         """What the word before the cursor of the search bar may become, from what the library has.

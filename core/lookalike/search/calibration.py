@@ -16,8 +16,8 @@ from typing import Any
 
 from lookalike.errors import os_errors
 from lookalike.resources import resource
+from lookalike.search.answer_worth import AnswerCalibration, answers_from_json, answers_to_json
 from lookalike.search.curves import Curve, curve_of
-from lookalike.search.evidence import EvidenceCalibration, evidence_from_json, evidence_to_json
 from lookalike.search.index_score import IndexScore, index_score_of
 
 VERSION = 3
@@ -150,33 +150,33 @@ class Calibrations:
         """
         self._write(self._place(calibration.descriptor, calibration.judge), to_json(calibration))
 
-    def keep(self, calibration: Calibration | EvidenceCalibration) -> None:
-        """Store a calibration of either kind; see `put` and `put_evidence`."""
-        if isinstance(calibration, EvidenceCalibration):
-            self.put_evidence(calibration)
+    def keep(self, calibration: Calibration | AnswerCalibration) -> None:
+        """Store a calibration of either kind; see `put` and `put_answers`."""
+        if isinstance(calibration, AnswerCalibration):
+            self.put_answers(calibration)
         else:
             self.put(calibration)
 
-    def evidence(self, descriptor: str, first: str, second: str) -> EvidenceCalibration | None:
+    def answers(self, descriptor: str, first: str, second: str) -> AnswerCalibration | None:
         """The calibration of a second judge behind a first one, by their keys; None if there is none, as for `get`."""
         try:
             content = json.loads(self._place(descriptor, first, second).read_text(encoding="utf-8"))
             if content.pop("version", None) != VERSION:
                 return None
-            found = evidence_from_json(content)
+            found = answers_from_json(content)
         except (OSError, ValueError, AttributeError):
             return None
         same = (found.descriptor, found.first, found.second) == (descriptor, first, second)
         return found if same else None
 
-    def put_evidence(self, calibration: EvidenceCalibration) -> None:
+    def put_answers(self, calibration: AnswerCalibration) -> None:
         """Store the calibration of a second judge in place of an earlier one of the same judges.
 
         Raises:
             LookalikeError: it cannot be written.
         """
         place = self._place(calibration.descriptor, calibration.first, calibration.second)
-        self._write(place, {"version": VERSION, **evidence_to_json(calibration)})
+        self._write(place, {"version": VERSION, **answers_to_json(calibration)})
 
     def _write(self, place: Path, content: dict[str, Any]) -> None:
         unfinished = place.with_suffix(f".{os.getpid()}.unfinished")

@@ -3,7 +3,7 @@
 The index answers at once, a quick judge goes through the first candidates, and what these two make of them is the
 ranking that a second, slow judge works on. Its questions go in the order of what each is expected to gain for the time
 it takes (`expected_gains`), until none gains much, so many pairs are asked about as are worth it, or the time is up.
-Its answers move the scores (`Evidence.moved`): a photo that nobody asks about keeps its place. So a search that ends
+Its answers move the scores (`AnswerWorth`): a photo that nobody asks about keeps its place. So a search that ends
 early is no worse than one without the second judge. Measured by ``python -m tests.benchmarks.cascade_curves``;
 figures in docs/benchmarks.md, "The cascade of judges".
 """
@@ -21,8 +21,9 @@ from lookalike.catalog.pair_scores import PairScores
 from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import Judge, JudgePhoto
 from lookalike.judges.token_judge import TokenJudge
-from lookalike.search.evidence import Evidence
+from lookalike.search.answer_worth import AnswerWorth
 from lookalike.search.expected_gain import expected_gains
+from lookalike.search.fusion import Fusion
 from lookalike.search.ranking import Ranking, Result
 from lookalike.search.stored_verdicts import store_verdicts
 from lookalike.sigmoid import sigmoid
@@ -34,7 +35,7 @@ PAIRS = 30
 """Candidates that the second judge is asked about where the user has not said."""
 
 LEAST_GAIN = 0.002
-"""A question that is expected to gain less, in right photos, is not asked."""
+"""A question that is expected to gain less is not asked."""
 
 NEW_COST = 10.0
 """How many times longer a photo takes that the judge has not read yet."""
@@ -48,13 +49,13 @@ class SecondJudge:
 
     Attributes:
         judge: the judge.
-        evidence: what its answers do to scores.
+        worth: what its answers are worth.
         reach: how many of the first candidates it may be asked about.
         pairs: about how many of them it is asked at most.
     """
 
     judge: Judge
-    evidence: Evidence
+    worth: AnswerWorth
     reach: int
     pairs: int
 
@@ -65,8 +66,7 @@ class CascadePlan:
 
     Attributes:
         second: the second judge.
-        cut_off: the score of the line.
-        calibrated: whether what goes before was fitted.
+        fusion: of what goes before.
         query_photos: the query's photos as judges take them; None for words, which no judge takes.
         query_of: which of them each candidate is compared with, by content id; the first for those that are missing.
         hashes_of: ``hashes_of(content_ids)`` gives their hashes, without those that are gone.
@@ -77,8 +77,7 @@ class CascadePlan:
     """
 
     second: SecondJudge
-    cut_off: float
-    calibrated: bool
+    fusion: Fusion
     query_photos: Sequence[JudgePhoto | None]
     query_of: Mapping[int, int]
     hashes_of: Callable[[Sequence[int]], Mapping[int, str]]
@@ -121,9 +120,9 @@ class Agenda:
     """Which candidate to ask about next.
 
     Args:
-        base: the candidates' scores before any answer, in the order of their ranking, (candidates,).
-        evidence: what answers do to them.
-        cut_off: the score of the line.
+        base: the candidates' scores before any answer, (candidates,).
+        known: their log-odds before any answer, (candidates,).
+        worth: what answers are worth.
         costs: what a question about each costs, (candidates,), above 0.
 
     Attributes:
@@ -131,21 +130,26 @@ class Agenda:
         closed: which candidates are not to be asked about, (candidates,): they have been, or cannot be.
     """
 
-    def __init__(self, base: Floats, evidence: Evidence, cut_off: float, costs: Floats) -> None:
+    def __init__(self, base: Floats, known: Floats, worth: AnswerWorth, costs: Floats) -> None:
         self.logits = np.full(len(base), np.nan)
         self.closed = np.zeros(len(base), bool)
         self._base = base
-        self._evidence = evidence
-        self._cut_off = cut_off
+        self._known = known
+        self._worth = worth
         self._costs = costs
 
     def scores(self) -> Floats:
         """The scores with the answers so far, (candidates,)."""
-        return self._evidence.moved(self._base, self.logits)
+        return self._base + self._evidence() / self._worth.slope
+
+    def odds(self) -> Floats:
+        """The log-odds with the answers so far, (candidates,)."""
+        return self._known + self._evidence()
 
     def gains(self) -> Floats:
         """What a question about each is worth now, (candidates,); 0 where none is to be asked."""
-        return np.where(self.closed, 0.0, expected_gains(self.scores(), self._evidence, self._cut_off))
+        gains = expected_gains(self.scores(), self.odds(), self._worth.swing)
+        return np.where(self.closed, 0.0, gains)
 
     def next(self, among: NDArray[np.bool_]) -> int | None:
         """The open candidate whose question gains most for what it costs; None where none gains enough.
@@ -157,6 +161,9 @@ class Agenda:
         worth = np.where(gains >= LEAST_GAIN, gains / self._costs, 0.0)
         best = int(np.argmax(worth)) if len(worth) else 0
         return best if len(worth) and worth[best] > 0 else None
+
+    def _evidence(self) -> Floats:
+        return self._worth.evidence(self._known, self.logits)
 
 
 class _SecondOpinion:
@@ -211,8 +218,10 @@ class _SecondOpinion:
         second = self._plan.second
         lacking = self._lacking()
         costs = [NEW_COST if self._hashes.get(one.content_id) in lacking else 1.0 for one in self._head]
-        scores = self._scores[: len(self._head)]
-        agenda = Agenda(scores, second.evidence, self._plan.cut_off, np.array(costs))
+        index = [self._plan.fusion.index(one.index_score) for one in self._head]
+        first = [np.nan if one.match is None else one.match for one in self._head]
+        known = second.worth.known(np.array(index), np.array(first, np.float64))
+        agenda = Agenda(self._scores[: len(self._head)], known, second.worth, np.array(costs))
         agenda.closed[:] = [one.content_id not in self._hashes for one in self._head]
         return agenda
 
@@ -269,21 +278,20 @@ class _SecondOpinion:
         return self._plan.cancelled() or (budget is not None and time.monotonic() - self._started > budget)
 
     def _ranking(self, *, final: bool) -> Ranking:
-        evidence, cut_off = self._plan.second.evidence, self._plan.cut_off
-        scores = self._scores.copy()
+        fusion, worth = self._plan.fusion, self._plan.second.worth
+        scores, odds = self._scores.copy(), self._agenda.odds()
         scores[: len(self._head)] = self._agenda.scores()
         results = list(self._base.results)
         answered = np.flatnonzero(~np.isnan(self._agenda.logits)).tolist()
         for place in answered:
-            score = float(scores[place])
-            match = sigmoid(evidence.slope * score + evidence.offset)
-            results[place] = replace(results[place], match=match, score=score, reason="")
+            match = sigmoid(float(odds[place]))
+            results[place] = replace(results[place], match=match, score=float(scores[place]), reason="")
         for place, reason in self._reasons.items():
             if results[place].match is None:
                 results[place] = replace(results[place], reason=reason)
         order = np.argsort(-scores, kind="stable").tolist()
         ordered: tuple[Result, ...] = tuple(results[place] for place in order)
-        same = int((scores >= cut_off).sum())
+        same = int((scores >= fusion.cut_off).sum())
         return replace(
             self._base,
             results=ordered,
@@ -292,5 +300,5 @@ class _SecondOpinion:
             to_judge=self._all,
             final=final,
             notes=(*self._base.notes, *self._notes),
-            calibrated=self._plan.calibrated and (evidence.calibrated or not answered),
+            calibrated=fusion.calibrated and (worth.calibrated or not answered),
         )

@@ -10,12 +10,11 @@ half. That line is a guess, and `Fusion.calibrated` says so.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
+from lookalike.search.answer_worth import GUESS, AnswerWorth
 from lookalike.search.calibration import NEVER, NO_JUDGE_KEY, Calibrations
 from lookalike.search.curves import EVEN, Curve, Logistic
-from lookalike.search.evidence import ANSWER, SAME, SLOPE, SWING, Evidence
 from lookalike.search.index_score import IndexScore
 
 WEIGHT = 0.5
@@ -99,21 +98,19 @@ def fusion_for(
     return fusion if weight is None or weight == fusion.weight else fusion.with_weight(weight)
 
 
-def evidence_for(
+def answer_worth_for(
     descriptor: str, first: str, second: str, fusion: Fusion, calibrations: Calibrations
-) -> Evidence:
-    """The constants of a second judge behind a first one.
+) -> AnswerWorth:
+    """What the answers of a second judge are worth behind a first one.
 
     Args:
         descriptor: key of the descriptor model.
         first: key of the judge before it; `NO_JUDGE_KEY` for none.
         second: key of the judge.
-        fusion: of the index with the first judge. Its line stands for as many right pairs as everywhere.
+        fusion: of the index with the first judge.
         calibrations: what was fitted; for another λ or line it does not apply.
     """
-    fitted = calibrations.evidence(descriptor, first, second)
+    fitted = calibrations.answers(descriptor, first, second)
     if fitted is not None and fitted.belongs_to(fusion.weight, fusion.cut_off):
-        return fitted.evidence
-    share = SAME if fusion.calibrated else EVEN
-    offset = math.log(share / (1.0 - share)) - SLOPE * fusion.cut_off
-    return Evidence(SLOPE, offset, 1.0, ANSWER, 0.0, SWING, calibrated=False)
+        return fitted.worth
+    return GUESS

@@ -130,8 +130,7 @@ class VectorSearch:
         found = plan.candidates
         return CascadePlan(
             second,
-            plan.fusion.cut_off,
-            plan.fusion.calibrated,
+            plan.fusion,
             plan.query_photos,
             dict(zip(found.ids, found.queries, strict=True)),
             hashes_of,

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from lookalike.cli.main import run
+from lookalike.evaluation.runs import read_head
 from tests.builders.gguf_models import write_pair
 from tests.builders.photo_files import textured_photo, write_album
 from tests.builders.vision_models import save_dinov2
@@ -246,7 +247,7 @@ def test_two_judges_are_measured_together_and_a_fit_tells_what_the_second_is_wor
     assert not fit["informative"] and (fit["answer"], fit["swing"]) == (0.0, 0.0), "it has random weights"
     head = read_head(save).conditions
     assert head["first_judge_key"].startswith("geometry") and head["judge_key"].startswith("mllm:")
-    assert not head["evidence"]["calibrated"]
+    assert not head["answer_worth"]["calibrated"]
     assert evaluated(capsys, *arguments, "--fit")["fit_kept"]
     geometry = evaluated(
         capsys, larger, "--judge", "geometry", "--weight", "1", "--top", "24", "--keep", tmp_path / "kept"

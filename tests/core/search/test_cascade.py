@@ -19,15 +19,18 @@ from hypothesis import strategies as st
 from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import JudgePhoto
+from lookalike.search.answer_worth import MOST, AnswerWorth
 from lookalike.search.cascade import Agenda, CascadePlan, SecondJudge, base_scores, cascade
-from lookalike.search.evidence import MOST, SAME, Evidence
+from lookalike.search.curves import Logistic
 from lookalike.search.expected_gain import expected_gains
+from lookalike.search.fusion import Fusion
+from lookalike.search.index_score import IndexScore
 from lookalike.search.ranking import Ranking, Result
 from tests.core.search.test_stream import ScriptedJudge, photo
 
-CUT_OFF = 0.75
 SLOPE = 20.0
-FITTED = Evidence(SLOPE, math.log(SAME / (1 - SAME)) - SLOPE * CUT_OFF, 1.0, 1.0, 0.0, 3.0, calibrated=True)
+FUSION = Fusion(0.5, IndexScore(0.0), Logistic(SLOPE, -15.0), None, 0.75, calibrated=True)
+FITTED = AnswerWorth(SLOPE, (0.0, 1.0, 0.0), (1.0, 0.0), 1.0, 0.0, 3.0, calibrated=True)
 GUESSED = replace(FITTED, answer=0.5, swing=1.5, calibrated=False)
 NAMES = "abcdefghijklmnop"
 
@@ -49,12 +52,12 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 
 def base(scores: Sequence[float], judged: int = 3) -> Ranking:
-    """What the first judge leaves: photos 1, 2, … with these scores."""
+    """What the first judge leaves: photos 1, 2, … with these scores, and matches as probable as these."""
     results = tuple(
-        Result(number, 0.9, 0.5 if number <= judged else None, score)
+        Result(number, score, FUSION.index(score) if number <= judged else None, score, index_score=score)
         for number, score in enumerate(scores, 1)
     )
-    same = next((place for place, score in enumerate(scores) if score < CUT_OFF), len(scores))
+    same = next((place for place, score in enumerate(scores) if score < FUSION.cut_off), len(scores))
     return Ranking(results, same, judged, judged, final=True)
 
 
@@ -62,7 +65,7 @@ def run(
     catalog: Catalog,
     judge: ScriptedJudge,
     ranking: Ranking,
-    evidence: Evidence = FITTED,
+    worth: AnswerWorth = FITTED,
     pairs: int = 30,
     reach: int = 100,
     budget: float | None = None,
@@ -70,9 +73,8 @@ def run(
     query: str = "query",
 ) -> list[Ranking]:
     plan = CascadePlan(
-        SecondJudge(judge, evidence, reach, pairs),
-        CUT_OFF,
-        True,
+        SecondJudge(judge, worth, reach, pairs),
+        FUSION,
         [photo(query)],
         {},
         lambda numbers: {number: NAMES[number - 1] for number in numbers},
@@ -98,11 +100,10 @@ def test_only_what_can_change_the_answer_is_asked_about(catalog: Catalog) -> Non
     assert (steps[0].judged, steps[0].to_judge) == (0, 3 + 6)
     assert (steps[-1].judged, steps[-1].to_judge) == (5, 5)
     last = {result.content_id: result for result in steps[-1].results}
-    assert last[3].score == pytest.approx(0.76 + 3 / SLOPE) and last[3].match == pytest.approx(
-        1 / (1 + math.exp(-(SLOPE * last[3].score + FITTED.offset)))
-    )
+    assert last[3].score == pytest.approx(0.76 + 3 / SLOPE)
+    assert last[3].match == pytest.approx(FUSION.index(last[3].score))
     assert ids(steps[-1]) == [1, 2, 3, 4, 5, 6] and steps[-1].same == 3
-    assert last[1].match == 0.5, "what the first judge said stands"
+    assert last[1].match == FUSION.index(1.2), "what the first judge said stands"
 
 
 def test_an_answer_moves_a_photo_past_others_and_across_the_line(catalog: Catalog) -> None:
@@ -137,7 +138,7 @@ def test_no_more_pairs_than_wanted_and_the_best_ones_first(catalog: Catalog) -> 
     judge = LogitJudge(dict.fromkeys(NAMES, 0.0))
     steps = run(catalog, judge, base(list(scores)), pairs=4)
     assert len(judge.asked) == 4 and steps[-1].judged == 3 + 4
-    gains = expected_gains(scores, FITTED, CUT_OFF)
+    gains = expected_gains(scores, SLOPE * scores - 15.0, FITTED.swing)
     assert judge.asked[0] == NAMES[int(np.argmax(gains))]
     none = LogitJudge({})
     assert ids(run(catalog, none, base(list(scores)), pairs=0)[-1]) == list(range(1, 13))
@@ -187,8 +188,7 @@ def test_a_candidate_that_cannot_be_read_keeps_its_place(catalog: Catalog) -> No
 def test_words_alone_go_through(catalog: Catalog) -> None:
     plan = CascadePlan(
         SecondJudge(LogitJudge({}), FITTED, 100, 30),
-        CUT_OFF,
-        True,
+        FUSION,
         [None],
         {},
         lambda numbers: {},
@@ -212,8 +212,7 @@ def test_each_candidate_is_compared_with_its_own_photo_of_the_query(catalog: Cat
 
     plan = CascadePlan(
         SecondJudge(Noting(dict.fromkeys(NAMES, 0.0)), FITTED, 100, 30),
-        CUT_OFF,
-        True,
+        FUSION,
         [photo("one"), None, photo("two")],
         {1: 2, 2: 0, 3: 2},
         lambda numbers: {number: NAMES[number - 1] for number in numbers},
@@ -232,11 +231,17 @@ scores_of = st.lists(st.floats(0.0, 1.3), min_size=1, max_size=30)
 
 @given(scores_of, st.floats(0.0, 4.0))
 def test_no_question_is_expected_to_harm(scores: list[float], swing: float) -> None:
-    gains = expected_gains(np.array(scores), replace(FITTED, swing=swing), CUT_OFF)
-    assert gains.shape == (len(scores),) and np.isfinite(gains).all()
-    assert (gains >= -1e-9).all()
+    values = np.array(scores)
+    gains = expected_gains(values, SLOPE * values - 15.0, swing)
+    assert gains.shape == (len(scores),) and (gains >= -1e-9).all() and (gains <= 1.0).all()
     if swing == 0.0:
         assert np.abs(gains).max() < 1e-9
+
+
+def test_a_question_gains_where_nobody_knows_and_everybody_looks() -> None:
+    odds = np.array([3.0, 0.0, 0.0, -3.0])
+    gains = expected_gains(np.array([4.0, 3.0, 2.0, 1.0]), odds, 2.0)
+    assert gains[1] > gains[2] > gains[3] and gains[1] > gains[0]
 
 
 @given(scores_of, st.data())
@@ -245,32 +250,39 @@ def test_unanswered_photos_keep_their_scores_and_answers_move_in_their_direction
 ) -> None:
     logits = np.array([data.draw(st.one_of(st.just(math.nan), st.floats(-8, 8))) for _ in scores], np.float64)
     before = base_scores(scores)
-    for evidence in (FITTED, GUESSED):
-        after = evidence.moved(before, logits)
-        unasked = np.isnan(logits)
-        assert (after[unasked] == before[unasked]).all()
-        if evidence.calibrated:
-            assert (np.sign(after - before)[~unasked] == np.sign(logits[~unasked])).all() or np.abs(
-                logits[~unasked]
-            ).min(initial=1) < 1e-6
+    for worth in (FITTED, GUESSED):
+        agenda = Agenda(before, SLOPE * before - 15.0, worth, np.ones(len(scores)))
+        agenda.logits[:] = logits
+        moved, unasked = agenda.scores() - before, np.isnan(logits)
+        assert (moved[unasked] == 0.0).all()
+        assert agenda.odds() == pytest.approx(SLOPE * (before + moved) - 15.0)
+        if worth.calibrated:
+            assert moved[~unasked] == pytest.approx(logits[~unasked] / SLOPE, abs=1e-9)
         else:
-            assert (np.abs(after - before) <= MOST / SLOPE + 1e-9).all()
+            assert (np.abs(moved) <= MOST / SLOPE + 1e-9).all()
 
 
 def test_what_a_model_says_of_all_photos_alike_is_taken_off_where_nothing_was_fitted() -> None:
-    scores = np.full(20, CUT_OFF)
+    known = np.zeros(20)
     likes_yes = np.full(20, 6.0)
-    assert np.abs(GUESSED.moved(scores, likes_yes) - scores).max() < 1 / SLOPE
+    assert np.abs(GUESSED.evidence(known, likes_yes)).max() < 1.0
     likes_yes[3] = 12.0
-    moved = GUESSED.moved(scores, likes_yes)
-    assert moved[3] == max(moved) > scores[3] + 1 / SLOPE
+    moved = GUESSED.evidence(known, likes_yes)
+    assert moved[3] == max(moved) > 1.0
+
+
+def test_judges_that_contradict_each_other_leave_a_photo_undecided() -> None:
+    worth = replace(FITTED, seen=(0.5, 0.5, 0.0))
+    index, first = np.array([0.95, 0.95, 0.05]), np.array([0.95, 0.05, np.nan])
+    both, contradicted, alone = worth.known(index, first)
+    assert both > 2.5 and abs(contradicted) < 1e-9 and alone < -2.5
 
 
 def test_photos_that_were_read_before_come_first() -> None:
     scores = np.array([0.76, 0.755, 0.75, 0.745])
     every = np.ones(4, bool)
-    plain = Agenda(scores, FITTED, CUT_OFF, np.ones(4)).next(every)
+    plain = Agenda(scores, SLOPE * scores - 15.0, FITTED, np.ones(4)).next(every)
     assert plain is not None
     costs = np.ones(4)
     costs[plain] = 10.0
-    assert Agenda(scores, FITTED, CUT_OFF, costs).next(every) != plain
+    assert Agenda(scores, SLOPE * scores - 15.0, FITTED, costs).next(every) != plain

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lookalike.errors import LookalikeError
-from lookalike.evaluation.evidence_fitting import fit_evidence, mean_precision, settled
+from lookalike.evaluation.answer_fitting import before, fit_answers, mean_precision, settled
 from lookalike.evaluation.pairs import JudgedPairs, QueryPairs
 from lookalike.search.curves import Logistic
 from lookalike.search.fusion import Fusion
@@ -44,45 +44,34 @@ def made_up(apart: float, groups: int = 24, asked: bool = True) -> JudgedPairs:
 
 def test_a_good_judge_is_believed_by_as_much_as_it_tells() -> None:
     pairs = made_up(3.0)
-    fitted = fit_evidence(pairs, "descriptor", JUDGES, FUSION)
+    fitted = fit_answers(pairs, "descriptor", JUDGES, FUSION)
     made = fitted.calibration
     assert fitted.informative
     assert (made.descriptor, made.first, made.second) == ("descriptor", *JUDGES)
     assert made.belongs_to(FUSION.weight, FUSION.cut_off) and not made.belongs_to(0.5, FUSION.cut_off)
     # Of two normal distributions of deviation 1 the log-odds rise by their distance.
-    assert made.evidence.answer == pytest.approx(3.0, rel=0.25)
-    assert made.evidence.bias == pytest.approx(-3.0 * LEANING, rel=0.35), (
-        "its leaning towards yes is taken off"
-    )
+    assert made.worth.answer == pytest.approx(3.0, rel=0.25)
+    assert made.worth.bias == pytest.approx(-3.0 * LEANING, rel=0.35), "its leaning towards yes is taken off"
     assert made.error < 0.03 and made.error_asked < 0.06
     assert (made.pairs, made.groups) == (72 * 20, 24)
-    before = settled(pairs, fused(pairs), ~np.isnan(pairs.first_logits))
-    assert fitted.precision > mean_precision(pairs, before) + 0.05
-
-
-def fused(pairs: JudgedPairs) -> np.ndarray:  # type: ignore[type-arg]
-    assert FUSION.match is not None
-    known = FUSION.index.over(pairs.cosines)
-    seen = ~np.isnan(pairs.first_logits)
-    known[seen] = FUSION.match.over(pairs.first_logits[seen])
-    return FUSION.weight * pairs.cosines + (1 - FUSION.weight) * known
+    assert fitted.precision > mean_precision(pairs, before(pairs, FUSION, None).scores) + 0.05
 
 
 def test_a_judge_that_guesses_counts_for_nothing() -> None:
-    fitted = fit_evidence(made_up(0.0), "descriptor", JUDGES, FUSION)
+    fitted = fit_answers(made_up(0.0), "descriptor", JUDGES, FUSION)
     assert not fitted.informative
-    evidence = fitted.calibration.evidence
-    assert (evidence.answer, evidence.bias, evidence.swing, evidence.known) == (0.0, 0.0, 0.0, 1.0)
+    worth = fitted.calibration.worth
+    assert (worth.answer, worth.bias, worth.swing) == (0.0, 0.0, 0.0)
 
 
 def test_a_judge_that_is_always_wrong_is_not_believed_the_other_way_round() -> None:
-    fitted = fit_evidence(made_up(-3.0), "descriptor", JUDGES, FUSION)
-    assert fitted.calibration.evidence.answer == 0.0
+    fitted = fit_answers(made_up(-3.0), "descriptor", JUDGES, FUSION)
+    assert fitted.calibration.worth.answer == 0.0
 
 
 def test_without_answers_nothing_is_fitted() -> None:
     with pytest.raises(LookalikeError, match=r"0 pairs of the same thing and 0 of different things"):
-        fit_evidence(made_up(3.0, asked=False), "descriptor", JUDGES, FUSION)
+        fit_answers(made_up(3.0, asked=False), "descriptor", JUDGES, FUSION)
 
 
 def test_candidates_behind_the_first_judge_s_are_worth_no_more_than_they() -> None:
