@@ -198,7 +198,7 @@ def heads_of(judged: Judged, logits: Sequence[Floats]) -> list[Head]:
 
 
 Curve = tuple[list[float], int, NDArray[np.bool_], Floats]
-"""Average precision after each number of `ASKED`; how many were asked about, which, in the index's order, and the scores
+"""Average precision after each number of `ASKED`; how many were asked about, which in the index's order, and the scores
 after `PAIRS` of them."""
 
 

@@ -51,7 +51,7 @@ class SecondJudge:
         judge: the judge.
         worth: what its answers are worth.
         reach: how many of the first candidates it may be asked about.
-        pairs: about how many of them it is asked at most.
+        pairs: about how many of them it is asked at most, those counted that earlier searches have asked about.
     """
 
     judge: Judge
@@ -175,7 +175,7 @@ class _SecondOpinion:
         self._started = started
         self._left = pairs
         self._asked = 0
-        self._all = base.to_judge + pairs
+        self._all = base.to_judge
         self._head = base.results[: plan.second.reach]
         self._places = {result.content_id: place for place, result in enumerate(self._head)}
         self._scores = base_scores([result.score for result in base.results])
@@ -246,6 +246,10 @@ class _SecondOpinion:
             for content, score in stored.items():
                 self._agenda.logits[self._place_of[content]] = score.logit
                 self._agenda.closed[self._place_of[content]] = True
+            self._asked += len(stored)
+        # They count, or the same search would ask about others each time.
+        self._all = self._base.to_judge + max(self._left, self._asked)
+        self._left = max(0, self._left - self._asked)
 
     def _most_telling_first(
         self, photos: Sequence[tuple[JudgePhoto, NDArray[np.bool_]]]

@@ -65,7 +65,7 @@ def test_geometry_answers_first_and_the_model_is_asked_where_it_matters(call: Ca
     by_geometry = {result["path"]: result["score"] for result in geometry["results"]}
     moved = [one for one in last["results"] if one["score"] != by_geometry[one["path"]]]
     assert 0 < len(moved) <= 4
-    again = stream(call, library, "--judge", "tiny", "--pairs", "0", *UNDECIDED)[-1]
+    again = stream(call, library, "--judge", "tiny", "--pairs", "4", *UNDECIDED)[-1]
     assert order(again) == order(last), "what was answered is kept"
 
 

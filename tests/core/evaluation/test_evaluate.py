@@ -13,6 +13,7 @@ from PIL import Image
 
 from lookalike.cli.main import run
 from lookalike.evaluation.runs import read_head
+from lookalike.search import cascade
 from tests.builders.gguf_models import write_pair
 from tests.builders.photo_files import textured_photo, write_album
 from tests.builders.vision_models import save_dinov2
@@ -232,8 +233,14 @@ def test_a_model_is_calibrated_by_a_fit_and_searches_go_by_it(
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed")
 def test_two_judges_are_measured_together_and_a_fit_tells_what_the_second_is_worth(
-    larger: Path, own_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    larger: Path,
+    own_home: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Geometry is sure of all painted photos, so that there would be nothing to ask.
+    monkeypatch.setattr(cascade, "LEAST_GAIN", 0.0)
     assert (
         run(["models", "import", *map(str, write_pair(tmp_path, "idefics3", seed=3)), "--name", "tiny"]) == 0
     )
@@ -243,7 +250,7 @@ def test_two_judges_are_measured_together_and_a_fit_tells_what_the_second_is_wor
     assert (before["judge"], before["first_judge"], before["top"]) == ("tiny", "geometry", 24)
     assert before["calibration"]["pairs"] == 25 * 24
     fit = before["fit"]
-    assert fit is not None and 40 <= fit["asked"] < 25 * 24
+    assert fit is not None and 40 <= fit["asked"] <= 25 * 24
     assert not fit["informative"] and (fit["answer"], fit["swing"]) == (0.0, 0.0), "it has random weights"
     head = read_head(save).conditions
     assert head["first_judge_key"].startswith("geometry") and head["judge_key"].startswith("mllm:")

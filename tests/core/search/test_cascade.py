@@ -116,8 +116,9 @@ def test_an_answer_moves_a_photo_past_others_and_across_the_line(catalog: Catalo
 def test_a_photo_behind_the_judged_ones_is_worth_no_more_than_they(catalog: Catalog) -> None:
     # The fourth was not seen by the first judge, and stands behind one that it thinks little of.
     assert base_scores([0.8, 0.4, 0.3, 0.7]).tolist() == [0.8, 0.4, 0.3, 0.3]
-    steps = run(catalog, LogitJudge({"a": 0.0}), base([0.8, 0.4, 0.3, 0.7]))
-    assert ids(steps[-1]) == [1, 2, 3, 4] and steps[-1].results[3].score == 0.7
+    steps = run(catalog, LogitJudge({"a": 0.0, "d": -1.0}), base([0.8, 0.4, 0.3, 0.7]))
+    assert ids(steps[-1]) == [1, 2, 3, 4]
+    assert steps[-1].results[3].score == pytest.approx(0.3 - 1 / SLOPE)
 
 
 def test_stored_answers_are_taken_and_nobody_is_asked_twice(catalog: Catalog) -> None:
@@ -127,6 +128,7 @@ def test_stored_answers_are_taken_and_nobody_is_asked_twice(catalog: Catalog) ->
     again = LogitJudge({})
     steps = run(catalog, again, ranking)
     assert again.asked == [] and ids(steps[-1]) == ids(last)
+    assert steps[-1].judged == steps[-1].to_judge == last.judged
     assert steps[-1].results == last.results
     other = LogitJudge(first.script)
     run(catalog, other, ranking, query="")
