@@ -266,11 +266,21 @@ class SearchService:
     def explain(self, query: Query, content_id: int, judge: str | None = None) -> Explanation | None:
         """Why the judge scores a photo as it does; None without a judge.
 
+        Where two judges work together, the second one explains what it was asked about, and the first one the rest.
+
         Raises:
             LookalikeError: a photo cannot be read, the query is words, or the judge is broken.
         """
-        looking = self._judges.get(judge, self.settings.judge_options)
+        settings = self.settings
+        first, second = self._judges.in_turn(judge, settings.judge_options, alone=settings.alone)
+        looking = second if second is not None and self._was_asked(second, query, content_id) else first
         if looking is None:
             return None
         with self._engines.use() as engine:
             return engine.vector_search.explain(query, content_id, looking)
+
+    def _was_asked(self, judge: Judge, query: Query, content_id: int) -> bool:
+        """Whether a judge has been asked about a photo, compared with one of the query's."""
+        parts = [part for part in (query, *query.positives) if not part.words]
+        names = [self.identify(part)[0] for part in parts]
+        return any(name and self.stored_scores(judge, name, [content_id]) for name in names)

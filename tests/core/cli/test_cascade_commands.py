@@ -104,3 +104,18 @@ def test_a_photo_of_the_library_is_not_read_again_as_a_query(call: Call, library
         *_, last = opened.search.rankings(Query(content_id=number), settings, "tiny")
         assert last.judged == PHOTOS - 1 + 3
         assert judge.session.encodes == before
+
+
+def test_each_judge_explains_what_it_has_looked_at(library: Path) -> None:
+    with Library(library) as opened:
+        query = Query(content_id=min(opened.photos.ids_by_path().values()))
+        settings = SearchSettings(weight=1.0, pairs=2)
+        *_, last = opened.search.rankings(query, settings, "tiny")
+        judge, name = opened.judges.get("tiny"), opened.search.identify(query)[0]
+        assert judge is not None
+        ids = [result.content_id for result in last.results]
+        asked = opened.search.stored_scores(judge, name, ids)
+        assert len(asked) == 2
+        for number in (next(iter(asked)), next(one for one in ids if one not in asked)):
+            told = opened.search.explain(query, number, "tiny")
+            assert told is not None and (judge.name in told.summary) == (number in asked)
