@@ -14,6 +14,9 @@ class SearchSettings:
 
     Attributes:
         top: candidates that are judged; None for as many as are worth the judge's time.
+        alone: whether a slow judge judges all of them by itself; otherwise it is asked behind a quick one, where that
+            can change what the user sees.
+        pairs: candidates that it is then asked about at most; None for as many as are worth it.
         limit: results in all.
         budget: seconds for judging; None for no limit.
         weight: λ, the share of the similarity in the score, 0..1; None for the calibrated one.
@@ -25,6 +28,8 @@ class SearchSettings:
     """
 
     top: int | None = None
+    alone: bool = False
+    pairs: int | None = None
     limit: int = 1000
     budget: float | None = None
     weight: float | None = None
