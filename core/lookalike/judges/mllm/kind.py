@@ -34,6 +34,8 @@ class MllmKind(JudgeKind):
             log_folder=app_paths.logs(),
             token_budget=budget_tokens(self.resources.token_store.budget),
             checksums=model.checksums,
+            report=self.resources.token_store.report,
+            devices=app_paths.judge_devices(),
         )
 
     def missing(self) -> LookalikeError | None:
