@@ -228,7 +228,11 @@ def _fetch(environment: Environment, backend: gpu.Backend, live: bool) -> str:
         if watch(environment.pip("install", requirement()), log, pip_status, pip_variables(), live):
             return f"its packages cannot be had: {last_error(log)}"
         problem = self_check(environment, backend.name)
-    return problem and f"the one there does not serve: {problem}"
+    if problem:
+        # Left there it would pass for a runner, should none be compiled.
+        watch(environment.pip("uninstall", "-y", requirement().partition("==")[0]), log, pip_status)
+        return f"the one there does not serve: {problem}"
+    return ""
 
 
 def _compile(environment: Environment, backend: gpu.Backend, jobs: int, live: bool, gently: bool) -> None:

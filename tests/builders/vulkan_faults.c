@@ -3,7 +3,8 @@
    Variables of the environment, each without effect where it is not set:
    VULKAN_FAULT_REPORTED  bytes of memory that the device says it has
    VULKAN_FAULT_MEMORY    bytes that can be allocated; beyond, VK_ERROR_OUT_OF_DEVICE_MEMORY
-   VULKAN_FAULT_SUBMITS   submissions that work; beyond, VK_ERROR_DEVICE_LOST */
+   VULKAN_FAULT_SUBMITS   submissions that work; beyond, VK_ERROR_DEVICE_LOST
+   VULKAN_KEEP_BUFFERS    buffers are never destroyed */
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ static PFN_vkCreateDevice next_create_device;
 static PFN_vkGetPhysicalDeviceMemoryProperties2 next_properties;
 static PFN_vkAllocateMemory next_allocate;
 static PFN_vkFreeMemory next_free;
+static PFN_vkDestroyBuffer next_destroy;
 static PFN_vkQueueSubmit next_submit;
 static struct { VkDeviceMemory memory; VkDeviceSize size; } allocations[MOST_ALLOCATIONS];
 static VkDeviceSize allocated;
@@ -54,6 +56,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL create_device(
     VkResult result = next_create_device(physical, info, allocator, device);
     if (result == VK_SUCCESS) {
         next_allocate = (PFN_vkAllocateMemory)next_device(*device, "vkAllocateMemory");
+        next_destroy = (PFN_vkDestroyBuffer)next_device(*device, "vkDestroyBuffer");
         next_free = (PFN_vkFreeMemory)next_device(*device, "vkFreeMemory");
         next_submit = (PFN_vkQueueSubmit)next_device(*device, "vkQueueSubmit");
     }
@@ -102,6 +105,12 @@ static VKAPI_ATTR void VKAPI_CALL free_memory(
     next_free(device, memory, allocator);
 }
 
+/* Mesa 22.3 destroys a buffer although its queue still holds it bound, and then crashes at the next binding. */
+static VKAPI_ATTR void VKAPI_CALL destroy_buffer(
+    VkDevice device, VkBuffer buffer, const VkAllocationCallbacks *allocator) {
+    if (limit("VULKAN_KEEP_BUFFERS") <= 0) next_destroy(device, buffer, allocator);
+}
+
 static VKAPI_ATTR VkResult VKAPI_CALL queue_submit(
     VkQueue queue, uint32_t count, const VkSubmitInfo *infos, VkFence fence) {
     long long most = limit("VULKAN_FAULT_SUBMITS");
@@ -112,6 +121,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL queue_submit(
 static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL device_function(VkDevice device, const char *name) {
     if (!strcmp(name, "vkAllocateMemory")) return (PFN_vkVoidFunction)allocate_memory;
     if (!strcmp(name, "vkFreeMemory")) return (PFN_vkVoidFunction)free_memory;
+    if (!strcmp(name, "vkDestroyBuffer")) return (PFN_vkVoidFunction)destroy_buffer;
     if (!strcmp(name, "vkQueueSubmit")) return (PFN_vkVoidFunction)queue_submit;
     if (!strcmp(name, "vkGetDeviceProcAddr")) return (PFN_vkVoidFunction)device_function;
     return device ? next_device(device, name) : NULL;
