@@ -11,6 +11,7 @@ from pathlib import Path
 
 NAME = "VK_LAYER_LOOKALIKE_faults"
 SOURCE = Path(__file__).with_suffix(".c")
+HEADERS = Path("/usr/include/vulkan/vk_layer.h").is_file()
 COMPILER = shutil.which("cc") or shutil.which("gcc")
 
 

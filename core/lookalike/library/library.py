@@ -21,6 +21,7 @@ from lookalike.index.inverted import InvertedFile
 from lookalike.ingest.details_updater import DetailsUpdater
 from lookalike.ingest.throttle import Throttle
 from lookalike.judges.kind import JudgeResources
+from lookalike.judges.mllm.device import recorded_devices
 from lookalike.judges.registry import JudgeRegistry
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines, open_engine
 from lookalike.library.descriptor_migration import (
@@ -70,6 +71,7 @@ class Status:
             another model.
         changing: the progress of changing to another model; None without one.
         judge: name of the judge that searches use.
+        judge_device: what it last ran on, in words; empty for one that has not run, or has nothing to choose.
         judges: names of all judges.
         missing: what does not work on this computer, and how to get it.
         repairs: what had to be repaired when the indexes were opened.
@@ -87,6 +89,7 @@ class Status:
     arithmetic: str
     changing: DescriptorChange | None
     judge: str
+    judge_device: str
     judges: tuple[str, ...]
     missing: tuple[str, ...]
     repairs: tuple[str, ...]
@@ -312,6 +315,7 @@ class Library:
             arithmetic=arithmetic_words() if engine.spec is not None and engine.spec.kind == EMBEDDED else "",
             changing=None if self._fixed else self.descriptor.state(),
             judge=self.judges.in_use(),
+            judge_device=self._judge_device(),
             judges=tuple(self.judges.names()),
             missing=tuple(
                 filter(None, [*map(str, self.judges.missing()), self.fallback, self._outdated_calibrations()])
@@ -323,6 +327,10 @@ class Library:
         """The descriptors in use, if the likeness of things was measured for them."""
         engine = self._engines.current
         return engine.record if engine.spec is not None and engine.spec.kind == EMBEDDED else None
+
+    def _judge_device(self) -> str:
+        device = recorded_devices(app_paths.judge_devices()).get(self.judges.in_use())
+        return "" if device is None else device.words
 
     def _outdated_calibrations(self) -> str:
         """That calibrations of the user's own no longer apply, in a line for the user; empty where all do."""

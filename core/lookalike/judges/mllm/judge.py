@@ -17,7 +17,7 @@ from lookalike import app_paths
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.available import unavailable
 from lookalike.judges.mllm.checksums import verified_checksum
-from lookalike.judges.mllm.device import GPU_VARIABLE, OFF, Device, record_device
+from lookalike.judges.mllm.device import GPU_VARIABLE, OFF, Device
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
@@ -74,7 +74,7 @@ class MllmJudge:
         answer_seconds: silence after which the worker counts as hung, is ended, and the pair is passed over.
         checksums: SHA-256 (hex) of the files when they were imported, by role (``"llm"``, ``"mmproj"``).
         report: takes a line for the user, such as that the graphics processor failed; by default it is logged.
-        devices: the file that tells other processes what the model runs on; None to tell nobody.
+        loaded: called with what the model runs on, whenever it has been loaded.
 
     Attributes:
         key: names the model files, the preprocessing, the token budget, the compression of tokens, the wording, and
@@ -105,7 +105,7 @@ class MllmJudge:
         answer_seconds: float = ANSWER_SECONDS,
         checksums: Mapping[str, str] | None = None,
         report: Callable[[str], None] = logger.warning,
-        devices: Path | None = None,
+        loaded: Callable[[Device], None] = lambda device: None,
     ) -> None:
         missing = unavailable()
         if missing is not None:
@@ -143,7 +143,8 @@ class MllmJudge:
             avoid_gpu=f"{GPU_VARIABLE} is off" if os.environ.get(GPU_VARIABLE, "").lower() in OFF else "",
         )
         self._report = report
-        self._devices = devices
+        self._gpu_failed = False
+        self._tell_device = loaded
         self._session = JudgeSession(self.name, settings, self._check_memory, answer_seconds, self._loaded)
         self._queries = itertools.count(1)
 
@@ -302,14 +303,14 @@ class MllmJudge:
             self._token_set.put(content, answer.tokens, answer.seconds)
 
     def _loaded(self, device: Device) -> None:
-        """Tell the user of a GPU that failed, now that the processor has the model, and others what it runs on."""
-        if self._session.gpu_failure:
+        """Tell of a GPU that failed, now that the processor has the model, and what it runs on."""
+        failure = self._session.gpu_failure
+        if failure and not self._gpu_failed:
+            self._gpu_failed = True
             self._report(
-                f"{self.name}: the graphics processor failed ({self._session.gpu_failure}), so the processor judges, "
-                "which takes longer."
+                f"{self.name}: the graphics processor failed ({failure}), so the processor judges, which takes longer."
             )
-        if self._devices is not None:
-            record_device(self._devices, self.name, device)
+        self._tell_device(device)
 
     def _check_memory(self) -> None:
         check_memory(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from lookalike import app_paths
 from lookalike.errors import LookalikeError
 from lookalike.judges.kind import JudgeKind
 from lookalike.judges.mllm.available import unavailable
+from lookalike.judges.mllm.device import record_device
 from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.judges.mllm.prompts import prompt_modes
 from lookalike.judges.protocol import Judge
@@ -35,7 +38,7 @@ class MllmKind(JudgeKind):
             token_budget=budget_tokens(self.resources.token_store.budget),
             checksums=model.checksums,
             report=self.resources.token_store.report,
-            devices=app_paths.judge_devices(),
+            loaded=partial(record_device, app_paths.judge_devices(), name),
         )
 
     def missing(self) -> LookalikeError | None:
