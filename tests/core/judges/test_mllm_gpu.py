@@ -25,9 +25,9 @@ pytestmark = GPU_TEST
 ROUNDING = 0.06
 """What a GPU may move a logit whose standard deviation is 1.
 
-It multiplies in float16 what the processor sums up in float32, in an order of its own. Seen on lavapipe: .034 against the
-processor, .022 between float16 and float32 photos, .032 side by side with others. It is no more than the files do: .06 is
-.015 of a probability, as much as float16 files move it from float32 ones (docs/benchmarks.md).
+It multiplies in float16 what the processor sums up in float32, and in an order of its own. Seen on lavapipe: .034
+against the processor, .022 between a flash and an exact attention, .032 side by side with others. The bound is twice as
+much, .015 of a probability: of the size of what is left in the comparison with transformers (docs/benchmarks.md).
 """
 
 Files = tuple[Path, Path]
