@@ -51,6 +51,11 @@ def self_check() -> Path:
     return home() / "self-check.json"
 
 
+def judge_devices() -> Path:
+    """The file with what each multimodal model last ran on."""
+    return home() / "judge-devices.json"
+
+
 def logs() -> Path:
     """The folder for logs, those of worker processes included."""
     return home() / "logs"

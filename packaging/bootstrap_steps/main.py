@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from bootstrap_steps import checks, environment, mllm, qt, sample_photos
+from bootstrap_steps import checks, environment, gpu, mllm, qt, sample_photos
 from bootstrap_steps.environment import Environment
 from bootstrap_steps.terminal import StepError, duration, say, started
 
@@ -15,8 +15,8 @@ INTERRUPTED = 130
 
 FIRST_START = """\
 First start. This fetches about 500 MB of packages into a Python environment of its own, checks that
-windows can be drawn, and last of all compiles the runner of language models, 5 to 10 minutes on most
-computers. Later starts skip all of it."""
+windows can be drawn, and last of all fetches the runner of language models or compiles it, 5 to 10
+minutes on most computers. Later starts skip all of it."""
 
 
 def main(arguments: list[str]) -> int:
@@ -34,7 +34,13 @@ def main(arguments: list[str]) -> int:
     commands.add_parser(
         "test", help="set up what is missing, then run every check; more arguments go to pytest"
     )
-    commands.add_parser("mllm", help="compile the runner of language models once more")
+    runner = commands.add_parser("mllm", help="fetch or compile the runner of language models once more")
+    runner.add_argument(
+        "--backend",
+        choices=["auto", *(backend.name.lower() for backend in gpu.BACKENDS)],
+        default="auto",
+        help="what it computes with; the best that is found here when not said",
+    )
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot write a letter shows a stand-in, and the run goes on.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
@@ -46,7 +52,7 @@ def main(arguments: list[str]) -> int:
             return _run(Environment.chosen(), options.folders)
         if options.command == "test":
             return _test(Environment.chosen(), arguments[arguments.index("test") + 1 :])
-        return _mllm(Environment.chosen())
+        return _mllm(Environment.chosen(), options.backend)
     except StepError as failure:
         say(f"{failure}")
         return 1
@@ -82,7 +88,7 @@ def _run(chosen: Environment, folders: list[str]) -> int:
     with started([str(chosen.program("lookalike")), "start", *folders], env) as program:
         if compiling:
             # The program is of use without the runner, so it need not wait ten minutes for it.
-            mllm.install(chosen, live=False, gently=True)
+            mllm.install(chosen, gpu.findings(), live=False, gently=True)
         status = program.wait()
     return INTERRUPTED if status < 0 else status
 
@@ -91,13 +97,16 @@ def _test(chosen: Environment, pytest_arguments: list[str]) -> int:
     if not _set_up(chosen, "app", "dev"):
         raise StepError("The window's tests need what is named above.")
     if not mllm.is_ready(chosen):
-        mllm.install(chosen)
+        mllm.install(chosen, gpu.findings())
     return checks.run(chosen, pytest_arguments)
 
 
-def _mllm(chosen: Environment) -> int:
+def _mllm(chosen: Environment, backend: str) -> int:
     _set_up(chosen, "app")
-    if mllm.is_ready(chosen) and not mllm.self_check(chosen):
-        say(f"{mllm.requirement()} is installed and runs on this processor.")
+    wanted = gpu.findings() if backend == "auto" else gpu.demanded(backend)
+    best = next(finding for finding in wanted if finding.usable)
+    name = best.backend.name
+    if mllm.is_ready(chosen) and mllm.is_for(chosen, best) and not mllm.self_check(chosen, name):
+        say(f"{mllm.requirement()} is installed and runs on this computer ({name}). {best.reason}")
         return 0
-    return 0 if mllm.install(chosen) else 1
+    return 0 if mllm.install(chosen, wanted) else 1

@@ -1,7 +1,12 @@
-"""The runner of language models, llama.cpp: compiled on this computer, for this computer."""
+"""The runner of language models, llama.cpp: ready-made where its makers have it, or else compiled for this computer.
+
+With a graphics processor that llama.cpp can use it is the runner for that one and the processor; where that one cannot
+be had or does not work, the runner for the processor alone.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
@@ -10,8 +15,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bootstrap_steps import system
+from bootstrap_steps import gpu, system
 from bootstrap_steps.environment import Environment, pip_status, pip_variables, pyproject
+from bootstrap_steps.gpu import CPU, Finding
 from bootstrap_steps.terminal import StepError, last_error, say, step, watch
 
 RETRY = "python3 packaging/bootstrap.py mllm"
@@ -19,12 +25,33 @@ RETRY = "python3 packaging/bootstrap.py mllm"
 BYTES_PER_JOB = 2**30
 """Memory that one compiler process may take."""
 
+WHEELS = "https://abetlen.github.io/llama-cpp-python/whl"
+"""The index of llama-cpp-python's makers: a folder for each backend, not for each version."""
+
+WHEEL_OPTIONS = (
+    "--only-binary",
+    ":all:",
+    "--no-deps",
+    "--force-reinstall",
+    "--timeout",
+    "5",
+    "--retries",
+    "0",
+)
+"""What pip is told when it looks for a ready-made runner: nobody waits long for what can be compiled."""
+
 COMPILERS = {"apt-get": "g++", "dnf": "gcc-c++", "pacman": "gcc", "zypper": "gcc-c++"}
 
+# Bindings and libraries must fit each other; a tiny context would fail in silence where they do not.
 _CHECK = """
+import json
 import llama_cpp
+from lookalike.judges.mllm.bindings import check_abi
+from lookalike.judges.mllm.gpu import visible_gpus
 llama_cpp.llama_backend_init()
-print(llama_cpp.llama_print_system_info().decode())
+check_abi()
+backends = [one.backend for one in visible_gpus()]
+print(json.dumps({"info": llama_cpp.llama_print_system_info().decode(), "backends": backends}))
 """
 
 # what llama.cpp was compiled with -> what Linux calls it in /proc/cpuinfo
@@ -60,36 +87,49 @@ def is_ready(environment: Environment) -> bool:
     return environment.stamps().get("mllm") == requirement()
 
 
+def is_for(environment: Environment, wanted: Finding) -> bool:
+    """Whether the installed runner has the backend that is wanted."""
+    return environment.stamps().get("mllm backend", CPU.name) == wanted.backend.name
+
+
 def failed_before(environment: Environment) -> str:
     """The reason of an earlier failure; empty when there was none."""
     path = reason_file(environment)
     return path.read_text(encoding="utf-8").strip() if path.exists() else ""
 
 
-def install(environment: Environment, live: bool = True, gently: bool = False) -> bool:
-    """Compile and install the runner; False, with the reason said and remembered, where it cannot be.
+def install(environment: Environment, wanted: list[Finding], live: bool = True, gently: bool = False) -> bool:
+    """Fetch or compile the runner and install it; False, with the reason said and remembered, where it cannot be had.
 
     Args:
-        environment: where to.
+        environment: where to. What was chosen and why is recorded in it.
+        wanted: the backends found here, best first; the first that works is kept.
         live: show the progress in one line of the terminal that is rewritten; another program that writes
             to the same terminal wants False.
         gently: leave the processor to other programs first.
     """
-    jobs = _jobs()
-    say(f"  The judge's runner (llama.cpp) is compiled here once, with {jobs} processes: 5 to 10 minutes on")
-    say("  most computers. Everything else works meanwhile, and stopping this with Ctrl-C harms nothing.")
-    try:
-        with step(f"Compiling {requirement()}"):
-            if sys.platform.startswith("linux") and not _compiler() and system.may_install():
-                system.install([COMPILERS["apt-get"]])
-            _compile(environment, jobs, live, gently)
-    except StepError as failure:
-        reason_file(environment).write_text(f"{failure}\n", encoding="utf-8")
-        report_missing(environment)
-        return False
-    reason_file(environment).unlink(missing_ok=True)
-    environment.stamp("mllm", requirement())
-    return True
+    failures: list[str] = []
+    usable = [finding for finding in wanted if finding.usable]
+    for finding in usable:
+        name = finding.backend.name
+        say(f"  The judge's runner (llama.cpp) is to compute with: {name}. {finding.reason}")
+        try:
+            source = _get(environment, finding, live, gently)
+        except StepError as failure:
+            failures.append(f"{failure}")
+            if finding is not usable[-1]:
+                say(f"  Not with {name}: {failure}")
+            continue
+        reason_file(environment).unlink(missing_ok=True)
+        environment.stamp("mllm", requirement())
+        environment.stamp("mllm backend", name)
+        environment.stamp("mllm reason", " ".join([finding.reason, *failures]))
+        environment.stamp("mllm source", source)
+        say(f"  Chosen: {name}, {source}.")
+        return True
+    reason_file(environment).write_text(f"{failures[-1]}\n", encoding="utf-8")
+    report_missing(environment)
+    return False
 
 
 def report_missing(environment: Environment) -> None:
@@ -114,19 +154,27 @@ def build_status(line: str) -> str | None:
     return f"{share:3d} % compiled" + (f"  {source[1]}" if source else "")
 
 
-def self_check(environment: Environment) -> str:
-    """Why the installed runner does not work on this processor; empty when it does."""
+def self_check(environment: Environment, backend: str = CPU.name) -> str:
+    """Why the installed runner does not work on this computer; empty when it does.
+
+    Args:
+        environment: where it is installed.
+        backend: what it must be able to compute with.
+    """
     done = subprocess.run(
         [str(environment.python), "-c", _CHECK], capture_output=True, text=True, errors="replace", check=False
     )
     if done.returncode:
         said = done.stderr.strip().splitlines()
         return said[-1] if said and done.returncode > 0 else f"it crashed with signal {-done.returncode}"
+    told = json.loads(done.stdout.splitlines()[-1])
+    if backend not in (CPU.name, *told["backends"]):
+        return f"it sees no graphics processor through {backend}"
     # Starting up touches few of the compiled instructions, so those are also compared by name.
     cpuinfo = Path("/proc/cpuinfo")
     if platform.machine() != "x86_64" or not cpuinfo.exists():
         return ""
-    return foreign_instructions(done.stdout, cpuinfo.read_text(encoding="utf-8", errors="replace"))
+    return foreign_instructions(told["info"], cpuinfo.read_text(encoding="utf-8", errors="replace"))
 
 
 def foreign_instructions(system_info: str, cpuinfo: str) -> str:
@@ -142,23 +190,79 @@ def foreign_instructions(system_info: str, cpuinfo: str) -> str:
     return f"it was compiled for another processor ({', '.join(lacking)})" if lacking else ""
 
 
-def _compile(environment: Environment, jobs: int, live: bool, gently: bool) -> None:
+def _get(environment: Environment, finding: Finding, live: bool, gently: bool) -> str:
+    """Install the runner with one backend; returns where it is from, in words.
+
+    Raises:
+        StepError: it cannot be had.
+    """
+    if finding.backend.wheels and not os.environ.get("CMAKE_ARGS"):
+        # Who sets options for the compiler wants it compiled.
+        if problem := _fetch(environment, finding.backend, live):
+            say(f"  No ready-made one: {problem}.")
+        else:
+            return f"ready-made by its makers ({WHEELS}/{finding.backend.wheels})"
+    if finding.lacking:
+        raise StepError(finding.lacking)
+    jobs = _jobs()
+    say(
+        f"  It is compiled here once, with {jobs} processes: 5 to 10 minutes on most computers, longer for CUDA."
+    )
+    say("  Everything else works meanwhile, and stopping this with Ctrl-C harms nothing.")
+    with step(f"Compiling {requirement()} for {finding.backend.name}"):
+        if sys.platform.startswith("linux") and not _compiler() and system.may_install():
+            system.install([COMPILERS["apt-get"]])
+        _compile(environment, finding.backend, jobs, live, gently)
+    return "compiled here"
+
+
+def _fetch(environment: Environment, backend: gpu.Backend, live: bool) -> str:
+    """Install what the makers of llama-cpp-python have ready; returns why that cannot be used, empty when it can."""
+    index = f"{WHEELS}/{backend.wheels}"
+    log = environment.log("mllm-wheel")
+    with step(f"Looking for a ready-made {requirement()} ({index})"):
+        command = environment.pip("install", *WHEEL_OPTIONS, "--index-url", index, requirement())
+        if watch(command, log, pip_status, pip_variables(), live):
+            return "none for this version, system and Python, or no connection"
+        # What it needs in turn is not in that index.
+        if watch(environment.pip("install", requirement()), log, pip_status, pip_variables(), live):
+            return f"its packages cannot be had: {last_error(log)}"
+        problem = self_check(environment, backend.name)
+    if problem:
+        # Left there it would pass for a runner, should none be compiled.
+        watch(environment.pip("uninstall", "-y", requirement().partition("==")[0]), log, pip_status)
+        return f"the one there does not serve: {problem}"
+    return ""
+
+
+def _compile(environment: Environment, backend: gpu.Backend, jobs: int, live: bool, gently: bool) -> None:
     log = environment.log("mllm")
     rebuild = ("--force-reinstall", "--no-deps", "--no-cache-dir")
-    problem = ""
+    native = " ".join(backend.options)
     # pip's cache may hold a wheel from another computer; then one for this processor, then one for any.
-    for options, arguments in (((), ""), (rebuild, ""), (rebuild, "-DGGML_NATIVE=OFF")):
+    tries: list[tuple[tuple[str, ...], str]] = [(rebuild, native), (rebuild, f"{native} -DGGML_NATIVE=OFF")]
+    if not environment.stamps().get("mllm") and backend is CPU:
+        tries.insert(0, ((), ""))
+    problem = ""
+    for options, arguments in tries:
         if problem:
             say(f"  {problem}; compiling it anew")
         env = pip_variables() | {"CMAKE_BUILD_PARALLEL_LEVEL": str(jobs)}
-        if arguments:
+        if arguments.strip():
             env["CMAKE_ARGS"] = f"{env.get('CMAKE_ARGS', '')} {arguments}".strip()
         command = environment.pip("install", "-v", *options, requirement())
         nice = shutil.which("nice") if gently else None
         if watch([nice, "-n", "10", *command] if nice else command, log, build_status, env, live):
             raise StepError(_why(log))
-        if not (problem := self_check(environment)):
+        if options and watch(
+            environment.pip("install", requirement()), environment.log("mllm-packages"), pip_status
+        ):
+            raise StepError(f"Its packages cannot be had: {last_error(environment.log('mllm-packages'))}.")
+        if not (problem := self_check(environment, backend.name)):
             return
+        if problem.startswith("it sees no"):
+            # Compiling it for another processor would not change that.
+            break
     raise StepError(f"It was compiled but does not run: {problem}.")
 
 

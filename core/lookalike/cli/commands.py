@@ -11,6 +11,7 @@ from lookalike import __version__, log
 from lookalike.cli.add import add
 from lookalike.cli.app import app
 from lookalike.cli.check import check
+from lookalike.cli.doctor import doctor
 from lookalike.cli.duplicates import duplicates
 from lookalike.cli.evaluate import evaluate_command
 from lookalike.cli.folders import folders
@@ -65,6 +66,7 @@ for command in (
     status,
     storage,
     check,
+    doctor,
     evaluate_command,
     models,
     tokens,

@@ -44,6 +44,8 @@ def status(library_folder: Path | None, as_json: bool) -> None:
         if state.words_model is not None:
             say(f"words       {words_model_line(state.words_model)}")
         say(f"judge       {state.judge} (there are: {', '.join(state.judges)})")
+        if state.judge_device:
+            say(f"            last ran on {state.judge_device}")
         for line in state.missing:
             hint = " `lookalike models use default` makes that last." if line == library.fallback else ""
             say(f"missing     {line}{hint}")

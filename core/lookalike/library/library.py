@@ -23,6 +23,7 @@ from lookalike.index.inverted import InvertedFile
 from lookalike.ingest.details_updater import DetailsUpdater
 from lookalike.ingest.throttle import Throttle
 from lookalike.judges.kind import JudgeResources
+from lookalike.judges.mllm.device import recorded_devices
 from lookalike.judges.registry import JudgeRegistry
 from lookalike.library.background_describing import BackgroundDescribing
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines, open_engine
@@ -79,6 +80,7 @@ class Status:
         changing: the progress of changing to another model; None without one.
         words_model: how far the model for words is; None without one.
         judge: name of the judge that searches use.
+        judge_device: what it last ran on, in words; empty for one that has not run, or has nothing to choose.
         judges: names of all judges.
         missing: what does not work on this computer, and how to get it.
         repairs: what had to be repaired when the indexes were opened.
@@ -97,6 +99,7 @@ class Status:
     changing: DescriptorChange | None
     words_model: WordsModelState | None
     judge: str
+    judge_device: str
     judges: tuple[str, ...]
     missing: tuple[str, ...]
     repairs: tuple[str, ...]
@@ -349,6 +352,7 @@ class Library:
             changing=None if self._fixed else self.descriptor.state(),
             words_model=self.words_model.state(),
             judge=self.judges.in_use(),
+            judge_device=self._judge_device(),
             judges=tuple(self.judges.names()),
             missing=tuple(
                 filter(None, [*map(str, self.judges.missing()), self.fallback, self._outdated_calibrations()])
@@ -360,6 +364,10 @@ class Library:
         """The descriptors in use, if the likeness of things was measured for them."""
         engine = self._engines.current
         return engine.record if engine.spec is not None and engine.spec.kind == EMBEDDED else None
+
+    def _judge_device(self) -> str:
+        device = recorded_devices(app_paths.judge_devices()).get(self.judges.in_use())
+        return "" if device is None else device.words
 
     def _outdated_calibrations(self) -> str:
         """That calibrations of the user's own no longer apply, in a line for the user; empty where all do."""

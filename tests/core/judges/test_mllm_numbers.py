@@ -37,7 +37,8 @@ TOGETHER = 0.03
 SHAPES = [(1, 320, 200), (2, 200, 400), (3, 900, 300)]
 
 
-def _run(main: Any, settings: WorkerSettings, *arguments: Any) -> Any:
+def run_worker(main: Any, settings: WorkerSettings, *arguments: Any) -> Any:
+    """What a worker process sends that runs `main` on a model."""
     worker = Worker(main, (settings, *arguments), name="the reference")
     try:
         return worker.receive()
@@ -45,7 +46,8 @@ def _run(main: Any, settings: WorkerSettings, *arguments: Any) -> Any:
         worker.close()
 
 
-def _settings(folder: Path, family: str) -> tuple[WorkerSettings, list[Any]]:
+def model_settings(folder: Path, family: str) -> tuple[WorkerSettings, list[Any]]:
+    """A tiny model of a family, and photos as it takes them."""
     llm, mmproj = write_pair(folder, family)
     pair = match_pair(read_gguf(llm), read_gguf(mmproj), 128)
     prompt = load_prompt("object")
@@ -64,32 +66,33 @@ def _settings(folder: Path, family: str) -> tuple[WorkerSettings, list[Any]]:
 
 @pytest.fixture(scope="module", params=KINDS)
 def pairs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Pair]:
-    settings, photos = _settings(tmp_path_factory.mktemp("numbers"), request.param)
-    measured: list[Pair] = _run(measure, settings, request.param, photos)
+    settings, photos = model_settings(tmp_path_factory.mktemp("numbers"), request.param)
+    measured: list[Pair] = run_worker(measure, settings, request.param, photos)
     assert len(measured) == 6
     return measured
 
 
-def _apart(one: np.ndarray, other: np.ndarray) -> float:
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    """The largest difference of two rows of logits."""
     return float(np.abs(one - other).max())
 
 
 def test_fresh_tokens_and_shared_prefix_give_the_whole_prompts_logits(pairs: list[Pair]) -> None:
     for pair in pairs:
         assert np.std(pair.helper) > 0.5
-        assert _apart(pair.fresh, pair.helper) < SAME_WAY
+        assert apart(pair.fresh, pair.helper) < SAME_WAY
 
 
 def test_photo_and_question_in_one_step_hardly_move_the_logits(pairs: list[Pair]) -> None:
     for pair in pairs:
         assert pair.in_one_step != pair.non_causal
-        assert _apart(pair.joined, pair.helper) < JOINED
+        assert apart(pair.joined, pair.helper) < JOINED
 
 
 def test_stored_tokens_hardly_move_the_logits(pairs: list[Pair]) -> None:
     for pair in pairs:
-        assert 0 < _apart(pair.stored, pair.helper) < STORED
-        assert _apart(pair.stored, pair.exact) < STORED
+        assert 0 < apart(pair.stored, pair.helper) < STORED
+        assert apart(pair.stored, pair.exact) < STORED
 
 
 def test_a_candidate_leaves_nothing_behind(pairs: list[Pair]) -> None:
@@ -100,22 +103,22 @@ def test_a_candidate_leaves_nothing_behind(pairs: list[Pair]) -> None:
 def test_candidates_side_by_side_score_as_alone(pairs: list[Pair]) -> None:
     assert sum(len(pair.together) for pair in pairs) == 3 * (PARALLEL + 1)
     for pair in pairs:
-        assert all(_apart(row, pair.stored) < TOGETHER for row in pair.together)
+        assert all(apart(row, pair.stored) < TOGETHER for row in pair.together)
     # The fifth was decoded alone, after four others had been there.
-    assert all(_apart(pair.together[2], pair.stored) < SAME_WAY for pair in pairs[::2])
+    assert all(apart(pair.together[2], pair.stored) < SAME_WAY for pair in pairs[::2])
 
 
 def test_the_check_sees_wrong_positions_and_attention(pairs: list[Pair]) -> None:
     grids = {pair.grid for pair in pairs}
     if any(rows > 1 for _, rows in grids):
         assert len(grids) == 3
-        assert min(_apart(pair.turned, pair.helper) for pair in pairs) > 2 * STORED
+        assert min(apart(pair.turned, pair.helper) for pair in pairs) > 2 * STORED
         assert all(pair.n_pos == max(pair.grid) for pair in pairs)
     else:
         assert all(pair.n_pos == pair.grid[0] for pair in pairs)
     # In the two layers of the others the kind of attention hardly shows.
     if pairs[0].non_causal:
-        assert min(_apart(pair.masked, pair.helper) for pair in pairs) > 2 * STORED
+        assert min(apart(pair.masked, pair.helper) for pair in pairs) > 2 * STORED
 
 
 def test_the_score_is_the_difference_of_the_two_digits(pairs: list[Pair]) -> None:
@@ -132,14 +135,14 @@ def test_the_answer_depends_on_both_photos_and_their_order(pairs: list[Pair]) ->
     other_order = [(ab, ba), (ac, ca), (bc, cb)]
     for one, other in [*other_candidate, *other_query, *other_order]:
         assert one.score != other.score
-        assert _apart(one.stored, other.stored) > 10 * STORED
+        assert apart(one.stored, other.stored) > 10 * STORED
 
 
 def test_the_other_order_is_the_whole_prompt_with_the_photos_exchanged(pairs: list[Pair]) -> None:
     ab, ac, ba, bc, ca, cb = pairs
     for one, other in [(ab, ba), (ac, ca), (bc, cb)]:
-        assert _apart(one.swapped, other.helper) < JOINED
-        assert _apart(other.swapped, one.helper) < JOINED
+        assert apart(one.swapped, other.helper) < JOINED
+        assert apart(other.swapped, one.helper) < JOINED
         low, high = one.digits
         mean = float(np.mean([pair.joined[high] - pair.joined[low] for pair in (one, other)]))
         assert one.both == pytest.approx(mean, abs=JOINED)
@@ -148,8 +151,8 @@ def test_the_other_order_is_the_whole_prompt_with_the_photos_exchanged(pairs: li
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_decoding_that_was_aborted_leaves_the_context_usable(tmp_path: Path, family: str) -> None:
-    settings, photos = _settings(tmp_path, family)
-    before, after, anew, times = _run(call_off, settings, photos[:2])
+    settings, photos = model_settings(tmp_path, family)
+    before, after, anew, times = run_worker(call_off, settings, photos[:2])
     # Twice at the first poll, a middle one and the last, however many the family's layers ask for.
     assert times == 6
     assert before == after == anew

@@ -58,11 +58,17 @@ VISION_DEFAULTS = {
 }
 
 
-def set_environment() -> None:
+def set_environment(*, gpu: bool = True) -> None:
     """Set what the libraries read when they load.
 
     Idle OpenMP threads must sleep: spinning next to any other load slows decoding many times over.
+
+    Args:
+        gpu: whether drivers of GPUs may be called at all; one that is broken can take the process down.
     """
+    if not gpu:
+        os.environ["GGML_DISABLE_VULKAN"] = "1"
+        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     os.environ["OMP_WAIT_POLICY"] = "passive"
     os.environ["GGML_NO_BACKTRACE"] = "1"
 
@@ -110,6 +116,13 @@ class Log:
             if os.fstat(self._file).st_size > LOG_LIMIT:
                 os.ftruncate(self._file, 0)
             os.write(self._file, text)
+
+
+def supports_gpu() -> bool:
+    """Whether llama.cpp sees a GPU that it can use. The first call opens the drivers."""
+    import llama_cpp
+
+    return bool(llama_cpp.llama_supports_gpu_offload())
 
 
 def check_abi() -> None:

@@ -6,7 +6,9 @@ import multiprocessing
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
+from lookalike.judges.mllm.device import Device
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.messages import (
     LEFT,
@@ -14,6 +16,7 @@ from lookalike.judges.mllm.messages import (
     CancelledReply,
     Encoded,
     EncodeRequest,
+    GpuFailed,
     Ready,
     Refused,
     Reply,
@@ -48,8 +51,10 @@ class WorkerConnection:
         settings: what the worker loads.
         check: called before a worker starts; raises `LookalikeError` if it must not.
         answer_seconds: silence after which a worker counts as hung.
+        loaded: called with the device whenever a worker has loaded the model.
 
     Attributes:
+        gpu_failure: how the GPU failed, in a few words, since when the workers do without it; empty while it has not.
         serial: number of the last question put to this worker.
         query: number of the query that the worker holds; 0 for none.
         encodes: photos that this worker has put through the image encoder, as far as its replies say.
@@ -58,12 +63,18 @@ class WorkerConnection:
     """
 
     def __init__(
-        self, name: str, settings: WorkerSettings, check: Callable[[], None], answer_seconds: float
+        self,
+        name: str,
+        settings: WorkerSettings,
+        check: Callable[[], None],
+        answer_seconds: float,
+        loaded: Callable[[Device], None],
     ) -> None:
         self._name = name
         self._settings = settings
         self._check = check
         self._answer_seconds = answer_seconds
+        self._loaded = loaded
         self._worker: Worker | None = None
         self._shared = Shared()
         self._sender: _Sender | None = None
@@ -71,6 +82,7 @@ class WorkerConnection:
         # Serial of the question whose reply is outstanding, 0 being the loading; None where there is none.
         self._outstanding: int | None = None
         self._encodes_before = 0
+        self.gpu_failure = ""
         self.serial = 0
         self.query = 0
         self.encodes = 0
@@ -92,6 +104,11 @@ class WorkerConnection:
     def stage(self) -> WorkerStage:
         """What the worker is at, or was at when it died."""
         return WorkerStage(self._shared.stage)
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether the worker has a GPU at work, or had when it died; also while it loads the model there."""
+        return bool(self._shared.on_gpu)
 
     @property
     def work_seconds(self) -> float | None:
@@ -128,23 +145,47 @@ class WorkerConnection:
             JudgeError: the model cannot be loaded.
             WorkerDiedError: the worker died, or was ended because it hung.
         """
+        while True:
+            reply = self._ask(question, cancelled, meanwhile)
+            if not isinstance(reply, GpuFailed):
+                return None if isinstance(reply, CancelledReply) else reply
+            self.leave_gpu(reply.message)
+
+    def leave_gpu(self, why: str) -> None:
+        """End the worker; those that follow keep away from the GPU.
+
+        Args:
+            why: how it failed, in a sentence.
+        """
+        self.end()
+        self.gpu_failure = why.rstrip(".")
+        self._settings = replace(
+            self._settings, avoid_gpu=f"the graphics processor failed: {self.gpu_failure}"
+        )
+
+    def _ask(
+        self,
+        question: Callable[[int], ScoreRequest | EncodeRequest],
+        cancelled: Callable[[], bool],
+        meanwhile: Callable[[], None],
+    ) -> Reply | None:
         worker = self._start()
         while self._outstanding is not None:
             reply = self._wait(worker, cancelled)
-            if reply is None:
-                return None
+            if reply is None or isinstance(reply, GpuFailed):
+                return reply
             if reply.serial == 0 and isinstance(reply, Refused):
                 self.end()
                 remedy = reply.remedy or f"Import or download it again; {self._settings.log} says more."
                 raise JudgeError(f"{self._name}: {reply.message}", remedy)
             if isinstance(reply, Ready):
                 self.parallel = reply.parallel
+                self._loaded(reply.device)
         self.serial += 1
         self._outstanding = self.serial
         self._sender = _Sender(worker, question(self.serial))
         meanwhile()
-        reply = self._wait(worker, cancelled)
-        return None if isinstance(reply, CancelledReply) else reply
+        return self._wait(worker, cancelled)
 
     def interrupt(self) -> None:
         """Cancel the question that another thread is waiting for, and all that follow until `close`."""

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.judges.mllm.batch import Batch, Piece
-from lookalike.judges.mllm.errors import JudgeError
+from lookalike.judges.mllm.errors import DeviceError, JudgeError
 
 BATCH_STEP = 64
 CONTEXT_STEP = 256
 ABORTED = 2
+REFUSED_BATCH = -1
+"""`llama_decode`: the batch is wrong. What is less is memory that is lacking, or a device that failed."""
 FLASH_ATTENTION_ON = 1
 
 
@@ -49,7 +51,7 @@ class DecodingContext:
         aborted: asked between the steps of a decoding; true ends it with `DecodingAbortedError`.
 
     Raises:
-        JudgeError: there is no memory for it.
+        DeviceError: there is no memory for it.
     """
 
     def __init__(
@@ -68,13 +70,15 @@ class DecodingContext:
         parameters.n_outputs_max = size.sequences
         parameters.n_threads = parameters.n_threads_batch = threads
         parameters.flash_attn_type = FLASH_ATTENTION_ON
-        parameters.offload_kqv = parameters.op_offload = gpu
+        parameters.offload_kqv = gpu
+        # What a GPU has no memory for is computed where it lies, not carried there and back for every batch.
+        parameters.op_offload = False
         # Referenced from here for as long as the context may call it.
         self._abort = llama_cpp.ggml_abort_callback(lambda _: self._aborted())
         parameters.abort_callback = self._abort
         self._handle: Any = llama_cpp.llama_init_from_model(model, parameters)
         if not self._handle:
-            raise JudgeError("There is no room for the model's working memory.", "Close other programs.")
+            raise DeviceError("There is no room for the model's working memory.", "Close other programs.")
         self._memory = llama_cpp.llama_get_memory(self._handle)
         self._batch_limit = min(llama_cpp.llama_n_batch(self._handle), llama_cpp.llama_n_ubatch(self._handle))
 
@@ -109,6 +113,7 @@ class DecodingContext:
         Raises:
             DecodingAbortedError: `aborted()` was true.
             JudgeError: it is too much for one step, or the model refuses it.
+            DeviceError: memory is lacking, or what computes failed.
         """
         count = sum(len(piece.rows) for piece in pieces)
         if count == 0:
@@ -127,7 +132,8 @@ class DecodingContext:
         if code == ABORTED or (code != 0 and self._aborted()):
             raise DecodingAbortedError
         if code != 0:
-            raise JudgeError(f"The model could not read the prompt (code {code}).")
+            kind = DeviceError if code < REFUSED_BATCH else JudgeError
+            raise kind(f"The model could not read the prompt (code {code}).")
         return batch.answers
 
     def logits(self, place: int, size: int) -> NDArray[np.float32]:

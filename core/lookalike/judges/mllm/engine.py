@@ -20,24 +20,28 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
 from lookalike.judges.mllm.batch import Piece, text_piece
-from lookalike.judges.mllm.bindings import check_abi
+from lookalike.judges.mllm.bindings import check_abi, supports_gpu
 from lookalike.judges.mllm.context import ContextSize, DecodingContext
+from lookalike.judges.mllm.device import Device, on_processor
 from lookalike.judges.mllm.embeddings import text_embeddings
-from lookalike.judges.mllm.errors import JudgeError
-from lookalike.judges.mllm.memory import context_tokens
+from lookalike.judges.mllm.errors import DeviceError, JudgeError
+from lookalike.judges.mllm.gpu import Gpu, visible_gpus
+from lookalike.judges.mllm.memory import GIGABYTE, context_tokens
 from lookalike.judges.mllm.messages import WorkerSettings
+from lookalike.judges.mllm.offload import GPU_CANDIDATES, Offload, plan_offload
 from lookalike.judges.mllm.vision import Vision
 from lookalike.judges.mllm.vocabulary import Vocabulary
 from lookalike.judges.token_store.visual_tokens import VisualTokens
 
 QUERY = 0
 """The sequence that holds the query; candidates have the following ones."""
-GPU_CANDIDATES = 8
-"""Candidates decoded side by side on a GPU: some 1,000 tokens keep one busy, and need little memory beside it."""
-ALL_LAYERS, NO_LAYERS = -1, 0
+ALL_LAYERS = -1
+ONE_GPU, FIRST_GPU, NO_GPU = 0, 0, -1
+"""llama.cpp's `split_mode` for one GPU, and the `main_gpu` that it then is. The projector goes to the first one too."""
 
 
 class MllmEngine:
@@ -48,7 +52,7 @@ class MllmEngine:
         aborted: asked between the steps of a decoding; true ends it with `DecodingAbortedError`.
 
     Attributes:
-        on_gpu: whether the model runs on a GPU.
+        device: what the model runs on.
         vision: the image encoder and projector.
         width: length of one visual token.
         parallel: candidates decoded side by side.
@@ -57,6 +61,7 @@ class MllmEngine:
 
     Raises:
         JudgeError: llama.cpp cannot load the model, or the model cannot answer with one digit.
+        DeviceError: it cannot be loaded where it is to run; without a GPU (`WorkerSettings.avoid_gpu`) it may.
     """
 
     def __init__(self, settings: WorkerSettings, aborted: Callable[[], bool]) -> None:
@@ -69,15 +74,8 @@ class MllmEngine:
         self._query: VisualTokens | None = None
         self._query_end: int | None = None
         self._context: DecodingContext | None = None
-        if llama_cpp.llama_supports_gpu_offload():
-            try:
-                self._open(gpu=True)
-            except JudgeError:
-                # Too large for the GPU's memory, most likely; anything else shows again on the CPU.
-                pass
-            else:
-                return
-        self._open(gpu=False)
+        gpu, plan, reason = self._plan()
+        self._open(gpu, plan, reason)
 
     def __enter__(self) -> MllmEngine:
         return self
@@ -91,27 +89,50 @@ class MllmEngine:
         """Free the model's memory."""
         self._opened.close()
 
-    def _open(self, *, gpu: bool) -> None:
+    def _plan(self) -> tuple[Gpu | None, Offload, str]:
+        """The GPU to use, None for none; what goes there; and why not all does, in a few words."""
+        settings, nothing = self._settings, Offload(False, 0, 0)
+        if settings.avoid_gpu:
+            return None, nothing, settings.avoid_gpu
+        if not supports_gpu():
+            return None, nothing, "llama.cpp sees no graphics processor"
+        gpu = visible_gpus()[0]
+        if settings.needs is None:
+            return gpu, Offload(True, ALL_LAYERS, ALL_LAYERS), ""
+        plan = plan_offload(settings.needs, gpu, psutil.virtual_memory().available)
+        short = f"{gpu.free / GIGABYTE:.1f} GB of its memory are free"
+        if plan.nothing:
+            return None, nothing, f"{gpu.name}: only {short}"
+        return gpu, plan, "" if plan.whole else short
+
+    def _open(self, gpu: Gpu | None, plan: Offload, reason: str) -> None:
         settings = self._settings
-        self.parallel = settings.parallel or (GPU_CANDIDATES if gpu else 1)
+        self.parallel = settings.parallel or (GPU_CANDIDATES if plan.layers else 1)
+        if gpu is None:
+            self.device = on_processor(reason)
+        else:
+            self.device = Device(gpu.name, gpu.backend, plan.layers, plan.of, plan.vision, reason)
         with ExitStack() as opened:
-            self._load_model(gpu)
+            self._load_model(plan.layers)
             opened.callback(self._llama.llama_model_free, self._model)
             self._prompt = self._vocabulary.prompt(settings.family, settings.instructions, settings.question)
-            self.vision = Vision(settings.mmproj, self._model, settings.max_tokens, settings.threads, gpu=gpu)
+            self.vision = Vision(
+                settings.mmproj, self._model, settings.max_tokens, settings.threads, gpu=plan.vision
+            )
             opened.callback(self.vision.close)
-            self.on_gpu = gpu
             opened.callback(self._close_context)
             self._open_context()
             self._asked: tuple[str, str] | None = (settings.instructions, settings.question)
             self._opened = opened.pop_all()
 
-    def _load_model(self, gpu: bool) -> None:
+    def _load_model(self, gpu_layers: int) -> None:
         parameters = self._llama.llama_model_default_params()
-        parameters.n_gpu_layers = ALL_LAYERS if gpu else NO_LAYERS
+        parameters.n_gpu_layers = gpu_layers
+        parameters.split_mode = ONE_GPU
+        parameters.main_gpu = FIRST_GPU if gpu_layers else NO_GPU
         self._model: Any = self._llama.llama_model_load_from_file(os.fsencode(self._settings.llm), parameters)
         if not self._model:
-            raise JudgeError("The language model could not be loaded.")
+            raise DeviceError("The language model could not be loaded.")
         self._vocabulary = Vocabulary(self._model)
         self.width = self._llama.llama_model_n_embd_inp(self._model)
 
@@ -126,7 +147,11 @@ class MllmEngine:
         if not self.vision.non_causal:
             self.joined = text_embeddings(Path(self._settings.llm), self._prompt.question, self.width)
         self._context = DecodingContext(
-            self._model, self._size(), self._settings.threads, gpu=self.on_gpu, aborted=self._aborted
+            self._model,
+            self._size(),
+            self._settings.threads,
+            gpu=self.device.layers != 0,
+            aborted=self._aborted,
         )
 
     def _size(self) -> ContextSize:
@@ -201,6 +226,8 @@ class MllmEngine:
         Raises:
             DecodingAbortedError: cancelled; the query stays.
             JudgeError: the model refuses the tokens, or its answer is not a number.
+            DeviceError: what computes failed. On a GPU an answer that is not a number counts as that: some drivers
+                compute so, and the processor then says whether it is the model's own.
         """
         low, high = self.answers
         scores = [float(row[high]) - float(row[low]) for row in self.logits(candidates)]
@@ -211,7 +238,8 @@ class MllmEngine:
                 for score, row in zip(scores, others, strict=True)
             ]
         if not all(map(math.isfinite, scores)):
-            raise JudgeError("The model's answer is not a number.")
+            kind = DeviceError if self.device.gpu else JudgeError
+            raise kind("The model's answer is not a number.")
         return scores
 
     def logits(

@@ -7,3 +7,7 @@ from lookalike.errors import LookalikeError
 
 class JudgeError(LookalikeError):
     """The model cannot be used, or broke down while judging."""
+
+
+class DeviceError(JudgeError):
+    """What computes failed, or has too little memory; where that was a graphics processor, the processor may do."""

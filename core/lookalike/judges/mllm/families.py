@@ -170,13 +170,17 @@ class ModelPair:
         Both files, the float16 key-value cache, and what was seen on top of these when SmolVLM 256M and 500M
         and a 2B Qwen2-VL were loaded: a fixed part and a share of the files.
         """
+        cache = self.llm.number(f"{self.llm.architecture}.block_count") * self.cache_per_layer(context)
+        return int(1.2 * (self.llm.size + self.mmproj.size)) + cache + (300 << 20)
+
+    def cache_per_layer(self, context: int) -> int:
+        """Bytes that the float16 key-value cache of one layer takes for a context of `context` tokens."""
         values, kind = self.llm, self.llm.architecture
         heads = max(1, values.number(f"{kind}.attention.head_count", 1))
         head = values.number(f"{kind}.attention.key_length")
         head = head or values.number(f"{kind}.embedding_length") // heads
         kv_heads = values.number(f"{kind}.attention.head_count_kv", heads)
-        cache = 2 * 2 * values.number(f"{kind}.block_count") * kv_heads * head * context
-        return int(1.2 * (self.llm.size + self.mmproj.size)) + cache + (300 << 20)
+        return 2 * 2 * kv_heads * head * context
 
 
 def match_pair(llm: GgufFile, mmproj: GgufFile, budget: int) -> ModelPair:

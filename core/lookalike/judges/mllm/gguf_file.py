@@ -75,6 +75,10 @@ class GgufFile:
             value = max(value, default=default)
         return int(value) if isinstance(value, int | float) else default
 
+    def bytes_of(self, tensor: str) -> int:
+        """Bytes that a tensor's numbers take."""
+        return _tensor_bytes(self.tensors[tensor], self.weights[tensor].kind)
+
 
 def read_gguf(path: Path) -> GgufFile:
     """Read a file's metadata and check that all its weights are there.

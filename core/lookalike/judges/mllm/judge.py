@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import itertools
+import logging
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -15,11 +17,13 @@ from lookalike import app_paths
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.available import unavailable
 from lookalike.judges.mllm.checksums import verified_checksum
+from lookalike.judges.mllm.device import GPU_VARIABLE, OFF, Device
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import match_pair
 from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.memory import check_memory, memory_needed
 from lookalike.judges.mllm.messages import Material, Refused, Scored, Unscored, Wording, WorkerSettings
+from lookalike.judges.mllm.offload import memory_needs
 from lookalike.judges.mllm.pixels import VERSION as PIXELS_VERSION
 from lookalike.judges.mllm.pixels import prepare
 from lookalike.judges.mllm.position_embeddings import demand_order
@@ -30,6 +34,8 @@ from lookalike.judges.protocol import Explanation, JudgeOptions, JudgePhoto, Ver
 from lookalike.judges.token_store import Compression, TokenSet, TokenStore
 from lookalike.judges.token_store.budget import BUDGETS, DEFAULT_BUDGET
 from lookalike.sigmoid import sigmoid
+
+logger = logging.getLogger(__name__)
 
 TOP = 100
 """Candidates that are judged; mAP still grows up to here (docs/benchmarks.md, "Fusion and calibration")."""
@@ -67,6 +73,8 @@ class MllmJudge:
             another.
         answer_seconds: silence after which the worker counts as hung, is ended, and the pair is passed over.
         checksums: SHA-256 (hex) of the files when they were imported, by role (``"llm"``, ``"mmproj"``).
+        report: takes a line for the user, such as that the graphics processor failed; by default it is logged.
+        loaded: called with what the model runs on, whenever it has been loaded.
 
     Attributes:
         key: names the model files, the preprocessing, the token budget, the compression of tokens, the wording, and
@@ -96,6 +104,8 @@ class MllmJudge:
         idle_seconds: float = IDLE_SECONDS,
         answer_seconds: float = ANSWER_SECONDS,
         checksums: Mapping[str, str] | None = None,
+        report: Callable[[str], None] = logger.warning,
+        loaded: Callable[[Device], None] = lambda device: None,
     ) -> None:
         missing = unavailable()
         if missing is not None:
@@ -129,8 +139,13 @@ class MllmJudge:
             parallel=parallel,
             reduction=compression.reduction,
             idle_seconds=idle_seconds,
+            needs=memory_needs(self._pair, parallel),
+            avoid_gpu=f"{GPU_VARIABLE} is off" if os.environ.get(GPU_VARIABLE, "").lower() in OFF else "",
         )
-        self._session = JudgeSession(self.name, settings, self._check_memory, answer_seconds)
+        self._report = report
+        self._gpu_failed = False
+        self._tell_device = loaded
+        self._session = JudgeSession(self.name, settings, self._check_memory, answer_seconds, self._loaded)
         self._queries = itertools.count(1)
 
     @property
@@ -297,6 +312,16 @@ class MllmJudge:
     def _store_tokens(self, content: str, answer: Scored) -> None:
         if self._token_set is not None and content and answer.tokens is not None:
             self._token_set.put(content, answer.tokens, answer.seconds)
+
+    def _loaded(self, device: Device) -> None:
+        """Tell of a GPU that failed, now that the processor has the model, and what it runs on."""
+        failure = self._session.gpu_failure
+        if failure and not self._gpu_failed:
+            self._gpu_failed = True
+            self._report(
+                f"{self.name}: the graphics processor failed ({failure}), so the processor judges, which takes longer."
+            )
+        self._tell_device(device)
 
     def _check_memory(self) -> None:
         check_memory(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from lookalike import app_paths
 from lookalike.errors import LookalikeError
 from lookalike.judges.geometry.judge import GeometricJudge
 from lookalike.judges.kind import JudgeKind
 from lookalike.judges.mllm.available import unavailable
+from lookalike.judges.mllm.device import record_device
 from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.judges.mllm.prompts import prompt_modes
 from lookalike.judges.protocol import Judge
@@ -36,6 +39,8 @@ class MllmKind(JudgeKind):
             log_folder=app_paths.logs(),
             token_budget=budget_tokens(self.resources.token_store.budget),
             checksums=model.checksums,
+            report=self.resources.token_store.report,
+            loaded=partial(record_device, app_paths.judge_devices(), name),
         )
 
     def missing(self) -> LookalikeError | None:

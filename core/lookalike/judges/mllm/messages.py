@@ -2,7 +2,8 @@
 
 The worker first sends `Ready` (or `Refused`, and ends). It then answers each `ScoreRequest` with one `Answer` and each
 `EncodeRequest` with one `Encoded`, or either with `Refused` or `CancelledReply`. Every reply names the query whose
-photo the worker holds. A worker that is asked nothing for a while ends with the exit code `LEFT`.
+photo the worker holds. Where the GPU fails it sends `GpuFailed` in place of any of these, and ends. A worker that is
+asked nothing for a while ends with the exit code `LEFT`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.judges.mllm.device import Device
 from lookalike.judges.mllm.families import MllmFamily
+from lookalike.judges.mllm.offload import MemoryNeeds
 from lookalike.judges.token_store.visual_tokens import VisualTokens
 
 LEFT = 66
@@ -39,7 +42,7 @@ class Shared(ctypes.Structure):
         called_off: questions up to this serial number are no longer wanted.
         stage: the worker's `WorkerStage`.
         processor_seconds: processor time that the worker's threads have taken up to its last reply.
-        on_gpu: whether the model runs on a GPU.
+        on_gpu: whether a GPU is at work: while the model is loaded there, and while it runs there.
     """
 
     _fields_ = (
@@ -85,6 +88,8 @@ class WorkerSettings:
         parallel: candidates decoded side by side; 0 leaves it to the worker, which sees whether there is a GPU.
         reduction: what becomes of a candidate's tokens before the model sees them, see `reduced`.
         idle_seconds: without a question for so long the worker ends.
+        needs: what the model's parts take on a GPU; None to take for granted that all fits.
+        avoid_gpu: why no GPU is to be used, in a few words; empty where one may be.
     """
 
     llm: str
@@ -98,6 +103,8 @@ class WorkerSettings:
     parallel: int = 0
     reduction: str = ""
     idle_seconds: float = 600.0
+    needs: MemoryNeeds | None = None
+    avoid_gpu: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,9 +160,18 @@ class Ready(Reply):
 
     Attributes:
         parallel: candidates that it decodes side by side, and so wants to be asked about at once.
+        device: what it computes on.
     """
 
     parallel: int
+    device: Device
+
+
+@dataclass(frozen=True)
+class GpuFailed(Reply):
+    """The GPU failed, and the worker ends; another one is to do without it."""
+
+    message: str
 
 
 @dataclass(frozen=True)

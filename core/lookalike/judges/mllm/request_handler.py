@@ -11,16 +11,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.judges.mllm.bindings import Log, set_environment
+from lookalike.judges.mllm.bindings import Log, set_environment, supports_gpu
 from lookalike.judges.mllm.context import DecodingAbortedError
 from lookalike.judges.mllm.engine import MllmEngine
-from lookalike.judges.mllm.errors import JudgeError
+from lookalike.judges.mllm.errors import DeviceError, JudgeError
 from lookalike.judges.mllm.messages import (
     LEFT,
     Answer,
     CancelledReply,
     Encoded,
     EncodeRequest,
+    GpuFailed,
     Ready,
     Refused,
     Reply,
@@ -44,7 +45,9 @@ def serve(pipe: Connection, settings: WorkerSettings, shared: Shared) -> None:
         shared: memory that the owner sees too.
     """
     shared.stage = WorkerStage.LOADING
-    set_environment()
+    # Before a driver is called, so that it is known what a worker that dies there died of.
+    shared.on_gpu = not settings.avoid_gpu
+    set_environment(gpu=shared.on_gpu)
     log = Log(Path(settings.log))
     current = 0
 
@@ -55,9 +58,13 @@ def serve(pipe: Connection, settings: WorkerSettings, shared: Shared) -> None:
         log.attach()
         # Serial 0 is loading, which is never cancelled: it ends with the process.
         current = 1
+        shared.on_gpu = shared.on_gpu and supports_gpu()
         engine = MllmEngine(settings, aborted)
     except JudgeError as error:
-        pipe.send(Refused(0, 0, 0, error.message, error.remedy))
+        if shared.on_gpu and isinstance(error, DeviceError):
+            pipe.send(GpuFailed(0, 0, 0, error.message))
+        else:
+            pipe.send(Refused(0, 0, 0, error.message, error.remedy))
         return
     except (ImportError, RuntimeError, OSError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
@@ -68,8 +75,8 @@ def serve(pipe: Connection, settings: WorkerSettings, shared: Shared) -> None:
     with engine:
         handler = _RequestHandler(engine, settings.reduction, shared)
         shared.stage = WorkerStage.IDLE
-        shared.on_gpu = engine.on_gpu
-        pipe.send(Ready(0, 0, 0, engine.parallel))
+        shared.on_gpu = engine.device.gpu
+        pipe.send(Ready(0, 0, 0, engine.parallel, engine.device))
         while pipe.poll(settings.idle_seconds):
             question: ScoreRequest | EncodeRequest = pipe.recv()
             current = question.serial
@@ -77,6 +84,8 @@ def serve(pipe: Connection, settings: WorkerSettings, shared: Shared) -> None:
             shared.stage = WorkerStage.IDLE
             shared.processor_seconds = time.process_time()
             pipe.send(reply)
+            if isinstance(reply, GpuFailed):
+                return
     sys.exit(LEFT)
 
 
@@ -104,7 +113,12 @@ class _RequestHandler:
             return CancelledReply(question.serial, self._query, self._engine.vision.encodes)
         except JudgeError as error:
             encodes = self._engine.vision.encodes
+            if self._failed_on_gpu(error):
+                return GpuFailed(question.serial, 0, encodes, error.message)
             return Refused(question.serial, self._query, encodes, error.message, error.remedy)
+
+    def _failed_on_gpu(self, error: JudgeError) -> bool:
+        return self._engine.device.gpu and isinstance(error, DeviceError)
 
     def _encoded(self, question: EncodeRequest) -> Encoded:
         self._shared.stage = WorkerStage.CANDIDATE
@@ -128,6 +142,8 @@ class _RequestHandler:
             try:
                 ready.append(self._candidate(place, candidate))
             except JudgeError as error:
+                if self._failed_on_gpu(error):
+                    raise
                 results[place] = Unscored(error.message)
         for one, result in zip(ready, self._score(ready, ask.wording.both_orders), strict=True):
             results[one.place] = result
@@ -148,6 +164,8 @@ class _RequestHandler:
         try:
             logits = self._engine.scores([one.tokens for one in ready], both_orders=both_orders)
         except JudgeError as error:
+            if self._failed_on_gpu(error):
+                raise
             if len(ready) == 1:
                 return [Unscored(error.message)]
             return [result for one in ready for result in self._score([one], both_orders)]

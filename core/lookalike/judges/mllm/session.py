@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.circuit_breaker import CircuitBreaker
 from lookalike.judges.mllm.connection import POLL_SECONDS, WorkerConnection, WorkerHungError
+from lookalike.judges.mllm.device import Device
 from lookalike.judges.mllm.messages import (
     Answer,
     Encoded,
@@ -58,13 +59,15 @@ class JudgeSession:
 
     A worker that dies is started again and asked again, about one candidate at a time if it was several. A photo
     that it dies on twice, or hangs on once, is refused from then on. A model that breaks down on several photos,
-    while loading, or on the first photo and on a plain grey one too, is switched off.
+    while loading, or on the first photo and on a plain grey one too, is switched off. For a death while a graphics
+    processor is at work that one is blamed, and nobody else: from then on workers do without it.
 
     Args:
         name: the model's name, for messages.
         settings: what the worker loads.
         check: called before a worker starts; raises `LookalikeError` if it must not.
         answer_seconds: silence after which a worker counts as hung.
+        loaded: called with the device whenever a worker has loaded the model.
     """
 
     def __init__(
@@ -73,8 +76,9 @@ class JudgeSession:
         settings: WorkerSettings,
         check: Callable[[], None],
         answer_seconds: float = ANSWER_SECONDS,
+        loaded: Callable[[Device], None] = lambda device: None,
     ) -> None:
-        self._connection = WorkerConnection(name, settings, check, answer_seconds)
+        self._connection = WorkerConnection(name, settings, check, answer_seconds, loaded)
         self._breaker = CircuitBreaker(name, settings.log)
         self._lock = threading.Lock()
         self._alone = False
@@ -88,6 +92,11 @@ class JudgeSession:
     def pid(self) -> int | None:
         """The worker's process id; None while there is no worker."""
         return self._connection.pid
+
+    @property
+    def gpu_failure(self) -> str:
+        """How the GPU failed, in a few words, since when the workers do without it; empty while it has not."""
+        return self._connection.gpu_failure
 
     @property
     def work_seconds(self) -> float | None:
@@ -242,10 +251,14 @@ class JudgeSession:
 
     def _record_death(self, death: LookalikeError, photos: Mapping[WorkerStage, Material]) -> None:
         connection = self._connection
-        left, stage = connection.left, connection.stage
+        left, stage, on_gpu = connection.left, connection.stage, connection.on_gpu
         connection.end()
         # One that had left before the question reached it is no loss.
         if left:
+            return
+        if on_gpu:
+            # A driver takes the process down with it. Whatever it was, the processor tells whether it was the photo.
+            connection.leave_gpu(death.message)
             return
         hung = isinstance(death, WorkerHungError)
         if stage == WorkerStage.CANDIDATE and stage not in photos:

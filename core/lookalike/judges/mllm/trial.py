@@ -114,10 +114,14 @@ def _timed(judge: MllmJudge, name: str, memory: int, cancelled: Callable[[], boo
     # comparisons are timed, not single verdicts, for a judge may take several candidates at once. Processor time is
     # taken, or a busy machine would make a model of 3 pairs a second look like one of .1.
     seconds([stored])
+    failure = judge.session.gpu_failure
     one = seconds([stored])
     more = min(MOST_PAIRS, max(1, int(LONG_SECONDS / one)))
     pair = max((seconds([stored] * (1 + more)) - one) / more, SHORTEST_SECONDS)
     first = max(seconds([new]) - one, 0.0) + pair
+    if judge.session.gpu_failure != failure:
+        # It failed meanwhile, and half of the time is the processor's.
+        return _timed(judge, name, memory, cancelled)
     return None if cancelled() else Trial(memory, 1 / pair, first)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.judges.mllm.errors import JudgeError
+from lookalike.judges.mllm.errors import DeviceError, JudgeError
 from lookalike.judges.token_store.visual_tokens import VisualTokens
 
 
@@ -30,7 +30,7 @@ class Vision:
         encodes: photos encoded so far.
 
     Raises:
-        JudgeError: it cannot be loaded.
+        DeviceError: it cannot be loaded.
     """
 
     def __init__(self, path: str, model: Any, max_tokens: int, threads: int, *, gpu: bool) -> None:
@@ -51,7 +51,7 @@ class Vision:
         parameters.image_max_tokens = max_tokens
         self.handle: Any = mtmd_cpp.mtmd_init_from_file(os.fsencode(path), model, parameters)
         if not self.handle:
-            raise JudgeError("The projector could not be loaded.")
+            raise DeviceError("The projector could not be loaded.")
         self.mrope = bool(mtmd_cpp.mtmd_decode_use_mrope(self.handle))
         self.non_causal = bool(mtmd_cpp.mtmd_decode_use_non_causal(self.handle, None))
 
@@ -70,6 +70,7 @@ class Vision:
 
         Raises:
             JudgeError: the encoder refuses the photo.
+            DeviceError: what computes failed.
         """
         pixels = np.ascontiguousarray(pixels)
         height, width, _ = pixels.shape
@@ -107,7 +108,7 @@ class Vision:
             raise JudgeError(f"The photo takes {count} tokens, more than {self._max_tokens}.")
         self.encodes += 1
         if self._mtmd.mtmd_encode_chunk(self.handle, chunk) != 0:
-            raise JudgeError("The image encoder failed on the photo.")
+            raise DeviceError("The image encoder failed on the photo.")
         output = self._mtmd.mtmd_get_output_embd(self.handle)
         embeddings = np.ctypeslib.as_array(output, (count, self._width)).astype(np.float32)
         image = self._mtmd.mtmd_input_chunk_get_tokens_image(chunk)

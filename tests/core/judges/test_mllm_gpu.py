@@ -1,0 +1,215 @@
+"""The judge on a GPU: the processor's scores, within rounding, and the processor where the GPU fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from lookalike.judges.mllm.device import Device
+from lookalike.judges.mllm.judge import MllmJudge
+from lookalike.judges.mllm.offload import GPU_CANDIDATES, LEAST_LEFT, memory_needs
+from lookalike.judges.protocol import Verdict
+from tests.builders.gguf_models import KINDS
+from tests.core.judges.gpu_runner import GPU_TEST, has_vulkan, use_gpu
+from tests.core.judges.judge_photos import photo
+from tests.core.judges.mllm_reference import Pair, measure
+from tests.core.judges.test_mllm_numbers import SAME_WAY, apart, model_settings, run_worker
+
+pytestmark = GPU_TEST
+
+ROUNDING = 0.06
+"""What a GPU may move a logit whose standard deviation is 1.
+
+It multiplies in float16 what the processor sums up in float32, and in an order of its own. Seen on lavapipe: .034
+against the processor, .022 between a flash and an exact attention, .032 side by side with others. The bound is twice as
+much, .015 of a probability: of the size of what is left in the comparison with transformers (docs/benchmarks.md).
+"""
+
+Files = tuple[Path, Path]
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def measured(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[list[Pair], list[Pair]]:
+    """The pairs of a family on the GPU, and on the processor with the same build."""
+    folder = tmp_path_factory.mktemp("gpu")
+    settings, photos = model_settings(folder, request.param)
+    with pytest.MonkeyPatch.context() as patch:
+        use_gpu(patch, folder)
+        on_gpu: list[Pair] = run_worker(measure, settings, request.param, photos)
+        on_processor: list[Pair] = run_worker(
+            measure, replace(settings, avoid_gpu="the test says so"), request.param, photos
+        )
+    return on_gpu, on_processor
+
+
+def test_logits_are_the_processors_within_rounding(measured: tuple[list[Pair], list[Pair]]) -> None:
+    for gpu, processor in zip(*measured, strict=True):
+        assert np.std(processor.helper) > 0.5
+        assert 0 < apart(gpu.helper, processor.helper) < ROUNDING
+        assert apart(gpu.exact, processor.exact) < ROUNDING
+        assert apart(gpu.stored, processor.stored) < ROUNDING
+        assert gpu.score == pytest.approx(processor.score, abs=ROUNDING)
+        assert gpu.both == pytest.approx(processor.both, abs=ROUNDING)
+
+
+def test_stored_tokens_and_one_step_give_the_whole_prompts_logits(
+    measured: tuple[list[Pair], list[Pair]],
+) -> None:
+    for pair in measured[0]:
+        assert apart(pair.fresh, pair.helper) < SAME_WAY
+        assert apart(pair.joined, pair.helper) < ROUNDING
+        assert apart(pair.stored, pair.helper) < ROUNDING
+        assert np.array_equal(pair.stored, pair.again)
+
+
+def test_candidates_side_by_side_score_as_alone(measured: tuple[list[Pair], list[Pair]]) -> None:
+    for gpu, processor in zip(*measured, strict=True):
+        assert all(apart(row, gpu.stored) < ROUNDING for row in gpu.together)
+        assert all(apart(row, processor.stored) < ROUNDING for row in gpu.together)
+
+
+@dataclass
+class Told:
+    """What a judge has told of its device.
+
+    Attributes:
+        lines: the lines for the user.
+        devices: what the model was loaded on, one after the other.
+    """
+
+    lines: list[str] = field(default_factory=list)
+    devices: list[Device] = field(default_factory=list)
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def gpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    layer = tmp_path / "layer"
+    layer.mkdir()
+    use_gpu(monkeypatch, layer)
+    return monkeypatch
+
+
+@pytest.fixture
+def judge(
+    files: dict[str, Files], told: Told, gpu: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[MllmJudge]:
+    judge = MllmJudge(
+        *files["qwen2vl"],
+        token_store=None,
+        log_folder=tmp_path,
+        report=told.lines.append,
+        loaded=told.devices.append,
+    )
+    yield judge
+    judge.close()
+
+
+@pytest.fixture
+def expected(files: dict[str, Files]) -> list[Verdict]:
+    """What the processor says of the pairs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LOOKALIKE_GPU", "off")
+        judge = MllmJudge(*files["qwen2vl"], token_store=None)
+    verdicts = _verdicts(judge)
+    judge.close()
+    return verdicts
+
+
+def _verdicts(judge: MllmJudge) -> list[Verdict]:
+    return list(judge.compare(photo(1), [photo(seed) for seed in range(2, 12)]))
+
+
+def _are_near(verdicts: list[Verdict], expected: list[Verdict]) -> bool:
+    logits = [(one.logit, other.logit) for one, other in zip(verdicts, expected, strict=True)]
+    return all(abs(one - other) < ROUNDING for one, other in logits) and all(one.match for one in verdicts)
+
+
+def test_the_gpu_judges_several_candidates_at_once_as_the_processor_does(
+    judge: MllmJudge, told: Told, expected: list[Verdict]
+) -> None:
+    verdicts = _verdicts(judge)
+    assert _are_near(verdicts, expected) and verdicts != expected
+    (device,) = told.devices
+    assert device.gpu and device.vision and device.layers == device.of == 3 and not device.reason
+    assert judge.session.parallel == GPU_CANDIDATES
+    assert told.lines == [] and judge.session.deaths == 0 and judge.session.gpu_failure == ""
+
+
+def test_a_worker_killed_on_the_gpu_is_followed_by_one_on_the_processor(
+    judge: MllmJudge, told: Told, expected: list[Verdict]
+) -> None:
+    first = next(judge.compare(photo(1), [photo(2)]))
+    pid = judge.session.pid
+    assert pid is not None
+    psutil.Process(pid).kill()
+    assert _verdicts(judge) == expected
+    assert abs(first.logit - expected[0].logit) < ROUNDING
+    assert [device.gpu for device in told.devices] == [True, False]
+    (line,) = told.lines
+    assert line.startswith("Tiny: the graphics processor failed (") and "so the processor judges" in line
+    assert judge.session.deaths == 0
+
+
+vulkan = pytest.mark.skipif(not has_vulkan(), reason="only Vulkan has a layer that failures can come from")
+
+
+@vulkan
+@pytest.mark.parametrize(
+    ("fault", "amount", "words"),
+    [
+        ("VULKAN_FAULT_MEMORY", 2_000_000, "The language model could not be loaded"),
+        ("VULKAN_FAULT_MEMORY", 8_000_000, "There is no room for the model's working memory"),
+        ("VULKAN_FAULT_SUBMITS", 3, "The image encoder failed on the photo"),
+        ("VULKAN_FAULT_SUBMITS", 60, ""),
+    ],
+)
+def test_a_gpu_out_of_memory_or_lost_leaves_the_work_to_the_processor(
+    judge: MllmJudge,
+    told: Told,
+    expected: list[Verdict],
+    gpu: pytest.MonkeyPatch,
+    fault: str,
+    amount: int,
+    words: str,
+) -> None:
+    gpu.setenv(fault, str(amount))
+    verdicts = _verdicts(judge)
+    # With the device lost in the middle, what came before is the GPU's.
+    assert _are_near(verdicts, expected) and (verdicts == expected or not words)
+    assert len(told.lines) == 1 and words in told.lines[0]
+    assert not told.devices[-1].gpu and "failed" in told.devices[-1].reason
+    assert judge.session.deaths == 0
+    # It stays with the processor, and says nothing more.
+    assert _verdicts(judge) == expected
+    judge.close()
+    assert _verdicts(judge) == expected
+    assert len(told.lines) == 1
+
+
+@vulkan
+def test_as_many_layers_go_to_the_gpu_as_its_memory_holds(
+    judge: MllmJudge, told: Told, expected: list[Verdict], gpu: pytest.MonkeyPatch
+) -> None:
+    needs = memory_needs(judge._pair)
+    some = LEAST_LEFT + needs.vision + needs.buffers + needs.output + needs.layers[-1]
+    gpu.setenv("VULKAN_FAULT_REPORTED", str(some))
+    assert _are_near(_verdicts(judge), expected)
+    (device,) = told.devices
+    assert (device.vision, device.layers, device.of) == (True, 2, 3) and "free" in device.reason
+    judge.close()
+    gpu.setenv("VULKAN_FAULT_REPORTED", str(LEAST_LEFT))
+    assert _verdicts(judge) == expected
+    assert not told.devices[-1].gpu and "of its memory are free" in told.devices[-1].reason
+    assert told.lines == []
