@@ -577,3 +577,25 @@ def m0022_things(db: Database) -> None:
     )
     for statement in statements:
         db.execute(statement)
+
+
+@catalog_migrations()
+def m0019_photo_texts(db: Database) -> None:
+    """The text that was read in photos, and the full-text index that finds it.
+
+    Triggers keep the index in step also where a content goes, and its text with it.
+    """
+    statements = (
+        """CREATE TABLE photo_texts (
+            content_id INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE,
+            version INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            share REAL NOT NULL
+        )""",
+        "CREATE VIRTUAL TABLE text_words USING fts5 (text, tokenize = 'ascii', prefix = '1 2 3')",
+        """CREATE TRIGGER photo_text_gone AFTER DELETE ON photo_texts WHEN OLD.text != '' BEGIN
+            DELETE FROM text_words WHERE rowid = OLD.content_id;
+        END""",
+    )
+    for statement in statements:
+        db.execute(statement)

@@ -23,6 +23,7 @@ from lookalike.cli.search import search
 from lookalike.cli.settings import settings_command
 from lookalike.cli.start import start
 from lookalike.cli.status import status
+from lookalike.cli.text import text
 from lookalike.cli.things import things
 from lookalike.cli.tokens import tokens
 from lookalike.cli.watch import watch
@@ -66,6 +67,7 @@ for command in (
     evaluate_command,
     models,
     tokens,
+    text,
     app,
 ):
     cli.add_command(command)

@@ -7,7 +7,15 @@ from pathlib import Path
 import click
 
 from lookalike.cli.options import json_option
-from lookalike.cli.output import changing_line, details_line, folder_state, pairs_line, say, say_json
+from lookalike.cli.output import (
+    changing_line,
+    details_line,
+    folder_state,
+    pairs_line,
+    say,
+    say_json,
+    texts_line,
+)
 from lookalike.library import Library
 
 
@@ -28,6 +36,7 @@ def status(library_folder: Path | None, as_json: bool) -> None:
         say(f"photos      {state.photos} in {state.files} files, {state.indexed} can be searched")
         say(f"details     {details_line(state.details)}")
         say(f"pairs       {pairs_line(state.pairs)}")
+        say(f"text        {texts_line(state.texts)}")
         say(f"descriptor  {state.descriptor}")
         if state.arithmetic:
             say(f"            {state.arithmetic}")

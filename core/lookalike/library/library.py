@@ -37,6 +37,7 @@ from lookalike.library.model_manager import ModelManager
 from lookalike.library.pair_service import BackgroundPairs, PairService, PairStatus
 from lookalike.library.photo_service import PhotoService
 from lookalike.library.search_service import SearchService
+from lookalike.library.text_preparation import BackgroundTexts, TextPreparation, TextStatus
 from lookalike.library.thing_service import BackgroundThings, ThingService
 from lookalike.library.token_preparation import TokenPreparation, open_store
 from lookalike.local_features.feature_cache import FeatureCache
@@ -50,6 +51,7 @@ from lookalike.watching.watched import WatchedFolders
 from lookalike.wording import counted
 from lookalike.words.label_search import LabelSearch
 from lookalike.words.labelling import Labeller
+from lookalike.words.text_search import TextSearch
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Status:
         indexed: how many photos a search can find.
         details: how many of them it can find by their details too.
         pairs: how far the pair graph has come.
+        texts: how much of the text in photos is known.
         problems: files that could not be indexed, XMP files and folders that could not be read, and why.
         descriptor: key of the descriptor model that answers searches.
         arithmetic: how the embedded model is run on this computer, and how fast that is by its self-check; empty for
@@ -82,6 +85,7 @@ class Status:
     indexed: int
     details: DetailStatus
     pairs: PairStatus
+    texts: TextStatus
     problems: tuple[tuple[Path, str], ...]
     descriptor: str
     arithmetic: str
@@ -115,6 +119,7 @@ class Library:
         pairs: what photos are to each other: copies, edits, bursts, other views.
         things: the things and places that photos show.
         labels: what photos show, by which words find them.
+        texts: the text that is read in photos, by which words find them.
         calibrations: the probabilities that similarities and judges' answers stand for.
         fallback: why the embedded descriptor model is used instead of the chosen one; empty where it is not.
 
@@ -204,6 +209,9 @@ class Library:
         )
         self.things = ThingService(self._catalog, thumbnails, self._measured_record)
         self.labels = LabelPreparation(labeller, Throttle(self.folders.pace), lambda: self.tokens.searching)
+        self.texts = TextPreparation(
+            self._catalog, photos, Throttle(self.folders.pace), lambda: self.tokens.searching
+        )
         self.search = SearchService(
             self._catalog,
             photos,
@@ -213,7 +221,7 @@ class Library:
             self.tokens,
             self.calibrations,
             inverted,
-            (label_search,),
+            (label_search, TextSearch(self._catalog)),
             {"thing": self.things},
         )
 
@@ -237,7 +245,8 @@ class Library:
     def scan(self, folders: Sequence[Folder] | None = None) -> Generator[Progress, None, None]:
         """Bring the library in line with the disk; reads only what changed.
 
-        Pairs and things are left to those who want them, as searches do without: to `pairs` and `things`, and `follow`.
+        Pairs, things and texts are left to those who want them, as searches do without: to `pairs`, `things` and
+        `texts`, and `follow`.
         """
         with self._engines.use() as engine:
             yield from engine.follower.scan(folders)
@@ -250,7 +259,7 @@ class Library:
     def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
         """Like `scan`, and then apply changes as they happen until `stopped()` is true.
 
-        Where nothing changes, it looks for pairs and things, too.
+        Where nothing changes, it looks for pairs and things, and reads texts, too.
         """
         ended = False
 
@@ -268,11 +277,13 @@ class Library:
                 closing(BackgroundDetails(self.details)) as details,
                 closing(BackgroundPairs(self.pairs)) as pairs,
                 closing(BackgroundThings(self.things)) as things,
+                closing(BackgroundTexts(self.texts)) as texts,
             ):
 
                 def do_a_little() -> Progress | None:
                     working = None if self._fixed else migration.step()
-                    return working or labels.step() or details.step() or pairs.step() or things.step()
+                    working = working or labels.step() or details.step() or pairs.step() or things.step()
+                    return working or texts.step()
 
                 yield from engine.follower.follow(
                     lambda: has_ended() or self._engines.current is not engine, do_a_little
@@ -299,6 +310,7 @@ class Library:
             indexed=len(self),
             details=self.details.status(),
             pairs=self.pairs.status(),
+            texts=self.texts.status(),
             problems=tuple(
                 sorted(
                     [

@@ -29,6 +29,7 @@ class PhotoInfo:
         paths: the paths of its files, reachable ones first.
         companions: the paths of the raw files of the same shot, reachable ones first; empty without one.
         annotations: its rating, title and keywords.
+        text: what was read in it, a line each; empty where there is none, or it was not read yet.
     """
 
     content_id: int
@@ -36,6 +37,7 @@ class PhotoInfo:
     paths: tuple[Path, ...]
     companions: tuple[Path, ...]
     annotations: Annotations
+    text: str = ""
 
 
 class PhotoService:
@@ -110,6 +112,7 @@ class PhotoService:
             tuple(paths[content_id]),
             tuple(path for companion in companions for path in paths[companion]),
             self._catalog.annotations.get([content_id])[content_id],
+            self._catalog.photo_texts.get([content_id]).get(content_id, ""),
         )
 
     def image(self, content_id: int, longest_side: int) -> Image.Image:

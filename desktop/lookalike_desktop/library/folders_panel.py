@@ -39,6 +39,7 @@ IN_BACKGROUND = frozenset(
         Stage.JOINING,
         Stage.COMPARING,
         Stage.FINDING_THINGS,
+        Stage.READING_TEXT,
     }
 )
 """Stages that go on, for all photos, while nothing is to be done for the folders."""
