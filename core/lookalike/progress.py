@@ -41,6 +41,8 @@ class Stage(StrEnum):
     """Grouping the photos that show the same thing."""
     LABELLING = "labelling"
     """Labelling photos that have no labels yet, so that words find them."""
+    RECOGNISING = "recognising screenshots and documents"
+    """Telling screenshots, documents and receipts from photographs."""
     READING_TEXT = "reading text"
     """Reading the text in photos, so that words find them."""
     PREPARING = "preparing"

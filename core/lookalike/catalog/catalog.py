@@ -19,6 +19,7 @@ from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.folders import Folder, Folders
 from lookalike.catalog.labels import LabelRecord
 from lookalike.catalog.pair_scores import PairScores
+from lookalike.catalog.photo_kinds import PhotoKinds
 from lookalike.catalog.photo_texts import PhotoTexts
 from lookalike.catalog.places import PlaceTable
 from lookalike.catalog.settings import Settings
@@ -52,6 +53,7 @@ class Catalog:
         self.pair_scores = PairScores(self._database)
         self.things = Things(self._database)
         self.facts = FactTable(self._database)
+        self.photo_kinds = PhotoKinds(self._database)
         self.photo_texts = PhotoTexts(self._database)
         self.places = PlaceTable(self._database)
         self.annotations = AnnotationTable(self._database, self.facts, self.places)

@@ -32,6 +32,7 @@ from lookalike.library.descriptor_migration import (
 from lookalike.library.detail_preparation import BackgroundDetails, DetailPreparation, DetailStatus
 from lookalike.library.duplicate_service import DuplicateService
 from lookalike.library.integrity import SAMPLE, Details, IntegrityReport, check_and_repair
+from lookalike.library.kind_preparation import BackgroundKinds, KindPreparation
 from lookalike.library.label_preparation import BackgroundLabels, LabelPreparation
 from lookalike.library.model_manager import ModelManager
 from lookalike.library.pair_service import BackgroundPairs, PairService, PairStatus
@@ -119,6 +120,7 @@ class Library:
         pairs: what photos are to each other: copies, edits, bursts, other views.
         things: the things and places that photos show.
         labels: what photos show, by which words find them.
+        kinds: which photos are screenshots, documents or receipts.
         texts: the text that is read in photos, by which words find them.
         calibrations: the probabilities that similarities and judges' answers stand for.
         fallback: why the embedded descriptor model is used instead of the chosen one; empty where it is not.
@@ -209,6 +211,9 @@ class Library:
         )
         self.things = ThingService(self._catalog, thumbnails, self._measured_record)
         self.labels = LabelPreparation(labeller, Throttle(self.folders.pace), lambda: self.tokens.searching)
+        self.kinds = KindPreparation(
+            self._catalog, thumbnails, Throttle(self.folders.pace), lambda: self.tokens.searching
+        )
         self.texts = TextPreparation(
             self._catalog, photos, Throttle(self.folders.pace), lambda: self.tokens.searching
         )
@@ -254,6 +259,7 @@ class Library:
         if folders is None and not self._fixed:
             yield from self.descriptor.steps()
         yield from self.labels.make()
+        yield from self.kinds.make()
         yield from self.details.make()
 
     def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
@@ -274,6 +280,7 @@ class Library:
                 self._engines.use() as engine,
                 closing(BackgroundMigration(self.descriptor)) as migration,
                 closing(BackgroundLabels(self.labels)) as labels,
+                closing(BackgroundKinds(self.kinds)) as kinds,
                 closing(BackgroundDetails(self.details)) as details,
                 closing(BackgroundPairs(self.pairs)) as pairs,
                 closing(BackgroundThings(self.things)) as things,
@@ -282,8 +289,8 @@ class Library:
 
                 def do_a_little() -> Progress | None:
                     working = None if self._fixed else migration.step()
-                    working = working or labels.step() or details.step() or pairs.step() or things.step()
-                    return working or texts.step()
+                    working = working or labels.step() or kinds.step() or details.step() or pairs.step()
+                    return working or things.step() or texts.step()
 
                 yield from engine.follower.follow(
                     lambda: has_ended() or self._engines.current is not engine, do_a_little

@@ -30,6 +30,7 @@ class PhotoInfo:
         companions: the paths of the raw files of the same shot, reachable ones first; empty without one.
         annotations: its rating, title and keywords.
         text: what was read in it, a line each; empty where there is none, or it was not read yet.
+        kind: "screenshot", "document" or "receipt"; empty for a photograph.
     """
 
     content_id: int
@@ -38,6 +39,7 @@ class PhotoInfo:
     companions: tuple[Path, ...]
     annotations: Annotations
     text: str = ""
+    kind: str = ""
 
 
 class PhotoService:
@@ -113,6 +115,7 @@ class PhotoService:
             tuple(path for companion in companions for path in paths[companion]),
             self._catalog.annotations.get([content_id])[content_id],
             self._catalog.photo_texts.get([content_id]).get(content_id, ""),
+            self._catalog.photo_kinds.of(content_id),
         )
 
     def image(self, content_id: int, longest_side: int) -> Image.Image:

@@ -39,6 +39,7 @@ IN_BACKGROUND = frozenset(
         Stage.JOINING,
         Stage.COMPARING,
         Stage.FINDING_THINGS,
+        Stage.RECOGNISING,
         Stage.READING_TEXT,
     }
 )

@@ -44,6 +44,7 @@ def follow_folders(library: Library, cancelled: Callable[[], bool]) -> Generator
             Stage.JOINING,
             Stage.COMPARING,
             Stage.FINDING_THINGS,
+            Stage.RECOGNISING,
             Stage.READING_TEXT,
         )
         skipped.update({(line.path, line.reason): line for line in progress.skipped})
