@@ -16,6 +16,7 @@ import psutil
 import pytest
 from bootstrap_steps import environment, mllm, terminal
 from bootstrap_steps.environment import Environment, fingerprint
+from bootstrap_steps.main import EXTRAS
 
 from tests.data import REPOSITORY
 from tests.processes import interruptible
@@ -37,7 +38,8 @@ def ready(made: Environment, tmp_path: Path) -> tuple[Environment, dict[str, str
 
     Its ``lookalike`` prints its arguments and ends with status 7.
     """
-    made.stamp("extra app", fingerprint(made.version()))
+    for extra in EXTRAS:
+        made.stamp(f"extra {extra}", fingerprint(made.version()))
     made.stamp("qt", "display")
     photos = made.folder / "share" / "lookalike" / "sample-photos"
     photos.mkdir(parents=True, exist_ok=True)

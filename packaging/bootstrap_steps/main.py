@@ -13,6 +13,10 @@ from bootstrap_steps.terminal import StepError, duration, say, started
 
 INTERRUPTED = 130
 
+EXTRAS = ("app", "ocr")
+"""What everybody gets: the window, and reading text in photos, which takes 31 MB of packages and needs no download
+later. The ``mllm`` extra is compiled afterwards."""
+
 FIRST_START = """\
 First start. This fetches about 500 MB of packages into a Python environment of its own, checks that
 windows can be drawn, and last of all fetches the runner of language models or compiles it, 5 to 10
@@ -76,7 +80,7 @@ def _set_up(chosen: Environment, *extras: str) -> bool:
 
 
 def _run(chosen: Environment, folders: list[str]) -> int:
-    drawable = _set_up(chosen, "app")
+    drawable = _set_up(chosen, *EXTRAS)
     compiling = not mllm.is_ready(chosen)
     if compiling and mllm.failed_before(chosen):
         mllm.report_missing(chosen)
@@ -94,7 +98,7 @@ def _run(chosen: Environment, folders: list[str]) -> int:
 
 
 def _test(chosen: Environment, pytest_arguments: list[str]) -> int:
-    if not _set_up(chosen, "app", "dev"):
+    if not _set_up(chosen, *EXTRAS, "dev"):
         raise StepError("The window's tests need what is named above.")
     if not mllm.is_ready(chosen):
         mllm.install(chosen, gpu.findings())
@@ -102,7 +106,7 @@ def _test(chosen: Environment, pytest_arguments: list[str]) -> int:
 
 
 def _mllm(chosen: Environment, backend: str) -> int:
-    _set_up(chosen, "app")
+    _set_up(chosen, *EXTRAS)
     wanted = gpu.findings() if backend == "auto" else gpu.demanded(backend)
     best = next(finding for finding in wanted if finding.usable)
     name = best.backend.name

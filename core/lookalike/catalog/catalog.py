@@ -19,6 +19,8 @@ from lookalike.catalog.filter_columns import FilterColumns
 from lookalike.catalog.folders import Folder, Folders
 from lookalike.catalog.labels import LabelRecord
 from lookalike.catalog.pair_scores import PairScores
+from lookalike.catalog.photo_kinds import PhotoKinds
+from lookalike.catalog.photo_texts import PhotoTexts
 from lookalike.catalog.places import PlaceTable
 from lookalike.catalog.result_verdicts import ResultVerdicts
 from lookalike.catalog.settings import Settings
@@ -52,6 +54,8 @@ class Catalog:
         self.pair_scores = PairScores(self._database)
         self.things = Things(self._database)
         self.facts = FactTable(self._database)
+        self.photo_kinds = PhotoKinds(self._database)
+        self.photo_texts = PhotoTexts(self._database)
         self.places = PlaceTable(self._database)
         self.annotations = AnnotationTable(self._database, self.facts, self.places)
         self.verified_pairs = VerifiedPairs(self._database)

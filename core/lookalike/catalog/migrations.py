@@ -616,3 +616,35 @@ def m0025_result_verdicts(db: Database) -> None:
             PRIMARY KEY (query, candidate)
         ) WITHOUT ROWID"""
     )
+
+
+@catalog_migrations()
+def m0019_photo_texts_and_kinds(db: Database) -> None:
+    """The text that was read in photos, the full-text index that finds it, and which photos are documents and the like.
+
+    Triggers keep the index in step also where a content goes, and its text with it. A photo's kind is worked out anew
+    when its text changes.
+    """
+    statements = (
+        """CREATE TABLE photo_texts (
+            content_id INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE,
+            version INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            share REAL NOT NULL
+        )""",
+        "CREATE VIRTUAL TABLE text_words USING fts5 (text, tokenize = 'ascii', prefix = '1 2 3')",
+        """CREATE TRIGGER photo_text_gone AFTER DELETE ON photo_texts WHEN OLD.text != '' BEGIN
+            DELETE FROM text_words WHERE rowid = OLD.content_id;
+        END""",
+        """CREATE TABLE photo_kinds (
+            content_id INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE,
+            version INTEGER NOT NULL,
+            kind TEXT NOT NULL
+        )""",
+        "CREATE INDEX photos_by_kind ON photo_kinds (kind) WHERE kind != ''",
+        """CREATE TRIGGER photo_text_read AFTER INSERT ON photo_texts BEGIN
+            DELETE FROM photo_kinds WHERE content_id = NEW.content_id;
+        END""",
+    )
+    for statement in statements:
+        db.execute(statement)

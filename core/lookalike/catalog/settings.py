@@ -93,6 +93,7 @@ class Settings:
         protected_folders: folders in which no duplicate is removed.
         pair_judging: whether a multimodal judge decides the pairs that details leave open.
         pair_judge: key of the judge that has decided them; empty while none has.
+        text_ahead: whether text in photos may be read in the background.
         tokens_ahead: whether visual tokens may be made while the computer is idle.
         recent_searches: words and paths that were searched for, the latest first.
         recent_searches_off: whether the user wants none to be kept.
@@ -120,6 +121,9 @@ class Settings:
     protected_folders = Setting[tuple[str, ...]]("protected_folders", (), _texts, json.dumps)
     pair_judging = Setting("pair_judging", False, *_boolean("1"))
     pair_judge = Setting("pair_judge", "", str)
+    text_ahead = Setting(
+        "text_ahead", True, lambda text: text == "yes", lambda value: "yes" if value else "no"
+    )
     tokens_ahead = Setting("tokens_ahead", False, *_boolean("1"))
     recent_searches = Setting[tuple[str, ...]]("recent_searches", (), _texts, json.dumps)
     recent_searches_off = Setting("recent_searches_off", False, *_boolean("1"))

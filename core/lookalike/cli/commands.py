@@ -25,6 +25,7 @@ from lookalike.cli.settings import settings_command
 from lookalike.cli.start import start
 from lookalike.cli.status import status
 from lookalike.cli.storage import storage
+from lookalike.cli.text import text
 from lookalike.cli.things import things
 from lookalike.cli.tokens import tokens
 from lookalike.cli.watch import watch
@@ -70,6 +71,7 @@ for command in (
     evaluate_command,
     models,
     tokens,
+    text,
     app,
 ):
     cli.add_command(command)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lookalike.library.descriptor_migration import DescriptorChange
     from lookalike.library.detail_preparation import DetailStatus
     from lookalike.library.pair_service import PairStatus
+    from lookalike.library.text_preparation import TextStatus
     from lookalike.library.words_model import WordsModelState
     from lookalike.progress import Progress, Skipped
 
@@ -136,6 +137,17 @@ def pairs_line(pairs: PairStatus) -> str:
             f"; {counted(pairs.to_join, 'photo')} and {counted(pairs.to_verify, 'pair')} "
             "wait for watch, duplicates or things"
         )
+    return line
+
+
+def texts_line(texts: TextStatus) -> str:
+    """How much of the text in photos is known, in words."""
+    line = f"read in {texts.read} of {texts.photos} photos, {texts.with_text} have some"
+    left = texts.photos - texts.read
+    if not texts.installed:
+        return f"{line}; reading text needs the extra “ocr”"
+    if left > 0:
+        line += f"; {'watch or ' if texts.ahead else ''}`lookalike text read` sees to the other {left}"
     return line
 
 

@@ -14,6 +14,7 @@ from lookalike.cli.output import (
     pairs_line,
     say,
     say_json,
+    texts_line,
     words_model_line,
 )
 from lookalike.library import Library
@@ -36,6 +37,7 @@ def status(library_folder: Path | None, as_json: bool) -> None:
         say(f"photos      {state.photos} in {state.files} files, {state.indexed} can be searched")
         say(f"details     {details_line(state.details)}")
         say(f"pairs       {pairs_line(state.pairs)}")
+        say(f"text        {texts_line(state.texts)}")
         say(f"descriptor  {state.descriptor}")
         if state.arithmetic:
             say(f"            {state.arithmetic}")

@@ -35,6 +35,7 @@ from lookalike.library.descriptor_migration import (
 from lookalike.library.detail_preparation import BackgroundDetails, DetailPreparation, DetailStatus
 from lookalike.library.duplicate_service import DuplicateService
 from lookalike.library.integrity import SAMPLE, Details, IntegrityReport, check_and_repair
+from lookalike.library.kind_preparation import BackgroundKinds, KindPreparation
 from lookalike.library.label_preparation import BackgroundLabels, LabelPreparation
 from lookalike.library.model_manager import ModelManager
 from lookalike.library.model_offer import ModelOffer
@@ -43,6 +44,7 @@ from lookalike.library.photo_service import PhotoService
 from lookalike.library.recent_searches import RecentSearches
 from lookalike.library.search_service import SearchService
 from lookalike.library.storage import Storage, freeable_caches
+from lookalike.library.text_preparation import BackgroundTexts, TextPreparation, TextStatus
 from lookalike.library.thing_service import BackgroundThings, ThingService
 from lookalike.library.token_preparation import TokenPreparation, open_store
 from lookalike.library.trash_service import TrashService
@@ -59,6 +61,7 @@ from lookalike.wording import counted
 from lookalike.words.label_search import LabelSearch
 from lookalike.words.labelling import Labeller
 from lookalike.words.model_search import ModelSearch
+from lookalike.words.text_search import TextSearch
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class Status:
         indexed: how many photos a search can find.
         details: how many of them it can find by their details too.
         pairs: how far the pair graph has come.
+        texts: how much of the text in photos is known.
         problems: files that could not be indexed, XMP files and folders that could not be read, and why.
         descriptor: key of the descriptor model that answers searches.
         arithmetic: how the embedded model is run on this computer, and how fast that is by its self-check; empty for
@@ -93,6 +97,7 @@ class Status:
     indexed: int
     details: DetailStatus
     pairs: PairStatus
+    texts: TextStatus
     problems: tuple[tuple[Path, str], ...]
     descriptor: str
     arithmetic: str
@@ -133,6 +138,8 @@ class Library:
         things: the things and places that photos show.
         labels: what photos show, by which words find them.
         storage: what all this takes on the disk, and freeing what can be made again.
+        kinds: which photos are screenshots, documents or receipts.
+        texts: the text that is read in photos, by which words find them.
         calibrations: the probabilities that similarities and judges' answers stand for.
         fallback: why the embedded descriptor model is used instead of the chosen one; empty where it is not.
 
@@ -237,6 +244,12 @@ class Library:
         self.storage = Storage(
             self.folder, store.folder, freeable_caches(settings, cache, thumbnails, self.tokens)
         )
+        self.kinds = KindPreparation(
+            self._catalog, thumbnails, Throttle(self.folders.pace), lambda: self.tokens.searching
+        )
+        self.texts = TextPreparation(
+            self._catalog, photos, Throttle(self.folders.pace), lambda: self.tokens.searching
+        )
         self.search = SearchService(
             self._catalog,
             photos,
@@ -247,7 +260,7 @@ class Library:
             self.tokens,
             self.calibrations,
             inverted,
-            (label_search,),
+            (label_search, TextSearch(self._catalog)),
             ModelSearch(self.words_model.use),
             {"thing": self.things},
         )
@@ -272,7 +285,8 @@ class Library:
     def scan(self, folders: Sequence[Folder] | None = None) -> Generator[Progress, None, None]:
         """Bring the library in line with the disk; reads only what changed.
 
-        Pairs and things are left to those who want them, as searches do without: to `pairs` and `things`, and `follow`.
+        Pairs, things and texts are left to those who want them, as searches do without: to `pairs`, `things` and
+        `texts`, and `follow`.
         """
         with self._engines.use() as engine:
             yield from engine.follower.scan(folders)
@@ -282,12 +296,13 @@ class Library:
         if folders is None:
             yield from self.words_model.steps()
         yield from self.labels.make()
+        yield from self.kinds.make()
         yield from self.details.make()
 
     def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
         """Like `scan`, and then apply changes as they happen until `stopped()` is true.
 
-        Where nothing changes, it looks for pairs and things, too.
+        Where nothing changes, it looks for pairs and things, and reads texts, too.
         """
         ended = False
 
@@ -303,15 +318,18 @@ class Library:
                 closing(BackgroundDescribing(self.descriptor)) as migration,
                 closing(BackgroundDescribing(self.words_model)) as words_model,
                 closing(BackgroundLabels(self.labels)) as labels,
+                closing(BackgroundKinds(self.kinds)) as kinds,
                 closing(BackgroundDetails(self.details)) as details,
                 closing(BackgroundPairs(self.pairs)) as pairs,
                 closing(BackgroundThings(self.things)) as things,
+                closing(BackgroundTexts(self.texts)) as texts,
             ):
 
                 def do_a_little() -> Progress | None:
                     working = None if self._fixed else migration.step()
-                    working = working or labels.step() or words_model.step()
-                    return working or details.step() or pairs.step() or things.step()
+                    working = working or labels.step() or kinds.step() or words_model.step()
+                    working = working or details.step() or pairs.step()
+                    return working or things.step() or texts.step()
 
                 yield from engine.follower.follow(
                     lambda: has_ended() or self._engines.current is not engine, do_a_little
@@ -338,6 +356,7 @@ class Library:
             indexed=len(self),
             details=self.details.status(),
             pairs=self.pairs.status(),
+            texts=self.texts.status(),
             problems=tuple(
                 sorted(
                     [

@@ -33,6 +33,8 @@ class PhotoInfo:
         companions: the paths of the raw files of the same shot, reachable ones first; empty without one.
         annotations: its rating, title and keywords.
         place: where it was taken, as people say it: "Paris, France"; empty where that is not known.
+        text: what was read in it, a line each; empty where there is none, or it was not read yet.
+        kind: "screenshot", "document" or "receipt"; empty for a photograph.
     """
 
     content_id: int
@@ -41,6 +43,8 @@ class PhotoInfo:
     companions: tuple[Path, ...]
     annotations: Annotations
     place: str = ""
+    text: str = ""
+    kind: str = ""
 
 
 class PhotoService:
@@ -158,6 +162,8 @@ class PhotoService:
             tuple(path for companion in companions for path in paths[companion]),
             self._catalog.annotations.get([content_id])[content_id],
             self._catalog.places.names([content_id]).get(content_id, ""),
+            self._catalog.photo_texts.get([content_id]).get(content_id, ""),
+            self._catalog.photo_kinds.of(content_id),
         )
 
     def exposure(self, content_id: int) -> Exposure:

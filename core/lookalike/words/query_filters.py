@@ -16,6 +16,7 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.filters import FilterError, Filters
 from lookalike.words.dates import OPEN_BEGINNING, OPEN_END, DateWords, read_date
 from lookalike.words.fact_search import FactSearch
+from lookalike.words.photo_kinds import KINDS, SCREENSHOT
 from lookalike.words.query_syntax import TextQuery, Token
 
 Ids = NDArray[np.int64]
@@ -133,7 +134,7 @@ class QueryFilters:
             "keyword": list(choices.keywords),
             "place": self._catalog.places.counts(),
             "rating": [(str(stars), count) for stars, count in enumerate(choices.rated, start=1)],
-            "type": formats,
+            "type": [*formats, *self._catalog.photo_kinds.counts().items()],
         }
         dates: list[tuple[str, int]] = []
         if choices.first is not None and choices.last is not None:
@@ -166,15 +167,22 @@ class QueryFilters:
         if token.name == "rating":
             return self._rated(token)
         if token.name in ("type", "format"):
-            if token.name == "type" and token.value.casefold() in ("screenshot", "screenshots"):
-                return union(
-                    [self._facts.ids([name], column) for name in SCREENSHOTS for column in ("name", "folder")]
-                )
+            kind = token.value.casefold().removesuffix("s")
+            if token.name == "type" and kind in KINDS:
+                return self._of_kind(kind)
             name = FORMATS.get(token.value.casefold(), token.value)
             return matching(Filters(formats=(name,)))
         raise FilterError(
             "No photo of the library has the {name} {value}.", "", name=token.name, value=token.value
         )
+
+    def _of_kind(self, kind: str) -> Ids:
+        """The photos that were recognised as one of `KINDS`, and those that are called screenshots."""
+        ids = both(self._catalog.photo_kinds.ids(kind), self._catalog.filters.matching(Filters()))
+        if kind != SCREENSHOT:
+            return ids
+        named = [self._facts.ids([name], column) for name in SCREENSHOTS for column in ("name", "folder")]
+        return union([ids, *named])
 
     def _known(self, token: Token) -> Ids:
         """The photos that have the words of a filter in a column of the same name."""

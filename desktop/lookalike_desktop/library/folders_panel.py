@@ -42,6 +42,8 @@ IN_BACKGROUND = frozenset(
         Stage.JOINING,
         Stage.COMPARING,
         Stage.FINDING_THINGS,
+        Stage.RECOGNISING,
+        Stage.READING_TEXT,
     }
 )
 """Stages that go on, for all photos, while nothing is to be done for the folders."""

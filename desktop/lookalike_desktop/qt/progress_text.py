@@ -31,6 +31,8 @@ def stage_text(stage: Stage) -> str:
         Stage.COMPARING: translate("progress", "Comparing pairs"),
         Stage.FINDING_THINGS: translate("progress", "Finding things"),
         Stage.LABELLING: translate("progress", "Looking at what photos show"),
+        Stage.RECOGNISING: translate("progress", "Looking for screenshots and documents"),
+        Stage.READING_TEXT: translate("progress", "Reading text"),
         Stage.PREPARING: translate("progress", "Preparing"),
         Stage.COMPRESSING: translate("progress", "Compressing"),
         Stage.SEARCHING: translate("progress", "Searching"),

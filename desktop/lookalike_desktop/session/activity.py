@@ -44,6 +44,8 @@ def follow_folders(library: Library, cancelled: Callable[[], bool]) -> Generator
             Stage.JOINING,
             Stage.COMPARING,
             Stage.FINDING_THINGS,
+            Stage.RECOGNISING,
+            Stage.READING_TEXT,
         )
         skipped.update({(line.path, line.reason): line for line in progress.skipped})
         yield Activity(progress.folder, replace(progress, skipped=()), changes, tuple(skipped.values()))
