@@ -242,7 +242,7 @@ def test_words_find_photos_by_a_model_that_is_chosen_for_them(
     page = window.results_page
     assert [page.match_text(number) for number in page.model.ids] == ["may look like “castle”"] * photos
 
-    window.navigator.toggle_models()
+    window.navigator.toggle(window.models_page)
     row(window, "clip").words_button.click()
     qtbot.waitUntil(lambda: row(window, "clip").words_model is None, timeout=PATIENCE)
     assert row(window, "clip").words_button.text() == "Use for words"
