@@ -139,6 +139,111 @@
     </message>
 </context>
 <context>
+    <name>BackButton</name>
+    <message>
+        <source>Back (Esc)</source>
+        <translation>Zurück (Esc)</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+</context>
+<context>
+    <name>CommandPalette</name>
+    <message>
+        <source>All commands</source>
+        <translation>Alle Befehle</translation>
+    </message>
+    <message>
+        <source>What do you want to do?</source>
+        <translation>Was möchten Sie tun?</translation>
+    </message>
+    <message>
+        <source>Find a command</source>
+        <translation>Befehl suchen</translation>
+    </message>
+    <message>
+        <source>Commands found</source>
+        <translation>Gefundene Befehle</translation>
+    </message>
+</context>
+<context>
+    <name>ComparePage</name>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Back to the photo (Esc)</source>
+        <translation>Zurück zum Foto (Esc)</translation>
+    </message>
+    <message>
+        <source>Previous result</source>
+        <translation>Vorheriges Ergebnis</translation>
+    </message>
+    <message>
+        <source>Previous result (Page Up)</source>
+        <translation>Vorheriges Ergebnis (Bild auf)</translation>
+    </message>
+    <message>
+        <source>Next result</source>
+        <translation>Nächstes Ergebnis</translation>
+    </message>
+    <message>
+        <source>Next result (Page Down)</source>
+        <translation>Nächstes Ergebnis (Bild ab)</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>Nebeneinander</translation>
+    </message>
+    <message>
+        <source>Both photos, with lines between what matches (B)</source>
+        <translation>Beide Fotos, mit Linien zwischen dem, was übereinstimmt (B)</translation>
+    </message>
+    <message>
+        <source>Swipe</source>
+        <translation>Wischen</translation>
+    </message>
+    <message>
+        <source>One photo over the other; drag the line between them (S)</source>
+        <translation>Ein Foto über dem anderen; ziehen Sie die Linie dazwischen (S)</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Unterschied</translation>
+    </message>
+    <message>
+        <source>Where they differ, in red (D)</source>
+        <translation>Wo sie sich unterscheiden, in Rot (D)</translation>
+    </message>
+    <message>
+        <source>Lines</source>
+        <translation>Linien</translation>
+    </message>
+    <message>
+        <source>Show the lines between what matches (L)</source>
+        <translation>Die Linien zwischen dem zeigen, was übereinstimmt (L)</translation>
+    </message>
+    <message>
+        <source>The same</source>
+        <translation>Dasselbe</translation>
+    </message>
+    <message>
+        <source>Remember that both show the same (Y); again takes it back</source>
+        <translation>Merken, dass beide dasselbe zeigen (Y); noch einmal nimmt es zurück</translation>
+    </message>
+    <message>
+        <source>Not the same</source>
+        <translation>Nicht dasselbe</translation>
+    </message>
+    <message>
+        <source>Remember that they do not (N); again takes it back</source>
+        <translation>Merken, dass sie es nicht tun (N); noch einmal nimmt es zurück</translation>
+    </message>
+</context>
+<context>
     <name>CompareView</name>
     <message>
         <source>Difference</source>
@@ -243,6 +348,46 @@
         <translation>schlichtester Name</translation>
     </message>
     <message>
+        <source>What lies in a protected folder</source>
+        <translation>Was in einem geschützten Ordner liegt</translation>
+    </message>
+    <message>
+        <source>The original of edits</source>
+        <translation>Das Original von Bearbeitungen</translation>
+    </message>
+    <message>
+        <source>What has its raw file beside it</source>
+        <translation>Was seine Raw-Datei neben sich hat</translation>
+    </message>
+    <message>
+        <source>More pixels</source>
+        <translation>Mehr Pixel</translation>
+    </message>
+    <message>
+        <source>Camera, date and place as the camera wrote them</source>
+        <translation>Kamera, Datum und Ort, wie die Kamera sie schrieb</translation>
+    </message>
+    <message>
+        <source>Less compression</source>
+        <translation>Weniger Kompression</translation>
+    </message>
+    <message>
+        <source>A format that loses less</source>
+        <translation>Ein Format, das weniger verliert</translation>
+    </message>
+    <message>
+        <source>More stars</source>
+        <translation>Mehr Sterne</translation>
+    </message>
+    <message>
+        <source>The oldest file</source>
+        <translation>Die älteste Datei</translation>
+    </message>
+    <message>
+        <source>A name that is not that of a copy</source>
+        <translation>Ein Name, der nicht nach Kopie aussieht</translation>
+    </message>
+    <message>
         <source>compressed again</source>
         <translation>erneut komprimiert</translation>
     </message>
@@ -306,6 +451,10 @@
 <context>
     <name>DuplicatesController</name>
     <message>
+        <source>the decision on duplicates</source>
+        <translation>die Entscheidung über Duplikate</translation>
+    </message>
+    <message>
         <source>Move {0} files to the trash?</source>
         <translation>{0} Dateien in den Papierkorb legen?</translation>
     </message>
@@ -328,6 +477,10 @@
     <message>
         <source>These stay:</source>
         <translation>Diese bleiben:</translation>
+    </message>
+    <message>
+        <source>the clean-up</source>
+        <translation>das Aufräumen</translation>
     </message>
     <message>
         <source>{0} files are in the trash; emptying it frees {1}.</source>
@@ -381,6 +534,14 @@
         <translation>In jeder Gruppe der Liste dem Vorschlag folgen</translation>
     </message>
     <message>
+        <source>What to keep…</source>
+        <translation>Was bleibt …</translation>
+    </message>
+    <message>
+        <source>Choose which photo of a group stays, and protect folders</source>
+        <translation>Wählen, welches Foto einer Gruppe bleibt, und Ordner schützen</translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>Rückgängig</translation>
     </message>
@@ -413,8 +574,56 @@
         <translation>Duplikate werden gesucht …</translation>
     </message>
     <message>
+        <source>Next or previous group</source>
+        <translation>Nächste oder vorherige Gruppe</translation>
+    </message>
+    <message>
+        <source>Next or previous photo of the group</source>
+        <translation>Nächstes oder vorheriges Foto der Gruppe</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>Leertaste</translation>
+    </message>
+    <message>
+        <source>The photo goes, or stays</source>
+        <translation>Das Foto soll weg, oder bleibt</translation>
+    </message>
+    <message>
+        <source>Keep this photo</source>
+        <translation>Dieses Foto behalten</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Accept the group</source>
+        <translation>Die Gruppe annehmen</translation>
+    </message>
+    <message>
         <source>No duplicates</source>
         <translation>Keine Duplikate</translation>
+    </message>
+    <message>
+        <source>Keep all</source>
+        <translation>Alle behalten</translation>
+    </message>
+    <message>
+        <source>Show the difference</source>
+        <translation>Den Unterschied zeigen</translation>
+    </message>
+    <message>
+        <source>Zoom, or fit</source>
+        <translation>Zoomen, oder anpassen</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter</source>
+        <translation>Strg+Eingabe</translation>
+    </message>
+    <message>
+        <source>Clean up</source>
+        <translation>Aufräumen</translation>
     </message>
     <message>
         <source>What Lookalike finds among your photos appears here.</source>
@@ -427,6 +636,53 @@
     <message>
         <source>{0}   ·   {1} photos marked to go</source>
         <translation>{0}   ·   {1} Fotos sollen weg</translation>
+    </message>
+</context>
+<context>
+    <name>FactsPanel</name>
+    <message>
+        <source>Facts</source>
+        <translation>Angaben</translation>
+    </message>
+    <message>
+        <source>Taken</source>
+        <translation>Aufgenommen</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>Kamera</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Ort</translation>
+    </message>
+    <message>
+        <source>Rating</source>
+        <translation>Bewertung</translation>
+    </message>
+    <message>
+        <source>Keywords</source>
+        <translation>Schlagwörter</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>Where it lies</source>
+        <translation>Wo es liegt</translation>
+    </message>
+    <message>
+        <source>Raw file</source>
+        <translation>Raw-Datei</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Show {0} in its folder</source>
+        <translation>{0} im Ordner zeigen</translation>
     </message>
 </context>
 <context>
@@ -503,6 +759,13 @@
     <message>
         <source>{0}: {1} photos, judge {2}, {3}. The worst by {4}.</source>
         <translation>{0}: {1} Fotos, Prüfer {2}, {3}. Die schlechtesten nach {4}.</translation>
+    </message>
+</context>
+<context>
+    <name>Filmstrip</name>
+    <message>
+        <source>Neighbours of this photo</source>
+        <translation>Nachbarn dieses Fotos</translation>
     </message>
 </context>
 <context>
@@ -642,6 +905,17 @@
     </message>
 </context>
 <context>
+    <name>FolderTree</name>
+    <message>
+        <source>Folders in {0}</source>
+        <translation>Ordner in {0}</translation>
+    </message>
+    <message>
+        <source>{0}, {1} photos</source>
+        <translation>{0}, {1} Fotos</translation>
+    </message>
+</context>
+<context>
     <name>FoldersPanel</name>
     <message>
         <source>Folders</source>
@@ -739,10 +1013,111 @@
     </message>
 </context>
 <context>
+    <name>Judges</name>
+    <message>
+        <source>No checking</source>
+        <translation>Keine Prüfung</translation>
+    </message>
+    <message>
+        <source>Check by matching points</source>
+        <translation>Mit übereinstimmenden Punkten prüfen</translation>
+    </message>
+    <message>
+        <source>Check with {0}</source>
+        <translation>Mit {0} prüfen</translation>
+    </message>
+    <message>
+        <source>The same thing</source>
+        <translation>Dasselbe Ding</translation>
+    </message>
+    <message>
+        <source>The same place</source>
+        <translation>Derselbe Ort</translation>
+    </message>
+    <message>
+        <source>The same work of art</source>
+        <translation>Dasselbe Kunstwerk</translation>
+    </message>
+    <message>
+        <source>The same shot, edited</source>
+        <translation>Dieselbe Aufnahme, bearbeitet</translation>
+    </message>
+</context>
+<context>
+    <name>KeepingDialog</name>
+    <message>
+        <source>What to keep</source>
+        <translation>Was bleibt</translation>
+    </message>
+    <message>
+        <source>Rules, the first one on top</source>
+        <translation>Regeln, die erste zuoberst</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>Hinauf</translation>
+    </message>
+    <message>
+        <source>Let the chosen rule decide earlier (Alt+↑)</source>
+        <translation>Die gewählte Regel früher entscheiden lassen (Alt+↑)</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>Hinunter</translation>
+    </message>
+    <message>
+        <source>Let the chosen rule decide later (Alt+↓)</source>
+        <translation>Die gewählte Regel später entscheiden lassen (Alt+↓)</translation>
+    </message>
+    <message>
+        <source>Usual order</source>
+        <translation>Übliche Reihenfolge</translation>
+    </message>
+    <message>
+        <source>Protected folders</source>
+        <translation>Geschützte Ordner</translation>
+    </message>
+    <message>
+        <source>Add…</source>
+        <translation>Hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Protect the chosen folder no longer</source>
+        <translation>Den gewählten Ordner nicht mehr schützen</translation>
+    </message>
+    <message>
+        <source>Of several duplicates, that photo is suggested to stay which the first rule prefers; where it cannot tell, the second one decides, and so on.</source>
+        <translation>Von mehreren Duplikaten soll das Foto bleiben, das die erste Regel vorzieht; wo sie nichts sagen kann, entscheidet die zweite, und so weiter.</translation>
+    </message>
+    <message>
+        <source>In these folders, and all below them, nothing is ever removed.</source>
+        <translation>In diesen Ordnern und allen darunter wird nie etwas entfernt.</translation>
+    </message>
+    <message>
+        <source>Protect a folder</source>
+        <translation>Einen Ordner schützen</translation>
+    </message>
+</context>
+<context>
     <name>LibraryController</name>
     <message>
         <source>Add a folder of photos</source>
         <translation>Einen Ordner mit Fotos hinzufügen</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryModel</name>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} von {1}</translation>
+    </message>
+    <message>
+        <source>{0} stars</source>
+        <translation>{0} Sterne</translation>
     </message>
 </context>
 <context>
@@ -752,8 +1127,88 @@
         <translation>Die Bibliothek wird geöffnet …</translation>
     </message>
     <message>
+        <source>Order: {0}</source>
+        <translation>Reihenfolge: {0}</translation>
+    </message>
+    <message>
+        <source>Sort and group the photos</source>
+        <translation>Die Fotos sortieren und gruppieren</translation>
+    </message>
+    <message>
+        <source>Show squares</source>
+        <translation>Quadrate zeigen</translation>
+    </message>
+    <message>
+        <source>Show whole photos in rows</source>
+        <translation>Ganze Fotos in Zeilen zeigen</translation>
+    </message>
+    <message>
+        <source>Arrows</source>
+        <translation>Pfeile</translation>
+    </message>
+    <message>
+        <source>Select another photo</source>
+        <translation>Ein anderes Foto wählen</translation>
+    </message>
+    <message>
+        <source>Enter, Space</source>
+        <translation>Eingabe, Leertaste</translation>
+    </message>
+    <message>
+        <source>Show the photo large</source>
+        <translation>Das Foto groß zeigen</translation>
+    </message>
+    <message>
+        <source>Home, End</source>
+        <translation>Pos1, Ende</translation>
+    </message>
+    <message>
+        <source>The first or the last photo</source>
+        <translation>Das erste oder das letzte Foto</translation>
+    </message>
+    <message>
+        <source>Shift, Ctrl</source>
+        <translation>Umschalt, Strg</translation>
+    </message>
+    <message>
+        <source>Select several, with arrows or the mouse</source>
+        <translation>Mehrere wählen, mit Pfeilen oder der Maus</translation>
+    </message>
+    <message>
+        <source>Ctrl+Space</source>
+        <translation>Strg+Leertaste</translation>
+    </message>
+    <message>
+        <source>Select a photo, or no longer</source>
+        <translation>Ein Foto wählen, oder nicht mehr</translation>
+    </message>
+    <message>
+        <source>Ctrl+Wheel</source>
+        <translation>Strg+Mausrad</translation>
+    </message>
+    <message>
+        <source>Larger or smaller photos</source>
+        <translation>Größere oder kleinere Fotos</translation>
+    </message>
+    <message>
+        <source>Photos</source>
+        <translation>Fotos</translation>
+    </message>
+    <message>
         <source>The library cannot be opened</source>
         <translation>Die Bibliothek lässt sich nicht öffnen</translation>
+    </message>
+    <message>
+        <source>One photo</source>
+        <translation>Ein Foto</translation>
+    </message>
+    <message>
+        <source>{0} photos</source>
+        <translation>{0} Fotos</translation>
+    </message>
+    <message>
+        <source>{0} of {1} selected</source>
+        <translation>{0} von {1} gewählt</translation>
     </message>
     <message>
         <source>Nothing found</source>
@@ -788,10 +1243,148 @@
     </message>
 </context>
 <context>
+    <name>Match</name>
+    <message>
+        <source>Almost sure that both show the same: {0} %</source>
+        <translation>Fast sicher zeigen beide dasselbe: {0} %</translation>
+    </message>
+    <message>
+        <source>Very likely the same: {0} %</source>
+        <translation>Sehr wahrscheinlich dasselbe: {0} %</translation>
+    </message>
+    <message>
+        <source>Probably the same: {0} %</source>
+        <translation>Wahrscheinlich dasselbe: {0} %</translation>
+    </message>
+    <message>
+        <source>The same or not, it could be either: {0} %</source>
+        <translation>Dasselbe oder nicht, beides ist möglich: {0} %</translation>
+    </message>
+    <message>
+        <source>Probably not the same: {0} %</source>
+        <translation>Wahrscheinlich nicht dasselbe: {0} %</translation>
+    </message>
+    <message>
+        <source>Very likely not the same: {0} %</source>
+        <translation>Sehr wahrscheinlich nicht dasselbe: {0} %</translation>
+    </message>
+    <message>
+        <source>Almost sure that these are different: {0} %</source>
+        <translation>Fast sicher verschieden: {0} %</translation>
+    </message>
+    <message>
+        <source>Not checked by a judge</source>
+        <translation>Von keinem Prüfer geprüft</translation>
+    </message>
+    <message>
+        <source>{0} (not calibrated)</source>
+        <translation>{0} (nicht kalibriert)</translation>
+    </message>
+    <message>
+        <source>no details match</source>
+        <translation>keine Einzelheiten stimmen überein</translation>
+    </message>
+    <message>
+        <source>{0} details agree, no more than any two photos may have in common</source>
+        <translation>{0} Einzelheiten passen, nicht mehr, als zwei beliebige Fotos gemeinsam haben können</translation>
+    </message>
+    <message>
+        <source>{0} details lie in the same arrangement in both</source>
+        <translation>{0} Einzelheiten liegen in beiden gleich angeordnet</translation>
+    </message>
+    <message>
+        <source>{0} details lie in the same arrangement, mirrored</source>
+        <translation>{0} Einzelheiten liegen gleich angeordnet, gespiegelt</translation>
+    </message>
+    <message>
+        <source>Whole photos</source>
+        <translation>Ganze Fotos</translation>
+    </message>
+    <message>
+        <source>likeness {0} of 1</source>
+        <translation>Ähnlichkeit {0} von 1</translation>
+    </message>
+    <message>
+        <source>Details in the index</source>
+        <translation>Einzelheiten im Index</translation>
+    </message>
+    <message>
+        <source>votes of weight {0}</source>
+        <translation>Stimmen vom Gewicht {0}</translation>
+    </message>
+    <message>
+        <source>Matching points</source>
+        <translation>Übereinstimmende Punkte</translation>
+    </message>
+    <message>
+        <source>comparing…</source>
+        <translation>wird verglichen …</translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation>{0} %</translation>
+    </message>
+</context>
+<context>
+    <name>ModelOffer</name>
+    <message>
+        <source>Download…</source>
+        <translation>Herunterladen …</translation>
+    </message>
+    <message>
+        <source>Asks once more before anything is downloaded</source>
+        <translation>Fragt noch einmal, bevor etwas heruntergeladen wird</translation>
+    </message>
+    <message>
+        <source>Other models</source>
+        <translation>Andere Modelle</translation>
+    </message>
+    <message>
+        <source>No, thanks</source>
+        <translation>Nein, danke</translation>
+    </message>
+    <message>
+        <source>This is not offered again; the page of models has it</source>
+        <translation>Das wird nicht wieder angeboten; es steht auf der Seite der Modelle</translation>
+    </message>
+    <message>
+        <source>A model that looks at both photos tells the same from the similar better. {0} suits this computer: {1} to download, {2}, {3} of memory. Licence: {4}.</source>
+        <translation>Ein Modell, das beide Fotos ansieht, unterscheidet besser, was dasselbe und was nur ähnlich ist. {0} passt zu diesem Computer: {1} herunterzuladen, {2}, {3} Arbeitsspeicher. Lizenz: {4}.</translation>
+    </message>
+    <message>
+        <source>several pairs of photos a second</source>
+        <translation>mehrere Paare von Fotos pro Sekunde</translation>
+    </message>
+    <message>
+        <source>about one pair of photos a second</source>
+        <translation>etwa ein Paar von Fotos pro Sekunde</translation>
+    </message>
+    <message>
+        <source>a few seconds for a pair of photos</source>
+        <translation>einige Sekunden für ein Paar von Fotos</translation>
+    </message>
+    <message>
+        <source>many seconds for a pair of photos</source>
+        <translation>viele Sekunden für ein Paar von Fotos</translation>
+    </message>
+</context>
+<context>
     <name>ModelRow</name>
     <message>
         <source>The most capable one that runs comfortably on this computer.</source>
         <translation>Das fähigste, das auf diesem Computer bequem läuft.</translation>
+    </message>
+    <message>
+        <source>Use for words</source>
+        <translation>Für Wörter verwenden</translation>
+    </message>
+    <message>
+        <source>Not for words</source>
+        <translation>Nicht für Wörter</translation>
+    </message>
+    <message>
+        <source>Words find photos by this model, beside the model that describes them. It looks at all photos once, in the background.</source>
+        <translation>Wörter finden Fotos mit diesem Modell, neben dem Modell, das sie beschreibt. Es sieht alle Fotos einmal an, im Hintergrund.</translation>
     </message>
     <message>
         <source>Check</source>
@@ -808,6 +1401,10 @@
     <message>
         <source>In use</source>
         <translation>In Gebrauch</translation>
+    </message>
+    <message>
+        <source>In use for words</source>
+        <translation>Für Wörter in Gebrauch</translation>
     </message>
     <message>
         <source>Recommended</source>
@@ -876,6 +1473,10 @@
     <message>
         <source>{0} downloaded so far.</source>
         <translation>{0} bisher heruntergeladen.</translation>
+    </message>
+    <message>
+        <source>Words find {0} of {1} photos by it.</source>
+        <translation>Wörter finden damit {0} von {1} Fotos.</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -949,6 +1550,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>The photos will now be described with this model.</source>
         <translation>Die Fotos werden nun mit diesem Modell beschrieben.</translation>
+    </message>
+    <message>
+        <source>Words are now searched without a model.</source>
+        <translation>Wörter werden jetzt ohne Modell gesucht.</translation>
+    </message>
+    <message>
+        <source>{0} now looks at the photos, so that words find them by it.</source>
+        <translation>{0} sieht jetzt die Fotos an, damit Wörter sie damit finden.</translation>
     </message>
     <message>
         <source>Remove {0}?</source>
@@ -1040,8 +1649,20 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Dasselbe Ding finden</translation>
     </message>
     <message>
-        <source>Search for this as well</source>
-        <translation>Auch danach suchen</translation>
+        <source>More like this</source>
+        <translation>Mehr davon</translation>
+    </message>
+    <message>
+        <source>Why?</source>
+        <translation>Warum?</translation>
+    </message>
+    <message>
+        <source>This is the same</source>
+        <translation>Das ist dasselbe</translation>
+    </message>
+    <message>
+        <source>This is not the same</source>
+        <translation>Das ist nicht dasselbe</translation>
     </message>
     <message>
         <source>Not like this</source>
@@ -1064,10 +1685,194 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
 </context>
 <context>
+    <name>OrderMenu</name>
+    <message>
+        <source>Date taken</source>
+        <translation>Aufnahmedatum</translation>
+    </message>
+    <message>
+        <source>Date added</source>
+        <translation>Hinzugefügt</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Stars</source>
+        <translation>Sterne</translation>
+    </message>
+    <message>
+        <source>By day</source>
+        <translation>Nach Tagen</translation>
+    </message>
+    <message>
+        <source>By month</source>
+        <translation>Nach Monaten</translation>
+    </message>
+    <message>
+        <source>Without headings</source>
+        <translation>Ohne Überschriften</translation>
+    </message>
+    <message>
+        <source>Z to A</source>
+        <translation>Z bis A</translation>
+    </message>
+    <message>
+        <source>A to Z</source>
+        <translation>A bis Z</translation>
+    </message>
+    <message>
+        <source>Largest first</source>
+        <translation>Größte zuerst</translation>
+    </message>
+    <message>
+        <source>Smallest first</source>
+        <translation>Kleinste zuerst</translation>
+    </message>
+    <message>
+        <source>Most stars first</source>
+        <translation>Meiste Sterne zuerst</translation>
+    </message>
+    <message>
+        <source>Fewest stars first</source>
+        <translation>Wenigste Sterne zuerst</translation>
+    </message>
+    <message>
+        <source>Newest first</source>
+        <translation>Neueste zuerst</translation>
+    </message>
+    <message>
+        <source>Oldest first</source>
+        <translation>Älteste zuerst</translation>
+    </message>
+</context>
+<context>
+    <name>PairView</name>
+    <message>
+        <source>What is searched for</source>
+        <translation>Wonach gesucht wird</translation>
+    </message>
+    <message>
+        <source>The result</source>
+        <translation>Das Ergebnis</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Unterschied</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoActions</name>
+    <message>
+        <source>Open {0} photos in another program?</source>
+        <translation>{0} Fotos in einem anderen Programm öffnen?</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>No program on this computer opens {0}.</source>
+        <translation>Kein Programm auf diesem Computer öffnet {0}.</translation>
+    </message>
+    <message>
+        <source>The photo was copied.</source>
+        <translation>Das Foto wurde kopiert.</translation>
+    </message>
+    <message>
+        <source>{0} photos were copied.</source>
+        <translation>{0} Fotos wurden kopiert.</translation>
+    </message>
+    <message>
+        <source>The path was copied.</source>
+        <translation>Der Pfad wurde kopiert.</translation>
+    </message>
+    <message>
+        <source>{0} paths were copied.</source>
+        <translation>{0} Pfade wurden kopiert.</translation>
+    </message>
+    <message>
+        <source>the stars</source>
+        <translation>die Sterne</translation>
+    </message>
+</context>
+<context>
     <name>PhotoCanvas</name>
     <message>
         <source>Photo</source>
         <translation>Foto</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoMenu</name>
+    <message>
+        <source>Show large</source>
+        <translation>Groß zeigen</translation>
+    </message>
+    <message>
+        <source>Open in another program</source>
+        <translation>In anderem Programm öffnen</translation>
+    </message>
+    <message>
+        <source>Show in the file manager</source>
+        <translation>In der Dateiverwaltung zeigen</translation>
+    </message>
+    <message>
+        <source>Copy the photo</source>
+        <translation>Foto kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the path</source>
+        <translation>Pfad kopieren</translation>
+    </message>
+    <message>
+        <source>Select all photos</source>
+        <translation>Alle Fotos wählen</translation>
+    </message>
+    <message>
+        <source>Find similar photos</source>
+        <translation>Ähnliche Fotos finden</translation>
+    </message>
+    <message>
+        <source>Move to the trash…</source>
+        <translation>In den Papierkorb legen …</translation>
+    </message>
+    <message>
+        <source>No stars</source>
+        <translation>Keine Sterne</translation>
+    </message>
+    <message>
+        <source>One star</source>
+        <translation>Ein Stern</translation>
+    </message>
+    <message>
+        <source>{0} stars</source>
+        <translation>{0} Sterne</translation>
+    </message>
+    <message>
+        <source>Copy {0} photos</source>
+        <translation>{0} Fotos kopieren</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the paths</source>
+        <translation>Pfade kopieren</translation>
+    </message>
+    <message>
+        <source>Stars</source>
+        <translation>Sterne</translation>
+    </message>
+    <message>
+        <source>Kept in Lookalike; no file is changed</source>
+        <translation>In Lookalike aufbewahrt; keine Datei wird verändert</translation>
     </message>
 </context>
 <context>
@@ -1147,6 +1952,109 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
 </context>
 <context>
+    <name>Program</name>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>Bearbeiten</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Photo</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>Ansicht</translation>
+    </message>
+    <message>
+        <source>Go</source>
+        <translation>Gehe zu</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>Hilfe</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>Ordner hinzufügen …</translation>
+    </message>
+    <message>
+        <source>About this library</source>
+        <translation>Über diese Bibliothek</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Close the window</source>
+        <translation>Fenster schließen</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Menu bar</source>
+        <translation>Menüleiste</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>Vollbild</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>All commands…</source>
+        <translation>Alle Befehle …</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Show the log</source>
+        <translation>Protokoll zeigen</translation>
+    </message>
+    <message>
+        <source>About Lookalike</source>
+        <translation>Über Lookalike</translation>
+    </message>
+    <message>
+        <source>Lookalike {0}</source>
+        <translation>Lookalike {0}</translation>
+    </message>
+    <message>
+        <source>Finds the other photos of the same thing in your own collection, on your own computer. Free software under the Apache licence 2.0; the parts it is built from keep their own licences.</source>
+        <translation>Findet die anderen Fotos vom selben Ding in Ihrer Sammlung, auf Ihrem Computer. Freie Software unter der Apache-Lizenz 2.0; ihre Bestandteile behalten ihre eigenen Lizenzen.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Wiederholen</translation>
+    </message>
+    <message>
+        <source>Undo {0}</source>
+        <translation>{0} rückgängig machen</translation>
+    </message>
+    <message>
+        <source>Redo {0}</source>
+        <translation>{0} wiederholen</translation>
+    </message>
+</context>
+<context>
     <name>QueryChip</name>
     <message>
         <source>End this search (Esc)</source>
@@ -1169,7 +2077,34 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
 </context>
 <context>
+    <name>RecentSearches</name>
+    <message>
+        <source>Recent searches</source>
+        <translation>Letzte Suchen</translation>
+    </message>
+    <message>
+        <source>Forget these searches</source>
+        <translation>Diese Suchen vergessen</translation>
+    </message>
+    <message>
+        <source>Forget them, and keep no searches</source>
+        <translation>Sie vergessen und keine Suchen merken</translation>
+    </message>
+    <message>
+        <source>Keep recent searches from now on</source>
+        <translation>Suchen von jetzt an merken</translation>
+    </message>
+</context>
+<context>
     <name>ResultsModel</name>
+    <message>
+        <source>you called it the same</source>
+        <translation>von Ihnen als dasselbe bezeichnet</translation>
+    </message>
+    <message>
+        <source>you called it not the same</source>
+        <translation>von Ihnen als nicht dasselbe bezeichnet</translation>
+    </message>
     <message>
         <source>{0}, not checked yet</source>
         <translation>{0}, noch nicht geprüft</translation>
@@ -1262,6 +2197,22 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Diese Suche hat nicht geklappt</translation>
     </message>
     <message>
+        <source>Above the line is what is known or sure, below it what may be meant.</source>
+        <translation>Über der Linie steht, was bekannt oder sicher ist, darunter, was gemeint sein könnte.</translation>
+    </message>
+    <message>
+        <source>Above the line, photos show the very same thing more likely than not. Below it they only look alike.</source>
+        <translation>Über der Linie zeigen Fotos eher genau dasselbe als nicht. Darunter sehen sie nur ähnlich aus.</translation>
+    </message>
+    <message>
+        <source>Where it runs was measured on photos of known things.</source>
+        <translation>Wo sie verläuft, wurde an Fotos bekannter Dinge gemessen.</translation>
+    </message>
+    <message>
+        <source>What you call the same or not the same moves there at once.</source>
+        <translation>Was Sie als dasselbe oder nicht dasselbe bezeichnen, rückt sofort dorthin.</translation>
+    </message>
+    <message>
         <source>This model&apos;s answers are not calibrated yet: the line is a guess.</source>
         <translation>Die Antworten dieses Modells sind noch nicht kalibriert: Die Linie ist geschätzt.</translation>
     </message>
@@ -1295,6 +2246,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Search words</source>
         <translation>Suchwörter</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation>Menü</translation>
+    </message>
+    <message>
+        <source>All menus (Ctrl+M shows them at the top)</source>
+        <translation>Alle Menüs (Strg+M zeigt sie oben)</translation>
     </message>
     <message>
         <source>Folders</source>
@@ -1373,36 +2332,8 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Orte</translation>
     </message>
     <message>
-        <source>Show the photos on a map (Ctrl+Shift+L)</source>
-        <translation>Die Fotos auf einer Karte zeigen (Strg+Umschalt+L)</translation>
-    </message>
-    <message>
-        <source>No checking</source>
-        <translation>Keine Prüfung</translation>
-    </message>
-    <message>
-        <source>Check by matching points</source>
-        <translation>Mit übereinstimmenden Punkten prüfen</translation>
-    </message>
-    <message>
-        <source>Check with {0}</source>
-        <translation>Mit {0} prüfen</translation>
-    </message>
-    <message>
-        <source>The same thing</source>
-        <translation>Dasselbe Ding</translation>
-    </message>
-    <message>
-        <source>The same place</source>
-        <translation>Derselbe Ort</translation>
-    </message>
-    <message>
-        <source>The same work of art</source>
-        <translation>Dasselbe Kunstwerk</translation>
-    </message>
-    <message>
-        <source>The same shot, edited</source>
-        <translation>Dieselbe Aufnahme, bearbeitet</translation>
+        <source>Show the photos on a map (Ctrl+Shift+O)</source>
+        <translation>Die Fotos auf einer Karte zeigen (Strg+Umschalt+O)</translation>
     </message>
 </context>
 <context>
@@ -1418,6 +2349,278 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>a part of a photo</source>
         <translation>ein Teil eines Fotos</translation>
+    </message>
+    <message>
+        <source>{0} photos</source>
+        <translation>{0} Fotos</translation>
+    </message>
+    <message>
+        <source>The same</source>
+        <translation>Dasselbe</translation>
+    </message>
+    <message>
+        <source>Not the same</source>
+        <translation>Nicht dasselbe</translation>
+    </message>
+    <message>
+        <source>Taken back</source>
+        <translation>Zurückgenommen</translation>
+    </message>
+</context>
+<context>
+    <name>SelectingView</name>
+    <message>
+        <source>{0} selected</source>
+        <translation>{0} gewählt</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsController</name>
+    <message>
+        <source>Remove no duplicate in this folder</source>
+        <translation>In diesem Ordner kein Duplikat entfernen</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsPage</name>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>Fenster</translation>
+    </message>
+    <message>
+        <source>Like the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>From the next start on</source>
+        <translation>Ab dem nächsten Start</translation>
+    </message>
+    <message>
+        <source>Menus at the top of the window</source>
+        <translation>Menüs oben im Fenster</translation>
+    </message>
+    <message>
+        <source>Otherwise they are behind a button. Ctrl+M</source>
+        <translation>Sonst sind sie hinter einem Knopf. Strg+M</translation>
+    </message>
+    <message>
+        <source>Go on in the system&apos;s tray when the window is closed</source>
+        <translation>Im Infobereich weiterlaufen, wenn das Fenster geschlossen wird</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>The best results</source>
+        <translation>Die besten Ergebnisse</translation>
+    </message>
+    <message>
+        <source>Who looks at them again, pair by pair</source>
+        <translation>Wer sie noch einmal ansieht, Paar für Paar</translation>
+    </message>
+    <message>
+        <source>What counts as the same</source>
+        <translation>Was als dasselbe gilt</translation>
+    </message>
+    <message>
+        <source>How many are checked</source>
+        <translation>Wie viele geprüft werden</translation>
+    </message>
+    <message>
+        <source>More find more, and take longer</source>
+        <translation>Mehr finden mehr und dauern länger</translation>
+    </message>
+    <message>
+        <source>Compare each pair in both orders</source>
+        <translation>Jedes Paar in beiden Richtungen vergleichen</translation>
+    </message>
+    <message>
+        <source>Takes twice as long, and is surer</source>
+        <translation>Dauert doppelt so lange und ist sicherer</translation>
+    </message>
+    <message>
+        <source>Multimodal models</source>
+        <translation>Multimodale Modelle</translation>
+    </message>
+    <message>
+        <source>Fast</source>
+        <translation>Schnell</translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation>Ausgewogen</translation>
+    </message>
+    <message>
+        <source>Fine</source>
+        <translation>Fein</translation>
+    </message>
+    <message>
+        <source>Detail that they see</source>
+        <translation>Einzelheiten, die sie sehen</translation>
+    </message>
+    <message>
+        <source> MB</source>
+        <translation> MB</translation>
+    </message>
+    <message>
+        <source>Room on the disk for prepared photos</source>
+        <translation>Platz auf der Platte für vorbereitete Fotos</translation>
+    </message>
+    <message>
+        <source>Prepare photos while the computer is idle</source>
+        <translation>Fotos vorbereiten, wenn der Computer nichts zu tun hat</translation>
+    </message>
+    <message>
+        <source>Searches are then many times faster</source>
+        <translation>Suchen sind dann um ein Vielfaches schneller</translation>
+    </message>
+    <message>
+        <source>Models…</source>
+        <translation>Modelle …</translation>
+    </message>
+    <message>
+        <source>Download, add or remove models</source>
+        <translation>Modelle herunterladen, hinzufügen oder entfernen</translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Slower on battery</source>
+        <translation>Langsamer im Akkubetrieb</translation>
+    </message>
+    <message>
+        <source>Slower on battery and when the computer is busy</source>
+        <translation>Langsamer im Akkubetrieb und wenn der Computer beschäftigt ist</translation>
+    </message>
+    <message>
+        <source>Always at full speed</source>
+        <translation>Immer mit voller Kraft</translation>
+    </message>
+    <message>
+        <source>Indexing new photos</source>
+        <translation>Neue Fotos indexieren</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>Ändern …</translation>
+    </message>
+    <message>
+        <source>Left out of the library</source>
+        <translation>Aus der Bibliothek ausgelassen</translation>
+    </message>
+    <message>
+        <source>About this library…</source>
+        <translation>Über diese Bibliothek …</translation>
+    </message>
+    <message>
+        <source>Where the library lies</source>
+        <translation>Wo die Bibliothek liegt</translation>
+    </message>
+    <message>
+        <source>Duplicates</source>
+        <translation>Duplikate</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>Hinauf</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>Hinunter</translation>
+    </message>
+    <message>
+        <source>Move this rule up</source>
+        <translation>Diese Regel nach oben</translation>
+    </message>
+    <message>
+        <source>Move this rule down</source>
+        <translation>Diese Regel nach unten</translation>
+    </message>
+    <message>
+        <source>Which photo is kept</source>
+        <translation>Welches Foto bleibt</translation>
+    </message>
+    <message>
+        <source>The first line that tells two photos apart decides</source>
+        <translation>Die erste Zeile, die zwei Fotos unterscheidet, entscheidet</translation>
+    </message>
+    <message>
+        <source>Add…</source>
+        <translation>Hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Protect a folder</source>
+        <translation>Einen Ordner schützen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>No longer protect this folder</source>
+        <translation>Diesen Ordner nicht mehr schützen</translation>
+    </message>
+    <message>
+        <source>Protected folders</source>
+        <translation>Geschützte Ordner</translation>
+    </message>
+    <message>
+        <source>No duplicate in them is removed</source>
+        <translation>Kein Duplikat darin wird entfernt</translation>
+    </message>
+    <message>
+        <source>Indexing goes on there. Ctrl+Q ends the program.</source>
+        <translation>Das Indexieren geht dort weiter. Strg+Q beendet das Programm.</translation>
+    </message>
+    <message>
+        <source>This desktop has no tray.</source>
+        <translation>Dieser Schreibtisch hat keinen Infobereich.</translation>
+    </message>
+    <message>
+        <source>As suggested ({0})</source>
+        <translation>Wie vorgeschlagen ({0})</translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation>Nichts</translation>
+    </message>
+    <message>
+        <source>More detail takes longer</source>
+        <translation>Mehr Einzelheiten dauern länger</translation>
+    </message>
+    <message>
+        <source>More detail takes longer. For this computer: {0}</source>
+        <translation>Mehr Einzelheiten dauern länger. Für diesen Computer: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsPage</name>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Tastenkürzel</translation>
     </message>
 </context>
 <context>
@@ -1534,6 +2737,13 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
 </context>
 <context>
+    <name>SwipeCanvas</name>
+    <message>
+        <source>One photo over the other</source>
+        <translation>Ein Foto über dem anderen</translation>
+    </message>
+</context>
+<context>
     <name>ThingModel</name>
     <message>
         <source>{0} photos</source>
@@ -1542,6 +2752,18 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
 </context>
 <context>
     <name>ThingsController</name>
+    <message>
+        <source>the name</source>
+        <translation>den Namen</translation>
+    </message>
+    <message>
+        <source>taking a photo out</source>
+        <translation>das Herausnehmen eines Fotos</translation>
+    </message>
+    <message>
+        <source>joining two things</source>
+        <translation>das Zusammenlegen zweier Dinge</translation>
+    </message>
     <message>
         <source>Show its photos</source>
         <translation>Seine Fotos zeigen</translation>
@@ -1594,6 +2816,26 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Ein anderes Ding wählen, das dasselbe ist wie dieses</translation>
     </message>
     <message>
+        <source>Enter</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Show the photos of a thing</source>
+        <translation>Die Fotos eines Dings zeigen</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Del</source>
+        <translation>Entf</translation>
+    </message>
+    <message>
+        <source>The selected photo does not show this</source>
+        <translation>Das gewählte Foto zeigt das nicht</translation>
+    </message>
+    <message>
         <source>Which one is the same?</source>
         <translation>Welches ist dasselbe?</translation>
     </message>
@@ -1608,6 +2850,13 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Photos of the same object, building, view or work of art appear here together.</source>
         <translation>Fotos vom selben Gegenstand, Gebäude, Ausblick oder Kunstwerk erscheinen hier zusammen.</translation>
+    </message>
+</context>
+<context>
+    <name>Timeline</name>
+    <message>
+        <source>Timeline</source>
+        <translation>Zeitleiste</translation>
     </message>
 </context>
 <context>
@@ -1658,6 +2907,80 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
 </context>
 <context>
+    <name>TrashController</name>
+    <message>
+        <source>Move this photo to the trash?</source>
+        <translation>Dieses Foto in den Papierkorb legen?</translation>
+    </message>
+    <message>
+        <source>Move {0} photos to the trash?</source>
+        <translation>{0} Fotos in den Papierkorb legen?</translation>
+    </message>
+    <message>
+        <source>Move to the trash</source>
+        <translation>In den Papierkorb legen</translation>
+    </message>
+    <message>
+        <source>With all copies and raw files, these are {0} files.</source>
+        <translation>Mit allen Kopien und Raw-Dateien sind das {0} Dateien.</translation>
+    </message>
+    <message>
+        <source>{0} files lie on drives that are away, and stay.</source>
+        <translation>{0} Dateien liegen auf Laufwerken, die nicht da sind, und bleiben.</translation>
+    </message>
+    <message>
+        <source>Undo puts them back.</source>
+        <translation>Rückgängig holt sie zurück.</translation>
+    </message>
+    <message>
+        <source>The window of the system&apos;s trash puts them back.</source>
+        <translation>Im Fenster des Papierkorbs lassen sie sich zurückholen.</translation>
+    </message>
+    <message>
+        <source>One photo is in the trash.</source>
+        <translation>Ein Foto ist im Papierkorb.</translation>
+    </message>
+    <message>
+        <source>{0} photos are in the trash.</source>
+        <translation>{0} Fotos sind im Papierkorb.</translation>
+    </message>
+    <message>
+        <source>moving to the trash</source>
+        <translation>das Legen in den Papierkorb</translation>
+    </message>
+    <message>
+        <source>One file was put back.</source>
+        <translation>Eine Datei wurde zurückgeholt.</translation>
+    </message>
+    <message>
+        <source>{0} files were put back.</source>
+        <translation>{0} Dateien wurden zurückgeholt.</translation>
+    </message>
+    <message>
+        <source>and {0} more</source>
+        <translation>und {0} weitere</translation>
+    </message>
+    <message>
+        <source>Photos are being moved. Try again when that has ended.</source>
+        <translation>Gerade werden Fotos verschoben. Versuchen Sie es danach noch einmal.</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Show the window</source>
+        <translation>Fenster zeigen</translation>
+    </message>
+    <message>
+        <source>Pause indexing</source>
+        <translation>Indexieren anhalten</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+</context>
+<context>
     <name>Viewer</name>
     <message>
         <source>Rejected</source>
@@ -1672,6 +2995,109 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>mit {0}</translation>
     </message>
     <message>
+        <source>{0} × {1} ({2} megapixels)</source>
+        <translation>{0} × {1} ({2} Megapixel)</translation>
+    </message>
+    <message>
+        <source>{0}° N</source>
+        <translation>{0}° N</translation>
+    </message>
+    <message>
+        <source>{0}° S</source>
+        <translation>{0}° S</translation>
+    </message>
+    <message>
+        <source>{0}° E</source>
+        <translation>{0}° O</translation>
+    </message>
+    <message>
+        <source>{0}° W</source>
+        <translation>{0}° W</translation>
+    </message>
+    <message>
+        <source>{0} s</source>
+        <translation>{0} s</translation>
+    </message>
+    <message>
+        <source>{0} mm</source>
+        <translation>{0} mm</translation>
+    </message>
+    <message>
+        <source>{0} mm (equivalent to {1} mm)</source>
+        <translation>{0} mm (entspricht {1} mm)</translation>
+    </message>
+    <message>
+        <source>flash</source>
+        <translation>Blitz</translation>
+    </message>
+    <message>
+        <source>Fit to the window</source>
+        <translation>Ans Fenster anpassen</translation>
+    </message>
+    <message>
+        <source>Why?</source>
+        <translation>Warum?</translation>
+    </message>
+    <message>
+        <source>Show both photos side by side, and what the match is based on (W)</source>
+        <translation>Beide Fotos nebeneinander zeigen, und worauf die Übereinstimmung beruht (W)</translation>
+    </message>
+    <message>
+        <source>More photos of this</source>
+        <translation>Mehr Fotos davon</translation>
+    </message>
+    <message>
+        <source>Previous or next photo</source>
+        <translation>Vorheriges oder nächstes Foto</translation>
+    </message>
+    <message>
+        <source>Larger or smaller</source>
+        <translation>Größer oder kleiner</translation>
+    </message>
+    <message>
+        <source>Pixel by pixel</source>
+        <translation>Pixel für Pixel</translation>
+    </message>
+    <message>
+        <source>Turn the view</source>
+        <translation>Die Ansicht drehen</translation>
+    </message>
+    <message>
+        <source>Facts</source>
+        <translation>Angaben</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>Vollbild</translation>
+    </message>
+    <message>
+        <source>Shift+Drag</source>
+        <translation>Umschalt+Ziehen</translation>
+    </message>
+    <message>
+        <source>Search for a part of the photo</source>
+        <translation>Nach einem Teil des Fotos suchen</translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>Back to the photos</source>
+        <translation>Zurück zu den Fotos</translation>
+    </message>
+    <message>
+        <source>One photo</source>
+        <translation>Ein Foto</translation>
+    </message>
+    <message>
+        <source>This photo is no longer in the library.</source>
+        <translation>Dieses Foto ist nicht mehr in der Bibliothek.</translation>
+    </message>
+</context>
+<context>
+    <name>ViewerBar</name>
+    <message>
         <source>Back</source>
         <translation>Zurück</translation>
     </message>
@@ -1684,16 +3110,16 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Vorheriges Foto</translation>
     </message>
     <message>
-        <source>Previous (Left)</source>
-        <translation>Vorheriges (Links)</translation>
+        <source>Previous (Page Up)</source>
+        <translation>Vorheriges (Bild auf)</translation>
     </message>
     <message>
         <source>Next photo</source>
         <translation>Nächstes Foto</translation>
     </message>
     <message>
-        <source>Next (Right)</source>
-        <translation>Nächstes (Rechts)</translation>
+        <source>Next (Page Down)</source>
+        <translation>Nächstes (Bild ab)</translation>
     </message>
     <message>
         <source>Fit to the window</source>
@@ -1702,6 +3128,46 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Fit to the window (0)</source>
         <translation>Ans Fenster anpassen (0)</translation>
+    </message>
+    <message>
+        <source>The photo&apos;s own pixels</source>
+        <translation>Die Pixel des Fotos selbst</translation>
+    </message>
+    <message>
+        <source>The photo&apos;s own pixels, or all of it (1)</source>
+        <translation>Die Pixel des Fotos selbst, oder das Ganze (1)</translation>
+    </message>
+    <message>
+        <source>Turn the view</source>
+        <translation>Die Ansicht drehen</translation>
+    </message>
+    <message>
+        <source>Turn the view (R; Shift+R the other way)</source>
+        <translation>Die Ansicht drehen (R; Umschalt+R andersherum)</translation>
+    </message>
+    <message>
+        <source>Facts</source>
+        <translation>Angaben</translation>
+    </message>
+    <message>
+        <source>What is known of this photo (I)</source>
+        <translation>Was über dieses Foto bekannt ist (I)</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>Vollbild</translation>
+    </message>
+    <message>
+        <source>Full screen (F11)</source>
+        <translation>Vollbild (F11)</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Open the folder of this photo</source>
+        <translation>Den Ordner dieses Fotos öffnen</translation>
     </message>
     <message>
         <source>Mark a part</source>
@@ -1718,34 +3184,6 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Search with this photo (F)</source>
         <translation>Mit diesem Foto suchen (F)</translation>
-    </message>
-    <message>
-        <source>Show in folder</source>
-        <translation>Im Ordner zeigen</translation>
-    </message>
-    <message>
-        <source>Open the folder of this photo</source>
-        <translation>Den Ordner dieses Fotos öffnen</translation>
-    </message>
-    <message>
-        <source>Why?</source>
-        <translation>Warum?</translation>
-    </message>
-    <message>
-        <source>Show what the match is based on</source>
-        <translation>Zeigen, worauf die Übereinstimmung beruht</translation>
-    </message>
-    <message>
-        <source>More photos of this</source>
-        <translation>Mehr Fotos davon</translation>
-    </message>
-    <message>
-        <source>This photo is no longer in the library.</source>
-        <translation>Dieses Foto ist nicht mehr in der Bibliothek.</translation>
-    </message>
-    <message>
-        <source>Comparing again…</source>
-        <translation>Wird noch einmal verglichen …</translation>
     </message>
 </context>
 <context>
@@ -1782,16 +3220,8 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
 <context>
     <name>Window</name>
     <message>
-        <source>Search</source>
-        <translation>Suchen</translation>
-    </message>
-    <message>
-        <source>View</source>
-        <translation>Ansicht</translation>
-    </message>
-    <message>
-        <source>Go</source>
-        <translation>Gehe zu</translation>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
     </message>
     <message>
         <source>Search for words</source>
@@ -1840,6 +3270,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>A saved evaluation…</source>
         <translation>Eine gespeicherte Auswertung …</translation>
+    </message>
+    <message>
+        <source>Order of the library…</source>
+        <translation>Reihenfolge der Bibliothek …</translation>
+    </message>
+    <message>
+        <source>Squares or justified rows</source>
+        <translation>Quadrate oder Zeilen</translation>
     </message>
     <message>
         <source>Larger photos</source>
@@ -2025,6 +3463,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Choose a model in one file.</source>
         <translation>Wählen Sie ein Modell in einer einzigen Datei.</translation>
+    </message>
+    <message>
+        <source>Choose a model such as SigLIP or CLIP.</source>
+        <translation>Wählen Sie ein Modell wie SigLIP oder CLIP.</translation>
     </message>
     <message>
         <source>Choose a newer file.</source>
@@ -2215,16 +3657,20 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Installieren Sie Lookalike neu, oder wählen Sie einen anderen Prüfer.</translation>
     </message>
     <message>
+        <source>Install Lookalike again, with its extra “ocr”.</source>
+        <translation>Installieren Sie Lookalike neu, mit dem Zusatz „ocr“.</translation>
+    </message>
+    <message>
         <source>Install Lookalike again.</source>
         <translation>Installieren Sie Lookalike neu.</translation>
     </message>
     <message>
-        <source>Install its package again, or remove it.</source>
-        <translation>Installieren Sie sein Paket neu, oder entfernen Sie es.</translation>
+        <source>Install Lookalike with its extra “ocr”.</source>
+        <translation>Installieren Sie Lookalike mit dem Zusatz „ocr“.</translation>
     </message>
     <message>
-        <source>It can use DINOv2, DINOv3, CLIP, MetaCLIP 2, SigLIP and SigLIP 2.</source>
-        <translation>Möglich sind DINOv2, DINOv3, CLIP, MetaCLIP 2, SigLIP und SigLIP 2.</translation>
+        <source>Install its package again, or remove it.</source>
+        <translation>Installieren Sie sein Paket neu, oder entfernen Sie es.</translation>
     </message>
     <message>
         <source>It needs a list &apos;queries&apos; of objects with image, group, kind, positives and junk.</source>
@@ -2439,8 +3885,24 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Das Modell macht nichts aus dem Foto.</translation>
     </message>
     <message>
-        <source>The model&apos;s answer is not a number.</source>
-        <translation>Die Antwort des Modells ist keine Zahl.</translation>
+        <source>It can use DINOv2, DINOv3, CLIP, MetaCLIP 2, AltCLIP, Chinese-CLIP, SigLIP and SigLIP 2.</source>
+        <translation>Möglich sind DINOv2, DINOv3, CLIP, MetaCLIP 2, AltCLIP, Chinese-CLIP, SigLIP und SigLIP 2.</translation>
+    </message>
+    <message>
+        <source>Its text cannot be read ({reason}).</source>
+        <translation>Sein Text ist nicht lesbar ({reason}).</translation>
+    </message>
+    <message>
+        <source>Say of more results what they are.</source>
+        <translation>Sagen Sie von mehr Ergebnissen, was sie sind.</translation>
+    </message>
+    <message>
+        <source>Text in photos cannot be read ({reason}).</source>
+        <translation>Text in Fotos lässt sich nicht lesen ({reason}).</translation>
+    </message>
+    <message>
+        <source>Text in photos cannot be read: the package rapidocr is missing.</source>
+        <translation>Text in Fotos lässt sich nicht lesen: Das Paket rapidocr fehlt.</translation>
     </message>
     <message>
         <source>The model&apos;s chat template does not take two photos.</source>
@@ -2535,6 +3997,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Es gibt kein Budget visueller Token namens {name}.</translation>
     </message>
     <message>
+        <source>There is nothing to put back.</source>
+        <translation>Es gibt nichts zurückzuholen.</translation>
+    </message>
+    <message>
         <source>There is nothing to search for.</source>
         <translation>Es gibt nichts, wonach zu suchen wäre.</translation>
     </message>
@@ -2617,6 +4083,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Use another descriptor model first.</source>
         <translation>Verwenden Sie zuerst ein anderes Deskriptor-Modell.</translation>
+    </message>
+    <message>
+        <source>Use another model for words before removing it, or none.</source>
+        <translation>Verwenden Sie ein anderes Modell für Wörter, oder keines, bevor Sie es entfernen.</translation>
+    </message>
+    <message>
+        <source>Use another model for words first, or none.</source>
+        <translation>Verwenden Sie zuerst ein anderes Modell für Wörter, oder keines.</translation>
     </message>
     <message>
         <source>Visual tokens need at least {megabytes} MB.</source>
@@ -2727,6 +4201,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>{name} beschreibt die Fotos dieser Bibliothek.</translation>
     </message>
     <message>
+        <source>{name} does not read words.</source>
+        <translation>{name} liest keine Wörter.</translation>
+    </message>
+    <message>
+        <source>{name} finds photos by words in this library.</source>
+        <translation>{name} findet in dieser Bibliothek Fotos mit Wörtern.</translation>
+    </message>
+    <message>
         <source>{name} has characters that cannot be shown in a model&apos;s name.</source>
         <translation>{name} hat Zeichen, die sich im Namen eines Modells nicht zeigen lassen.</translation>
     </message>
@@ -2757,6 +4239,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>{name} is empty.</source>
         <translation>{name} ist leer.</translation>
+    </message>
+    <message>
+        <source>{name} is in use for words.</source>
+        <translation>{name} ist für Wörter in Gebrauch.</translation>
     </message>
     <message>
         <source>{name} is in use.</source>
@@ -3016,6 +4502,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Tischrechner: behält die Proportionen des Fotos. Die Lizenz erlaubt keine gewerbliche Nutzung.</translation>
     </message>
     <message>
+        <source>Finding photos by words on small computers: a CLIP of half the size. English only.</source>
+        <translation>Fotos mit Wörtern finden auf kleinen Computern: ein CLIP von halber Größe. Nur Englisch.</translation>
+    </message>
+    <message>
         <source>Finding photos by words, quickly. English only.</source>
         <translation>Fotos schnell mit Wörtern finden. Nur Englisch.</translation>
     </message>
@@ -3108,6 +4598,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Looking at what photos show</source>
         <translation>Ansehen, was Fotos zeigen</translation>
+    </message>
+    <message>
+        <source>Looking for screenshots and documents</source>
+        <translation>Bildschirmfotos und Dokumente suchen</translation>
+    </message>
+    <message>
+        <source>Reading text</source>
+        <translation>Text lesen</translation>
     </message>
     <message>
         <source>Preparing</source>
@@ -3256,8 +4754,23 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>könnte {0} sein</translation>
     </message>
     <message>
-        <source>looks like {0}</source>
-        <translation>sieht aus wie {0}</translation>
+        <source>may look like “{0}”</source>
+        <translation>könnte „{0}“ sein</translation>
+    </message>
+</context>
+<context>
+    <name>sections</name>
+    <message>
+        <source>No date</source>
+        <translation>Kein Datum</translation>
+    </message>
+    <message>
+        <source>No stars</source>
+        <translation>Keine Sterne</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>Abgelehnt</translation>
     </message>
 </context>
 <context>
