@@ -49,7 +49,8 @@ def settings_command(
     say(f"both orders  {'yes' if settings.both_orders else 'no'}")
     say(f"judges       {'together, the quick one first' if together else 'one alone'}")
     if together:
-        pairs = f"{PAIRS}  (as many as are worth it)" if settings.pairs is None else settings.pairs
-        say(f"pairs        {pairs}")
+        say(
+            f"pairs        {f'{PAIRS}  (as many as are worth it)' if settings.pairs is None else settings.pairs}"
+        )
     say(f"top          {top}{'  (as the judge suggests)' if settings.top is None else ''}")
     say(f"weight       {'as calibrated' if settings.weight is None else settings.weight}")

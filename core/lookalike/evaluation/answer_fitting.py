@@ -125,11 +125,15 @@ def fit(known: Before, pairs: JudgedPairs, chosen: Booleans) -> AnswerWorth:
     logits, asked, seen = pairs.logits[chosen], ~np.isnan(pairs.logits[chosen]), ~np.isnan(mine.first)
     index, first = log_odds(mine.index), log_odds(mine.first)
     worth = replace(GUESS, slope=_slope(mine.scores, pairs, chosen), calibrated=True)
-    for name, part, columns in (("seen", seen, [index, first]), ("unseen", ~seen, [index])):
-        if part.any():
-            design = np.column_stack([*columns, np.ones(len(right))])[part]
-            constants = _rising(design, np.zeros(len(design)), right[part], weights[part])
-            worth = replace(worth, **{name: tuple(constants.tolist())})
+    ones, nothing = np.ones(len(right)), np.zeros(len(right))
+    if seen.any():
+        design = np.column_stack([index, first, ones])[seen]
+        of_index, of_first, added = _rising(design, nothing[seen], right[seen], weights[seen]).tolist()
+        worth = replace(worth, seen=(of_index, of_first, added))
+    if not seen.all():
+        design = np.column_stack([index, ones])[~seen]
+        of_index, added = _rising(design, nothing[~seen], right[~seen], weights[~seen]).tolist()
+        worth = replace(worth, unseen=(of_index, added))
     odds, answers = worth.known(mine.index, mine.first)[asked], logits[asked]
     middle, spread = float(answers.mean()), float(answers.std()) + 1e-9
     design = np.column_stack([(answers - middle) / spread, np.ones(len(answers))])

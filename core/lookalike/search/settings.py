@@ -14,9 +14,6 @@ class SearchSettings:
 
     Attributes:
         top: candidates that are judged; None for as many as are worth the judge's time.
-        alone: whether a slow judge judges all of them by itself; otherwise it is asked behind a quick one, where that
-            can change what the user sees.
-        pairs: candidates that it is then asked about at most; None for as many as are worth it.
         limit: results in all.
         budget: seconds for judging; None for no limit.
         weight: λ, the share of the similarity in the score, 0..1; None for the calibrated one.
@@ -25,11 +22,12 @@ class SearchSettings:
         filters: what every result must meet.
         expand: whether to search a second time with the best result added to the query.
         rotations: whether the query's photos may lie in any of the four positions.
+        alone: whether a slow judge judges all candidates by itself; otherwise it is asked behind a quick one, where
+            that can change what the user sees.
+        pairs: candidates that it is then asked about at most; None for as many as are worth it.
     """
 
     top: int | None = None
-    alone: bool = False
-    pairs: int | None = None
     limit: int = 1000
     budget: float | None = None
     weight: float | None = None
@@ -38,6 +36,8 @@ class SearchSettings:
     filters: Filters = field(default_factory=Filters)
     expand: bool = False
     rotations: bool = False
+    alone: bool = False
+    pairs: int | None = None
 
     @property
     def judge_options(self) -> JudgeOptions:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
-from lookalike.judges.protocol import JudgePhoto
+from lookalike.judges.protocol import JudgePhoto, Verdict
 from lookalike.search.answer_worth import MOST, AnswerWorth
 from lookalike.search.cascade import Agenda, CascadePlan, SecondJudge, base_scores, cascade
 from lookalike.search.curves import Logistic
@@ -38,8 +38,13 @@ NAMES = "abcdefghijklmnop"
 class LogitJudge(ScriptedJudge):
     """Says the logits of a script."""
 
-    def compare(self, *arguments, **others):  # type: ignore[no-untyped-def]
-        for verdict in super().compare(*arguments, **others):
+    def compare(
+        self,
+        query: JudgePhoto,
+        candidates: Iterable[JudgePhoto],
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Verdict]:
+        for verdict in super().compare(query, candidates, cancelled):
             said = self.script[verdict.content]
             yield replace(verdict, match=0.5, logit=said) if isinstance(said, float) else verdict
 
@@ -207,8 +212,13 @@ def test_each_candidate_is_compared_with_its_own_photo_of_the_query(catalog: Cat
     seen: list[tuple[str, str]] = []
 
     class Noting(LogitJudge):
-        def compare(self, query: JudgePhoto, *arguments, **others):  # type: ignore[no-untyped-def]
-            for verdict in super().compare(query, *arguments, **others):
+        def compare(
+            self,
+            query: JudgePhoto,
+            candidates: Iterable[JudgePhoto],
+            cancelled: Callable[[], bool] = lambda: False,
+        ) -> Iterator[Verdict]:
+            for verdict in super().compare(query, candidates, cancelled):
                 seen.append((query.content, verdict.content))
                 yield verdict
 
