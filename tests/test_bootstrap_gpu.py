@@ -6,6 +6,7 @@ import functools
 import http.server
 import importlib.util
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -116,9 +117,9 @@ def test_what_vulkan_lacks_for_compiling_is_named(tools: Path, monkeypatch: pyte
 
 def test_macs_with_apple_processors_have_metal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
-    monkeypatch.setattr(gpu.platform, "machine", lambda: "arm64")
+    monkeypatch.setattr(platform, "machine", lambda: "arm64")
     assert [(one.backend.name, one.usable) for one in gpu.findings()] == [("Metal", True), ("CPU", True)]
-    monkeypatch.setattr(gpu.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
     assert not gpu.findings()[0].usable
 
 
