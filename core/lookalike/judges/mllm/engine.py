@@ -238,8 +238,9 @@ class MllmEngine:
                 for score, row in zip(scores, others, strict=True)
             ]
         if not all(map(math.isfinite, scores)):
-            kind = DeviceError if self.device.gpu else JudgeError
-            raise kind("The model's answer is not a number.")
+            if self.device.gpu:
+                raise DeviceError("The model's answer is not a number.")
+            raise JudgeError("The model's answer is not a number.")
         return scores
 
     def logits(
