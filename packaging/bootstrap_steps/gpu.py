@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bootstrap_steps import system
 
@@ -233,7 +234,7 @@ def _has_spirv_headers() -> bool:
     return any((folder / "spirv" / "unified1").is_dir() for folder in _include_folders())
 
 
-def _probe(script: str) -> list[str] | list[tuple[int, str]] | None:
+def _probe(script: str) -> list[Any] | None:
     """Ask a driver in a process of its own, which a broken driver may take down; None for no answer."""
     try:
         done = subprocess.run(
@@ -243,7 +244,7 @@ def _probe(script: str) -> list[str] | list[tuple[int, str]] | None:
             timeout=PROBE_SECONDS,
             check=False,
         )
-        answer: list[str] | list[tuple[int, str]] | None = json.loads(done.stdout.splitlines()[-1])
+        answer: list[Any] | None = json.loads(done.stdout.splitlines()[-1])
     except (subprocess.TimeoutExpired, ValueError, IndexError):
         return None
     return answer

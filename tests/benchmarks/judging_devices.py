@@ -1,6 +1,6 @@
 """Pairs a second on a GPU and on the processor, by the size of the model.
 
-    LOOKALIKE_GPU_RUNNER=… python -m tests.benchmarks.judging_devices [--models tiny 256M 500M 2B]
+    LOOKALIKE_GPU_RUNNER=… python -m tests.benchmarks.judging_devices [--models tiny 256M 500M 2B] [--parallel N]
 
 Each model has random weights in the shape of a real one (``tiny`` is that of the tests), is written to a temporary
 folder, and goes through the trial that an import makes: pairs whose tokens are stored, and one whose second photo is
@@ -19,7 +19,11 @@ from pathlib import Path
 import gguf
 import pytest
 
-from lookalike.judges.mllm.trial import try_pair
+from lookalike.catalog.catalog import Catalog
+from lookalike.judges.mllm.device import Device
+from lookalike.judges.mllm.judge import MllmJudge
+from lookalike.judges.mllm.trial import time_pairs
+from lookalike.judges.token_store import TokenStore
 from tests.benchmarks.judging import SHAPE
 from tests.builders.gguf_language import Language
 from tests.builders.gguf_models import KINDS, Kind, write_kind
@@ -33,6 +37,9 @@ def _shape(language: Language) -> Kind:
     )
 
 
+PATIENCE = 3600.0
+"""Seconds for an answer; lavapipe compiles shaders for minutes."""
+
 SHAPES = {
     "tiny": KINDS["qwen2vl"],
     "256M": SHAPE,
@@ -45,6 +52,7 @@ def main() -> None:
     """Write the models, try each on both, and print a table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--models", nargs="+", choices=SHAPES, default=list(SHAPES))
+    parser.add_argument("--parallel", type=int, default=0, help="candidates side by side on the GPU")
     options = parser.parse_args()
     print("| model | on | pairs/s, tokens stored | s for a new photo |\n|-|-|-|-|")
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
@@ -54,13 +62,29 @@ def main() -> None:
         for model in options.models:
             llm, mmproj = folder / f"{model}.gguf", folder / f"{model}-mmproj.gguf"
             write_kind(llm, mmproj, SHAPES[model])
-            for device, variable in (("the GPU", "on"), ("the processor", "off")):
+            for variable, parallel in (("on", options.parallel), ("off", 1)):
                 patch.setenv("LOOKALIKE_GPU", variable)
-                trial = try_pair(llm, mmproj, model)
-                assert trial is not None
-                pairs, first = trial.pairs_per_second, trial.first_seconds
-                told = f"{pairs:.3g} | {first:.3g}" if pairs and first else f"{trial.untried} |"
-                print(f"| {model} | {device} | {told} |", flush=True)
+                print(
+                    f"| {model} | {_line(llm, mmproj, folder / f'{model}-{variable}', parallel)} |",
+                    flush=True,
+                )
+
+
+def _line(llm: Path, mmproj: Path, folder: Path, parallel: int) -> str:
+    devices: list[Device] = []
+    folder.mkdir()
+    catalog = Catalog(folder / "catalog.sqlite")
+    store = TokenStore(catalog, folder / "tokens")
+    judge = MllmJudge(
+        llm, mmproj, token_store=store, parallel=parallel, answer_seconds=PATIENCE, loaded=devices.append
+    )
+    try:
+        trial = time_pairs(judge, judge.name, 0)
+    finally:
+        judge.close()
+        catalog.close()
+    assert trial is not None and trial.pairs_per_second and trial.first_seconds
+    return f"{devices[-1].words} | {trial.pairs_per_second:.3g} | {trial.first_seconds:.3g}"
 
 
 if __name__ == "__main__":

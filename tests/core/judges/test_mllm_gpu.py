@@ -30,6 +30,11 @@ against the processor, .022 between a flash and an exact attention, .032 side by
 much, .015 of a probability: of the size of what is left in the comparison with transformers (docs/benchmarks.md).
 """
 
+SIDE_BY_SIDE = 4
+"""For eight at once lavapipe compiles larger shaders, which takes it minutes."""
+PATIENCE = 1500.0
+"""Seconds for an answer: a busy computer that plays a GPU is slow."""
+
 Files = tuple[Path, Path]
 
 
@@ -109,6 +114,8 @@ def judge(
         *files["qwen2vl"],
         token_store=None,
         log_folder=tmp_path,
+        parallel=SIDE_BY_SIDE,
+        answer_seconds=PATIENCE,
         report=told.lines.append,
         loaded=told.devices.append,
     )
@@ -128,7 +135,7 @@ def expected(files: dict[str, Files]) -> list[Verdict]:
 
 
 def _verdicts(judge: MllmJudge) -> list[Verdict]:
-    return list(judge.compare(photo(1), [photo(seed) for seed in range(2, 12)]))
+    return list(judge.compare(photo(1), [photo(seed) for seed in range(2, 8)]))
 
 
 def _are_near(verdicts: list[Verdict], expected: list[Verdict]) -> bool:
@@ -143,8 +150,17 @@ def test_the_gpu_judges_several_candidates_at_once_as_the_processor_does(
     assert _are_near(verdicts, expected) and verdicts != expected
     (device,) = told.devices
     assert device.gpu and device.vision and device.layers == device.of == 3 and not device.reason
-    assert judge.session.parallel == GPU_CANDIDATES
+    assert judge.session.parallel == SIDE_BY_SIDE
     assert told.lines == [] and judge.session.deaths == 0 and judge.session.gpu_failure == ""
+
+
+def test_left_to_itself_a_gpu_is_given_several_candidates(
+    files: dict[str, Files], gpu: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    judge = MllmJudge(*files["qwen2vl"], token_store=None, log_folder=tmp_path, answer_seconds=PATIENCE)
+    assert next(judge.compare(photo(1), [photo(2)])).match
+    assert judge.session.parallel == GPU_CANDIDATES
+    judge.close()
 
 
 def test_a_worker_killed_on_the_gpu_is_followed_by_one_on_the_processor(
@@ -202,7 +218,7 @@ def test_a_gpu_out_of_memory_or_lost_leaves_the_work_to_the_processor(
 def test_as_many_layers_go_to_the_gpu_as_its_memory_holds(
     judge: MllmJudge, told: Told, expected: list[Verdict], gpu: pytest.MonkeyPatch
 ) -> None:
-    needs = memory_needs(judge._pair)
+    needs = memory_needs(judge._pair, SIDE_BY_SIDE)
     some = LEAST_LEFT + needs.vision + needs.buffers + needs.output + needs.layers[-1]
     gpu.setenv("VULKAN_FAULT_REPORTED", str(some))
     assert _are_near(_verdicts(judge), expected)

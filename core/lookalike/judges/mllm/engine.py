@@ -24,7 +24,7 @@ import psutil
 from numpy.typing import NDArray
 
 from lookalike.judges.mllm.batch import Piece, text_piece
-from lookalike.judges.mllm.bindings import check_abi, supports_gpu
+from lookalike.judges.mllm.bindings import check_abi
 from lookalike.judges.mllm.context import ContextSize, DecodingContext
 from lookalike.judges.mllm.device import Device, on_processor
 from lookalike.judges.mllm.embeddings import text_embeddings
@@ -94,9 +94,9 @@ class MllmEngine:
         settings, nothing = self._settings, Offload(False, 0, 0)
         if settings.avoid_gpu:
             return None, nothing, settings.avoid_gpu
-        if not supports_gpu():
+        gpu = next(iter(visible_gpus()), None)
+        if gpu is None:
             return None, nothing, "llama.cpp sees no graphics processor"
-        gpu = visible_gpus()[0]
         if settings.needs is None:
             return gpu, Offload(True, ALL_LAYERS, ALL_LAYERS), ""
         plan = plan_offload(settings.needs, gpu, psutil.virtual_memory().available)
@@ -238,8 +238,9 @@ class MllmEngine:
                 for score, row in zip(scores, others, strict=True)
             ]
         if not all(map(math.isfinite, scores)):
-            kind = DeviceError if self.device.gpu else JudgeError
-            raise kind("The model's answer is not a number.")
+            if self.device.gpu:
+                raise DeviceError("The model's answer is not a number.")
+            raise JudgeError("The model's answer is not a number.")
         return scores
 
     def logits(

@@ -77,7 +77,7 @@ def try_pair(
         return Trial(memory, untried="There is too little memory free to try it now.")
     with _opened(llm, mmproj) as judge:
         try:
-            return _timed(judge, name, memory, cancelled)
+            return time_pairs(judge, name, memory, cancelled)
         except JudgeError as error:
             if not judge.session.deaths:
                 raise
@@ -100,7 +100,23 @@ def _opened(llm: Path, mmproj: Path) -> Iterator[MllmJudge]:
             catalog.close()
 
 
-def _timed(judge: MllmJudge, name: str, memory: int, cancelled: Callable[[], bool]) -> Trial | None:
+def time_pairs(
+    judge: MllmJudge, name: str, memory: int, cancelled: Callable[[], bool] = lambda: False
+) -> Trial | None:
+    """Time a judge whose token store is empty.
+
+    Args:
+        judge: the judge.
+        name: what the user calls it.
+        memory: bytes that it takes, for the outcome.
+        cancelled: polled while the model works.
+
+    Returns:
+        The outcome; None once `cancelled()` is true.
+
+    Raises:
+        JudgeError: it cannot be loaded, breaks down or gives no answer.
+    """
     query, stored, new = (_photo(seed) for seed in range(3))
 
     def seconds(candidates: list[JudgePhoto]) -> float:
@@ -121,7 +137,7 @@ def _timed(judge: MllmJudge, name: str, memory: int, cancelled: Callable[[], boo
     first = max(seconds([new]) - one, 0.0) + pair
     if judge.session.gpu_failure != failure:
         # It failed meanwhile, and half of the time is the processor's.
-        return _timed(judge, name, memory, cancelled)
+        return time_pairs(judge, name, memory, cancelled)
     return None if cancelled() else Trial(memory, 1 / pair, first)
 
 
