@@ -171,7 +171,9 @@ def _say_added(model: InstalledModel | None, as_json: bool) -> None:
         return
     say(f"{model.name} is installed. `lookalike models use {model.name}` uses it in this library.")
     if model.kind == "descriptor" and reads_words(model.folder):
-        say(f"`lookalike models use {model.name} --for words` has words find photos by it, beside another model.")
+        say(
+            f"`lookalike models use {model.name} --for words` has words find photos by it, beside another model."
+        )
     if model.pairs_per_second is not None:
         say(f"It compared {model.pairs_per_second:.3g} pairs per second in a trial.")
     elif model.photos_per_second is not None:
