@@ -10,6 +10,7 @@ import click
 from lookalike import app_paths
 from lookalike.cli.options import PATH, TEXT, json_option
 from lookalike.cli.output import changing_line, run_with_progress, say, say_json, warn, words_model_line
+from lookalike.descriptors.model_folder import reads_words
 from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.library.descriptor_migration import DescriptorChange, reset_descriptor
@@ -169,6 +170,10 @@ def _say_added(model: InstalledModel | None, as_json: bool) -> None:
         say_json(model)
         return
     say(f"{model.name} is installed. `lookalike models use {model.name}` uses it in this library.")
+    if model.kind == "descriptor" and reads_words(model.folder):
+        say(
+            f"`lookalike models use {model.name} --for words` has words find photos by it, beside another model."
+        )
     if model.pairs_per_second is not None:
         say(f"It compared {model.pairs_per_second:.3g} pairs per second in a trial.")
     elif model.photos_per_second is not None:

@@ -63,8 +63,10 @@ class LabelSearch:
             rows = rows[np.argpartition(-scores[rows], k - 1)[:k]] if k > 0 else rows[:0]
         rows = rows[np.lexsort((-table.ids[rows], -scores[rows]))]
         return [
-            WordHit(int(table.ids[row]), float(scores[row]), _reason(table, row, meaning))
-            for row in rows.tolist()
+            WordHit(number, score, reason)
+            for number, score, reason in zip(
+                table.ids[rows].tolist(), scores[rows].tolist(), _reasons(table, rows, meaning), strict=True
+            )
         ]
 
     def close(self) -> None:
@@ -80,9 +82,14 @@ def _among(ids: NDArray[np.int64], allowed_ids: NDArray[np.int64]) -> NDArray[np
     return np.asarray(allowed_ids[places] == ids)
 
 
-def _reason(table: LabelTable, row: int, meaning: Meaning) -> Reason:
-    """The label that counts most for a photo."""
-    labels, probabilities = table.labels[row], table.probabilities[row]
-    best = labels[np.argmax(meaning.weights[labels] * probabilities)]
-    certainty = probabilities[meaning.named[labels]].sum()
-    return Reason("label", load_synsets().labels[best], bool(certainty >= LEAST_CERTAINTY))
+def _reasons(table: LabelTable, rows: NDArray[np.intp], meaning: Meaning) -> list[Reason]:
+    """The label that counts most for each of some photos."""
+    labels, probabilities = table.labels[rows], table.probabilities[rows]
+    most = np.argmax(meaning.weights[labels] * probabilities, axis=1, keepdims=True)
+    best = np.take_along_axis(labels, most, axis=1)[:, 0]
+    certain = (probabilities * meaning.named[labels]).sum(axis=1) >= LEAST_CERTAINTY
+    names = load_synsets().labels
+    return [
+        Reason("label", names[label], sure)
+        for label, sure in zip(best.tolist(), certain.tolist(), strict=True)
+    ]
