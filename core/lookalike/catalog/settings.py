@@ -86,6 +86,7 @@ class Settings:
         token_limit: bytes that visual tokens may take; None while not chosen.
         keep_rules: which of several duplicates is kept, the first rule first; empty while not chosen.
         protected_folders: folders in which no duplicate is removed.
+        captions_ahead: whether captions may be written in the background.
         text_ahead: whether text in photos may be read in the background.
         tokens_ahead: whether visual tokens may be made while the computer is idle.
     """
@@ -104,6 +105,7 @@ class Settings:
     token_limit = Setting[int | None]("token_limit", None, int)
     keep_rules = Setting[tuple[str, ...]]("keep_rules", (), lambda text: tuple(text.split()), " ".join)
     protected_folders = Setting[tuple[str, ...]]("protected_folders", (), _texts, json.dumps)
+    captions_ahead = Setting("captions_ahead", False, *_boolean("1"))
     text_ahead = Setting(
         "text_ahead", True, lambda text: text == "yes", lambda value: "yes" if value else "no"
     )

@@ -22,6 +22,7 @@ from lookalike.ingest.details_updater import DetailsUpdater
 from lookalike.ingest.throttle import Throttle
 from lookalike.judges.kind import JudgeResources
 from lookalike.judges.registry import JudgeRegistry
+from lookalike.library.caption_preparation import BackgroundCaptions, CaptionPreparation
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines, open_engine
 from lookalike.library.descriptor_migration import (
     BackgroundMigration,
@@ -52,7 +53,7 @@ from lookalike.watching.watched import WatchedFolders
 from lookalike.wording import counted
 from lookalike.words.label_search import LabelSearch
 from lookalike.words.labelling import Labeller
-from lookalike.words.text_search import TextSearch
+from lookalike.words.text_search import CaptionSearch, TextSearch
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ class Library:
         labels: what photos show, by which words find them.
         kinds: which photos are screenshots, documents or receipts.
         texts: the text that is read in photos, by which words find them.
+        captions: what a multimodal model has said of photos, by which words find them.
         calibrations: the probabilities that similarities and judges' answers stand for.
         fallback: why the embedded descriptor model is used instead of the chosen one; empty where it is not.
 
@@ -217,6 +219,13 @@ class Library:
         self.texts = TextPreparation(
             self._catalog, photos, Throttle(self.folders.pace), lambda: self.tokens.searching
         )
+        self.captions = CaptionPreparation(
+            self._catalog,
+            self.judges.caption_judge,
+            photos.candidate,
+            Throttle(self.folders.pace),
+            lambda: self.tokens.searching,
+        )
         self.search = SearchService(
             self._catalog,
             photos,
@@ -226,7 +235,7 @@ class Library:
             self.tokens,
             self.calibrations,
             inverted,
-            (label_search, TextSearch(self._catalog)),
+            (label_search, TextSearch(self._catalog), CaptionSearch(self._catalog)),
             {"thing": self.things},
         )
 
@@ -285,12 +294,13 @@ class Library:
                 closing(BackgroundPairs(self.pairs)) as pairs,
                 closing(BackgroundThings(self.things)) as things,
                 closing(BackgroundTexts(self.texts)) as texts,
+                closing(BackgroundCaptions(self.captions)) as captions,
             ):
 
                 def do_a_little() -> Progress | None:
                     working = None if self._fixed else migration.step()
                     working = working or labels.step() or kinds.step() or details.step() or pairs.step()
-                    return working or things.step() or texts.step()
+                    return working or things.step() or texts.step() or captions.step()
 
                 yield from engine.follower.follow(
                     lambda: has_ended() or self._engines.current is not engine, do_a_little

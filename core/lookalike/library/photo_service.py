@@ -31,6 +31,7 @@ class PhotoInfo:
         annotations: its rating, title and keywords.
         text: what was read in it, a line each; empty where there is none, or it was not read yet.
         kind: "screenshot", "document" or "receipt"; empty for a photograph.
+        caption: what a model has said of it; empty where none has.
     """
 
     content_id: int
@@ -40,6 +41,7 @@ class PhotoInfo:
     annotations: Annotations
     text: str = ""
     kind: str = ""
+    caption: str = ""
 
 
 class PhotoService:
@@ -116,6 +118,7 @@ class PhotoService:
             self._catalog.annotations.get([content_id])[content_id],
             self._catalog.photo_texts.get([content_id]).get(content_id, ""),
             self._catalog.photo_kinds.of(content_id),
+            self._catalog.captions.get([content_id]).get(content_id, ""),
         )
 
     def image(self, content_id: int, longest_side: int) -> Image.Image:
