@@ -25,7 +25,7 @@ def render(
     eos: str = "",
     after_photo: str = "",
     photos: int = 2,
-) -> list[str]:
+) -> tuple[str, ...]:
     """Fill the template with one system turn and one user turn: the photos, the question.
 
     The template is the exact Jinja text from the model file, run in Jinja's sandbox (llama.cpp's own
@@ -78,7 +78,7 @@ def render(
                     "The model always thinks before it answers, so it cannot judge.",
                     "Choose its instruction-tuned sibling (often called Instruct).",
                 )
-            return parts
+            return tuple(parts)
     if fault is not None:
         raise JudgeError(f"The model's chat template does not work ({fault}).") from fault
     raise JudgeError("The model's chat template does not take two photos.")

@@ -98,7 +98,7 @@ class Vocabulary:
         """Whether a token ends what the model says."""
         return bool(self._llama.llama_vocab_is_eog(self._handle, token))
 
-    def _rendered(self, family: MllmFamily, instructions: str, question: str, photos: int) -> list[str]:
+    def _rendered(self, family: MllmFamily, instructions: str, question: str, photos: int) -> tuple[str, ...]:
         return render(
             self._template,
             instructions,
