@@ -45,6 +45,8 @@ class Stage(StrEnum):
     """Telling screenshots, documents and receipts from photographs."""
     READING_TEXT = "reading text"
     """Reading the text in photos, so that words find them."""
+    CAPTIONING = "writing captions"
+    """Having a multimodal model say what photos show."""
     PREPARING = "preparing"
     """Making visual tokens."""
     COMPRESSING = "compressing"

@@ -4,12 +4,15 @@
 receipts and pages with words that are known, spoils them as cameras do, keeps them as JPEG, and reads them. It prints
 for each kind and each flaw the share of different words that a search for them finds (some word read in the photo
 begins with it), and the share of the read words that are right; then processor time and memory. With ``--plain`` it
-also reads photos of a folder (every `--every` th) and prints what was read there, to be looked at.
+also reads photos of a folder (every `--every` th) and prints what was read there, to be looked at. With ``--engines``
+it only compares rapidocr on OpenVINO with onnxruntime, where that is installed, and its own classifier of lines that
+stand upside down with none.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import io
 import resource
 import time
@@ -20,6 +23,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from lookalike.descriptors.openvino_runtime import import_openvino
 from lookalike.errors import LookalikeError
 from lookalike.photos import open_image
 from lookalike.terms import terms_of
@@ -68,7 +72,11 @@ def main() -> None:
     parser.add_argument("--fonts", type=Path, nargs="*", default=[])
     parser.add_argument("--plain", type=Path)
     parser.add_argument("--every", type=int, default=10)
+    parser.add_argument("--engines", action="store_true")
     options = parser.parse_args()
+    if options.engines:
+        _compare_engines([str(font) for font in options.fonts])
+        return
     reader = TextReader()
     reader.read(np.zeros((64, 64, 3), np.uint8))
     spent: defaultdict[str, list[float]] = defaultdict(list)
@@ -99,6 +107,40 @@ def main() -> None:
     if options.plain is not None:
         _read_plain(reader, options.plain, options.every)
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+def _compare_engines(fonts: list[str]) -> None:
+    """Recall and processor time of one receipt and one page, upright and lying, by each engine."""
+    import_openvino()
+    from rapidocr import EngineType, RapidOCR
+
+    draw = TextPhotos(1, fonts)
+    flat = [KINDS[kind](draw) for kind in ("receipt", "page")]
+    photos = [prepared(one) for paper in flat for one in (paper, draw.quarter(paper, 1))]
+    words = [{term for word in paper.words for term in terms_of(word)} for paper in flat for _ in range(2)]
+    for name in ("openvino", "onnxruntime"):
+        if importlib.util.find_spec(name) is None:
+            continue
+        engine = EngineType(name)
+        reader = RapidOCR(
+            params={
+                "Global.log_level": "error",
+                "Det.engine_type": engine,
+                "Cls.engine_type": engine,
+                "Rec.engine_type": engine,
+            }
+        )
+        for classifies in (False, True):
+            # The first round compiles what each length of line needs.
+            for _round in range(2):
+                found, began = [], time.process_time()
+                for image, wanted in zip(photos, words, strict=True):
+                    texts = reader(np.asarray(image)[..., ::-1].copy(), use_cls=classifies).txts or ()
+                    read = {term for text in texts for term in terms_of(text)}
+                    found.append(len(read & wanted) / len(wanted))
+                seconds = time.process_time() - began
+            shown = ", ".join(f"{recall:.3f}" for recall in found)
+            print(f"{name}, {'with' if classifies else 'without'} classifier: {shown}; {seconds:.1f} s")
 
 
 def _read_plain(reader: TextReader, folder: Path, every: int) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from lookalike.catalog.annotations import AnnotationTable
+from lookalike.catalog.captions import Captions
 from lookalike.catalog.contents import Contents
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.descriptors import DescriptorRecord
@@ -54,6 +55,7 @@ class Catalog:
         self.pair_scores = PairScores(self._database)
         self.things = Things(self._database)
         self.facts = FactTable(self._database)
+        self.captions = Captions(self._database)
         self.photo_kinds = PhotoKinds(self._database)
         self.photo_texts = PhotoTexts(self._database)
         self.places = PlaceTable(self._database)

@@ -648,3 +648,21 @@ def m0019_photo_texts_and_kinds(db: Database) -> None:
     )
     for statement in statements:
         db.execute(statement)
+
+
+@catalog_migrations()
+def m0024_captions(db: Database) -> None:
+    """What a model has said of photos, and the full-text index that finds it; a trigger keeps that in step."""
+    statements = (
+        """CREATE TABLE captions (
+            content_id INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE,
+            key TEXT NOT NULL,
+            caption TEXT NOT NULL
+        )""",
+        "CREATE VIRTUAL TABLE caption_words USING fts5 (text, tokenize = 'ascii', prefix = '1 2 3')",
+        """CREATE TRIGGER caption_gone AFTER DELETE ON captions WHEN OLD.caption != '' BEGIN
+            DELETE FROM caption_words WHERE rowid = OLD.content_id;
+        END""",
+    )
+    for statement in statements:
+        db.execute(statement)

@@ -8,24 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lookalike.catalog.contents import VISIBLE
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.facts import Wanted
 from lookalike.catalog.sql import chunks, placeholders
-from lookalike.terms import tokens_of
-
-COLUMN = "text"
-"""Of the index; what `FactTable.wanted` is told."""
+from lookalike.catalog.word_index import WordIndex
 
 
 class PhotoTexts:
-    """The tables of texts. Any thread may use it."""
+    """The tables of texts. Any thread may use it.
+
+    Attributes:
+        words: finds them.
+    """
 
     def __init__(self, database: CatalogDatabase) -> None:
         self._database = database
+        self.words = WordIndex(database, "text_words")
 
     def put(self, content_id: int, text: str, share: float, version: int) -> None:
         """Keep the text of a photo, in the place of what it had. A content that is gone is passed over.
@@ -44,10 +42,7 @@ class PhotoTexts:
                 (version, text, share, content_id),
             ).rowcount
             if added and text:
-                db.execute(
-                    "INSERT INTO text_words (rowid, text) VALUES (?, ?)",
-                    (content_id, " ".join(tokens_of(text))),
-                )
+                self.words.put(db, content_id, text)
 
     def get(self, content_ids: Sequence[int]) -> dict[int, str]:
         """The texts of photos; those in which nothing was read are left out."""
@@ -82,28 +77,3 @@ class PhotoTexts:
         """Forget all texts."""
         with self._database.transaction() as db:
             db.execute("DELETE FROM photo_texts")
-
-    def ranked(
-        self, wanted: Sequence[Wanted], allowed_ids: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The photos whose text has all of it, best first, those added last first where they are as good.
-
-        Args:
-            wanted: what is looked for, in `COLUMN`.
-            allowed_ids: the only ids that may be found, ascending.
-
-        Returns:
-            Ids (n,) and their BM25, higher is better, (n,).
-        """
-        if not wanted:
-            return np.zeros(0, np.int64), np.zeros(0)
-        rows = self._database.rows(
-            "SELECT rowid, bm25(text_words) FROM text_words WHERE text_words MATCH ? ORDER BY rowid",
-            (" AND ".join(one.expression for one in wanted),),
-        )
-        ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-        scores = -np.fromiter((row[1] for row in rows), np.float64, len(rows))
-        kept = np.isin(ids, allowed_ids, assume_unique=True)
-        ids, scores = ids[kept], scores[kept]
-        order = np.lexsort((-ids, -scores))
-        return ids[order], scores[order]

@@ -93,6 +93,7 @@ class Settings:
         protected_folders: folders in which no duplicate is removed.
         pair_judging: whether a multimodal judge decides the pairs that details leave open.
         pair_judge: key of the judge that has decided them; empty while none has.
+        captions_ahead: whether captions may be written in the background.
         text_ahead: whether text in photos may be read in the background.
         tokens_ahead: whether visual tokens may be made while the computer is idle.
         recent_searches: words and paths that were searched for, the latest first.
@@ -121,6 +122,7 @@ class Settings:
     protected_folders = Setting[tuple[str, ...]]("protected_folders", (), _texts, json.dumps)
     pair_judging = Setting("pair_judging", False, *_boolean("1"))
     pair_judge = Setting("pair_judge", "", str)
+    captions_ahead = Setting("captions_ahead", False, *_boolean("1"))
     text_ahead = Setting(
         "text_ahead", True, lambda text: text == "yes", lambda value: "yes" if value else "no"
     )

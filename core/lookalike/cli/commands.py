@@ -10,6 +10,7 @@ import click
 from lookalike import __version__, log
 from lookalike.cli.add import add
 from lookalike.cli.app import app
+from lookalike.cli.captions import captions
 from lookalike.cli.check import check
 from lookalike.cli.doctor import doctor
 from lookalike.cli.duplicates import duplicates
@@ -72,6 +73,7 @@ for command in (
     models,
     tokens,
     text,
+    captions,
     app,
 ):
     cli.add_command(command)

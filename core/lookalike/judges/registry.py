@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from lookalike.catalog.settings import Settings
 from lookalike.errors import LookalikeError
+from lookalike.judges.caption_judge import CaptionJudge
 from lookalike.judges.kind import JudgeKind, JudgeResources
 from lookalike.judges.kinds import JUDGE_KINDS, plugged_in_kinds
 from lookalike.judges.protocol import Judge, JudgeOptions
@@ -137,6 +138,20 @@ class JudgeRegistry:
         if not isinstance(judge, TokenJudge):
             raise LookalikeError(
                 "Only multimodal models have visual tokens, and none is in use.",
+                "Import a multimodal model, or choose one that is imported.",
+            )
+        return judge
+
+    def caption_judge(self, name: str | None = None) -> CaptionJudge:
+        """A judge whose model writes captions, by name; the one in use for None.
+
+        Raises:
+            LookalikeError: there is no such judge, it writes none, or it cannot work here.
+        """
+        judge = self.get(name)
+        if not isinstance(judge, CaptionJudge):
+            raise LookalikeError(
+                "Only multimodal models write captions, and none is in use.",
                 "Import a multimodal model, or choose one that is imported.",
             )
         return judge

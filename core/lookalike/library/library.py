@@ -26,6 +26,7 @@ from lookalike.judges.kind import JudgeResources
 from lookalike.judges.mllm.device import recorded_devices
 from lookalike.judges.registry import JudgeRegistry
 from lookalike.library.background_describing import BackgroundDescribing
+from lookalike.library.caption_preparation import BackgroundCaptions, CaptionPreparation
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines, open_engine
 from lookalike.library.descriptor_migration import (
     DescriptorChange,
@@ -61,7 +62,7 @@ from lookalike.wording import counted
 from lookalike.words.label_search import LabelSearch
 from lookalike.words.labelling import Labeller
 from lookalike.words.model_search import ModelSearch
-from lookalike.words.text_search import TextSearch
+from lookalike.words.text_search import CaptionSearch, TextSearch
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,7 @@ class Library:
         storage: what all this takes on the disk, and freeing what can be made again.
         kinds: which photos are screenshots, documents or receipts.
         texts: the text that is read in photos, by which words find them.
+        captions: what a multimodal model has said of photos, by which words find them.
         calibrations: the probabilities that similarities and judges' answers stand for.
         fallback: why the embedded descriptor model is used instead of the chosen one; empty where it is not.
 
@@ -250,6 +252,13 @@ class Library:
         self.texts = TextPreparation(
             self._catalog, photos, Throttle(self.folders.pace), lambda: self.tokens.searching
         )
+        self.captions = CaptionPreparation(
+            self._catalog,
+            self.judges.caption_judge,
+            photos.candidate,
+            Throttle(self.folders.pace),
+            lambda: self.tokens.searching,
+        )
         self.search = SearchService(
             self._catalog,
             photos,
@@ -260,7 +269,7 @@ class Library:
             self.tokens,
             self.calibrations,
             inverted,
-            (label_search, TextSearch(self._catalog)),
+            (label_search, TextSearch(self._catalog), CaptionSearch(self._catalog)),
             ModelSearch(self.words_model.use),
             {"thing": self.things},
         )
@@ -323,13 +332,14 @@ class Library:
                 closing(BackgroundPairs(self.pairs)) as pairs,
                 closing(BackgroundThings(self.things)) as things,
                 closing(BackgroundTexts(self.texts)) as texts,
+                closing(BackgroundCaptions(self.captions)) as captions,
             ):
 
                 def do_a_little() -> Progress | None:
                     working = None if self._fixed else migration.step()
                     working = working or labels.step() or kinds.step() or words_model.step()
                     working = working or details.step() or pairs.step()
-                    return working or things.step() or texts.step()
+                    return working or things.step() or texts.step() or captions.step()
 
                 yield from engine.follower.follow(
                     lambda: has_ended() or self._engines.current is not engine, do_a_little

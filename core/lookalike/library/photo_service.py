@@ -35,6 +35,7 @@ class PhotoInfo:
         place: where it was taken, as people say it: "Paris, France"; empty where that is not known.
         text: what was read in it, a line each; empty where there is none, or it was not read yet.
         kind: "screenshot", "document" or "receipt"; empty for a photograph.
+        caption: what a model has said of it; empty where none has.
     """
 
     content_id: int
@@ -45,6 +46,7 @@ class PhotoInfo:
     place: str = ""
     text: str = ""
     kind: str = ""
+    caption: str = ""
 
 
 class PhotoService:
@@ -164,6 +166,7 @@ class PhotoService:
             self._catalog.places.names([content_id]).get(content_id, ""),
             self._catalog.photo_texts.get([content_id]).get(content_id, ""),
             self._catalog.photo_kinds.of(content_id),
+            self._catalog.captions.get([content_id]).get(content_id, ""),
         )
 
     def exposure(self, content_id: int) -> Exposure:

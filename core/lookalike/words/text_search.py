@@ -1,8 +1,8 @@
-"""Text search: finds photos by the text that was read in them."""
+"""Text search: finds photos by the text that was read in them, and by what a model has said of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.facts import Wanted
 from lookalike.catalog.filters import Filters
-from lookalike.catalog.photo_texts import COLUMN
+from lookalike.catalog.word_index import WordIndex
 from lookalike.terms import tokens_of
 from lookalike.words.fact_search import LONGEST_TEXT, content_words
 from lookalike.words.source import Reason, WordHit
@@ -35,18 +35,54 @@ class TextSearch:
         self, words: Sequence[str], phrase: str, k: int, allowed_ids: NDArray[np.int64] | None
     ) -> list[WordHit]:
         """Best first; see `WordSource.search`. A word with blanks in it has to stand as it is."""
-        allowed = self._catalog.filters.matching(Filters()) if allowed_ids is None else allowed_ids
-        for some in (words, content_words(words)):
-            wanted = self._catalog.facts.wanted(some, COLUMN)
-            ids, scores = self._catalog.photo_texts.ranked(wanted, allowed)
-            if len(ids):
-                best: list[int] = ids[:k].tolist()
-                texts = self._catalog.photo_texts.get(best)
-                return [
-                    WordHit(number, score, Reason("text", shown(texts.get(number, ""), wanted), certain=True))
-                    for number, score in zip(best, scores[:k].tolist(), strict=True)
-                ]
-        return []
+        texts = self._catalog.photo_texts
+        return _hits(self._catalog, texts.words, texts.get, words, k, allowed_ids, "text", certain=True)
+
+
+class CaptionSearch:
+    """Finds photos by what a model has said of them; as `TextSearch`, but models err, so nothing of it is certain.
+
+    Args:
+        catalog: the library's catalog.
+    """
+
+    name = "captions"
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def search(
+        self, words: Sequence[str], phrase: str, k: int, allowed_ids: NDArray[np.int64] | None
+    ) -> list[WordHit]:
+        """Best first; see `WordSource.search`."""
+        captions = self._catalog.captions
+        return _hits(
+            self._catalog, captions.words, captions.get, words, k, allowed_ids, "caption", certain=False
+        )
+
+
+def _hits(
+    catalog: Catalog,
+    index: WordIndex,
+    texts_of: Callable[[Sequence[int]], dict[int, str]],
+    words: Sequence[str],
+    k: int,
+    allowed_ids: NDArray[np.int64] | None,
+    kind: str,
+    certain: bool,
+) -> list[WordHit]:
+    allowed = catalog.filters.matching(Filters()) if allowed_ids is None else allowed_ids
+    for some in (words, content_words(words)):
+        wanted = catalog.facts.wanted(some, "text")
+        ids, scores = index.ranked(wanted, allowed)
+        if len(ids):
+            best: list[int] = ids[:k].tolist()
+            texts = texts_of(best)
+            return [
+                WordHit(number, score, Reason(kind, shown(texts.get(number, ""), wanted), certain))
+                for number, score in zip(best, scores[:k].tolist(), strict=True)
+            ]
+    return []
 
 
 def shown(text: str, wanted: Sequence[Wanted]) -> str:

@@ -44,6 +44,7 @@ IN_BACKGROUND = frozenset(
         Stage.FINDING_THINGS,
         Stage.RECOGNISING,
         Stage.READING_TEXT,
+        Stage.CAPTIONING,
     }
 )
 """Stages that go on, for all photos, while nothing is to be done for the folders."""

@@ -103,6 +103,7 @@ MESSAGES = (
     QT_TRANSLATE_NOOP("core", "No photo of the library has the {name} {value}."),
     QT_TRANSLATE_NOOP("core", "No photo of the library lies in {folder}."),
     QT_TRANSLATE_NOOP("core", "Only multimodal models have visual tokens, and none is in use."),
+    QT_TRANSLATE_NOOP("core", "Only multimodal models write captions, and none is in use."),
     QT_TRANSLATE_NOOP("core", "Photos cannot be found by words ({reason})."),
     QT_TRANSLATE_NOOP("core", "Put a copy of it back, or delete it; the library is then built anew from your photos."),
     QT_TRANSLATE_NOOP("core", "Put it back in the window of the system's trash."),

@@ -33,6 +33,7 @@ def stage_text(stage: Stage) -> str:
         Stage.LABELLING: translate("progress", "Looking at what photos show"),
         Stage.RECOGNISING: translate("progress", "Looking for screenshots and documents"),
         Stage.READING_TEXT: translate("progress", "Reading text"),
+        Stage.CAPTIONING: translate("progress", "Writing captions"),
         Stage.PREPARING: translate("progress", "Preparing"),
         Stage.COMPRESSING: translate("progress", "Compressing"),
         Stage.SEARCHING: translate("progress", "Searching"),

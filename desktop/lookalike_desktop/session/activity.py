@@ -46,6 +46,7 @@ def follow_folders(library: Library, cancelled: Callable[[], bool]) -> Generator
             Stage.FINDING_THINGS,
             Stage.RECOGNISING,
             Stage.READING_TEXT,
+            Stage.CAPTIONING,
         )
         skipped.update({(line.path, line.reason): line for line in progress.skipped})
         yield Activity(progress.folder, replace(progress, skipped=()), changes, tuple(skipped.values()))

@@ -133,7 +133,7 @@ def test_a_library_is_filtered_by_them(tmp_path: Path, qapp: QApplication) -> No
 @pytest.mark.data
 @pytest.mark.slow
 def test_few_photographs_are_taken_for_screenshots(data: Path) -> None:
-    paths = sorted((data / "dev" / "images").rglob("*.jpg"))[::12]
+    paths = sorted((data / "dev").rglob("*.jpg"))[::12]
     wrong = total = 0
     for path in paths:
         try:

@@ -14,13 +14,14 @@ from lookalike.judges.mllm.messages import (
     LEFT,
     Answer,
     CancelledReply,
+    Captioned,
     Encoded,
     EncodeRequest,
     GpuFailed,
     Ready,
     Refused,
     Reply,
-    ScoreRequest,
+    Request,
     Shared,
     WorkerSettings,
     WorkerStage,
@@ -127,7 +128,7 @@ class WorkerConnection:
 
     def ask(
         self,
-        question: Callable[[int], ScoreRequest | EncodeRequest],
+        question: Callable[[int], Request],
         cancelled: Callable[[], bool],
         meanwhile: Callable[[], None],
     ) -> Reply | None:
@@ -243,7 +244,7 @@ class WorkerConnection:
                 raise WorkerHungError(f"The process of {self._name} did not answer for {patience:.0f} s.")
         reply: Reply = worker.receive()
         self._outstanding, self.query, self.encodes = None, reply.query, reply.encodes
-        self.answered = self.answered or isinstance(reply, Answer | Encoded)
+        self.answered = self.answered or isinstance(reply, Answer | Encoded | Captioned)
         return reply
 
 

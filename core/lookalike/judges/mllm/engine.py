@@ -257,6 +257,46 @@ class MllmEngine:
             rows += self._logits(candidates[start : start + self.parallel], swapped)
         return rows
 
+    def caption(self, tokens: VisualTokens, instructions: str, question: str, limit: int) -> bytes:
+        """What the model says of a photo, always its likeliest next word; there is no query any more then.
+
+        Args:
+            tokens: the photo's.
+            instructions: the system turn.
+            question: the text after the photo.
+            limit: tokens of the answer at most.
+
+        Returns:
+            The answer's first line, in UTF-8; cut off at the limit.
+
+        Raises:
+            DecodingAbortedError: cancelled.
+            JudgeError: the model's chat template does not take one photo, or the model refuses the tokens.
+        """
+        context, vocabulary = self._decoding, self._vocabulary
+        prompt = vocabulary.caption_prompt(self._settings.family, instructions, question)
+        # The context was made for the prompt of two photos, and has room for this one when it is empty.
+        self._query = self._query_end = None
+        context.clear()
+        context.decode([text_piece(prompt.opening, 0, QUERY)])
+        position = len(prompt.opening)
+        self._decode_photos([self._photo(tokens, position, QUERY)])
+        position += tokens.n_pos
+        answers = context.decode([text_piece(prompt.question, position, QUERY, True)])
+        position += len(prompt.question)
+        said = b""
+        for _ in range(limit):
+            token = int(np.argmax(context.logits(answers[-1], vocabulary.size)))
+            if vocabulary.ends(token):
+                break
+            said += vocabulary.piece(token)
+            if said.strip() and b"\n" in said.lstrip():
+                break
+            answers = context.decode([text_piece([token], position, QUERY, True)])
+            position += 1
+        context.clear()
+        return said
+
     def _logits(self, candidates: Sequence[VisualTokens], swapped: bool) -> list[NDArray[np.float32]]:
         context = self._decoding
         sequences = range(QUERY + 1, QUERY + 1 + len(candidates))

@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 
 from lookalike import app_paths
 from lookalike.errors import LookalikeError
+from lookalike.judges.caption_judge import Caption
 from lookalike.judges.mllm.available import unavailable
+from lookalike.judges.mllm.captions import INSTRUCTIONS, LIMIT, QUESTION, caption_of
+from lookalike.judges.mllm.captions import VERSION as CAPTION_VERSION
 from lookalike.judges.mllm.checksums import verified_checksum
 from lookalike.judges.mllm.device import GPU_VARIABLE, OFF, Device
 from lookalike.judges.mllm.errors import JudgeError
@@ -297,17 +300,54 @@ class MllmJudge:
         pixels: NDArray[np.uint8] = prepare(query.load(self._plan.decode_size), self._plan)
         return pixels
 
+    @property
+    def caption_key(self) -> str:
+        """Names what a caption depends on besides the photo; see `CaptionJudge`."""
+        return f"{self._model_key}:caption:{CAPTION_VERSION}"
+
+    def captions(
+        self, photos: Iterable[JudgePhoto], cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[Caption]:
+        """Write captions; see `CaptionJudge.captions`.
+
+        Raises:
+            LookalikeError: the model cannot be loaded or is switched off, or its chat template takes no single photo.
+        """
+        self._session.check()
+        ahead = Prefetcher(self._pixels(photo) for photo in photos)
+        wording = Wording(INSTRUCTIONS, QUESTION)
+        while not cancelled():
+            upcoming = ahead.take(1)
+            if not upcoming:
+                return
+            ((content, pixels),) = upcoming
+            if isinstance(pixels, str):
+                yield Caption(content, None, pixels)
+                continue
+            reply = self._session.caption(pixels, wording, LIMIT, cancelled, ahead.prefetch)
+            if reply is None:
+                return
+            if isinstance(reply, Refused):
+                raise JudgeError(f"{self.name}: {reply.message}", reply.remedy)
+            if isinstance(reply, Unscored):
+                yield Caption(content, None, reply.message)
+            else:
+                yield Caption(content, caption_of(reply.said))
+
     def _material(self, candidate: JudgePhoto) -> tuple[str, Material | str]:
         """The candidate's stored tokens, or else its pixels, or else why there are none."""
         if self._token_set is not None and candidate.content:
             tokens = self._token_set.get(candidate.content)
             if tokens is not None:
                 return candidate.content, tokens
+        return self._pixels(candidate)
+
+    def _pixels(self, photo: JudgePhoto) -> tuple[str, NDArray[np.uint8] | str]:
+        """A photo as the encoder takes it, or why there is none."""
         try:
-            pixels: NDArray[np.uint8] = prepare(candidate.load(self._plan.decode_size), self._plan)
+            return photo.content, prepare(photo.load(self._plan.decode_size), self._plan)
         except LookalikeError as error:
-            return candidate.content, error.message
-        return candidate.content, pixels
+            return photo.content, error.message
 
     def _store_tokens(self, content: str, answer: Scored) -> None:
         if self._token_set is not None and content and answer.tokens is not None:

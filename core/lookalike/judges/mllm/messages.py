@@ -1,9 +1,9 @@
 """Messages between the judge and its worker process.
 
 The worker first sends `Ready` (or `Refused`, and ends). It then answers each `ScoreRequest` with one `Answer` and each
-`EncodeRequest` with one `Encoded`, or either with `Refused` or `CancelledReply`. Every reply names the query whose
-photo the worker holds. Where the GPU fails it sends `GpuFailed` in place of any of these, and ends. A worker that is
-asked nothing for a while ends with the exit code `LEFT`.
+`EncodeRequest` with one `Encoded`, each `CaptionRequest` with one `Captioned`, or any with `Refused` or
+`CancelledReply`. Every reply names the query whose photo the worker holds. Where the GPU fails it sends `GpuFailed` in
+place of any of these, and ends. A worker that is asked nothing for a while ends with the exit code `LEFT`.
 """
 
 from __future__ import annotations
@@ -140,6 +140,26 @@ class EncodeRequest:
 
 
 @dataclass(frozen=True)
+class CaptionRequest:
+    """Say what a photo shows.
+
+    Attributes:
+        serial: counts the questions; the answer bears the same number.
+        pixels: uint8 (height, width, 3).
+        wording: what is asked.
+        limit: tokens of the answer at most.
+    """
+
+    serial: int
+    pixels: NDArray[np.uint8]
+    wording: Wording
+    limit: int
+
+
+Request = ScoreRequest | EncodeRequest | CaptionRequest
+
+
+@dataclass(frozen=True)
 class Reply:
     """What every reply has.
 
@@ -209,6 +229,13 @@ class Encoded(Reply):
 
     tokens: VisualTokens | None
     seconds: float
+
+
+@dataclass(frozen=True)
+class Captioned(Reply):
+    """What the model said of a photo."""
+
+    said: bytes
 
 
 @dataclass(frozen=True)

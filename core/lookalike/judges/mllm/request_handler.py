@@ -19,12 +19,15 @@ from lookalike.judges.mllm.messages import (
     LEFT,
     Answer,
     CancelledReply,
+    Captioned,
+    CaptionRequest,
     Encoded,
     EncodeRequest,
     GpuFailed,
     Ready,
     Refused,
     Reply,
+    Request,
     Scored,
     ScoreRequest,
     Shared,
@@ -40,7 +43,7 @@ def serve(pipe: Connection, settings: WorkerSettings, shared: Shared) -> None:
     """Load the model and answer until the pipe closes or nothing is asked for a while.
 
     Args:
-        pipe: carries `ScoreRequest` and `EncodeRequest` in and `Reply` out.
+        pipe: carries each `Request` in and `Reply` out.
         settings: what to load.
         shared: memory that the owner sees too.
     """
@@ -78,7 +81,7 @@ def serve(pipe: Connection, settings: WorkerSettings, shared: Shared) -> None:
         shared.on_gpu = engine.device.gpu
         pipe.send(Ready(0, 0, 0, engine.parallel, engine.device))
         while pipe.poll(settings.idle_seconds):
-            question: ScoreRequest | EncodeRequest = pipe.recv()
+            question: Request = pipe.recv()
             current = question.serial
             reply = handler.reply(question)
             shared.stage = WorkerStage.IDLE
@@ -106,9 +109,13 @@ class _RequestHandler:
         self._shared = shared
         self._query = 0
 
-    def reply(self, question: ScoreRequest | EncodeRequest) -> Reply:
+    def reply(self, question: Request) -> Reply:
         try:
-            return self._encoded(question) if isinstance(question, EncodeRequest) else self._answer(question)
+            if isinstance(question, EncodeRequest):
+                return self._encoded(question)
+            return (
+                self._captioned(question) if isinstance(question, CaptionRequest) else self._answer(question)
+            )
         except DecodingAbortedError:
             return CancelledReply(question.serial, self._query, self._engine.vision.encodes)
         except JudgeError as error:
@@ -125,6 +132,15 @@ class _RequestHandler:
         made = self._candidate(0, question.pixels)
         tokens = made.tokens if made.new else None
         return Encoded(question.serial, self._query, self._engine.vision.encodes, tokens, made.seconds)
+
+    def _captioned(self, ask: CaptionRequest) -> Captioned:
+        engine = self._engine
+        self._shared.stage = WorkerStage.CANDIDATE
+        # The query makes room for it.
+        self._query = 0
+        wording = ask.wording
+        said = engine.caption(engine.encode(ask.pixels), wording.instructions, wording.question, ask.limit)
+        return Captioned(ask.serial, self._query, engine.vision.encodes, said)
 
     def _answer(self, ask: ScoreRequest) -> Answer:
         engine = self._engine

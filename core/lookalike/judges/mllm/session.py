@@ -15,11 +15,14 @@ from lookalike.judges.mllm.connection import POLL_SECONDS, WorkerConnection, Wor
 from lookalike.judges.mllm.device import Device
 from lookalike.judges.mllm.messages import (
     Answer,
+    Captioned,
+    CaptionRequest,
     Encoded,
     EncodeRequest,
     Material,
     Refused,
     Reply,
+    Request,
     Scored,
     ScoreRequest,
     Unscored,
@@ -195,13 +198,42 @@ class JudgeSession:
         assert reply is None or isinstance(reply, Encoded | Unscored | Refused)
         return reply
 
+    def caption(
+        self,
+        pixels: NDArray[np.uint8],
+        wording: Wording,
+        limit: int,
+        cancelled: Callable[[], bool],
+        meanwhile: Callable[[], None],
+    ) -> Captioned | Unscored | Refused | None:
+        """Have the model say what a photo shows; None once `cancelled()` is true.
+
+        Args:
+            pixels: the photo as the encoder takes it.
+            wording: what is asked.
+            limit: tokens of the answer at most.
+            cancelled: polled while waiting.
+            meanwhile: called once the worker has something to do.
+
+        Raises:
+            JudgeError: the model cannot be loaded, or is switched off.
+        """
+        reply = self._put(
+            lambda serial: CaptionRequest(serial, pixels, wording, limit),
+            {WorkerStage.CANDIDATE: pixels},
+            cancelled,
+            meanwhile,
+        )
+        assert reply is None or isinstance(reply, Captioned | Unscored | Refused)
+        return reply
+
     def _answer(self, results: tuple[Scored | Unscored, ...]) -> Answer:
         connection = self._connection
         return Answer(connection.serial, connection.query, connection.encodes, results)
 
     def _put(
         self,
-        question: Callable[[int], ScoreRequest | EncodeRequest],
+        question: Callable[[int], Request],
         photos: Mapping[WorkerStage, Material],
         cancelled: Callable[[], bool],
         meanwhile: Callable[[], None],

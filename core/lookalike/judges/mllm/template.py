@@ -1,4 +1,4 @@
-"""The chat template: writes the two-photo prompt as the model expects it."""
+"""The chat template: writes a prompt with photos as the model expects it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ def render(
     bos: str = "",
     eos: str = "",
     after_photo: str = "",
-) -> tuple[str, str, str]:
-    """Fill the template with one system turn and one user turn: query photo, candidate photo, question.
+    photos: int = 2,
+) -> tuple[str, ...]:
+    """Fill the template with one system turn and one user turn: the photos, the question.
 
     The template is the exact Jinja text from the model file, run in Jinja's sandbox (llama.cpp's own
     `llama_chat_apply_template` knows a fixed list of templates and guesses the nearest). Templates differ in
@@ -41,12 +42,13 @@ def render(
         bos: spelling of the token that begins a text.
         eos: spelling of the token that ends one.
         after_photo: follows each photo where the template takes plain text only.
+        photos: how many there are.
 
     Returns:
-        The text before the query photo, between the photos, and after the candidate up to the answer.
+        The texts before the first photo, between the photos, and after the last one up to the answer.
 
     Raises:
-        JudgeError: the template is broken, does not take a system turn and two photos, or lets the model think
+        JudgeError: the template is broken, does not take a system turn and the photos, or lets the model think
             first whatever it is told.
     """
     from jinja2 import TemplateError
@@ -55,7 +57,7 @@ def render(
 
     environment = template_environment()
     fault: Exception | None = None
-    for messages, mark in _turns(instructions, question, placeholder, after_photo):
+    for messages, mark in _turns(instructions, question, placeholder, after_photo, photos):
         try:
             prompt = environment.from_string(template).render(
                 messages=messages,
@@ -70,27 +72,27 @@ def render(
         parts = prompt.split(mark)
         # A list that is written out as such is text too, with everything in it.
         listed = "'type':" in prompt or '"type":' in prompt
-        if len(parts) == 3 and not listed and question in parts[2] and instructions in parts[0]:
-            if parts[2].rfind(THOUGHT[0]) > parts[2].rfind(THOUGHT[1]):
+        if len(parts) == photos + 1 and not listed and question in parts[-1] and instructions in parts[0]:
+            if parts[-1].rfind(THOUGHT[0]) > parts[-1].rfind(THOUGHT[1]):
                 raise JudgeError(
                     "The model always thinks before it answers, so it cannot judge.",
                     "Choose its instruction-tuned sibling (often called Instruct).",
                 )
-            return parts[0], parts[1], parts[2]
+            return tuple(parts)
     if fault is not None:
         raise JudgeError(f"The model's chat template does not work ({fault}).") from fault
     raise JudgeError("The model's chat template does not take two photos.")
 
 
 def _turns(
-    instructions: str, question: str, placeholder: str, after_photo: str
+    instructions: str, question: str, placeholder: str, after_photo: str, photos: int
 ) -> Iterator[tuple[list[Message], str]]:
     """The ways to write the turns, and what stands for a photo in each."""
     photo = {"type": "image"}
-    parts = _message("user", [photo, photo, _text(question)])
+    parts = _message("user", [*[photo] * photos, _text(question)])
     yield [_message("system", [_text(instructions)]), parts], placeholder
     yield [_message("system", instructions), parts], placeholder
-    plain = f"{MARK}{after_photo}" * 2 + question
+    plain = f"{MARK}{after_photo}" * photos + question
     yield [_message("system", instructions), _message("user", plain)], MARK
 
 

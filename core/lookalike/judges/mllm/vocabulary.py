@@ -32,6 +32,19 @@ class PromptTokens:
     answers: tuple[int, int]
 
 
+@dataclass(frozen=True)
+class CaptionTokens:
+    """The texts around one photo.
+
+    Attributes:
+        opening: before the photo.
+        question: after it, up to what the model writes.
+    """
+
+    opening: list[int]
+    question: list[int]
+
+
 class Vocabulary:
     """A loaded model's tokenizer and chat template.
 
@@ -63,25 +76,46 @@ class Vocabulary:
                 the model cannot answer with one digit.
         """
         self._demand_marks(family)
-        bos = self._llama.llama_vocab_bos(self._handle)
-        eos = self._llama.llama_vocab_eos(self._handle)
-        head, middle, tail = render(
-            self._template,
-            instructions,
-            question,
-            placeholder=family.placeholder,
-            bos=self._spelling(bos),
-            eos=self._spelling(eos),
-            after_photo=family.after_photo,
-        )
-        opening = self.tokenize(head + family.opening)
-        if self._llama.llama_vocab_get_add_bos(self._handle) and opening[:1] != [bos]:
-            opening.insert(0, bos)
+        head, middle, tail = self._rendered(family, instructions, question, 2)
+        opening = self._opening(family, head)
         between = self.tokenize(family.closing + middle + family.opening)
         lead = family.answer_lead if tail.endswith(":") else ""
         ending = family.closing + tail + lead
         answers = self._digit(ending, "0"), self._digit(ending, "1")
         return PromptTokens(opening, between, self.tokenize(ending), answers)
+
+    def caption_prompt(self, family: MllmFamily, instructions: str, question: str) -> CaptionTokens:
+        """The prompt of one photo as the model's own chat template writes it.
+
+        Raises:
+            JudgeError: the model does not know the marks around a photo, or the template does not take the prompt.
+        """
+        self._demand_marks(family)
+        head, tail = self._rendered(family, instructions, question, 1)
+        return CaptionTokens(self._opening(family, head), self.tokenize(family.closing + tail))
+
+    def ends(self, token: int) -> bool:
+        """Whether a token ends what the model says."""
+        return bool(self._llama.llama_vocab_is_eog(self._handle, token))
+
+    def _rendered(self, family: MllmFamily, instructions: str, question: str, photos: int) -> tuple[str, ...]:
+        return render(
+            self._template,
+            instructions,
+            question,
+            placeholder=family.placeholder,
+            bos=self._spelling(self._llama.llama_vocab_bos(self._handle)),
+            eos=self._spelling(self._llama.llama_vocab_eos(self._handle)),
+            after_photo=family.after_photo,
+            photos=photos,
+        )
+
+    def _opening(self, family: MllmFamily, head: str) -> list[int]:
+        opening = self.tokenize(head + family.opening)
+        bos = self._llama.llama_vocab_bos(self._handle)
+        if self._llama.llama_vocab_get_add_bos(self._handle) and opening[:1] != [bos]:
+            opening.insert(0, bos)
+        return opening
 
     def tokenize(self, text: str) -> list[int]:
         """The tokens of a text, marks such as ``<|im_end|>`` as one token each, nothing added."""
