@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QCheckBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -56,6 +57,8 @@ class ThingsPage(QWidget):
     """The thing with this number is to have this name."""
     apart_wanted = Signal(int, int)
     """A thing's number, and the content id of a photo that is not of it."""
+    judging_wanted = Signal(bool)
+    """Whether a multimodal model is to decide what details leave open."""
     join_wanted = Signal(int, int)
     """The numbers of two things that are one."""
 
@@ -104,6 +107,16 @@ class ThingsPage(QWidget):
         self.same_button = QPushButton(self.tr("Same as another…"))
         self.same_button.setToolTip(self.tr("Choose another thing that is the same as this one"))
         self.same_button.clicked.connect(self._on_same)
+        self.judge_box = QCheckBox(self.tr("Ask the model, too"))
+        self.judge_box.setToolTip(
+            self.tr(
+                "Where the details of two photos leave open whether they show the same, the multimodal model decides. "
+                "It is asked a minute at a time, in the background."
+            )
+        )
+        self.judge_box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.judge_box.clicked.connect(self.judging_wanted)
+        self._can_judge = False
         self._pages = QStackedWidget()
         for page in (self.message, self.cards, self.photos):
             self._pages.addWidget(page)
@@ -119,6 +132,7 @@ class ThingsPage(QWidget):
         top.addWidget(self.heading)
         top.addWidget(self.name_field, 1)
         top.addWidget(self.facts, 2)
+        top.addWidget(self.judge_box)
         top.addWidget(self.apart_button)
         top.addWidget(self.same_button)
         column = QVBoxLayout(self)
@@ -141,6 +155,12 @@ class ThingsPage(QWidget):
         if self.choosing is not None:
             self.choosing = next((thing for thing in things if thing.id == self.choosing.id), None)
         self._show()
+
+    def show_judging(self, possible: bool, judging: bool) -> None:
+        """Show whether a multimodal model decides what details leave open; nothing where there is none."""
+        self._can_judge = possible
+        self.judge_box.setChecked(judging)
+        self.judge_box.setVisible(possible and self.thing is None)
 
     def open(self, thing: Thing) -> None:
         """Show the photos of a thing."""
@@ -194,6 +214,7 @@ class ThingsPage(QWidget):
         for part in (self.name_field, self.apart_button, self.same_button):
             part.setVisible(one is not None)
         self.heading.setVisible(one is None)
+        self.judge_box.setVisible(self._can_judge and one is None)
         if one is not None:
             if not self.name_field.hasFocus():
                 self.name_field.setText(one.name)
