@@ -129,7 +129,7 @@ def image_dedup(folder: Path, paths: list[Path]) -> Iterator[tuple[str, set[Pair
 
     # Hashing uses none of torchvision's operators, but without the first two, which a torchvision for another torch
     # lacks, the package cannot be imported.
-    operators = torch.library.Library("torchvision", "DEF")
+    operators: Any = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
     with suppress(RuntimeError):
         for name in ("nms", "qnms"):
             operators.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,12 +13,15 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from lookalike.library import Library
+from lookalike.models.store import ModelStore
 from lookalike.pairs.graph import row_of_pair
 from lookalike.pairs.updating import PAIR_VERSION
 from lookalike.pairs.verified_pair import PairKind, VerifiedPair
 from lookalike.things.thing import Thing
 from lookalike_desktop.things.thing_text import more_photos, thing_facts
 from lookalike_desktop.window import Window
+from tests.builders.gguf_models import write_pair
+from tests.builders.installed_models import put_judge
 from tests.desktop.conftest import PATIENCE
 
 OpenWindow = Callable[..., Window]
@@ -80,6 +84,26 @@ def test_cards_show_the_largest_first_with_name_and_count(window: Window, qtbot:
     assert page.heading.text() == "Things"
     window.search_bar.things_button.click()
     assert not page.isVisible(), "the button leads back too"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed")
+def test_the_model_is_asked_where_there_is_one_and_the_user_allows_it(
+    window: Window, qtbot: QtBot, own_home: Path, tmp_path: Path
+) -> None:
+    page, library = window.things_page, window.session.library
+    assert library is not None
+    assert not page.judge_box.isVisible(), "there is no model"
+    put_judge(ModelStore(own_home / "models"), *write_pair(tmp_path, "idefics3", seed=61), name="tiny")
+    for _ in range(2):
+        window.search_bar.things_button.click()
+    qtbot.waitUntil(page.judge_box.isVisible, timeout=PATIENCE)
+    assert not page.judge_box.isChecked()
+    page.judge_box.click()
+    qtbot.waitUntil(lambda: library.pairs.judging, timeout=PATIENCE)
+    page.judge_box.click()
+    qtbot.waitUntil(lambda: not library.pairs.judging, timeout=PATIENCE)
+    page.open(things(window)[0])
+    assert not page.judge_box.isVisible(), "it is about all things"
 
 
 def test_a_name_is_typed_on_the_card(window: Window, qtbot: QtBot) -> None:

@@ -139,6 +139,15 @@ class PairService:
         """Whether a multimodal judge decides the pairs that details leave open."""
         return self._catalog.settings.pair_judging
 
+    @property
+    def can_judge(self) -> bool:
+        """Whether there is a multimodal judge that might decide them."""
+        try:
+            self._judges.resolve(MULTIMODAL)
+        except LookalikeError:
+            return False
+        return True
+
     def set_judging(self, judging: bool) -> None:
         """Have a multimodal judge decide the pairs that details leave open, or not; what it has decided is undone then.
 

@@ -102,7 +102,9 @@ class PairJudging:
         if row is not None and row.kind in OPEN_KINDS:
             self._rows.put([row_of_pair(_decided(pair_of_row(row), match), PAIR_VERSION)])
 
-    def _scores_of(self, judge: Judge, query: int, pairs: Sequence[Ids]) -> Iterator[tuple[Ids, PairScore]]:
+    def _scores_of(
+        self, judge: Judge, query: int, pairs: Sequence[Ids]
+    ) -> Generator[tuple[Ids, PairScore], None, None]:
         """What a judge says of some pairs of one photo, kept scores first."""
         rows = self._contents.get([query, *(number for pair in pairs for number in pair)])
         present = [pair for pair in pairs if pair[0] in rows and pair[1] in rows]

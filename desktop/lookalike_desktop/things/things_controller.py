@@ -53,6 +53,7 @@ class ThingsController(QObject):
         page.renamed.connect(self.rename)
         page.apart_wanted.connect(self.take_apart)
         page.join_wanted.connect(self.join)
+        page.judging_wanted.connect(self.set_judging)
         page.card_menu_wanted.connect(self.show_menu)
         session.activity.connect(self._on_activity)
 
@@ -61,6 +62,20 @@ class ThingsController(QObject):
         library = self._session.library
         if library is not None:
             self._tasks.run(library.things.all, self._page.show_things)
+            self._read_judging(library)
+
+    def _read_judging(self, library: Library) -> None:
+        pairs = library.pairs
+        self._tasks.run(
+            lambda: (pairs.can_judge, pairs.judging), lambda state: self._page.show_judging(*state)
+        )
+
+    def set_judging(self, judging: bool) -> None:
+        """Have a multimodal model decide what details leave open, or not."""
+        library = self._session.library
+        if library is not None:
+            self._tasks.run(lambda: library.pairs.set_judging(judging), lambda _: None)
+            self._read_judging(library)
 
     def look_up(self, content_id: int) -> None:
         """Find out which thing a photo shows; `photo_looked_up` follows."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -53,6 +54,8 @@ class ThingsPage(Page):
     """The thing with this number is to have this name."""
     apart_wanted = Signal(int, int)
     """A thing's number, and the content id of a photo that is not of it."""
+    judging_wanted = Signal(bool)
+    """Whether a multimodal model is to decide what details leave open."""
     join_wanted = Signal(int, int)
     """The numbers of two things that are one."""
 
@@ -101,6 +104,16 @@ class ThingsPage(Page):
         self.same_button = QPushButton(self.tr("Same as another…"))
         self.same_button.setToolTip(self.tr("Choose another thing that is the same as this one"))
         self.same_button.clicked.connect(self._on_same)
+        self.judge_box = QCheckBox(self.tr("Ask the model, too"))
+        self.judge_box.setToolTip(
+            self.tr(
+                "Where the details of two photos leave open whether they show the same, the multimodal model decides. "
+                "It is asked a minute at a time, in the background."
+            )
+        )
+        self.judge_box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.judge_box.clicked.connect(self.judging_wanted)
+        self._can_judge = False
         self._pages = QStackedWidget()
         for page in (self.message, self.cards, self.photos):
             self._pages.addWidget(page)
@@ -116,6 +129,7 @@ class ThingsPage(Page):
         top.addWidget(self.heading)
         top.addWidget(self.name_field, 1)
         top.addWidget(self.facts, 2)
+        top.addWidget(self.judge_box)
         top.addWidget(self.apart_button)
         top.addWidget(self.same_button)
         column = QVBoxLayout(self)
@@ -156,6 +170,12 @@ class ThingsPage(Page):
     def extend_menu(self, menu: QMenu, content_id: int) -> None:
         """Let a photo be taken out of its thing."""
         menu.addAction(self.tr("Not this one"), self.take_out)
+
+    def show_judging(self, possible: bool, judging: bool) -> None:
+        """Show whether a multimodal model decides what details leave open; nothing where there is none."""
+        self._can_judge = possible
+        self.judge_box.setChecked(judging)
+        self.judge_box.setVisible(possible and self.thing is None)
 
     def open(self, thing: Thing) -> None:
         """Show the photos of a thing."""
@@ -209,6 +229,7 @@ class ThingsPage(Page):
         for part in (self.name_field, self.apart_button, self.same_button):
             part.setVisible(one is not None)
         self.heading.setVisible(one is None)
+        self.judge_box.setVisible(self._can_judge and one is None)
         if one is not None:
             if not self.name_field.hasFocus():
                 self.name_field.setText(one.name)

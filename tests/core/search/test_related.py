@@ -64,7 +64,8 @@ def found(*ids: int) -> NearestPhotos:
 def joined(related: list[int], head: int, *ids: int) -> list[int]:
     photos = with_related(found(*ids), related, Vectors(set(range(100))), ENCODED, IndexScore(0.1), head)
     assert np.allclose(photos.similarities, photos.ids / 100)
-    return photos.ids.tolist()
+    ids_found: list[int] = photos.ids.tolist()
+    return ids_found
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,11 @@ def test_a_search_asks_the_judge_about_what_the_graph_knows(tmp_path: Path) -> N
         library.folders.add(album)
         library.scan()
         rows = library.files.known(bytes(album))
-        ids = {int(Path(os.fsdecode(path)).stem): row.content_id for path, row in rows.items()}
+        ids = {
+            int(Path(os.fsdecode(path)).stem): row.content_id
+            for path, row in rows.items()
+            if row.content_id is not None
+        }
         for other, kind, match in ((4, PairKind.EDITED, 0.99), (5, PairKind.NOTHING, 0.2)):
             first, second = sorted((ids[0], ids[other]))
             pair = VerifiedPair(first, second, kind, match, 0.0, 0.0)
