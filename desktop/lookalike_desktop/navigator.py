@@ -34,6 +34,8 @@ class Navigator(QObject):
     """Another page is shown, or one has been left."""
     menu_built = Signal(QMenu, int)
     """A photo's menu is about to be shown, and others may add to it: the menu and the photo's content id."""
+    why_wanted = Signal(int)
+    """The result with this content id is to be compared with what is searched for."""
     photo_shown = Signal(int)
     """The photo with this content id is shown large."""
 
@@ -64,6 +66,8 @@ class Navigator(QObject):
             page.grid.menu_wanted.connect(self.show_menu)
         viewer.back_wanted.connect(self.leave_photo)
         viewer.step_wanted.connect(self.step)
+        viewer.photo_wanted.connect(self.select_photo)
+        viewer.why_wanted.connect(self.why_wanted)
         viewer.find_wanted.connect(self._find_same)
         viewer.region_wanted.connect(self._find_same)
 
@@ -189,18 +193,21 @@ class Navigator(QObject):
         library, request = self._session.library, self._search.request
         if library is None:
             return
+        page = self.current_page
         if self._pages.currentWidget() is not self._viewer:
-            self._source = self.current_page
+            # A page without photos of its own was itself reached from a photo.
+            self._source = page if page is not None and page.photo_grid is not None else None
+        if page is not None and page.photo_grid is None:
+            self._leave_current()
         self._pages.setCurrentWidget(self._viewer)
+        model = self.current_grid.photos
+        self._viewer.show_neighbours(model.ids, model.row(content_id))
         if request is None or self._source is not None:
             self._viewer.show_photo(library, content_id)
         else:
-            checked = self._results_page.checked(content_id)
+            results = self._results_page
             self._viewer.show_photo(
-                library,
-                content_id,
-                self._results_page.match_text(content_id),
-                (lambda: library.search.explain(request.make(), content_id)) if checked else None,
+                library, content_id, results.match_text(content_id), results.checked(content_id)
             )
         self.photo_shown.emit(content_id)
 
@@ -210,8 +217,12 @@ class Navigator(QObject):
         model = grid.photos
         row = model.row(self._viewer.content_id or 0) + step
         if 0 <= row < len(model.ids):
-            grid.select(model.ids[row])
-            self.open_photo(model.ids[row])
+            self.select_photo(model.ids[row])
+
+    def select_photo(self, content_id: int) -> None:
+        """Show another photo of the same grid."""
+        self.current_grid.select(content_id)
+        self.open_photo(content_id)
 
     def leave_photo(self) -> None:
         """Go back to where the photo came from."""
@@ -256,8 +267,12 @@ class Navigator(QObject):
         menu.addSeparator()
         menu.addAction(self.tr("Find the same thing"), lambda: self.find_same(self._meant(content_id)))
         if self.current_grid is self._results_page.grid:
-            menu.addAction(self.tr("Search for this as well"), lambda: self._search.add_positive(content_id))
+            menu.addAction(self.tr("More like this"), lambda: self._search.add_positive(content_id))
             menu.addAction(self.tr("Not like this"), lambda: self._search.add_negative(content_id))
+            if self._search.asks_for_opinions:
+                self._add_verdicts(menu, content_id)
+            if self._results_page.checked(content_id):
+                menu.addAction(self.tr("Why?"), lambda: self.why_wanted.emit(content_id))
         if self.current_page is not None:
             self.current_page.extend_menu(menu, content_id)
         self.menu_built.emit(menu, content_id)
@@ -266,6 +281,16 @@ class Navigator(QObject):
     def _meant(self, content_id: int) -> list[int]:
         selected = self.current_photos
         return selected if content_id in selected else [content_id]
+
+    def _add_verdicts(self, menu: QMenu, content_id: int) -> None:
+        said = self._results_page.said(content_id)
+        menu.addSeparator()
+        for same, words in ((True, self.tr("This is the same")), (False, self.tr("This is not the same"))):
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(said is same)
+            chosen = None if said is same else same
+            action.triggered.connect(lambda *_, chosen=chosen: self._search.say(content_id, chosen))
 
     def show_menu(self, content_id: int, place: QPoint) -> None:
         """Show the menu of a photo at a place on the screen."""

@@ -11,6 +11,9 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from lookalike.catalog.filters import Filters
+from lookalike_desktop.compare.compare_controller import CompareController
+from lookalike_desktop.compare.compare_page import ComparePage
+from lookalike_desktop.compare.match_words import Grounds
 from lookalike_desktop.duplicates.duplicates_controller import DuplicatesController
 from lookalike_desktop.duplicates.duplicates_page import DuplicatesPage
 from lookalike_desktop.evaluation.failures_controller import FailuresController
@@ -18,6 +21,7 @@ from lookalike_desktop.evaluation.failures_page import FailuresPage
 from lookalike_desktop.library.folders_panel import FoldersPanel
 from lookalike_desktop.library.library_controller import LibraryController
 from lookalike_desktop.library.library_page import LibraryPage
+from lookalike_desktop.models.model_offer import ModelOffer, ModelOfferController
 from lookalike_desktop.models.models_controller import ModelsController
 from lookalike_desktop.models.models_page import ModelsPage
 from lookalike_desktop.models.token_preparation_controller import TokenPreparationController
@@ -41,6 +45,8 @@ from lookalike_desktop.shell.errand_controller import ErrandController
 from lookalike_desktop.shell.program import Program
 from lookalike_desktop.things.things_controller import ThingsController
 from lookalike_desktop.things.things_page import ThingsPage
+from lookalike_desktop.viewer.full_screen import FullScreen
+from lookalike_desktop.viewer.photo_canvas import STEP
 from lookalike_desktop.viewer.viewer import Viewer
 from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.widgets.messages import DropHint, Notice
@@ -77,7 +83,9 @@ class Window(QMainWindow):
         self.duplicates_page = DuplicatesPage(self.thumbnails)
         self.things_page = ThingsPage(self.thumbnails)
         self.failures_page = FailuresPage()
+        self.compare_page = ComparePage()
         self.token_line = TokenPreparationLine()
+        self.model_offer = ModelOffer()
         self.pages = QStackedWidget()
         for page in (
             self.library_page,
@@ -88,7 +96,7 @@ class Window(QMainWindow):
         middle = QWidget()
         self._lay_out(middle)
         self.search = SearchController(
-            self.session, self.search_bar, self.filter_bar, self.results_page, self
+            self.session, self.search_bar, self.filter_bar, self.results_page, self.undo_stack, self
         )
         self.navigator = Navigator(
             self.session,
@@ -99,7 +107,13 @@ class Window(QMainWindow):
             self.viewer,
             self,
         )
-        for added in (self.models_page, self.duplicates_page, self.things_page, self.failures_page):
+        for added in (
+            self.models_page,
+            self.duplicates_page,
+            self.things_page,
+            self.failures_page,
+            self.compare_page,
+        ):
             self.navigator.add_page(added)
         self._drop_paste_handler = DropPasteHandler(self, self.search_bar.field, DropHint(middle))
         self._library_controller = LibraryController(
@@ -122,7 +136,12 @@ class Window(QMainWindow):
         self.photo_menu = PhotoMenu(self.photo_actions, self.trash, self.navigator, self)
         self.errands = ErrandController(self.session, self.search, self.navigator, self)
         self.navigator.page_changed.connect(self.notice.hide)
+        around = (self.search_bar, self.filter_bar, self.folders_panel, self.token_line)
+        self.full_screen = FullScreen(self, around)
+        self.full_screen.changed.connect(self.viewer.show_full_screen)
+        self.viewer.full_screen_wanted.connect(self.full_screen.set)
         self._connect_failures()
+        self._connect_compare()
         self._connect_search()
         self._connect_models()
         self._connect_duplicates()
@@ -150,12 +169,16 @@ class Window(QMainWindow):
         notice = QHBoxLayout()
         notice.setContentsMargins(14, 0, 14, 6)
         notice.addWidget(self.notice)
+        offer = QHBoxLayout()
+        offer.setContentsMargins(14, 0, 14, 6)
+        offer.addWidget(self.model_offer)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.search_bar)
         column.addWidget(self.filter_bar)
         column.addLayout(notice)
+        column.addLayout(offer)
         column.addWidget(self.pages, 1)
         column.addWidget(self.token_line)
         row = QHBoxLayout(middle)
@@ -164,6 +187,33 @@ class Window(QMainWindow):
         row.addWidget(self.folders_panel)
         row.addLayout(column, 1)
         self.setCentralWidget(middle)
+
+    def _connect_compare(self) -> None:
+        page = self.compare_page
+        self.compare = CompareController(page, self)
+        self.compare.failed.connect(self.notice.show_failure)
+        self.navigator.why_wanted.connect(self._show_why)
+        page.photo_wanted.connect(self.navigator.select_photo)
+        page.step_wanted.connect(self._compare_next)
+        page.said.connect(self.search.say)
+        self.search.said.connect(page.follow_verdict)
+
+    def _show_why(self, content_id: int) -> None:
+        library, request = self.session.library, self.search.request
+        if library is None or request is None:
+            return
+        if self.navigator.current_page is not self.compare_page:
+            self.navigator.show_page(self.compare_page)
+        result = self.results_page.model.result(content_id)
+        grounds = Grounds.of(result, library.judges.in_use(), self.results_page.calibrated)
+        self.compare.open(library, request, content_id, grounds)
+        self.compare_page.show_verdict(self.results_page.said(content_id))
+
+    def _compare_next(self, step: int) -> None:
+        model = self.results_page.model
+        row = model.row(self.compare_page.content_id or 0) + step
+        if 0 <= row < len(model.ids) and self.results_page.checked(model.ids[row]):
+            self._show_why(model.ids[row])
 
     def _connect_failures(self) -> None:
         self.session.failed.connect(self._on_failed)
@@ -179,6 +229,7 @@ class Window(QMainWindow):
         handler.folder_dropped.connect(session.add_folder)
         handler.nothing_found.connect(self.notice.show_text)
         bar.words_given.connect(handler.take_words)
+        self.search.recent.chosen.connect(handler.take_words)
         bar.open_wanted.connect(handler.choose_file)
         bar.paste_wanted.connect(handler.paste)
 
@@ -207,6 +258,15 @@ class Window(QMainWindow):
         tokens.changed.connect(self.token_line.show_preparation)
         self.token_line.allowed.connect(tokens.allow)
         self.token_line.held.connect(tokens.hold)
+        offer = self.model_offer
+        offering = ModelOfferController(self.session, offer, self)
+        self.session.photos_changed.connect(offering.read_once)
+        models.judges_changed.connect(offering.read)
+        self.pages.currentChanged.connect(
+            lambda _: offer.show_in_front(self.pages.currentWidget() is self.library_page)
+        )
+        offer.download_wanted.connect(models.ask_download)
+        offer.others_wanted.connect(lambda: self.navigator.show_page(page))
         self.models_page.evaluation_wanted.connect(self.failures.choose)
         self.failures.opened.connect(lambda: self.navigator.show_page(self.failures_page))
         self.failures.failed.connect(self.notice.show_failure)
@@ -315,6 +375,9 @@ class Window(QMainWindow):
         self.search_bar.field.selectAll()
 
     def _resize_cells(self, step: int) -> None:
+        if self.pages.currentWidget() is self.viewer:
+            self.viewer.canvas.zoom_smoothly(STEP**step)
+            return
         # The other grids follow.
         self.library_page.grid.resize_cells(step)
 
@@ -341,6 +404,7 @@ class Window(QMainWindow):
                 self.things_page,
                 self.failures_page,
                 self.program,
+                self.compare_page,
                 self.notice,
                 self.filter_bar,
             ):
@@ -361,6 +425,7 @@ class Window(QMainWindow):
         self.duplicates_controller.close()
         self.things_controller.close()
         self.failures.close()
+        self.compare.close()
         self.viewer.close_loader()
         self.thumbnails.close()
         self.token_preparation.close()

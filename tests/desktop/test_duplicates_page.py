@@ -22,10 +22,11 @@ from lookalike.duplicates.keep_rules import KeepRule
 from lookalike.library import Library
 from lookalike.pairs import Edit
 from lookalike.photos import Annotations, read_sidecar
+from lookalike_desktop.compare.difference import difference
+from lookalike_desktop.compare.linked_view import LinkedView
 from lookalike_desktop.duplicates import words
-from lookalike_desktop.duplicates.difference import difference
+from lookalike_desktop.duplicates.compare_view import transform_between
 from lookalike_desktop.duplicates.duplicates_page import BY_SPACE, DuplicatesPage
-from lookalike_desktop.duplicates.linked_view import LinkedView, transform_between
 from lookalike_desktop.duplicates.review import GroupReview, carried_over, plan_of
 from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.viewer.photo_canvas import PhotoCanvas

@@ -129,7 +129,7 @@ def test_the_menu_of_a_result_changes_the_search(qtbot: QtBot, window: Window) -
     qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
     wrong, right, *_ = window.results_page.model.ids
     action(window, wrong, "Not like this").trigger()
-    action(window, right, "Search for this as well").trigger()
+    action(window, right, "More like this").trigger()
     assert window.search.request is not None
     query = window.search.request.make()
     assert query.content_id == ids[0]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QColor, QMouseEvent, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lookalike_desktop.search.queries import to_qimage
-from lookalike_desktop.viewer.photo_canvas import MAX_ZOOM, PhotoCanvas
+from lookalike_desktop.viewer.photo_canvas import MAX_ZOOM, STEP, PhotoCanvas
+from lookalike_desktop.viewer.photo_levels import PhotoLevels
 from tests.builders.photo_files import textured_photo
 
 
@@ -93,5 +95,112 @@ def test_panning_stops_at_the_edge(qtbot: QtBot, canvas: PhotoCanvas) -> None:
 def test_a_better_rendering_changes_nothing_but_the_pixels(qtbot: QtBot, canvas: PhotoCanvas) -> None:
     canvas.zoom(3.0)
     before = canvas.pixels_wanted
-    canvas.improve(to_qimage(textured_photo(1, (800, 400))))
+    canvas.improve(PhotoLevels.of(textured_photo(1, (800, 400))))
     assert (canvas.pixels_wanted, canvas.pixels_shown) == (before, 800)
+
+
+def test_own_pixels_and_the_fit_alternate(qtbot: QtBot, canvas: PhotoCanvas) -> None:
+    for key in (Qt.Key.Key_1, Qt.Key.Key_Z):
+        qtbot.keyClick(canvas, key)
+        qtbot.waitUntil(lambda: canvas.scale == pytest.approx(1.0))
+        assert canvas.pixels_wanted == 1600
+        qtbot.keyClick(canvas, key)
+        qtbot.waitUntil(lambda: not canvas.enlarged)
+
+
+def test_keys_zoom_and_move_an_enlarged_photo(qtbot: QtBot, canvas: PhotoCanvas) -> None:
+    fitted = canvas.scale
+    qtbot.keyClick(canvas, Qt.Key.Key_Plus)
+    # Pressed again while the first step glides: both count.
+    qtbot.keyClick(canvas, Qt.Key.Key_Plus)
+    qtbot.waitUntil(lambda: canvas.scale == pytest.approx(fitted * STEP**2))
+    before = canvas.view[1].x()
+    qtbot.keyClick(canvas, Qt.Key.Key_Right)
+    assert canvas.view[1].x() > before
+    qtbot.keyClick(canvas, Qt.Key.Key_Minus)
+    qtbot.keyClick(canvas, Qt.Key.Key_0)
+    assert not canvas.enlarged
+
+
+def test_the_wheel_zooms_at_the_pointer(qtbot: QtBot, canvas: PhotoCanvas) -> None:
+    place = QPointF(100, 100)  # a quarter of both sides of the photo
+    turn(canvas, place, QPoint(0, 120))
+    qtbot.waitUntil(lambda: canvas.pixels_wanted == 480)
+    assert canvas.place_of((0.25, 0.25)).x() == pytest.approx(100, abs=1)
+
+
+def test_two_fingers_move_an_enlarged_photo_and_a_pinch_zooms_it(canvas: PhotoCanvas) -> None:
+    place = QPointF(200, 150)
+    pinch = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture,
+        QPointingDevice.primaryPointingDevice(),
+        2,
+        place,
+        place,
+        place,
+        3.0,
+        QPointF(),
+    )
+    QApplication.sendEvent(canvas, pinch)
+    assert canvas.pixels_wanted == 1600
+    before = canvas.view[1].x()
+    turn(canvas, place, QPoint(-30, 0), QPoint(-40, 0))
+    assert canvas.view[1].x() == pytest.approx(before + 40 / 1600)
+
+
+def turn(canvas: PhotoCanvas, place: QPointF, angle: QPoint, pixels: QPoint | None = None) -> None:
+    none = Qt.KeyboardModifier.NoModifier
+    event = QWheelEvent(
+        place,
+        canvas.mapToGlobal(place),
+        pixels or QPoint(),
+        angle,
+        Qt.MouseButton.NoButton,
+        none,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+def test_a_turned_photo_is_drawn_turned_and_its_regions_are_those_of_the_file(
+    qtbot: QtBot, canvas: PhotoCanvas
+) -> None:
+    picture = Image.new("RGB", (1600, 800), "red")
+    picture.paste("blue", (0, 0, 800, 800))
+    canvas.improve(PhotoLevels.of(picture))
+    canvas.turn(1)
+    # Clockwise: what was on the left is at the top. 800 x 1600 pixels, fitted, take 150 x 300 from x = 125.
+    seen = canvas.grab().toImage()
+    assert seen.pixelColor(200, 75) == QColor("blue")
+    assert seen.pixelColor(200, 225) == QColor("red")
+    with qtbot.waitSignal(canvas.region_chosen) as chosen:
+        drag(qtbot, canvas, (125, 0), (200, 150))
+    assert chosen.args[0] == pytest.approx((0.0, 0.5, 0.5, 1.0), abs=0.01)
+    assert canvas.place_of((0.0, 1.0)).toPoint() == QPoint(125, 0)
+    canvas.turn(-1)
+    assert canvas.grab().toImage().pixelColor(100, 150) == QColor("blue")
+
+
+def test_each_zoom_is_drawn_from_a_level_of_nearly_its_size() -> None:
+    levels = PhotoLevels.of(textured_photo(3, (2100, 1400)))
+    assert levels.side == 2100
+    assert [levels.suiting(side).width() for side in (5000, 2100, 1051, 1050, 526, 100)] == [
+        2100,
+        2100,
+        2100,
+        1050,
+        1050,
+        525,
+    ]
+    assert levels.size_in_bytes < 4 * 2100 * 1400 * 4 / 3 + 10_000
+    assert PhotoLevels().sharpest().isNull()
+
+
+def test_levels_have_the_photos_colours() -> None:
+    picture = Image.new("RGB", (1300, 700), (10, 200, 90))
+    levels = PhotoLevels.of(picture)
+    for side in (1300, 600):
+        image = levels.suiting(side)
+        assert image.pixelColor(0, 0) == QColor(10, 200, 90)
+        assert image.pixelColor(image.width() - 1, image.height() - 1) == QColor(10, 200, 90)

@@ -119,8 +119,6 @@ def test_the_viewer_shows_a_result_explains_it_and_searches_for_a_part_of_it(
     assert window.viewer.match.text().startswith("Match ")
     qtbot.waitUntil(lambda: window.viewer.canvas.pixels_shown == 520, timeout=PATIENCE)
     assert "copy.jpg" in window.viewer.facts.toolTip()
-    window.viewer.why_button.click()
-    qtbot.waitUntil(lambda: "details" in window.viewer.facts.toolTip(), timeout=PATIENCE)
     shown = window.viewer.content_id
     window.viewer.canvas.region_chosen.emit((0.1, 0.1, 0.8, 0.9))
     assert window.search.request is not None

@@ -20,6 +20,7 @@ from lookalike.catalog.folders import Folder, Folders
 from lookalike.catalog.labels import LabelRecord
 from lookalike.catalog.pair_scores import PairScores
 from lookalike.catalog.places import PlaceTable
+from lookalike.catalog.result_verdicts import ResultVerdicts
 from lookalike.catalog.settings import Settings
 from lookalike.catalog.things import Things
 from lookalike.catalog.unit_of_work import CatalogChange, CatalogTables, UnitOfWork
@@ -56,6 +57,7 @@ class Catalog:
         self.verified_pairs = VerifiedPairs(self._database)
         self.visual_tokens = VisualTokenRows(self._database)
         self.duplicate_decisions = DuplicateDecisions(self._database)
+        self.result_verdicts = ResultVerdicts(self._database)
         self._tables = CatalogTables(
             self.contents, self.folders, self.files, self.annotations, self.unreadable
         )

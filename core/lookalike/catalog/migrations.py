@@ -583,3 +583,25 @@ def m0022_things(db: Database) -> None:
 def m0023_user_ratings(db: Database) -> None:
     """The stars that the user gave in the window, by content hash; they go before those that files have."""
     db.execute("CREATE TABLE user_ratings (hash TEXT PRIMARY KEY, rating INTEGER NOT NULL) WITHOUT ROWID")
+
+
+@catalog_migrations()
+def m0025_result_verdicts(db: Database) -> None:
+    """What the user said of results: that they show the same as the query, or do not.
+
+    No foreign key: the query may be no photo of the library, and what was said of a photo outlasts its removal. `query`
+    is the name under which the scores of a query are stored in `pair_scores`. What the index said then is kept, as a
+    calibration is fitted to it; `descriptor` is the model's key, or empty where nothing was compared.
+    """
+    db.execute(
+        """CREATE TABLE result_verdicts (
+            query TEXT NOT NULL,
+            candidate TEXT NOT NULL,
+            same INTEGER NOT NULL,
+            said_at TEXT NOT NULL,
+            descriptor TEXT NOT NULL,
+            similarity REAL NOT NULL,
+            vote REAL,
+            PRIMARY KEY (query, candidate)
+        ) WITHOUT ROWID"""
+    )

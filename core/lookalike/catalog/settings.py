@@ -87,6 +87,9 @@ class Settings:
         keep_rules: which of several duplicates is kept, the first rule first; empty while not chosen.
         protected_folders: folders in which no duplicate is removed.
         tokens_ahead: whether visual tokens may be made while the computer is idle.
+        recent_searches: words and paths that were searched for, the latest first.
+        recent_searches_off: whether the user wants none to be kept.
+        model_offer_declined: whether the user wants no multimodal model to be offered.
     """
 
     judge = Setting("judge", "", str)
@@ -104,6 +107,9 @@ class Settings:
     keep_rules = Setting[tuple[str, ...]]("keep_rules", (), lambda text: tuple(text.split()), " ".join)
     protected_folders = Setting[tuple[str, ...]]("protected_folders", (), _texts, json.dumps)
     tokens_ahead = Setting("tokens_ahead", False, *_boolean("1"))
+    recent_searches = Setting[tuple[str, ...]]("recent_searches", (), _texts, json.dumps)
+    recent_searches_off = Setting("recent_searches_off", False, *_boolean("1"))
+    model_offer_declined = Setting("model_offer_declined", False, *_boolean("1"))
 
     def __init__(self, database: CatalogDatabase) -> None:
         self._database = database

@@ -30,6 +30,7 @@ from lookalike.cli.judge_options import checking_options, chosen, uncalibrated
 from lookalike.cli.options import PATH, json_option
 from lookalike.cli.output import run_with_progress, say, say_json, warn
 from lookalike.cli.robustness import robustness_command
+from lookalike.cli.verdicts import verdicts_command
 from lookalike.search.settings import SearchSettings
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ for command in (
     peers_command,
     curves_command,
     figures_command,
+    verdicts_command,
 ):
     evaluate_command.add_command(command)
 

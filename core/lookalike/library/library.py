@@ -34,8 +34,10 @@ from lookalike.library.duplicate_service import DuplicateService
 from lookalike.library.integrity import SAMPLE, Details, IntegrityReport, check_and_repair
 from lookalike.library.label_preparation import BackgroundLabels, LabelPreparation
 from lookalike.library.model_manager import ModelManager
+from lookalike.library.model_offer import ModelOffer
 from lookalike.library.pair_service import BackgroundPairs, PairService, PairStatus
 from lookalike.library.photo_service import PhotoService
+from lookalike.library.recent_searches import RecentSearches
 from lookalike.library.search_service import SearchService
 from lookalike.library.thing_service import BackgroundThings, ThingService
 from lookalike.library.token_preparation import TokenPreparation, open_store
@@ -110,6 +112,8 @@ class Library:
         judges: all judges, and the one in use.
         descriptor: the descriptor model in use, and changing it.
         models: the models that are installed or can be downloaded.
+        model_offer: the multimodal model that is offered on this computer.
+        recent_searches: what was searched for last.
         tokens: the visual tokens of multimodal judges.
         details: the local features of photos, by which searches find them too.
         duplicates: groups of duplicates, and cleaning them up.
@@ -176,6 +180,8 @@ class Library:
             opened.callback(self.judges.close)
             self._opened = opened.pop_all()
         self.models = ModelManager(store, self._release_model)
+        self.model_offer = ModelOffer(self._catalog.settings, self.models, self.judges)
+        self.recent_searches = RecentSearches(self._catalog.settings)
         self.tokens = TokenPreparation(
             self._catalog,
             token_store,

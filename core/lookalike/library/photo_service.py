@@ -13,12 +13,12 @@ from PIL import Image
 
 from lookalike.caches.thumbnail_cache import ThumbnailCache, kept_side
 from lookalike.catalog.catalog import Catalog
-from lookalike.catalog.contents import ContentRow
+from lookalike.catalog.contents import ContentRow, PhotoGoneError
 from lookalike.catalog.filters import FilterChoices, Filters
 from lookalike.catalog.folder_counts import FolderCount
 from lookalike.catalog.photo_columns import PhotoColumns
 from lookalike.errors import LookalikeError
-from lookalike.photos import THUMBNAIL_SIDE, Annotations, thumbnail
+from lookalike.photos import THUMBNAIL_SIDE, Annotations, Exposure, read_exposure, read_file, thumbnail
 from lookalike.search.query_photos import QueryPhotos
 
 
@@ -32,6 +32,7 @@ class PhotoInfo:
         paths: the paths of its files, reachable ones first.
         companions: the paths of the raw files of the same shot, reachable ones first; empty without one.
         annotations: its rating, title and keywords.
+        place: where it was taken, as people say it: "Paris, France"; empty where that is not known.
     """
 
     content_id: int
@@ -39,6 +40,7 @@ class PhotoInfo:
     paths: tuple[Path, ...]
     companions: tuple[Path, ...]
     annotations: Annotations
+    place: str = ""
 
 
 class PhotoService:
@@ -151,7 +153,22 @@ class PhotoService:
             tuple(paths[content_id]),
             tuple(path for companion in companions for path in paths[companion]),
             self._catalog.annotations.get([content_id])[content_id],
+            self._catalog.places.names([content_id]).get(content_id, ""),
         )
+
+    def exposure(self, content_id: int) -> Exposure:
+        """How a photo was taken, read from the first of its files that can be read.
+
+        Raises:
+            LookalikeError: none of them can.
+        """
+        trouble: LookalikeError = PhotoGoneError()
+        for path in self._catalog.files.paths([content_id])[content_id]:
+            try:
+                return read_exposure(read_file(path))
+            except LookalikeError as error:
+                trouble = error
+        raise trouble
 
     def image(self, content_id: int, longest_side: int) -> Image.Image:
         """A photo, upright sRGB, its longest side at most `longest_side` pixels; in its present state if it changed.

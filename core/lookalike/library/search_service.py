@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.pair_scores import PairScore
+from lookalike.catalog.result_verdicts import ResultVerdict
 from lookalike.errors import LookalikeError
 from lookalike.index.inverted import InvertedFile
-from lookalike.judges.protocol import Explanation, Judge
+from lookalike.judges.geometry import GeometricJudge
+from lookalike.judges.protocol import Explanation, Judge, JudgePhoto
 from lookalike.judges.registry import JudgeRegistry
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
 from lookalike.library.descriptor_migration import DescriptorMigration
@@ -21,13 +23,15 @@ from lookalike.library.search_preferences import read_search_settings, write_sea
 from lookalike.library.token_preparation import TokenPreparation
 from lookalike.log import log_failure
 from lookalike.search.calibration import NO_JUDGE_KEY, Calibrations
+from lookalike.search.comparison import Comparison
 from lookalike.search.fusion import Fusion, fusion_for
 from lookalike.search.hybrid import HybridSearch
 from lookalike.search.query import Query
 from lookalike.search.query_encoder import EncodedQuery
 from lookalike.search.query_photos import QueryPhotos
-from lookalike.search.ranking import Ranking
+from lookalike.search.ranking import Ranking, Result
 from lookalike.search.settings import SearchSettings
+from lookalike.search.user_verdicts import with_verdicts
 from lookalike.search.word_search import WordSearch
 from lookalike.words.completion import Completion, complete
 from lookalike.words.query_filters import FilterSource
@@ -87,6 +91,11 @@ class SearchService:
     def reads_words(self) -> bool:
         """Whether the descriptor model in use reads words."""
         return self._engines.current.vector_search.reads_words
+
+    @property
+    def descriptor_key(self) -> str:
+        """Key of the descriptor model in use."""
+        return self._engines.current.describer.key
 
     @property
     def dimension(self) -> int:
@@ -158,6 +167,7 @@ class SearchService:
             self._behind = True
             if self._migration is not None:
                 self._migration.adopt()
+        name, _ = self.identify(query)
         with self._engines.use() as engine, self._tokens.pause_for_search():
             self._catch_up(engine)
             fusion = self._fusion(engine, looking, settings.weight)
@@ -165,7 +175,8 @@ class SearchService:
                 engine.vector_search, query, looking, fusion, settings, cancelled
             ):
                 messages = self._tokens.store.pending_messages() if ranking.final else []
-                yield replace(ranking, notes=(*filter(None, [note]), *ranking.notes, *messages))
+                notes = (*filter(None, [note]), *ranking.notes, *messages)
+                yield with_verdicts(replace(ranking, notes=notes), self._said(name))
 
     def completions(self, text: str, cursor: int) -> list[Completion]:
         """What the word before the cursor of the search bar may become, from what the library has.
@@ -204,6 +215,59 @@ class SearchService:
         photo, own = self._photos.of(query)
         return photo.content, own
 
+    def say(self, query: Query, result: Result, same: bool | None) -> bool:
+        """Remember what the user said of a result: later rankings of the same query heed it.
+
+        A query of several photos is known by its first one.
+
+        Args:
+            query: what was searched for.
+            result: the result.
+            same: whether it shows the same; None takes back what was said.
+
+        Returns:
+            Whether it is remembered; words, and pictures that are to leave no trace, have no name to remember it by.
+
+        Raises:
+            LookalikeError: the query's photo cannot be read, or one of the photos is no longer there.
+        """
+        name, _ = self.identify(query)
+        if not name:
+            return False
+        candidate = self._catalog.contents.one(result.content_id).hash
+        if same is None:
+            self._catalog.result_verdicts.forget(name, candidate)
+            return True
+        compared = self.descriptor_key if result.similarity else ""
+        self._catalog.result_verdicts.put(
+            ResultVerdict(name, candidate, same, compared, result.similarity, result.vote)
+        )
+        return True
+
+    def verdicts(self, judge: Judge | None) -> list[tuple[ResultVerdict, float | None]]:
+        """What the user said of results that the present descriptor model compared, each with a judge's logit.
+
+        Args:
+            judge: who judged them; None for nobody.
+
+        Returns:
+            The verdicts, by their queries; the logit is None where the judge has not looked.
+        """
+        compared = self.descriptor_key
+        said = [verdict for verdict in self._catalog.result_verdicts.all() if verdict.descriptor == compared]
+        logits: dict[tuple[str, str], float] = {}
+        for query in dict.fromkeys(verdict.query for verdict in said) if judge is not None else ():
+            candidates = [verdict.candidate for verdict in said if verdict.query == query]
+            scores = self._catalog.pair_scores.get(judge.key if judge else "", query, candidates)
+            logits |= {(query, candidate): score.logit for candidate, score in scores.items()}
+        return [(verdict, logits.get((verdict.query, verdict.candidate))) for verdict in said]
+
+    def _said(self, query_content: str) -> dict[int, bool]:
+        """What the user said of photos of the library, by content id."""
+        said = self._catalog.result_verdicts.of(query_content) if query_content else {}
+        numbers = ((self._catalog.contents.photo_of(content), same) for content, same in said.items())
+        return {number: same for number, same in numbers if number is not None}
+
     def stored_scores(
         self, judge: Judge, query_content: str, candidate_ids: Sequence[int]
     ) -> dict[int, PairScore]:
@@ -230,3 +294,26 @@ class SearchService:
             return None
         with self._engines.use() as engine:
             return engine.vector_search.explain(query, content_id, looking)
+
+    def compared_photo(self, query: Query, content_id: int) -> JudgePhoto:
+        """The photo of the query that a photo of the library is compared with.
+
+        Raises:
+            LookalikeError: a photo cannot be read, or the query is words.
+        """
+        with self._engines.use() as engine:
+            return engine.vector_search.compared_photo(query, content_id)
+
+    def compare(self, query: Query, content_id: int) -> Comparison | None:
+        """A photo beside the one of the query that it is compared with, and the details that both share.
+
+        Details are the geometric judge's affair, whichever judge is chosen; None where there is no such judge.
+
+        Raises:
+            LookalikeError: a photo cannot be read, or the query is words.
+        """
+        looking = self._judges.get(GeometricJudge.name)
+        if looking is None:
+            return None
+        with self._engines.use() as engine:
+            return engine.vector_search.compare(query, content_id, looking)

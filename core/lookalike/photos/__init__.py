@@ -7,6 +7,7 @@ from lookalike.photos.dates import Dates, Precision, in_words, may_be_same, prec
 from lookalike.photos.decoders import decoders
 from lookalike.photos.decoding import Photo, decode, open_image, read_metadata
 from lookalike.photos.errors import FileUnavailableError, PhotoError
+from lookalike.photos.exposure import Exposure, read_exposure
 from lookalike.photos.facts import Facts
 from lookalike.photos.files import (
     PHOTO_SUFFIXES,
@@ -28,6 +29,7 @@ __all__ = [
     "THUMBNAIL_SIDES",
     "Annotations",
     "Dates",
+    "Exposure",
     "Facts",
     "FileBytes",
     "FileUnavailableError",
@@ -43,6 +45,7 @@ __all__ = [
     "may_be_same",
     "open_image",
     "precision_of",
+    "read_exposure",
     "read_file",
     "read_metadata",
     "read_sidecar",

@@ -32,7 +32,7 @@ from lookalike.photos.jpeg import JpegFile, draft
 from lookalike.photos.kinds import Kind, claimed_size, sniff
 from lookalike.photos.memory import budget
 from lookalike.photos.metadata import Metadata, interpret, read_blocks
-from lookalike.photos.openers import OPENERS, REPAIRED_OPENERS, memory_needed
+from lookalike.photos.openers import OPENERS, REPAIRED_OPENERS, affordable, memory_needed
 from lookalike.photos.quiet import quiet
 from lookalike.photos.raw import read_preview
 from lookalike.photos.repair import Repaired, repair, repair_unseen
@@ -181,6 +181,7 @@ def _decode(
     else:
         image.draft(None, target)
         extra = image.segment_bytes if isinstance(image, LayoutFile) else 0
+        target = affordable(kind, image.size, target, image.mode, extra)
         need = memory_needed(kind, file.name, image.size, target, image.mode, extra)
     with budget.take(need):
         image.load()
@@ -192,6 +193,8 @@ def _decode(
             exif_orientation = _heif_orientation(image, file.data)
         else:
             exif_orientation = metadata.orientation or assumed_orientation
+        # A photo of 100 megapixels has no room for a third copy.
+        del image
         # For these kinds the decoders already return upright pixels.
         if exif_orientation > 1 and kind not in (Kind.TIFF, Kind.JPEG_XL):
             pixels = make_upright(pixels, exif_orientation)

@@ -12,7 +12,9 @@ _SCALES = (1, 2, 4, 8)
 """The factors by which libjpeg can shrink a picture while decoding."""
 
 _BYTES_PER_PIXEL = 8
-"""For a decoded pixel: Pillow's own four bytes, and as many again while it is resized."""
+"""For a decoded pixel: Pillow's own four bytes, and as many again while it is resized or else while its colours and its
+orientation are converted.
+"""
 
 
 class JpegFile(JpegImageFile):
@@ -45,10 +47,13 @@ def draft(image: JpegFile, data: bytes, target: tuple[int, int]) -> int:
     """
     width, height = image.size
     reduction = min(width // target[0], height // target[1])
-    fixed = _coefficient_bytes(image, data) + target[0] * target[1] * RESULT_BYTES_PER_PIXEL
+    coefficients = _coefficient_bytes(image, data)
     need = 0
     for scale in _SCALES:
-        need = fixed + -(-width // scale) * -(-height // scale) * _BYTES_PER_PIXEL
+        across, down = -(-width // scale), -(-height // scale)
+        need = coefficients + across * down * _BYTES_PER_PIXEL
+        if across > target[0] or down > target[1]:
+            need += target[0] * target[1] * RESULT_BYTES_PER_PIXEL
         if scale * 2 > reduction and need <= budget.limit:
             break
     image.draft(None, (max(width // scale, 1), max(height // scale, 1)))

@@ -68,6 +68,30 @@ _WIDE_BYTES_PER_PIXEL = 16
 """The same for images with 32 bits per channel, in any format."""
 
 
+def affordable(
+    kind: Kind, size: tuple[int, int], target: tuple[int, int], mode: str = "RGB", extra: int = 0
+) -> tuple[int, int]:
+    """The target, or the largest one of its shape for which memory suffices beside the decoded picture.
+
+    Args:
+        kind: the file's kind, any but JPEG and RAW.
+        size: (width, height) of the picture in pixels.
+        target: (width, height) to which it is to be resized.
+        mode: Pillow's mode of the decoded picture.
+        extra: bytes beyond what the size tells.
+    """
+    left = budget.limit - _decoded_bytes(kind, size, mode) - extra
+    share = left / (target[0] * target[1] * RESULT_BYTES_PER_PIXEL)
+    if share >= 1 or share <= 0:
+        return target
+    return max(1, int(target[0] * share**0.5)), max(1, int(target[1] * share**0.5))
+
+
+def _decoded_bytes(kind: Kind, size: tuple[int, int], mode: str) -> int:
+    per_pixel = _WIDE_BYTES_PER_PIXEL if mode in _WIDE_MODES else _BYTES_PER_PIXEL[kind]
+    return size[0] * size[1] * per_pixel
+
+
 def memory_needed(
     kind: Kind,
     name: str,
@@ -89,8 +113,7 @@ def memory_needed(
     Raises:
         PhotoError: they exceed the whole budget.
     """
-    per_pixel = _WIDE_BYTES_PER_PIXEL if mode in _WIDE_MODES else _BYTES_PER_PIXEL[kind]
-    need = size[0] * size[1] * per_pixel + target[0] * target[1] * RESULT_BYTES_PER_PIXEL + extra
+    need = _decoded_bytes(kind, size, mode) + target[0] * target[1] * RESULT_BYTES_PER_PIXEL + extra
     if need > budget.limit:
         raise too_large(name, size)
     return need

@@ -22,6 +22,7 @@ class Result:
         reasons: why the query's words have found it, the most telling first; empty where they have not.
         vote: how many details of the query it shares in one arrangement, weighted; None where that is not known.
         index_score: what the index makes of similarity and vote; the order before and behind what is judged.
+        said: whether the user said that it shows the same; None where nothing was said.
     """
 
     content_id: int
@@ -32,6 +33,7 @@ class Result:
     reasons: tuple[Reason, ...] = ()
     vote: float | None = None
     index_score: float = 0.0
+    said: bool | None = None
 
 
 @dataclass(frozen=True)

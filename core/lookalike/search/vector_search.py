@@ -13,8 +13,9 @@ from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.descriptors.protocol import Describer, DescriptionService
 from lookalike.index import VectorIndex
 from lookalike.index.inverted import FeatureIndex
-from lookalike.judges.protocol import Explanation, Judge
+from lookalike.judges.protocol import Explanation, Judge, JudgePhoto
 from lookalike.local_features.feature_cache import FeatureCache
+from lookalike.search.comparison import Comparison, transform_of
 from lookalike.search.fusion import Fusion
 from lookalike.search.nearest import NearestPhotos, SearchedPhotos, nearest_photos
 from lookalike.search.query import Query
@@ -151,18 +152,16 @@ class VectorSearch:
 
         return SecondHop(find_like, results_of)
 
-    def explain(self, query: Query, content_id: int, judge: Judge) -> Explanation:
-        """The judge's verdict on a photo, and its grounds.
+    def compared_photo(self, query: Query, content_id: int) -> JudgePhoto:
+        """The photo of the query that a judge compares a photo of the library with: the one most like it.
 
         Raises:
-            LookalikeError: a photo cannot be read, the query is words, or the judge is broken.
+            LookalikeError: a photo cannot be read, or the query is words.
         """
-        row = self._catalog.contents.one(content_id)
-        candidate = self._photos.candidate(content_id, row.hash)
         photos = [part for part in (query, *query.positives) if not part.words]
         if len(photos) < 2:
             photo, _ = self._photos.of(query if not photos else photos[0])
-            return judge.explain(photo, candidate)
+            return photo
         query_vectors = self._encoder.encode(
             replace(photos[0], positives=tuple(photos[1:]), negatives=())
         ).query_vectors
@@ -175,4 +174,23 @@ class VectorSearch:
             ),
             key=lambda entry: entry[0],
         )
-        return judge.explain(photo, candidate)
+        return photo
+
+    def explain(self, query: Query, content_id: int, judge: Judge) -> Explanation:
+        """The judge's verdict on a photo, and its grounds.
+
+        Raises:
+            LookalikeError: a photo cannot be read, the query is words, or the judge is broken.
+        """
+        return self.compare(query, content_id, judge).explanation
+
+    def compare(self, query: Query, content_id: int, judge: Judge) -> Comparison:
+        """A photo beside the one of the query that it is compared with, and the judge's grounds.
+
+        Raises:
+            LookalikeError: a photo cannot be read, the query is words, or the judge is broken.
+        """
+        row = self._catalog.contents.one(content_id)
+        photo = self.compared_photo(query, content_id)
+        explanation = judge.explain(photo, self._photos.candidate(content_id, row.hash))
+        return Comparison(photo, explanation, transform_of(explanation))

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from lookalike.duplicates.groups import DuplicateGroup, DuplicatePhoto
-from lookalike_desktop.duplicates.difference import SIDE, difference
-from lookalike_desktop.duplicates.linked_view import LinkedView, transform_between
+from lookalike_desktop.compare.difference import SIDE, difference
+from lookalike_desktop.compare.linked_view import LinkedView
 from lookalike_desktop.duplicates.words import photo_text
 from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.formatting import format_size
 from lookalike_desktop.qt.jobs import Tasks
-from lookalike_desktop.search.queries import to_qimage
 from lookalike_desktop.viewer.photo_canvas import PhotoCanvas
+from lookalike_desktop.viewer.photo_levels import PhotoLevels
 from lookalike_desktop.viewer.photo_loader import PhotoLoader
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class PhotoSide(QObject):
         words = self.words.text()
         self.words.setText(f"{size} · {words}" if words else size)
         self.canvas.set_photo_size(QSize(facts.width, facts.height))
-        self.loader.set_size(max(facts.width, facts.height))
+        self.loader.set_size(facts.width, facts.height)
         self._want_pixels()
 
     def _want_pixels(self) -> None:
@@ -175,15 +176,33 @@ class CompareView(QWidget):
         self._difference_of = wanted
         self.difference_canvas.show_photo(QImage(), QSize())
 
-        def work() -> QImage | None:
+        def work() -> PhotoLevels | None:
             # A user who moves on quickly does not wait for the pairs in between.
             if wanted != self._difference_of:
                 return None
             images = [library.photos.image(number, SIDE) for number in wanted]
-            return to_qimage(difference(images[0], images[1], transform))
+            return PhotoLevels.of(difference(images[0], images[1], transform))
 
-        def show(image: QImage | None) -> None:
-            if image is not None and wanted == self._difference_of:
-                self.difference_canvas.show_photo(image, image.size())
+        def show(levels: PhotoLevels | None) -> None:
+            if levels is not None and wanted == self._difference_of:
+                self.difference_canvas.show_photo(QImage(), levels.sharpest().size())
+                self.difference_canvas.improve(levels)
 
         self._tasks.run(work, show)
+
+
+def transform_between(
+    group: DuplicateGroup, first: DuplicatePhoto, second: DuplicatePhoto
+) -> tuple[float, ...]:
+    """The homography from one photo of a group to another; empty where it is unknown."""
+    matrices = []
+    for photo in (first, second):
+        if photo.hash == group.keep.hash:
+            matrices.append(np.eye(3))
+        elif photo.transform:
+            matrices.append(np.asarray(photo.transform, np.float64).reshape(3, 3))
+        else:
+            return ()
+    if abs(np.linalg.det(matrices[0])) < 1e-12:
+        return ()
+    return tuple(float(value) for value in (matrices[1] @ np.linalg.inv(matrices[0])).ravel())

@@ -114,6 +114,7 @@ MESSAGES = (
     QT_TRANSLATE_NOOP("core", "Save a copy of it as JPEG or PNG."),
     QT_TRANSLATE_NOOP("core", "Save a smaller copy of it."),
     QT_TRANSLATE_NOOP("core", "Save the photo in a folder first."),
+    QT_TRANSLATE_NOOP("core", "Say of more results what they are."),
     QT_TRANSLATE_NOOP("core", "Scan it again."),
     QT_TRANSLATE_NOOP("core", "Search with a photo, or import a SigLIP or CLIP model with its tokenizer."),
     QT_TRANSLATE_NOOP("core", "Search with a photo, or import a SigLIP or CLIP model."),

@@ -57,7 +57,7 @@ QToolButton { padding: 6px; }
 QToolButton::menu-indicator { image: none; }
 QPushButton:hover, QToolButton:hover { border-color: palette(highlight); }
 QPushButton:focus, QToolButton:focus { border-color: palette(highlight); }
-QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: palette(mid); }
+QPushButton:pressed, QPushButton:checked, QToolButton:pressed, QToolButton:checked { background: palette(mid); }
 QPushButton:disabled, QToolButton:disabled { color: palette(placeholder-text); }
 QPushButton[primary="true"] {
     background: palette(highlight); color: palette(highlighted-text); border-color: palette(highlight);

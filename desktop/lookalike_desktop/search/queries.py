@@ -33,6 +33,7 @@ class SearchRequest:
         picture: ``picture(library)`` gives a small picture of it, off the GUI thread; None for words.
         text: the words that were typed; empty for a search without.
         judged: whether the chosen judge checks what is found; else the index's answer stands.
+        recent: what is offered among the recent searches; empty for what cannot be typed.
     """
 
     make: Callable[[], Query]
@@ -40,11 +41,12 @@ class SearchRequest:
     picture: Callable[[Library], Image.Image] | None = None
     text: str = ""
     judged: bool = True
+    recent: str = ""
 
 
 def words_request(words: str) -> SearchRequest:
     """Search for words."""
-    return SearchRequest(lambda: Query(words=words), words, text=words)
+    return SearchRequest(lambda: Query(words=words), words, text=words, recent=words)
 
 
 def file_request(path: Path) -> SearchRequest:
@@ -55,7 +57,7 @@ def file_request(path: Path) -> SearchRequest:
 
         return open_image(path, CHIP_SIDE)
 
-    return SearchRequest(lambda: Query(file=path), path.name, picture)
+    return SearchRequest(lambda: Query(file=path), path.name, picture, recent=str(path))
 
 
 def files_request(paths: Sequence[Path]) -> SearchRequest:

@@ -9,24 +9,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
     QStackedWidget,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
 
 from lookalike.catalog.filters import Filters
 from lookalike.search.ranking import Ranking
+from lookalike.search.user_verdicts import with_verdicts
 from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.formatting import format_count
 from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.search.queries import SearchRequest
 from lookalike_desktop.search.search_run import SearchRun
+from lookalike_desktop.widgets.cells import HEADER_HEIGHT
 from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.widgets.messages import Message
 from lookalike_desktop.widgets.photo_model import ResultsModel, percent
@@ -52,6 +56,8 @@ class ResultsPage(QWidget):
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._filtered = False
+        # What was said of these results: what is on its way may not know of it yet.
+        self._said: dict[int, bool] = {}
         self.run = SearchRun(self)
         self.run.ranking.connect(self._on_ranking)
         self.run.failed.connect(self._on_failed)
@@ -61,6 +67,7 @@ class ResultsPage(QWidget):
         self.grid.setAccessibleName(self.tr("Results"))
         self.grid.opened.connect(self.opened)
         self.grid.pointer_left.connect(self._settle)
+        self.grid.viewport().installEventFilter(self)
         self._message = Message()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.grid)
@@ -117,6 +124,7 @@ class ResultsPage(QWidget):
         self._message.show_text(self.tr("Searching…"))
         self._stack.setCurrentWidget(self._message)
         self._filtered = bool(filters)
+        self._said = {}
         self.run.start(library, request, filters or Filters())
         self._show_status()
 
@@ -139,6 +147,25 @@ class ResultsPage(QWidget):
         result = self.model.result(content_id)
         return result is not None and result.match is not None
 
+    def said(self, content_id: int) -> bool | None:
+        """Whether the user called a result the same; None where nothing was said."""
+        result = self.model.result(content_id)
+        return result.said if result is not None else None
+
+    def show_verdict(self, content_id: int, same: bool | None) -> None:
+        """Heed at once what the user says of a result; None takes it back."""
+        ranking = self.model.ranking
+        if ranking is None:
+            return
+        if same is None:
+            self._said.pop(content_id, None)
+        else:
+            self._said[content_id] = same
+        said = {result.content_id: result.said for result in ranking.results if result.said is not None}
+        said.pop(content_id, None)
+        self.model.apply(with_verdicts(ranking, said | self._said))
+        self._show_status()
+
     def match_text(self, content_id: int) -> str:
         """A photo's match, in a few words."""
         result = self.model.result(content_id)
@@ -148,14 +175,19 @@ class ResultsPage(QWidget):
             return reasons_text(result.reasons)
         if result.match is None:
             return result.reason or self.tr("Not checked")
-        words = self.tr("Match {0} %") if self._calibrated() else self.tr("Match {0} %, not calibrated")
+        words = self.tr("Match {0} %") if self.calibrated else self.tr("Match {0} %, not calibrated")
         return words.format(percent(result.match))
 
-    def _calibrated(self) -> bool:
+    @property
+    def calibrated(self) -> bool:
+        """Whether the matches were fitted."""
         ranking = self.model.ranking
         return ranking is None or ranking.calibrated
 
     def _on_ranking(self, ranking: Ranking) -> None:
+        if self._said:
+            said = {result.content_id: result.said for result in ranking.results if result.said is not None}
+            ranking = with_verdicts(ranking, said | self._said)
         self.model.apply(ranking, self.grid.under_pointer(), self.grid.columns)
         if ranking.results:
             self._stack.setCurrentWidget(self.grid)
@@ -184,6 +216,38 @@ class ResultsPage(QWidget):
         else:
             self._status.setText(failure.message)
         self.failed.emit(failure)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Explain the line between the same and the similar, where the pointer rests on it."""
+        if watched is self.grid.viewport() and isinstance(event, QHelpEvent):
+            if self._line().contains(event.pos()):
+                QToolTip.showText(event.globalPos(), self.line_text(), self.grid.viewport())
+                return True
+            QToolTip.hideText()
+        return super().eventFilter(watched, event)
+
+    def _line(self) -> QRect:
+        """Where the heading below the line is, in the viewport; empty where there is no line."""
+        if not any(section.line for section in self.model.sections()):
+            return QRect()
+        first = self.grid.visualRect(self.model.index(self.model.same))
+        if not first.isValid():
+            return QRect()
+        return QRect(0, first.top() - HEADER_HEIGHT, self.grid.viewport().width(), HEADER_HEIGHT)
+
+    def line_text(self) -> str:
+        """What the line between the same and the similar means in this search."""
+        ranking = self.model.ranking
+        if ranking is not None and ranking.by_words:
+            return self.tr("Above the line is what is known or sure, below it what may be meant.")
+        meaning = self.tr(
+            "Above the line, photos show the very same thing more likely than not. Below it they only look alike."
+        )
+        if not self.calibrated:
+            return f"{meaning} {self.tr('Nobody has measured where it runs for this search: it is a guess.')}"
+        measured = self.tr("Where it runs was measured on photos of known things.")
+        own = self.tr("What you call the same or not the same moves there at once.")
+        return f"{meaning} {measured} {own}"
 
     def _settle(self) -> None:
         if self.model.pending:

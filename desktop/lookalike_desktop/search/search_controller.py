@@ -10,6 +10,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from lookalike.search.query import Region
+from lookalike.search.ranking import Result
+from lookalike_desktop.qt.undo import UndoStack
 from lookalike_desktop.search.filter_bar import FilterBar
 from lookalike_desktop.search.queries import (
     SearchRequest,
@@ -20,6 +22,7 @@ from lookalike_desktop.search.queries import (
     words_request,
 )
 from lookalike_desktop.search.query_completer import QueryCompleter
+from lookalike_desktop.search.recent_searches import RecentSearches
 from lookalike_desktop.search.results_page import ResultsPage
 from lookalike_desktop.search.search_bar import SearchBar
 from lookalike_desktop.session.library_session import LibrarySession
@@ -33,6 +36,7 @@ class SearchController(QObject):
         bar: shows what is searched for.
         filter_bar: holds the filters.
         results: shows the results.
+        undo_stack: what can be taken back.
         window: the parent.
 
     Attributes:
@@ -41,6 +45,8 @@ class SearchController(QObject):
 
     started = Signal()
     """A search has started; its results are to be shown."""
+    said = Signal(int, object)
+    """The user said of the result with this content id whether it shows the same; None takes it back."""
     ended = Signal()
     """The results are gone; the library is to be shown."""
 
@@ -50,6 +56,7 @@ class SearchController(QObject):
         bar: SearchBar,
         filter_bar: FilterBar,
         results: ResultsPage,
+        undo_stack: UndoStack,
         window: QWidget,
     ) -> None:
         super().__init__(window)
@@ -58,12 +65,14 @@ class SearchController(QObject):
         self._bar = bar
         self._filter_bar = filter_bar
         self._results = results
+        self._undo_stack = undo_stack
         self._outdated = False
         bar.chip.cleared.connect(self.end)
         filter_bar.changed.connect(session.filter)
         filter_bar.changed.connect(self.repeat)
         filter_bar.text_changed.connect(self._change_text)
         self.completer = QueryCompleter(session, bar.field)
+        self.recent = RecentSearches(session, bar.field)
 
     def start(self, request: SearchRequest) -> None:
         """Search, and show the results."""
@@ -74,6 +83,7 @@ class SearchController(QObject):
         self._outdated = False
         self._bar.chip.show_query(request.label)
         self._filter_bar.show_query(request.text)
+        self.recent.remember(request.recent)
         self.started.emit()
         self._results.search(library, request, self._filter_bar.filters)
         picture = request.picture
@@ -147,9 +157,41 @@ class SearchController(QObject):
         self.start(replace(request, judged=judged))
 
     def add_positive(self, content_id: int) -> None:
-        """Search for what this photo shows as well."""
+        """Search for what this photo shows as well, and remember that it shows the same."""
         if self.request is not None:
+            self.say(content_id, True)
             self.start(with_positive(self.request, content_id))
+
+    @property
+    def asks_for_opinions(self) -> bool:
+        """Whether the user may say of a result that it shows the same: what words mean is not one thing."""
+        return self.request is not None and not self.request.text
+
+    def say(self, content_id: int, same: bool | None) -> None:
+        """Heed and remember what the user says of a result; None takes it back."""
+        library, request = self._session.library, self.request
+        if library is None or request is None or not self.asks_for_opinions:
+            return
+        result = self._results.model.result(content_id)
+        if result is None or result.said is same:
+            return
+        before = result.said
+        self._say(request, result, same)
+        texts = {True: self.tr("The same"), False: self.tr("Not the same"), None: self.tr("Taken back")}
+        self._undo_stack.record(
+            texts[same],
+            lambda: self._say(request, result, before),
+            lambda: self._say(request, result, same),
+        )
+
+    def _say(self, request: SearchRequest, result: Result, same: bool | None) -> None:
+        library = self._session.library
+        if library is None:
+            return
+        if request is self.request:
+            self._results.show_verdict(result.content_id, same)
+        self.said.emit(result.content_id, same)
+        self._session.tasks.run(lambda: library.search.say(request.make(), result, same))
 
     def add_negative(self, content_id: int) -> None:
         """Search away from what this photo shows."""

@@ -227,9 +227,14 @@ class CellPainter:
             self._painter.drawLine(centre - QPointF(dx, dy), centre + QPointF(dx, dy))
 
     def badge(self, cell: QRect, result: Result, same: bool) -> None:
-        """The match in percent, "…" while it is not known, "?" where it cannot be; of a hit by words why it is one."""
+        """The match in percent, "…" while it is not known, "?" where it cannot be; of a hit by words why it is one.
+
+        What the user said of it stands in the place of all that.
+        """
         text = "…" if result.match is None else f"{percent(result.match)} %"
-        if result.reasons:
+        if result.said is not None:
+            text = "✓" if result.said else "✕"
+        elif result.reasons:
             text = reasons_text(result.reasons)
         elif result.match is None and not result.reason and not result.similarity:
             # Found by a filter alone: nobody compares it.
@@ -245,7 +250,7 @@ class CellPainter:
         width = max(self._painter.fontMetrics().horizontalAdvance(text) + 14, 26)
         height = self._painter.fontMetrics().height() + 5
         pill = QRectF(cell.left() + GAP + INSET + 2, cell.bottom() - GAP - INSET - 2 - height, width, height)
-        sure = same and result.match is not None
+        sure = same and (result.match is not None or result.said is True)
         self._painter.setPen(Qt.PenStyle.NoPen)
         self._painter.setBrush(self._accent if sure else QColor(24, 26, 30, 205))
         self._painter.drawRoundedRect(pill, height / 2, height / 2)

@@ -176,6 +176,9 @@ class ResultsModel(PhotoModel):
         """A result's description for screen readers."""
         result = self._results.get(self._ids[row])
         words = super().accessible_text(row)
+        if result is not None and result.said is not None:
+            said = self.tr("you called it the same") if result.said else self.tr("you called it not the same")
+            return f"{words}, {said}"
         if result is not None and result.reasons:
             return f"{words}, {reasons_text(result.reasons)}"
         if result is None or result.match is None:

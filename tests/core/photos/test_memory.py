@@ -155,6 +155,20 @@ def test_a_jpeg_too_large_for_the_size_asked_comes_smaller(monkeypatch: pytest.M
         decode(FileBytes.of(progressive, "large.jpg"), 400)
 
 
+def test_a_hundred_megapixels_fit_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    from lookalike.photos import jpeg, openers
+
+    # As a photo of 100 megapixels to the true budget, so is one of a hundredth to a hundredth of it.
+    monkeypatch.setattr(jpeg.budget, "limit", (1 << 30) // 100)
+    assert openers.budget is jpeg.budget
+    photo = smooth_photo((1224, 816))
+    assert decode(FileBytes.of(encoded(photo, "JPEG"), "large.jpg"), 5000).image.size == (1224, 816)
+    # A PNG takes more memory beside its pixels: it comes as large as memory allows.
+    size = decode(FileBytes.of(encoded(photo, "PNG"), "large.png"), 5000).image.size
+    assert 400 < size[0] < 1224
+    assert size[0] / size[1] == pytest.approx(1.5, rel=0.01)
+
+
 def test_a_scan_by_scan_jpeg_counts_its_coefficients(monkeypatch: pytest.MonkeyPatch) -> None:
     from lookalike.photos import jpeg
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPointF
 
-from lookalike.duplicates.groups import DuplicateGroup, DuplicatePhoto
 from lookalike_desktop.viewer.photo_canvas import PhotoCanvas
 
 _STEP = 1e-3
@@ -18,8 +17,8 @@ class LinkedView(QObject):
     """Moves each of two canvases when the other one is zoomed or moved.
 
     Args:
-        first: the canvas of the kept photo.
-        second: the other one.
+        first: the canvas of the one photo.
+        second: that of the other.
     """
 
     def __init__(self, first: PhotoCanvas, second: PhotoCanvas) -> None:
@@ -63,23 +62,6 @@ class LinkedView(QObject):
         area = abs(right[0] * down[1] - right[1] * down[0]) * size.width() * size.height()
         growth = np.sqrt(area / (_STEP * source.width() * _STEP * source.height()))
         return float(growth) if np.isfinite(growth) and growth > 0 else 1.0
-
-
-def transform_between(
-    group: DuplicateGroup, first: DuplicatePhoto, second: DuplicatePhoto
-) -> tuple[float, ...]:
-    """The homography from one photo of a group to another; empty where it is unknown."""
-    matrices = []
-    for photo in (first, second):
-        if photo.hash == group.keep.hash:
-            matrices.append(np.eye(3))
-        elif photo.transform:
-            matrices.append(np.asarray(photo.transform, np.float64).reshape(3, 3))
-        else:
-            return ()
-    if abs(np.linalg.det(matrices[0])) < 1e-12:
-        return ()
-    return tuple(float(value) for value in (matrices[1] @ np.linalg.inv(matrices[0])).ravel())
 
 
 def _mapped(matrix: NDArray[np.float64], x: float, y: float) -> tuple[float, float]:

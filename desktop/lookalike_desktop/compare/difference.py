@@ -17,6 +17,33 @@ _GAIN = 4.0
 """A difference of a quarter of the range is as red as one of all of it."""
 
 
+def laid_over(
+    first: Image.Image, second: Image.Image, transform: Sequence[float]
+) -> tuple[Image.Image, Image.Image]:
+    """The second photo as it lies in the frame of the first one.
+
+    Args:
+        first: the photo whose frame it is.
+        second: the photo that is laid on it, RGB.
+        transform: homography from the first photo to the second, 3 × 3 row by row, in coordinates of upright frames
+            that run from 0 to 1; empty where unknown, and then the frames are laid on each other.
+
+    Returns:
+        The second photo, RGB, of the size of the first; and where it shows something, 255 in an image of one channel.
+    """
+    matrix = np.asarray(transform or (1, 0, 0, 0, 1, 0, 0, 0, 1), np.float64).reshape(3, 3)
+    to_pixels = np.diag([second.width, second.height, 1.0])
+    from_pixels = np.diag([1 / first.width, 1 / first.height, 1.0])
+    matrix = to_pixels @ matrix @ from_pixels
+    matrix /= matrix[2, 2]
+    # Pillow takes the place in the source of each place in the result.
+    coefficients = tuple(matrix.ravel()[:8])
+    perspective = Image.Transform.PERSPECTIVE
+    laid = second.convert("RGB").transform(first.size, perspective, coefficients, Image.Resampling.BICUBIC)
+    white = Image.new("L", second.size, 255)
+    return laid, white.transform(first.size, perspective, coefficients, Image.Resampling.NEAREST)
+
+
 def difference(kept: Image.Image, other: Image.Image, transform: Sequence[float]) -> Image.Image:
     """Where two photos differ.
 
@@ -30,17 +57,8 @@ def difference(kept: Image.Image, other: Image.Image, transform: Sequence[float]
         The kept photo in grey, of its size: red where they differ by more than they do everywhere, dark where the
         other shows nothing.
     """
-    matrix = np.asarray(transform or (1, 0, 0, 0, 1, 0, 0, 0, 1), np.float64).reshape(3, 3)
-    to_pixels = np.diag([other.width, other.height, 1.0])
-    from_pixels = np.diag([1 / kept.width, 1 / kept.height, 1.0])
-    matrix = to_pixels @ matrix @ from_pixels
-    matrix /= matrix[2, 2]
-    # Pillow takes the place in the source of each place in the result.
-    coefficients = tuple(matrix.ravel()[:8])
-    perspective, bicubic = Image.Transform.PERSPECTIVE, Image.Resampling.BICUBIC
-    laid = other.convert("RGB").transform(kept.size, perspective, coefficients, bicubic)
-    white = Image.new("L", other.size, 255)
-    covered = np.asarray(white.transform(kept.size, perspective, coefficients, Image.Resampling.NEAREST)) > 0
+    laid, cover = laid_over(kept, other, transform)
+    covered = np.asarray(cover) > 0
     first = np.asarray(kept.convert("RGB"), np.float32)
     apart = np.abs(first - np.asarray(laid, np.float32)).max(axis=2) / 255
     if covered.any():

@@ -1,0 +1,1 @@
+"""Two photos side by side, and what they have in common."""
