@@ -77,7 +77,6 @@ class Window(QMainWindow):
         self.preferences = Preferences(parent=self)
         self.undo_stack = UndoStack(self)
         self.session = LibrarySession(library, timing, self)
-        self.undo_stack = UndoStack(self)
         self.thumbnails = Thumbnails(self._load_thumbnail, parent=self)
         self.folders_panel = FoldersPanel()
         self.search_bar = SearchBar()

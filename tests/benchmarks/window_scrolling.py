@@ -61,6 +61,33 @@ def fill(catalog: Catalog, photos: int) -> None:
         )
 
 
+def tell_reading(catalog: Catalog, width: int) -> None:
+    """What is done before photos can be shown, off the GUI thread but for the layout; processor milliseconds."""
+    from lookalike_desktop.library.arrangement import Order, arrange
+    from lookalike_desktop.widgets.grid_layout import GridLayout, JustifiedLayout, Section, Sections
+
+    columns = catalog.contents.columns()
+    arrangement = arrange(columns, Order())
+    sections = Sections(arrangement.counts, True, lambda n: Section("", int(arrangement.counts[n])))
+    steps: dict[str, Callable[[], object]] = {
+        "reading the columns": catalog.contents.columns,
+        "names": lambda: catalog.contents.name_ranks(columns.ids),
+        "counts of folders": lambda: catalog.files.folder_counts([b"/not there"]),
+        "arranging": lambda: arrange(columns, Order()),
+        "laying out squares": lambda: GridLayout(width, (176, 176), 48, sections),
+        "laying out justified rows": lambda: JustifiedLayout(
+            width, 176, 6, 48, sections, arrangement.aspects
+        ),
+    }
+    for name, step in steps.items():
+        taken = []
+        for _ in range(5):
+            begin = time.thread_time()
+            step()
+            taken.append(time.thread_time() - begin)
+        print(f"{name:<28}{np.median(taken) * 1e3:7.1f} ms")
+
+
 def wait(milliseconds: int) -> None:
     """Let the window live for a while."""
     loop = QEventLoop()
@@ -102,6 +129,7 @@ def main() -> None:
         folder = Path(name) / "library"
         catalog = Catalog(folder / "catalog.sqlite")
         fill(catalog, arguments.photos)
+        tell_reading(catalog, int(arguments.size.split("x")[0]))
         catalog.close()
         measure(folder, arguments.style, *map(int, arguments.size.split("x")))
 

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote_from_bytes
 
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QImage
 
-
-def file_url(path: Path) -> QUrl:
-    """The address of a file, whatever bytes its name is made of."""
-    if os.name == "nt":
-        return QUrl.fromLocalFile(str(path))
-    # QUrl.fromLocalFile loses bytes of a name that are no text.
-    return QUrl.fromEncoded(b"file://" + quote_from_bytes(os.fsencode(path)).encode())
+from lookalike_desktop.qt.file_manager import file_url
 
 
 def photo_mime(paths: Sequence[Path], picture: QImage | None = None) -> QMimeData:

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from lookalike.duplicates.photo_trash import TrashPreview, TrashReport
     from lookalike.duplicates.recovery import UndoReport
     from lookalike.library import Library
-    from lookalike.progress import Skipped
+    from lookalike.progress import Progress, Skipped
 
 TOLD = 5
 """Files that stay are named up to this many."""
+
+MANY = 20
+"""From so many photos on, the user is told how far it is."""
 
 
 class TrashController(QObject):
@@ -166,10 +169,16 @@ class TrashController(QObject):
             self.reported.emit(self.tr("Photos are being moved. Try again when that has ended."))
             return
         self._job = Job(lambda _: make(library), "trash", self)
+        self._job.progressed.connect(self._tell_progress)
         self._job.succeeded.connect(then)
         self._job.failed.connect(self._session.failed)
         self._job.finished.connect(self._on_finished)
         self._job.start()
+
+    def _tell_progress(self, progress: Progress) -> None:
+        if progress.total is not None and progress.total >= MANY and not progress.ended:
+            words = self.tr("Moving {0} of {1} photos…")
+            self.reported.emit(words.format(format_count(progress.done), format_count(progress.total)))
 
     def _on_finished(self) -> None:
         if self._job is not None:

@@ -87,7 +87,6 @@ class LineLayout:
         columns: cells side by side, roughly where that differs.
         cell: width and height of a cell, pixels, roughly where that differs.
         height: all of it, pixels.
-        tops: where each section begins, with its heading, pixels, int64 (sections,).
     """
 
     columns: int
@@ -121,14 +120,14 @@ class LineLayout:
         tops = MARGIN // 3 + np.concatenate([[0], np.cumsum(heights)])
         line_tops = tops[:-1] + above[section_of_line] if len(heights) else tops[:0]
         firsts = np.concatenate([[0], np.cumsum(lines)])
-        self.tops: NDArray[np.int64] = tops[firsts[:-1]] + above - headers
+        section_tops = tops[firsts[:-1]] + above - headers
         self.height = int(tops[-1] + headers.sum() + MARGIN)
         # Plain lists: bisecting them takes a third of a microsecond.
         self._starts: list[int] = [*starts.tolist(), self._rows]
         self._tops: list[int] = line_tops.tolist()
         self._heights: list[int] = heights.tolist()
         self._bottoms: list[int] = (line_tops + heights).tolist()
-        self._section_tops: list[int] = self.tops.tolist()
+        self._section_tops: list[int] = section_tops.tolist()
 
     def _across(self, row: int) -> tuple[int, int]:
         """Left edge and width of a row's cell, pixels."""
@@ -157,10 +156,6 @@ class LineLayout:
     def rows_of(self, number: int) -> range:
         """The rows of a section."""
         return range(int(self._firsts[number]), int(self._firsts[number + 1]))
-
-    def section_of(self, row: int) -> int:
-        """The number of the section that a row is in."""
-        return int(np.searchsorted(self._firsts, row, "right")) - 1
 
     def section_at(self, y: int) -> int:
         """The number of the last section that begins at a height or above it; -1 above the first."""

@@ -8,7 +8,6 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QMimeData,
-    QModelIndex,
     QPoint,
     QRect,
     Qt,
@@ -210,8 +209,3 @@ class SelectingView(QListView):
             self.keep_current_only()
             return
         super().keyPressEvent(event)
-
-    def index_of(self, content_id: int) -> QModelIndex:
-        """The index of a photo; invalid if it is not here."""
-        row = self.photos.row(content_id)
-        return self.photos.index(row) if row >= 0 else QModelIndex()

@@ -16,7 +16,6 @@ from lookalike.judges.mllm.messages import (
     CancelledReply,
     Captioned,
     Encoded,
-    EncodeRequest,
     GpuFailed,
     Ready,
     Refused,
@@ -166,7 +165,7 @@ class WorkerConnection:
 
     def _ask(
         self,
-        question: Callable[[int], ScoreRequest | EncodeRequest],
+        question: Callable[[int], Request],
         cancelled: Callable[[], bool],
         meanwhile: Callable[[], None],
     ) -> Reply | None:
