@@ -47,9 +47,7 @@ class MatchLines(QWidget):
         """The lines whose both ends are in sight, in coordinates of this widget."""
         ends = []
         places = [
-            QRectF(canvas.rect()).translated(
-                QPointF(canvas.mapTo(self._covered, canvas.rect().topLeft()))
-            )
+            QRectF(canvas.rect()).translated(QPointF(canvas.mapTo(self._covered, canvas.rect().topLeft())))
             for canvas in self._canvases
         ]
         for pair in self._pairs:

@@ -81,7 +81,9 @@ class PhotoCanvas(QWidget):
         self._drag: tuple[QPointF, QPointF] | None = None
         self._marking = False
         self._points: Sequence[tuple[float, float]] = ()
-        self._glide = QVariantAnimation(self, duration=ZOOM_MS, easingCurve=QEasingCurve(QEasingCurve.Type.OutCubic))
+        self._glide = QVariantAnimation(
+            self, duration=ZOOM_MS, easingCurve=QEasingCurve(QEasingCurve.Type.OutCubic)
+        )
         self._glide.valueChanged.connect(self._on_glide)
         self._glide_at = self._glide_held = QPointF()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
