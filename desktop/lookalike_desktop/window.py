@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,11 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from lookalike.catalog.filters import Area
+from lookalike_desktop.activity.activity_controller import ActivityController
+from lookalike_desktop.activity.activity_page import ActivityPage
+from lookalike_desktop.activity.storage_controller import StorageController
+from lookalike_desktop.activity.storage_page import StoragePage
 from lookalike_desktop.compare.compare_controller import CompareController
 from lookalike_desktop.compare.compare_page import ComparePage
 from lookalike_desktop.compare.match_words import Grounds
@@ -25,6 +31,8 @@ from lookalike_desktop.models.models_page import ModelsPage
 from lookalike_desktop.models.token_preparation_controller import TokenPreparationController
 from lookalike_desktop.models.token_preparation_line import TokenPreparationLine
 from lookalike_desktop.navigator import Navigator
+from lookalike_desktop.places.places_controller import PlacesController
+from lookalike_desktop.places.places_page import PlacesPage
 from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.qt.undo import UndoStack
@@ -72,6 +80,9 @@ class Window(QMainWindow):
         self.models_page = ModelsPage()
         self.duplicates_page = DuplicatesPage(self.thumbnails)
         self.things_page = ThingsPage(self.thumbnails)
+        self.places_page = PlacesPage(self.thumbnails)
+        self.activity_page = ActivityPage()
+        self.storage_page = StoragePage()
         self.failures_page = FailuresPage()
         self.compare_page = ComparePage()
         self.token_line = TokenPreparationLine()
@@ -101,6 +112,9 @@ class Window(QMainWindow):
             self.models_page,
             self.duplicates_page,
             self.things_page,
+            self.places_page,
+            self.activity_page,
+            self.storage_page,
             self.failures_page,
             self.compare_page,
         ):
@@ -112,7 +126,12 @@ class Window(QMainWindow):
         self.models_controller = ModelsController(self.session, self.models_page, self)
         self.duplicates_controller = DuplicatesController(self.session, self.duplicates_page, self)
         self.things_controller = ThingsController(self.session, self.things_page, self)
+        self.places_controller = PlacesController(self.session, self.places_page, self)
         self.token_preparation = TokenPreparationController(self.session, self)
+        self.activity = ActivityController(
+            self.session, self.activity_page, self.token_preparation, self.models_controller, self
+        )
+        self.storage = StorageController(self.session, self.storage_page, self)
         self.failures = FailuresController(self.session, self.failures_page, self)
         self.navigator.page_changed.connect(self.notice.hide)
         around = (self.search_bar, self.filter_bar, self.folders_panel, self.token_line)
@@ -125,6 +144,8 @@ class Window(QMainWindow):
         self._connect_models()
         self._connect_duplicates()
         self._connect_things()
+        self._connect_places()
+        self._connect_activity()
         self.commands = Commands(self)
         self._add_commands()
         self.folders_panel.setVisible(False)
@@ -242,6 +263,22 @@ class Window(QMainWindow):
         things.photo_looked_up.connect(self._on_looked_up)
         things.failed.connect(self.notice.show_failure)
 
+    def _connect_places(self) -> None:
+        places = self.places_page
+        self.search_bar.places_wanted.connect(lambda: self.navigator.toggle(places))
+        places.shown.connect(self.places_controller.read)
+        places.filter_wanted.connect(self._search_in_area)
+        self.places_controller.failed.connect(self.notice.show_failure)
+
+    def _connect_activity(self) -> None:
+        self.folders_panel.skipped_wanted.connect(lambda: self.navigator.show_page(self.activity_page))
+        self.storage.reported.connect(self.notice.show_text)
+        self.storage.failed.connect(self.notice.show_failure)
+
+    def _search_in_area(self, area: Area) -> None:
+        self.filter_bar.use(replace(self.filter_bar.filters, area=area))
+        self.navigator.leave(self.places_page)
+
     def _show_thing(self, thing: Thing) -> None:
         self.navigator.show_page(self.things_page)
         self.things_page.open(thing)
@@ -263,6 +300,9 @@ class Window(QMainWindow):
         add(go, self.tr("Models"), lambda: navigator.toggle(self.models_page), "Ctrl+Shift+M")
         add(go, self.tr("Duplicates"), lambda: navigator.toggle(self.duplicates_page), "Ctrl+Shift+D")
         add(go, self.tr("Things"), lambda: navigator.toggle(self.things_page), "Ctrl+T")
+        add(go, self.tr("Places"), lambda: navigator.toggle(self.places_page), "Ctrl+Shift+L")
+        add(go, self.tr("Activity"), lambda: navigator.toggle(self.activity_page), "Ctrl+Shift+A")
+        add(go, self.tr("Storage"), lambda: navigator.toggle(self.storage_page))
         add(go, self.tr("A saved evaluation…"), self.failures.choose, "Ctrl+Shift+E")
         add(view, self.tr("Larger photos"), lambda: self._resize_cells(1), keys.ZoomIn)
         add(view, self.tr("Smaller photos"), lambda: self._resize_cells(-1), keys.ZoomOut)
@@ -292,7 +332,13 @@ class Window(QMainWindow):
             self.viewer.canvas.zoom_smoothly(STEP**step)
             return
         things = self.things_page
-        for grid in (self.library_page.grid, self.results_page.grid, things.cards, things.photos):
+        for grid in (
+            self.library_page.grid,
+            self.results_page.grid,
+            things.cards,
+            things.photos,
+            self.places_page.photos,
+        ):
             grid.resize_cells(step)
 
     # Events
@@ -315,6 +361,9 @@ class Window(QMainWindow):
                 self.models_page,
                 self.duplicates_page,
                 self.things_page,
+                self.places_page,
+                self.activity_page,
+                self.storage_page,
                 self.failures_page,
                 self.compare_page,
                 self.notice,
@@ -329,6 +378,8 @@ class Window(QMainWindow):
         self.models_controller.close()
         self.duplicates_controller.close()
         self.things_controller.close()
+        self.places_controller.close()
+        self.storage.close()
         self.failures.close()
         self.compare.close()
         self.viewer.close_loader()

@@ -63,11 +63,11 @@ QPushButton[large="true"] { padding: 9px 18px; }
 QToolButton[flat="true"], QPushButton[flat="true"] { border-color: transparent; background: transparent; }
 QToolButton[flat="true"]:hover, QPushButton[flat="true"]:hover { background: palette(mid); }
 QToolButton[flat="true"]:focus, QPushButton[flat="true"]:focus { border-color: palette(highlight); }
-QLineEdit, QComboBox, QPlainTextEdit {
+QLineEdit, QComboBox, QPlainTextEdit, QAbstractSpinBox {
     border: 1px solid palette(mid); border-radius: 8px; padding: 7px 10px; background: palette(base);
     selection-background-color: palette(highlight); selection-color: palette(highlighted-text);
 }
-QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border-color: palette(highlight); }
+QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus { border-color: palette(highlight); }
 QComboBox { padding: 6px 10px; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("DOWN"); width: 14px; height: 14px; }
