@@ -139,6 +139,81 @@
     </message>
 </context>
 <context>
+    <name>ComparePage</name>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Back to the photo (Esc)</source>
+        <translation>Zurück zum Foto (Esc)</translation>
+    </message>
+    <message>
+        <source>Previous result</source>
+        <translation>Vorheriges Ergebnis</translation>
+    </message>
+    <message>
+        <source>Previous result (Page Up)</source>
+        <translation>Vorheriges Ergebnis (Bild auf)</translation>
+    </message>
+    <message>
+        <source>Next result</source>
+        <translation>Nächstes Ergebnis</translation>
+    </message>
+    <message>
+        <source>Next result (Page Down)</source>
+        <translation>Nächstes Ergebnis (Bild ab)</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>Nebeneinander</translation>
+    </message>
+    <message>
+        <source>Both photos, with lines between what matches (B)</source>
+        <translation>Beide Fotos, mit Linien zwischen dem, was übereinstimmt (B)</translation>
+    </message>
+    <message>
+        <source>Swipe</source>
+        <translation>Überblenden</translation>
+    </message>
+    <message>
+        <source>One photo over the other; drag the line between them (S)</source>
+        <translation>Ein Foto über dem anderen; die Linie dazwischen lässt sich ziehen (S)</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Unterschied</translation>
+    </message>
+    <message>
+        <source>Where they differ, in red (D)</source>
+        <translation>Wo sie sich unterscheiden, in Rot (D)</translation>
+    </message>
+    <message>
+        <source>Lines</source>
+        <translation>Linien</translation>
+    </message>
+    <message>
+        <source>Show the lines between what matches (L)</source>
+        <translation>Die Linien zwischen dem zeigen, was übereinstimmt (L)</translation>
+    </message>
+    <message>
+        <source>The same</source>
+        <translation>Dasselbe</translation>
+    </message>
+    <message>
+        <source>Remember that both show the same (Y); again takes it back</source>
+        <translation>Merken, dass beide dasselbe zeigen (Y); noch einmal nimmt es zurück</translation>
+    </message>
+    <message>
+        <source>Not the same</source>
+        <translation>Nicht dasselbe</translation>
+    </message>
+    <message>
+        <source>Remember that they do not (N); again takes it back</source>
+        <translation>Merken, dass sie es nicht tun (N); noch einmal nimmt es zurück</translation>
+    </message>
+</context>
+<context>
     <name>CompareView</name>
     <message>
         <source>Difference</source>
@@ -430,6 +505,53 @@
     </message>
 </context>
 <context>
+    <name>FactsPanel</name>
+    <message>
+        <source>Facts</source>
+        <translation>Angaben</translation>
+    </message>
+    <message>
+        <source>Taken</source>
+        <translation>Aufgenommen</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>Kamera</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Ort</translation>
+    </message>
+    <message>
+        <source>Rating</source>
+        <translation>Bewertung</translation>
+    </message>
+    <message>
+        <source>Keywords</source>
+        <translation>Stichwörter</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>Where it lies</source>
+        <translation>Wo es liegt</translation>
+    </message>
+    <message>
+        <source>Raw file</source>
+        <translation>Rohdatei</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Show {0} in its folder</source>
+        <translation>{0} im Ordner zeigen</translation>
+    </message>
+</context>
+<context>
     <name>Failure</name>
     <message>
         <source>Something unexpected went wrong: {0}</source>
@@ -503,6 +625,13 @@
     <message>
         <source>{0}: {1} photos, judge {2}, {3}. The worst by {4}.</source>
         <translation>{0}: {1} Fotos, Prüfer {2}, {3}. Die schlechtesten nach {4}.</translation>
+    </message>
+</context>
+<context>
+    <name>Filmstrip</name>
+    <message>
+        <source>Neighbours of this photo</source>
+        <translation>Nachbarn dieses Fotos</translation>
     </message>
 </context>
 <context>
@@ -788,6 +917,132 @@
     </message>
 </context>
 <context>
+    <name>Match</name>
+    <message>
+        <source>Almost sure that both show the same: {0} %</source>
+        <translation>Fast sicher, dass beide dasselbe zeigen: {0} %</translation>
+    </message>
+    <message>
+        <source>Very likely the same: {0} %</source>
+        <translation>Sehr wahrscheinlich dasselbe: {0} %</translation>
+    </message>
+    <message>
+        <source>Probably the same: {0} %</source>
+        <translation>Wahrscheinlich dasselbe: {0} %</translation>
+    </message>
+    <message>
+        <source>The same or not, it could be either: {0} %</source>
+        <translation>Dasselbe oder nicht, beides ist möglich: {0} %</translation>
+    </message>
+    <message>
+        <source>Probably not the same: {0} %</source>
+        <translation>Wahrscheinlich nicht dasselbe: {0} %</translation>
+    </message>
+    <message>
+        <source>Very likely not the same: {0} %</source>
+        <translation>Sehr wahrscheinlich nicht dasselbe: {0} %</translation>
+    </message>
+    <message>
+        <source>Almost sure that these are different: {0} %</source>
+        <translation>Fast sicher, dass dies Verschiedenes ist: {0} %</translation>
+    </message>
+    <message>
+        <source>Not checked by a judge</source>
+        <translation>Von keinem Prüfer angesehen</translation>
+    </message>
+    <message>
+        <source>{0} (not calibrated)</source>
+        <translation>{0} (nicht kalibriert)</translation>
+    </message>
+    <message>
+        <source>no details match</source>
+        <translation>keine Einzelheiten stimmen überein</translation>
+    </message>
+    <message>
+        <source>{0} details agree, no more than any two photos may have in common</source>
+        <translation>{0} Einzelheiten stimmen überein, nicht mehr, als zwei beliebige Fotos gemeinsam haben können</translation>
+    </message>
+    <message>
+        <source>{0} details lie in the same arrangement in both</source>
+        <translation>{0} Einzelheiten liegen in beiden in derselben Anordnung</translation>
+    </message>
+    <message>
+        <source>{0} details lie in the same arrangement, mirrored</source>
+        <translation>{0} Einzelheiten liegen in derselben Anordnung, gespiegelt</translation>
+    </message>
+    <message>
+        <source>Whole photos</source>
+        <translation>Ganze Fotos</translation>
+    </message>
+    <message>
+        <source>likeness {0} of 1</source>
+        <translation>Ähnlichkeit {0} von 1</translation>
+    </message>
+    <message>
+        <source>Details in the index</source>
+        <translation>Einzelheiten im Index</translation>
+    </message>
+    <message>
+        <source>votes of weight {0}</source>
+        <translation>Stimmen vom Gewicht {0}</translation>
+    </message>
+    <message>
+        <source>Matching points</source>
+        <translation>Übereinstimmende Punkte</translation>
+    </message>
+    <message>
+        <source>comparing…</source>
+        <translation>wird verglichen…</translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation>{0} %</translation>
+    </message>
+</context>
+<context>
+    <name>ModelOffer</name>
+    <message>
+        <source>Download…</source>
+        <translation>Herunterladen …</translation>
+    </message>
+    <message>
+        <source>Asks once more before anything is downloaded</source>
+        <translation>Fragt noch einmal, bevor etwas heruntergeladen wird</translation>
+    </message>
+    <message>
+        <source>Other models</source>
+        <translation>Andere Modelle</translation>
+    </message>
+    <message>
+        <source>No, thanks</source>
+        <translation>Nein, danke</translation>
+    </message>
+    <message>
+        <source>This is not offered again; the page of models has it</source>
+        <translation>Dies wird nicht wieder angeboten; es steht auf der Seite der Modelle</translation>
+    </message>
+    <message>
+        <source>Results can also be checked by a model that looks at both photos. {0} suits this computer: {1} to download, {2}, {3} of memory. Licence: {4}.</source>
+        <translation>Ergebnisse kann auch ein Modell prüfen, das beide Fotos ansieht. {0} passt zu diesem Rechner: {1} herunterzuladen, {2}, {3} Arbeitsspeicher. Lizenz: {4}.</translation>
+    </message>
+    <message>
+        <source>several pairs of photos a second</source>
+        <translation>mehrere Fotopaare in der Sekunde</translation>
+    </message>
+    <message>
+        <source>about one pair of photos a second</source>
+        <translation>etwa ein Fotopaar in der Sekunde</translation>
+    </message>
+    <message>
+        <source>a few seconds for a pair of photos</source>
+        <translation>einige Sekunden für ein Fotopaar</translation>
+    </message>
+    <message>
+        <source>many seconds for a pair of photos</source>
+        <translation>viele Sekunden für ein Fotopaar</translation>
+    </message>
+</context>
+<context>
     <name>ModelRow</name>
     <message>
         <source>The most capable one that runs comfortably on this computer.</source>
@@ -1040,16 +1295,28 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Dasselbe Ding finden</translation>
     </message>
     <message>
-        <source>Search for this as well</source>
-        <translation>Auch danach suchen</translation>
+        <source>More like this</source>
+        <translation>Mehr davon</translation>
     </message>
     <message>
         <source>Not like this</source>
         <translation>Nicht so etwas</translation>
     </message>
     <message>
+        <source>Why?</source>
+        <translation>Warum?</translation>
+    </message>
+    <message>
         <source>Show large</source>
         <translation>Groß zeigen</translation>
+    </message>
+    <message>
+        <source>This is the same</source>
+        <translation>Das ist dasselbe</translation>
+    </message>
+    <message>
+        <source>This is not the same</source>
+        <translation>Das ist nicht dasselbe</translation>
     </message>
 </context>
 <context>
@@ -1061,6 +1328,21 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Dismiss</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>PairView</name>
+    <message>
+        <source>What is searched for</source>
+        <translation>Wonach gesucht wird</translation>
+    </message>
+    <message>
+        <source>The result</source>
+        <translation>Das Ergebnis</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Unterschied</translation>
     </message>
 </context>
 <context>
@@ -1169,7 +1451,34 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
 </context>
 <context>
+    <name>RecentSearches</name>
+    <message>
+        <source>Recent searches</source>
+        <translation>Letzte Suchen</translation>
+    </message>
+    <message>
+        <source>Forget these searches</source>
+        <translation>Diese Suchen vergessen</translation>
+    </message>
+    <message>
+        <source>Forget them, and keep no searches</source>
+        <translation>Vergessen und keine Suchen mehr merken</translation>
+    </message>
+    <message>
+        <source>Keep recent searches from now on</source>
+        <translation>Letzte Suchen von nun an merken</translation>
+    </message>
+</context>
+<context>
     <name>ResultsModel</name>
+    <message>
+        <source>you called it the same</source>
+        <translation>Sie nannten es dasselbe</translation>
+    </message>
+    <message>
+        <source>you called it not the same</source>
+        <translation>Sie nannten es nicht dasselbe</translation>
+    </message>
     <message>
         <source>{0}, not checked yet</source>
         <translation>{0}, noch nicht geprüft</translation>
@@ -1260,6 +1569,26 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>This search did not work</source>
         <translation>Diese Suche hat nicht geklappt</translation>
+    </message>
+    <message>
+        <source>Above the line is what is known or sure, below it what may be meant.</source>
+        <translation>Über der Linie steht, was bekannt oder sicher ist, darunter, was gemeint sein kann.</translation>
+    </message>
+    <message>
+        <source>Above the line, photos show the very same thing more likely than not. Below it they only look alike.</source>
+        <translation>Über der Linie zeigen Fotos eher genau dasselbe als nicht. Darunter sehen sie nur ähnlich aus.</translation>
+    </message>
+    <message>
+        <source>Nobody has measured where it runs for this search: it is a guess.</source>
+        <translation>Für diese Suche hat niemand gemessen, wo sie verläuft: Sie ist geschätzt.</translation>
+    </message>
+    <message>
+        <source>Where it runs was measured on photos of known things.</source>
+        <translation>Wo sie verläuft, wurde an Fotos bekannter Dinge gemessen.</translation>
+    </message>
+    <message>
+        <source>What you call the same or not the same moves there at once.</source>
+        <translation>Was Sie dasselbe oder nicht dasselbe nennen, rückt sofort dorthin.</translation>
     </message>
     <message>
         <source>This model&apos;s answers are not calibrated yet: the line is a guess.</source>
@@ -1419,6 +1748,18 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <source>a part of a photo</source>
         <translation>ein Teil eines Fotos</translation>
     </message>
+    <message>
+        <source>The same</source>
+        <translation>Dasselbe</translation>
+    </message>
+    <message>
+        <source>Not the same</source>
+        <translation>Nicht dasselbe</translation>
+    </message>
+    <message>
+        <source>Taken back</source>
+        <translation>Zurückgenommen</translation>
+    </message>
 </context>
 <context>
     <name>StorageController</name>
@@ -1531,6 +1872,13 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Free space: {0}</source>
         <translation>Platz schaffen: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>SwipeCanvas</name>
+    <message>
+        <source>One photo over the other</source>
+        <translation>Ein Foto über dem anderen</translation>
     </message>
 </context>
 <context>
@@ -1672,6 +2020,61 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>mit {0}</translation>
     </message>
     <message>
+        <source>{0} × {1} ({2} megapixels)</source>
+        <translation>{0} × {1} ({2} Megapixel)</translation>
+    </message>
+    <message>
+        <source>{0}° N</source>
+        <translation>{0}° N</translation>
+    </message>
+    <message>
+        <source>{0}° S</source>
+        <translation>{0}° S</translation>
+    </message>
+    <message>
+        <source>{0}° E</source>
+        <translation>{0}° O</translation>
+    </message>
+    <message>
+        <source>{0}° W</source>
+        <translation>{0}° W</translation>
+    </message>
+    <message>
+        <source>{0} s</source>
+        <translation>{0} s</translation>
+    </message>
+    <message>
+        <source>{0} mm</source>
+        <translation>{0} mm</translation>
+    </message>
+    <message>
+        <source>{0} mm (equivalent to {1} mm)</source>
+        <translation>{0} mm (entspricht {1} mm)</translation>
+    </message>
+    <message>
+        <source>flash</source>
+        <translation>Blitz</translation>
+    </message>
+    <message>
+        <source>Why?</source>
+        <translation>Warum?</translation>
+    </message>
+    <message>
+        <source>Show both photos side by side, and what the match is based on (W)</source>
+        <translation>Beide Fotos nebeneinander zeigen, und worauf die Übereinstimmung beruht (W)</translation>
+    </message>
+    <message>
+        <source>More photos of this</source>
+        <translation>Mehr Fotos davon</translation>
+    </message>
+    <message>
+        <source>This photo is no longer in the library.</source>
+        <translation>Dieses Foto ist nicht mehr in der Bibliothek.</translation>
+    </message>
+</context>
+<context>
+    <name>ViewerBar</name>
+    <message>
         <source>Back</source>
         <translation>Zurück</translation>
     </message>
@@ -1684,16 +2087,16 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Vorheriges Foto</translation>
     </message>
     <message>
-        <source>Previous (Left)</source>
-        <translation>Vorheriges (Links)</translation>
+        <source>Previous (Page Up)</source>
+        <translation>Vorheriges (Bild auf)</translation>
     </message>
     <message>
         <source>Next photo</source>
         <translation>Nächstes Foto</translation>
     </message>
     <message>
-        <source>Next (Right)</source>
-        <translation>Nächstes (Rechts)</translation>
+        <source>Next (Page Down)</source>
+        <translation>Nächstes (Bild ab)</translation>
     </message>
     <message>
         <source>Fit to the window</source>
@@ -1702,6 +2105,46 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Fit to the window (0)</source>
         <translation>Ans Fenster anpassen (0)</translation>
+    </message>
+    <message>
+        <source>The photo&apos;s own pixels</source>
+        <translation>Die Pixel des Fotos selbst</translation>
+    </message>
+    <message>
+        <source>The photo&apos;s own pixels, or all of it (1)</source>
+        <translation>Die Pixel des Fotos selbst, oder das ganze Foto (1)</translation>
+    </message>
+    <message>
+        <source>Turn the view</source>
+        <translation>Die Ansicht drehen</translation>
+    </message>
+    <message>
+        <source>Turn the view (R; Shift+R the other way)</source>
+        <translation>Die Ansicht drehen (R; Umschalt+R andersherum)</translation>
+    </message>
+    <message>
+        <source>Facts</source>
+        <translation>Angaben</translation>
+    </message>
+    <message>
+        <source>What is known of this photo (I)</source>
+        <translation>Was von diesem Foto bekannt ist (I)</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>Vollbild</translation>
+    </message>
+    <message>
+        <source>Full screen (F11)</source>
+        <translation>Vollbild (F11)</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Open the folder of this photo</source>
+        <translation>Den Ordner dieses Fotos öffnen</translation>
     </message>
     <message>
         <source>Mark a part</source>
@@ -1718,34 +2161,6 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Search with this photo (F)</source>
         <translation>Mit diesem Foto suchen (F)</translation>
-    </message>
-    <message>
-        <source>Show in folder</source>
-        <translation>Im Ordner zeigen</translation>
-    </message>
-    <message>
-        <source>Open the folder of this photo</source>
-        <translation>Den Ordner dieses Fotos öffnen</translation>
-    </message>
-    <message>
-        <source>Why?</source>
-        <translation>Warum?</translation>
-    </message>
-    <message>
-        <source>Show what the match is based on</source>
-        <translation>Zeigen, worauf die Übereinstimmung beruht</translation>
-    </message>
-    <message>
-        <source>More photos of this</source>
-        <translation>Mehr Fotos davon</translation>
-    </message>
-    <message>
-        <source>This photo is no longer in the library.</source>
-        <translation>Dieses Foto ist nicht mehr in der Bibliothek.</translation>
-    </message>
-    <message>
-        <source>Comparing again…</source>
-        <translation>Wird noch einmal verglichen …</translation>
     </message>
 </context>
 <context>
@@ -2345,6 +2760,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Save the photo in a folder first.</source>
         <translation>Speichern Sie das Foto zuerst in einem Ordner.</translation>
+    </message>
+    <message>
+        <source>Say of more results what they are.</source>
+        <translation>Sagen Sie von mehr Ergebnissen, was sie sind.</translation>
     </message>
     <message>
         <source>Scan it again.</source>
