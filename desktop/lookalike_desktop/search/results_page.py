@@ -244,7 +244,8 @@ class ResultsPage(QWidget):
             "Above the line, photos show the very same thing more likely than not. Below it they only look alike."
         )
         if not self.calibrated:
-            return f"{meaning} {self.tr('Nobody has measured where it runs for this search: it is a guess.')}"
+            guessed = self.tr("Nobody has measured where it runs for this search: it is a guess.")
+            return f"{meaning} {guessed}"
         measured = self.tr("Where it runs was measured on photos of known things.")
         own = self.tr("What you call the same or not the same moves there at once.")
         return f"{meaning} {measured} {own}"
