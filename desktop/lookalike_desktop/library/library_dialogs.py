@@ -105,6 +105,7 @@ class SkippedFiles(_Dialog):
         words.setWordWrap(True)
         self.column.addWidget(words)
         tree = QTreeWidget()
+        tree.setAccessibleName(self.tr("Skipped files"))
         tree.setHeaderLabels([self.tr("File"), self.tr("Why")])
         tree.setRootIsDecorated(False)
         tree.setUniformRowHeights(True)
