@@ -56,7 +56,11 @@ MOST = 400
 def controls(top: QWidget) -> Iterator[QWidget]:
     """What can be used in a window or a dialog, parts of a control not counted by themselves."""
     for widget in top.findChildren(QWidget):
-        if not isinstance(widget, CONTROLS) or isinstance(widget, (QScrollBar, QHeaderView)) or not widget.isVisible():
+        if (
+            not isinstance(widget, CONTROLS)
+            or isinstance(widget, (QScrollBar, QHeaderView))
+            or not widget.isVisible()
+        ):
             continue
         if widget.window() is not top or isinstance(
             widget.parent(), (QComboBox, QAbstractSpinBox, QLineEdit)
