@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from lookalike_desktop.library.library_dialogs import SkippedFiles
 from lookalike_desktop.library.watching_dialog import WatchingDialog
 from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.search.queries import photo_request
@@ -155,7 +154,6 @@ def test_an_empty_library_can_be_used_without_a_mouse_or_a_screen(
     "make",
     [
         lambda: WatchingDialog(["raw/"], "fast"),
-        lambda: SkippedFiles([("/photos/a.jpg", "not a photo")]),
         lambda: FailureDialog(Failure("It failed", "Traceback")),
     ],
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from lookalike.caches.thumbnail_cache import ThumbnailCache, kept_side
@@ -80,6 +81,10 @@ class PhotoService:
     def copies(self) -> dict[int, int]:
         """The content ids of photos that lie at several paths, and at how many."""
         return self._catalog.files.copies()
+
+    def positions(self) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
+        """Content ids of all photos with a position, ascending; their degrees north, and degrees east."""
+        return self._catalog.filters.positions()
 
     def filter_choices(self) -> FilterChoices:
         """The values that filters can take in this library."""
