@@ -306,6 +306,17 @@ class Window(QMainWindow):
         things.photo_looked_up.connect(self._on_looked_up)
         things.failed.connect(self.notice.show_failure)
 
+    def _connect_settings(self) -> None:
+        settings, page, library = self.program.settings, self.program.settings_page, self._library_controller
+        settings.judging_changed.connect(library.read_judges)
+        settings.judging_changed.connect(library.judge_changed)
+        settings.preparing_changed.connect(self.token_preparation.read)
+        library.judge_changed.connect(settings.read_if_shown)
+        library.watching_changed.connect(settings.read_if_shown)
+        self.token_line.allowed.connect(settings.read_if_shown)
+        page.watching_wanted.connect(library.show_watching)
+        page.models_wanted.connect(lambda: self.navigator.toggle(self.models_page))
+
     def _connect_places(self) -> None:
         places = self.places_page
         self.search_bar.places_wanted.connect(lambda: self.navigator.toggle(places))
@@ -331,17 +342,6 @@ class Window(QMainWindow):
         # The button undoes the last step, whichever that is.
         self.undo_stack.indexChanged.connect(lambda _: self.notice.withdraw_choice())
         self.trash.gone.connect(self.results_page.model.forget)
-
-    def _connect_settings(self) -> None:
-        settings, page, library = self.program.settings, self.program.settings_page, self._library_controller
-        settings.judging_changed.connect(library.read_judges)
-        settings.judging_changed.connect(library.judge_changed)
-        settings.preparing_changed.connect(self.token_preparation.read)
-        library.judge_changed.connect(settings.read_if_shown)
-        library.watching_changed.connect(settings.read_if_shown)
-        self.token_line.allowed.connect(settings.read_if_shown)
-        page.watching_wanted.connect(library.show_watching)
-        page.models_wanted.connect(lambda: self.navigator.toggle(self.models_page))
 
     def _show_thing(self, thing: Thing) -> None:
         self.navigator.show_page(self.things_page)

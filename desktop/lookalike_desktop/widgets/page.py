@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from lookalike_desktop.widgets.grid_view import GridView
@@ -50,8 +50,17 @@ class Page(QWidget):
         return None
 
     def enter(self) -> None:
-        """Take the focus, once the page is in front."""
-        self.setFocus()
+        """Take the focus, once the page is in front: itself, or its first control."""
+        taker: QWidget = self
+        while not taker.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            taker = taker.nextInFocusChain()
+            while taker is not self and not (
+                self.isAncestorOf(taker) and taker.isVisible() and taker.isEnabled()
+            ):
+                taker = taker.nextInFocusChain()
+            if taker is self:
+                return
+        taker.setFocus()
 
     def go_back(self) -> None:
         """Go one step back on the page, or ask to leave it."""
