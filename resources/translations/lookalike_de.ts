@@ -1348,8 +1348,8 @@
         <translation>Das wird nicht wieder angeboten; es steht auf der Seite der Modelle</translation>
     </message>
     <message>
-        <source>A model that looks at both photos tells the same from the similar better. {0} suits this computer: {1} to download, {2}, {3} of memory. Licence: {4}.</source>
-        <translation>Ein Modell, das beide Fotos ansieht, unterscheidet besser, was dasselbe und was nur ähnlich ist. {0} passt zu diesem Computer: {1} herunterzuladen, {2}, {3} Arbeitsspeicher. Lizenz: {4}.</translation>
+        <source>Results can also be checked by a model that looks at both photos. {0} suits this computer: {1} to download, {2}, {3} of memory. Licence: {4}.</source>
+        <translation>Ergebnisse kann auch ein Modell prüfen, das beide Fotos ansieht. {0} passt zu diesem Computer: {1} herunterzuladen, {2}, {3} Arbeitsspeicher. Lizenz: {4}.</translation>
     </message>
     <message>
         <source>several pairs of photos a second</source>
@@ -2205,6 +2205,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Über der Linie zeigen Fotos eher genau dasselbe als nicht. Darunter sehen sie nur ähnlich aus.</translation>
     </message>
     <message>
+        <source>Nobody has measured where it runs for this search: it is a guess.</source>
+        <translation>Wo sie für diese Suche verläuft, hat niemand gemessen: Sie ist geschätzt.</translation>
+    </message>
+    <message>
         <source>Where it runs was measured on photos of known things.</source>
         <translation>Wo sie verläuft, wurde an Fotos bekannter Dinge gemessen.</translation>
     </message>
@@ -2816,6 +2820,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Ein anderes Ding wählen, das dasselbe ist wie dieses</translation>
     </message>
     <message>
+        <source>Ask the model, too</source>
+        <translation>Auch das Modell fragen</translation>
+    </message>
+    <message>
+        <source>Where the details of two photos leave open whether they show the same, the multimodal model decides. It is asked a minute at a time, in the background.</source>
+        <translation>Wo die Einzelheiten zweier Fotos offenlassen, ob sie dasselbe zeigen, entscheidet das multimodale Modell. Es wird im Hintergrund gefragt, jeweils eine Minute lang.</translation>
+    </message>
+    <message>
         <source>Enter</source>
         <translation>Eingabe</translation>
     </message>
@@ -2963,6 +2975,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Photos are being moved. Try again when that has ended.</source>
         <translation>Gerade werden Fotos verschoben. Versuchen Sie es danach noch einmal.</translation>
+    </message>
+    <message>
+        <source>Moving {0} of {1} photos…</source>
+        <translation>{0} von {1} Fotos werden verschoben …</translation>
     </message>
 </context>
 <context>
@@ -3893,6 +3909,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Sein Text ist nicht lesbar ({reason}).</translation>
     </message>
     <message>
+        <source>Only multimodal models write captions, and none is in use.</source>
+        <translation>Nur multimodale Modelle schreiben Bildunterschriften, und keines ist in Gebrauch.</translation>
+    </message>
+    <message>
         <source>Say of more results what they are.</source>
         <translation>Sagen Sie von mehr Ergebnissen, was sie sind.</translation>
     </message>
@@ -3903,6 +3923,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Text in photos cannot be read: the package rapidocr is missing.</source>
         <translation>Text in Fotos lässt sich nicht lesen: Das Paket rapidocr fehlt.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s answer is not a number.</source>
+        <translation>Die Antwort des Modells ist keine Zahl.</translation>
     </message>
     <message>
         <source>The model&apos;s chat template does not take two photos.</source>
@@ -4606,6 +4630,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Reading text</source>
         <translation>Text lesen</translation>
+    </message>
+    <message>
+        <source>Writing captions</source>
+        <translation>Bildunterschriften schreiben</translation>
     </message>
     <message>
         <source>Preparing</source>

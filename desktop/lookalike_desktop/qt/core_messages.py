@@ -145,6 +145,7 @@ MESSAGES = (
     QT_TRANSLATE_NOOP("core", "The model in use does not read words."),
     QT_TRANSLATE_NOOP("core", "The model is closed."),
     QT_TRANSLATE_NOOP("core", "The model makes nothing of the photo."),
+    QT_TRANSLATE_NOOP("core", "The model's answer is not a number."),
     QT_TRANSLATE_NOOP("core", "The model's chat template does not take two photos."),
     QT_TRANSLATE_NOOP("core", "The models in {folder} cannot be read: {reason}."),
     QT_TRANSLATE_NOOP("core", "The networks of the geometric judge cannot be used ({reason})."),
