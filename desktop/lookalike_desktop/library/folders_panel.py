@@ -201,6 +201,10 @@ class FoldersPanel(QFrame):
         self._busy = progress.stage in IN_BACKGROUND and bool(progress.total) and not progress.ended
         if progress.stage in IN_BACKGROUND:
             self._show_background(progress.stage, words)
+            # The folders themselves were looked through before.
+            for row in self.rows.values():
+                if row.folder.online and not row.folder.paused:
+                    row.show_state(row.folder.note or self.tr("Up to date"))
             return
         self._show_waiting()
         busy = activity.folder is None and progress.stage not in (Stage.WATCHING, Stage.WAITING)
