@@ -219,7 +219,8 @@ class ResultsPage(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Explain the line between the same and the similar, where the pointer rests on it."""
-        if watched is self.grid.viewport() and isinstance(event, QHelpEvent):
+        resting = event.type() == QEvent.Type.ToolTip and watched is self.grid.viewport()
+        if resting and isinstance(event, QHelpEvent):
             if self._line().contains(event.pos()):
                 QToolTip.showText(event.globalPos(), self.line_text(), self.grid.viewport())
                 return True
