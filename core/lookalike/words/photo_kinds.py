@@ -53,6 +53,9 @@ TOTAL = re.compile(
     re.IGNORECASE,
 )
 
+SCREEN_LINES = 5
+"""Lines of text on what looks drawn, from which on neither size nor format need tell that it is a screen."""
+
 LEAST_AMOUNTS = 3
 """Lines with a sum of money on a receipt."""
 
@@ -114,7 +117,8 @@ def _screen_points(photo: KindEvidence) -> int:
     if look is None:
         return points
     if look.flat >= 0.45 and look.colours >= 0.6 and look.grey >= 0.8 and 0.02 <= look.edges <= 0.3:
-        return points + 2
+        lines = (photo.text or "").splitlines()
+        return points + 2 + (len(lines) >= SCREEN_LINES)
     return points + (look.flat >= 0.3 and look.colours >= 0.4)
 
 

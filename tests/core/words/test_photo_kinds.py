@@ -44,6 +44,12 @@ class TestKinds:
         some = [Screens(seed).screen() for seed in range(8)]
         assert [kind_of(evidence(image, "PNG")) for image in some] == [SCREENSHOT] * 8
 
+    def test_one_of_another_size_is_known_by_its_text(self, qapp: QApplication) -> None:
+        window = Screens(2).screen().resize((1001, 602))
+        assert kind_of(evidence(window, "JPEG")) == ""
+        assert kind_of(evidence(window, "JPEG", "File\nEdit\nView\nFind\nHelp", 0.01)) == SCREENSHOT
+        assert kind_of(evidence(textured_photo(1), "JPEG", "File\nEdit\nView\nFind\nHelp", 0.01)) == ""
+
     @pytest.mark.parametrize("form", ["JPEG", "PNG"])
     def test_photographs_are_none(self, form: str) -> None:
         for seed in range(4):
