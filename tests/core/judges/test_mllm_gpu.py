@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,12 +12,17 @@ import numpy as np
 import psutil
 import pytest
 
+from lookalike import app_paths
 from lookalike.judges.mllm.device import Device
 from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.judges.mllm.offload import GPU_CANDIDATES, LEAST_LEFT, memory_needs
 from lookalike.judges.protocol import Verdict
+from lookalike.models.store import ModelStore
 from tests.builders.gguf_models import KINDS
-from tests.core.judges.gpu_runner import GPU_TEST, has_vulkan, use_gpu
+from tests.builders.installed_models import put_judge
+from tests.builders.photo_files import write_album
+from tests.core.cli.real_command import tell
+from tests.core.judges.gpu_runner import GPU_TEST, VARIABLE, has_vulkan, use_gpu
 from tests.core.judges.judge_photos import photo
 from tests.core.judges.mllm_reference import Pair, measure
 from tests.core.judges.test_mllm_numbers import SAME_WAY, apart, model_settings, run_worker
@@ -229,3 +236,26 @@ def test_as_many_layers_go_to_the_gpu_as_its_memory_holds(
     assert _verdicts(judge) == expected
     assert not told.devices[-1].gpu and "of its memory are free" in told.devices[-1].reason
     assert told.lines == []
+
+
+@vulkan
+def test_a_search_tells_of_the_failure_in_one_line_and_status_and_doctor_of_the_device(
+    files: dict[str, Files], gpu: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    put_judge(ModelStore(app_paths.models()), *files["qwen2vl"], "tiny")
+    (tmp_path / "album").mkdir()
+    write_album(tmp_path / "album", 3, seed=21)
+    query = sorted((tmp_path / "album").iterdir())[0]
+    path = [os.environ[VARIABLE], *filter(None, [os.environ.get("PYTHONPATH")])]
+    gpu.setenv("PYTHONPATH", os.pathsep.join(path))
+    assert tell("add", tmp_path / "album")[0] == 0
+    assert tell("models", "use", "tiny")[0] == 0
+    code, out, _ = tell("search", query, "--json", VULKAN_FAULT_MEMORY="2000000")
+    answer = json.loads(out)
+    assert code == 0 and answer["judged"] == answer["to_judge"] > 0
+    failure = "the graphics processor failed"
+    assert [note.startswith(f"Tiny: {failure} (") for note in answer["notes"]] == [True]
+    assert f"last ran on the processor ({failure}: " in tell("status")[1]
+    told = tell("doctor")[1]
+    assert f"tiny last ran on the processor ({failure}: " in told
+    assert " through Vulkan, " in told
