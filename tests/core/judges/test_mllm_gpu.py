@@ -29,14 +29,13 @@ from tests.core.judges.test_mllm_numbers import SAME_WAY, apart, model_settings,
 
 pytestmark = GPU_TEST
 
-ROUNDING = 0.06
-"""What a GPU may move a logit whose standard deviation is 1.
+ROUNDING = 0.12
+"""What a GPU may move a logit whose standard deviation is 1, or the difference of two.
 
-It multiplies in float16 what the processor sums up in float32, and in an order of its own. Seen on lavapipe: .034
-against the processor, .022 between a flash and an exact attention, .032 side by side with others. The bound is twice as
-much, .015 of a probability: of the size of what is left in the comparison with transformers (docs/benchmarks.md).
+It multiplies in float16 what the processor sums up in float32: with that turned off (``GGML_VK_DISABLE_F16=1``) lavapipe
+is .0045 from the processor, as near as float16 and float32 attention are to each other there. The bound is twice the
+largest difference seen on lavapipe, .057 (docs/benchmarks.md), and .03 of a probability at most.
 """
-
 SIDE_BY_SIDE = 4
 """For eight at once lavapipe compiles larger shaders, which takes it minutes."""
 PATIENCE = 1500.0
