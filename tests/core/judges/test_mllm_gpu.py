@@ -32,10 +32,12 @@ pytestmark = GPU_TEST
 ROUNDING = 0.12
 """What a GPU may move a logit whose standard deviation is 1, or the difference of two.
 
-It multiplies in float16 what the processor sums up in float32: with that turned off (``GGML_VK_DISABLE_F16=1``) lavapipe
-is .0045 from the processor, as near as float16 and float32 attention are to each other there. The bound is twice the
-largest difference seen on lavapipe, .057 (docs/benchmarks.md), and .03 of a probability at most.
+It multiplies in float16 what the processor sums up in float32: with that turned off (``GGML_VK_DISABLE_F16=1``)
+lavapipe is .0045 from the processor, as near as float16 and float32 attention are to each other there. The bound is
+twice the largest difference seen on lavapipe, .057 (docs/benchmarks.md), and .03 of a probability at most.
 """
+TOGETHER = 0.003
+"""What being decoded side by side with others moves the logits of these photos on the processor (.0007 seen)."""
 SIDE_BY_SIDE = 4
 """For eight at once lavapipe compiles larger shaders, which takes it minutes."""
 PATIENCE = 1500.0
@@ -144,16 +146,17 @@ def _verdicts(judge: MllmJudge) -> list[Verdict]:
     return list(judge.compare(photo(1), [photo(seed) for seed in range(2, 8)]))
 
 
-def _are_near(verdicts: list[Verdict], expected: list[Verdict]) -> bool:
-    logits = [(one.logit, other.logit) for one, other in zip(verdicts, expected, strict=True)]
-    return all(abs(one - other) < ROUNDING for one, other in logits) and all(one.match for one in verdicts)
+def _apart(verdicts: list[Verdict], expected: list[Verdict]) -> float:
+    """The largest difference of two logits; all photos must have been judged."""
+    assert all(verdict.match for verdict in verdicts)
+    return max(abs(one.logit - other.logit) for one, other in zip(verdicts, expected, strict=True))
 
 
 def test_the_gpu_judges_several_candidates_at_once_as_the_processor_does(
     judge: MllmJudge, told: Told, expected: list[Verdict]
 ) -> None:
     verdicts = _verdicts(judge)
-    assert _are_near(verdicts, expected) and verdicts != expected
+    assert TOGETHER < _apart(verdicts, expected) < ROUNDING
     (device,) = told.devices
     assert device.gpu and device.vision and device.layers == device.of == 3 and not device.reason
     assert judge.session.parallel == SIDE_BY_SIDE
@@ -176,7 +179,7 @@ def test_a_worker_killed_on_the_gpu_is_followed_by_one_on_the_processor(
     pid = judge.session.pid
     assert pid is not None
     psutil.Process(pid).kill()
-    assert _verdicts(judge) == expected
+    assert _apart(_verdicts(judge), expected) < TOGETHER
     assert abs(first.logit - expected[0].logit) < ROUNDING
     assert [device.gpu for device in told.devices] == [True, False]
     (line,) = told.lines
@@ -209,14 +212,14 @@ def test_a_gpu_out_of_memory_or_lost_leaves_the_work_to_the_processor(
     gpu.setenv(fault, str(amount))
     verdicts = _verdicts(judge)
     # With the device lost in the middle, what came before is the GPU's.
-    assert _are_near(verdicts, expected) and (verdicts == expected or not words)
+    assert _apart(verdicts, expected) < (TOGETHER if words else ROUNDING)
     assert len(told.lines) == 1 and words in told.lines[0]
     assert not told.devices[-1].gpu and "failed" in told.devices[-1].reason
     assert judge.session.deaths == 0
     # It stays with the processor, and says nothing more.
-    assert _verdicts(judge) == expected
+    assert _apart(_verdicts(judge), expected) < TOGETHER
     judge.close()
-    assert _verdicts(judge) == expected
+    assert _apart(_verdicts(judge), expected) < TOGETHER
     assert len(told.lines) == 1
 
 
@@ -227,12 +230,12 @@ def test_as_many_layers_go_to_the_gpu_as_its_memory_holds(
     needs = memory_needs(judge._pair, SIDE_BY_SIDE)
     some = LEAST_LEFT + needs.vision + needs.buffers + needs.output + needs.layers[-1]
     gpu.setenv("VULKAN_FAULT_REPORTED", str(some))
-    assert _are_near(_verdicts(judge), expected)
+    assert _apart(_verdicts(judge), expected) < ROUNDING
     (device,) = told.devices
     assert (device.vision, device.layers, device.of) == (True, 2, 3) and "free" in device.reason
     judge.close()
     gpu.setenv("VULKAN_FAULT_REPORTED", str(LEAST_LEFT))
-    assert _verdicts(judge) == expected
+    assert _apart(_verdicts(judge), expected) < TOGETHER
     assert not told.devices[-1].gpu and "of its memory are free" in told.devices[-1].reason
     assert told.lines == []
 
