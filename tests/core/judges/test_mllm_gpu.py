@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,26 +12,32 @@ import numpy as np
 import psutil
 import pytest
 
+from lookalike import app_paths
 from lookalike.judges.mllm.device import Device
 from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.judges.mllm.offload import GPU_CANDIDATES, LEAST_LEFT, memory_needs
 from lookalike.judges.protocol import Verdict
+from lookalike.models.store import ModelStore
 from tests.builders.gguf_models import KINDS
-from tests.core.judges.gpu_runner import GPU_TEST, has_vulkan, use_gpu
+from tests.builders.installed_models import put_judge
+from tests.builders.photo_files import write_album
+from tests.core.cli.real_command import tell
+from tests.core.judges.gpu_runner import GPU_TEST, VARIABLE, has_vulkan, use_gpu
 from tests.core.judges.judge_photos import photo
 from tests.core.judges.mllm_reference import Pair, measure
 from tests.core.judges.test_mllm_numbers import SAME_WAY, apart, model_settings, run_worker
 
 pytestmark = GPU_TEST
 
-ROUNDING = 0.06
-"""What a GPU may move a logit whose standard deviation is 1.
+ROUNDING = 0.12
+"""What a GPU may move a logit whose standard deviation is 1, or the difference of two.
 
-It multiplies in float16 what the processor sums up in float32, and in an order of its own. Seen on lavapipe: .034
-against the processor, .022 between a flash and an exact attention, .032 side by side with others. The bound is twice as
-much, .015 of a probability: of the size of what is left in the comparison with transformers (docs/benchmarks.md).
+It multiplies in float16 what the processor sums up in float32: with that turned off (``GGML_VK_DISABLE_F16=1``)
+lavapipe is .0045 from the processor, as near as float16 and float32 attention are to each other there. The bound is
+twice the largest difference seen on lavapipe, .057 (docs/benchmarks.md), and .03 of a probability at most.
 """
-
+TOGETHER = 0.003
+"""What being decoded side by side with others moves the logits of these photos on the processor (.0007 seen)."""
 SIDE_BY_SIDE = 4
 """For eight at once lavapipe compiles larger shaders, which takes it minutes."""
 PATIENCE = 1500.0
@@ -138,16 +146,17 @@ def _verdicts(judge: MllmJudge) -> list[Verdict]:
     return list(judge.compare(photo(1), [photo(seed) for seed in range(2, 8)]))
 
 
-def _are_near(verdicts: list[Verdict], expected: list[Verdict]) -> bool:
-    logits = [(one.logit, other.logit) for one, other in zip(verdicts, expected, strict=True)]
-    return all(abs(one - other) < ROUNDING for one, other in logits) and all(one.match for one in verdicts)
+def _apart(verdicts: list[Verdict], expected: list[Verdict]) -> float:
+    """The largest difference of two logits; all photos must have been judged."""
+    assert all(verdict.match for verdict in verdicts)
+    return max(abs(one.logit - other.logit) for one, other in zip(verdicts, expected, strict=True))
 
 
 def test_the_gpu_judges_several_candidates_at_once_as_the_processor_does(
     judge: MllmJudge, told: Told, expected: list[Verdict]
 ) -> None:
     verdicts = _verdicts(judge)
-    assert _are_near(verdicts, expected) and verdicts != expected
+    assert TOGETHER < _apart(verdicts, expected) < ROUNDING
     (device,) = told.devices
     assert device.gpu and device.vision and device.layers == device.of == 3 and not device.reason
     assert judge.session.parallel == SIDE_BY_SIDE
@@ -170,7 +179,7 @@ def test_a_worker_killed_on_the_gpu_is_followed_by_one_on_the_processor(
     pid = judge.session.pid
     assert pid is not None
     psutil.Process(pid).kill()
-    assert _verdicts(judge) == expected
+    assert _apart(_verdicts(judge), expected) < TOGETHER
     assert abs(first.logit - expected[0].logit) < ROUNDING
     assert [device.gpu for device in told.devices] == [True, False]
     (line,) = told.lines
@@ -203,14 +212,14 @@ def test_a_gpu_out_of_memory_or_lost_leaves_the_work_to_the_processor(
     gpu.setenv(fault, str(amount))
     verdicts = _verdicts(judge)
     # With the device lost in the middle, what came before is the GPU's.
-    assert _are_near(verdicts, expected) and (verdicts == expected or not words)
+    assert _apart(verdicts, expected) < (TOGETHER if words else ROUNDING)
     assert len(told.lines) == 1 and words in told.lines[0]
     assert not told.devices[-1].gpu and "failed" in told.devices[-1].reason
     assert judge.session.deaths == 0
     # It stays with the processor, and says nothing more.
-    assert _verdicts(judge) == expected
+    assert _apart(_verdicts(judge), expected) < TOGETHER
     judge.close()
-    assert _verdicts(judge) == expected
+    assert _apart(_verdicts(judge), expected) < TOGETHER
     assert len(told.lines) == 1
 
 
@@ -221,11 +230,34 @@ def test_as_many_layers_go_to_the_gpu_as_its_memory_holds(
     needs = memory_needs(judge._pair, SIDE_BY_SIDE)
     some = LEAST_LEFT + needs.vision + needs.buffers + needs.output + needs.layers[-1]
     gpu.setenv("VULKAN_FAULT_REPORTED", str(some))
-    assert _are_near(_verdicts(judge), expected)
+    assert _apart(_verdicts(judge), expected) < ROUNDING
     (device,) = told.devices
     assert (device.vision, device.layers, device.of) == (True, 2, 3) and "free" in device.reason
     judge.close()
     gpu.setenv("VULKAN_FAULT_REPORTED", str(LEAST_LEFT))
-    assert _verdicts(judge) == expected
+    assert _apart(_verdicts(judge), expected) < TOGETHER
     assert not told.devices[-1].gpu and "of its memory are free" in told.devices[-1].reason
     assert told.lines == []
+
+
+@vulkan
+def test_a_search_tells_of_the_failure_in_one_line_and_status_and_doctor_of_the_device(
+    files: dict[str, Files], gpu: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    put_judge(ModelStore(app_paths.models()), *files["qwen2vl"], "tiny")
+    (tmp_path / "album").mkdir()
+    write_album(tmp_path / "album", 3, seed=21)
+    query = sorted((tmp_path / "album").iterdir())[0]
+    path = [os.environ[VARIABLE], *filter(None, [os.environ.get("PYTHONPATH")])]
+    gpu.setenv("PYTHONPATH", os.pathsep.join(path))
+    assert tell("add", tmp_path / "album")[0] == 0
+    assert tell("models", "use", "tiny")[0] == 0
+    code, out, _ = tell("search", query, "--json", VULKAN_FAULT_MEMORY="2000000")
+    answer = json.loads(out)
+    assert code == 0 and answer["judged"] == answer["to_judge"] > 0
+    failure = "the graphics processor failed"
+    assert [note.startswith(f"Tiny: {failure} (") for note in answer["notes"]] == [True]
+    assert f"last ran on the processor ({failure}: " in tell("status")[1]
+    told = tell("doctor")[1]
+    assert f"tiny last ran on the processor ({failure}: " in told
+    assert " through Vulkan, " in told

@@ -16,11 +16,12 @@ import pytest
 from PIL import Image
 
 from lookalike.judges.mllm import connection
+from lookalike.judges.mllm.device import Device
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.judges.protocol import JudgePhoto
 from tests.builders.gguf_models import write_pair
-from tests.core.judges.deadly_worker import KILLS, STOPS, deadly, plain
+from tests.core.judges.deadly_worker import GPU, KILLS, STOPS, deadly, failing_gpu, plain
 from tests.core.judges.judge_photos import photo
 from tests.core.judges.mllm_reference import blobs
 
@@ -138,6 +139,40 @@ def test_of_several_candidates_at_once_only_the_deadly_one_is_blamed(
         assert several.session.parallel == 1
     finally:
         several.close()
+
+
+@pytest.mark.parametrize(
+    ("colour", "words"), [(KILLS, "was ended by SIGKILL"), (STOPS, "The image encoder failed on the photo")]
+)
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_a_gpu_that_fails_is_told_once_and_left_and_no_photo_is_blamed(
+    files: dict[str, Files],
+    monkeypatch: pytest.MonkeyPatch,
+    colour: tuple[int, int, int],
+    words: str,
+    parallel: int,
+) -> None:
+    lines: list[str] = []
+    devices: list[Device] = []
+    candidates = [*map(photo, range(2, 6)), JudgePhoto("bad", lambda side: plain(colour)), photo(6)]
+    plainly = MllmJudge(*files["qwen2vl"], token_store=None, parallel=parallel)
+    expected = [verdict.match for verdict in plainly.compare(photo(1), candidates)]
+    plainly.close()
+    monkeypatch.setattr(connection, "serve", failing_gpu)
+    judge = MllmJudge(
+        *files["qwen2vl"], token_store=None, parallel=parallel, report=lines.append, loaded=devices.append
+    )
+    try:
+        for _ in range(2):
+            found = [verdict.match for verdict in judge.compare(photo(1), candidates)]
+            assert found == pytest.approx(expected, abs=1e-3)
+        assert judge.session.deaths == 0
+        (line,) = lines
+        assert line.startswith("Tiny: the graphics processor failed (") and words in line
+        assert devices[0] == GPU and [device.gpu for device in devices[1:]] == [False]
+        assert words in devices[1].reason
+    finally:
+        judge.close()
 
 
 def test_a_first_photo_that_kills_the_worker_does_not_use_up_the_model(

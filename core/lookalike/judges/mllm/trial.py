@@ -130,9 +130,15 @@ def time_pairs(
     # comparisons are timed, not single verdicts, for a judge may take several candidates at once. Processor time is
     # taken, or a busy machine would make a model of 3 pairs a second look like one of .1.
     seconds([stored])
+    group = judge.session.parallel
+    if group > 1:
+        # A GPU's shaders for so many are compiled with the first ones.
+        seconds([stored] * group)
     failure = judge.session.gpu_failure
     one = seconds([stored])
     more = min(MOST_PAIRS, max(1, int(LONG_SECONDS / one)))
+    # Whole groups: a smaller one takes a GPU about as long.
+    more = max(group, more // group * group)
     pair = max((seconds([stored] * (1 + more)) - one) / more, SHORTEST_SECONDS)
     first = max(seconds([new]) - one, 0.0) + pair
     if judge.session.gpu_failure != failure:
