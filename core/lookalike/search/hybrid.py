@@ -65,7 +65,7 @@ class HybridSearch:
             fusion = replace(fusion, calibrated=False)
         asked = _vector_query(query, vectors.reads_words)
         ask = partial(self._words.search, text, settings.filters, settings.limit if text else 0, unwanted)
-        if asked is None and text and not self._words.model_is_ready:
+        if asked is None and self._words.parse(text).words and not self._words.model_is_ready:
             yield self._by_words(ask(ask_model=False), query, settings.limit, final=False)
         answer = ask()
         if asked is None:
