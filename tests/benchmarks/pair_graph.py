@@ -42,6 +42,7 @@ from tests.benchmarks.details_scale import build, real_features
 from tests.data import evaluation_data
 
 COPY, BURST, VIEW = "copy", "burst", "view"
+REAL_EDITS = "real edits"
 QUERIES = 60
 
 HARD_EDITS = ("hflip", "rotate_90", "crop_50", "screenshot")
@@ -58,7 +59,7 @@ def labelled(data: Path) -> Iterator[Labelled]:
             yield dev / edit["file"], dev / edit["original"], COPY, edit["edit"]
     real = json.loads((data / "neardup_real" / "labels.json").read_text())["files"]
     for one, other in itertools.combinations(real, 2):
-        yield data / "neardup_real" / one, data / "neardup_real" / other, COPY, "real edits"
+        yield data / "neardup_real" / one, data / "neardup_real" / other, COPY, REAL_EDITS
     for folder in (dev, data / "dev2"):
         groups = json.loads((folder / "ground_truth.json").read_text())["groups"]
         for name, group in groups.items():
@@ -100,6 +101,7 @@ def measure_edits(home: Path, sample: int | None) -> None:
         for name, pairs in sorted(chosen.items()):
             outcome: Counter[str] = Counter()
             named: Counter[str] = Counter()
+            originals: Counter[str] = Counter()
             candidates = 0
             for first, second, _ in pairs:
                 candidates += library.pairs.are_candidates(first, second)
@@ -108,10 +110,14 @@ def measure_edits(home: Path, sample: int | None) -> None:
                 seconds.append(time.process_time() - begun)
                 outcome[found.kind.value] += 1
                 named[_words(found)] += 1
+                if found.kind is PairKind.EDITED:
+                    # An edit stands before its original; of real edits none is known.
+                    originals[_told(found, second)] += name != REAL_EDITS
             if name not in (BURST, VIEW):
                 total.update(_is_copy(outcome))
             print(
-                f"{name:16} {len(pairs):4} pairs, {candidates} candidates: {dict(outcome)} {dict(named)}",
+                f"{name:16} {len(pairs):4} pairs, {candidates} candidates: {dict(outcome)} {dict(named)}"
+                f" original {dict(+originals)}",
                 flush=True,
             )
         print(f"copies found: {total[True]} of {total.total()}")
@@ -121,6 +127,10 @@ def measure_edits(home: Path, sample: int | None) -> None:
 def _is_copy(outcome: Counter[str]) -> Counter[bool]:
     copies = sum(outcome[kind.value] for kind in COPIES)
     return Counter({True: copies, False: outcome.total() - copies})
+
+
+def _told(pair: VerifiedPair, original: int) -> str:
+    return "open" if pair.original is None else "right" if pair.original == original else "wrong"
 
 
 def _words(pair: VerifiedPair) -> str:

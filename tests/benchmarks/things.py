@@ -15,12 +15,14 @@ import argparse
 import json
 import time
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from lookalike.library import Library
+from lookalike.pairs.judging import OPEN_KINDS, UNSURE
 
 TOLERANCE = 1.2
 """A thing that mixes two groups may be larger by so much than all photos of these groups in it."""
@@ -68,6 +70,13 @@ def mixtures(truth: dict[Path, Photo], things: list[set[Path]]) -> int:
     return count
 
 
+def open_pairs(truth: dict[Path, Photo], ids: Mapping[Path, int], unsure: Iterable[tuple[int, int]]) -> str:
+    """How many pairs that details leave open are of one group, of those of which both photos have a group."""
+    groups = {ids[path]: photo.group for path, photo in truth.items() if path in ids}
+    known = [groups[one] == groups[other] for one, other in unsure if one in groups and other in groups]
+    return f"{sum(known)} of {len(known)} open pairs are of one group"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("library", type=Path)
@@ -83,10 +92,15 @@ def main() -> None:
         paths = library.photos.paths([number for thing in found for number in thing.photos])
         things = [{path.resolve() for number in thing.photos for path in paths[number]} for thing in found]
         pairs = library._catalog.verified_pairs.count()
+        unsure = library._catalog.verified_pairs.open(OPEN_KINDS, UNSURE)
+        by_path = library.photos.ids_by_path()
         print(f"{len(library)} photos, {pairs} pairs, {len(things)} things in {seconds:.1f} s")
+        print(f"{len(unsure)} pairs are left open by details")
     for name in chosen.truth:
         truth = read_truth(name)
-        print(f"\n{name.parent.name}: {mixtures(truth, things)} mixtures\n")
+        print(
+            f"\n{name.parent.name}: {mixtures(truth, things)} mixtures; {open_pairs(truth, by_path, unsure)}\n"
+        )
         print("| kind | photos | precision | recall |\n|-|-|-|-|")
         for kind, (precision, recall, count) in b_cubed(truth, things).items():
             print(f"| {kind} | {count} | {precision:.3f} | {recall:.3f} |")
