@@ -180,7 +180,7 @@ class Library:
             self.judges.token_judge,
             photos.candidate,
             self.judges.close,
-            store.pairs_per_second,
+            lambda name: store.pairs_per_second(name or self.judges.in_use()),
         )
         self.details = DetailPreparation(
             self.folder / "details",

@@ -88,7 +88,8 @@ class TokenPreparation:
         token_judge: ``token_judge(name)`` opens a judge that stores tokens; the chosen one for None.
         load: ``load(content_id, hash)`` makes a photo for the judge.
         reopen: called when judges that are open make or keep tokens in a way that is no longer wanted.
-        speed: ``speed(name)``, the pairs per second that a model's trial has found; None where it is unknown.
+        speed: ``speed(name)``, the pairs per second that a model's trial has found, that of the chosen judge for None;
+            None where it is unknown.
     """
 
     def __init__(
@@ -98,7 +99,7 @@ class TokenPreparation:
         token_judge: Callable[[str | None], TokenJudge],
         load: Callable[[int, str], JudgePhoto],
         reopen: Callable[[], None],
-        speed: Callable[[str], float | None],
+        speed: Callable[[str | None], float | None],
     ) -> None:
         self.store = store
         self._catalog = catalog
@@ -164,7 +165,7 @@ class TokenPreparation:
         )
 
     def _suggested(self, judge: str | None) -> str:
-        speed = self._speed(judge or self._catalog.settings.judge)
+        speed = self._speed(judge)
         return "" if speed is None else suggested_budget(speed)
 
     def make(

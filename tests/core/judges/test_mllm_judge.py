@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
 from lookalike.judges.mllm.available import unavailable_reason
 from lookalike.judges.mllm.errors import JudgeError
@@ -191,6 +192,34 @@ def test_a_bad_candidate_costs_one_line(judge: MllmJudge) -> None:
     verdicts = list(judge.compare(photo(1), candidates))
     assert verdicts[1] == Verdict("bad", None, reason="photo7.jpg is cut short.")
     assert [verdict.match is None for verdict in verdicts] == [False, True, False]
+
+
+def test_a_query_of_the_library_is_read_from_its_stored_tokens(judge: MllmJudge, store: TokenStore) -> None:
+    fresh = list(judge.compare(photo(1), [photo(2)]))
+    assert judge.session.encodes == 2, "a query's tokens are not stored by a search"
+    list(judge.make_tokens([photo(1)]))
+    before = judge.session.encodes
+    # What cannot be loaded shows that nothing is.
+    stored = list(judge.compare(JudgePhoto(photo(1).content, unreadable), [photo(2), photo(3)]))
+    assert judge.session.encodes == before + 1, "the new candidate alone"
+    assert stored[0].logit == pytest.approx(fresh[0].logit, abs=0.01)
+    both = judge.with_options(JudgeOptions(both_orders=True))
+    assert [
+        one.match is None for one in both.compare(JudgePhoto(photo(1).content, unreadable), [photo(2)])
+    ] == [False]
+
+
+def test_tokens_that_lack_a_part_of_the_photo_make_no_query(files: dict[str, Files], tmp_path: Path) -> None:
+    catalog = Catalog(tmp_path / "catalog.sqlite")
+    store = TokenStore(catalog, tmp_path / "tokens", compression=Compression("fp16", "pool"))
+    judge = MllmJudge(*files["qwen2vl"], token_store=store)
+    try:
+        list(judge.make_tokens([photo(1)]))
+        with pytest.raises(LookalikeError, match=r"photo7\.jpg"):
+            list(judge.compare(JudgePhoto(photo(1).content, unreadable), [photo(2)]))
+    finally:
+        judge.close()
+        catalog.close()
 
 
 def test_a_bad_query_is_an_error(judge: MllmJudge) -> None:

@@ -360,9 +360,9 @@ def test_all_can_be_deleted(open_store: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    ("speed", "budget"), [(0.1, "fast"), (3.0, "fast"), (5.9, "fast"), (6.0, "balanced"), (13.5, "fine")]
+    ("speed", "budget"), [(0.1, "fast"), (1.0, "fast"), (1.9, "fast"), (2.0, "balanced"), (4.5, "fine")]
 )
-def test_the_budget_offered_keeps_a_hundred_candidates_within_half_a_minute(
+def test_the_budget_offered_keeps_the_questions_of_a_search_within_half_a_minute(
     speed: float, budget: str
 ) -> None:
     assert suggested_budget(speed) == budget

@@ -52,7 +52,7 @@ class MllmJudge:
     """Compares photos with a multimodal model in a process of its own.
 
     A candidate's visual tokens are stored in `token_store`, so the image encoder runs once per photo and not once per
-    pair; the query's part of the prompt is decoded once per query.
+    pair, nor for a query whose tokens are stored; the query's part of the prompt is decoded once per query.
 
     Args:
         llm: the language model, a GGUF file.
@@ -184,8 +184,7 @@ class MllmJudge:
             LookalikeError: the query cannot be read, or the model cannot be loaded or is switched off.
         """
         self._session.check()
-        pixels = prepare(query.load(self._plan.decode_size), self._plan)
-        asked = SessionQuery(next(self._queries), pixels, self._wording)
+        asked = SessionQuery(next(self._queries), self._query_photo(query), self._wording)
         ahead = Prefetcher(self._material(candidate) for candidate in candidates)
         while not cancelled():
             group = ahead.take(self._session.parallel)
@@ -270,6 +269,18 @@ class MllmJudge:
                 raise JudgeError(
                     " ".join(token_set.store.pending_messages()) or "No more visual tokens can be kept."
                 )
+
+    def _query_photo(self, query: JudgePhoto) -> Material:
+        """The query's stored tokens, or else its pixels.
+
+        As a query, a photo is read whole where of candidates only a part of the tokens is kept: it is read once.
+        """
+        if self._token_set is not None and query.content and not self._compression.reduction:
+            tokens = self._token_set.get(query.content)
+            if tokens is not None:
+                return tokens
+        pixels: NDArray[np.uint8] = prepare(query.load(self._plan.decode_size), self._plan)
+        return pixels
 
     def _material(self, candidate: JudgePhoto) -> tuple[str, Material | str]:
         """The candidate's stored tokens, or else its pixels, or else why there are none."""

@@ -107,14 +107,14 @@ class ScoreRequest:
     Attributes:
         serial: counts the questions; the answer bears the same number.
         query: number of the query.
-        query_pixels: the query photo, uint8 (height, width, 3); None if the worker holds this query already.
+        query_photo: the query photo as the encoder takes it, or its tokens; None if the worker holds this query.
         candidates: each candidate's pixels, or its tokens where these are stored.
         wording: what is asked; it stays the same for a query.
     """
 
     serial: int
     query: int
-    query_pixels: NDArray[np.uint8] | None
+    query_photo: Material | None
     candidates: tuple[Material, ...]
     wording: Wording
 

@@ -114,11 +114,12 @@ class _RequestHandler:
 
     def _answer(self, ask: ScoreRequest) -> Answer:
         engine = self._engine
-        if ask.query_pixels is not None:
+        photo = ask.query_photo
+        if photo is not None:
             self._query = 0
             self._shared.stage = WorkerStage.QUERY
             engine.set_wording(ask.wording.instructions, ask.wording.question)
-            engine.set_query(engine.encode(ask.query_pixels))
+            engine.set_query(photo if isinstance(photo, VisualTokens) else engine.encode(photo))
             self._query = ask.query
         self._shared.stage = WorkerStage.CANDIDATE
         results: dict[int, Scored | Unscored] = {}

@@ -40,12 +40,12 @@ class SessionQuery:
 
     Attributes:
         number: from 1; each comparison has its own.
-        pixels: the query photo as the encoder takes it; sent only when the worker lacks it.
+        photo: the query photo as the encoder takes it, or its tokens; sent only when the worker lacks it.
         wording: what is asked.
     """
 
     number: int
-    pixels: NDArray[np.uint8]
+    photo: Material
     wording: Wording
 
 
@@ -152,10 +152,10 @@ class JudgeSession:
         meanwhile: Callable[[], None],
     ) -> Answer | Refused | None:
         def question(serial: int) -> ScoreRequest:
-            pixels = None if self._connection.query == query.number else query.pixels
-            return ScoreRequest(serial, query.number, pixels, tuple(candidates), query.wording)
+            photo = None if self._connection.query == query.number else query.photo
+            return ScoreRequest(serial, query.number, photo, tuple(candidates), query.wording)
 
-        photos: dict[WorkerStage, Material] = {WorkerStage.QUERY: query.pixels}
+        photos: dict[WorkerStage, Material] = {WorkerStage.QUERY: query.photo}
         if len(candidates) == 1:
             photos[WorkerStage.CANDIDATE] = candidates[0]
         reply = self._put(question, photos, cancelled, meanwhile)
@@ -212,8 +212,14 @@ class JudgeSession:
                 self._lock.release()
 
     def _probe(self, photos: Mapping[WorkerStage, Material], cancelled: Callable[[], bool]) -> None:
-        """Check that a model that has answered nothing yet takes any photo at all; raises if it does not."""
-        grey = np.full_like(next(p for p in photos.values() if isinstance(p, np.ndarray)), 128)
+        """Check that a model that has answered nothing yet takes any photo at all; raises if it does not.
+
+        Where only tokens are at hand, that is left to the next question with a photo.
+        """
+        pixels = next((photo for photo in photos.values() if isinstance(photo, np.ndarray)), None)
+        if pixels is None:
+            return
+        grey = np.full_like(pixels, 128)
         try:
             self._connection.ask(lambda serial: EncodeRequest(serial, grey), cancelled, lambda: None)
         except WorkerDiedError as death:

@@ -11,8 +11,9 @@ from lookalike.errors import LookalikeError
 BUDGETS = {"fast": 128, "balanced": 256, "fine": 576}
 """Tokens a photo: some 320 × 320, 450 × 450 and 670 × 670 pixels for Qwen's models. arXiv 2604.13268 has 400 to 729."""
 DEFAULT_BUDGET = "fast"
-PATIENT_PAIRS_PER_SECOND = 3.0
-"""At least so many pairs a second make a choice worth offering: 100 candidates in half a minute."""
+PATIENT_PAIRS_PER_SECOND = 1.0
+"""At least so many pairs a second make a choice worth offering: the 30 candidates that a model is asked about behind
+geometry in half a minute."""
 
 
 def budget_tokens(name: str) -> int:
