@@ -54,6 +54,7 @@ def test_results_are_judged_by_an_imported_model_and_survive_its_end(
     window.search_bar.judge_chosen.emit("tiny")
     library = window.session.library
     assert library is not None
+    library.search.set_settings(SearchSettings(alone=True))
     qtbot.waitUntil(lambda: library.judges.in_use() == "tiny", timeout=PATIENCE)
     ranking = search(qtbot, window)
     assert ranking.final
@@ -86,6 +87,7 @@ def test_a_model_that_kills_its_worker_is_one_line_and_the_results_stay(
     )
     library = window.session.library
     assert library is not None
+    library.search.set_settings(SearchSettings(alone=True))
     library.judges.choose("deadly")
     ranking = search(qtbot, window)
     assert len(ranking.results) == 8
@@ -104,6 +106,7 @@ def test_what_counts_as_the_same_is_chosen_and_an_uncalibrated_model_says_so(
     qtbot.waitUntil(lambda: bar.judge.count() == 3 and bool(window.library_page.model.ids), timeout=PATIENCE)
     library = window.session.library
     assert library is not None
+    library.search.set_settings(SearchSettings(alone=True))
     bar.judge_chosen.emit("geometry")
     qtbot.waitUntil(lambda: bar.mode.count() == 0, timeout=PATIENCE)
     assert bar.mode.isHidden(), "geometry knows only one question"

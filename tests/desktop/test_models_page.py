@@ -19,6 +19,7 @@ from lookalike.models.check import ModelCheck, check_files
 from lookalike.models.installed import InstalledModel
 from lookalike.models.store import ModelStore
 from lookalike.progress import Progress
+from lookalike.search.settings import SearchSettings
 from lookalike_desktop.models.model_row import ModelRow
 from lookalike_desktop.search.queries import photo_request
 from lookalike_desktop.window import Window
@@ -134,6 +135,8 @@ def test_from_the_offer_to_a_judged_search_and_removal(
     assert not row(window, "Tiny").main_button.isEnabled()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert window.pages.currentWidget() is window.library_page
+    assert window.session.library is not None
+    window.session.library.search.set_settings(SearchSettings(alone=True))
     window.search.start(photo_request(window.library_page.model.ids[0], "photo"))
     qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
     ranking = window.results_page.model.ranking

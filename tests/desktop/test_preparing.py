@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from lookalike.models.store import ModelStore
+from lookalike.search.settings import SearchSettings
 from lookalike_desktop.models.token_preparation_controller import BUSY_PERCENT, PreparationProgress, State
 from lookalike_desktop.search.queries import photo_request
 from lookalike_desktop.window import Window
@@ -93,6 +94,7 @@ def test_all_photos_are_prepared_and_the_line_says_how_far(qtbot: QtBot, window:
     assert window.token_line.text == "All photos are prepared"
     assert any(told.state is State.RUNNING and told.progress is not None for told in seen)
     assert any("of 9 photos prepared" in line for line in words)
+    library.search.set_settings(SearchSettings(alone=True))
     window.search.start(photo_request(window.library_page.model.ids[0], "photo"))
     qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
     ranking = window.results_page.model.ranking

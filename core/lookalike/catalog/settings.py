@@ -80,6 +80,8 @@ class Settings:
         mode: what judges are asked; empty while not chosen.
         both_orders: whether a judge looks at each pair in both orders.
         top: how many candidates are judged; None while not chosen.
+        judge_alone: whether a slow judge judges all candidates by itself, and not only some behind a quick one.
+        judge_pairs: how many candidates it is then asked about; None while not chosen.
         weight: share of the similarity in the score, 0 to 1; None for the calibrated one.
         token_compression: how visual tokens are stored; empty while not chosen.
         token_budget: how many visual tokens a photo becomes; empty while not chosen.
@@ -97,6 +99,8 @@ class Settings:
     mode = Setting("mode", "", str)
     both_orders = Setting("orders", False, *_boolean("both"))
     top = Setting[int | None]("top", None, int)
+    judge_alone = Setting("judge_alone", False, *_boolean("1"))
+    judge_pairs = Setting[int | None]("judge_pairs", None, int)
     weight = Setting[float | None]("weight", None, _optional_float)
     token_compression = Setting("token_compression", "", str)
     token_budget = Setting("token_budget", "", str)

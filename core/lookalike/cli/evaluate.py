@@ -59,6 +59,8 @@ def evaluate_command(
     judge: str,
     mode: str | None,
     both_orders: bool | None,
+    alone: bool | None,
+    pairs: int | None,
     top: int | None,
     weight: float | None,
     fit: bool,
@@ -76,14 +78,14 @@ def evaluate_command(
     from lookalike.evaluation.evaluate import evaluate
 
     dataset = open_dataset(set_name, path)
-    settings = chosen(SearchSettings(), mode, both_orders, top, weight)
+    settings = chosen(SearchSettings(), mode, both_orders, alone, pairs, top, weight)
     with evaluation_library(keep, descriptor) as library:
         name = library.judges.resolve(judge)
         work = evaluate(dataset, library, name, settings, slices, save)
         report = run_with_progress(work, quiet=as_json)
         kept = fit and report.fitted is not None
         if kept and report.fitted is not None:
-            library.calibrations.put(report.fitted.calibration)
+            library.calibrations.keep(report.fitted.calibration)
     failed = fit and not kept
     if as_json:
         say_json({**report.figures, "fit_kept": kept, "unfit": str(report.unfit) if report.unfit else None})

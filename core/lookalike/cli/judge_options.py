@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def checking_options(command: F) -> F:
-    """Add the options ``mode``, ``both_orders``, ``top`` and ``weight`` to a command; None where not given."""
+    """Add the options ``mode``, ``both_orders``, ``alone``, ``pairs``, ``top`` and ``weight``; None where not given."""
     options = (
         click.option(
             "--mode",
@@ -30,6 +30,17 @@ def checking_options(command: F) -> F:
             "--both-orders/--one-order",
             default=None,
             help="Ask a multimodal model twice, with the photos in both orders. More than twice the work.",
+        ),
+        click.option(
+            "--alone/--together",
+            default=None,
+            help="Have a multimodal model check all candidates by itself, which is slow; or together with geometry, "
+            "and only where it can change what you see.",
+        ),
+        click.option(
+            "--pairs",
+            type=click.IntRange(0, MOST),
+            help="How many candidates a multimodal model is asked about at most when judges work together.",
         ),
         click.option("--top", type=click.IntRange(0, MOST), help="How many candidates are checked."),
         click.option(
@@ -49,11 +60,20 @@ def chosen(
     settings: SearchSettings,
     mode: str | None,
     both_orders: bool | None,
+    alone: bool | None,
+    pairs: int | None,
     top: int | None,
     weight: float | None,
 ) -> SearchSettings:
     """The settings, replaced by what was given on the command line."""
-    given: dict[str, Any] = {"mode": mode, "both_orders": both_orders, "top": top, "weight": weight}
+    given: dict[str, Any] = {
+        "mode": mode,
+        "both_orders": both_orders,
+        "alone": alone,
+        "pairs": pairs,
+        "top": top,
+        "weight": weight,
+    }
     return replace(settings, **{name: value for name, value in given.items() if value is not None})
 
 
@@ -70,6 +90,7 @@ def uncalibrated(judge: str, settings: SearchSettings, descriptor: str | None) -
         who = f"What {judge} says"
         asked = "" if settings.mode == DEFAULT_MODE else f" --mode {settings.mode}"
         asked += " --both-orders" if settings.both_orders else ""
+        asked += " --alone" if settings.alone else ""
     described = f" --descriptor {descriptor}" if descriptor else ""
     return (
         f"{who} is not calibrated yet: the line is a guess. "

@@ -54,6 +54,8 @@ def robustness_command(
     judge: str,
     mode: str | None,
     both_orders: bool | None,
+    alone: bool | None,
+    pairs: int | None,
     top: int | None,
     weight: float | None,
     descriptor: str | None,
@@ -77,7 +79,7 @@ def robustness_command(
     alterations = [alteration_named(name) for name in dict.fromkeys(names)] or list(ALTERATIONS)
     dataset = open_dataset(set_name, path)
     sample = QuerySample(dataset, groups)
-    settings = chosen(SearchSettings(), mode, both_orders, top, weight)
+    settings = chosen(SearchSettings(), mode, both_orders, alone, pairs, top, weight)
     with evaluation_library(keep, descriptor) as library:
         name = library.judges.resolve(judge)
         work = ask_altered(sample, library, alterations, save, name, settings)

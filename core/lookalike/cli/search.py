@@ -70,6 +70,8 @@ def search(
     judge: str | None,
     mode: str | None,
     both_orders: bool | None,
+    alone: bool | None,
+    pairs: int | None,
     top: int | None,
     weight: float | None,
     limit: int,
@@ -92,7 +94,7 @@ def search(
             raise click.UsageError("There are no photos yet. `lookalike add FOLDER` indexes some.")
         first, *others = queries_of(queries, region)
         query = replace(first, positives=tuple(others), negatives=tuple(queries_of(unlike)))
-        settings = chosen(library.search.settings, mode, both_orders, top, weight)
+        settings = chosen(library.search.settings, mode, both_orders, alone, pairs, top, weight)
         settings = replace(
             settings,
             limit=limit,

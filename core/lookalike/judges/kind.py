@@ -39,12 +39,14 @@ class JudgeKind(ABC):
         stores_tokens: whether its judges are `TokenJudge`s.
         needs_model: whether its judges are imported models; otherwise they come with the installation.
         top: the `Judge.top` of its judges, known before one is opened.
+        behind: the name of the judge that goes before its judges in a search, as they are slow; empty for none.
     """
 
     name: ClassVar[str]
     stores_tokens: ClassVar[bool] = False
     needs_model: ClassVar[bool] = False
     top: ClassVar[int]
+    behind: ClassVar[str] = ""
 
     def __init__(self, resources: JudgeResources) -> None:
         self.resources = resources

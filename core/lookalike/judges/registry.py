@@ -151,6 +151,29 @@ class JudgeRegistry:
         name = name or self.in_use()
         return self._kind_of(name).top if names_a_judge(name) else 0
 
+    def behind(self, name: str | None = None) -> str:
+        """The judge that goes before another one (that in use for None) in a search; `NO_JUDGE` where none does."""
+        name = name or self.in_use()
+        first = self._kind_of(name).behind if names_a_judge(name) else ""
+        return first if first in self.names() else NO_JUDGE
+
+    def in_turn(
+        self, name: str | None = None, options: JudgeOptions | None = None, *, alone: bool = False
+    ) -> tuple[Judge | None, Judge | None]:
+        """The judges that check the candidates of a search: the first one, and a slow one behind it.
+
+        Args:
+            name: the judge's name; None for the one in use.
+            options: how it is asked; None for the defaults.
+            alone: whether it is first even if it is slow.
+
+        Raises:
+            LookalikeError: there is none of this name, or it cannot work here.
+        """
+        judge = self.get(name, options)
+        before = NO_JUDGE if judge is None or alone else self.behind(name)
+        return (self.get(before), judge) if names_a_judge(before) else (judge, None)
+
     def close_judge(self, name: str) -> None:
         """Release what a judge holds; its next use opens it anew."""
         with self._opening:

@@ -16,6 +16,7 @@ from typing import Any
 
 from lookalike.errors import os_errors
 from lookalike.resources import resource
+from lookalike.search.answer_worth import AnswerCalibration, answers_from_json, answers_to_json
 from lookalike.search.curves import Curve, curve_of
 from lookalike.search.index_score import IndexScore, index_score_of
 
@@ -147,20 +148,50 @@ class Calibrations:
         Raises:
             LookalikeError: it cannot be written.
         """
-        place = self._place(calibration.descriptor, calibration.judge)
+        self._write(self._place(calibration.descriptor, calibration.judge), to_json(calibration))
+
+    def keep(self, calibration: Calibration | AnswerCalibration) -> None:
+        """Store a calibration of either kind; see `put` and `put_answers`."""
+        if isinstance(calibration, AnswerCalibration):
+            self.put_answers(calibration)
+        else:
+            self.put(calibration)
+
+    def answers(self, descriptor: str, first: str, second: str) -> AnswerCalibration | None:
+        """The calibration of a second judge behind a first one, by their keys; None if there is none, as for `get`."""
+        try:
+            content = json.loads(self._place(descriptor, first, second).read_text(encoding="utf-8"))
+            if content.pop("version", None) != VERSION:
+                return None
+            found = answers_from_json(content)
+        except (OSError, ValueError, AttributeError):
+            return None
+        same = (found.descriptor, found.first, found.second) == (descriptor, first, second)
+        return found if same else None
+
+    def put_answers(self, calibration: AnswerCalibration) -> None:
+        """Store the calibration of a second judge in place of an earlier one of the same judges.
+
+        Raises:
+            LookalikeError: it cannot be written.
+        """
+        place = self._place(calibration.descriptor, calibration.first, calibration.second)
+        self._write(place, {"version": VERSION, **answers_to_json(calibration)})
+
+    def _write(self, place: Path, content: dict[str, Any]) -> None:
         unfinished = place.with_suffix(f".{os.getpid()}.unfinished")
         with os_errors(
             f"The calibration cannot be stored in {self._folder}", "Check the folder's permissions."
         ):
             self._folder.mkdir(parents=True, exist_ok=True)
             try:
-                unfinished.write_text(json.dumps(to_json(calibration), indent=1), encoding="utf-8")
+                unfinished.write_text(json.dumps(content, indent=1), encoding="utf-8")
                 unfinished.replace(place)
             except OSError:
                 with suppress(OSError):
                     unfinished.unlink()
                 raise
 
-    def _place(self, descriptor: str, judge: str) -> Path:
-        name = hashlib.blake2b(f"{descriptor}\0{judge}".encode(), digest_size=12).hexdigest()
+    def _place(self, descriptor: str, *judges: str) -> Path:
+        name = hashlib.blake2b("\0".join((descriptor, *judges)).encode(), digest_size=12).hexdigest()
         return self._folder / f"{name}.json"

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from lookalike.search.answer_worth import GUESS, AnswerWorth
 from lookalike.search.calibration import NEVER, NO_JUDGE_KEY, Calibrations
 from lookalike.search.curves import EVEN, Curve, Logistic
 from lookalike.search.index_score import IndexScore
@@ -95,3 +96,21 @@ def fusion_for(
         cut_off = undecided(WEIGHT, index)
         fusion = Fusion(WEIGHT, index_score, index, None, cut_off, calibrated=False)
     return fusion if weight is None or weight == fusion.weight else fusion.with_weight(weight)
+
+
+def answer_worth_for(
+    descriptor: str, first: str, second: str, fusion: Fusion, calibrations: Calibrations
+) -> AnswerWorth:
+    """What the answers of a second judge are worth behind a first one.
+
+    Args:
+        descriptor: key of the descriptor model.
+        first: key of the judge before it; `NO_JUDGE_KEY` for none.
+        second: key of the judge.
+        fusion: of the index with the first judge.
+        calibrations: what was fitted; for another λ or line it does not apply.
+    """
+    fitted = calibrations.answers(descriptor, first, second)
+    if fitted is not None and fitted.belongs_to(fusion.weight, fusion.cut_off):
+        return fitted.worth
+    return GUESS

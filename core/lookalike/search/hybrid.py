@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from lookalike.judges.protocol import Judge
+from lookalike.search.cascade import SecondJudge
 from lookalike.search.fusion import Fusion
 from lookalike.search.query import Query
 from lookalike.search.query_photos import QueryPhotos
@@ -36,6 +37,7 @@ class HybridSearch:
         fusion: Fusion,
         settings: SearchSettings,
         cancelled: Callable[[], bool],
+        second: SecondJudge | None = None,
     ) -> Iterator[Ranking]:
         """A stream of rankings; photos that have the words tell why they were found.
 
@@ -50,6 +52,7 @@ class HybridSearch:
             fusion: how similarity and match make a score.
             settings: how far the search goes.
             cancelled: once true, the stream ends.
+            second: a slow judge that is asked behind `judge`; None for nobody.
 
         Raises:
             LookalikeError: a photo of the query cannot be read, or a filter names what there is not.
@@ -64,7 +67,7 @@ class HybridSearch:
         asked = _vector_query(query, answer.query.phrase if vectors.reads_words else "", vectors.reads_words)
         if asked is None:
             return self._by_words(answer, query, settings.limit)
-        rankings = vectors.search(asked, judge, fusion, settings, cancelled, answer.allowed_ids)
+        rankings = vectors.search(asked, judge, fusion, settings, cancelled, answer.allowed_ids, second)
         if not answer.query.words and not answer.query.dates:
             return _with_notes(rankings, answer)
         if query.words and not query.positives:

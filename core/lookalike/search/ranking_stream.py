@@ -7,21 +7,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from lookalike.catalog.pair_scores import PairScore, PairScores
+from lookalike.catalog.pair_scores import PairScores
 from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import Judge, JudgePhoto, Verdict
 from lookalike.log import log_failure
 from lookalike.search.fusion import Fusion
 from lookalike.search.ranking import Candidates, Ranking, ranked
 from lookalike.search.second_hop import SecondHop, is_sure
+from lookalike.search.stored_verdicts import store_verdicts
 
 logger = logging.getLogger(__name__)
 
 YIELD_SECONDS = 0.05
 """Rankings come at most this often; more would only be drawn over."""
-
-SCORES_AT_ONCE = 16
-"""Verdicts that are written to the catalog together."""
 
 
 @dataclass(frozen=True)
@@ -163,25 +161,5 @@ class RankingStream:
         for query, contents in todo:
             if contents and not self._is_over():
                 candidates = (self._plan.load(self._ids[content], content) for content in contents)
-                yield from self._store_verdicts(judge.compare(query, candidates, self._is_over), judge, query)
-
-    def _store_verdicts(
-        self, verdicts: Iterable[Verdict], judge: Judge, query: JudgePhoto
-    ) -> Iterator[Verdict]:
-        """Pass verdicts on and store them in the catalog, also when the search ends early."""
-        fresh: dict[str, PairScore] = {}
-
-        def store() -> None:
-            if fresh and query.content:
-                self._plan.scores.put(judge.key, query.content, fresh)
-            fresh.clear()
-
-        try:
-            for verdict in verdicts:
-                if verdict.match is not None:
-                    fresh[verdict.content] = PairScore(verdict.match, verdict.logit)
-                if len(fresh) >= SCORES_AT_ONCE:
-                    store()
-                yield verdict
-        finally:
-            store()
+                verdicts = judge.compare(query, candidates, self._is_over)
+                yield from store_verdicts(verdicts, self._plan.scores, judge, query)

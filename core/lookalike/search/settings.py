@@ -22,6 +22,9 @@ class SearchSettings:
         filters: what every result must meet.
         expand: whether to search a second time with the best result added to the query.
         rotations: whether the query's photos may lie in any of the four positions.
+        alone: whether a slow judge judges all candidates by itself; otherwise it is asked behind a quick one, where
+            that can change what the user sees.
+        pairs: candidates that it is then asked about at most; None for as many as are worth it.
     """
 
     top: int | None = None
@@ -33,6 +36,8 @@ class SearchSettings:
     filters: Filters = field(default_factory=Filters)
     expand: bool = False
     rotations: bool = False
+    alone: bool = False
+    pairs: int | None = None
 
     @property
     def judge_options(self) -> JudgeOptions:

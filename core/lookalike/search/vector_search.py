@@ -15,6 +15,7 @@ from lookalike.index import VectorIndex
 from lookalike.index.inverted import FeatureIndex
 from lookalike.judges.protocol import Explanation, Judge
 from lookalike.local_features.feature_cache import FeatureCache
+from lookalike.search.cascade import CascadePlan, SecondJudge, cascade
 from lookalike.search.fusion import Fusion
 from lookalike.search.nearest import NearestPhotos, SearchedPhotos, nearest_photos
 from lookalike.search.query import Query
@@ -72,6 +73,7 @@ class VectorSearch:
         settings: SearchSettings,
         cancelled: Callable[[], bool],
         allowed_ids: NDArray[np.int64] | None = None,
+        second: SecondJudge | None = None,
     ) -> Iterator[Ranking]:
         """A stream of ever better rankings, without the photos the query itself names.
 
@@ -84,6 +86,7 @@ class VectorSearch:
             settings: how far the search goes; its filters are the caller's to resolve.
             cancelled: once true, the stream ends.
             allowed_ids: the only photos that may be found, ascending; None for all.
+            second: a slow judge that is asked behind `judge`; None for nobody.
 
         Raises:
             LookalikeError: the query cannot be read or described.
@@ -94,12 +97,13 @@ class VectorSearch:
             self._searched,
             encoded,
             fusion.index_score,
-            max(settings.limit, head),
+            max(settings.limit, head, second.reach if second is not None else 0),
             allowed_ids,
             settings.expand,
         )
+        candidates = self._candidates(found)
         plan = SearchPlan(
-            self._candidates(found),
+            candidates,
             [query_vector.photo for query_vector in encoded.query_vectors],
             judge,
             self._photos.candidate,
@@ -111,7 +115,30 @@ class VectorSearch:
             # Sure is only what a fitted probability says.
             self._second_hop(encoded, fusion, allowed_ids) if fusion.calibrated else None,
         )
-        yield from RankingStream(plan)
+        rankings = iter(RankingStream(plan))
+        if second is None:
+            yield from rankings
+        else:
+            yield from cascade(rankings, self._cascade_plan(plan, second))
+
+    def _cascade_plan(self, plan: SearchPlan, second: SecondJudge) -> CascadePlan:
+        """What a second judge needs to know of a search."""
+
+        def hashes_of(content_ids: Sequence[int]) -> dict[int, str]:
+            return {number: row.hash for number, row in self._catalog.contents.get(content_ids).items()}
+
+        found = plan.candidates
+        return CascadePlan(
+            second,
+            plan.fusion,
+            plan.query_photos,
+            dict(zip(found.ids, found.queries, strict=True)),
+            hashes_of,
+            plan.load,
+            plan.scores,
+            plan.budget,
+            plan.cancelled,
+        )
 
     def _candidates(self, found: NearestPhotos) -> Candidates:
         """What was found, without photos that are gone from the catalog meanwhile."""

@@ -249,12 +249,37 @@ def test_choosing_a_judge_lasts(tmp_path: Path, call: Call) -> None:
 def test_how_searches_are_checked_lasts(tmp_path: Path, call: Call) -> None:
     library = tmp_path / "library"
     _, out, _ = call("--library", library, "settings", "--json")
-    first = {"mode": "object", "both_orders": False, "top": 20, "weight": None}
+    first = {
+        "mode": "object",
+        "both_orders": False,
+        "alone": False,
+        "pairs": None,
+        "top": 20,
+        "weight": None,
+    }
     assert json.loads(out) == first
-    arguments = ["--mode", "landmark", "--both-orders", "--top", "7", "--weight", "0.25"]
+    arguments = [
+        "--mode",
+        "landmark",
+        "--both-orders",
+        "--alone",
+        "--pairs",
+        "5",
+        "--top",
+        "7",
+        "--weight",
+        "0.25",
+    ]
     assert call("--library", library, "settings", *arguments)[0] == 0
     _, out, _ = call("--library", library, "settings", "--json")
-    assert json.loads(out) == {"mode": "landmark", "both_orders": True, "top": 7, "weight": 0.25}
+    assert json.loads(out) == {
+        "mode": "landmark",
+        "both_orders": True,
+        "alone": True,
+        "pairs": 5,
+        "top": 7,
+        "weight": 0.25,
+    }
     _, out, _ = call("--library", library, "settings", "--one-order")
     assert "both orders  no" in out
     assert "weight       0.25" in out

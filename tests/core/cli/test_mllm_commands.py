@@ -19,6 +19,7 @@ from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.library import Library
 from lookalike.models.store import ModelStore
 from lookalike.search.query import Query
+from lookalike.search.settings import SearchSettings
 from tests.builders.gguf_models import write_pair
 from tests.builders.installed_models import put_judge
 from tests.builders.opened_judges import open_mllm_judge
@@ -55,7 +56,7 @@ def test_search_is_judged_by_an_imported_model(
     _, out, _ = call("--library", indexed / "library", "models", "list", "--json")
     assert [model["name"] for model in json.loads(out)["models"]] == [family]
     code, out, _ = call(
-        "--library", indexed / "library", "search", query(indexed), "--judge", family, "--json"
+        "--library", indexed / "library", "search", query(indexed), "--judge", family, "--alone", "--json"
     )
     answer = json.loads(out)
     assert code == 0
@@ -111,7 +112,7 @@ def test_a_projector_that_kills_the_worker_is_told_and_the_index_answers(
     # As if it had been imported before models were tried.
     put_judge(ModelStore(app_paths.models()), *pair, "deadly")
     code, out, _ = call(
-        "--library", indexed / "library", "search", query(indexed), "--judge", "deadly", "--json"
+        "--library", indexed / "library", "search", query(indexed), "--judge", "deadly", "--alone", "--json"
     )
     answer = json.loads(out)
     assert code == 0
@@ -137,7 +138,9 @@ def test_a_worker_killed_in_mid_query_is_started_again(indexed: Path, tmp_path: 
 
         killer = threading.Thread(target=kill_at_work)
         killer.start()
-        *_, ranking = library.search.rankings(Query(file=query(indexed)), judge="killed")
+        *_, ranking = library.search.rankings(
+            Query(file=query(indexed)), SearchSettings(alone=True), "killed"
+        )
         killer.join()
         assert ranking.final
         assert ranking.judged == ranking.to_judge == 7
@@ -155,7 +158,7 @@ def test_real_photos_are_judged_end_to_end(data: Path, tmp_path: Path, call: Cal
     assert call("--library", library, "add", album)[0] == 0
     assert call("models", "import", *write_pair(tmp_path / "model", "idefics3"), "--name", "tiny")[0] == 0
     code, out, _ = call(
-        "--library", library, "search", album / "01.jpg", "--judge", "tiny", "--json", "--stream"
+        "--library", library, "search", album / "01.jpg", "--judge", "tiny", "--alone", "--json", "--stream"
     )
     rankings = [json.loads(line) for line in out.splitlines()]
     assert code == 0

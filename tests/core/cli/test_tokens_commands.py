@@ -21,6 +21,7 @@ import pytest
 from lookalike.cli.main import run
 from lookalike.library import Library
 from lookalike.search.query import Query
+from lookalike.search.settings import SearchSettings
 from tests.builders.gguf_models import write_pair
 from tests.builders.opened_judges import open_mllm_judge
 from tests.builders.photo_files import write_album
@@ -62,7 +63,7 @@ def status(call: Call, library: Path, *arguments: object) -> dict[str, object]:
 
 def judged(call: Call, indexed: Path, library: Path) -> tuple[list[dict[str, object]], list[str]]:
     query = sorted((indexed / "album").iterdir())[0]
-    code, out, _ = call("--library", library, "search", query, "--judge", "tiny", "--json")
+    code, out, _ = call("--library", library, "search", query, "--judge", "tiny", "--alone", "--json")
     assert code == 0
     answer = json.loads(out)
     return answer["results"], answer["notes"]
@@ -79,11 +80,13 @@ def test_photos_are_prepared_once_and_searches_use_them(call: Call, indexed: Pat
     assert isinstance(made["seconds_per_photo"], float) and made["seconds_per_photo"] > 0
     with Library(library) as opened:
         judge = open_mllm_judge(opened.judges, "tiny")
-        *_, ranking = opened.search.rankings(Query(file=sorted((indexed / "album").iterdir())[0]))
+        *_, ranking = opened.search.rankings(
+            Query(file=sorted((indexed / "album").iterdir())[0]), SearchSettings(alone=True)
+        )
         assert ranking.judged == PHOTOS - 1
-        assert judge.session.encodes == 1, "the query alone"
+        assert judge.session.encodes == 0, "the query is a photo of the library as well"
         *_, last = opened.tokens.make()
-        assert judge.session.encodes == 1
+        assert judge.session.encodes == 0
         assert last.done == last.total == PHOTOS
 
 
@@ -113,7 +116,9 @@ def test_making_gives_way_to_a_search(indexed: Path, library: Path) -> None:
         work = opened.tokens.make("tiny")
         next(work)
         next(work)
-        search = opened.search.rankings(Query(file=sorted((indexed / "album").iterdir())[0]), judge="tiny")
+        search = opened.search.rankings(
+            Query(file=sorted((indexed / "album").iterdir())[0]), SearchSettings(alone=True), "tiny"
+        )
         next(search)
         stages = [next(work).stage for _ in range(4)]
         assert stages[-1] == "waiting"

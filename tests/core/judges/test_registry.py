@@ -109,3 +109,28 @@ def test_only_some_judges_store_tokens(catalog: Catalog, resources: JudgeResourc
 
 def test_the_modes_of_all_kinds_are_known_without_a_library() -> None:
     assert judge_modes()[0] == JudgeOptions().mode
+
+
+class SlowKind(ConstantKind):
+    behind = "geometry"
+
+
+def test_a_slow_judge_stands_behind_a_quick_one(catalog: Catalog, resources: JudgeResources) -> None:
+    judges = JudgeRegistry(catalog.settings, resources, (*JUDGE_KINDS, SlowKind))
+    assert (judges.behind(), judges.behind("geometry"), judges.behind(NO_JUDGE)) == (
+        "geometry",
+        NO_JUDGE,
+        NO_JUDGE,
+    )
+    slow, quick = judges.get("first"), judges.get("geometry")
+    assert judges.in_turn() == (quick, slow)
+    assert judges.in_turn(alone=True) == (slow, None)
+    assert judges.in_turn("geometry") == (quick, None)
+    assert judges.in_turn(NO_JUDGE) == (None, None)
+
+
+def test_where_the_quick_judge_is_missing_the_slow_one_is_first(
+    catalog: Catalog, resources: JudgeResources
+) -> None:
+    judges = JudgeRegistry(catalog.settings, resources, (SlowKind,))
+    assert judges.in_turn() == (judges.get("first"), None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,10 @@ from hypothesis import strategies as st
 from lookalike.descriptors.efficientnet import EfficientNetDescriber
 from lookalike.errors import LookalikeError
 from lookalike.judges.geometry.judge import GeometricJudge
+from lookalike.search.answer_worth import AnswerCalibration, AnswerWorth
 from lookalike.search.calibration import NEVER, Calibration, Calibrations, from_json, to_json
 from lookalike.search.curves import Curve, Isotonic, Logistic, curve_of
-from lookalike.search.fusion import BROAD_INDEX, WEIGHT, fusion_for, undecided
+from lookalike.search.fusion import BROAD_INDEX, WEIGHT, answer_worth_for, fusion_for, undecided
 from lookalike.search.index_score import IndexScore, index_score_of
 from lookalike.search.ranking import Candidates, ranked
 from lookalike.sigmoid import sigmoid
@@ -233,3 +236,59 @@ def test_another_weight_moves_the_line_to_where_both_are_undecided(tmp_path: Pat
         "no cosine says a half: nothing is surely the same"
     )
     assert 0 < undecided(WEIGHT, BROAD_INDEX) < 1
+
+
+SAYS = AnswerWorth(20.0, (0.1, 0.9, -0.2), (0.8, -3.0), 0.7, -1.0, 1.2, calibrated=True)
+SECOND = AnswerCalibration(
+    "descriptor",
+    "first",
+    "second",
+    0.8,
+    0.76,
+    SAYS,
+    0.01,
+    0.03,
+    900,
+    200,
+    40,
+)
+
+
+def test_a_second_judge_goes_by_what_was_fitted_for_the_first_one_as_it_is(tmp_path: Path) -> None:
+    store = Calibrations(tmp_path)
+    fusion = replace(fusion_for("descriptor", "first", store), weight=0.8, cut_off=0.76)
+    assert not answer_worth_for("descriptor", "first", "second", fusion, store).calibrated
+    store.keep(SECOND)
+    assert store.answers("descriptor", "first", "second") == SECOND
+    assert answer_worth_for("descriptor", "first", "second", fusion, store) == SAYS
+    assert not answer_worth_for("descriptor", "first", "third", fusion, store).calibrated
+    other = replace(fusion, weight=0.5)
+    assert not answer_worth_for("descriptor", "first", "second", other, store).calibrated, (
+        "scores of another λ"
+    )
+    assert store.outdated() == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: content.pop("worth"),
+        lambda content: content["worth"].update(slope=0.0),
+        lambda content: content["worth"].update(answer=-1.0),
+        lambda content: content["worth"].update(bias=float("nan")),
+        lambda content: content["worth"].update(seen=[1.0, 2.0]),
+        lambda content: content["worth"].pop("unseen"),
+        lambda content: content.update(version=1),
+        lambda content: content.update(second="another"),
+    ],
+)
+def test_a_damaged_calibration_of_a_second_judge_counts_as_none(
+    tmp_path: Path, change: Callable[[dict[str, Any]], object]
+) -> None:
+    store = Calibrations(tmp_path)
+    store.put_answers(SECOND)
+    (place,) = tmp_path.glob("*.json")
+    content = json.loads(place.read_text(encoding="utf-8"))
+    change(content)
+    place.write_text(json.dumps(content), encoding="utf-8")
+    assert store.answers("descriptor", "first", "second") is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lookalike import app_paths
 from lookalike.errors import LookalikeError
+from lookalike.judges.geometry.judge import GeometricJudge
 from lookalike.judges.kind import JudgeKind
 from lookalike.judges.mllm.available import unavailable
 from lookalike.judges.mllm.judge import MllmJudge
@@ -19,6 +20,7 @@ class MllmKind(JudgeKind):
     top = MllmJudge.top
     stores_tokens = True
     needs_model = True
+    behind = GeometricJudge.name
 
     def names(self) -> list[str]:
         """The imported models that judge."""
