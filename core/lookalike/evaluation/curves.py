@@ -196,7 +196,8 @@ def milliseconds_a_pair(run: MeasuredRun) -> float | None:
 def judged_precision(run: MeasuredRun) -> list[tuple[int, Estimate]]:
     """MAP if so many candidates had been judged, for each of `CANDIDATES` that the run covers."""
     numbers = run.head.facts.get("index_score")
-    if not run.judge or numbers is None:
+    # Whom the second of two judges is asked about depends on the first one's answers.
+    if not run.judge or numbers is None or "first_judge_key" in run.head.conditions:
         return []
     index_score, weight = index_score_of(numbers), float(run.head.conditions["weight"])
     outcomes = [

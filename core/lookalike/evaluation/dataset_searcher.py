@@ -59,7 +59,9 @@ class DatasetSearcher:
         if not query.positives - {query.image} or query.words:
             return answer, ranking.notes
         conditions = self._conditions
-        judged = Gallery(self._library, ids, conditions.looking, conditions.top, conditions.fusion.index)
+        judged = Gallery(
+            self._library, ids, conditions.looking, conditions.top, conditions.fusion.index, conditions.first
+        )
         outcome = score(judged, query, ranking, name)
         return replace(answer, calibration=encode(outcome)), ranking.notes
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lookalike.errors import LookalikeError
+from lookalike.evaluation.answer_fitting import FittedAnswers, fit_answers
 from lookalike.evaluation.answers import Answer, Cost
 from lookalike.evaluation.calibrating import Fitted, calibrate
 from lookalike.evaluation.collecting import Question, collect_answers
@@ -27,6 +28,7 @@ from lookalike.evaluation.tally import Figures, Tally, figures_of
 from lookalike.judges.registry import NO_JUDGE
 from lookalike.library import Library
 from lookalike.progress import Progress
+from lookalike.search.answer_worth import AnswerCalibration
 from lookalike.search.calibration import NO_JUDGE_KEY
 from lookalike.search.settings import SearchSettings
 
@@ -47,7 +49,7 @@ class Report:
 
     figures: dict[str, Any]
     skipped: tuple[str, ...]
-    fitted: Fitted | None
+    fitted: Fitted | FittedAnswers | None
     unfit: LookalikeError | None
     pairs: JudgedPairs
 
@@ -168,6 +170,7 @@ def _circumstances(indexed: IndexedDataset, conditions: SearchConditions, found:
         "left_out": indexed.dataset.count() - len(found.tally.rows),
         "photos": indexed.photos,
         "judge": conditions.judge,
+        "first_judge": None if conditions.first is None else conditions.first.name,
         "top": settings.judged(conditions.looking),
         "descriptor": library.status().descriptor,
         "mode": settings.mode if asked_in_ways else None,
@@ -194,19 +197,32 @@ def _trust(outcomes: Sequence[Outcome], conditions: SearchConditions) -> dict[st
 
 def _fitted(
     library: Library, conditions: SearchConditions, pairs: JudgedPairs
-) -> tuple[Fitted | None, LookalikeError | None]:
+) -> tuple[Fitted | FittedAnswers | None, LookalikeError | None]:
     """The calibration fitted on some pairs, or why they do not suffice."""
+    descriptor = library.status().descriptor
     key = NO_JUDGE_KEY if conditions.looking is None else conditions.looking.key
     try:
-        return calibrate(
-            pairs, library.status().descriptor, key, library.search.fusion(None).index_score
-        ), None
+        if conditions.first is not None:
+            return fit_answers(pairs, descriptor, (conditions.first.key, key), conditions.fusion), None
+        return calibrate(pairs, descriptor, key, library.search.fusion(None).index_score), None
     except LookalikeError as error:
         return None, error
 
 
-def _fit_figures(fitted: Fitted) -> dict[str, Any]:
+def _fit_figures(fitted: Fitted | FittedAnswers) -> dict[str, Any]:
     made = fitted.calibration
+    if isinstance(made, AnswerCalibration):
+        return {
+            "mAP": round(fitted.precision, 4),
+            "error": round(made.error, 4),
+            "error_asked": round(made.error_asked, 4),
+            "asked": made.pairs,
+            "answer": round(made.worth.answer, 4),
+            "swing": round(made.worth.swing, 4),
+            "weight": made.weight,
+            "cut_off": round(made.cut_off, 4),
+            "informative": fitted.informative,
+        }
     return {
         "mAP": round(fitted.precision, 4),
         "error": round(made.error, 4),

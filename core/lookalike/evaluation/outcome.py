@@ -17,7 +17,7 @@ from lookalike.evaluation.reliability import reliability
 from lookalike.judges.protocol import Judge
 from lookalike.library import Library
 from lookalike.search.curves import Curve
-from lookalike.search.ranking import Ranking
+from lookalike.search.ranking import Ranking, Result
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Gallery:
         ids: the content at every place of it.
         judge: who judged the candidates; None for nobody.
         top: candidates that were judged.
+        first: who judged them before; None where nobody did.
         index: what the search takes the index's score for where there is no match.
     """
 
@@ -37,6 +38,7 @@ class Gallery:
     judge: Judge | None
     top: int
     index: Curve
+    first: Judge | None = None
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,11 @@ def score(gallery: Gallery, query: GroundTruthQuery, ranking: Ranking, query_con
         group=query.group,
         cosines=np.array([result.similarity for result in head]),
         votes=np.array([np.nan if result.vote is None else result.vote for result in head], np.float64),
-        logits=_logits(gallery, query_content, [result.content_id for result in head]),
+        logits=_logits(gallery, gallery.judge, query_content, head),
         right=np.array([result.content_id in positives for result in head], bool),
         tail=np.array(ranks, np.int64),
         positives=len(positives),
+        first_logits=None if gallery.first is None else _logits(gallery, gallery.first, query_content, head),
     )
     above = [result.content_id for result in ranking.results[: ranking.same]]
     above = [number for number in above if number not in junk]
@@ -100,11 +103,14 @@ def score(gallery: Gallery, query: GroundTruthQuery, ranking: Ranking, query_con
     )
 
 
-def _logits(gallery: Gallery, query_content: str, candidates: Sequence[int]) -> NDArray[np.float64]:
-    """The judge's stored logits, NaN where there is none."""
+def _logits(
+    gallery: Gallery, judge: Judge | None, query_content: str, head: Sequence[Result]
+) -> NDArray[np.float64]:
+    """A judge's stored logits, NaN where there is none."""
+    candidates = [result.content_id for result in head]
     logits = np.full(len(candidates), np.nan)
-    if gallery.judge is not None:
-        kept = gallery.library.search.stored_scores(gallery.judge, query_content, candidates)
+    if judge is not None:
+        kept = gallery.library.search.stored_scores(judge, query_content, candidates)
         for position, number in enumerate(candidates):
             if number in kept:
                 logits[position] = kept[number].logit

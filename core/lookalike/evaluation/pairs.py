@@ -25,6 +25,7 @@ class QueryPairs:
         right: (head,), which candidates are positives.
         tail: (positives behind the head,), their ranks from 1, in rising order.
         positives: positives in all, those that were not returned included.
+        first_logits: (head,), those of the judge that goes before, likewise; None where none does.
     """
 
     group: str
@@ -34,6 +35,7 @@ class QueryPairs:
     right: NDArray[np.bool_]
     tail: NDArray[np.int64]
     positives: int
+    first_logits: NDArray[np.float64] | None = None
 
     def precision(self, scores: NDArray[np.float64]) -> float:
         """Average precision with the head ordered by `scores` (head,)."""
@@ -62,6 +64,16 @@ class JudgedPairs:
     def logits(self) -> NDArray[np.float64]:
         """(pairs,), the judge's logits; NaN where it gave none."""
         return self._joined([query.logits for query in self.queries])
+
+    @cached_property
+    def first_logits(self) -> NDArray[np.float64]:
+        """(pairs,), the logits of the judge that goes before; NaN where it gave none, or none does."""
+        return self._joined(
+            [
+                np.full(len(query.right), np.nan) if query.first_logits is None else query.first_logits
+                for query in self.queries
+            ]
+        )
 
     @cached_property
     def right(self) -> NDArray[np.bool_]:

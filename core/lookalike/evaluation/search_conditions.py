@@ -9,6 +9,7 @@ from typing import Any
 
 from lookalike import __version__
 from lookalike.evaluation.datasets.protocol import Dataset
+from lookalike.evaluation.encoding import encode
 from lookalike.evaluation.indexing import IndexedDataset, bytes_a_photo
 from lookalike.evaluation.runs import RunHead
 from lookalike.judges.protocol import Judge
@@ -26,14 +27,16 @@ class SearchConditions:
 
     Attributes:
         judge: name of the judge, `NO_JUDGE` for the index alone.
-        looking: the judge; None for nobody.
+        looking: the judge, where two work together the second one; None for nobody.
+        first: the judge that goes before it; None where none does.
         settings: how candidates are checked.
-        fusion: how similarity, vote and match make a score.
+        fusion: how similarity, vote and match make a score, before the second of two judges.
         top: candidates that are judged, or whose probabilities are measured without a judge.
     """
 
     judge: str
     looking: Judge | None
+    first: Judge | None
     settings: SearchSettings
     fusion: Fusion
     top: int
@@ -46,9 +49,11 @@ class SearchConditions:
             LookalikeError: there is no such judge, or it cannot work here.
         """
         settings = settings or SearchSettings()
-        looking = library.judges.get(judge, settings.judge_options)
+        first, second = library.judges.in_turn(judge, settings.judge_options, alone=settings.alone)
+        looking = first if second is None else second
         top = settings.judged(looking) if looking is not None else settings.top or UNJUDGED
-        return cls(judge, looking, settings, library.search.fusion(looking, settings.weight), top)
+        fusion = library.search.fusion(first, settings.weight)
+        return cls(judge, looking, None if second is None else first, settings, fusion, top)
 
     def head(
         self,
@@ -67,6 +72,13 @@ class SearchConditions:
         conditions: dict[str, Any] = {"judge": self.judge, "descriptor": library.status().descriptor}
         if self.looking is not None:
             conditions |= {"judge_key": self.looking.key, "top": self.top}
+        if self.first is not None and self.looking is not None:
+            worth = library.search.answer_worth(self.first, self.looking, fusion)
+            conditions |= {
+                "first_judge_key": self.first.key,
+                "pairs": self.settings.pairs,
+                "answer_worth": encode(worth),
+            }
         conditions |= {"weight": fusion.weight, "vote_weight": fusion.index_score.weight}
         if fusion.index_score.weight:
             conditions["details"] = library.details.key

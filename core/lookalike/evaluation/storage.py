@@ -25,6 +25,7 @@ from lookalike.library import Library
 from lookalike.local_features import LocalFeatures
 from lookalike.progress import Progress
 from lookalike.search.query import Query
+from lookalike.search.settings import SearchSettings
 
 Vectors = NDArray[np.float32]
 
@@ -210,6 +211,8 @@ def token_runs(
             continue
         facts = {"bytes": {"tokens": round(status.bytes_per_photo or 0, 1)}}
         path = folder / f"tokens-{form}.jsonl"
-        report = yield from evaluate(dataset, library, judge, save=path, facts=facts)
+        report = yield from evaluate(
+            dataset, library, judge, SearchSettings(alone=True), save=path, facts=facts
+        )
         skipped.extend(report.skipped)
     return tuple(dict.fromkeys(skipped))

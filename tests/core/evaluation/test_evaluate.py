@@ -12,6 +12,8 @@ import pytest
 from PIL import Image
 
 from lookalike.cli.main import run
+from lookalike.evaluation.runs import read_head
+from lookalike.search import cascade
 from tests.builders.gguf_models import write_pair
 from tests.builders.photo_files import textured_photo, write_album
 from tests.builders.vision_models import save_dinov2
@@ -200,7 +202,7 @@ def test_a_model_is_calibrated_by_a_fit_and_searches_go_by_it(
     assert (
         run(["models", "import", *map(str, write_pair(tmp_path, "idefics3", seed=3)), "--name", "tiny"]) == 0
     )
-    arguments = [larger, "--judge", "tiny", "--top", "20", "--keep", tmp_path / "kept"]
+    arguments = [larger, "--judge", "tiny", "--alone", "--top", "20", "--keep", tmp_path / "kept"]
     before = evaluated(capsys, *arguments)
     assert not before["calibration"]["calibrated"]
     assert before["mode"] == "object"
@@ -218,12 +220,50 @@ def test_a_model_is_calibrated_by_a_fit_and_searches_go_by_it(
     library = ["--library", str(tmp_path / "kept")]
     photo = str(larger.parent / "images" / "thing0" / "00.jpg")
     capsys.readouterr()
-    assert run([*library, "search", photo, "--judge", "tiny", "--json"]) == 0
+    assert run([*library, "search", photo, "--judge", "tiny", "--alone", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["calibrated"]
-    assert run([*library, "search", photo, "--judge", "tiny", "--mode", "edit", "--both-orders"]) == 0
+    assert (
+        run([*library, "search", photo, "--judge", "tiny", "--alone", "--mode", "edit", "--both-orders"]) == 0
+    )
     told = capsys.readouterr().err
     assert "What tiny says is not calibrated yet: the line is a guess." in told
-    assert "--judge tiny --mode edit --both-orders --fit" in told
+    assert "--judge tiny --mode edit --both-orders --alone --fit" in told
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed")
+def test_two_judges_are_measured_together_and_a_fit_tells_what_the_second_is_worth(
+    larger: Path,
+    own_home: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Geometry is sure of all painted photos, so that there would be nothing to ask.
+    monkeypatch.setattr(cascade, "LEAST_GAIN", 0.0)
+    assert (
+        run(["models", "import", *map(str, write_pair(tmp_path, "idefics3", seed=3)), "--name", "tiny"]) == 0
+    )
+    arguments = [larger, "--judge", "tiny", "--weight", "1", "--top", "24", "--keep", tmp_path / "kept"]
+    save = tmp_path / "together.jsonl"
+    before = evaluated(capsys, *arguments, "--save", save)
+    assert (before["judge"], before["first_judge"], before["top"]) == ("tiny", "geometry", 24)
+    assert before["calibration"]["pairs"] == 25 * 24
+    fit = before["fit"]
+    assert fit is not None and 40 <= fit["asked"] <= 25 * 24
+    assert not fit["informative"] and (fit["answer"], fit["swing"]) == (0.0, 0.0), "it has random weights"
+    head = read_head(save).conditions
+    assert head["first_judge_key"].startswith("geometry") and head["judge_key"].startswith("mllm:")
+    assert not head["answer_worth"]["calibrated"]
+    assert evaluated(capsys, *arguments, "--fit")["fit_kept"]
+    geometry = evaluated(
+        capsys, larger, "--judge", "geometry", "--weight", "1", "--top", "24", "--keep", tmp_path / "kept"
+    )
+    assert geometry["first_judge"] is None
+    after = evaluated(capsys, *arguments)
+    assert after["mAP"] == geometry["mAP"], "a model that knows nothing changes nothing once this is known"
+    curves = tmp_path / "curves.html"
+    assert run(["evaluate", "curves", str(curves), str(save)]) == 0
 
 
 @pytest.mark.slow
