@@ -333,11 +333,11 @@ class Window(QMainWindow):
         add(go, self.tr("Duplicates"), lambda: navigator.toggle(self.duplicates_page), "Ctrl+Shift+D")
         add(go, self.tr("Things"), lambda: navigator.toggle(self.things_page), "Ctrl+T")
         add(go, self.tr("A saved evaluation…"), self.failures.choose, "Ctrl+Shift+E")
-        page = self.library_page
-        add(view, self.tr("Order of the library…"), page.sort_button.showMenu, "Ctrl+Shift+L")
-        add(view, self.tr("Squares or justified rows"), page.toggle_style, "Ctrl+J")
         add(view, self.tr("Larger photos"), lambda: self._resize_cells(1), keys.ZoomIn)
         add(view, self.tr("Smaller photos"), lambda: self._resize_cells(-1), keys.ZoomOut)
+        page = self.library_page
+        add(view, self.tr("Order of the library…"), page.open_order_menu, "Ctrl+Shift+L")
+        add(view, self.tr("Squares or justified rows"), page.toggle_style, "Ctrl+J")
 
     def _remember_layout(self) -> None:
         self.restoreGeometry(self.preferences.geometry)
