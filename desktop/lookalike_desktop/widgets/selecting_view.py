@@ -74,7 +74,8 @@ class SelectingView(QListView):
 
     def _parts(self) -> list[QItemSelectionRange]:
         """The runs of rows that are selected."""
-        return list(self.selectionModel().selection())  # type: ignore[call-overload]
+        selection = self.selectionModel().selection()
+        return [selection.at(number) for number in range(selection.count())]
 
     def select_rows(self, rows: Sequence[int], command: Select = Select.ClearAndSelect) -> None:
         """Select rows; runs of them at once."""
