@@ -3,7 +3,8 @@
 Usage: python packaging/core_messages.py [--check]
 
 Writes ``desktop/lookalike_desktop/qt/core_messages.py``: the message and the remedy of every error of the core, as
-templates in the translation context "core". With ``--check``, only says whether that file is up to date.
+templates in the translation context "core", and what the models of the catalogue are good for, in the context "models".
+With ``--check``, only says whether that file is up to date.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from __future__ import annotations
 import ast
 import json
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+CATALOGUE = ROOT / "resources" / "models.toml"
 CORE = ROOT / "core" / "lookalike"
 OUTPUT = ROOT / "desktop" / "lookalike_desktop" / "qt" / "core_messages.py"
 TERMINAL_ONLY = ("cli",)
@@ -24,7 +27,7 @@ BASE = "LookalikeError"
 
 HEADER = '''# fmt: off
 # ruff: noqa: E501
-"""The core's messages for Qt Linguist. Written by ``python packaging/core_messages.py``; nothing imports it."""
+"""The core's messages for Qt Linguist. Written by ``python packaging/core_messages.py``."""
 
 from __future__ import annotations
 
@@ -63,9 +66,19 @@ def _texts(module: ast.Module, names: set[str]) -> Iterator[str]:
                     yield argument.value
 
 
-def render(texts: Iterable[str]) -> str:
+def purposes() -> list[str]:
+    """What the models of the catalogue are good for."""
+    catalogue = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
+    return sorted({model["good_for"] for model in catalogue["model"]})
+
+
+def render(texts: Iterable[str], models: Iterable[str] = ()) -> str:
     """The module that names the texts."""
-    lines = [f'    QT_TRANSLATE_NOOP("core", {json.dumps(text, ensure_ascii=False)}),\n' for text in texts]
+    lines = [
+        f'    QT_TRANSLATE_NOOP("{context}", {json.dumps(text, ensure_ascii=False)}),\n'
+        for context, some in (("core", texts), ("models", models))
+        for text in some
+    ]
     return f"{HEADER}{''.join(lines)})\n"
 
 
@@ -80,7 +93,7 @@ def read_core() -> list[ast.Module]:
 
 def main(arguments: list[str]) -> int:
     """Write the file, or say whether it is up to date."""
-    text = render(templates(read_core()))
+    text = render(templates(read_core()), purposes())
     if "--check" in arguments:
         if OUTPUT.is_file() and OUTPUT.read_text(encoding="utf-8") == text:
             return 0

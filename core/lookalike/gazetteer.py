@@ -106,6 +106,36 @@ class Gazetteer:
         town = int(reached[self._populations[reached].argmax()]) if len(reached) else nearest
         return self._made(town, nearest)
 
+    def largest_within(
+        self, south: float, west: float, north: float, east: float, count: int
+    ) -> list[tuple[str, float, float]]:
+        """The towns with most people in a part of the world.
+
+        Args:
+            south: the southern edge, degrees.
+            west: the western edge, degrees; not more than `east`.
+            north: the northern edge, degrees.
+            east: the eastern edge, degrees.
+            count: how many at most.
+
+        Returns:
+            Their names, degrees north and degrees east, the largest first.
+        """
+        first, last = np.searchsorted(self._latitudes, np.radians([south, north]))
+        longitudes = self._longitudes[first:last]
+        rows = np.flatnonzero((longitudes >= np.radians(west)) & (longitudes <= np.radians(east))) + first
+        if len(rows) > count:
+            rows = rows[np.argpartition(-self._populations[rows], count)[:count]]
+        rows = rows[np.argsort(-self._populations[rows], kind="stable")]
+        return [
+            (
+                self._names[int(self._order[row])],
+                float(np.degrees(self._latitudes[row])),
+                float(np.degrees(self._longitudes[row])),
+            )
+            for row in rows.tolist()
+        ]
+
     def _within(
         self, latitude: float, longitude: float, widest: float
     ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import logging
 import signal
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from lookalike import __version__, interrupts
-from lookalike.resources import resource
 from lookalike_desktop.qt.failures import ExceptionHook
 from lookalike_desktop.qt.theme import apply_theme, icon
+from lookalike_desktop.qt.translation import install_translations
 from lookalike_desktop.shell.errand import Errand
 from lookalike_desktop.shell.single_instance import SingleInstance
 from lookalike_desktop.window import Window
@@ -36,7 +35,7 @@ def run(library: Path | None, errand: Errand, instance: SingleInstance) -> int:
     app = QApplication(["lookalike-app"])
     app.setApplicationName("Lookalike")
     app.setDesktopFileName("lookalike")
-    translate(app)
+    install_translations(app)
     apply_theme(app)
     app.setWindowIcon(icon("lookalike", side=64))
     logger.info("Lookalike %s starts", __version__)
@@ -59,14 +58,3 @@ def run(library: Path | None, errand: Errand, instance: SingleInstance) -> int:
     interrupts.leave_at_once()
     hook.uninstall()
     return status
-
-
-def translate(app: QApplication) -> None:
-    """Load the translations of Qt and of Lookalike for the user's language, where they exist."""
-    places = [("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))]
-    with suppress(FileNotFoundError):
-        places.append(("lookalike", str(resource("translations"))))
-    for name, place in places:
-        translator = QTranslator(app)
-        if translator.load(QLocale(), name, "_", place):
-            app.installTranslator(translator)

@@ -10,7 +10,11 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from lookalike.catalog.filters import Filters
+from lookalike.catalog.filters import Area, Filters
+from lookalike_desktop.activity.activity_controller import ActivityController
+from lookalike_desktop.activity.activity_page import ActivityPage
+from lookalike_desktop.activity.storage_controller import StorageController
+from lookalike_desktop.activity.storage_page import StoragePage
 from lookalike_desktop.compare.compare_controller import CompareController
 from lookalike_desktop.compare.compare_page import ComparePage
 from lookalike_desktop.compare.match_words import Grounds
@@ -30,6 +34,8 @@ from lookalike_desktop.navigator import Navigator
 from lookalike_desktop.photos.photo_actions import PhotoActions
 from lookalike_desktop.photos.photo_menu import PhotoMenu
 from lookalike_desktop.photos.trash_controller import TrashController
+from lookalike_desktop.places.places_controller import PlacesController
+from lookalike_desktop.places.places_page import PlacesPage
 from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.preferences import Preferences
 from lookalike_desktop.qt.thumbnails import Thumbnails
@@ -82,6 +88,9 @@ class Window(QMainWindow):
         self.models_page = ModelsPage()
         self.duplicates_page = DuplicatesPage(self.thumbnails)
         self.things_page = ThingsPage(self.thumbnails)
+        self.places_page = PlacesPage(self.thumbnails)
+        self.activity_page = ActivityPage()
+        self.storage_page = StoragePage()
         self.failures_page = FailuresPage()
         self.compare_page = ComparePage()
         self.token_line = TokenPreparationLine()
@@ -111,6 +120,9 @@ class Window(QMainWindow):
             self.models_page,
             self.duplicates_page,
             self.things_page,
+            self.places_page,
+            self.activity_page,
+            self.storage_page,
             self.failures_page,
             self.compare_page,
         ):
@@ -129,7 +141,12 @@ class Window(QMainWindow):
             self.session, self.duplicates_page, self.undo_stack, self
         )
         self.things_controller = ThingsController(self.session, self.things_page, self.undo_stack, self)
+        self.places_controller = PlacesController(self.session, self.places_page, self)
         self.token_preparation = TokenPreparationController(self.session, self)
+        self.activity = ActivityController(
+            self.session, self.activity_page, self.token_preparation, self.models_controller, self
+        )
+        self.storage = StorageController(self.session, self.storage_page, self)
         self.failures = FailuresController(self.session, self.failures_page, self)
         self.photo_actions = PhotoActions(self.session, self.navigator, self.undo_stack, self)
         self.trash = TrashController(self.session, self.navigator, self.undo_stack, self)
@@ -147,6 +164,8 @@ class Window(QMainWindow):
         self._connect_duplicates()
         self._connect_things()
         self._connect_photos()
+        self._connect_places()
+        self._connect_activity()
         self.commands = Commands(self)
         self.program = Program(
             self,
@@ -308,6 +327,22 @@ class Window(QMainWindow):
         page.watching_wanted.connect(library.show_watching)
         page.models_wanted.connect(lambda: self.navigator.toggle(self.models_page))
 
+    def _connect_places(self) -> None:
+        places = self.places_page
+        self.search_bar.places_wanted.connect(lambda: self.navigator.toggle(places))
+        places.shown.connect(self.places_controller.read)
+        places.filter_wanted.connect(self._search_in_area)
+        self.places_controller.failed.connect(self.notice.show_failure)
+
+    def _connect_activity(self) -> None:
+        self.folders_panel.skipped_wanted.connect(lambda: self.navigator.show_page(self.activity_page))
+        self.storage.reported.connect(self.notice.show_text)
+        self.storage.failed.connect(self.notice.show_failure)
+
+    def _search_in_area(self, area: Area) -> None:
+        self.filter_bar.use(replace(self.filter_bar.filters, area=area))
+        self.navigator.leave(self.places_page)
+
     def _show_thing(self, thing: Thing) -> None:
         self.navigator.show_page(self.things_page)
         self.things_page.open(thing)
@@ -327,11 +362,14 @@ class Window(QMainWindow):
         add(search, self.tr("Find the same thing"), navigator.find_current, "F")
         add(search, self.tr("Filters"), self.filter_bar.open_panel, "Ctrl+L")
         things = self.things_page.photos
-        grids = (self.library_page.grid, self.results_page.grid, things)
+        grids = (self.library_page.grid, self.results_page.grid, things, self.places_page.photos)
         self.photo_menu.add_commands(self.commands, self.program.photo, grids, self.viewer, no_trash=things)
         add(go, self.tr("Models"), lambda: navigator.toggle(self.models_page), "Ctrl+Shift+M")
         add(go, self.tr("Duplicates"), lambda: navigator.toggle(self.duplicates_page), "Ctrl+Shift+D")
         add(go, self.tr("Things"), lambda: navigator.toggle(self.things_page), "Ctrl+T")
+        add(go, self.tr("Places"), lambda: navigator.toggle(self.places_page), "Ctrl+Shift+L")
+        add(go, self.tr("Activity"), lambda: navigator.toggle(self.activity_page), "Ctrl+Shift+A")
+        add(go, self.tr("Storage"), lambda: navigator.toggle(self.storage_page))
         add(go, self.tr("A saved evaluation…"), self.failures.choose, "Ctrl+Shift+E")
         add(view, self.tr("Larger photos"), lambda: self._resize_cells(1), keys.ZoomIn)
         add(view, self.tr("Smaller photos"), lambda: self._resize_cells(-1), keys.ZoomOut)
@@ -347,7 +385,13 @@ class Window(QMainWindow):
 
     def _grids(self) -> tuple[GridView, ...]:
         things = self.things_page
-        return self.library_page.grid, self.results_page.grid, things.cards, things.photos
+        return (
+            self.library_page.grid,
+            self.results_page.grid,
+            things.cards,
+            things.photos,
+            self.places_page.photos,
+        )
 
     def _on_cells_resized(self, size: int) -> None:
         self.preferences.cell_size = size
@@ -402,6 +446,9 @@ class Window(QMainWindow):
                 self.models_page,
                 self.duplicates_page,
                 self.things_page,
+                self.places_page,
+                self.activity_page,
+                self.storage_page,
                 self.failures_page,
                 self.program,
                 self.compare_page,
@@ -424,6 +471,8 @@ class Window(QMainWindow):
         self.models_controller.close()
         self.duplicates_controller.close()
         self.things_controller.close()
+        self.places_controller.close()
+        self.storage.close()
         self.failures.close()
         self.compare.close()
         self.viewer.close_loader()

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from lookalike.catalog.filters import Filters
 from lookalike.progress import Progress, Skipped, Stage
-from lookalike_desktop.library.library_dialogs import skipped_lines
+from lookalike_desktop.activity.skipped_lines import skipped_lines
 from lookalike_desktop.models.token_preparation_controller import PreparationProgress, State
 from lookalike_desktop.qt.theme import set_dark
 from lookalike_desktop.search.queries import photo_request

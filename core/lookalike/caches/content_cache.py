@@ -37,6 +37,9 @@ TOUCH_SECONDS = 3600.0
 BUSY_SECONDS = 5.0
 """How long another process is waited for; what is derived is then rather made again."""
 
+LIMIT_BYTES = 4 << 30
+"""What the blobs take at most, unless told otherwise."""
+
 MEMORY_BYTES = 64 << 20
 """What is kept, in memory, while the file cannot be used."""
 
@@ -53,7 +56,7 @@ class ContentCache:
         limit_bytes: what the blobs may take in all; beyond it the least recently used go first.
     """
 
-    def __init__(self, path: Path, limit_bytes: int = 4 << 30) -> None:
+    def __init__(self, path: Path, limit_bytes: int = LIMIT_BYTES) -> None:
         self._limit = limit_bytes
         self._lock = threading.Lock()
         try:
@@ -112,6 +115,31 @@ class ContentCache:
                 break
             self._forget(kind, content)
             total -= size
+
+    @property
+    def limit_bytes(self) -> int:
+        """What the blobs may take in all."""
+        return self._limit
+
+    def set_limit(self, limit_bytes: int) -> None:
+        """Change what the blobs may take in all; the least recently used go where they take more."""
+        with self._lock, suppress(sqlite3.DatabaseError):
+            self._limit = limit_bytes
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._evict()
+            self._connection.execute("COMMIT")
+            self._shrink()
+
+    def clear(self) -> None:
+        """Delete everything, and give the room back to the disk."""
+        with self._lock, suppress(sqlite3.DatabaseError):
+            self._connection.execute("DELETE FROM entries")
+            self._shrink()
+
+    def _shrink(self) -> None:
+        # Waits for other processes; where one goes on reading, the file keeps its size and fills again.
+        self._connection.execute("VACUUM")
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close the file."""

@@ -36,6 +36,19 @@ class ThumbnailCache:
         """The largest thumbnail there is of a content, or None."""
         return next(filter(None, (self.get(content, side) for side in reversed(THUMBNAIL_SIDES))), None)
 
+    @property
+    def limit_bytes(self) -> int:
+        """What thumbnails may take in all."""
+        return self._cache.limit_bytes
+
+    def set_limit(self, limit_bytes: int) -> None:
+        """Change what thumbnails may take in all."""
+        self._cache.set_limit(limit_bytes)
+
+    def clear(self) -> None:
+        """Delete all thumbnails."""
+        self._cache.clear()
+
     def close(self) -> None:
         """Close the file."""
         self._cache.close()

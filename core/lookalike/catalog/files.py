@@ -320,6 +320,13 @@ class Files:
         )
         return {row[0] for row in rows}
 
+    def forget_tries(self) -> int:
+        """Let every file with a problem be tried again by the next scan; returns how many there are."""
+        with self._database.transaction() as db:
+            return db.execute(
+                "UPDATE files SET decoders = NULL, refused = NULL WHERE problem IS NOT NULL"
+            ).rowcount
+
     def problems(self) -> list[tuple[Path, str]]:
         """Files that could not be indexed, and why."""
         rows = self._database.rows("SELECT path, problem FROM files WHERE problem IS NOT NULL ORDER BY path")

@@ -2,7 +2,7 @@
 
 When a filter selects many photos, fetching their ids with SQL costs more than an index search. So the columns are read
 once, when a filter is first used, and then kept up to date from the catalog's list of changes
-(``python -m tests.benchmarks.filtering`` compares the two). About 30 bytes a photo.
+(``python -m tests.benchmarks.filtering`` compares the two). About 40 bytes a photo.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.catalog.database import CatalogDatabase
-from lookalike.catalog.filters import FilterChoices, FilterError, Filters
+from lookalike.catalog.filters import Area, FilterChoices, FilterError, Filters
 from lookalike.catalog.sql import chunks, path_range, placeholders
 from lookalike.user_paths import resolved
 
@@ -35,7 +35,8 @@ _CONTENTS = (
     "SELECT id, CAST(julianday(substr(taken_at || '-01-01', 1, 10)) - 2440587.5 AS INTEGER), "
     "CAST(CASE length(taken_at) WHEN 4 THEN julianday(taken_at || '-12-31') "
     "WHEN 7 THEN julianday(taken_at || '-01', '+1 month', '-1 day') "
-    "ELSE julianday(substr(taken_at, 1, 10)) END - 2440587.5 AS INTEGER), camera, rating FROM contents"
+    "ELSE julianday(substr(taken_at, 1, 10)) END - 2440587.5 AS INTEGER), camera, rating, latitude, longitude "
+    "FROM contents"
 )
 # A raw file beside its picture is not a photo of its own; what it is says something of the picture.
 _FILES = (
@@ -117,6 +118,9 @@ class FilterColumns:
         self._last_days = np.zeros(0, np.int32)
         self._camera_codes = np.zeros(0, np.int32)
         self._ratings = np.zeros(0, np.int8)
+        # Degrees; not a number where a photo has no position.
+        self._latitudes = np.zeros(0, np.float32)
+        self._longitudes = np.zeros(0, np.float32)
         self._cameras: _ValueCodes[str] = _ValueCodes()
         self._formats: _MultiValues[str] = _MultiValues()
         self._folders: _MultiValues[bytes] = _MultiValues()
@@ -171,6 +175,17 @@ class FilterColumns:
             newest: NDArray[np.int64] = known[np.lexsort((-known, -days.astype(np.int64)))]
             return newest
 
+    def positions(self) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
+        """Where photos were taken, of those that lie in some file and have a position.
+
+        Returns:
+            Content ids, ascending, degrees north and degrees east, an entry for each photo.
+        """
+        with self._lock:
+            self._follow()
+            known = self._placed & ~np.isnan(self._latitudes)
+            return self._ids[known], self._latitudes[known], self._longitudes[known]
+
     def choices(self) -> FilterChoices:
         """What there is to filter by."""
         with self._lock:
@@ -223,6 +238,14 @@ class FilterColumns:
             yield self._formats.having(wanted, rows)
         if filters.ids is not None:
             yield np.isin(self._ids, np.fromiter(filters.ids, np.int64, len(filters.ids)))
+        if filters.area is not None:
+            yield self._inside(filters.area)
+
+    def _inside(self, area: Area) -> NDArray[np.bool_]:
+        """Per row whether it was taken in an area."""
+        east_of, west_of = self._longitudes >= area.west, self._longitudes <= area.east
+        between = east_of & west_of if area.west <= area.east else east_of | west_of
+        return between & (self._latitudes >= area.south) & (self._latitudes <= area.north)
 
     def _folders_in(self, folders: Sequence[Path]) -> NDArray[np.bool_]:
         """Per folder code whether it is one of these or lies below one."""
@@ -309,7 +332,7 @@ class FilterColumns:
     def _append(self, rows: Sequence[tuple[Any, ...]]) -> None:
         before = len(self._ids)
         self._ids = np.concatenate([self._ids, np.fromiter((row[0] for row in rows), np.int64, len(rows))])
-        for name in ("_first_days", "_last_days", "_camera_codes", "_ratings"):
+        for name in ("_first_days", "_last_days", "_camera_codes", "_ratings", "_latitudes", "_longitudes"):
             column = getattr(self, name)
             setattr(self, name, np.concatenate([column, np.zeros(len(rows), column.dtype)]))
         self._set_values(np.arange(before, len(self._ids)), rows)
@@ -317,11 +340,22 @@ class FilterColumns:
     def _set_values(self, positions: NDArray[np.intp], rows: Sequence[tuple[Any, ...]]) -> None:
         if not rows:
             return
-        _, first, last, cameras, ratings = zip(*rows, strict=True)
+        _, first, last, cameras, ratings, latitudes, longitudes = zip(*rows, strict=True)
         self._first_days[positions] = [NO_DAY if day is None else day for day in first]
         self._last_days[positions] = [NO_DAY if day is None else day for day in last]
         self._camera_codes[positions] = [self._cameras.code(camera or "") for camera in cameras]
         self._ratings[positions] = ratings
+        # A camera without a fix writes zeros for both.
+        fixes = [
+            north is not None and east is not None and (north, east) != (0, 0)
+            for north, east in zip(latitudes, longitudes, strict=True)
+        ]
+        self._latitudes[positions] = [
+            north if fix else np.nan for north, fix in zip(latitudes, fixes, strict=True)
+        ]
+        self._longitudes[positions] = [
+            east if fix else np.nan for east, fix in zip(longitudes, fixes, strict=True)
+        ]
 
     def _with_rows(self, pairs: Sequence[tuple[int, Any]], text: bool = False) -> Iterable[tuple[int, Any]]:
         """Pairs with row numbers in the place of content ids, and folders in the place of paths."""

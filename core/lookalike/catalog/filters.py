@@ -1,8 +1,9 @@
-"""What a search or a list is narrowed to: folders, dates, cameras, ratings, keywords."""
+"""What a search or a list is narrowed to: folders, dates, cameras, ratings, keywords, a part of the map."""
 
 from __future__ import annotations
 
 import calendar
+import math
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,23 @@ from lookalike.errors import LookalikeError
 
 class FilterError(LookalikeError):
     """A filter names something that the library does not have, or cannot be understood."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """A part of the map between two parallels and two meridians, all in degrees.
+
+    Attributes:
+        south: the southern edge, -90 to 90.
+        west: the western edge, -180 to 180; more than `east` where the area crosses the date line.
+        north: the northern edge.
+        east: the eastern edge.
+    """
+
+    south: float
+    west: float
+    north: float
+    east: float
 
 
 @dataclass(frozen=True)
@@ -29,6 +47,7 @@ class Filters:
         keywords: it has every one of these, whatever their case.
         formats: it has one of these, as in "JPEG", whatever their case.
         ids: it is one of these contents; None for any.
+        area: taken in this part of the map; a photo without a position meets no condition on it.
     """
 
     folders: tuple[Path, ...] = ()
@@ -39,6 +58,7 @@ class Filters:
     keywords: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     ids: frozenset[int] | None = None
+    area: Area | None = None
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -86,6 +106,23 @@ def last_day(text: str) -> date:
         FilterError: it is none of these.
     """
     return _day(text, last=True)
+
+
+def area_of(text: str) -> Area:
+    """An area from its edges south, west, north and east: "48.8,2.2,48.9,2.5".
+
+    Raises:
+        FilterError: it is none.
+    """
+    try:
+        south, west, north, east = map(float, text.split(","))
+    except ValueError:
+        south = west = north = east = math.nan
+    if -90 <= south <= north <= 90 and -180 <= west <= 180 and -180 <= east <= 180:
+        return Area(south, west, north, east)
+    raise FilterError(
+        "{text} is not a part of the map.", "Write its edges south,west,north,east in degrees.", text=text
+    )
 
 
 def _day(text: str, last: bool) -> date:

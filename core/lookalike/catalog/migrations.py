@@ -605,3 +605,14 @@ def m0025_result_verdicts(db: Database) -> None:
             PRIMARY KEY (query, candidate)
         ) WITHOUT ROWID"""
     )
+
+
+@catalog_migrations()
+def m0026_position_changes(db: Database) -> None:
+    """A photo's position is one of the things that photos are filtered by; see `m0009_filter_changes`."""
+    db.execute(
+        "CREATE TRIGGER filter_contents_position AFTER UPDATE OF latitude, longitude ON contents "
+        "WHEN (OLD.latitude, OLD.longitude) IS NOT (NEW.latitude, NEW.longitude) BEGIN "
+        "DELETE FROM filter_changes WHERE content_id = NEW.id; "
+        "INSERT INTO filter_changes (content_id) VALUES (NEW.id); END"
+    )

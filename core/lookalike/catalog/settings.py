@@ -84,6 +84,8 @@ class Settings:
         token_compression: how visual tokens are stored; empty while not chosen.
         token_budget: how many visual tokens a photo becomes; empty while not chosen.
         token_limit: bytes that visual tokens may take; None while not chosen.
+        feature_limit: bytes that kept local features may take; None while not chosen.
+        thumbnail_limit: bytes that thumbnails may take; None while not chosen.
         keep_rules: which of several duplicates is kept, the first rule first; empty while not chosen.
         protected_folders: folders in which no duplicate is removed.
         tokens_ahead: whether visual tokens may be made while the computer is idle.
@@ -104,6 +106,8 @@ class Settings:
     token_compression = Setting("token_compression", "", str)
     token_budget = Setting("token_budget", "", str)
     token_limit = Setting[int | None]("token_limit", None, int)
+    feature_limit = Setting[int | None]("feature_limit", None, int)
+    thumbnail_limit = Setting[int | None]("thumbnail_limit", None, int)
     keep_rules = Setting[tuple[str, ...]]("keep_rules", (), lambda text: tuple(text.split()), " ".join)
     protected_folders = Setting[tuple[str, ...]]("protected_folders", (), _texts, json.dumps)
     tokens_ahead = Setting("tokens_ahead", False, *_boolean("1"))

@@ -23,6 +23,7 @@ from lookalike.cli.search import search
 from lookalike.cli.settings import settings_command
 from lookalike.cli.start import start
 from lookalike.cli.status import status
+from lookalike.cli.storage import storage
 from lookalike.cli.things import things
 from lookalike.cli.tokens import tokens
 from lookalike.cli.watch import watch
@@ -62,6 +63,7 @@ for command in (
     photos,
     things,
     status,
+    storage,
     check,
     evaluate_command,
     models,

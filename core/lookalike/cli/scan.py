@@ -16,11 +16,14 @@ from lookalike.progress import Skipped, collect_skipped
 
 
 @click.command()
+@click.option("--try-again", is_flag=True, help="Read the files again that were skipped.")
 @json_option
 @click.pass_obj
-def scan(library_folder: Path | None, as_json: bool) -> None:
+def scan(library_folder: Path | None, try_again: bool, as_json: bool) -> None:
     """Look for what changed in the watched folders."""
     with Library(library_folder) as library:
+        if try_again:
+            library.folders.try_again()
         scan_and_report(library, None, as_json)
 
 

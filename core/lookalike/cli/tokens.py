@@ -122,7 +122,8 @@ def clear(library_folder: Path | None, as_json: bool) -> None:
         say("All visual tokens were deleted.")
 
 
-def _size(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+def read_size(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+    """Bytes of a size as people write it, "500MB"; a callback of click."""
     if value is None:
         return None
     try:
@@ -148,7 +149,7 @@ def _size(context: click.Context, parameter: click.Parameter, value: str | None)
     help="How many visual tokens a photo becomes, for models that let one choose: 128, 256 or 576. More show finer "
     "detail and take longer.",
 )
-@click.option("--limit", callback=_size, help="The disk space that all tokens may take, for example 4GB.")
+@click.option("--limit", callback=read_size, help="The disk space that all tokens may take, for example 4GB.")
 @click.option(
     "--ahead/--no-ahead", default=None, help="Whether the window prepares photos while the computer is idle."
 )

@@ -9,7 +9,9 @@ from pathlib import Path
 from types import TracebackType
 
 from lookalike import app_paths
+from lookalike.caches.content_cache import LIMIT_BYTES as FEATURE_BYTES
 from lookalike.caches.content_cache import ContentCache
+from lookalike.caches.thumbnail_cache import LIMIT_BYTES as THUMBNAIL_BYTES
 from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
@@ -39,6 +41,7 @@ from lookalike.library.pair_service import BackgroundPairs, PairService, PairSta
 from lookalike.library.photo_service import PhotoService
 from lookalike.library.recent_searches import RecentSearches
 from lookalike.library.search_service import SearchService
+from lookalike.library.storage import Storage, freeable_caches
 from lookalike.library.thing_service import BackgroundThings, ThingService
 from lookalike.library.token_preparation import TokenPreparation, open_store
 from lookalike.library.trash_service import TrashService
@@ -121,6 +124,7 @@ class Library:
         pairs: what photos are to each other: copies, edits, bursts, other views.
         things: the things and places that photos show.
         labels: what photos show, by which words find them.
+        storage: what all this takes on the disk, and freeing what can be made again.
         calibrations: the probabilities that similarities and judges' answers stand for.
         fallback: why the embedded descriptor model is used instead of the chosen one; empty where it is not.
 
@@ -142,9 +146,12 @@ class Library:
         self.folders = WatchedFolders(self._catalog)
         with ExitStack() as opened:
             opened.callback(self._catalog.close)
-            cache = ContentCache(self.folder / "cache.sqlite")
+            settings = self._catalog.settings
+            cache = ContentCache(self.folder / "cache.sqlite", settings.feature_limit or FEATURE_BYTES)
             opened.callback(cache.close)
-            thumbnails = ThumbnailCache(self.folder / "thumbnails.sqlite")
+            thumbnails = ThumbnailCache(
+                self.folder / "thumbnails.sqlite", settings.thumbnail_limit or THUMBNAIL_BYTES
+            )
             opened.callback(thumbnails.close)
             features = FeatureCache(cache)
             inverted = InvertedFile.open(self.folder / "details")
@@ -214,6 +221,9 @@ class Library:
         )
         self.things = ThingService(self._catalog, thumbnails, self._measured_record)
         self.labels = LabelPreparation(labeller, Throttle(self.folders.pace), lambda: self.tokens.searching)
+        self.storage = Storage(
+            self.folder, store.folder, freeable_caches(settings, cache, thumbnails, self.tokens)
+        )
         self.search = SearchService(
             self._catalog,
             photos,

@@ -124,6 +124,10 @@ class PhotoService:
         """The content ids of photos that lie at several paths, and at how many."""
         return self._catalog.files.copies()
 
+    def positions(self) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
+        """Content ids of all photos with a position, ascending; their degrees north, and degrees east."""
+        return self._catalog.filters.positions()
+
     def filter_choices(self) -> FilterChoices:
         """The values that filters can take in this library."""
         return self._catalog.filters.choices()

@@ -151,6 +151,13 @@ class WatchedFolders:
             )
         self._catalog.settings.excludes = tuple(dict.fromkeys(lines))
 
+    def try_again(self) -> int:
+        """Let the next scan read the files again that could not be indexed; returns how many there are.
+
+        Otherwise a file is read again only when it changes, or when this program learns to read more.
+        """
+        return self._catalog.files.forget_tries()
+
     def prioritise(self, paths: Sequence[Path]) -> None:
         """Describe the photos at these paths, or in these folders, before all others."""
         self.priority.prioritise(paths)

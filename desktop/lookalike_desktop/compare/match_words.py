@@ -71,7 +71,7 @@ def points_text(count: int, proven: bool, mirrored: bool) -> str:
     """What the matching points amount to.
 
     Args:
-        count: how many there are.
+        count: how many there are: none, or at least five, as fewer prove nothing.
         proven: whether they are more than chance.
         mirrored: whether they match the mirror image.
     """

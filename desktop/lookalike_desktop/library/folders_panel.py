@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from lookalike.progress import Stage
 from lookalike_desktop.library.folder_row import FolderRow
 from lookalike_desktop.qt.formatting import format_count
-from lookalike_desktop.qt.progress_text import progress_text
+from lookalike_desktop.qt.progress_text import progress_text, stage_text
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.session.activity import Activity
 
@@ -216,7 +216,8 @@ class FoldersPanel(QFrame):
             if stage is Stage.DESCRIBING:
                 line = self.tr("Describing the photos with the new model: {0}")
             else:
-                line = self.tr("Learning the details of the photos: {0}")
+                # "{0}: {1}" of a stage and its figures.
+                line = self.tr("{0}: {1}").format(stage_text(stage), "{0}")
             self._background.setText(line.format(words))
             self._background.setVisible(True)
         else:

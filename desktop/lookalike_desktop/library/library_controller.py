@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from lookalike_desktop.library.arrangement import Arrangement, Order, SortField, arrange
 from lookalike_desktop.library.folders_panel import FoldersPanel
-from lookalike_desktop.library.library_dialogs import AboutLibrary, SkippedFiles, skipped_lines
+from lookalike_desktop.library.library_dialogs import AboutLibrary
 from lookalike_desktop.library.library_page import LibraryPage
 from lookalike_desktop.library.watching_dialog import WatchingDialog
 from lookalike_desktop.qt.failures import Failure
@@ -66,7 +66,6 @@ class LibraryController(QObject):
         self._folders = 0
         self._photos: PhotoColumns | None = None
         self._order = Order.read(preferences.sort, preferences.grouping)
-        self._activity: Activity | None = None
         session.opened.connect(self.read_judges)
         session.folders_changed.connect(self._on_folders)
         session.photos_changed.connect(self._on_photos)
@@ -80,7 +79,6 @@ class LibraryController(QObject):
         panel.settings_wanted.connect(self.show_watching)
         panel.paused.connect(session.pause)
         panel.about_wanted.connect(self.show_about)
-        panel.skipped_wanted.connect(self.show_skipped)
         bar.judge_chosen.connect(self.choose_judge)
         bar.mode_chosen.connect(self.choose_mode)
         bar.panel_wanted.connect(self.toggle_panel)
@@ -142,7 +140,6 @@ class LibraryController(QObject):
         self._panel.show_migration(status.changing)
 
     def _on_activity(self, activity: Activity) -> None:
-        self._activity = activity
         self._panel.show_activity(activity)
         self._page.show_activity(activity)
 
@@ -254,13 +251,3 @@ class LibraryController(QObject):
             library.folders.set_excludes(excludes)
 
         self._session.tasks.run(work, lambda _: self.watching_changed.emit())
-
-    def show_skipped(self) -> None:
-        """Show the skipped files, and why."""
-        library = self._session.library
-        skipped = self._activity.skipped if self._activity is not None else ()
-        if library is not None:
-            self._session.tasks.run(
-                lambda: skipped_lines(library.status().problems, skipped, library.folders.all()),
-                lambda lines: SkippedFiles(lines, self._window).open(),
-            )

@@ -1,9 +1,7 @@
-"""Library dialogs: about this library, and the skipped files."""
+"""Library dialogs: about this library."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -12,8 +10,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QLabel,
-    QTreeWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -23,9 +19,7 @@ from lookalike_desktop.qt.file_manager import show_log
 from lookalike_desktop.qt.formatting import format_count
 
 if TYPE_CHECKING:
-    from lookalike.catalog.folders import Folder
     from lookalike.library import Status
-    from lookalike.progress import Skipped
 
 
 class _Dialog(QDialog):
@@ -85,51 +79,3 @@ class AboutLibrary(_Dialog):
         buttons = self._add_buttons()
         self.log_button = buttons.addButton(self.tr("Show the log"), QDialogButtonBox.ButtonRole.ActionRole)
         self.log_button.clicked.connect(show_log)
-
-
-class SkippedFiles(_Dialog):
-    """The skipped files, and why.
-
-    Args:
-        lines: path and reason of each.
-        parent: the window.
-    """
-
-    def __init__(self, lines: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
-        super().__init__(QCoreApplication.translate("SkippedFiles", "Skipped files"), parent)
-        self.resize(760, 460)
-        words = QLabel(
-            self.tr("Searches leave these files out. Lookalike tries them again when they change.")
-        )
-        words.setProperty("quiet", True)
-        words.setWordWrap(True)
-        self.column.addWidget(words)
-        tree = QTreeWidget()
-        tree.setHeaderLabels([self.tr("File"), self.tr("Why")])
-        tree.setRootIsDecorated(False)
-        tree.setUniformRowHeights(True)
-        tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        for path, reason in lines:
-            item = QTreeWidgetItem([path, reason])
-            item.setToolTip(0, path)
-            item.setToolTip(1, reason)
-            tree.addTopLevelItem(item)
-        tree.setColumnWidth(0, 330)
-        self.column.addWidget(tree, 1)
-        self._add_buttons()
-
-
-def skipped_lines(
-    problems: Sequence[tuple[Path, str]], skipped: Sequence[Skipped], folders: Sequence[Folder] = ()
-) -> list[tuple[str, str]]:
-    """Everything that was skipped, by the catalog and by the running job together, sorted by path.
-
-    Args:
-        problems: the catalog's list.
-        skipped: the running job's.
-        folders: watched folders; lines about one of them are left out, as its own row shows its state.
-    """
-    watched = {str(folder.path) for folder in folders}
-    lines = {str(path): reason for path, reason in problems}
-    lines.update({line.path: line.reason for line in skipped if line.path not in watched})
-    return sorted(lines.items())

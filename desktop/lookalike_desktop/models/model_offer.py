@@ -58,7 +58,7 @@ class ModelOffer(QFrame):
         if listing is not None:
             self.words.setText(
                 self.tr(
-                    "A model that looks at both photos tells the same from the similar better. {0} suits this "
+                    "Results can also be checked by a model that looks at both photos. {0} suits this "
                     "computer: {1} to download, {2}, {3} of memory. Licence: {4}."
                 ).format(
                     listing.name,

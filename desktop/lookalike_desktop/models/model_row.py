@@ -64,7 +64,9 @@ class ModelRow(QFrame):
         column.addLayout(top)
         for text in (
             self._purpose_text(),
-            listing.reason if listing.recommended and not listing.installed else "",
+            self.tr("The most capable one that runs comfortably on this computer.")
+            if listing.recommended and not listing.installed
+            else "",
         ):
             if text:
                 label = QLabel(text)
@@ -129,7 +131,7 @@ class ModelRow(QFrame):
 
     def _purpose_text(self) -> str:
         if not self.built_in:
-            return self.listing.good_for
+            return QCoreApplication.translate("models", self.listing.good_for)
         if self.listing.kind == "judge":
             return self.tr(
                 "Looks for the same details at the same places in both photos. Comes with Lookalike."

@@ -36,6 +36,8 @@ class ModelsController(QObject):
 
     judges_changed = Signal()
     """The list of judges changed, or another one is in use."""
+    job_changed = Signal(str, object)
+    """What is done with a model: its name, empty at the end, and the `Progress`, or None."""
     judge_used = Signal()
     """The user chose a judge on the page."""
 
@@ -125,10 +127,12 @@ class ModelsController(QObject):
             return
         self._job = Job(make, "models", self)
         self._job.progressed.connect(self._page.show_progress)
+        self._job.progressed.connect(lambda progress: self.job_changed.emit(name, progress))
         self._job.succeeded.connect(self._on_succeeded)
         self._job.failed.connect(self._session.failed)
         self._job.finished.connect(self._on_finished)
         self._page.show_busy(name)
+        self.job_changed.emit(name, None)
         self._job.start()
 
     def _on_succeeded(self, outcome: InstalledModel | list[ModelCheck] | None) -> None:
@@ -143,6 +147,7 @@ class ModelsController(QObject):
             self._job.deleteLater()
             self._job = None
         self._page.show_busy("")
+        self.job_changed.emit("", None)
         self.read()
 
     def _added_text(self, model: InstalledModel) -> str:

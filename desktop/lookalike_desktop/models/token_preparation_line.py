@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from lookalike_desktop.models.token_preparation_controller import PreparationProgress, State
 from lookalike_desktop.qt.formatting import format_count, format_duration
+
+translate = QCoreApplication.translate
 
 ONE_LINE = 760
 """From this width on the text stands beside the box, pixels."""
@@ -94,36 +96,40 @@ class TokenPreparationLine(QFrame):
         if progress is not None and progress.total is not None:
             self._bar.setRange(0, max(1, progress.total))
             self._bar.setValue(progress.done)
-        self._text.setText(self._status_text(preparation))
+        self._text.setText(preparation_text(preparation))
         self._text.setVisible(bool(self._text.text()))
         self._text.setToolTip(preparation.problem)
 
-    def _status_text(self, preparation: PreparationProgress) -> str:
-        state, progress = preparation.state, preparation.progress
-        if state is State.FAILED:
-            return preparation.problem
-        if state is State.DONE:
-            skipped = len(progress.skipped) if progress is not None else 0
-            if skipped:
-                return self.tr("All photos but {0} are prepared").format(format_count(skipped))
-            return self.tr("All photos are prepared")
-        if state in {State.USELESS, State.FORBIDDEN}:
-            return ""
-        parts = []
-        if progress is not None and progress.total is not None:
-            parts.append(
-                self.tr("{0} of {1} photos prepared").format(
-                    format_count(progress.done), format_count(progress.total)
-                )
+
+def preparation_text(preparation: PreparationProgress) -> str:
+    """How far photos are prepared, in one line; empty where there is nothing to say."""
+    state, progress = preparation.state, preparation.progress
+    if state is State.FAILED:
+        return preparation.problem
+    if state is State.DONE:
+        skipped = len(progress.skipped) if progress is not None else 0
+        if skipped:
+            return translate("TokenPreparationLine", "All photos but {0} are prepared").format(
+                format_count(skipped)
             )
-        if state is State.HELD:
-            parts.append(self.tr("paused"))
-        elif state is State.WAITING:
-            parts.append(
-                self.tr("continues when the computer is idle")
-                if parts
-                else self.tr("Starts when the computer is idle")
+        return translate("TokenPreparationLine", "All photos are prepared")
+    if state in {State.USELESS, State.FORBIDDEN}:
+        return ""
+    parts = []
+    if progress is not None and progress.total is not None:
+        parts.append(
+            translate("TokenPreparationLine", "{0} of {1} photos prepared").format(
+                format_count(progress.done), format_count(progress.total)
             )
-        elif progress is not None and progress.eta is not None and progress.done < (progress.total or 0):
-            parts.append(self.tr("{0} left").format(format_duration(progress.eta)))
-        return " · ".join(parts)
+        )
+    if state is State.HELD:
+        parts.append(translate("TokenPreparationLine", "paused"))
+    elif state is State.WAITING:
+        parts.append(
+            translate("TokenPreparationLine", "continues when the computer is idle")
+            if parts
+            else translate("TokenPreparationLine", "Starts when the computer is idle")
+        )
+    elif progress is not None and progress.eta is not None and progress.done < (progress.total or 0):
+        parts.append(translate("TokenPreparationLine", "{0} left").format(format_duration(progress.eta)))
+    return " · ".join(parts)

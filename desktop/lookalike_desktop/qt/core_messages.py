@@ -1,6 +1,6 @@
 # fmt: off
 # ruff: noqa: E501
-"""The core's messages for Qt Linguist. Written by ``python packaging/core_messages.py``; nothing imports it."""
+"""The core's messages for Qt Linguist. Written by ``python packaging/core_messages.py``."""
 
 from __future__ import annotations
 
@@ -149,6 +149,7 @@ MESSAGES = (
     QT_TRANSLATE_NOOP("core", "The projector could not be loaded."),
     QT_TRANSLATE_NOOP("core", "The prompt could not be put into the model's tokens."),
     QT_TRANSLATE_NOOP("core", "The sample photos are not installed."),
+    QT_TRANSLATE_NOOP("core", "The {part} cannot be freed."),
     QT_TRANSLATE_NOOP("core", "There are {names}."),
     QT_TRANSLATE_NOOP("core", "There are: {some}."),
     QT_TRANSLATE_NOOP("core", "There is no alteration {name}."),
@@ -164,6 +165,7 @@ MESSAGES = (
     QT_TRANSLATE_NOOP("core", "There is nothing to put back."),
     QT_TRANSLATE_NOOP("core", "There is nothing to search for."),
     QT_TRANSLATE_NOOP("core", "There is: {known}."),
+    QT_TRANSLATE_NOOP("core", "These can: {parts}."),
     QT_TRANSLATE_NOOP("core", "They belong in images/ and distractors/ beside it."),
     QT_TRANSLATE_NOOP("core", "This account has no home folder to keep the library in."),
     QT_TRANSLATE_NOOP("core", "This data set has no figure {name} of single queries."),
@@ -185,6 +187,7 @@ MESSAGES = (
     QT_TRANSLATE_NOOP("core", "Visual tokens need at least {megabytes} MB."),
     QT_TRANSLATE_NOOP("core", "Wait for the other window or command to finish."),
     QT_TRANSLATE_NOOP("core", "Write it as 2019, 2019-07 or 2019-07-18."),
+    QT_TRANSLATE_NOOP("core", "Write its edges south,west,north,east in degrees."),
     QT_TRANSLATE_NOOP("core", "Write patterns as in a .gitignore file."),
     QT_TRANSLATE_NOOP("core", "Write rating:4 for four stars or more."),
     QT_TRANSLATE_NOOP("core", "`--save` of an evaluation writes one."),
@@ -226,6 +229,7 @@ MESSAGES = (
     QT_TRANSLATE_NOOP("core", "{name} is of a kind ({kind}) that this version of Lookalike cannot run."),
     QT_TRANSLATE_NOOP("core", "{name} is too large to be shown{pixels}."),
     QT_TRANSLATE_NOOP("core", "{name} may not be read."),
+    QT_TRANSLATE_NOOP("core", "{part} need at least {megabytes} MB."),
     QT_TRANSLATE_NOOP("core", "{path} and {other_path}, where this folder is said to lie, are one inside the other."),
     QT_TRANSLATE_NOOP("core", "{path} cannot be made a file of its own again: {reason}."),
     QT_TRANSLATE_NOOP("core", "{path} cannot be moved to the trash: its drive takes none."),
@@ -257,8 +261,24 @@ MESSAGES = (
     QT_TRANSLATE_NOOP("core", "{path} overlaps with the watched folder {other_path}."),
     QT_TRANSLATE_NOOP("core", "{remedy}"),
     QT_TRANSLATE_NOOP("core", "{text} is not a date."),
+    QT_TRANSLATE_NOOP("core", "{text} is not a part of the map."),
     QT_TRANSLATE_NOOP("core", "{value} is not a date."),
     QT_TRANSLATE_NOOP("core", "{value} is not a number of stars."),
     QT_TRANSLATE_NOOP("core", "{what} is missing{note}."),
     QT_TRANSLATE_NOOP("core", "“{line}” is not a pattern."),
+    QT_TRANSLATE_NOOP("models", "A first try and slow computers. It errs more often than the larger ones."),
+    QT_TRANSLATE_NOOP("models", "As SigLIP2-base with a better eye, where indexing may take its time."),
+    QT_TRANSLATE_NOOP("models", "Computers with a few cores to spare: a good eye at a moderate size."),
+    QT_TRANSLATE_NOOP("models", "Desktop computers with many cores or a graphics card."),
+    QT_TRANSLATE_NOOP("models", "Desktop computers: keeps the photo's own proportions. The licence allows no commercial use."),
+    QT_TRANSLATE_NOOP("models", "Finding photos by words, quickly. English only."),
+    QT_TRANSLATE_NOOP("models", "Finding photos by words, with a better eye than the small CLIP. English only."),
+    QT_TRANSLATE_NOOP("models", "Fine details in photos of one size; 256 visual tokens for each make it slower than its size suggests."),
+    QT_TRANSLATE_NOOP("models", "Photos and words of many languages in one model: the all-rounder."),
+    QT_TRANSLATE_NOOP("models", "Small laptops: little memory for what it sees. The licence limits use by large companies."),
+    QT_TRANSLATE_NOOP("models", "Small laptops: steadier than the 256M model at a third of its speed."),
+    QT_TRANSLATE_NOOP("models", "The same thing and the same place, without words, where indexing may take its time."),
+    QT_TRANSLATE_NOOP("models", "The same thing and the same place, without words."),
+    QT_TRANSLATE_NOOP("models", "The same thing and the same place, without words. Light on the computer."),
+    QT_TRANSLATE_NOOP("models", "The size of model this way of checking was published with. Needs a graphics card or patience."),
 )

@@ -70,4 +70,7 @@ def _rate_texts(progress: Progress) -> list[str]:
     if progress.rate < 0.05:
         return []
     digits = 0 if progress.rate >= 10 else 1
-    return [translate("progress", "{0} photos/s").format(f"{progress.rate:.{digits}f}")]
+    rate_text = f"{progress.rate:.{digits}f}"
+    if progress.unit == "pairs":
+        return [translate("progress", "{0} pairs/s").format(rate_text)]
+    return [translate("progress", "{0} photos/s").format(rate_text)]

@@ -67,16 +67,16 @@ QPushButton[large="true"] { padding: 9px 18px; }
 QToolButton[flat="true"], QPushButton[flat="true"] { border-color: transparent; background: transparent; }
 QToolButton[flat="true"]:hover, QPushButton[flat="true"]:hover { background: palette(mid); }
 QToolButton[flat="true"]:focus, QPushButton[flat="true"]:focus { border-color: palette(highlight); }
-QLineEdit, QComboBox, QPlainTextEdit, QSpinBox {
+QLineEdit, QComboBox, QPlainTextEdit, QAbstractSpinBox {
     border: 1px solid palette(mid); border-radius: 8px; padding: 7px 10px; background: palette(base);
     selection-background-color: palette(highlight); selection-color: palette(highlighted-text);
 }
-QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QSpinBox:focus { border-color: palette(highlight); }
-QSpinBox { padding: 6px 10px; }
-QSpinBox QLineEdit { border: none; padding: 0px; background: transparent; }
-QSpinBox::up-button, QSpinBox::down-button { border: none; width: 22px; background: transparent; }
-QSpinBox::up-arrow { image: url("UP"); width: 12px; height: 12px; }
-QSpinBox::down-arrow { image: url("DOWN"); width: 12px; height: 12px; }
+QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus { border-color: palette(highlight); }
+QAbstractSpinBox { padding: 6px 10px; }
+QAbstractSpinBox QLineEdit { border: none; padding: 0px; background: transparent; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 22px; background: transparent; }
+QAbstractSpinBox::up-arrow { image: url("UP"); width: 12px; height: 12px; }
+QAbstractSpinBox::down-arrow { image: url("DOWN"); width: 12px; height: 12px; }
 QComboBox { padding: 6px 10px; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("DOWN"); width: 14px; height: 14px; }

@@ -43,6 +43,8 @@ def conditions(filters: Filters) -> list[tuple[str, Filters]]:
         )
         for keyword in filters.keywords
     ]
+    if filters.area is not None:
+        found.append((translate("filters", "in this part of the map"), replace(filters, area=None)))
     return found
 
 

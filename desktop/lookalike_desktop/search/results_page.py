@@ -219,7 +219,8 @@ class ResultsPage(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Explain the line between the same and the similar, where the pointer rests on it."""
-        if watched is self.grid.viewport() and isinstance(event, QHelpEvent):
+        resting = event.type() == QEvent.Type.ToolTip and watched is self.grid.viewport()
+        if resting and isinstance(event, QHelpEvent):
             if self._line().contains(event.pos()):
                 QToolTip.showText(event.globalPos(), self.line_text(), self.grid.viewport())
                 return True
@@ -244,7 +245,8 @@ class ResultsPage(QWidget):
             "Above the line, photos show the very same thing more likely than not. Below it they only look alike."
         )
         if not self.calibrated:
-            return f"{meaning} {self.tr('Nobody has measured where it runs for this search: it is a guess.')}"
+            guessed = self.tr("Nobody has measured where it runs for this search: it is a guess.")
+            return f"{meaning} {guessed}"
         measured = self.tr("Where it runs was measured on photos of known things.")
         own = self.tr("What you call the same or not the same moves there at once.")
         return f"{meaning} {measured} {own}"

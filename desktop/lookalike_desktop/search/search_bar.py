@@ -134,6 +134,7 @@ class SearchBar(QWidget):
     duplicates_wanted = Signal()
     models_wanted = Signal()
     things_wanted = Signal()
+    places_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -177,6 +178,10 @@ class SearchBar(QWidget):
         self.models_button.clicked.connect(self.models_wanted)
         self.things_button = self._button(self.tr("Things"), self.tr("Show the things and places (Ctrl+T)"))
         self.things_button.clicked.connect(self.things_wanted)
+        self.places_button = self._button(
+            self.tr("Places"), self.tr("Show the photos on a map (Ctrl+Shift+L)")
+        )
+        self.places_button.clicked.connect(self.places_wanted)
         self._query = QHBoxLayout()
         self._query.setSpacing(8)
         self._query.addWidget(self.menu_button)
@@ -192,6 +197,7 @@ class SearchBar(QWidget):
         self._checks.addWidget(self.mode)
         self._checks.addWidget(self.duplicates_button)
         self._checks.addWidget(self.things_button)
+        self._checks.addWidget(self.places_button)
         self._checks.addWidget(self.models_button)
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._lines.setContentsMargins(14, 12, 14, 8)
@@ -256,6 +262,7 @@ class SearchBar(QWidget):
         self.filter_button.setIcon(icon("filter"))
         self.duplicates_button.setIcon(icon("duplicates"))
         self.things_button.setIcon(icon("things"))
+        self.places_button.setIcon(icon("map"))
         self.models_button.setIcon(icon("models"))
         self.chip.clear_button.setIcon(icon("close"))
 

@@ -136,6 +136,16 @@ class LibrarySession(QObject):
         if library is not None:
             self.tasks.run(lambda: library.folders.pause(folder, paused), lambda _: self._read_folders())
 
+    def try_again(self) -> None:
+        """Read the files again that were skipped."""
+        library = self._library
+        if library is not None:
+
+            def forget() -> None:
+                library.folders.try_again()
+
+            self._between_jobs(forget)
+
     def prioritise(self, paths: Sequence[Path]) -> None:
         """Describe what the user looks at before the rest."""
         if self._library is not None:

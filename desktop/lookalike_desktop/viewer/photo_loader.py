@@ -49,7 +49,7 @@ class PhotoLoader(QObject):
         self._requested = 0
         self._size = (0, 0)
         self._kept: OrderedDict[int, PhotoLevels] = OrderedDict()
-        self._wanted_ahead: frozenset[int] = frozenset()
+        self._ahead_turn = 0
 
     @property
     def requested(self) -> int:
@@ -102,14 +102,14 @@ class PhotoLoader(QObject):
 
     def load_ahead(self, library: Library, content_ids: Sequence[int], side: int) -> None:
         """Load photos that may be shown next, nearest first; those that were to be loaded before are not any more."""
-        wanted = self._wanted_ahead = frozenset(content_ids)
-
+        self._ahead_turn += 1
+        turn = self._ahead_turn
         for content_id in content_ids:
             if content_id in self._kept:
                 continue
 
             def work(content_id: int = content_id) -> PhotoLevels | None:
-                if wanted is not self._wanted_ahead:
+                if turn != self._ahead_turn or content_id in self._kept:
                     return None
                 return PhotoLevels.of(library.photos.image(content_id, side))
 
@@ -136,7 +136,7 @@ class PhotoLoader(QObject):
     def leave(self) -> None:
         """Emit nothing of the photo any more, and load nothing ahead."""
         self._generation += 1
-        self._wanted_ahead = frozenset({0})
+        self._ahead_turn += 1
         self._library = None
 
     def forget(self) -> None:

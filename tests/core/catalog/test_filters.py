@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.contents import ContentRow
 from lookalike.catalog.file_stat import FileStat
-from lookalike.catalog.filters import FilterError, Filters, first_day, last_day
+from lookalike.catalog.filters import FilterError, Filters, area_of, first_day, last_day
 
 PHOTOS = [
     # name, taken at, camera, rating, keywords, format
@@ -165,6 +165,48 @@ def test_what_the_library_does_not_have_is_told(filled: Any, filters: dict[str, 
         filled.filters.matching(Filters(**filters))
     assert words in caught.value.message
     assert caught.value.remedy
+
+
+POSITIONS = {
+    "Paris": (48.86, 2.35),
+    "Suva": (-18.14, 178.44),
+    "Apia": (-13.83, -171.76),
+    "no fix": (0.0, 0.0),
+    "none": (None, None),
+}
+
+
+@pytest.mark.parametrize(
+    ("area", "expected"),
+    [
+        ("48,2,49,3", "Paris"),
+        ("-90,-180,90,180", "Apia Paris Suva"),
+        ("-30,170,0,-160", "Apia Suva"),  # across the date line
+        ("-30,170,0,180", "Suva"),
+        ("-1,-1,1,1", ""),
+    ],
+)
+def test_an_area_holds_what_was_taken_in_it(catalog: Catalog, root: Path, area: str, expected: str) -> None:
+    for name in POSITIONS:
+        put(catalog, root, f"{name}.jpg", name)
+    assert len(catalog.filters.positions()[0]) == 0
+    with catalog.transaction() as db:
+        for name, position in POSITIONS.items():
+            content_id = catalog.contents.id_of(name)
+            assert content_id is not None
+            catalog.contents.put_facts(db, content_id, None, None, *position)
+    assert sorted(names(catalog, Filters(area=area_of(area)))) == expected.split()
+    ids, north, east = catalog.filters.positions()
+    assert [row.hash for row in catalog.contents.get(ids.tolist()).values()] == ["Paris", "Suva", "Apia"]
+    assert np.stack([north, east], axis=1).tolist() == [
+        pytest.approx(place) for place in list(POSITIONS.values())[:3]
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "1,2,3", "a,b,c,d", "50,0,40,1", "-91,0,0,1", "0,0,1,181", "nan,0,1,1"])
+def test_what_is_no_area_is_told(text: str) -> None:
+    with pytest.raises(FilterError, match="part of the map"):
+        area_of(text)
 
 
 def test_an_empty_library_can_be_asked(catalog: Catalog) -> None:

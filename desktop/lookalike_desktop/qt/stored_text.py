@@ -1,0 +1,65 @@
+"""Stored texts: sentences of the core that were filled in, in English, before they were stored.
+
+Why a file was skipped stands in the catalog as it was told at that time. To be read in another language, a sentence is
+compared with the templates that it may have been made from.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from PySide6.QtCore import QCoreApplication
+
+FIELD = re.compile(r"\{(\w+)\}")
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    """Every template of the core and what it looks like when filled in; those with most fixed letters first."""
+    from lookalike_desktop.qt.core_messages import MESSAGES
+
+    found = []
+    for template in map(str, MESSAGES):
+        parts = FIELD.split(template)
+        fixed = "".join(parts[::2])
+        if len(fixed) < 4:
+            # "{remedy}" looks like everything.
+            continue
+        seen: set[str] = set()
+        pattern = re.escape(parts[0])
+        for name, text in zip(parts[1::2], parts[2::2], strict=True):
+            pattern += (f"(?P={name})" if name in seen else f"(?P<{name}>.+?)") + re.escape(text)
+            seen.add(name)
+        found.append((len(fixed), template, re.compile(pattern, re.DOTALL)))
+    return [entry[1:] for entry in sorted(found, key=lambda entry: -entry[0])]
+
+
+def translate_stored(text: str) -> str:
+    """A sentence of the core, or two (what happened, and what can be done), in the user's language.
+
+    Args:
+        text: as it was stored, in English.
+
+    Returns:
+        The text itself where it was not made from a template, or there is no translation.
+    """
+    for template, pattern in _patterns():
+        found = pattern.match(text)
+        if found is None:
+            continue
+        rest = text[found.end() :]
+        if not rest:
+            return _filled(template, found)
+        if rest.startswith(" "):
+            for remedy, other in _patterns():
+                remedied = other.fullmatch(rest[1:])
+                if remedied is not None:
+                    return f"{_filled(template, found)} {_filled(remedy, remedied)}"
+    return text
+
+
+def _filled(template: str, found: re.Match[str]) -> str:
+    # A translation that is not there is the template, which gives the text as it was.
+    translated: str = QCoreApplication.translate("core", template)
+    return FIELD.sub(lambda field: found.groupdict().get(field[1], field[0]), translated)

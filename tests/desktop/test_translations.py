@@ -1,0 +1,222 @@
+"""Translations: complete, up to date, loaded, and nothing that the user reads escapes them."""
+
+from __future__ import annotations
+
+import re
+import string
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import translations
+from PySide6.QtCore import QLocale, QObject, QTranslator
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QTreeWidget,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from lookalike_desktop.qt.progress_text import stage_text
+from lookalike_desktop.qt.stored_text import translate_stored
+from lookalike_desktop.qt.translation import install_translations, languages
+from lookalike_desktop.search.queries import photo_request
+from lookalike_desktop.window import Window
+from tests.desktop.conftest import PATIENCE
+
+OpenWindow = Callable[..., Window]
+
+MARK = "⟦"
+
+
+class _Marking(QTranslator):
+    """A language in which everything that can be translated begins with a bracket."""
+
+    def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> str:
+        return f"{MARK}{text}⟧"
+
+    def isEmpty(self) -> bool:
+        return False
+
+
+@pytest.fixture
+def marking(qapp: QApplication) -> Iterator[QObject]:
+    translator = _Marking()
+    qapp.installTranslator(translator)
+    yield translator
+    qapp.removeTranslator(translator)
+
+
+@pytest.fixture
+def german(qapp: QApplication) -> Iterator[None]:
+    before = QLocale()
+    installed = install_translations(qapp, "de")
+    yield
+    for translator in installed:
+        qapp.removeTranslator(translator)
+    QLocale.setDefault(before)
+
+
+def messages(language: str) -> Iterator[tuple[str, ElementTree.Element]]:
+    tree = ElementTree.parse(translations.FOLDER / f"lookalike_{language}.ts")
+    for message in tree.getroot().iter("message"):
+        translation = message.find("translation")
+        assert translation is not None
+        yield message.findtext("source") or "", translation
+
+
+def forms(translation: ElementTree.Element) -> list[str]:
+    return [form.text or "" for form in translation.iter("numerusform")] or [translation.text or ""]
+
+
+@pytest.mark.slow
+def test_the_files_are_up_to_date() -> None:
+    assert translations.main(["--check"]) == 0, "run python packaging/translations.py"
+
+
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_nothing_is_left_untranslated(language: str) -> None:
+    left = [source for source, found in messages(language) if found.get("type") or not all(forms(found))]
+    assert left == []
+
+
+def fields(text: str) -> list[str]:
+    return sorted(name or "" for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+
+def test_translations_have_the_fields_and_the_marks_of_their_source() -> None:
+    wrong = []
+    for source, found in messages("de"):
+        for form in forms(found):
+            same = fields(form) == fields(source) and form.count("%n") == source.count("%n")
+            # A title stays a title, a sentence a sentence, and what opens a dialog still says so.
+            ends = all(form.endswith(mark) == source.endswith(mark) for mark in ("…", "?", ":", "."))
+            edges = (form[:1].isspace(), form[-1:].isspace()) == (source[:1].isspace(), source[-1:].isspace())
+            if not (same and ends and edges):
+                wrong.append((source, form))
+    assert wrong == []
+
+
+def test_shortcuts_in_german_are_those_of_german_keyboards() -> None:
+    english = re.compile(r"\b(Ctrl|Shift|Home|Del|Enter)\b")
+    assert [form for _, found in messages("de") for form in forms(found) if english.search(form)] == []
+
+
+@pytest.mark.usefixtures("german")
+def test_german_is_loaded_with_its_numbers_and_qt_s_own_words() -> None:
+    assert "de" in languages()
+    assert QApplication.translate("ActivityPage", "%n skipped file(s)", "", 1) == "1 Datei übergangen"
+    assert QApplication.translate("ActivityPage", "%n skipped file(s)", "", 3) == "3 Dateien übergangen"
+    assert QApplication.translate("QPlatformTheme", "Cancel") == "Abbrechen"
+    assert QLocale().toString(1234567) == "1.234.567"
+
+
+def test_other_languages_fall_back_to_english_with_its_plurals(qapp: QApplication) -> None:
+    before = QLocale()
+    installed = install_translations(qapp, "fr")
+    try:
+        assert QApplication.translate("ActivityPage", "%n skipped file(s)", "", 1) == "1 skipped file"
+        assert QApplication.translate("ActivityPage", "%n skipped file(s)", "", 2) == "2 skipped files"
+    finally:
+        for translator in installed:
+            qapp.removeTranslator(translator)
+        QLocale.setDefault(before)
+
+
+def read_texts(window: QWidget) -> Iterator[tuple[str, str]]:
+    """Every text of a window that a user may see or hear, and where it stands."""
+    for widget in [window, *window.findChildren(QWidget)]:
+        name = type(widget).__name__
+        yield name, widget.toolTip()
+        yield name, widget.accessibleName()
+        yield name, widget.accessibleDescription()
+        if isinstance(widget, QLabel | QAbstractButton):
+            yield name, widget.text()
+        if isinstance(widget, QLineEdit):
+            yield name, widget.placeholderText()
+        if isinstance(widget, QComboBox):
+            yield from ((name, widget.itemText(row)) for row in range(widget.count()))
+        if isinstance(widget, QTreeWidget):
+            header = widget.headerItem()
+            assert header is not None
+            yield from ((name, header.text(column)) for column in range(widget.columnCount()))
+    for action in window.findChildren(QAction):
+        yield "QAction", action.text()
+
+
+UNTRANSLATED = re.compile(
+    # Names of programs and formats, keys, figures with their units, paths and file names.
+    r"Lookalike|GB|JPEG|[\d.,:/ –·-]+( ?(GB|MB|kB|bytes|B|s|min|h|KB))?|.*[/\\].*|[\w-]+\.(jpg|png|sqlite)"
+)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("marking")
+def test_no_sentence_escapes_translation(
+    qtbot: QtBot, open_window: OpenWindow, indexed: Path, album: Path
+) -> None:
+    window = open_window(indexed)
+    assert window.session.library is not None
+    models = {listing.name for listing in window.session.library.models.listings()}
+    names = {album.name, "photo", *(path.name for path in album.iterdir()), *models}
+    qtbot.waitUntil(lambda: bool(window.library_page.model.ids), timeout=PATIENCE)
+    window.search.start(photo_request(window.library_page.model.ids[0], "photo"))
+    qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
+    window.navigator.open_photo(window.library_page.model.ids[1])
+    escaped = set()
+    for number in range(window.pages.count()):
+        window.pages.setCurrentIndex(number)
+        page = window.navigator.current_page
+        if page is not None:
+            page.shown.emit()
+        qtbot.wait(200)
+        for where, text in read_texts(window):
+            plain = re.sub(r"<[^>]+>", "", text).strip()
+            if MARK in plain or not re.search(r"[A-Za-z]{2}", plain) or plain.rstrip(".") in names:
+                continue
+            if not UNTRANSLATED.fullmatch(plain):
+                escaped.add((where, plain))
+    assert escaped == set()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("german")
+def test_the_window_speaks_german(qtbot: QtBot, open_window: OpenWindow, indexed: Path) -> None:
+    window = open_window(indexed)
+    qtbot.waitUntil(lambda: bool(window.library_page.model.ids), timeout=PATIENCE)
+    assert window.search_bar.field.placeholderText().startswith("Ein Foto ablegen")
+    assert window.folders_panel.findChild(QLabel) is not None
+    from lookalike.progress import Stage
+
+    assert stage_text(Stage.WATCHING) == "Wartet auf Änderungen"
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        (
+            "a {b}.jpg is damaged and cannot be shown.",
+            "a {b}.jpg ist beschädigt und lässt sich nicht zeigen.",
+        ),
+        (
+            "/home/me/x.jpg may not be read. Check the file's permissions.",
+            "/home/me/x.jpg darf nicht gelesen werden. Prüfen Sie die Rechte der Datei.",
+        ),
+        ("Something that no template says.", "Something that no template says."),
+        ("", ""),
+    ],
+)
+def test_what_was_stored_in_english_is_read_in_german(stored: str, shown: str) -> None:
+    assert translate_stored(stored) == shown
+
+
+def test_in_english_stored_texts_stay_as_they_are(qapp: QApplication) -> None:
+    text = "/a b/c.jpg cannot be read: Permission denied. Check its permissions and the space on its drive."
+    assert translate_stored(text) == text
