@@ -362,7 +362,7 @@ class Window(QMainWindow):
         add(search, self.tr("Find the same thing"), navigator.find_current, "F")
         add(search, self.tr("Filters"), self.filter_bar.open_panel, "Ctrl+L")
         things = self.things_page.photos
-        grids = (self.library_page.grid, self.results_page.grid, things)
+        grids = (self.library_page.grid, self.results_page.grid, things, self.places_page.photos)
         self.photo_menu.add_commands(self.commands, self.program.photo, grids, self.viewer, no_trash=things)
         add(go, self.tr("Models"), lambda: navigator.toggle(self.models_page), "Ctrl+Shift+M")
         add(go, self.tr("Duplicates"), lambda: navigator.toggle(self.duplicates_page), "Ctrl+Shift+D")
@@ -371,11 +371,11 @@ class Window(QMainWindow):
         add(go, self.tr("Activity"), lambda: navigator.toggle(self.activity_page), "Ctrl+Shift+A")
         add(go, self.tr("Storage"), lambda: navigator.toggle(self.storage_page))
         add(go, self.tr("A saved evaluation…"), self.failures.choose, "Ctrl+Shift+E")
-        page = self.library_page
-        add(view, self.tr("Order of the library…"), page.sort_button.showMenu, "Ctrl+Shift+L")
-        add(view, self.tr("Squares or justified rows"), page.toggle_style, "Ctrl+J")
         add(view, self.tr("Larger photos"), lambda: self._resize_cells(1), keys.ZoomIn)
         add(view, self.tr("Smaller photos"), lambda: self._resize_cells(-1), keys.ZoomOut)
+        page = self.library_page
+        add(view, self.tr("Order of the library…"), page.open_order_menu, "Ctrl+Shift+L")
+        add(view, self.tr("Squares or justified rows"), page.toggle_style, "Ctrl+J")
 
     def _remember_layout(self) -> None:
         self.restoreGeometry(self.preferences.geometry)

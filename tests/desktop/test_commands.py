@@ -105,9 +105,9 @@ def test_every_command_is_in_a_menu(window: Window) -> None:
 
 
 def test_a_command_that_comes_later_is_in_its_menu_and_a_new_group_before_help(window: Window) -> None:
-    window.commands.add("Photo", "Rate", lambda: None)
+    window.commands.add("Album", "Rate", lambda: None)
     titles = [action.text().replace("&", "") for action in window.program.menus.bar.actions()]
-    assert titles == ["File", "Edit", "Search", "View", "Go", "Photo", "Help"]
+    assert titles == ["File", "Edit", "Photo", "Search", "View", "Go", "Album", "Help"]
     menu = window.program.menus.bar.actions()[-2].menu()
     assert isinstance(menu, QMenu)
     assert [action.text() for action in menu.actions()] == ["Rate"]

@@ -99,9 +99,10 @@ def test_photos_stand_by_month_and_the_order_is_remembered(
     qtbot.waitUntil(lambda: titles(window) == [""], timeout=PATIENCE)
     assert names(window) == sorted(names(window))
     assert not page.order_menu.grouping_actions[Grouping.DAY].isEnabled()
-    assert page.grid.style_of_cells is CellStyle.JUSTIFIED
+    styles = [page.grid.style_of_cells]
     page.style_button.click()
-    assert page.grid.style_of_cells is CellStyle.SQUARES
+    styles.append(page.grid.style_of_cells)
+    assert styles == [CellStyle.JUSTIFIED, CellStyle.SQUARES]
     window.preferences.sync()
     again = open_window(dated)
     qtbot.waitUntil(lambda: len(again.library_page.model.ids) == 6, timeout=PATIENCE)
@@ -146,7 +147,8 @@ def test_folders_are_a_tree_that_narrows_the_photos(qtbot: QtBot, window: Window
     assert below is not None
     height = row.tree.height()
     below.setExpanded(True)
-    assert (below.child(0).text(0), below.child(0).text(1)) == ("deep", "1")
+    deep = below.child(0)
+    assert deep is not None and (deep.text(0), deep.text(1)) == ("deep", "1")
     assert row.tree.height() > height
     place = row.tree.visualItemRect(below).center()
     qtbot.mouseClick(row.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)

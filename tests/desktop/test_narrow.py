@@ -125,7 +125,8 @@ def test_every_icon_follows_the_colours(qapp: QApplication, open_window: OpenWin
     def levels() -> dict[QAbstractButton, int]:
         found = {}
         for button in window.findChildren(QAbstractButton):
-            if not button.icon().isNull():
+            # Qt draws its own arrow of a menu bar that is too long.
+            if not button.icon().isNull() and button.objectName() != "qt_menubar_ext_button":
                 image = button.icon().pixmap(20, 20).toImage()
                 colours = [
                     image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())

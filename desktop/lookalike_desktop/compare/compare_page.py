@@ -40,6 +40,7 @@ class ComparePage(Page):
         super().__init__(parent)
         self.content_id: int | None = None
         self._grounds: Grounds | None = None
+        self._judge_labels: list[tuple[QLabel, QLabel]] = []
         self.pair = PairView()
         self.back_button = self._plain(self.tr("Back"), self.tr("Back to the photo (Esc)"))
         self.back_button.clicked.connect(self.go_back)
@@ -149,9 +150,7 @@ class ComparePage(Page):
     @property
     def judges(self) -> str:
         """What each judge says, a line for each."""
-        cells = [self._judges.itemAt(number).widget() for number in range(self._judges.count())]
-        texts = [cell.text() for cell in cells if isinstance(cell, QLabel)]
-        return "\n".join(f"{name}: {words}" for name, words in zip(texts[::2], texts[1::2], strict=True))
+        return "\n".join(f"{name.text()}: {words.text()}" for name, words in self._judge_labels)
 
     def show_grounds(self, content_id: int, grounds: Grounds) -> None:
         """Show another result: what the search knows of it, and no photos yet."""
@@ -187,9 +186,12 @@ class ComparePage(Page):
             self._show_judges(judges_text(self._grounds, words))
 
     def _show_judges(self, lines: list[tuple[str, str]]) -> None:
-        while (item := self._judges.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        for pair in self._judge_labels:
+            for label in pair:
+                self._judges.removeWidget(label)
+                label.hide()
+                label.deleteLater()
+        self._judge_labels = []
         for row, (name, words) in enumerate(lines):
             who, what = QLabel(name), QLabel(words)
             who.setProperty("quiet", True)
@@ -197,6 +199,7 @@ class ComparePage(Page):
             for column, label in enumerate((who, what)):
                 label.setTextFormat(Qt.TextFormat.PlainText)
                 self._judges.addWidget(label, row, column)
+            self._judge_labels.append((who, what))
 
     def enter(self) -> None:
         """Take the focus, once the page is in front."""

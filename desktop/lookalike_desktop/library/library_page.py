@@ -104,6 +104,11 @@ class LibraryPage(QStackedWidget):
         self.sort_button.setAccessibleName(self.tr("Order: {0}").format(self.order_menu.words))
         self.sort_button.setToolTip(self.tr("Sort and group the photos"))
 
+    def open_order_menu(self) -> None:
+        """Let the user choose another order."""
+        if self.currentWidget() is self.photos:
+            self.order_menu.popup(self.sort_button.mapToGlobal(self.sort_button.rect().bottomLeft()))
+
     def _on_order(self, order: Order) -> None:
         self.show_order(order)
         self.order_chosen.emit(order)

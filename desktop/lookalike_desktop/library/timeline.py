@@ -38,11 +38,12 @@ class Timeline(QAbstractSlider):
     Args:
         grid: the photos.
         model: the same photos, which know their dates.
-        parent: the Qt parent.
+        parent: the Qt parent, over which the label is shown.
     """
 
-    def __init__(self, grid: GridView, model: LibraryModel, parent: QWidget | None = None) -> None:
+    def __init__(self, grid: GridView, model: LibraryModel, parent: QWidget) -> None:
         super().__init__(parent)
+        self._page = parent
         self._grid = grid
         self._model = model
         self._marks: list[_Mark] | None = None
@@ -160,7 +161,7 @@ class Timeline(QAbstractSlider):
         if text and self._pointed is not None:
             self.bubble.setText(text)
             self.bubble.adjustSize()
-            place = self.mapTo(self.bubble.parentWidget(), QPoint(-self.bubble.width() - 4, self._pointed))
+            place = self.mapTo(self._page, QPoint(-self.bubble.width() - 4, self._pointed))
             self.bubble.move(place - QPoint(0, self.bubble.height() // 2))
             self.bubble.raise_()
         self.update()

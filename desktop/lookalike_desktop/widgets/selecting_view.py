@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
+    QItemSelectionRange,
     QMimeData,
     QPoint,
     QRect,
@@ -63,13 +64,18 @@ class SelectingView(QListView):
     @property
     def selected_count(self) -> int:
         """How many photos are selected."""
-        return sum(part.height() for part in self.selectionModel().selection())
+        return sum(part.height() for part in self._parts())
 
     def selected_ids(self) -> list[int]:
         """The content ids of the selected photos, in their order in the grid."""
         ids = self.photos.ids
-        ranges = sorted((part.top(), part.bottom()) for part in self.selectionModel().selection())
+        ranges = sorted((part.top(), part.bottom()) for part in self._parts())
         return [ids[row] for top, bottom in ranges for row in range(top, bottom + 1)]
+
+    def _parts(self) -> list[QItemSelectionRange]:
+        """The runs of rows that are selected."""
+        selection = self.selectionModel().selection()
+        return [selection.at(number) for number in range(selection.count())]
 
     def select_rows(self, rows: Sequence[int], command: Select = Select.ClearAndSelect) -> None:
         """Select rows; runs of them at once."""

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def library(tmp_path: Path) -> Iterator[SmallLibrary]:
     opened.close()
 
 
-def write(path: Path, seed: int, size: tuple[int, int] = (64, 48), **options: object) -> Path:
+def write(path: Path, seed: int, size: tuple[int, int] = (64, 48), **options: Any) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     textured_photo(seed, size).save(path, **options)
     return path

@@ -156,11 +156,10 @@ def test_a_jpeg_too_large_for_the_size_asked_comes_smaller(monkeypatch: pytest.M
 
 
 def test_a_hundred_megapixels_fit_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    from lookalike.photos import jpeg, openers
+    from lookalike.photos import memory
 
     # As a photo of 100 megapixels to the true budget, so is one of a hundredth to a hundredth of it.
-    monkeypatch.setattr(jpeg.budget, "limit", (1 << 30) // 100)
-    assert openers.budget is jpeg.budget
+    monkeypatch.setattr(memory.budget, "limit", (1 << 30) // 100)
     photo = smooth_photo((1224, 816))
     assert decode(FileBytes.of(encoded(photo, "JPEG"), "large.jpg"), 5000).image.size == (1224, 816)
     # A PNG takes more memory beside its pixels: it comes as large as memory allows.
