@@ -82,7 +82,7 @@ def main() -> None:
         (folder / "photos").mkdir()
         write_photo(folder / "photos" / "large.jpg")
         # In another process, whose memory is not the window's.
-        arguments = ["--library", folder / "library", "add", folder / "photos"]
+        arguments = ["--library", str(folder / "library"), "add", str(folder / "photos")]
         subprocess.run([sys.executable, "-m", "lookalike", *arguments], check=True, stdout=subprocess.DEVNULL)
         app = QApplication([])
         apply_theme(app)
