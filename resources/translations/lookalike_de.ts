@@ -139,6 +139,36 @@
     </message>
 </context>
 <context>
+    <name>BackButton</name>
+    <message>
+        <source>Back (Esc)</source>
+        <translation>Zurück (Esc)</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+</context>
+<context>
+    <name>CommandPalette</name>
+    <message>
+        <source>All commands</source>
+        <translation>Alle Befehle</translation>
+    </message>
+    <message>
+        <source>What do you want to do?</source>
+        <translation>Was möchten Sie tun?</translation>
+    </message>
+    <message>
+        <source>Find a command</source>
+        <translation>Einen Befehl finden</translation>
+    </message>
+    <message>
+        <source>Commands found</source>
+        <translation>Gefundene Befehle</translation>
+    </message>
+</context>
+<context>
     <name>CompareView</name>
     <message>
         <source>Difference</source>
@@ -306,6 +336,10 @@
 <context>
     <name>DuplicatesController</name>
     <message>
+        <source>the decision on duplicates</source>
+        <translation>die Entscheidung über Duplikate</translation>
+    </message>
+    <message>
         <source>Move {0} files to the trash?</source>
         <translation>{0} Dateien in den Papierkorb legen?</translation>
     </message>
@@ -328,6 +362,10 @@
     <message>
         <source>These stay:</source>
         <translation>Diese bleiben:</translation>
+    </message>
+    <message>
+        <source>the clean-up</source>
+        <translation>das Aufräumen</translation>
     </message>
     <message>
         <source>{0} files are in the trash; emptying it frees {1}.</source>
@@ -413,8 +451,56 @@
         <translation>Duplikate werden gesucht …</translation>
     </message>
     <message>
+        <source>Next or previous group</source>
+        <translation>Nächste oder vorige Gruppe</translation>
+    </message>
+    <message>
+        <source>Next or previous photo of the group</source>
+        <translation>Nächstes oder voriges Foto der Gruppe</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>Leertaste</translation>
+    </message>
+    <message>
+        <source>The photo goes, or stays</source>
+        <translation>Das Foto kommt weg oder bleibt</translation>
+    </message>
+    <message>
+        <source>Keep this photo</source>
+        <translation>Dieses Foto behalten</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Accept the group</source>
+        <translation>Die Gruppe annehmen</translation>
+    </message>
+    <message>
         <source>No duplicates</source>
         <translation>Keine Duplikate</translation>
+    </message>
+    <message>
+        <source>Keep all</source>
+        <translation>Alle behalten</translation>
+    </message>
+    <message>
+        <source>Show the difference</source>
+        <translation>Den Unterschied zeigen</translation>
+    </message>
+    <message>
+        <source>Zoom, or fit</source>
+        <translation>Zoom, oder einpassen</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter</source>
+        <translation>Strg+Eingabe</translation>
+    </message>
+    <message>
+        <source>Clean up</source>
+        <translation>Aufräumen</translation>
     </message>
     <message>
         <source>What Lookalike finds among your photos appears here.</source>
@@ -739,6 +825,37 @@
     </message>
 </context>
 <context>
+    <name>Judges</name>
+    <message>
+        <source>No checking</source>
+        <translation>Keine Prüfung</translation>
+    </message>
+    <message>
+        <source>Check by matching points</source>
+        <translation>Mit übereinstimmenden Punkten prüfen</translation>
+    </message>
+    <message>
+        <source>Check with {0}</source>
+        <translation>Mit {0} prüfen</translation>
+    </message>
+    <message>
+        <source>The same thing</source>
+        <translation>Dasselbe Ding</translation>
+    </message>
+    <message>
+        <source>The same place</source>
+        <translation>Derselbe Ort</translation>
+    </message>
+    <message>
+        <source>The same work of art</source>
+        <translation>Dasselbe Kunstwerk</translation>
+    </message>
+    <message>
+        <source>The same shot, edited</source>
+        <translation>Dieselbe Aufnahme, bearbeitet</translation>
+    </message>
+</context>
+<context>
     <name>LibraryController</name>
     <message>
         <source>Add a folder of photos</source>
@@ -750,6 +867,42 @@
     <message>
         <source>Opening the library…</source>
         <translation>Die Bibliothek wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>Arrows</source>
+        <translation>Pfeiltasten</translation>
+    </message>
+    <message>
+        <source>Select another photo</source>
+        <translation>Ein anderes Foto auswählen</translation>
+    </message>
+    <message>
+        <source>Enter, Space</source>
+        <translation>Eingabe, Leertaste</translation>
+    </message>
+    <message>
+        <source>Show the photo large</source>
+        <translation>Das Foto groß zeigen</translation>
+    </message>
+    <message>
+        <source>Home, End</source>
+        <translation>Pos1, Ende</translation>
+    </message>
+    <message>
+        <source>The first or the last photo</source>
+        <translation>Das erste oder das letzte Foto</translation>
+    </message>
+    <message>
+        <source>Ctrl+Wheel</source>
+        <translation>Strg+Mausrad</translation>
+    </message>
+    <message>
+        <source>Larger or smaller photos</source>
+        <translation>Größere oder kleinere Fotos</translation>
+    </message>
+    <message>
+        <source>Photos</source>
+        <translation>Fotos</translation>
     </message>
     <message>
         <source>The library cannot be opened</source>
@@ -785,6 +938,13 @@
     <message>
         <source>Arrows move, plus and minus zoom, Home shows all photos, Enter chooses those in the middle.</source>
         <translation>Pfeile verschieben, Plus und Minus zoomen, Pos1 zeigt alle Fotos, Eingabe wählt die in der Mitte.</translation>
+    </message>
+</context>
+<context>
+    <name>Menus</name>
+    <message>
+        <source>More menus</source>
+        <translation>Weitere Menüs</translation>
     </message>
 </context>
 <context>
@@ -1147,6 +1307,105 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
 </context>
 <context>
+    <name>Program</name>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>Bearbeiten</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>Ansicht</translation>
+    </message>
+    <message>
+        <source>Go</source>
+        <translation>Gehe zu</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>Hilfe</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>Ordner hinzufügen …</translation>
+    </message>
+    <message>
+        <source>About this library</source>
+        <translation>Über diese Bibliothek</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Close the window</source>
+        <translation>Das Fenster schließen</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Menu bar</source>
+        <translation>Menüleiste</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>Vollbild</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>All commands…</source>
+        <translation>Alle Befehle …</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Show the log</source>
+        <translation>Protokoll zeigen</translation>
+    </message>
+    <message>
+        <source>About Lookalike</source>
+        <translation>Über Lookalike</translation>
+    </message>
+    <message>
+        <source>Lookalike {0}</source>
+        <translation>Lookalike {0}</translation>
+    </message>
+    <message>
+        <source>Finds the other photos of the same thing in your own collection, on your own computer. Free software under the Apache licence 2.0; the parts it is built from keep their own licences.</source>
+        <translation>Findet die anderen Fotos vom selben Ding in Ihrer eigenen Sammlung, auf Ihrem eigenen Computer. Freie Software unter der Apache-Lizenz 2.0; die Teile, aus denen sie besteht, behalten ihre eigenen Lizenzen.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Wiederholen</translation>
+    </message>
+    <message>
+        <source>Undo {0}</source>
+        <translation>Rückgängig: {0}</translation>
+    </message>
+    <message>
+        <source>Redo {0}</source>
+        <translation>Wiederholen: {0}</translation>
+    </message>
+</context>
+<context>
     <name>QueryChip</name>
     <message>
         <source>End this search (Esc)</source>
@@ -1297,6 +1556,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Suchwörter</translation>
     </message>
     <message>
+        <source>Menu</source>
+        <translation>Menü</translation>
+    </message>
+    <message>
+        <source>All menus (Ctrl+M shows them at the top)</source>
+        <translation>Alle Menüs (Strg+M zeigt sie oben)</translation>
+    </message>
+    <message>
         <source>Folders</source>
         <translation>Ordner</translation>
     </message>
@@ -1376,34 +1643,6 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <source>Show the photos on a map (Ctrl+Shift+L)</source>
         <translation>Die Fotos auf einer Karte zeigen (Strg+Umschalt+L)</translation>
     </message>
-    <message>
-        <source>No checking</source>
-        <translation>Keine Prüfung</translation>
-    </message>
-    <message>
-        <source>Check by matching points</source>
-        <translation>Mit übereinstimmenden Punkten prüfen</translation>
-    </message>
-    <message>
-        <source>Check with {0}</source>
-        <translation>Mit {0} prüfen</translation>
-    </message>
-    <message>
-        <source>The same thing</source>
-        <translation>Dasselbe Ding</translation>
-    </message>
-    <message>
-        <source>The same place</source>
-        <translation>Derselbe Ort</translation>
-    </message>
-    <message>
-        <source>The same work of art</source>
-        <translation>Dasselbe Kunstwerk</translation>
-    </message>
-    <message>
-        <source>The same shot, edited</source>
-        <translation>Dieselbe Aufnahme, bearbeitet</translation>
-    </message>
 </context>
 <context>
     <name>SearchController</name>
@@ -1418,6 +1657,255 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>a part of a photo</source>
         <translation>ein Teil eines Fotos</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsController</name>
+    <message>
+        <source>Remove no duplicate in this folder</source>
+        <translation>In diesem Ordner kein Duplikat entfernen</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsPage</name>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>Fenster</translation>
+    </message>
+    <message>
+        <source>Like the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>From the next start on</source>
+        <translation>Ab dem nächsten Start</translation>
+    </message>
+    <message>
+        <source>Menus at the top of the window</source>
+        <translation>Menüs oben im Fenster</translation>
+    </message>
+    <message>
+        <source>Otherwise they are behind a button. Ctrl+M</source>
+        <translation>Sonst liegen sie hinter einem Knopf. Strg+M</translation>
+    </message>
+    <message>
+        <source>Go on in the system&apos;s tray when the window is closed</source>
+        <translation>In der Symbolleiste des Systems weiterlaufen, wenn das Fenster geschlossen wird</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>The best results</source>
+        <translation>Die besten Ergebnisse</translation>
+    </message>
+    <message>
+        <source>Who looks at them again, pair by pair</source>
+        <translation>Wer sie Paar für Paar noch einmal ansieht</translation>
+    </message>
+    <message>
+        <source>What counts as the same</source>
+        <translation>Was als dasselbe gilt</translation>
+    </message>
+    <message>
+        <source>How many are checked</source>
+        <translation>Wie viele geprüft werden</translation>
+    </message>
+    <message>
+        <source>More find more, and take longer</source>
+        <translation>Mehr finden mehr und dauern länger</translation>
+    </message>
+    <message>
+        <source>Compare each pair in both orders</source>
+        <translation>Jedes Paar in beiden Reihenfolgen vergleichen</translation>
+    </message>
+    <message>
+        <source>Takes twice as long, and is surer</source>
+        <translation>Dauert doppelt so lange und ist sicherer</translation>
+    </message>
+    <message>
+        <source>Multimodal models</source>
+        <translation>Multimodale Modelle</translation>
+    </message>
+    <message>
+        <source>Fast</source>
+        <translation>Schnell</translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation>Ausgewogen</translation>
+    </message>
+    <message>
+        <source>Fine</source>
+        <translation>Fein</translation>
+    </message>
+    <message>
+        <source>Detail that they see</source>
+        <translation>Einzelheiten, die sie sehen</translation>
+    </message>
+    <message>
+        <source> MB</source>
+        <translation> MB</translation>
+    </message>
+    <message>
+        <source>Room on the disk for prepared photos</source>
+        <translation>Platz auf dem Laufwerk für vorbereitete Fotos</translation>
+    </message>
+    <message>
+        <source>Prepare photos while the computer is idle</source>
+        <translation>Fotos vorbereiten, wenn der Computer nichts zu tun hat</translation>
+    </message>
+    <message>
+        <source>Searches are then many times faster</source>
+        <translation>Suchen sind dann um ein Vielfaches schneller</translation>
+    </message>
+    <message>
+        <source>Models…</source>
+        <translation>Modelle …</translation>
+    </message>
+    <message>
+        <source>Download, add or remove models</source>
+        <translation>Modelle herunterladen, hinzufügen oder entfernen</translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Slower on battery</source>
+        <translation>Langsamer im Akkubetrieb</translation>
+    </message>
+    <message>
+        <source>Slower on battery and when the computer is busy</source>
+        <translation>Langsamer im Akkubetrieb und wenn der Computer beschäftigt ist</translation>
+    </message>
+    <message>
+        <source>Always at full speed</source>
+        <translation>Immer mit voller Kraft</translation>
+    </message>
+    <message>
+        <source>Indexing new photos</source>
+        <translation>Neue Fotos indexieren</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>Ändern …</translation>
+    </message>
+    <message>
+        <source>Left out of the library</source>
+        <translation>Aus der Bibliothek ausgelassen</translation>
+    </message>
+    <message>
+        <source>About this library…</source>
+        <translation>Über diese Bibliothek …</translation>
+    </message>
+    <message>
+        <source>Where the library lies</source>
+        <translation>Wo die Bibliothek liegt</translation>
+    </message>
+    <message>
+        <source>Duplicates</source>
+        <translation>Duplikate</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>Nach oben</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>Nach unten</translation>
+    </message>
+    <message>
+        <source>Move this rule up</source>
+        <translation>Diese Regel nach oben</translation>
+    </message>
+    <message>
+        <source>Move this rule down</source>
+        <translation>Diese Regel nach unten</translation>
+    </message>
+    <message>
+        <source>Which photo is kept</source>
+        <translation>Welches Foto bleibt</translation>
+    </message>
+    <message>
+        <source>The first line that tells two photos apart decides</source>
+        <translation>Die erste Zeile, die zwei Fotos unterscheidet, entscheidet</translation>
+    </message>
+    <message>
+        <source>Add…</source>
+        <translation>Hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Protect a folder</source>
+        <translation>Einen Ordner schützen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>No longer protect this folder</source>
+        <translation>Diesen Ordner nicht mehr schützen</translation>
+    </message>
+    <message>
+        <source>Protected folders</source>
+        <translation>Geschützte Ordner</translation>
+    </message>
+    <message>
+        <source>No duplicate in them is removed</source>
+        <translation>In ihnen wird kein Duplikat entfernt</translation>
+    </message>
+    <message>
+        <source>Indexing goes on there. Ctrl+Q ends the program.</source>
+        <translation>Das Indexieren geht dort weiter. Strg+Q beendet das Programm.</translation>
+    </message>
+    <message>
+        <source>This desktop has no tray.</source>
+        <translation>Diese Arbeitsumgebung hat keine Symbolleiste.</translation>
+    </message>
+    <message>
+        <source>As suggested ({0})</source>
+        <translation>Wie vorgeschlagen ({0})</translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation>Nichts</translation>
+    </message>
+    <message>
+        <source>More detail takes longer</source>
+        <translation>Mehr Einzelheiten dauern länger</translation>
+    </message>
+    <message>
+        <source>More detail takes longer. For this computer: {0}</source>
+        <translation>Mehr Einzelheiten dauern länger. Für diesen Computer: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsPage</name>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Tastenkürzel</translation>
     </message>
 </context>
 <context>
@@ -1543,6 +2031,18 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
 <context>
     <name>ThingsController</name>
     <message>
+        <source>the name</source>
+        <translation>der Name</translation>
+    </message>
+    <message>
+        <source>taking a photo out</source>
+        <translation>ein Foto herausnehmen</translation>
+    </message>
+    <message>
+        <source>joining two things</source>
+        <translation>zwei Dinge zusammenlegen</translation>
+    </message>
+    <message>
         <source>Show its photos</source>
         <translation>Seine Fotos zeigen</translation>
     </message>
@@ -1592,6 +2092,26 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Choose another thing that is the same as this one</source>
         <translation>Ein anderes Ding wählen, das dasselbe ist wie dieses</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Show the photos of a thing</source>
+        <translation>Die Fotos eines Dings zeigen</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Del</source>
+        <translation>Entf</translation>
+    </message>
+    <message>
+        <source>The selected photo does not show this</source>
+        <translation>Das ausgewählte Foto zeigt dies nicht</translation>
     </message>
     <message>
         <source>Which one is the same?</source>
@@ -1655,6 +2175,21 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>{0} left</source>
         <translation>noch {0}</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Show the window</source>
+        <translation>Das Fenster zeigen</translation>
+    </message>
+    <message>
+        <source>Pause indexing</source>
+        <translation>Das Indexieren anhalten</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
     </message>
 </context>
 <context>
@@ -1740,6 +2275,34 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Mehr Fotos davon</translation>
     </message>
     <message>
+        <source>Previous or next photo</source>
+        <translation>Voriges oder nächstes Foto</translation>
+    </message>
+    <message>
+        <source>Larger or smaller</source>
+        <translation>Größer oder kleiner</translation>
+    </message>
+    <message>
+        <source>Shift+Drag</source>
+        <translation>Umschalt+Ziehen</translation>
+    </message>
+    <message>
+        <source>Search for a part of the photo</source>
+        <translation>Nach einem Teil des Fotos suchen</translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>Back to the photos</source>
+        <translation>Zurück zu den Fotos</translation>
+    </message>
+    <message>
+        <source>One photo</source>
+        <translation>Ein Foto</translation>
+    </message>
+    <message>
         <source>This photo is no longer in the library.</source>
         <translation>Dieses Foto ist nicht mehr in der Bibliothek.</translation>
     </message>
@@ -1781,18 +2344,6 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
 </context>
 <context>
     <name>Window</name>
-    <message>
-        <source>Search</source>
-        <translation>Suchen</translation>
-    </message>
-    <message>
-        <source>View</source>
-        <translation>Ansicht</translation>
-    </message>
-    <message>
-        <source>Go</source>
-        <translation>Gehe zu</translation>
-    </message>
     <message>
         <source>Search for words</source>
         <translation>Nach Wörtern suchen</translation>
