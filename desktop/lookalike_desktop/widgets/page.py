@@ -63,7 +63,7 @@ class Page(QWidget):
     def focus_first_control(self) -> None:
         """Give the focus to the first control that takes it."""
         control = self.nextInFocusChain()
-        while control is not self:
+        while control is not None and control is not self:
             usable = control.isVisible() and control.isEnabled()
             if usable and self.isAncestorOf(control) and control.focusPolicy() & Qt.FocusPolicy.TabFocus:
                 control.setFocus()
