@@ -80,7 +80,7 @@ def run(library: str, photos: int) -> None:
         print(f"{name}={value}", flush=True)
 
     def memory() -> float:
-        return psutil.Process().memory_info().rss / 1e6
+        return float(psutil.Process().memory_info().rss) / 1e6
 
     class MeasuredWindow(Window):
         painted = False
@@ -110,7 +110,7 @@ def run(library: str, photos: int) -> None:
             say("rested_mb", memory())
             self.program.quit()
 
-    app.Window = MeasuredWindow  # type: ignore[misc]
+    vars(app)["Window"] = MeasuredWindow
     sys.exit(start(["--library", library]))
 
 

@@ -78,7 +78,7 @@ def name_of(control: QWidget) -> str:
 
 def tab_round(qtbot: QtBot, key: Qt.Key = Qt.Key.Key_Tab) -> list[QWidget]:
     """The widgets that Tab goes through from the one with the focus, until it is there again."""
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None, timeout=PATIENCE // 10)
     seen: list[QWidget] = []
     while len(seen) < MOST:
         focus = QApplication.focusWidget()

@@ -54,7 +54,7 @@ class ModelRow(QFrame):
         self.setProperty("card", True)
         self.setProperty("row", True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        name = QLabel(self.title)
+        name = QLabel(self.title, self)
         name.setProperty("title", True)
         self._badge = QLabel(self._badge_text(), self)
         self._badge.setProperty("badge", True)
