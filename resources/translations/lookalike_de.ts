@@ -1326,6 +1326,13 @@
     </message>
 </context>
 <context>
+    <name>Menus</name>
+    <message>
+        <source>More menus</source>
+        <translation>Weitere Menüs</translation>
+    </message>
+</context>
+<context>
     <name>ModelOffer</name>
     <message>
         <source>Download…</source>

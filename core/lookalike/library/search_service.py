@@ -230,36 +230,6 @@ class SearchService:
         pairs = PAIRS if settings.pairs is None else settings.pairs
         return SecondJudge(second, worth, settings.judged(second), pairs)
 
-    def _open_judges(
-        self, name: str | None, settings: SearchSettings
-    ) -> tuple[Judge | None, Judge | None, str]:
-        """The first judge and the one behind it; and why one of them is missing, in a line for the user."""
-        try:
-            return *self._judges.in_turn(name, settings.judge_options, alone=settings.alone), ""
-        except LookalikeError as error:
-            log_failure(logger, "Opening the judge", error)
-            failed = error
-        try:
-            quick = NO_JUDGE if settings.alone else self._judges.behind(name)
-            first = self._judges.get(quick)
-        except LookalikeError:
-            first = None
-        asked = "Candidates were not checked" if first is None else "The model was not asked"
-        return first, None, f"{asked}: {failed}"
-
-    def _second_judge(
-        self,
-        engine: DescriptorEngine,
-        first: Judge | None,
-        second: Judge,
-        fusion: Fusion,
-        settings: SearchSettings,
-    ) -> SecondJudge:
-        """How a slow judge is asked behind a quick one."""
-        worth = self._answer_worth(engine, first, second, fusion)
-        pairs = PAIRS if settings.pairs is None else settings.pairs
-        return SecondJudge(second, worth, settings.judged(second), pairs)
-
     def completions(self, text: str, cursor: int) -> list[Completion]:
         """What the word before the cursor of the search bar may become, from what the library has.
 
