@@ -367,7 +367,7 @@ class Window(QMainWindow):
         add(go, self.tr("Models"), lambda: navigator.toggle(self.models_page), "Ctrl+Shift+M")
         add(go, self.tr("Duplicates"), lambda: navigator.toggle(self.duplicates_page), "Ctrl+Shift+D")
         add(go, self.tr("Things"), lambda: navigator.toggle(self.things_page), "Ctrl+T")
-        add(go, self.tr("Places"), lambda: navigator.toggle(self.places_page), "Ctrl+Shift+O")
+        add(go, self.tr("Places"), lambda: navigator.toggle(self.places_page), "Ctrl+G")
         add(go, self.tr("Activity"), lambda: navigator.toggle(self.activity_page), "Ctrl+Shift+A")
         add(go, self.tr("Storage"), lambda: navigator.toggle(self.storage_page))
         add(go, self.tr("A saved evaluation…"), self.failures.choose, "Ctrl+Shift+E")

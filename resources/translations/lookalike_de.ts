@@ -2343,8 +2343,8 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Orte</translation>
     </message>
     <message>
-        <source>Show the photos on a map (Ctrl+Shift+O)</source>
-        <translation>Die Fotos auf einer Karte zeigen (Strg+Umschalt+O)</translation>
+        <source>Show the photos on a map (Ctrl+G)</source>
+        <translation>Die Fotos auf einer Karte zeigen (Strg+G)</translation>
     </message>
 </context>
 <context>

@@ -178,9 +178,7 @@ class SearchBar(QWidget):
         self.models_button.clicked.connect(self.models_wanted)
         self.things_button = self._button(self.tr("Things"), self.tr("Show the things and places (Ctrl+T)"))
         self.things_button.clicked.connect(self.things_wanted)
-        self.places_button = self._button(
-            self.tr("Places"), self.tr("Show the photos on a map (Ctrl+Shift+O)")
-        )
+        self.places_button = self._button(self.tr("Places"), self.tr("Show the photos on a map (Ctrl+G)"))
         self.places_button.clicked.connect(self.places_wanted)
         self._query = QHBoxLayout()
         self._query.setSpacing(8)
