@@ -21,6 +21,9 @@ from lookalike_desktop.compare.pair_view import PairView, Way
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.widgets.page import Page
 
+NARROWEST = 360
+"""The least width of the page, pixels."""
+
 
 class ComparePage(Page):
     """Two photos, and why they may show the same thing.
@@ -200,6 +203,10 @@ class ComparePage(Page):
                 label.setTextFormat(Qt.TextFormat.PlainText)
                 self._judges.addWidget(label, row, column)
             self._judge_labels.append((who, what))
+
+    def minimumSizeHint(self) -> QSize:
+        """The window may be narrower than all buttons side by side; they have keys as well."""
+        return QSize(NARROWEST, super().minimumSizeHint().height())
 
     def enter(self) -> None:
         """Take the focus, once the page is in front."""
