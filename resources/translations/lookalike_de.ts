@@ -139,6 +139,36 @@
     </message>
 </context>
 <context>
+    <name>BackButton</name>
+    <message>
+        <source>Back (Esc)</source>
+        <translation type="unfinished">Zurück (Esc)</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished">Zurück</translation>
+    </message>
+</context>
+<context>
+    <name>CommandPalette</name>
+    <message>
+        <source>All commands</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What do you want to do?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find a command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Commands found</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ComparePage</name>
     <message>
         <source>Back</source>
@@ -381,6 +411,10 @@
 <context>
     <name>DuplicatesController</name>
     <message>
+        <source>the decision on duplicates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Move {0} files to the trash?</source>
         <translation>{0} Dateien in den Papierkorb legen?</translation>
     </message>
@@ -403,6 +437,10 @@
     <message>
         <source>These stay:</source>
         <translation>Diese bleiben:</translation>
+    </message>
+    <message>
+        <source>the clean-up</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} files are in the trash; emptying it frees {1}.</source>
@@ -488,8 +526,56 @@
         <translation>Duplikate werden gesucht …</translation>
     </message>
     <message>
+        <source>Next or previous group</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next or previous photo of the group</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The photo goes, or stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep this photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accept the group</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No duplicates</source>
         <translation>Keine Duplikate</translation>
+    </message>
+    <message>
+        <source>Keep all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the difference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zoom, or fit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clean up</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>What Lookalike finds among your photos appears here.</source>
@@ -771,6 +857,17 @@
     </message>
 </context>
 <context>
+    <name>FolderTree</name>
+    <message>
+        <source>Folders in {0}</source>
+        <translation>Ordner in {0}</translation>
+    </message>
+    <message>
+        <source>{0}, {1} photos</source>
+        <translation>{0}, {1} Fotos</translation>
+    </message>
+</context>
+<context>
     <name>FoldersPanel</name>
     <message>
         <source>Folders</source>
@@ -868,10 +965,52 @@
     </message>
 </context>
 <context>
+    <name>Judges</name>
+    <message>
+        <source>No checking</source>
+        <translation type="unfinished">Keine Prüfung</translation>
+    </message>
+    <message>
+        <source>Check by matching points</source>
+        <translation type="unfinished">Mit übereinstimmenden Punkten prüfen</translation>
+    </message>
+    <message>
+        <source>Check with {0}</source>
+        <translation type="unfinished">Mit {0} prüfen</translation>
+    </message>
+    <message>
+        <source>The same thing</source>
+        <translation type="unfinished">Dasselbe Ding</translation>
+    </message>
+    <message>
+        <source>The same place</source>
+        <translation type="unfinished">Derselbe Ort</translation>
+    </message>
+    <message>
+        <source>The same work of art</source>
+        <translation type="unfinished">Dasselbe Kunstwerk</translation>
+    </message>
+    <message>
+        <source>The same shot, edited</source>
+        <translation type="unfinished">Dieselbe Aufnahme, bearbeitet</translation>
+    </message>
+</context>
+<context>
     <name>LibraryController</name>
     <message>
         <source>Add a folder of photos</source>
         <translation>Einen Ordner mit Fotos hinzufügen</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryModel</name>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} von {1}</translation>
+    </message>
+    <message>
+        <source>{0} stars</source>
+        <translation>{0} Sterne</translation>
     </message>
 </context>
 <context>
@@ -881,8 +1020,88 @@
         <translation>Die Bibliothek wird geöffnet …</translation>
     </message>
     <message>
+        <source>Order: {0}</source>
+        <translation>Reihenfolge: {0}</translation>
+    </message>
+    <message>
+        <source>Sort and group the photos</source>
+        <translation>Fotos sortieren und gruppieren</translation>
+    </message>
+    <message>
+        <source>Show squares</source>
+        <translation>Quadrate zeigen</translation>
+    </message>
+    <message>
+        <source>Show whole photos in rows</source>
+        <translation>Ganze Fotos in Zeilen zeigen</translation>
+    </message>
+    <message>
+        <source>Arrows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select another photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter, Space</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the photo large</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Home, End</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first or the last photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shift, Ctrl</source>
+        <translation>Umschalt, Strg</translation>
+    </message>
+    <message>
+        <source>Select several, with arrows or the mouse</source>
+        <translation>Mehrere auswählen, mit Pfeilen oder der Maus</translation>
+    </message>
+    <message>
+        <source>Ctrl+Space</source>
+        <translation>Strg+Leertaste</translation>
+    </message>
+    <message>
+        <source>Select a photo, or no longer</source>
+        <translation>Ein Foto auswählen oder abwählen</translation>
+    </message>
+    <message>
+        <source>Ctrl+Wheel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Larger or smaller photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photos</source>
+        <translation type="unfinished">Fotos</translation>
+    </message>
+    <message>
         <source>The library cannot be opened</source>
         <translation>Die Bibliothek lässt sich nicht öffnen</translation>
+    </message>
+    <message>
+        <source>One photo</source>
+        <translation>Ein Foto</translation>
+    </message>
+    <message>
+        <source>{0} photos</source>
+        <translation>{0} Fotos</translation>
+    </message>
+    <message>
+        <source>{0} of {1} selected</source>
+        <translation>{0} von {1} ausgewählt</translation>
     </message>
     <message>
         <source>Nothing found</source>
@@ -1331,6 +1550,73 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
 </context>
 <context>
+    <name>OrderMenu</name>
+    <message>
+        <source>Date taken</source>
+        <translation>Aufnahmedatum</translation>
+    </message>
+    <message>
+        <source>Date added</source>
+        <translation>Hinzugefügt</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Stars</source>
+        <translation>Sterne</translation>
+    </message>
+    <message>
+        <source>By day</source>
+        <translation>Nach Tagen</translation>
+    </message>
+    <message>
+        <source>By month</source>
+        <translation>Nach Monaten</translation>
+    </message>
+    <message>
+        <source>Without headings</source>
+        <translation>Ohne Überschriften</translation>
+    </message>
+    <message>
+        <source>Z to A</source>
+        <translation>Z bis A</translation>
+    </message>
+    <message>
+        <source>A to Z</source>
+        <translation>A bis Z</translation>
+    </message>
+    <message>
+        <source>Largest first</source>
+        <translation>Größte zuerst</translation>
+    </message>
+    <message>
+        <source>Smallest first</source>
+        <translation>Kleinste zuerst</translation>
+    </message>
+    <message>
+        <source>Most stars first</source>
+        <translation>Meiste Sterne zuerst</translation>
+    </message>
+    <message>
+        <source>Fewest stars first</source>
+        <translation>Wenigste Sterne zuerst</translation>
+    </message>
+    <message>
+        <source>Newest first</source>
+        <translation>Neueste zuerst</translation>
+    </message>
+    <message>
+        <source>Oldest first</source>
+        <translation>Älteste zuerst</translation>
+    </message>
+</context>
+<context>
     <name>PairView</name>
     <message>
         <source>What is searched for</source>
@@ -1346,10 +1632,112 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
 </context>
 <context>
+    <name>PhotoActions</name>
+    <message>
+        <source>Open {0} photos in another program?</source>
+        <translation>{0} Fotos in einem anderen Programm öffnen?</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>No program on this computer opens {0}.</source>
+        <translation>Kein Programm auf diesem Computer öffnet {0}.</translation>
+    </message>
+    <message>
+        <source>The photo was copied.</source>
+        <translation>Das Foto wurde kopiert.</translation>
+    </message>
+    <message>
+        <source>{0} photos were copied.</source>
+        <translation>{0} Fotos wurden kopiert.</translation>
+    </message>
+    <message>
+        <source>The path was copied.</source>
+        <translation>Der Pfad wurde kopiert.</translation>
+    </message>
+    <message>
+        <source>{0} paths were copied.</source>
+        <translation>{0} Pfade wurden kopiert.</translation>
+    </message>
+    <message>
+        <source>the stars</source>
+        <translation>die Sterne</translation>
+    </message>
+</context>
+<context>
     <name>PhotoCanvas</name>
     <message>
         <source>Photo</source>
         <translation>Foto</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoMenu</name>
+    <message>
+        <source>Show large</source>
+        <translation>Groß zeigen</translation>
+    </message>
+    <message>
+        <source>Open in another program</source>
+        <translation>In einem anderen Programm öffnen</translation>
+    </message>
+    <message>
+        <source>Show in the file manager</source>
+        <translation>Im Dateimanager zeigen</translation>
+    </message>
+    <message>
+        <source>Copy the photo</source>
+        <translation>Das Foto kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the path</source>
+        <translation>Den Pfad kopieren</translation>
+    </message>
+    <message>
+        <source>Select all photos</source>
+        <translation>Alle Fotos auswählen</translation>
+    </message>
+    <message>
+        <source>Find similar photos</source>
+        <translation>Ähnliche Fotos finden</translation>
+    </message>
+    <message>
+        <source>Move to the trash…</source>
+        <translation>In den Papierkorb …</translation>
+    </message>
+    <message>
+        <source>No stars</source>
+        <translation>Keine Sterne</translation>
+    </message>
+    <message>
+        <source>One star</source>
+        <translation>Ein Stern</translation>
+    </message>
+    <message>
+        <source>{0} stars</source>
+        <translation>{0} Sterne</translation>
+    </message>
+    <message>
+        <source>Copy {0} photos</source>
+        <translation>{0} Fotos kopieren</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the paths</source>
+        <translation>Die Pfade kopieren</translation>
+    </message>
+    <message>
+        <source>Stars</source>
+        <translation>Sterne</translation>
+    </message>
+    <message>
+        <source>Kept in Lookalike; no file is changed</source>
+        <translation>Steht in Lookalike; keine Datei wird geändert</translation>
     </message>
 </context>
 <context>
@@ -1426,6 +1814,109 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>{0} of {1} photos in sight</source>
         <translation>{0} von {1} Fotos zu sehen</translation>
+    </message>
+</context>
+<context>
+    <name>Program</name>
+    <message>
+        <source>File</source>
+        <translation type="unfinished">Datei</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation type="unfinished">Suchen</translation>
+    </message>
+    <message>
+        <source>Photo</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation type="unfinished">Ansicht</translation>
+    </message>
+    <message>
+        <source>Go</source>
+        <translation type="unfinished">Gehe zu</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation type="unfinished">Ordner hinzufügen …</translation>
+    </message>
+    <message>
+        <source>About this library</source>
+        <translation type="unfinished">Über diese Bibliothek</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Menu bar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation type="unfinished">Vollbild</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished">Zurück</translation>
+    </message>
+    <message>
+        <source>All commands…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the log</source>
+        <translation type="unfinished">Protokoll zeigen</translation>
+    </message>
+    <message>
+        <source>About Lookalike</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lookalike {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finds the other photos of the same thing in your own collection, on your own computer. Free software under the Apache licence 2.0; the parts it is built from keep their own licences.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redo {0}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1626,6 +2117,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Suchwörter</translation>
     </message>
     <message>
+        <source>Menu</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All menus (Ctrl+M shows them at the top)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Folders</source>
         <translation>Ordner</translation>
     </message>
@@ -1705,34 +2204,6 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <source>Show the photos on a map (Ctrl+Shift+L)</source>
         <translation>Die Fotos auf einer Karte zeigen (Strg+Umschalt+L)</translation>
     </message>
-    <message>
-        <source>No checking</source>
-        <translation>Keine Prüfung</translation>
-    </message>
-    <message>
-        <source>Check by matching points</source>
-        <translation>Mit übereinstimmenden Punkten prüfen</translation>
-    </message>
-    <message>
-        <source>Check with {0}</source>
-        <translation>Mit {0} prüfen</translation>
-    </message>
-    <message>
-        <source>The same thing</source>
-        <translation>Dasselbe Ding</translation>
-    </message>
-    <message>
-        <source>The same place</source>
-        <translation>Derselbe Ort</translation>
-    </message>
-    <message>
-        <source>The same work of art</source>
-        <translation>Dasselbe Kunstwerk</translation>
-    </message>
-    <message>
-        <source>The same shot, edited</source>
-        <translation>Dieselbe Aufnahme, bearbeitet</translation>
-    </message>
 </context>
 <context>
     <name>SearchController</name>
@@ -1749,6 +2220,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>ein Teil eines Fotos</translation>
     </message>
     <message>
+        <source>{0} photos</source>
+        <translation>{0} Fotos</translation>
+    </message>
+    <message>
         <source>The same</source>
         <translation>Dasselbe</translation>
     </message>
@@ -1759,6 +2234,262 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Taken back</source>
         <translation>Zurückgenommen</translation>
+    </message>
+</context>
+<context>
+    <name>SelectingView</name>
+    <message>
+        <source>{0} selected</source>
+        <translation>{0} ausgewählt</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsController</name>
+    <message>
+        <source>Remove no duplicate in this folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SettingsPage</name>
+    <message>
+        <source>Settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Like the system</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From the next start on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Menus at the top of the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Otherwise they are behind a button. Ctrl+M</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on in the system&apos;s tray when the window is closed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation type="unfinished">Suchen</translation>
+    </message>
+    <message>
+        <source>The best results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who looks at them again, pair by pair</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What counts as the same</source>
+        <translation type="unfinished">Was als dasselbe gilt</translation>
+    </message>
+    <message>
+        <source>How many are checked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More find more, and take longer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare each pair in both orders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes twice as long, and is surer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Multimodal models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fast</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Detail that they see</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Room on the disk for prepared photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prepare photos while the computer is idle</source>
+        <translation type="unfinished">Fotos vorbereiten, wenn der Computer nichts zu tun hat</translation>
+    </message>
+    <message>
+        <source>Searches are then many times faster</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download, add or remove models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation type="unfinished">Ordner</translation>
+    </message>
+    <message>
+        <source>Slower on battery</source>
+        <translation type="unfinished">Langsamer im Akkubetrieb</translation>
+    </message>
+    <message>
+        <source>Slower on battery and when the computer is busy</source>
+        <translation type="unfinished">Langsamer im Akkubetrieb und wenn der Computer beschäftigt ist</translation>
+    </message>
+    <message>
+        <source>Always at full speed</source>
+        <translation type="unfinished">Immer mit voller Kraft</translation>
+    </message>
+    <message>
+        <source>Indexing new photos</source>
+        <translation type="unfinished">Neue Fotos indexieren</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left out of the library</source>
+        <translation type="unfinished">Aus der Bibliothek ausgelassen</translation>
+    </message>
+    <message>
+        <source>About this library…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the library lies</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicates</source>
+        <translation type="unfinished">Duplikate</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move this rule up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move this rule down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which photo is kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first line that tells two photos apart decides</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Protect a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished">Entfernen</translation>
+    </message>
+    <message>
+        <source>No longer protect this folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Protected folders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No duplicate in them is removed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Indexing goes on there. Ctrl+Q ends the program.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This desktop has no tray.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As suggested ({0})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation type="unfinished">Nichts</translation>
+    </message>
+    <message>
+        <source>More detail takes longer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More detail takes longer. For this computer: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsPage</name>
+    <message>
+        <source>Shortcuts</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1891,6 +2622,18 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
 <context>
     <name>ThingsController</name>
     <message>
+        <source>the name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>taking a photo out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>joining two things</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Show its photos</source>
         <translation>Seine Fotos zeigen</translation>
     </message>
@@ -1942,6 +2685,26 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Ein anderes Ding wählen, das dasselbe ist wie dieses</translation>
     </message>
     <message>
+        <source>Enter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the photos of a thing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation type="unfinished">Umbenennen</translation>
+    </message>
+    <message>
+        <source>Del</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The selected photo does not show this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Which one is the same?</source>
         <translation>Welches ist dasselbe?</translation>
     </message>
@@ -1956,6 +2719,13 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Photos of the same object, building, view or work of art appear here together.</source>
         <translation>Fotos vom selben Gegenstand, Gebäude, Ausblick oder Kunstwerk erscheinen hier zusammen.</translation>
+    </message>
+</context>
+<context>
+    <name>Timeline</name>
+    <message>
+        <source>Timeline</source>
+        <translation>Zeitleiste</translation>
     </message>
 </context>
 <context>
@@ -2003,6 +2773,84 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>{0} left</source>
         <translation>noch {0}</translation>
+    </message>
+</context>
+<context>
+    <name>TrashController</name>
+    <message>
+        <source>Move this photo to the trash?</source>
+        <translation>Dieses Foto in den Papierkorb legen?</translation>
+    </message>
+    <message>
+        <source>Move {0} photos to the trash?</source>
+        <translation>{0} Fotos in den Papierkorb legen?</translation>
+    </message>
+    <message>
+        <source>Move to the trash</source>
+        <translation>In den Papierkorb legen</translation>
+    </message>
+    <message>
+        <source>With all copies and raw files, these are {0} files.</source>
+        <translation>Mit allen Kopien und Rohdateien sind das {0} Dateien.</translation>
+    </message>
+    <message>
+        <source>{0} files lie on drives that are away, and stay.</source>
+        <translation>{0} Dateien liegen auf Laufwerken, die nicht da sind, und bleiben.</translation>
+    </message>
+    <message>
+        <source>Undo puts them back.</source>
+        <translation>„Rückgängig“ legt sie zurück.</translation>
+    </message>
+    <message>
+        <source>The window of the system&apos;s trash puts them back.</source>
+        <translation>Das Fenster des Papierkorbs legt sie zurück.</translation>
+    </message>
+    <message>
+        <source>One photo is in the trash.</source>
+        <translation>Ein Foto liegt im Papierkorb.</translation>
+    </message>
+    <message>
+        <source>{0} photos are in the trash.</source>
+        <translation>{0} Fotos liegen im Papierkorb.</translation>
+    </message>
+    <message>
+        <source>moving to the trash</source>
+        <translation>das Legen in den Papierkorb</translation>
+    </message>
+    <message>
+        <source>One file was put back.</source>
+        <translation>Eine Datei wurde zurückgelegt.</translation>
+    </message>
+    <message>
+        <source>{0} files were put back.</source>
+        <translation>{0} Dateien wurden zurückgelegt.</translation>
+    </message>
+    <message>
+        <source>and {0} more</source>
+        <translation>und {0} weitere</translation>
+    </message>
+    <message>
+        <source>Photos are being moved. Try again when that has ended.</source>
+        <translation>Gerade werden Fotos bewegt. Versuchen Sie es danach noch einmal.</translation>
+    </message>
+    <message>
+        <source>Moving {0} of {1} photos…</source>
+        <translation>{0} von {1} Fotos bewegt …</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Show the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause indexing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2066,6 +2914,38 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>More photos of this</source>
         <translation>Mehr Fotos davon</translation>
+    </message>
+    <message>
+        <source>Previous or next photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Larger or smaller</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fit to the window</source>
+        <translation type="unfinished">Ans Fenster anpassen</translation>
+    </message>
+    <message>
+        <source>Shift+Drag</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search for a part of the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to the photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One photo</source>
+        <translation>Ein Foto</translation>
     </message>
     <message>
         <source>This photo is no longer in the library.</source>
@@ -2197,16 +3077,8 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
 <context>
     <name>Window</name>
     <message>
-        <source>Search</source>
-        <translation>Suchen</translation>
-    </message>
-    <message>
-        <source>View</source>
-        <translation>Ansicht</translation>
-    </message>
-    <message>
-        <source>Go</source>
-        <translation>Gehe zu</translation>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
     </message>
     <message>
         <source>Search for words</source>
@@ -2263,6 +3135,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Smaller photos</source>
         <translation>Kleinere Fotos</translation>
+    </message>
+    <message>
+        <source>Order of the library…</source>
+        <translation>Reihenfolge der Sammlung …</translation>
+    </message>
+    <message>
+        <source>Squares or justified rows</source>
+        <translation>Quadrate oder bündige Zeilen</translation>
     </message>
 </context>
 <context>
@@ -2952,6 +3832,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>There is no visual-token budget called {name}.</source>
         <translation>Es gibt kein Budget visueller Token namens {name}.</translation>
+    </message>
+    <message>
+        <source>There is nothing to put back.</source>
+        <translation>Es gibt nichts zurückzulegen.</translation>
     </message>
     <message>
         <source>There is nothing to search for.</source>
@@ -3677,6 +4561,21 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>looks like {0}</source>
         <translation>sieht aus wie {0}</translation>
+    </message>
+</context>
+<context>
+    <name>sections</name>
+    <message>
+        <source>No date</source>
+        <translation>Ohne Datum</translation>
+    </message>
+    <message>
+        <source>No stars</source>
+        <translation>Keine Sterne</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>Verworfen</translation>
     </message>
 </context>
 <context>
