@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from bootstrap_steps import environment, mllm, terminal
+from bootstrap_steps import environment, menu, mllm, terminal
 from bootstrap_steps.environment import Environment, fingerprint
 
 from tests.data import REPOSITORY
@@ -246,3 +246,47 @@ def test_the_closing_line_comes_last(tmp_path: Path, body: str, status: int, clo
     )
     assert done.returncode == status, done.stderr
     assert closing in done.stdout.splitlines()[-1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have menus of their own")
+def test_the_menu_entries_start_this_program_and_go_again(
+    ready: tuple[Environment, dict[str, str]], tmp_path: Path
+) -> None:
+    made, env = ready
+    share = tmp_path / "own share"
+    env = env | {"XDG_DATA_HOME": str(share)}
+    program = made.program("lookalike-app")
+    program.unlink(missing_ok=True)
+    told = run_bootstrap("menu", env=env)
+    assert (told.returncode, list(tmp_path.rglob("*.desktop"))) == (1, [])
+    assert "not set up yet" in told.stdout
+    program.touch()
+    assert run_bootstrap("menu", env=env).returncode == 0
+    entries = sorted((share / "applications").glob("*.desktop"))
+    assert [entry.name for entry in entries] == ["lookalike-find.desktop", "lookalike.desktop"]
+    find, plain = (entry.read_text(encoding="utf-8") for entry in entries)
+    assert f'\nExec="{program}" --find %f\n' in find and "\nNoDisplay=true\n" in find
+    assert f'\nExec="{program}" %F\n' in plain and "inode/directory;" in plain
+    assert (share / "icons/hicolor/scalable/apps/lookalike.svg").is_file()
+    assert run_bootstrap("menu", "--remove", env=env).returncode == 0
+    assert not [path for path in share.rglob("*") if path.suffix in (".desktop", ".svg")]
+
+
+def test_a_path_of_any_letters_stands_in_an_entry(tmp_path: Path) -> None:
+    source = tmp_path / "x.desktop"
+    source.write_text("[Desktop Entry]\nExec=lookalike-app %F\nTryExec=lookalike-app\n")
+    told = menu.entry_text(source, Path('/a "b"/$c/100%/d'))
+    assert 'Exec="/a \\\\"b\\\\"/\\\\$c/100%%/d" %F' in told
+    assert 'TryExec=/a "b"/$c/100%/d' in told
+
+
+@pytest.mark.skipif(shutil.which("desktop-file-validate") is None, reason="needs desktop-file-utils")
+@pytest.mark.parametrize("name", menu.ENTRIES)
+def test_the_menu_entries_are_valid(name: str) -> None:
+    told = subprocess.run(
+        ["desktop-file-validate", str(REPOSITORY / "packaging" / name)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, told.stdout) == (0, "")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from lookalike import __version__, interrupts
 from lookalike_desktop.qt.failures import ExceptionHook
+from lookalike_desktop.qt.preferences import Preferences
 from lookalike_desktop.qt.theme import apply_theme, icon
 from lookalike_desktop.qt.translation import install_translations
 from lookalike_desktop.shell.errand import Errand
@@ -35,7 +36,7 @@ def run(library: Path | None, errand: Errand, instance: SingleInstance) -> int:
     app = QApplication(["lookalike-app"])
     app.setApplicationName("Lookalike")
     app.setDesktopFileName("lookalike")
-    install_translations(app)
+    install_translations(app, Preferences().language)
     apply_theme(app)
     app.setWindowIcon(icon("lookalike", side=64))
     logger.info("Lookalike %s starts", __version__)

@@ -151,6 +151,8 @@ class Navigator(QObject):
         self._source = None
         self._pages.setCurrentWidget(page)
         page.enter()
+        if not page.has_focus():
+            page.focus_first_control()
         self.page_changed.emit()
         page.shown.emit()
 

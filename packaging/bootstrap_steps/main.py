@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from bootstrap_steps import checks, environment, mllm, qt, sample_photos
+from bootstrap_steps import checks, environment, menu, mllm, qt, sample_photos
 from bootstrap_steps.environment import Environment
 from bootstrap_steps.terminal import StepError, duration, say, started
 
@@ -35,6 +35,8 @@ def main(arguments: list[str]) -> int:
         "test", help="set up what is missing, then run every check; more arguments go to pytest"
     )
     commands.add_parser("mllm", help="compile the runner of language models once more")
+    menu_command = commands.add_parser("menu", help="Linux: an entry in the menu and in the file manager")
+    menu_command.add_argument("--remove", action="store_true", help="take it away again")
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot write a letter shows a stand-in, and the run goes on.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
@@ -46,6 +48,8 @@ def main(arguments: list[str]) -> int:
             return _run(Environment.chosen(), options.folders)
         if options.command == "test":
             return _test(Environment.chosen(), arguments[arguments.index("test") + 1 :])
+        if options.command == "menu":
+            return _menu(options.remove)
         return _mllm(Environment.chosen())
     except StepError as failure:
         say(f"{failure}")
@@ -93,6 +97,14 @@ def _test(chosen: Environment, pytest_arguments: list[str]) -> int:
     if not mllm.is_ready(chosen):
         mllm.install(chosen)
     return checks.run(chosen, pytest_arguments)
+
+
+def _menu(remove: bool) -> int:
+    if remove:
+        menu.remove()
+    else:
+        menu.install(Environment.chosen())
+    return 0
 
 
 def _mllm(chosen: Environment) -> int:

@@ -142,105 +142,105 @@
     <name>BackButton</name>
     <message>
         <source>Back (Esc)</source>
-        <translation type="unfinished">Zurück (Esc)</translation>
+        <translation>Zurück (Esc)</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished">Zurück</translation>
+        <translation>Zurück</translation>
     </message>
 </context>
 <context>
     <name>CommandPalette</name>
     <message>
         <source>All commands</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Befehle</translation>
     </message>
     <message>
         <source>What do you want to do?</source>
-        <translation type="unfinished"></translation>
+        <translation>Was möchten Sie tun?</translation>
     </message>
     <message>
         <source>Find a command</source>
-        <translation type="unfinished"></translation>
+        <translation>Einen Befehl finden</translation>
     </message>
     <message>
         <source>Commands found</source>
-        <translation type="unfinished"></translation>
+        <translation>Gefundene Befehle</translation>
     </message>
 </context>
 <context>
     <name>ComparePage</name>
     <message>
         <source>Back</source>
-        <translation>Zurück</translation>
+        <translation type="unfinished">Zurück</translation>
     </message>
     <message>
         <source>Back to the photo (Esc)</source>
-        <translation>Zurück zum Foto (Esc)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Previous result</source>
-        <translation>Vorheriges Ergebnis</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Previous result (Page Up)</source>
-        <translation>Vorheriges Ergebnis (Bild auf)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Next result</source>
-        <translation>Nächstes Ergebnis</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Next result (Page Down)</source>
-        <translation>Nächstes Ergebnis (Bild ab)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Side by side</source>
-        <translation>Nebeneinander</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Both photos, with lines between what matches (B)</source>
-        <translation>Beide Fotos, mit Linien zwischen dem, was übereinstimmt (B)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Swipe</source>
-        <translation>Überblenden</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>One photo over the other; drag the line between them (S)</source>
-        <translation>Ein Foto über dem anderen; die Linie dazwischen lässt sich ziehen (S)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Difference</source>
-        <translation>Unterschied</translation>
+        <translation type="unfinished">Unterschied</translation>
     </message>
     <message>
         <source>Where they differ, in red (D)</source>
-        <translation>Wo sie sich unterscheiden, in Rot (D)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Lines</source>
-        <translation>Linien</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Show the lines between what matches (L)</source>
-        <translation>Die Linien zwischen dem zeigen, was übereinstimmt (L)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The same</source>
-        <translation>Dasselbe</translation>
+        <translation type="unfinished">Dasselbe</translation>
     </message>
     <message>
         <source>Remember that both show the same (Y); again takes it back</source>
-        <translation>Merken, dass beide dasselbe zeigen (Y); noch einmal nimmt es zurück</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Not the same</source>
-        <translation>Nicht dasselbe</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Remember that they do not (N); again takes it back</source>
-        <translation>Merken, dass sie es nicht tun (N); noch einmal nimmt es zurück</translation>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -412,7 +412,7 @@
     <name>DuplicatesController</name>
     <message>
         <source>the decision on duplicates</source>
-        <translation type="unfinished"></translation>
+        <translation>die Entscheidung über Duplikate</translation>
     </message>
     <message>
         <source>Move {0} files to the trash?</source>
@@ -440,7 +440,7 @@
     </message>
     <message>
         <source>the clean-up</source>
-        <translation type="unfinished"></translation>
+        <translation>das Aufräumen</translation>
     </message>
     <message>
         <source>{0} files are in the trash; emptying it frees {1}.</source>
@@ -527,31 +527,31 @@
     </message>
     <message>
         <source>Next or previous group</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächste oder vorige Gruppe</translation>
     </message>
     <message>
         <source>Next or previous photo of the group</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächstes oder voriges Foto der Gruppe</translation>
     </message>
     <message>
         <source>Space</source>
-        <translation type="unfinished"></translation>
+        <translation>Leertaste</translation>
     </message>
     <message>
         <source>The photo goes, or stays</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Foto kommt weg oder bleibt</translation>
     </message>
     <message>
         <source>Keep this photo</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Foto behalten</translation>
     </message>
     <message>
         <source>Enter</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingabe</translation>
     </message>
     <message>
         <source>Accept the group</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Gruppe annehmen</translation>
     </message>
     <message>
         <source>No duplicates</source>
@@ -559,23 +559,23 @@
     </message>
     <message>
         <source>Keep all</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle behalten</translation>
     </message>
     <message>
         <source>Show the difference</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Unterschied zeigen</translation>
     </message>
     <message>
         <source>Zoom, or fit</source>
-        <translation type="unfinished"></translation>
+        <translation>Zoom, oder einpassen</translation>
     </message>
     <message>
         <source>Ctrl+Enter</source>
-        <translation type="unfinished"></translation>
+        <translation>Strg+Eingabe</translation>
     </message>
     <message>
         <source>Clean up</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufräumen</translation>
     </message>
     <message>
         <source>What Lookalike finds among your photos appears here.</source>
@@ -594,47 +594,47 @@
     <name>FactsPanel</name>
     <message>
         <source>Facts</source>
-        <translation>Angaben</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Taken</source>
-        <translation>Aufgenommen</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Camera</source>
-        <translation>Kamera</translation>
+        <translation type="unfinished">Kamera</translation>
     </message>
     <message>
         <source>Place</source>
-        <translation>Ort</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Rating</source>
-        <translation>Bewertung</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Keywords</source>
-        <translation>Stichwörter</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Picture</source>
-        <translation>Bild</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Where it lies</source>
-        <translation>Wo es liegt</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Raw file</source>
-        <translation>Rohdatei</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Show in folder</source>
-        <translation>Im Ordner zeigen</translation>
+        <translation type="unfinished">Im Ordner zeigen</translation>
     </message>
     <message>
         <source>Show {0} in its folder</source>
-        <translation>{0} im Ordner zeigen</translation>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -717,7 +717,7 @@
     <name>Filmstrip</name>
     <message>
         <source>Neighbours of this photo</source>
-        <translation>Nachbarn dieses Fotos</translation>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -968,31 +968,31 @@
     <name>Judges</name>
     <message>
         <source>No checking</source>
-        <translation type="unfinished">Keine Prüfung</translation>
+        <translation>Keine Prüfung</translation>
     </message>
     <message>
         <source>Check by matching points</source>
-        <translation type="unfinished">Mit übereinstimmenden Punkten prüfen</translation>
+        <translation>Mit übereinstimmenden Punkten prüfen</translation>
     </message>
     <message>
         <source>Check with {0}</source>
-        <translation type="unfinished">Mit {0} prüfen</translation>
+        <translation>Mit {0} prüfen</translation>
     </message>
     <message>
         <source>The same thing</source>
-        <translation type="unfinished">Dasselbe Ding</translation>
+        <translation>Dasselbe Ding</translation>
     </message>
     <message>
         <source>The same place</source>
-        <translation type="unfinished">Derselbe Ort</translation>
+        <translation>Derselbe Ort</translation>
     </message>
     <message>
         <source>The same work of art</source>
-        <translation type="unfinished">Dasselbe Kunstwerk</translation>
+        <translation>Dasselbe Kunstwerk</translation>
     </message>
     <message>
         <source>The same shot, edited</source>
-        <translation type="unfinished">Dieselbe Aufnahme, bearbeitet</translation>
+        <translation>Dieselbe Aufnahme, bearbeitet</translation>
     </message>
 </context>
 <context>
@@ -1037,27 +1037,27 @@
     </message>
     <message>
         <source>Arrows</source>
-        <translation type="unfinished"></translation>
+        <translation>Pfeiltasten</translation>
     </message>
     <message>
         <source>Select another photo</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein anderes Foto auswählen</translation>
     </message>
     <message>
         <source>Enter, Space</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingabe, Leertaste</translation>
     </message>
     <message>
         <source>Show the photo large</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Foto groß zeigen</translation>
     </message>
     <message>
         <source>Home, End</source>
-        <translation type="unfinished"></translation>
+        <translation>Pos1, Ende</translation>
     </message>
     <message>
         <source>The first or the last photo</source>
-        <translation type="unfinished"></translation>
+        <translation>Das erste oder das letzte Foto</translation>
     </message>
     <message>
         <source>Shift, Ctrl</source>
@@ -1077,15 +1077,15 @@
     </message>
     <message>
         <source>Ctrl+Wheel</source>
-        <translation type="unfinished"></translation>
+        <translation>Strg+Mausrad</translation>
     </message>
     <message>
         <source>Larger or smaller photos</source>
-        <translation type="unfinished"></translation>
+        <translation>Größere oder kleinere Fotos</translation>
     </message>
     <message>
         <source>Photos</source>
-        <translation type="unfinished">Fotos</translation>
+        <translation>Fotos</translation>
     </message>
     <message>
         <source>The library cannot be opened</source>
@@ -1139,126 +1139,133 @@
     <name>Match</name>
     <message>
         <source>Almost sure that both show the same: {0} %</source>
-        <translation>Fast sicher, dass beide dasselbe zeigen: {0} %</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Very likely the same: {0} %</source>
-        <translation>Sehr wahrscheinlich dasselbe: {0} %</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Probably the same: {0} %</source>
-        <translation>Wahrscheinlich dasselbe: {0} %</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The same or not, it could be either: {0} %</source>
-        <translation>Dasselbe oder nicht, beides ist möglich: {0} %</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Probably not the same: {0} %</source>
-        <translation>Wahrscheinlich nicht dasselbe: {0} %</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Very likely not the same: {0} %</source>
-        <translation>Sehr wahrscheinlich nicht dasselbe: {0} %</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Almost sure that these are different: {0} %</source>
-        <translation>Fast sicher, dass dies Verschiedenes ist: {0} %</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Not checked by a judge</source>
-        <translation>Von keinem Prüfer angesehen</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} (not calibrated)</source>
-        <translation>{0} (nicht kalibriert)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>no details match</source>
-        <translation>keine Einzelheiten stimmen überein</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} details agree, no more than any two photos may have in common</source>
-        <translation>{0} Einzelheiten stimmen überein, nicht mehr, als zwei beliebige Fotos gemeinsam haben können</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} details lie in the same arrangement in both</source>
-        <translation>{0} Einzelheiten liegen in beiden in derselben Anordnung</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} details lie in the same arrangement, mirrored</source>
-        <translation>{0} Einzelheiten liegen in derselben Anordnung, gespiegelt</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Whole photos</source>
-        <translation>Ganze Fotos</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>likeness {0} of 1</source>
-        <translation>Ähnlichkeit {0} von 1</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Details in the index</source>
-        <translation>Einzelheiten im Index</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>votes of weight {0}</source>
-        <translation>Stimmen vom Gewicht {0}</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Matching points</source>
-        <translation>Übereinstimmende Punkte</translation>
+        <translation type="unfinished">Übereinstimmende Punkte</translation>
     </message>
     <message>
         <source>comparing…</source>
-        <translation>wird verglichen…</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} %</source>
-        <translation>{0} %</translation>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Menus</name>
+    <message>
+        <source>More menus</source>
+        <translation>Weitere Menüs</translation>
     </message>
 </context>
 <context>
     <name>ModelOffer</name>
     <message>
         <source>Download…</source>
-        <translation>Herunterladen …</translation>
+        <translation type="unfinished">Herunterladen …</translation>
     </message>
     <message>
         <source>Asks once more before anything is downloaded</source>
-        <translation>Fragt noch einmal, bevor etwas heruntergeladen wird</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Other models</source>
-        <translation>Andere Modelle</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No, thanks</source>
-        <translation>Nein, danke</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>This is not offered again; the page of models has it</source>
-        <translation>Dies wird nicht wieder angeboten; es steht auf der Seite der Modelle</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Results can also be checked by a model that looks at both photos. {0} suits this computer: {1} to download, {2}, {3} of memory. Licence: {4}.</source>
-        <translation>Ergebnisse kann auch ein Modell prüfen, das beide Fotos ansieht. {0} passt zu diesem Rechner: {1} herunterzuladen, {2}, {3} Arbeitsspeicher. Lizenz: {4}.</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>several pairs of photos a second</source>
-        <translation>mehrere Fotopaare in der Sekunde</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>about one pair of photos a second</source>
-        <translation>etwa ein Fotopaar in der Sekunde</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>a few seconds for a pair of photos</source>
-        <translation>einige Sekunden für ein Fotopaar</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>many seconds for a pair of photos</source>
-        <translation>viele Sekunden für ein Fotopaar</translation>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1515,27 +1522,27 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>More like this</source>
-        <translation>Mehr davon</translation>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why?</source>
+        <translation type="unfinished">Warum?</translation>
+    </message>
+    <message>
+        <source>This is the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is not the same</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Not like this</source>
         <translation>Nicht so etwas</translation>
     </message>
     <message>
-        <source>Why?</source>
-        <translation>Warum?</translation>
-    </message>
-    <message>
         <source>Show large</source>
         <translation>Groß zeigen</translation>
-    </message>
-    <message>
-        <source>This is the same</source>
-        <translation>Das ist dasselbe</translation>
-    </message>
-    <message>
-        <source>This is not the same</source>
-        <translation>Das ist nicht dasselbe</translation>
     </message>
 </context>
 <context>
@@ -1620,15 +1627,15 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <name>PairView</name>
     <message>
         <source>What is searched for</source>
-        <translation>Wonach gesucht wird</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The result</source>
-        <translation>Das Ergebnis</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Difference</source>
-        <translation>Unterschied</translation>
+        <translation type="unfinished">Unterschied</translation>
     </message>
 </context>
 <context>
@@ -1820,15 +1827,15 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <name>Program</name>
     <message>
         <source>File</source>
-        <translation type="unfinished">Datei</translation>
+        <translation>Datei</translation>
     </message>
     <message>
         <source>Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>Bearbeiten</translation>
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished">Suchen</translation>
+        <translation>Suchen</translation>
     </message>
     <message>
         <source>Photo</source>
@@ -1836,71 +1843,71 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>View</source>
-        <translation type="unfinished">Ansicht</translation>
+        <translation>Ansicht</translation>
     </message>
     <message>
         <source>Go</source>
-        <translation type="unfinished">Gehe zu</translation>
+        <translation>Gehe zu</translation>
     </message>
     <message>
         <source>Help</source>
-        <translation type="unfinished"></translation>
+        <translation>Hilfe</translation>
     </message>
     <message>
         <source>Add a folder…</source>
-        <translation type="unfinished">Ordner hinzufügen …</translation>
+        <translation>Ordner hinzufügen …</translation>
     </message>
     <message>
         <source>About this library</source>
-        <translation type="unfinished">Über diese Bibliothek</translation>
+        <translation>Über diese Bibliothek</translation>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen</translation>
     </message>
     <message>
         <source>Close the window</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Fenster schließen</translation>
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>Beenden</translation>
     </message>
     <message>
         <source>Menu bar</source>
-        <translation type="unfinished"></translation>
+        <translation>Menüleiste</translation>
     </message>
     <message>
         <source>Full screen</source>
-        <translation type="unfinished">Vollbild</translation>
+        <translation>Vollbild</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished">Zurück</translation>
+        <translation>Zurück</translation>
     </message>
     <message>
         <source>All commands…</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Befehle …</translation>
     </message>
     <message>
         <source>Shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>Tastenkürzel</translation>
     </message>
     <message>
         <source>Show the log</source>
-        <translation type="unfinished">Protokoll zeigen</translation>
+        <translation>Protokoll zeigen</translation>
     </message>
     <message>
         <source>About Lookalike</source>
-        <translation type="unfinished"></translation>
+        <translation>Über Lookalike</translation>
     </message>
     <message>
         <source>Lookalike {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Lookalike {0}</translation>
     </message>
     <message>
         <source>Finds the other photos of the same thing in your own collection, on your own computer. Free software under the Apache licence 2.0; the parts it is built from keep their own licences.</source>
-        <translation type="unfinished"></translation>
+        <translation>Findet die anderen Fotos vom selben Ding in Ihrer eigenen Sammlung, auf Ihrem eigenen Computer. Freie Software unter der Apache-Lizenz 2.0; die Teile, aus denen sie besteht, behalten ihre eigenen Lizenzen.</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -1908,15 +1915,15 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>Wiederholen</translation>
     </message>
     <message>
         <source>Undo {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Rückgängig: {0}</translation>
     </message>
     <message>
         <source>Redo {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Wiederholen: {0}</translation>
     </message>
 </context>
 <context>
@@ -1945,30 +1952,30 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <name>RecentSearches</name>
     <message>
         <source>Recent searches</source>
-        <translation>Letzte Suchen</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Forget these searches</source>
-        <translation>Diese Suchen vergessen</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Forget them, and keep no searches</source>
-        <translation>Vergessen und keine Suchen mehr merken</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Keep recent searches from now on</source>
-        <translation>Letzte Suchen von nun an merken</translation>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
     <name>ResultsModel</name>
     <message>
         <source>you called it the same</source>
-        <translation>Sie nannten es dasselbe</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>you called it not the same</source>
-        <translation>Sie nannten es nicht dasselbe</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0}, not checked yet</source>
@@ -2063,23 +2070,23 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>Above the line is what is known or sure, below it what may be meant.</source>
-        <translation>Über der Linie steht, was bekannt oder sicher ist, darunter, was gemeint sein kann.</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Above the line, photos show the very same thing more likely than not. Below it they only look alike.</source>
-        <translation>Über der Linie zeigen Fotos eher genau dasselbe als nicht. Darunter sehen sie nur ähnlich aus.</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Nobody has measured where it runs for this search: it is a guess.</source>
-        <translation>Für diese Suche hat niemand gemessen, wo sie verläuft: Sie ist geschätzt.</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Where it runs was measured on photos of known things.</source>
-        <translation>Wo sie verläuft, wurde an Fotos bekannter Dinge gemessen.</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>What you call the same or not the same moves there at once.</source>
-        <translation>Was Sie dasselbe oder nicht dasselbe nennen, rückt sofort dorthin.</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>This model&apos;s answers are not calibrated yet: the line is a guess.</source>
@@ -2118,11 +2125,11 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>Menu</source>
-        <translation type="unfinished"></translation>
+        <translation>Menü</translation>
     </message>
     <message>
         <source>All menus (Ctrl+M shows them at the top)</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Menüs (Strg+M zeigt sie oben)</translation>
     </message>
     <message>
         <source>Folders</source>
@@ -2225,15 +2232,15 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>The same</source>
-        <translation>Dasselbe</translation>
+        <translation type="unfinished">Dasselbe</translation>
     </message>
     <message>
         <source>Not the same</source>
-        <translation>Nicht dasselbe</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Taken back</source>
-        <translation>Zurückgenommen</translation>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2247,249 +2254,249 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <name>SettingsController</name>
     <message>
         <source>Remove no duplicate in this folder</source>
-        <translation type="unfinished"></translation>
+        <translation>In diesem Ordner kein Duplikat entfernen</translation>
     </message>
 </context>
 <context>
     <name>SettingsPage</name>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen</translation>
     </message>
     <message>
         <source>Window</source>
-        <translation type="unfinished"></translation>
+        <translation>Fenster</translation>
     </message>
     <message>
         <source>Like the system</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie das System</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>Hell</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>Dunkel</translation>
     </message>
     <message>
         <source>Colours</source>
-        <translation type="unfinished"></translation>
+        <translation>Farben</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>Sprache</translation>
     </message>
     <message>
         <source>From the next start on</source>
-        <translation type="unfinished"></translation>
+        <translation>Ab dem nächsten Start</translation>
     </message>
     <message>
         <source>Menus at the top of the window</source>
-        <translation type="unfinished"></translation>
+        <translation>Menüs oben im Fenster</translation>
     </message>
     <message>
         <source>Otherwise they are behind a button. Ctrl+M</source>
-        <translation type="unfinished"></translation>
+        <translation>Sonst liegen sie hinter einem Knopf. Strg+M</translation>
     </message>
     <message>
         <source>Go on in the system&apos;s tray when the window is closed</source>
-        <translation type="unfinished"></translation>
+        <translation>In der Symbolleiste des Systems weiterlaufen, wenn das Fenster geschlossen wird</translation>
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished">Suchen</translation>
+        <translation>Suchen</translation>
     </message>
     <message>
         <source>The best results</source>
-        <translation type="unfinished"></translation>
+        <translation>Die besten Ergebnisse</translation>
     </message>
     <message>
         <source>Who looks at them again, pair by pair</source>
-        <translation type="unfinished"></translation>
+        <translation>Wer sie Paar für Paar noch einmal ansieht</translation>
     </message>
     <message>
         <source>What counts as the same</source>
-        <translation type="unfinished">Was als dasselbe gilt</translation>
+        <translation>Was als dasselbe gilt</translation>
     </message>
     <message>
         <source>How many are checked</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele geprüft werden</translation>
     </message>
     <message>
         <source>More find more, and take longer</source>
-        <translation type="unfinished"></translation>
+        <translation>Mehr finden mehr und dauern länger</translation>
     </message>
     <message>
         <source>Compare each pair in both orders</source>
-        <translation type="unfinished"></translation>
+        <translation>Jedes Paar in beiden Reihenfolgen vergleichen</translation>
     </message>
     <message>
         <source>Takes twice as long, and is surer</source>
-        <translation type="unfinished"></translation>
+        <translation>Dauert doppelt so lange und ist sicherer</translation>
     </message>
     <message>
         <source>Multimodal models</source>
-        <translation type="unfinished"></translation>
+        <translation>Multimodale Modelle</translation>
     </message>
     <message>
         <source>Fast</source>
-        <translation type="unfinished"></translation>
+        <translation>Schnell</translation>
     </message>
     <message>
         <source>Balanced</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgewogen</translation>
     </message>
     <message>
         <source>Fine</source>
-        <translation type="unfinished"></translation>
+        <translation>Fein</translation>
     </message>
     <message>
         <source>Detail that they see</source>
-        <translation type="unfinished"></translation>
+        <translation>Einzelheiten, die sie sehen</translation>
     </message>
     <message>
         <source> MB</source>
-        <translation type="unfinished"></translation>
+        <translation> MB</translation>
     </message>
     <message>
         <source>Room on the disk for prepared photos</source>
-        <translation type="unfinished"></translation>
+        <translation>Platz auf dem Laufwerk für vorbereitete Fotos</translation>
     </message>
     <message>
         <source>Prepare photos while the computer is idle</source>
-        <translation type="unfinished">Fotos vorbereiten, wenn der Computer nichts zu tun hat</translation>
+        <translation>Fotos vorbereiten, wenn der Computer nichts zu tun hat</translation>
     </message>
     <message>
         <source>Searches are then many times faster</source>
-        <translation type="unfinished"></translation>
+        <translation>Suchen sind dann um ein Vielfaches schneller</translation>
     </message>
     <message>
         <source>Models…</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelle …</translation>
     </message>
     <message>
         <source>Download, add or remove models</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelle herunterladen, hinzufügen oder entfernen</translation>
     </message>
     <message>
         <source>Folders</source>
-        <translation type="unfinished">Ordner</translation>
+        <translation>Ordner</translation>
     </message>
     <message>
         <source>Slower on battery</source>
-        <translation type="unfinished">Langsamer im Akkubetrieb</translation>
+        <translation>Langsamer im Akkubetrieb</translation>
     </message>
     <message>
         <source>Slower on battery and when the computer is busy</source>
-        <translation type="unfinished">Langsamer im Akkubetrieb und wenn der Computer beschäftigt ist</translation>
+        <translation>Langsamer im Akkubetrieb und wenn der Computer beschäftigt ist</translation>
     </message>
     <message>
         <source>Always at full speed</source>
-        <translation type="unfinished">Immer mit voller Kraft</translation>
+        <translation>Immer mit voller Kraft</translation>
     </message>
     <message>
         <source>Indexing new photos</source>
-        <translation type="unfinished">Neue Fotos indexieren</translation>
+        <translation>Neue Fotos indexieren</translation>
     </message>
     <message>
         <source>Change…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ändern …</translation>
     </message>
     <message>
         <source>Left out of the library</source>
-        <translation type="unfinished">Aus der Bibliothek ausgelassen</translation>
+        <translation>Aus der Bibliothek ausgelassen</translation>
     </message>
     <message>
         <source>About this library…</source>
-        <translation type="unfinished"></translation>
+        <translation>Über diese Bibliothek …</translation>
     </message>
     <message>
         <source>Where the library lies</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo die Bibliothek liegt</translation>
     </message>
     <message>
         <source>Duplicates</source>
-        <translation type="unfinished">Duplikate</translation>
+        <translation>Duplikate</translation>
     </message>
     <message>
         <source>Up</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach oben</translation>
     </message>
     <message>
         <source>Down</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach unten</translation>
     </message>
     <message>
         <source>Move this rule up</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Regel nach oben</translation>
     </message>
     <message>
         <source>Move this rule down</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Regel nach unten</translation>
     </message>
     <message>
         <source>Which photo is kept</source>
-        <translation type="unfinished"></translation>
+        <translation>Welches Foto bleibt</translation>
     </message>
     <message>
         <source>The first line that tells two photos apart decides</source>
-        <translation type="unfinished"></translation>
+        <translation>Die erste Zeile, die zwei Fotos unterscheidet, entscheidet</translation>
     </message>
     <message>
         <source>Add…</source>
-        <translation type="unfinished"></translation>
+        <translation>Hinzufügen …</translation>
     </message>
     <message>
         <source>Protect a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Einen Ordner schützen</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished">Entfernen</translation>
+        <translation>Entfernen</translation>
     </message>
     <message>
         <source>No longer protect this folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Diesen Ordner nicht mehr schützen</translation>
     </message>
     <message>
         <source>Protected folders</source>
-        <translation type="unfinished"></translation>
+        <translation>Geschützte Ordner</translation>
     </message>
     <message>
         <source>No duplicate in them is removed</source>
-        <translation type="unfinished"></translation>
+        <translation>In ihnen wird kein Duplikat entfernt</translation>
     </message>
     <message>
         <source>Indexing goes on there. Ctrl+Q ends the program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Indexieren geht dort weiter. Strg+Q beendet das Programm.</translation>
     </message>
     <message>
         <source>This desktop has no tray.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Arbeitsumgebung hat keine Symbolleiste.</translation>
     </message>
     <message>
         <source>As suggested ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie vorgeschlagen ({0})</translation>
     </message>
     <message>
         <source>Nothing</source>
-        <translation type="unfinished">Nichts</translation>
+        <translation>Nichts</translation>
     </message>
     <message>
         <source>More detail takes longer</source>
-        <translation type="unfinished"></translation>
+        <translation>Mehr Einzelheiten dauern länger</translation>
     </message>
     <message>
         <source>More detail takes longer. For this computer: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Mehr Einzelheiten dauern länger. Für diesen Computer: {0}</translation>
     </message>
 </context>
 <context>
     <name>ShortcutsPage</name>
     <message>
         <source>Shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>Tastenkürzel</translation>
     </message>
 </context>
 <context>
@@ -2609,7 +2616,7 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <name>SwipeCanvas</name>
     <message>
         <source>One photo over the other</source>
-        <translation>Ein Foto über dem anderen</translation>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2623,15 +2630,15 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <name>ThingsController</name>
     <message>
         <source>the name</source>
-        <translation type="unfinished"></translation>
+        <translation>der Name</translation>
     </message>
     <message>
         <source>taking a photo out</source>
-        <translation type="unfinished"></translation>
+        <translation>ein Foto herausnehmen</translation>
     </message>
     <message>
         <source>joining two things</source>
-        <translation type="unfinished"></translation>
+        <translation>zwei Dinge zusammenlegen</translation>
     </message>
     <message>
         <source>Show its photos</source>
@@ -2686,23 +2693,23 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>Enter</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingabe</translation>
     </message>
     <message>
         <source>Show the photos of a thing</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Fotos eines Dings zeigen</translation>
     </message>
     <message>
         <source>Rename</source>
-        <translation type="unfinished">Umbenennen</translation>
+        <translation>Umbenennen</translation>
     </message>
     <message>
         <source>Del</source>
-        <translation type="unfinished"></translation>
+        <translation>Entf</translation>
     </message>
     <message>
         <source>The selected photo does not show this</source>
-        <translation type="unfinished"></translation>
+        <translation>Das ausgewählte Foto zeigt dies nicht</translation>
     </message>
     <message>
         <source>Which one is the same?</source>
@@ -2842,15 +2849,15 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <name>Tray</name>
     <message>
         <source>Show the window</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Fenster zeigen</translation>
     </message>
     <message>
         <source>Pause indexing</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Indexieren anhalten</translation>
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>Beenden</translation>
     </message>
 </context>
 <context>
@@ -2869,39 +2876,43 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>{0} × {1} ({2} megapixels)</source>
-        <translation>{0} × {1} ({2} Megapixel)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0}° N</source>
-        <translation>{0}° N</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0}° S</source>
-        <translation>{0}° S</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0}° E</source>
-        <translation>{0}° O</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0}° W</source>
-        <translation>{0}° W</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} s</source>
-        <translation>{0} s</translation>
+        <translation type="unfinished">{0} s</translation>
     </message>
     <message>
         <source>{0} mm</source>
-        <translation>{0} mm</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} mm (equivalent to {1} mm)</source>
-        <translation>{0} mm (entspricht {1} mm)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>flash</source>
-        <translation>Blitz</translation>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fit to the window</source>
+        <translation>Ans Fenster anpassen</translation>
     </message>
     <message>
         <source>Why?</source>
@@ -2909,7 +2920,7 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>Show both photos side by side, and what the match is based on (W)</source>
-        <translation>Beide Fotos nebeneinander zeigen, und worauf die Übereinstimmung beruht (W)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>More photos of this</source>
@@ -2917,31 +2928,27 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>Previous or next photo</source>
-        <translation type="unfinished"></translation>
+        <translation>Voriges oder nächstes Foto</translation>
     </message>
     <message>
         <source>Larger or smaller</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Fit to the window</source>
-        <translation type="unfinished">Ans Fenster anpassen</translation>
+        <translation>Größer oder kleiner</translation>
     </message>
     <message>
         <source>Shift+Drag</source>
-        <translation type="unfinished"></translation>
+        <translation>Umschalt+Ziehen</translation>
     </message>
     <message>
         <source>Search for a part of the photo</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach einem Teil des Fotos suchen</translation>
     </message>
     <message>
         <source>Esc</source>
-        <translation type="unfinished"></translation>
+        <translation>Esc</translation>
     </message>
     <message>
         <source>Back to the photos</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurück zu den Fotos</translation>
     </message>
     <message>
         <source>One photo</source>
@@ -2956,91 +2963,91 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <name>ViewerBar</name>
     <message>
         <source>Back</source>
-        <translation>Zurück</translation>
+        <translation type="unfinished">Zurück</translation>
     </message>
     <message>
         <source>Back to the photos (Esc)</source>
-        <translation>Zurück zu den Fotos (Esc)</translation>
+        <translation type="unfinished">Zurück zu den Fotos (Esc)</translation>
     </message>
     <message>
         <source>Previous photo</source>
-        <translation>Vorheriges Foto</translation>
+        <translation type="unfinished">Vorheriges Foto</translation>
     </message>
     <message>
         <source>Previous (Page Up)</source>
-        <translation>Vorheriges (Bild auf)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Next photo</source>
-        <translation>Nächstes Foto</translation>
+        <translation type="unfinished">Nächstes Foto</translation>
     </message>
     <message>
         <source>Next (Page Down)</source>
-        <translation>Nächstes (Bild ab)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Fit to the window</source>
-        <translation>Ans Fenster anpassen</translation>
+        <translation type="unfinished">Ans Fenster anpassen</translation>
     </message>
     <message>
         <source>Fit to the window (0)</source>
-        <translation>Ans Fenster anpassen (0)</translation>
+        <translation type="unfinished">Ans Fenster anpassen (0)</translation>
     </message>
     <message>
         <source>The photo&apos;s own pixels</source>
-        <translation>Die Pixel des Fotos selbst</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The photo&apos;s own pixels, or all of it (1)</source>
-        <translation>Die Pixel des Fotos selbst, oder das ganze Foto (1)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Turn the view</source>
-        <translation>Die Ansicht drehen</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Turn the view (R; Shift+R the other way)</source>
-        <translation>Die Ansicht drehen (R; Umschalt+R andersherum)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Facts</source>
-        <translation>Angaben</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>What is known of this photo (I)</source>
-        <translation>Was von diesem Foto bekannt ist (I)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Full screen</source>
-        <translation>Vollbild</translation>
+        <translation type="unfinished">Vollbild</translation>
     </message>
     <message>
         <source>Full screen (F11)</source>
-        <translation>Vollbild (F11)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Show in folder</source>
-        <translation>Im Ordner zeigen</translation>
+        <translation type="unfinished">Im Ordner zeigen</translation>
     </message>
     <message>
         <source>Open the folder of this photo</source>
-        <translation>Den Ordner dieses Fotos öffnen</translation>
+        <translation type="unfinished">Den Ordner dieses Fotos öffnen</translation>
     </message>
     <message>
         <source>Mark a part</source>
-        <translation>Einen Teil markieren</translation>
+        <translation type="unfinished">Einen Teil markieren</translation>
     </message>
     <message>
         <source>Drag a rectangle to search for what is in it (also Shift or the right button)</source>
-        <translation>Ein Rechteck aufziehen, um nach seinem Inhalt zu suchen (auch Umschalt oder die rechte Taste)</translation>
+        <translation type="unfinished">Ein Rechteck aufziehen, um nach seinem Inhalt zu suchen (auch Umschalt oder die rechte Taste)</translation>
     </message>
     <message>
         <source>Find the same thing</source>
-        <translation>Dasselbe Ding finden</translation>
+        <translation type="unfinished">Dasselbe Ding finden</translation>
     </message>
     <message>
         <source>Search with this photo (F)</source>
-        <translation>Mit diesem Foto suchen (F)</translation>
+        <translation type="unfinished">Mit diesem Foto suchen (F)</translation>
     </message>
 </context>
 <context>
@@ -3643,7 +3650,7 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>Say of more results what they are.</source>
-        <translation>Sagen Sie von mehr Ergebnissen, was sie sind.</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Scan it again.</source>

@@ -151,8 +151,9 @@ def read_texts(window: QWidget) -> Iterator[tuple[str, str]]:
 
 
 UNTRANSLATED = re.compile(
-    # Names of programs and formats, keys, figures with their units, paths and file names.
-    r"Lookalike|GB|JPEG|[\d.,:/ –·-]+( ?(GB|MB|kB|bytes|B|s|min|h|KB))?|.*[/\\].*|[\w-]+\.(jpg|png|sqlite)"
+    # Names of programs, formats and languages, keys, figures with their units, paths and file names.
+    r"Lookalike|GB|JPEG|English|Deutsch|"
+    r"[\d.,:/ –·-]+( ?(GB|MB|kB|bytes|B|s|min|h|KB))?|.*[/\\].*|[\w-]+\.(jpg|png|sqlite)"
 )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from lookalike import log
-from lookalike.cli.options import folder_arguments, json_option
+from lookalike.cli.options import PATH, folder_arguments, json_option
 from lookalike.cli.output import say_json
 from lookalike.errors import LookalikeError
 from lookalike.interrupts import TerminatedError
@@ -20,11 +20,12 @@ from lookalike.interrupts import TerminatedError
 
 @click.command()
 @folder_arguments
+@click.option("--find", multiple=True, type=PATH, help="Search with this photo; several show the same thing.")
 @json_option
 @click.pass_obj
-def app(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -> int:
-    """Open the window and wait until it is closed."""
-    code = open_window(library_folder, paths)
+def app(library_folder: Path | None, paths: tuple[Path, ...], find: tuple[Path, ...], as_json: bool) -> int:
+    """Open the window and wait until it is closed; a window that is open already does what was asked for."""
+    code = open_window(library_folder, paths, find)
     if as_json:
         say_json({"exit": code})
     return code
@@ -37,8 +38,14 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def open_window(library_folder: Path | None, paths: Iterable[Path]) -> int:
-    """Run the window in a process of its own, so that this one stays small; returns its exit code."""
+def open_window(library_folder: Path | None, paths: Iterable[Path], find: Iterable[Path] = ()) -> int:
+    """Run the window in a process of its own, so that this one stays small; returns its exit code.
+
+    Args:
+        library_folder: where the library lies; None for the default one.
+        paths: folders to add, or photos to show.
+        find: photos to search with.
+    """
     if importlib.util.find_spec("PySide6") is None:
         raise LookalikeError(
             "The window is not installed.", "`python3 packaging/bootstrap.py run` installs it."
@@ -48,6 +55,8 @@ def open_window(library_folder: Path | None, paths: Iterable[Path]) -> int:
         command += ["--library", str(library_folder)]
     if log.is_verbose():
         command.append("--verbose")
+    for photo in find:
+        command += ["--find", str(photo)]
     process = subprocess.Popen([*command, *map(str, paths)])
     try:
         code = process.wait()

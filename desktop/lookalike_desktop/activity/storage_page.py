@@ -172,7 +172,7 @@ class StorageRow(QFrame):
         self.amount = QLabel()
         self.amount.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.amount.setMinimumWidth(90)
-        self.limit = QDoubleSpinBox()
+        self.limit = QDoubleSpinBox(self)
         self.limit.setPrefix(self.tr("at most") + " ")
         self.limit.setSuffix(" GB")
         self.limit.setDecimals(1)

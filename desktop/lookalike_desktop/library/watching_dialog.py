@@ -45,6 +45,7 @@ class WatchingDialog(QDialog):
         words.setProperty("quiet", True)
         words.setWordWrap(True)
         self.patterns = QPlainTextEdit("\n".join(excludes))
+        self.patterns.setTabChangesFocus(True)
         self.patterns.setAccessibleName(self.tr("Left out of the library"))
         self.patterns.setPlaceholderText("raw/\n*.png")
         self.pace = QComboBox()

@@ -186,9 +186,6 @@ class ModelsPage(Page):
             self.rows[target].setFocus()
             self._scroll.ensureWidgetVisible(self.rows[target], 0, 40)
 
-    def enter(self) -> None:
-        """The focus comes when the models have been read."""
-
     def focus_first(self) -> None:
         """Put the focus on the recommended model, or the first."""
         row = next((row for row in self.rows if row.listing.recommended), None)

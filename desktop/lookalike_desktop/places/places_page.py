@@ -142,6 +142,9 @@ class PlacesPage(Page):
             self.body.setCurrentWidget(self.message)
             return
         self.body.setCurrentWidget(self._split)
+        if self.back_button.hasFocus():
+            # There was nothing else to give it to before.
+            self.map.setFocus()
         self.map.show_positions(ids, latitudes, longitudes)
         self._list_photos()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolButton, QWidget
 
+from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.shell.commands import Commands
 
 
@@ -36,6 +37,16 @@ class Menus(QObject):
             self.menu.addMenu(menu)
             menu.addActions(actions)
         commands.added.connect(self._on_added)
+        # Qt's own button for menus that a narrow window has no room for.
+        self._more = self.bar.findChild(QToolButton)
+        if self._more is not None:
+            self._more.setAccessibleName(self.tr("More menus"))
+        self.draw_icons()
+
+    def draw_icons(self) -> None:
+        """Draw the icons in the present colours."""
+        if self._more is not None:
+            self._more.setIcon(icon("menu"))
 
     def _make(self, group: str) -> QMenu:
         menu = QMenu(with_mnemonic(group, [known.title() for known in self._menus.values()]), self._window)

@@ -128,6 +128,7 @@ class Program(QObject):
         """Draw the icons in the present colours."""
         for page in (self.shortcuts_page, self.settings_page):
             page.draw_icons()
+        self.menus.draw_icons()
 
     # What the commands do
 
@@ -199,8 +200,12 @@ class Program(QObject):
     def _add_undo(self, stack: UndoStack) -> None:
         undo = self._commands.add(self.edit, self.tr("Undo"), stack.undo, Standard.Undo)
         redo = self._commands.add(self.edit, self.tr("Redo"), stack.redo, ("Ctrl+Shift+Z", Standard.Redo))
-        stack.undoTextChanged.connect(lambda text: undo.setText(self.tr("Undo {0}").format(text).rstrip()))
-        stack.redoTextChanged.connect(lambda text: redo.setText(self.tr("Redo {0}").format(text).rstrip()))
+        stack.undoTextChanged.connect(
+            lambda text: undo.setText(self.tr("Undo {0}").format(text) if text else self.tr("Undo"))
+        )
+        stack.redoTextChanged.connect(
+            lambda text: redo.setText(self.tr("Redo {0}").format(text) if text else self.tr("Redo"))
+        )
         for action, possible in ((undo, stack.canUndoChanged), (redo, stack.canRedoChanged)):
             action.setEnabled(False)
             possible.connect(action.setEnabled)

@@ -165,6 +165,8 @@ class SettingsPage(Page):
         card.add(self.tr("What counts as the same"), self.mode)
         self.top = NumberField()
         self.top.setRange(-1, MOST_CHECKED)
+        self.top.setValue(-1)
+        self.top.setSpecialValueText(" ")
         self.top.valueChanged.connect(lambda value: self.chosen.emit("top", None if value < 0 else value))
         card.add(self.tr("How many are checked"), self.top, self.tr("More find more, and take longer"))
         self.both_orders = self._box(self.tr("Compare each pair in both orders"), "both_orders")

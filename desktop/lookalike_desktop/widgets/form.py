@@ -77,7 +77,7 @@ class FormCard(QFrame):
         row = self._grid.rowCount()
         told = QLabel(name)
         told.setWordWrap(True)
-        about = _quiet(hint)
+        about = _quiet(hint, self)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(told)
@@ -91,7 +91,7 @@ class FormCard(QFrame):
 
     def add_box(self, box: QCheckBox, hint: str = "") -> QLabel:
         """Add a box with its name beside it; gives the line about it."""
-        about = _quiet(hint)
+        about = _quiet(hint, self)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(box)
@@ -106,7 +106,7 @@ class FormCard(QFrame):
         words = QVBoxLayout()
         words.setSpacing(6)
         words.addWidget(QLabel(name))
-        words.addWidget(_quiet(hint))
+        words.addWidget(_quiet(hint, self))
         words.addWidget(control)
         self._grid.addLayout(words, self._grid.rowCount(), 0, 1, 2)
 
@@ -117,8 +117,8 @@ class _Quiet(QLabel):
         self.setVisible(bool(text))
 
 
-def _quiet(text: str) -> QLabel:
-    label = _Quiet()
+def _quiet(text: str, parent: QWidget) -> QLabel:
+    label = _Quiet(parent)
     label.setProperty("quiet", True)
     label.setWordWrap(True)
     label.setText(text)

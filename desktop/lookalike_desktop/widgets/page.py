@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from lookalike_desktop.widgets.grid_view import GridView
@@ -50,8 +50,25 @@ class Page(QWidget):
         return None
 
     def enter(self) -> None:
-        """Take the focus, once the page is in front."""
-        self.setFocus()
+        """Take the focus, once the page is in front; where this does not, `Navigator` gives it to the first control."""
+        if self.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            self.setFocus()
+
+    def has_focus(self) -> bool:
+        """Whether the keyboard works on the page, or would if its window were in front."""
+        focus = self.window().focusWidget()
+        within = focus is not None and (focus is self or self.isAncestorOf(focus))
+        return within and focus is not None and focus.isVisible() and focus.isEnabled()
+
+    def focus_first_control(self) -> None:
+        """Give the focus to the first control that takes it."""
+        control = self.nextInFocusChain()
+        while control is not None and control is not self:
+            usable = control.isVisible() and control.isEnabled()
+            if usable and self.isAncestorOf(control) and control.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                control.setFocus()
+                return
+            control = control.nextInFocusChain()
 
     def go_back(self) -> None:
         """Go one step back on the page, or ask to leave it."""
