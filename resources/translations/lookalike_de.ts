@@ -172,75 +172,75 @@
     <name>ComparePage</name>
     <message>
         <source>Back</source>
-        <translation type="unfinished">Zurück</translation>
+        <translation>Zurück</translation>
     </message>
     <message>
         <source>Back to the photo (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurück zum Foto (Esc)</translation>
     </message>
     <message>
         <source>Previous result</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorheriges Ergebnis</translation>
     </message>
     <message>
         <source>Previous result (Page Up)</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorheriges Ergebnis (Bild auf)</translation>
     </message>
     <message>
         <source>Next result</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächstes Ergebnis</translation>
     </message>
     <message>
         <source>Next result (Page Down)</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächstes Ergebnis (Bild ab)</translation>
     </message>
     <message>
         <source>Side by side</source>
-        <translation type="unfinished"></translation>
+        <translation>Nebeneinander</translation>
     </message>
     <message>
         <source>Both photos, with lines between what matches (B)</source>
-        <translation type="unfinished"></translation>
+        <translation>Beide Fotos, mit Linien zwischen dem, was übereinstimmt (B)</translation>
     </message>
     <message>
         <source>Swipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Überblenden</translation>
     </message>
     <message>
         <source>One photo over the other; drag the line between them (S)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Foto über dem anderen; die Linie dazwischen lässt sich ziehen (S)</translation>
     </message>
     <message>
         <source>Difference</source>
-        <translation type="unfinished">Unterschied</translation>
+        <translation>Unterschied</translation>
     </message>
     <message>
         <source>Where they differ, in red (D)</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo sie sich unterscheiden, in Rot (D)</translation>
     </message>
     <message>
         <source>Lines</source>
-        <translation type="unfinished"></translation>
+        <translation>Linien</translation>
     </message>
     <message>
         <source>Show the lines between what matches (L)</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Linien zwischen dem zeigen, was übereinstimmt (L)</translation>
     </message>
     <message>
         <source>The same</source>
-        <translation type="unfinished">Dasselbe</translation>
+        <translation>Dasselbe</translation>
     </message>
     <message>
         <source>Remember that both show the same (Y); again takes it back</source>
-        <translation type="unfinished"></translation>
+        <translation>Merken, dass beide dasselbe zeigen (Y); noch einmal nimmt es zurück</translation>
     </message>
     <message>
         <source>Not the same</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht dasselbe</translation>
     </message>
     <message>
         <source>Remember that they do not (N); again takes it back</source>
-        <translation type="unfinished"></translation>
+        <translation>Merken, dass sie es nicht tun (N); noch einmal nimmt es zurück</translation>
     </message>
 </context>
 <context>
@@ -594,47 +594,47 @@
     <name>FactsPanel</name>
     <message>
         <source>Facts</source>
-        <translation type="unfinished"></translation>
+        <translation>Angaben</translation>
     </message>
     <message>
         <source>Taken</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufgenommen</translation>
     </message>
     <message>
         <source>Camera</source>
-        <translation type="unfinished">Kamera</translation>
+        <translation>Kamera</translation>
     </message>
     <message>
         <source>Place</source>
-        <translation type="unfinished"></translation>
+        <translation>Ort</translation>
     </message>
     <message>
         <source>Rating</source>
-        <translation type="unfinished"></translation>
+        <translation>Bewertung</translation>
     </message>
     <message>
         <source>Keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Stichwörter</translation>
     </message>
     <message>
         <source>Picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild</translation>
     </message>
     <message>
         <source>Where it lies</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo es liegt</translation>
     </message>
     <message>
         <source>Raw file</source>
-        <translation type="unfinished"></translation>
+        <translation>Rohdatei</translation>
     </message>
     <message>
         <source>Show in folder</source>
-        <translation type="unfinished">Im Ordner zeigen</translation>
+        <translation>Im Ordner zeigen</translation>
     </message>
     <message>
         <source>Show {0} in its folder</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} im Ordner zeigen</translation>
     </message>
 </context>
 <context>
@@ -717,7 +717,7 @@
     <name>Filmstrip</name>
     <message>
         <source>Neighbours of this photo</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachbarn dieses Fotos</translation>
     </message>
 </context>
 <context>
@@ -1139,83 +1139,83 @@
     <name>Match</name>
     <message>
         <source>Almost sure that both show the same: {0} %</source>
-        <translation type="unfinished"></translation>
+        <translation>Fast sicher, dass beide dasselbe zeigen: {0} %</translation>
     </message>
     <message>
         <source>Very likely the same: {0} %</source>
-        <translation type="unfinished"></translation>
+        <translation>Sehr wahrscheinlich dasselbe: {0} %</translation>
     </message>
     <message>
         <source>Probably the same: {0} %</source>
-        <translation type="unfinished"></translation>
+        <translation>Wahrscheinlich dasselbe: {0} %</translation>
     </message>
     <message>
         <source>The same or not, it could be either: {0} %</source>
-        <translation type="unfinished"></translation>
+        <translation>Dasselbe oder nicht, beides ist möglich: {0} %</translation>
     </message>
     <message>
         <source>Probably not the same: {0} %</source>
-        <translation type="unfinished"></translation>
+        <translation>Wahrscheinlich nicht dasselbe: {0} %</translation>
     </message>
     <message>
         <source>Very likely not the same: {0} %</source>
-        <translation type="unfinished"></translation>
+        <translation>Sehr wahrscheinlich nicht dasselbe: {0} %</translation>
     </message>
     <message>
         <source>Almost sure that these are different: {0} %</source>
-        <translation type="unfinished"></translation>
+        <translation>Fast sicher, dass dies Verschiedenes ist: {0} %</translation>
     </message>
     <message>
         <source>Not checked by a judge</source>
-        <translation type="unfinished"></translation>
+        <translation>Von keinem Prüfer angesehen</translation>
     </message>
     <message>
         <source>{0} (not calibrated)</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} (nicht kalibriert)</translation>
     </message>
     <message>
         <source>no details match</source>
-        <translation type="unfinished"></translation>
+        <translation>keine Einzelheiten stimmen überein</translation>
     </message>
     <message>
         <source>{0} details agree, no more than any two photos may have in common</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Einzelheiten stimmen überein, nicht mehr, als zwei beliebige Fotos gemeinsam haben können</translation>
     </message>
     <message>
         <source>{0} details lie in the same arrangement in both</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Einzelheiten liegen in beiden in derselben Anordnung</translation>
     </message>
     <message>
         <source>{0} details lie in the same arrangement, mirrored</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Einzelheiten liegen in derselben Anordnung, gespiegelt</translation>
     </message>
     <message>
         <source>Whole photos</source>
-        <translation type="unfinished"></translation>
+        <translation>Ganze Fotos</translation>
     </message>
     <message>
         <source>likeness {0} of 1</source>
-        <translation type="unfinished"></translation>
+        <translation>Ähnlichkeit {0} von 1</translation>
     </message>
     <message>
         <source>Details in the index</source>
-        <translation type="unfinished"></translation>
+        <translation>Einzelheiten im Index</translation>
     </message>
     <message>
         <source>votes of weight {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Stimmen vom Gewicht {0}</translation>
     </message>
     <message>
         <source>Matching points</source>
-        <translation type="unfinished">Übereinstimmende Punkte</translation>
+        <translation>Übereinstimmende Punkte</translation>
     </message>
     <message>
         <source>comparing…</source>
-        <translation type="unfinished"></translation>
+        <translation>wird verglichen…</translation>
     </message>
     <message>
         <source>{0} %</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} %</translation>
     </message>
 </context>
 <context>
@@ -1229,43 +1229,43 @@
     <name>ModelOffer</name>
     <message>
         <source>Download…</source>
-        <translation type="unfinished">Herunterladen …</translation>
+        <translation>Herunterladen …</translation>
     </message>
     <message>
         <source>Asks once more before anything is downloaded</source>
-        <translation type="unfinished"></translation>
+        <translation>Fragt noch einmal, bevor etwas heruntergeladen wird</translation>
     </message>
     <message>
         <source>Other models</source>
-        <translation type="unfinished"></translation>
+        <translation>Andere Modelle</translation>
     </message>
     <message>
         <source>No, thanks</source>
-        <translation type="unfinished"></translation>
+        <translation>Nein, danke</translation>
     </message>
     <message>
         <source>This is not offered again; the page of models has it</source>
-        <translation type="unfinished"></translation>
+        <translation>Dies wird nicht wieder angeboten; es steht auf der Seite der Modelle</translation>
     </message>
     <message>
         <source>Results can also be checked by a model that looks at both photos. {0} suits this computer: {1} to download, {2}, {3} of memory. Licence: {4}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ergebnisse kann auch ein Modell prüfen, das beide Fotos ansieht. {0} passt zu diesem Rechner: {1} herunterzuladen, {2}, {3} Arbeitsspeicher. Lizenz: {4}.</translation>
     </message>
     <message>
         <source>several pairs of photos a second</source>
-        <translation type="unfinished"></translation>
+        <translation>mehrere Fotopaare in der Sekunde</translation>
     </message>
     <message>
         <source>about one pair of photos a second</source>
-        <translation type="unfinished"></translation>
+        <translation>etwa ein Fotopaar in der Sekunde</translation>
     </message>
     <message>
         <source>a few seconds for a pair of photos</source>
-        <translation type="unfinished"></translation>
+        <translation>einige Sekunden für ein Fotopaar</translation>
     </message>
     <message>
         <source>many seconds for a pair of photos</source>
-        <translation type="unfinished"></translation>
+        <translation>viele Sekunden für ein Fotopaar</translation>
     </message>
 </context>
 <context>
@@ -1522,19 +1522,19 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>More like this</source>
-        <translation type="unfinished"></translation>
+        <translation>Mehr davon</translation>
     </message>
     <message>
         <source>Why?</source>
-        <translation type="unfinished">Warum?</translation>
+        <translation>Warum?</translation>
     </message>
     <message>
         <source>This is the same</source>
-        <translation type="unfinished"></translation>
+        <translation>Das ist dasselbe</translation>
     </message>
     <message>
         <source>This is not the same</source>
-        <translation type="unfinished"></translation>
+        <translation>Das ist nicht dasselbe</translation>
     </message>
     <message>
         <source>Not like this</source>
@@ -1627,15 +1627,15 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <name>PairView</name>
     <message>
         <source>What is searched for</source>
-        <translation type="unfinished"></translation>
+        <translation>Wonach gesucht wird</translation>
     </message>
     <message>
         <source>The result</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Ergebnis</translation>
     </message>
     <message>
         <source>Difference</source>
-        <translation type="unfinished">Unterschied</translation>
+        <translation>Unterschied</translation>
     </message>
 </context>
 <context>
@@ -1952,30 +1952,30 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <name>RecentSearches</name>
     <message>
         <source>Recent searches</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzte Suchen</translation>
     </message>
     <message>
         <source>Forget these searches</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Suchen vergessen</translation>
     </message>
     <message>
         <source>Forget them, and keep no searches</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergessen und keine Suchen mehr merken</translation>
     </message>
     <message>
         <source>Keep recent searches from now on</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzte Suchen von nun an merken</translation>
     </message>
 </context>
 <context>
     <name>ResultsModel</name>
     <message>
         <source>you called it the same</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie nannten es dasselbe</translation>
     </message>
     <message>
         <source>you called it not the same</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie nannten es nicht dasselbe</translation>
     </message>
     <message>
         <source>{0}, not checked yet</source>
@@ -2070,23 +2070,23 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>Above the line is what is known or sure, below it what may be meant.</source>
-        <translation type="unfinished"></translation>
+        <translation>Über der Linie steht, was bekannt oder sicher ist, darunter, was gemeint sein kann.</translation>
     </message>
     <message>
         <source>Above the line, photos show the very same thing more likely than not. Below it they only look alike.</source>
-        <translation type="unfinished"></translation>
+        <translation>Über der Linie zeigen Fotos eher genau dasselbe als nicht. Darunter sehen sie nur ähnlich aus.</translation>
     </message>
     <message>
         <source>Nobody has measured where it runs for this search: it is a guess.</source>
-        <translation type="unfinished"></translation>
+        <translation>Für diese Suche hat niemand gemessen, wo sie verläuft: Sie ist geschätzt.</translation>
     </message>
     <message>
         <source>Where it runs was measured on photos of known things.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo sie verläuft, wurde an Fotos bekannter Dinge gemessen.</translation>
     </message>
     <message>
         <source>What you call the same or not the same moves there at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was Sie dasselbe oder nicht dasselbe nennen, rückt sofort dorthin.</translation>
     </message>
     <message>
         <source>This model&apos;s answers are not calibrated yet: the line is a guess.</source>
@@ -2232,15 +2232,15 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>The same</source>
-        <translation type="unfinished">Dasselbe</translation>
+        <translation>Dasselbe</translation>
     </message>
     <message>
         <source>Not the same</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht dasselbe</translation>
     </message>
     <message>
         <source>Taken back</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurückgenommen</translation>
     </message>
 </context>
 <context>
@@ -2616,7 +2616,7 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <name>SwipeCanvas</name>
     <message>
         <source>One photo over the other</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Foto über dem anderen</translation>
     </message>
 </context>
 <context>
@@ -2876,39 +2876,39 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>{0} × {1} ({2} megapixels)</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} × {1} ({2} Megapixel)</translation>
     </message>
     <message>
         <source>{0}° N</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}° N</translation>
     </message>
     <message>
         <source>{0}° S</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}° S</translation>
     </message>
     <message>
         <source>{0}° E</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}° O</translation>
     </message>
     <message>
         <source>{0}° W</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}° W</translation>
     </message>
     <message>
         <source>{0} s</source>
-        <translation type="unfinished">{0} s</translation>
+        <translation>{0} s</translation>
     </message>
     <message>
         <source>{0} mm</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} mm</translation>
     </message>
     <message>
         <source>{0} mm (equivalent to {1} mm)</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} mm (entspricht {1} mm)</translation>
     </message>
     <message>
         <source>flash</source>
-        <translation type="unfinished"></translation>
+        <translation>Blitz</translation>
     </message>
     <message>
         <source>Fit to the window</source>
@@ -2920,7 +2920,7 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>Show both photos side by side, and what the match is based on (W)</source>
-        <translation type="unfinished"></translation>
+        <translation>Beide Fotos nebeneinander zeigen, und worauf die Übereinstimmung beruht (W)</translation>
     </message>
     <message>
         <source>More photos of this</source>
@@ -2963,91 +2963,91 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <name>ViewerBar</name>
     <message>
         <source>Back</source>
-        <translation type="unfinished">Zurück</translation>
+        <translation>Zurück</translation>
     </message>
     <message>
         <source>Back to the photos (Esc)</source>
-        <translation type="unfinished">Zurück zu den Fotos (Esc)</translation>
+        <translation>Zurück zu den Fotos (Esc)</translation>
     </message>
     <message>
         <source>Previous photo</source>
-        <translation type="unfinished">Vorheriges Foto</translation>
+        <translation>Vorheriges Foto</translation>
     </message>
     <message>
         <source>Previous (Page Up)</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorheriges (Bild auf)</translation>
     </message>
     <message>
         <source>Next photo</source>
-        <translation type="unfinished">Nächstes Foto</translation>
+        <translation>Nächstes Foto</translation>
     </message>
     <message>
         <source>Next (Page Down)</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächstes (Bild ab)</translation>
     </message>
     <message>
         <source>Fit to the window</source>
-        <translation type="unfinished">Ans Fenster anpassen</translation>
+        <translation>Ans Fenster anpassen</translation>
     </message>
     <message>
         <source>Fit to the window (0)</source>
-        <translation type="unfinished">Ans Fenster anpassen (0)</translation>
+        <translation>Ans Fenster anpassen (0)</translation>
     </message>
     <message>
         <source>The photo&apos;s own pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Pixel des Fotos selbst</translation>
     </message>
     <message>
         <source>The photo&apos;s own pixels, or all of it (1)</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Pixel des Fotos selbst, oder das ganze Foto (1)</translation>
     </message>
     <message>
         <source>Turn the view</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Ansicht drehen</translation>
     </message>
     <message>
         <source>Turn the view (R; Shift+R the other way)</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Ansicht drehen (R; Umschalt+R andersherum)</translation>
     </message>
     <message>
         <source>Facts</source>
-        <translation type="unfinished"></translation>
+        <translation>Angaben</translation>
     </message>
     <message>
         <source>What is known of this photo (I)</source>
-        <translation type="unfinished"></translation>
+        <translation>Was von diesem Foto bekannt ist (I)</translation>
     </message>
     <message>
         <source>Full screen</source>
-        <translation type="unfinished">Vollbild</translation>
+        <translation>Vollbild</translation>
     </message>
     <message>
         <source>Full screen (F11)</source>
-        <translation type="unfinished"></translation>
+        <translation>Vollbild (F11)</translation>
     </message>
     <message>
         <source>Show in folder</source>
-        <translation type="unfinished">Im Ordner zeigen</translation>
+        <translation>Im Ordner zeigen</translation>
     </message>
     <message>
         <source>Open the folder of this photo</source>
-        <translation type="unfinished">Den Ordner dieses Fotos öffnen</translation>
+        <translation>Den Ordner dieses Fotos öffnen</translation>
     </message>
     <message>
         <source>Mark a part</source>
-        <translation type="unfinished">Einen Teil markieren</translation>
+        <translation>Einen Teil markieren</translation>
     </message>
     <message>
         <source>Drag a rectangle to search for what is in it (also Shift or the right button)</source>
-        <translation type="unfinished">Ein Rechteck aufziehen, um nach seinem Inhalt zu suchen (auch Umschalt oder die rechte Taste)</translation>
+        <translation>Ein Rechteck aufziehen, um nach seinem Inhalt zu suchen (auch Umschalt oder die rechte Taste)</translation>
     </message>
     <message>
         <source>Find the same thing</source>
-        <translation type="unfinished">Dasselbe Ding finden</translation>
+        <translation>Dasselbe Ding finden</translation>
     </message>
     <message>
         <source>Search with this photo (F)</source>
-        <translation type="unfinished">Mit diesem Foto suchen (F)</translation>
+        <translation>Mit diesem Foto suchen (F)</translation>
     </message>
 </context>
 <context>
@@ -3650,7 +3650,7 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
     <message>
         <source>Say of more results what they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sagen Sie von mehr Ergebnissen, was sie sind.</translation>
     </message>
     <message>
         <source>Scan it again.</source>
