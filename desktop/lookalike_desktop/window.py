@@ -374,7 +374,7 @@ class Window(QMainWindow):
         add(view, self.tr("Larger photos"), lambda: self._resize_cells(1), keys.ZoomIn)
         add(view, self.tr("Smaller photos"), lambda: self._resize_cells(-1), keys.ZoomOut)
         page = self.library_page
-        add(view, self.tr("Order of the library…"), page.open_order_menu, "Ctrl+Shift+L")
+        add(view, self.tr("Order of the library…"), page.open_order_menu, "Ctrl+Shift+S")
         add(view, self.tr("Squares or justified rows"), page.toggle_style, "Ctrl+J")
 
     def _remember_layout(self) -> None:

@@ -296,7 +296,7 @@ def test_a_removed_folder_takes_its_photos_off_the_screen_only(
     qtbot.waitUntil(
         lambda: window.library_page.currentWidget() is window.library_page.first_run, timeout=PATIENCE
     )
-    assert not window.library_page.model.ids
+    qtbot.waitUntil(lambda: not window.library_page.model.ids, timeout=PATIENCE)
     assert len(list(album.iterdir())) == 9
 
 
