@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,12 @@ def test_the_panel_tells_all_that_is_known_and_shows_every_place(
         "again.jpg",
     ):
         assert words in text
+    info = panel.info
+    assert info is not None and "Text in the photo" not in text
+    read = replace(info, text="SALE\n50 %", kind="receipt", caption="a red tower")
+    panel.show_info(read)
+    assert all(words in panel.text for words in ("SALE · 50 %", "Receipt", "a red tower"))
+    panel.show_info(info)
     opened: list[QUrl] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     assert len(panel.folder_buttons) == 2

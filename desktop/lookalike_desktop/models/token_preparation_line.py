@@ -43,7 +43,7 @@ class TokenPreparationLine(QFrame):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(100)
-        self.button = QPushButton()
+        self.button = QPushButton(self.tr("Pause"))
         self.button.setProperty("flat", True)
         self.button.clicked.connect(lambda: self.held.emit(not self._holding))
         self._grid = QGridLayout(self)

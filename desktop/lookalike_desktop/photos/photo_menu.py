@@ -51,7 +51,7 @@ class PhotoMenu(QObject):
         keys = QKeySequence.StandardKey
         everywhere = (*grids, viewer)
         add(group, self.tr("Show large"), do.open_large)
-        add(group, self.tr("Open in another program"), do.open_in_program, "Ctrl+Return")
+        add(group, self.tr("Open in another program"), do.open_in_program, "Ctrl+Shift+Return")
         add(group, self.tr("Show in the file manager"), do.show_in_folder, "Ctrl+Shift+F")
         on_grids(add(group, self.tr("Copy the photo"), do.copy, keys.Copy), everywhere)
         on_grids(add(group, self.tr("Copy the path"), do.copy_paths, "Ctrl+Shift+C"), everywhere)

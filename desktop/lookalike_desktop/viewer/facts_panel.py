@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from lookalike.photos import Exposure
 
 WIDTH = 300
+
+LONGEST_TEXT = 600
+"""Letters of the text in a photo that are shown."""
 
 
 class FactsPanel(QScrollArea):
@@ -95,6 +99,12 @@ class FactsPanel(QScrollArea):
         self._section(self.tr("Place"), info.place, position_text(facts.latitude, facts.longitude))
         self._section(self.tr("Rating"), rating_text(written.rating))
         self._section(self.tr("Keywords"), ", ".join(written.keywords))
+        self._section(self.tr("Kind"), self._kind_text(info.kind))
+        self._section(
+            self.tr("Text in the photo"),
+            shorten(" · ".join(info.text.splitlines()), LONGEST_TEXT, placeholder=" …"),
+        )
+        self._section(self.tr("What a model says"), info.caption)
         self._section(
             self.tr("Picture"),
             pixels_text(facts.width, facts.height),
@@ -102,6 +112,13 @@ class FactsPanel(QScrollArea):
         )
         self._places(self.tr("Where it lies"), info.paths)
         self._places(self.tr("Raw file"), info.companions)
+
+    def _kind_text(self, kind: str) -> str:
+        return {
+            "screenshot": self.tr("Screenshot"),
+            "document": self.tr("Document"),
+            "receipt": self.tr("Receipt"),
+        }.get(kind, "")
 
     def _section(self, heading: str, *lines: str, title: bool = False) -> None:
         lines = tuple(filter(None, lines))

@@ -59,7 +59,7 @@ class Notice(QFrame):
         self.details_button.setProperty("flat", True)
         self.details_button.clicked.connect(self._show_details)
         self._act: Callable[[], object] = lambda: None
-        self.act_button = QPushButton()
+        self.act_button = QPushButton(self.tr("Undo"))
         self.act_button.clicked.connect(self._on_act)
         self._close = QToolButton()
         self._close.setProperty("flat", True)

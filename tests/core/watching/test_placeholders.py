@@ -49,7 +49,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 def scan(library: Library) -> list[tuple[str, str]]:
-    return [(line.path, line.reason) for line in list(library.scan())[-1].skipped]
+    return list({(line.path, line.reason): None for progress in library.scan() for line in progress.skipped})
 
 
 @pytest.mark.slow
