@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from lookalike.pairs.residual import Residual, residual, snapped
 from lookalike.pairs.verified_pair import PairKind, VerifiedPair
 from lookalike.sigmoid import sigmoid
 
-VERSION = "6"
+VERSION = "7"
 """Changes with whatever changes a verified pair."""
 
 FEWEST_INLIERS = 6
@@ -86,6 +87,11 @@ BURST_SHARE = 0.5
 BURST_AREA = 0.6
 BURST_CORRELATION = 0.65
 """Two exposures of one moment: most blocks agree, on most of both frames."""
+BURST_SECONDS = 120.0
+"""How far apart the exposures of one moment may be."""
+UNDATED_AREA = 0.85
+"""The share of both frames that has to agree where nobody knows when they were taken: views of one thing by two people
+agree on less (docs/benchmarks.md, "Duplicates")."""
 
 MATCH_OFFSET, MATCH_RISE = -4.6, 2.3
 """The curve of a match over log(1 + distinctness)."""
@@ -232,7 +238,8 @@ class PairVerifier:
                 if made is not None and (made or agreed.tone_change() < SAME_TONE):
                     return PairKind.EDITED, made, True
                 return PairKind.EDITED, 0.0 if found is None else found.direction, False
-        if agreed.share >= BURST_SHARE and min(agreed.areas) >= BURST_AREA and agreeing >= BURST_CORRELATION:
+        area = _burst_area(first, second)
+        if agreed.share >= BURST_SHARE and min(agreed.areas) >= area and agreeing >= BURST_CORRELATION:
             return PairKind.BURST, 0.0, False
         return None, 0.0, False
 
@@ -397,6 +404,24 @@ def _were_taken_apart(first: PairPhoto, second: PairPhoto) -> bool:
     return (
         one.precision.value == seconds == other.precision.value and one.taken_at[:19] != other.taken_at[:19]
     )
+
+
+def _burst_area(first: PairPhoto, second: PairPhoto) -> float:
+    """The share of both frames that has to agree in a burst; more than there is where metadata tell two moments."""
+    one, other = first.row, second.row
+    if None not in (one.camera, other.camera) and one.camera != other.camera:
+        return math.inf
+    seconds = _seconds_between(one.taken_at, other.taken_at)
+    if seconds is None:
+        return UNDATED_AREA
+    return BURST_AREA if seconds <= BURST_SECONDS else math.inf
+
+
+def _seconds_between(one: str | None, other: str | None) -> float | None:
+    """How far apart two times of day are; None where one is not known to the minute."""
+    if one is None or other is None or min(len(one), len(other)) < len("2019-07-18T10:00"):
+        return None
+    return abs((datetime.fromisoformat(one[:19]) - datetime.fromisoformat(other[:19])).total_seconds())
 
 
 def _were_exposed_apart(first: PairPhoto, second: PairPhoto, one: PhotoPixels, other: PhotoPixels) -> bool:

@@ -180,6 +180,37 @@ def test_two_exposures_are_no_copies(tmp_path: Path) -> None:
     assert pair.kind is PairKind.BURST
 
 
+@pytest.mark.parametrize(
+    ("times", "cameras", "kind"),
+    [
+        (("12:00:00", "12:00:30"), ("A", "A"), PairKind.BURST),
+        (("12:00:00", "13:00:00"), ("A", "A"), PairKind.SAME_THING),
+        (("12:00:00", "12:00:30"), ("A", "B"), PairKind.SAME_THING),
+    ],
+)
+def test_a_burst_is_of_one_moment_and_one_camera(
+    tmp_path: Path, times: tuple[str, str], cameras: tuple[str, str], kind: PairKind
+) -> None:
+    album = tmp_path / "album"
+    album.mkdir()
+    scene = np.asarray(textured_photo(13, SIZE), np.float64)
+    generator = np.random.default_rng(0)
+    for number, (time, camera) in enumerate(zip(times, cameras, strict=True)):
+        exif = Image.Exif()
+        exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = camera, "camera"
+        exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = f"2015:11:16 {time}"
+        shot = scene + generator.normal(0.0, 6.0, scene.shape)
+        image = Image.fromarray(shot.clip(0, 255).astype(np.uint8))
+        image.save(album / f"{number}.jpg", quality=92, exif=exif)
+    library = SmallLibrary(tmp_path / "library")
+    library.folders.add(album)
+    graph = SmallPairGraph(library)
+    graph.update()
+    pair = graph.between("0.jpg", "1.jpg")
+    assert pair is not None
+    assert pair.kind is kind
+
+
 @pytest.mark.parametrize(("seconds", "kind"), [(1 / 640, PairKind.EDITED), (1 / 2500, PairKind.BURST)])
 def test_another_exposure_time_is_another_exposure(tmp_path: Path, seconds: float, kind: PairKind) -> None:
     album = tmp_path / "album"
