@@ -28,7 +28,7 @@ def take(photo: str) -> bytes:
         sample.pause(1500)
         buffer = QBuffer()
         buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-        sample.picture().save(buffer, b"PNG")
+        window.grab().save(buffer, "PNG")
         return bytes(buffer.data().data())
 
 

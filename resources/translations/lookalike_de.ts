@@ -1657,9 +1657,12 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <source>Models that describe photos: searches compare what they say</source>
         <translation>Modelle, die Fotos beschreiben: Suchen vergleichen, was sie sagen</translation>
     </message>
-    <message>
-        <source>This computer has {0}. Nothing is downloaded before you ask for it.</source>
-        <translation>Dieser Computer hat {0}. Nichts wird heruntergeladen, bevor Sie es wollen.</translation>
+    <message numerus="yes">
+        <source>This computer has {0} of memory and %n core(s). Nothing is downloaded before you ask for it.</source>
+        <translation>
+            <numerusform>Dieser Computer hat {0} Arbeitsspeicher und %n Kern. Nichts wird heruntergeladen, bevor Sie es wollen.</numerusform>
+            <numerusform>Dieser Computer hat {0} Arbeitsspeicher und %n Kerne. Nichts wird heruntergeladen, bevor Sie es wollen.</numerusform>
+        </translation>
     </message>
 </context>
 <context>

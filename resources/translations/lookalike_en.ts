@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>ModelsPage</name>
+    <message numerus="yes">
+        <source>This computer has {0} of memory and %n core(s). Nothing is downloaded before you ask for it.</source>
+        <translation>
+            <numerusform>This computer has {0} of memory and %n core. Nothing is downloaded before you ask for it.</numerusform>
+            <numerusform>This computer has {0} of memory and %n cores. Nothing is downloaded before you ask for it.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PlacesPage</name>
     <message numerus="yes">
         <source>%n photo(s) with a position</source>

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from lookalike_desktop.models.model_row import ModelRow
 from lookalike_desktop.models.models_state import ModelsState
+from lookalike_desktop.qt.formatting import format_transfer
 from lookalike_desktop.qt.progress_text import progress_text
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.widgets.page import Page
@@ -163,9 +164,12 @@ class ModelsPage(Page):
                     if words_model is not None and words_model.name != listing.name:
                         words_model = None
                     self._add(ModelRow(listing, listing.name in state.used, words_model))
-        line = self.tr("This computer has {0}. Nothing is downloaded before you ask for it.").format(
-            state.machine
-        )
+        machine = state.machine
+        line = self.tr(
+            "This computer has {0} of memory and %n core(s). Nothing is downloaded before you ask for it.",
+            "",
+            machine.cores,
+        ).format(format_transfer(machine.memory))
         self._about.setText(f"{line}\n{state.missing}".strip())
         self._show_busy()
         self._scroll.verticalScrollBar().setValue(place)

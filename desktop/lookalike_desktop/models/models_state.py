@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from lookalike.library import Library
     from lookalike.library.model_manager import ModelListing
     from lookalike.library.words_model import WordsModelState
+    from lookalike.models.advice import Machine
 
 
 @dataclass(frozen=True)
@@ -20,14 +21,14 @@ class ModelsState:
         listings: all models, those that come with Lookalike included.
         used: names of the judge and the descriptor model in use.
         words_model: the model for words, and how far it is; None without one.
-        machine: what this computer has, in words.
+        machine: what this computer has.
         missing: what does not work here, one line; empty if everything does.
     """
 
     listings: Sequence[ModelListing]
     used: frozenset[str]
     words_model: WordsModelState | None
-    machine: str
+    machine: Machine
     missing: str
 
 
@@ -47,6 +48,6 @@ def read_state(library: Library) -> ModelsState:
         [*built_in, *library.models.listings()],
         frozenset(used),
         library.words_model.state(),
-        this_machine().words,
+        this_machine(),
         " ".join(describe_failure(error).message for error in library.judges.missing()),
     )
