@@ -2502,6 +2502,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Dauert doppelt so lange und ist sicherer</translation>
     </message>
     <message>
+        <source>Read the text in photos in the background</source>
+        <translation>Text in Fotos im Hintergrund lesen</translation>
+    </message>
+    <message>
+        <source>Words then find signs, pages and receipts</source>
+        <translation>Wörter finden dann Schilder, Seiten und Belege</translation>
+    </message>
+    <message>
         <source>Multimodal models</source>
         <translation>Multimodale Modelle</translation>
     </message>
@@ -2536,6 +2544,22 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Searches are then many times faster</source>
         <translation>Suchen sind dann um ein Vielfaches schneller</translation>
+    </message>
+    <message>
+        <source>Ask a model only where it can change something</source>
+        <translation>Ein Modell nur fragen, wo es etwas ändern kann</translation>
+    </message>
+    <message>
+        <source>Matching points answer first; otherwise the model looks at all</source>
+        <translation>Übereinstimmende Punkte antworten zuerst; sonst sieht das Modell alle an</translation>
+    </message>
+    <message>
+        <source>Describe photos in the background</source>
+        <translation>Fotos im Hintergrund beschreiben</translation>
+    </message>
+    <message>
+        <source>Words then find what the model says of a photo</source>
+        <translation>Wörter finden dann, was das Modell über ein Foto sagt</translation>
     </message>
     <message>
         <source>Models…</source>

@@ -17,7 +17,7 @@ from lookalike_desktop.shell.settings_state import read_settings
 if TYPE_CHECKING:
     from lookalike.library import Library
 
-JUDGING = frozenset({"judge", "mode", "both_orders", "top", "budget"})
+JUDGING = frozenset({"judge", "mode", "both_orders", "together", "top", "budget"})
 """What changes the results of searches."""
 
 
@@ -104,10 +104,13 @@ _CHANGES: dict[str, Callable[[Library, Any], None]] = {
     "judge": lambda library, value: library.judges.choose(value),
     "mode": _search("mode"),
     "both_orders": _search("both_orders"),
+    "together": lambda library, value: _search("alone")(library, not value),
     "top": _search("top"),
     "budget": lambda library, value: library.tokens.choose(budget=value),
     "token_limit": lambda library, value: library.tokens.choose(limit_bytes=value),
     "tokens_ahead": lambda library, value: library.tokens.choose(ahead=value),
+    "text_ahead": lambda library, value: library.texts.choose(value),
+    "captions_ahead": lambda library, value: library.captions.choose(value),
     "pace": lambda library, value: library.folders.set_pace(value),
     "rules": lambda library, value: library.duplicates.set_rules(value),
     "protected": _protect_only,

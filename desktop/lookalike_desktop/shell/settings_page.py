@@ -171,6 +171,8 @@ class SettingsPage(Page):
         card.add(self.tr("How many are checked"), self.top, self.tr("More find more, and take longer"))
         self.both_orders = self._box(self.tr("Compare each pair in both orders"), "both_orders")
         card.add_box(self.both_orders, self.tr("Takes twice as long, and is surer"))
+        self.text_ahead = self._box(self.tr("Read the text in photos in the background"), "text_ahead")
+        card.add_box(self.text_ahead, self.tr("Words then find signs, pages and receipts"))
 
     def _add_model(self) -> None:
         card = self._card(self.tr("Multimodal models"))
@@ -190,6 +192,10 @@ class SettingsPage(Page):
         card.add(self.tr("Room on the disk for prepared photos"), self.limit)
         self.ahead = self._box(self.tr("Prepare photos while the computer is idle"), "tokens_ahead")
         card.add_box(self.ahead, self.tr("Searches are then many times faster"))
+        self.together = self._box(self.tr("Ask a model only where it can change something"), "together")
+        card.add_box(self.together, self.tr("Matching points answer first; otherwise the model looks at all"))
+        self.captions_ahead = self._box(self.tr("Describe photos in the background"), "captions_ahead")
+        card.add_box(self.captions_ahead, self.tr("Words then find what the model says of a photo"))
         self.models_button = QPushButton(self.tr("Models…"))
         self.models_button.clicked.connect(self.models_wanted)
         card.add(self.tr("Download, add or remove models"), self.models_button)
@@ -279,6 +285,9 @@ class SettingsPage(Page):
             self.top.setSpecialValueText(suggested)
             self.top.setValue(-1 if state.top is None else state.top)
         self.both_orders.setChecked(state.both_orders)
+        self.together.setChecked(state.together)
+        self.text_ahead.setChecked(state.text_ahead)
+        self.captions_ahead.setChecked(state.captions_ahead)
         _select(self.budget, state.budget)
         self._budget_hint.setText(self._budget_text(state.suggested_budget))
         with QSignalBlocker(self.limit):

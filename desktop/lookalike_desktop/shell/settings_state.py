@@ -22,12 +22,15 @@ class SettingsState:
         modes: what it can be asked; empty where it knows only one question.
         mode: what it is asked.
         both_orders: whether it looks at each pair in both orders.
+        together: whether a slow judge is asked behind a quick one, where it can change something.
         top: how many candidates it is shown; None for as many as it suggests.
         suggested_top: how many it suggests.
         budget: how many visual tokens a photo becomes: the name of a choice.
         suggested_budget: the choice that suits the judge's speed here; empty where that is unknown.
         token_limit: bytes that visual tokens may take on the disk.
         tokens_ahead: whether photos are prepared while the computer is idle.
+        text_ahead: whether text in photos is read in the background.
+        captions_ahead: whether a multimodal model describes photos in the background.
         pace: how hard indexing works.
         excludes: patterns of what is left out of the folders.
         rules: which of several duplicates is kept, the first rule first.
@@ -40,12 +43,15 @@ class SettingsState:
     modes: Sequence[str]
     mode: str
     both_orders: bool
+    together: bool
     top: int | None
     suggested_top: int
     budget: str
     suggested_budget: str
     token_limit: int
     tokens_ahead: bool
+    text_ahead: bool
+    captions_ahead: bool
     pace: str
     excludes: Sequence[str]
     rules: Sequence[KeepRule]
@@ -70,12 +76,15 @@ def read_settings(library: Library) -> SettingsState:
         modes=library.judges.modes(),
         mode=search.mode,
         both_orders=search.both_orders,
+        together=not search.alone,
         top=search.top,
         suggested_top=library.judges.top(),
         budget=store.budget,
         suggested_budget=suggested_budget(speeds[0]) if speeds else "",
         token_limit=store.limit_bytes,
         tokens_ahead=library.tokens.ahead,
+        text_ahead=library.texts.ahead,
+        captions_ahead=library.captions.ahead,
         pace=library.folders.pace(),
         excludes=library.folders.excludes(),
         rules=library.duplicates.rules,
