@@ -795,6 +795,22 @@
 <context>
     <name>FilterBar</name>
     <message>
+        <source>also this</source>
+        <translation>auch das</translation>
+    </message>
+    <message>
+        <source>not like this</source>
+        <translation>nicht so etwas</translation>
+    </message>
+    <message>
+        <source>Photo: {0}. Press to take it out of the search.</source>
+        <translation>Foto: {0}. Drücken, um es aus der Suche zu nehmen.</translation>
+    </message>
+    <message>
+        <source>Take this photo out of the search</source>
+        <translation>Dieses Foto aus der Suche nehmen</translation>
+    </message>
+    <message>
         <source>Filter: {0}. Press to remove it.</source>
         <translation>Filter: {0}. Drücken, um ihn zu entfernen.</translation>
     </message>
@@ -2391,10 +2407,6 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>a part of a photo</source>
         <translation>ein Teil eines Fotos</translation>
-    </message>
-    <message>
-        <source>{0} photos</source>
-        <translation>{0} Fotos</translation>
     </message>
     <message>
         <source>The same</source>
@@ -4771,14 +4783,6 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>{0} and {1} more</source>
         <translation>{0} und {1} weitere</translation>
-    </message>
-    <message>
-        <source>{0} + a photo</source>
-        <translation>{0} + ein Foto</translation>
-    </message>
-    <message>
-        <source>{0} − a photo</source>
-        <translation>{0} − ein Foto</translation>
     </message>
 </context>
 <context>

@@ -135,10 +135,21 @@ def test_the_menu_of_a_result_changes_the_search(qtbot: QtBot, window: Window) -
     assert query.content_id == ids[0]
     assert [part.content_id for part in query.negatives] == [wrong]
     assert [part.content_id for part in query.positives] == [right]
-    assert window.search.request.label == "photo − a photo + a photo"
+    assert window.search.request.label == "photo"
+    chips = window.filter_bar.added_chips
+    assert [chip.text() for chip in chips] == ["not like this", "also this"]
+    assert window.filter_bar.isVisible() and all("take it out" in chip.accessibleName() for chip in chips)
     qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
     assert set(window.results_page.model.ids) == set(ids) - {ids[0], wrong, right}
+    # A chip takes its photo out again, and leaves the rest of the search as it is.
+    chips[0].click()
+    assert [chip.text() for chip in window.filter_bar.added_chips] == ["also this"]
+    left = window.search.request.make()
+    assert (left.content_id, left.negatives) == (ids[0], ())
+    assert [part.content_id for part in left.positives] == [right]
+    qtbot.waitUntil(lambda: not window.results_page.run.running, timeout=PATIENCE)
     window.search.end()
+    assert window.filter_bar.added_chips == [] and not window.filter_bar.isVisible()
     texts = [act.text() for act in window.navigator.build_menu(ids[0]).actions()]
     assert "Find the same thing" in texts and "Not like this" not in texts
 

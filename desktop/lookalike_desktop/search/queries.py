@@ -24,6 +24,19 @@ CHIP_SIDE = 128
 
 
 @dataclass(frozen=True)
+class AddedPhoto:
+    """A photo of the library that was added to a search.
+
+    Attributes:
+        content_id: the photo.
+        like: whether results are to show what it shows; else they are to be unlike it.
+    """
+
+    content_id: int
+    like: bool
+
+
+@dataclass(frozen=True)
 class SearchRequest:
     """A query and its name on the screen.
 
@@ -34,6 +47,8 @@ class SearchRequest:
         text: the words that were typed; empty for a search without.
         judged: whether the chosen judge checks what is found; else the index's answer stands.
         recent: what is offered among the recent searches; empty for what cannot be typed.
+        added: photos of the library that were added to it.
+        plain: the search without them; None for one that nothing was added to.
     """
 
     make: Callable[[], Query]
@@ -42,6 +57,8 @@ class SearchRequest:
     text: str = ""
     judged: bool = True
     recent: str = ""
+    added: tuple[AddedPhoto, ...] = ()
+    plain: SearchRequest | None = None
 
 
 def words_request(words: str) -> SearchRequest:
@@ -70,22 +87,19 @@ def files_request(paths: Sequence[Path]) -> SearchRequest:
     return replace(first, make=lambda: replace(first.make(), positives=also), label=label)
 
 
-def with_positive(request: SearchRequest, content_id: int) -> SearchRequest:
-    """The same search with a photo of the library added to what is searched for."""
-    label = QCoreApplication.translate("queries", "{0} + a photo").format(request.label)
-    return replace(request, make=lambda: _with(request.make(), also=content_id), label=label)
+def with_photos(request: SearchRequest, added: Sequence[AddedPhoto]) -> SearchRequest:
+    """The same search with exactly these photos added to it."""
+    plain = request.plain or request
+    if not added:
+        return plain
 
+    def make() -> Query:
+        query = plain.make()
+        like = tuple(Query(content_id=photo.content_id) for photo in added if photo.like)
+        unlike = tuple(Query(content_id=photo.content_id) for photo in added if not photo.like)
+        return replace(query, positives=query.positives + like, negatives=query.negatives + unlike)
 
-def with_negative(request: SearchRequest, content_id: int) -> SearchRequest:
-    """The same search, away from what a photo of the library shows."""
-    label = QCoreApplication.translate("queries", "{0} − a photo").format(request.label)
-    return replace(request, make=lambda: _with(request.make(), unlike=content_id), label=label)
-
-
-def _with(query: Query, also: int | None = None, unlike: int | None = None) -> Query:
-    if also is not None:
-        return replace(query, positives=(*query.positives, Query(content_id=also)))
-    return replace(query, negatives=(*query.negatives, Query(content_id=unlike)))
+    return replace(plain, make=make, added=tuple(added), plain=plain)
 
 
 def image_request(image: QImage, label: str) -> SearchRequest:

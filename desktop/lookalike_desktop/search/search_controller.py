@@ -14,11 +14,11 @@ from lookalike.search.ranking import Result
 from lookalike_desktop.qt.undo import UndoStack
 from lookalike_desktop.search.filter_bar import FilterBar
 from lookalike_desktop.search.queries import (
+    AddedPhoto,
     SearchRequest,
     photo_request,
     to_qimage,
-    with_negative,
-    with_positive,
+    with_photos,
     words_request,
 )
 from lookalike_desktop.search.query_completer import QueryCompleter
@@ -71,6 +71,7 @@ class SearchController(QObject):
         filter_bar.changed.connect(session.filter)
         filter_bar.changed.connect(self.repeat)
         filter_bar.text_changed.connect(self._change_text)
+        filter_bar.added_changed.connect(self._change_added)
         self.completer = QueryCompleter(session, bar.field)
         self.recent = RecentSearches(session, bar.field)
 
@@ -83,6 +84,7 @@ class SearchController(QObject):
         self._outdated = False
         self._bar.chip.show_query(request.label)
         self._filter_bar.show_query(request.text)
+        self._filter_bar.show_added(request.added)
         self.recent.remember(request.recent)
         self.started.emit()
         self._results.search(library, request, self._filter_bar.filters)
@@ -118,6 +120,7 @@ class SearchController(QObject):
         self._bar.chip.hide()
         self._bar.field.clear()
         self._filter_bar.show_query("")
+        self._filter_bar.show_added(())
         self.ended.emit()
 
     def _change_text(self, text: str) -> None:
@@ -149,18 +152,15 @@ class SearchController(QObject):
             label = name or self.tr("this photo")
         else:
             label = self.tr("part of {0}").format(name) if name else self.tr("a part of a photo")
-        request = photo_request(content_id, label, region)
-        for other in also:
-            request = with_positive(request, other)
-        if also:
-            request = replace(request, label=self.tr("{0} photos").format(len(also) + 1))
+        added = [AddedPhoto(other, like=True) for other in also]
+        request = with_photos(photo_request(content_id, label, region), added)
         self.start(replace(request, judged=judged))
 
     def add_positive(self, content_id: int) -> None:
         """Search for what this photo shows as well, and remember that it shows the same."""
         if self.request is not None:
             self.say(content_id, True)
-            self.start(with_positive(self.request, content_id))
+            self._add(AddedPhoto(content_id, like=True))
 
     @property
     def asks_for_opinions(self) -> bool:
@@ -196,4 +196,14 @@ class SearchController(QObject):
     def add_negative(self, content_id: int) -> None:
         """Search away from what this photo shows."""
         if self.request is not None:
-            self.start(with_negative(self.request, content_id))
+            self._add(AddedPhoto(content_id, like=False))
+
+    def _add(self, photo: AddedPhoto) -> None:
+        if self.request is not None:
+            others = [one for one in self.request.added if one.content_id != photo.content_id]
+            self._change_added([*others, photo])
+
+    def _change_added(self, added: Sequence[AddedPhoto]) -> None:
+        """Search with other photos beside the query's own."""
+        if self.request is not None:
+            self.start(replace(with_photos(self.request, added), judged=self.request.judged))
