@@ -77,7 +77,8 @@ def grown(folder: Path, record: MemoryRecord, policy: MergePolicy = LIMITS) -> F
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, record: MemoryRecord) -> FaissIndex:
-    index = grown(tmp_path_factory.mktemp("index"), record)
+    # Trained once all vectors are there: on what, must not hang on how far a busy machine has come.
+    index = grown(tmp_path_factory.mktemp("index"), record, replace(LIMITS, exact_rows=ROWS - 1))
     ids = record.ids()
     index.remove(ids[::9])
     index.add(ids[::9], record.vectors(ids[::9]))
@@ -132,8 +133,7 @@ def test_coarse_codes_find_nearly_all(
         < snapshot.coarse.quantizer.lists / 4
     )
     assert recall(index, record, queries, 10) >= ENOUGH
-    # k-means sums in another order with another number of threads, and .87 to .92 came of that.
-    assert recall(index, record, queries, 100) >= 0.85
+    assert recall(index, record, queries, 100) >= ENOUGH
 
 
 def looked_into(coarse: CoarseIndex, query: NDArray[np.float32], k: int) -> int:
