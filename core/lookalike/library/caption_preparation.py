@@ -14,6 +14,7 @@ from lookalike.errors import LookalikeError
 from lookalike.ingest.throttle import Throttle
 from lookalike.judges.caption_judge import Caption, CaptionJudge
 from lookalike.judges.protocol import JudgePhoto
+from lookalike.library.background_job import BackgroundJob
 from lookalike.log import log_failure
 from lookalike.progress import Progress, ProgressMeter, Stage
 
@@ -176,8 +177,8 @@ def _next(captions: Iterator[Caption]) -> Caption | None:
     return next(captions, None)
 
 
-class BackgroundCaptions:
-    """Writes captions, if the user allows it, while folders are followed and nothing else has been to be done.
+class BackgroundCaptions(BackgroundJob):
+    """Writes captions in the background, if the user allows it.
 
     Args:
         captions: the library's captions.
@@ -185,31 +186,13 @@ class BackgroundCaptions:
     """
 
     def __init__(self, captions: CaptionPreparation, quiet_seconds: float = QUIET_SECONDS) -> None:
+        super().__init__(captions.make, RETRY_SECONDS, quiet_seconds)
         self._captions = captions
-        self._steps: Generator[Progress, None, None] | None = None
-        self._next_look = time.monotonic() + quiet_seconds
 
-    def step(self) -> Progress | None:
-        """Do a little; None when there is nothing to do, or the user does not want it done."""
-        if not self._captions.ahead:
-            self.close()
-            return None
-        if self._steps is None:
-            if time.monotonic() < self._next_look:
-                return None
-            self._steps = self._captions.make()
-        try:
-            progress = next(self._steps, None)
-        except LookalikeError as error:
-            # No model is in use that writes captions, or it broke down. What else is followed must not end with it.
-            log_failure(logger, "Writing captions", error)
-            progress = None
-        if progress is None:
-            self._steps, self._next_look = None, time.monotonic() + RETRY_SECONDS
-        return progress
+    def allowed(self) -> bool:
+        """Whether the user wants it."""
+        return self._captions.ahead
 
-    def close(self) -> None:
-        """Stop; the next process continues where this one was."""
-        if self._steps is not None:
-            self._steps.close()
-            self._steps = None
+    def on_failed(self, error: LookalikeError) -> None:
+        """Try again later: no model is in use that writes captions, or it broke down."""
+        log_failure(logger, "Writing captions", error)

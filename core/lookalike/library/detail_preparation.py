@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ from lookalike.index.inverted import FeatureIndex
 from lookalike.ingest.details_updater import DetailsUpdater
 from lookalike.ingest.photo_reader import PhotoReader
 from lookalike.ingest.throttle import Throttle
+from lookalike.library.background_job import BackgroundJob, rest
 from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.progress import Progress, ProgressMeter, Stage
 
@@ -29,8 +30,6 @@ MAX_THREADS = 4
 
 BATCH = 8
 """Photos that are added together: about half a second of work, so that a search or a change waits no longer."""
-
-WAIT_SECONDS = 0.05
 
 RETRY_SECONDS = 300.0
 """How soon photos that could not be read are tried again while folders are followed."""
@@ -158,7 +157,7 @@ class DetailPreparation:
                     # Features cannot be kept now, as on a full disk; those of further photos would be lost as well.
                     break
                 yield meter.snapshot()
-                yield from self._wait(meter, time.monotonic() - began, cancelled)
+                yield from rest(meter, self._throttle, self._searching, time.monotonic() - began, cancelled)
                 began = time.monotonic()
             if cancelled():
                 break
@@ -166,14 +165,6 @@ class DetailPreparation:
         self._inverted.flush()
         yield meter.end()
         return unread
-
-    def _wait(self, meter: ProgressMeter, worked: float, cancelled: Callable[[], bool]) -> Iterator[Progress]:
-        """Rest as the throttle says, and while a search is under way."""
-        rest_until = time.monotonic() + self._throttle.rest(worked)
-        while (self._searching() or time.monotonic() < rest_until) and not cancelled():
-            yield replace(meter.snapshot(), eta=None)
-            time.sleep(WAIT_SECONDS)
-        meter.skip_pause()
 
     def _extracted(self, todo: list[int]) -> Iterator[tuple[int, str | None]]:
         """Each photo's id, and why its features cannot be had, in the order of `todo`.
@@ -215,30 +206,12 @@ class DetailPreparation:
             self._inverted.remove(gone)
 
 
-class BackgroundDetails:
-    """Prepares details a little at a time, while folders are followed and nothing else is to be done.
+class BackgroundDetails(BackgroundJob):
+    """Prepares details in the background.
 
     Args:
         details: the library's details.
     """
 
     def __init__(self, details: DetailPreparation) -> None:
-        self._details = details
-        self._steps: Generator[Progress, None, set[int]] | None = None
-        self._next_look = 0.0
-
-    def step(self) -> Progress | None:
-        """Do a little; None when there is nothing to do."""
-        if self._steps is None:
-            if time.monotonic() < self._next_look:
-                return None
-            self._steps = self._details.make()
-        progress = next(self._steps, None)
-        if progress is None:
-            self._steps, self._next_look = None, time.monotonic() + RETRY_SECONDS
-        return progress
-
-    def close(self) -> None:
-        """Stop; the next process continues where this one was."""
-        if self._steps is not None:
-            self._steps.close()
+        super().__init__(details.make, RETRY_SECONDS)

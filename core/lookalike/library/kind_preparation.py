@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Generator
 
 from PIL import Image
 
 from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.ingest.throttle import Throttle
+from lookalike.library.background_job import BackgroundJob, rest
 from lookalike.photos import THUMBNAIL_SIDE
 from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.words.kind_look import Look, look_at
@@ -22,8 +22,6 @@ from lookalike.words.photo_kinds import VERSION, KindEvidence, kind_of
 
 BATCH = 32
 """Photos that are looked at together: about a fifth of a second, so that a search waits no longer."""
-
-WAIT_SECONDS = 0.05
 
 LOOK_SECONDS = 10.0
 """How often it is looked for photos that came, or whose text was read, while folders are followed."""
@@ -70,7 +68,7 @@ class KindPreparation:
             kinds.put(self._recognised(todo), VERSION)
             meter.advance(len(todo))
             yield meter.snapshot()
-            yield from self._wait(meter, time.monotonic() - began, cancelled)
+            yield from rest(meter, self._throttle, self._searching, time.monotonic() - began, cancelled)
             todo = kinds.lacking(VERSION, BATCH)
         yield meter.end()
 
@@ -94,39 +92,13 @@ class KindPreparation:
         kept = self._thumbnails.get(content, THUMBNAIL_SIDE)
         return None if kept is None else look_at(Image.open(io.BytesIO(kept)))
 
-    def _wait(self, meter: ProgressMeter, worked: float, cancelled: Callable[[], bool]) -> Iterator[Progress]:
-        """Rest as the throttle says, and while a search is under way."""
-        rest_until = time.monotonic() + self._throttle.rest(worked)
-        while (self._searching() or time.monotonic() < rest_until) and not cancelled():
-            yield replace(meter.snapshot(), eta=None)
-            time.sleep(WAIT_SECONDS)
-        meter.skip_pause()
 
-
-class BackgroundKinds:
-    """Recognises kinds a little at a time, while folders are followed and nothing else is to be done.
+class BackgroundKinds(BackgroundJob):
+    """Recognises kinds in the background.
 
     Args:
         kinds: the library's kinds.
     """
 
     def __init__(self, kinds: KindPreparation) -> None:
-        self._kinds = kinds
-        self._steps: Generator[Progress, None, None] | None = None
-        self._next_look = 0.0
-
-    def step(self) -> Progress | None:
-        """Do a little; None when there is nothing to do."""
-        if self._steps is None:
-            if time.monotonic() < self._next_look:
-                return None
-            self._steps = self._kinds.make()
-        progress = next(self._steps, None)
-        if progress is None:
-            self._steps, self._next_look = None, time.monotonic() + LOOK_SECONDS
-        return progress
-
-    def close(self) -> None:
-        """Stop; the next process continues where this one was."""
-        if self._steps is not None:
-            self._steps.close()
+        super().__init__(kinds.make, LOOK_SECONDS)

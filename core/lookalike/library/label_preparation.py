@@ -6,17 +6,15 @@ No photo is read again. New photos have their labels as soon as they are describ
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Generator
 
 from lookalike.ingest.throttle import Throttle
+from lookalike.library.background_job import rest
 from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.words.labelling import Labeller
 
 BATCH = 500
 """Photos that are labelled together: about a tenth of a second, so that a search waits no longer."""
-
-WAIT_SECONDS = 0.05
 
 
 class LabelPreparation:
@@ -57,17 +55,9 @@ class LabelPreparation:
         while not cancelled() and (done := self._labeller.label_some(BATCH)):
             meter.advance(done)
             yield meter.snapshot()
-            yield from self._wait(meter, time.monotonic() - began, cancelled)
+            yield from rest(meter, self._throttle, self._searching, time.monotonic() - began, cancelled)
             began = time.monotonic()
         yield meter.end()
-
-    def _wait(self, meter: ProgressMeter, worked: float, cancelled: Callable[[], bool]) -> Iterator[Progress]:
-        """Rest as the throttle says, and while a search is under way."""
-        rest_until = time.monotonic() + self._throttle.rest(worked)
-        while (self._searching() or time.monotonic() < rest_until) and not cancelled():
-            yield replace(meter.snapshot(), eta=None)
-            time.sleep(WAIT_SECONDS)
-        meter.skip_pause()
 
 
 class BackgroundLabels:

@@ -15,6 +15,7 @@ from lookalike.index.inverted import FeatureIndex
 from lookalike.ingest.throttle import Throttle
 from lookalike.judges.protocol import Judge
 from lookalike.judges.registry import JudgeRegistry
+from lookalike.library.background_job import BackgroundJob
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
 from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.log import log_failure
@@ -220,30 +221,12 @@ class PairService:
             began = time.monotonic()
 
 
-class BackgroundPairs:
-    """Updates the pair graph a little at a time, while folders are followed and nothing else is to be done.
+class BackgroundPairs(BackgroundJob):
+    """Updates the pair graph in the background.
 
     Args:
         pairs: the library's pair graph.
     """
 
     def __init__(self, pairs: PairService) -> None:
-        self._pairs = pairs
-        self._steps: Generator[Progress, None, None] | None = None
-        self._next_look = 0.0
-
-    def step(self) -> Progress | None:
-        """Do a little; None when there is nothing to do."""
-        if self._steps is None:
-            if time.monotonic() < self._next_look:
-                return None
-            self._steps = self._pairs.update()
-        progress = next(self._steps, None)
-        if progress is None:
-            self._steps, self._next_look = None, time.monotonic() + RETRY_SECONDS
-        return progress
-
-    def close(self) -> None:
-        """Stop; the next process continues where this one was."""
-        if self._steps is not None:
-            self._steps.close()
+        super().__init__(pairs.update, RETRY_SECONDS)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
 from lookalike.ingest.throttle import Throttle
+from lookalike.library.background_job import BackgroundJob, rest
 from lookalike.log import log_failure
 from lookalike.models.errors import ModelError
 from lookalike.progress import Progress, ProgressMeter, Stage
@@ -153,7 +154,7 @@ class TextPreparation:
                 self._catalog.photo_texts.put(number, found.text, found.share, VERSION)
                 meter.advance()
                 yield meter.snapshot()
-                yield from self._wait(meter, time.monotonic() - began, cancelled)
+                yield from rest(meter, self._throttle, self._searching, time.monotonic() - began, cancelled)
                 if cancelled():
                     break
         yield meter.end()
@@ -176,17 +177,9 @@ class TextPreparation:
         paths = self._catalog.files.paths([number]).get(number, [])
         return str(paths[0]) if paths else ""
 
-    def _wait(self, meter: ProgressMeter, worked: float, cancelled: Callable[[], bool]) -> Iterator[Progress]:
-        """Rest as the throttle says, and while a search is under way."""
-        rest_until = time.monotonic() + self._throttle.rest(worked)
-        while (self._searching() or time.monotonic() < rest_until) and not cancelled():
-            yield replace(meter.snapshot(), eta=None)
-            time.sleep(WAIT_SECONDS)
-        meter.skip_pause()
 
-
-class BackgroundTexts:
-    """Reads texts a little at a time, while folders are followed and nothing else has been to be done for a while.
+class BackgroundTexts(BackgroundJob):
+    """Reads texts in the background, if the user allows it.
 
     Args:
         texts: the library's texts.
@@ -194,32 +187,15 @@ class BackgroundTexts:
     """
 
     def __init__(self, texts: TextPreparation, quiet_seconds: float = QUIET_SECONDS) -> None:
+        super().__init__(texts.make, RETRY_SECONDS, quiet_seconds)
         self._texts = texts
-        self._steps: Generator[Progress, None, None] | None = None
-        self._next_look = time.monotonic() + quiet_seconds
         self._usable = is_installed()
 
-    def step(self) -> Progress | None:
-        """Do a little; None when there is nothing to do, or the user does not want it done."""
-        if not self._usable or not self._texts.ahead:
-            self.close()
-            return None
-        if self._steps is None:
-            if time.monotonic() < self._next_look:
-                return None
-            self._steps = self._texts.make()
-        try:
-            progress = next(self._steps, None)
-        except LookalikeError as error:
-            # It would not do better the next time; what else is followed must not end with it.
-            log_failure(logger, "Reading text in photos", error)
-            self._usable, progress = False, None
-        if progress is None:
-            self._steps, self._next_look = None, time.monotonic() + RETRY_SECONDS
-        return progress
+    def allowed(self) -> bool:
+        """Whether text can be read, and the user wants it."""
+        return self._usable and self._texts.ahead
 
-    def close(self) -> None:
-        """Stop; the next process continues where this one was."""
-        if self._steps is not None:
-            self._steps.close()
-            self._steps = None
+    def on_failed(self, error: LookalikeError) -> None:
+        """Leave it: it would not do better the next time, and what else is followed must not end with it."""
+        log_failure(logger, "Reading text in photos", error)
+        self._usable = False
