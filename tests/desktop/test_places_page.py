@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,9 @@ from lookalike.catalog.filters import Filters
 from lookalike.library import Library
 from lookalike_desktop.places.clusters import SPACING, cluster, level_of
 from lookalike_desktop.places.map_painter import MapColours, MapPainter
+from lookalike_desktop.places.map_view import MapView
 from lookalike_desktop.places.mercator import MapFrame, position, project
+from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.window import Window
 from tests.builders.photo_files import textured_photo
 from tests.desktop.conftest import PATIENCE
@@ -85,9 +88,9 @@ def test_photos_stand_where_they_were_taken(window: Window, qtbot: QtBot) -> Non
     qtbot.waitUntil(
         lambda: names(window, list(page.photo_model.ids)) == ["paris_a", "paris_b"], timeout=PATIENCE
     )
-    # Nearer, Paris falls into two.
+    # Nearer, Paris falls into two; Rome is far away.
     click(qtbot, window, 48.8595, 2.316, double=True)
-    assert page.map.clusters.counts.tolist() == [1, 1, 1]
+    assert page.map.clusters.counts.tolist() == [1, 1]
     qtbot.waitUntil(
         lambda: names(window, list(page.photo_model.ids)) == ["paris_a", "paris_b"], timeout=PATIENCE
     )
@@ -203,6 +206,30 @@ def test_every_photo_is_in_one_cluster_and_clusters_lie_apart(
     away = np.abs(found.places[:, None] - found.places[None]).max(axis=2) + np.eye(len(found.counts))
     # Joining moves a middle a little; no two are drawn wholly on each other.
     assert len(found.counts) == 1 or away.min() * 2 ** level_of(scale) > SPACING * 0.2
+
+
+def test_only_what_is_near_is_clustered_and_it_follows_the_map(qtbot: QtBot, thumbnails: Thumbnails) -> None:
+    view = MapView(thumbnails)
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    view.show()
+    random = np.random.default_rng(0)
+    north, east = random.uniform(-60, 60, 5000), random.uniform(-170, 170, 5000)
+    view.show_positions(np.arange(5000) + 100, north.astype(np.float32), east.astype(np.float32))
+    assert view.clusters is not None and view.clusters.counts.sum() == 5000
+    for place in (7, 4321):
+        x, y = project(north[[place]], east[[place]])[0].tolist()
+        view._go(replace(view.frame, x=x, y=y, scale=2.0**21).kept_inside())
+        assert view.clusters.counts.sum() < 50
+        view.choose(view.cluster_at(QPointF(200, 150)))
+        assert view.ids_in_sight() == [100 + place], "the photo in the middle, whatever is clustered"
+        view.grab()
+        # Moved by less than is clustered around it, the same clusters stay; farther, others come.
+        before = view.clusters
+        view._go(view.frame.moved(100, 0))
+        assert view.clusters is before
+        view._go(view.frame.moved(2000, 0))
+        assert view.clusters is not before
 
 
 def test_a_drawing_has_sea_land_and_names(qapp: QApplication) -> None:

@@ -40,6 +40,9 @@ STEP = 80
 ZOOM = 1.6
 """How much nearer a key or a double click goes."""
 
+AROUND = 3.0
+"""How many times as wide and high as what is seen is the part of the map whose photos are clustered."""
+
 SETTLE_MS = 120
 """The map is drawn anew once it has rested so long, milliseconds; until then the last drawing is moved along."""
 
@@ -54,7 +57,7 @@ class MapView(QWidget):
     Attributes:
         frame: the part of the map that is seen.
         chosen: rows of the positions that the user has chosen; None for all in sight.
-        clusters: what is drawn; None before there are positions.
+        clusters: what is drawn, those in sight and near it; None before there are positions.
     """
 
     drawing_wanted = Signal(MapFrame, MapColours, float)
@@ -71,6 +74,9 @@ class MapView(QWidget):
         self.chosen: NDArray[np.intp] | None = None
         self.clusters: Clusters | None = None
         self._level = -1
+        # Which positions are clustered, and the part of the map that they fill.
+        self._near: NDArray[np.intp] = np.zeros(0, np.intp)
+        self._around: MapFrame | None = None
         self._drawing: tuple[QImage, MapFrame] | None = None
         self._fitted = False
         self._pressed: QPointF | None = None
@@ -130,9 +136,7 @@ class MapView(QWidget):
     def choose(self, number: int | None) -> None:
         """Choose the photos of a cluster; None for all in sight."""
         clusters = self.clusters
-        self.chosen = (
-            None if number is None or clusters is None else np.flatnonzero(clusters.members == number)
-        )
+        self.chosen = None if number is None or clusters is None else self._rows_of(clusters, number)
         self.moved.emit()
         self.update()
 
@@ -163,12 +167,19 @@ class MapView(QWidget):
 
     def _on_moved(self) -> None:
         level = level_of(self.frame.scale)
-        if level != self._level:
+        if level != self._level or self._around is None or not self._around.covers(self.frame):
             self._level = level
-            self.clusters = cluster(self._places, level) if len(self._places) else None
+            # Those far away are many where the map is near: clustering them all would hold up the hand.
+            self._around = self.frame.widened(AROUND)
+            self._near = np.flatnonzero(self._around.holds(self._places))
+            self.clusters = cluster(self._places[self._near], level) if len(self._near) else None
         self._rest.start()
         self.moved.emit()
         self.update()
+
+    def _rows_of(self, clusters: Clusters, number: int) -> NDArray[np.intp]:
+        rows: NDArray[np.intp] = self._near[clusters.members == number]
+        return rows
 
     def _want_drawing(self) -> None:
         if self.isVisible() and self.width() > 1:
@@ -241,7 +252,7 @@ class MapView(QWidget):
         """Go nearer: to the photos of a cluster, or to the place."""
         number = self.cluster_at(event.position())
         if number is not None and self.clusters is not None and self.clusters.counts[number] > 1:
-            self._go(self.frame.around(self._places[self.clusters.members == number], MARGIN))
+            self._go(self.frame.around(self._places[self._rows_of(self.clusters, number)], MARGIN))
         else:
             self.zoom(ZOOM, event.position())
 
@@ -293,7 +304,9 @@ class MapView(QWidget):
         inside = (points > -SIDE).all(axis=1) & (points < [self.width() + SIDE, self.height() + SIDE]).all(
             axis=1
         )
-        chosen = -1 if self.chosen is None or not len(self.chosen) else int(clusters.members[self.chosen[0]])
+        chosen = -1
+        if self.chosen is not None and len(self.chosen):
+            chosen = int(clusters.members[np.searchsorted(self._near, self.chosen[0])])
         # The large ones lie on top.
         for number in sorted(
             np.flatnonzero(inside).tolist(), key=lambda n: (n == chosen, clusters.counts[n])
@@ -301,7 +314,7 @@ class MapView(QWidget):
             self._paint_cluster(
                 painter,
                 QPointF(*points[number].tolist()),
-                int(self._ids[clusters.covers[number]]),
+                int(self._ids[self._near[clusters.covers[number]]]),
                 int(clusters.counts[number]),
                 number == chosen,
             )

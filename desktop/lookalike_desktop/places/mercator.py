@@ -91,6 +91,16 @@ class MapFrame:
         south, east = position(*self.place(self.width, self.height))
         return Area(south, max(west, -180.0), north, min(east, 180.0))
 
+    def widened(self, factor: float) -> MapFrame:
+        """The frame of the same middle and scale that is so many times as wide and high."""
+        return replace(self, width=round(self.width * factor), height=round(self.height * factor))
+
+    def covers(self, other: MapFrame) -> bool:
+        """Whether all that another frame shows is seen in this one."""
+        across = self.width / self.scale - other.width / other.scale
+        down = self.height / self.scale - other.height / other.scale
+        return 2 * abs(self.x - other.x) <= across and 2 * abs(self.y - other.y) <= down
+
     def holds(self, places: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Per place whether it is seen."""
         across, down = self.width / self.scale / 2, self.height / self.scale / 2
