@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -23,8 +22,8 @@ from lookalike_desktop.models.token_preparation_controller import PreparationPro
 from lookalike_desktop.models.token_preparation_line import preparation_text
 from lookalike_desktop.qt.progress_text import progress_text, stage_text
 from lookalike_desktop.qt.stored_text import translate_stored
-from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.session.activity import Activity
+from lookalike_desktop.widgets.back_button import BackButton
 from lookalike_desktop.widgets.page import Page
 
 WIDTH = 860
@@ -60,11 +59,7 @@ class ActivityPage(Page):
         super().__init__(parent)
         self._paused = False
         self._held = False
-        self.back_button = QToolButton()
-        self.back_button.setProperty("flat", True)
-        self.back_button.setIconSize(QSize(20, 20))
-        self.back_button.setToolTip(self.tr("Back (Esc)"))
-        self.back_button.setAccessibleName(self.tr("Back"))
+        self.back_button = BackButton()
         self.back_button.clicked.connect(self.go_back)
         heading = QLabel(self.tr("Activity"))
         heading.setProperty("heading", True)
@@ -134,7 +129,7 @@ class ActivityPage(Page):
 
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
-        self.back_button.setIcon(icon("back"))
+        self.back_button.draw_icon()
 
     # Jobs
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFrame,
@@ -13,13 +13,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from lookalike_desktop.qt.formatting import format_size
-from lookalike_desktop.qt.theme import icon
+from lookalike_desktop.widgets.back_button import BackButton
 from lookalike_desktop.widgets.page import Page
 
 if TYPE_CHECKING:
@@ -49,11 +48,7 @@ class StoragePage(Page):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: dict[str, StorageRow] = {}
-        self.back_button = QToolButton()
-        self.back_button.setProperty("flat", True)
-        self.back_button.setIconSize(QSize(20, 20))
-        self.back_button.setToolTip(self.tr("Back (Esc)"))
-        self.back_button.setAccessibleName(self.tr("Back"))
+        self.back_button = BackButton()
         self.back_button.clicked.connect(self.go_back)
         heading = QLabel(self.tr("Storage"))
         heading.setProperty("heading", True)
@@ -91,7 +86,7 @@ class StoragePage(Page):
 
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
-        self.back_button.setIcon(icon("back"))
+        self.back_button.draw_icon()
 
     def show_usage(self, usage: Sequence[StorageUse], left: int, folder: str) -> None:
         """Show what every part takes.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal, SignalInstance
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QListView,
     QPushButton,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -28,8 +27,8 @@ from lookalike_desktop.duplicates.review import GroupReview, carried_over
 from lookalike_desktop.duplicates.words import class_text
 from lookalike_desktop.qt.formatting import format_count, format_size
 from lookalike_desktop.qt.progress_text import progress_text
-from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.qt.thumbnails import Thumbnails
+from lookalike_desktop.widgets.back_button import BackButton
 from lookalike_desktop.widgets.messages import Message
 from lookalike_desktop.widgets.page import KeyList, Page
 
@@ -88,11 +87,7 @@ class DuplicatesPage(Page):
         self.draw_icons()
 
     def _make_top(self) -> None:
-        self.back_button = QToolButton()
-        self.back_button.setProperty("flat", True)
-        self.back_button.setIconSize(QSize(20, 20))
-        self.back_button.setToolTip(self.tr("Back (Esc)"))
-        self.back_button.setAccessibleName(self.tr("Back"))
+        self.back_button = BackButton()
         self.back_button.clicked.connect(self.back_wanted)
         self.classes = QComboBox()
         self.classes.setAccessibleName(self.tr("Which duplicates"))
@@ -180,7 +175,7 @@ class DuplicatesPage(Page):
 
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
-        self.back_button.setIcon(icon("back"))
+        self.back_button.draw_icon()
 
     def key_list(self) -> KeyList:
         """The keys that mean something only here."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -20,7 +19,7 @@ from lookalike_desktop.models.model_row import ModelRow
 from lookalike_desktop.models.models_state import ModelsState
 from lookalike_desktop.qt.formatting import format_transfer
 from lookalike_desktop.qt.progress_text import progress_text
-from lookalike_desktop.qt.theme import icon
+from lookalike_desktop.widgets.back_button import BackButton
 from lookalike_desktop.widgets.page import Page
 
 if TYPE_CHECKING:
@@ -53,11 +52,7 @@ class ModelsPage(Page):
         super().__init__(parent)
         self.rows: list[ModelRow] = []
         self._busy = ""
-        self.back_button = QToolButton()
-        self.back_button.setProperty("flat", True)
-        self.back_button.setIconSize(QSize(20, 20))
-        self.back_button.setToolTip(self.tr("Back (Esc)"))
-        self.back_button.setAccessibleName(self.tr("Back"))
+        self.back_button = BackButton()
         self.back_button.clicked.connect(self.back_wanted)
         heading = QLabel(self.tr("Models"))
         heading.setProperty("heading", True)
@@ -122,7 +117,7 @@ class ModelsPage(Page):
 
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
-        self.back_button.setIcon(icon("back"))
+        self.back_button.draw_icon()
 
     @property
     def about(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -21,8 +21,8 @@ from lookalike.catalog.filters import Area
 from lookalike_desktop.places.map_view import ZOOM, MapView
 from lookalike_desktop.places.mercator import position
 from lookalike_desktop.qt.formatting import format_count
-from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.qt.thumbnails import Thumbnails
+from lookalike_desktop.widgets.back_button import BackButton
 from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.widgets.messages import Message
 from lookalike_desktop.widgets.page import Page
@@ -48,11 +48,7 @@ class PlacesPage(Page):
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.back_button = QToolButton()
-        self.back_button.setProperty("flat", True)
-        self.back_button.setIconSize(QSize(20, 20))
-        self.back_button.setToolTip(self.tr("Back (Esc)"))
-        self.back_button.setAccessibleName(self.tr("Back"))
+        self.back_button = BackButton()
         self.back_button.clicked.connect(self.go_back)
         heading = QLabel(self.tr("Places"))
         heading.setProperty("heading", True)
@@ -124,7 +120,7 @@ class PlacesPage(Page):
 
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
-        self.back_button.setIcon(icon("back"))
+        self.back_button.draw_icon()
 
     def show_positions(
         self, ids: NDArray[np.int64], latitudes: NDArray[np.float32], longitudes: NDArray[np.float32]

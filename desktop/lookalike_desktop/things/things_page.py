@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,18 +16,17 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from lookalike.things.thing import Thing
 from lookalike_desktop.qt.formatting import format_count
-from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.things.name_editor import NameEditor
 from lookalike_desktop.things.thing_model import ThingModel
 from lookalike_desktop.things.thing_text import thing_facts, thing_title
+from lookalike_desktop.widgets.back_button import BackButton
 from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.widgets.messages import Message
 from lookalike_desktop.widgets.page import KeyList, Page
@@ -77,11 +76,7 @@ class ThingsPage(Page):
         self.message = Message()
         self.editor = NameEditor(self.cards)
         self.editor.named.connect(self._on_named)
-        self.back_button = QToolButton()
-        self.back_button.setProperty("flat", True)
-        self.back_button.setIconSize(QSize(20, 20))
-        self.back_button.setToolTip(self.tr("Back (Esc)"))
-        self.back_button.setAccessibleName(self.tr("Back"))
+        self.back_button = BackButton()
         self.back_button.clicked.connect(self.go_back)
         self.heading = QLabel()
         self.heading.setProperty("heading", True)
@@ -140,7 +135,7 @@ class ThingsPage(Page):
 
     def draw_icons(self) -> None:
         """Draw the icons in the present colours."""
-        self.back_button.setIcon(icon("back"))
+        self.back_button.draw_icon()
 
     def key_list(self) -> KeyList:
         """The keys that mean something only here."""
