@@ -51,6 +51,11 @@ def self_check() -> Path:
     return home() / "self-check.json"
 
 
+def compiled_networks() -> Path:
+    """The folder with networks compiled for this computer's processor."""
+    return home() / "compiled"
+
+
 def judge_devices() -> Path:
     """The file with what each multimodal model last ran on."""
     return home() / "judge-devices.json"

@@ -28,7 +28,7 @@ LOOK_AHEAD = 2
 """Candidates queued beyond those being judged; more would only delay the end of a cancelled search."""
 
 IDLE_SECONDS = 600.0
-"""A library's judge that has not been asked for so long releases its networks; loading them takes half a second."""
+"""A library's judge that has not been asked for so long releases its networks; loading them takes .4 s."""
 
 
 class GeometricJudge:

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from lookalike.descriptors.openvino_runtime import import_openvino
 from lookalike.errors import LookalikeError
+from lookalike.judges.geometry.compiled import compile_network
 from lookalike.resources import checked_resource
 
 FOLDER = "geometry"
@@ -80,8 +80,7 @@ class Network:
                 try:
                     graph = checked_resource(f"{FOLDER}/{self._name}.xml")
                     checked_resource(f"{FOLDER}/{self._name}.bin")
-                    core = import_openvino().Core()
-                    self._loaded = core.compile_model(core.read_model(graph), "CPU", _SETTINGS), []
+                    self._loaded = compile_network(graph, _SETTINGS), []
                 except Exception as error:
                     raise _unusable(error) from error
             return self._loaded
