@@ -204,8 +204,9 @@ class CleanUp:
             raise RefusedError("the XMP file of what is kept is a link, and is not written into")
 
     def _described(self, file: CheckedFile) -> DescribedFile:
-        embedded = self._catalog.annotations.embedded([file.content_id])
-        return DescribedFile(file.path, file.content, embedded[file.content_id])
+        number, annotations = file.content_id, self._catalog.annotations
+        embedded, stars = annotations.embedded([number]), annotations.user_ratings([number])
+        return DescribedFile(file.path, file.content, embedded[number], stars[number])
 
     def _note(self, unit: Unit, file: CheckedFile) -> None:
         for step in unit.steps:

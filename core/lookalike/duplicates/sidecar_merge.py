@@ -24,20 +24,22 @@ class DescribedFile:
         path: where it lies.
         content: its facts.
         embedded: what its own metadata say.
+        user_rating: the stars that the user gave it in Lookalike; None where the user gave none.
     """
 
     path: bytes
     content: ContentRow
     embedded: Annotations
+    user_rating: int | None = None
 
     def annotations(self) -> Annotations:
-        """What its XMP files and its own metadata say, of this file alone.
+        """What the user, its XMP files and its own metadata say, of this file alone.
 
         Raises:
             PhotoError: an XMP file cannot be read.
             OSError: its folder cannot be listed.
         """
-        merged = Annotations()
+        merged = Annotations(rating=self.user_rating)
         for sidecar in sidecars_of(self.path):
             merged = merged.with_fallback(read_sidecar(Path(os.fsdecode(sidecar))))
         return merged.with_fallback(self.embedded)
@@ -57,7 +59,8 @@ def merged_sidecar(kept: DescribedFile, gone: DescribedFile) -> tuple[bytes, byt
     has, gives = kept.annotations(), gone.annotations()
     known = {word.casefold() for word in has.keywords}
     keywords = [word for word in gives.keywords if word.casefold() not in known]
-    rating = gives.rating if (gives.rating or 0) > 0 and not has.rating else None
+    chosen = bool(has.rating) or kept.user_rating is not None
+    rating = gives.rating if (gives.rating or 0) > 0 and not chosen else None
     title = gives.title if not has.title else ""
     description = gives.description if not has.description else ""
     sidecars = sidecars_of(kept.path)

@@ -276,6 +276,34 @@ def test_words_of_what_goes_come_to_what_is_kept(library: DuplicateLibrary) -> N
     assert library.catalog.annotations.get([number])[number].rating == 0
 
 
+@pytest.mark.parametrize(("kept_stars", "written"), [(None, 5), (0, 0), (2, 0)])
+def test_stars_given_in_lookalike_come_to_what_is_kept(
+    library: DuplicateLibrary, kept_stars: int | None, written: int
+) -> None:
+    keep = library.photo("a.jpg", 1, (80, 60))
+    gone = library.photo("b.jpg", 2)
+    (library.album / "b.xmp").write_bytes(xmp(Annotations(3, "", "", ("sea",))))
+    library.scan()
+    library.pair(keep, gone, edits=(Edit.RESIZE,))
+    with library.catalog.unit_of_work() as work:
+        work.put_user_rating(library.content(gone), 5)
+        work.put_user_rating(library.content(keep), kept_stars)
+    plan = CleanUpPlan.of(library.groups())
+    (group,) = plan.groups
+    library.clean_up(
+        CleanUpPlan(
+            (
+                group
+                if group.keep.path == keep
+                else replace(group, keep=group.remove[0], remove=(group.keep,)),
+            )
+        ),
+        merge_metadata=True,
+    )
+    said = read_sidecar(library.album / "a.jpg.xmp")
+    assert ((said.rating or 0), said.keywords) == (written, ("sea",))
+
+
 def test_a_new_xmp_file_goes_again_with_undo(library: DuplicateLibrary) -> None:
     keep, _ = copies(library, "a.jpg", "b.jpg")
     (library.album / "b.xmp").write_bytes(xmp(Annotations(5)))
