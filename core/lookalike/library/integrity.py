@@ -60,7 +60,11 @@ class Details:
 
 
 def check_and_repair(
-    catalog: Catalog, engine: DescriptorEngine, details: Details, sample: int | None
+    catalog: Catalog,
+    engine: DescriptorEngine,
+    details: Details,
+    sample: int | None,
+    words: DescriptorEngine | None = None,
 ) -> Generator[Progress, None, IntegrityReport]:
     """Compare index and catalog, and repair what is wrong.
 
@@ -69,11 +73,11 @@ def check_and_repair(
         engine: the model whose index is checked.
         details: checked as well.
         sample: how many photos to search for; None for all.
+        words: the model for words beside it, checked likewise; None without one.
     """
-    index, record = engine.index, engine.record
     damage = [f"the catalog: {line}" for line in catalog.damage()]
     broken = bool(damage)
-    repaired = list(index.repairs)
+    repaired: list[str] = []
     if stale := catalog.annotations.stale():
         photos = counted(len(stale), "photo")
         damage.append(f"The annotations or raw companions of {photos} did not match the files.")
@@ -90,10 +94,33 @@ def check_and_repair(
     if orphans := catalog.verified_pairs.remove_orphans([kind.value for kind in PairKind]):
         damage.append(f"There were {counted(orphans, 'compared pair')} of photos that no longer exist.")
         repaired.append("They were removed.")
+    outcome, lines, mended = yield from _check_index(engine, sample)
+    damage += lines
+    repaired += mended
+    sound = outcome.sound and not broken
+    if words is not None:
+        by_words, lines, mended = yield from _check_index(words, sample)
+        damage += [f"By the model for words: {line}" for line in lines]
+        repaired += [f"By the model for words: {line}" for line in mended]
+        sound &= by_words.sound
+    return IntegrityReport(outcome.recorded, outcome.searched, tuple(damage), tuple(repaired), sound)
+
+
+def _check_index(
+    engine: DescriptorEngine, sample: int | None
+) -> Generator[Progress, None, tuple[Audit, list[str], list[str]]]:
+    """Compare a model's index with its descriptors, and repair it.
+
+    Returns:
+        How it is now, what was wrong, and what was done about it.
+    """
+    index, record = engine.index, engine.record
     index.sync()
+    damage: list[str] = []
+    repaired = list(index.repairs)
     first = outcome = yield from audit(index, record, sample)
     if not first.sound:
-        damage += _damage_lines(first)
+        damage = _damage_lines(first)
         doubtful = np.array(sorted({*first.lost, *first.phantom, *first.damaged}), np.int64)
         if first.damaged:
             record.forget(first.damaged)
@@ -103,13 +130,7 @@ def check_and_repair(
         outcome = yield from audit(index, record, sample)
         if outcome.sound and (first.lost or first.phantom or first.surplus):
             repaired.append("The search index was brought in line with the catalog.")
-    return IntegrityReport(
-        outcome.recorded,
-        outcome.searched,
-        tuple(damage),
-        tuple(repaired),
-        outcome.sound and not broken,
-    )
+    return outcome, damage, repaired
 
 
 def check_details(catalog: Catalog, details: Details) -> tuple[list[str], list[str], bool]:

@@ -348,12 +348,9 @@ class Library:
 
     def check(self, everything: bool = False) -> Generator[Progress, None, IntegrityReport]:
         """Compare index and catalog, and repair what is wrong; see `check_and_repair`."""
-        with self._engines.use() as engine:
-            return (
-                yield from check_and_repair(
-                    self._catalog, engine, self._checked_details, None if everything else SAMPLE
-                )
-            )
+        sample = None if everything else SAMPLE
+        with self._engines.use() as engine, self.words_model.use_own() as words:
+            return (yield from check_and_repair(self._catalog, engine, self._checked_details, sample, words))
 
     def status(self) -> Status:
         """The status of the library."""

@@ -200,6 +200,20 @@ class WordsModel:
             else:
                 yield DualEncoder(engine.describer.key, engine.service, engine.index)
 
+    @contextmanager
+    def use_own(self) -> Iterator[DescriptorEngine | None]:
+        """Use the chosen model beside the descriptor model; None where there is none, or it cannot be used.
+
+        It stays open until the end of the block.
+        """
+        with ExitStack() as using:
+            engine = None
+            try:
+                engine = using.enter_context(self._use_engine()) if self.name else None
+            except LookalikeError as error:
+                log_failure(logger, f"Opening {self.name}", error)
+            yield None if engine is None or engine.spec == self._main.current.spec else engine
+
     def try_sync(self) -> bool:
         """Catch up with what another process has described; False where that would have to wait."""
         with ExitStack() as using:

@@ -31,6 +31,7 @@ from lookalike.search.settings import SearchSettings
 from lookalike.words.model_search import UNWANTED_WEIGHT
 from tests.builders.inside import catalog_of
 from tests.builders.installed_models import put_descriptor
+from tests.builders.jobs import result_of
 from tests.builders.photo_files import textured_photo, write_album
 from tests.builders.vision_models import save_clip, save_dinov2, save_siglip
 
@@ -310,6 +311,29 @@ def test_a_broken_photo_is_told_once_and_holds_nothing_up(
     assert described(library) == PHOTOS - 1
     assert list(library.words_model.steps()) == []
     assert len(by_model(rankings(library, "castle")[-1])) == PHOTOS - 1
+
+
+def test_a_check_finds_and_mends_what_its_index_has_lost(library: Library) -> None:
+    library.words_model.choose("clip")
+    for _ in library.scan():
+        pass
+    assert result_of(library.check()).damage == ()
+    lost = library.photos.ids()[:2]
+    with library.words_model.use_own() as engine:
+        assert engine is not None
+        engine.index.remove(np.array(lost, np.int64))
+        engine.index.flush()
+    report = result_of(library.check())
+    assert report.damage == ("By the model for words: Searches did not find 2 photos.",)
+    assert report.repaired == (
+        "By the model for words: The search index was brought in line with the catalog.",
+    )
+    assert report.sound
+    assert result_of(library.check()).damage == ()
+    assert set(lost) <= set(ids(library, "castle"))
+    library.words_model.choose("none")
+    with library.words_model.use_own() as engine:
+        assert engine is None
 
 
 def test_only_a_model_that_reads_words_can_be_chosen_and_it_is_kept_while_in_use(library: Library) -> None:
