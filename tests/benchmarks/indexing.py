@@ -1,6 +1,6 @@
 """What indexing costs, beside the bare network, a plain loop, and the same with PyTorch.
 
-    python -m tests.benchmarks.indexing FOLDER [--photos 600] [--rounds 3] [--megapixels 12]
+    python -m tests.benchmarks.indexing FOLDER [--photos 600] [--rounds 3] [--megapixels 12 [--heic]]
 
 Whole processes take turns on the same photos, so that a change of the machine's speed meets all of them:
 
@@ -18,8 +18,8 @@ Beside the clock it takes processor time, that of child processes included, and 
 The figures of `index` are those of the whole process, its start included; the others count only their work. Ratios
 are taken round by round and their median is printed.
 
-With ``--megapixels``, the photos are first made as large as a camera's, by tiling the originals, and saved as JPEG. For
-other formats, name a folder with photos of theirs.
+With ``--megapixels``, the photos are first made as large as a camera's, by tiling the originals, and saved as JPEG or,
+with ``--heic``, as HEIC without an embedded thumbnail. For other formats, name a folder with photos of theirs.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import pillow_heif
 import psutil
 from numpy.typing import NDArray
 from PIL import Image
@@ -151,8 +152,9 @@ def largest_child(pid: int) -> float:
     return max(sizes)
 
 
-def camera_photos(photos: list[Path], megapixels: float, folder: Path) -> None:
+def camera_photos(photos: list[Path], megapixels: float, folder: Path, suffix: str) -> None:
     """Make photos of a camera's size by laying the mirrored original beside itself until the size is reached."""
+    pillow_heif.register_heif_opener()
     width = round((megapixels * 1e6 * ASPECT) ** 0.5)
     size = (width, round(width / ASPECT))
     for number, path in enumerate(photos):
@@ -160,7 +162,7 @@ def camera_photos(photos: list[Path], megapixels: float, folder: Path) -> None:
         across, down = -(-size[0] // tile.shape[1]), -(-size[1] // tile.shape[0])
         row = np.concatenate([tile[:, :: 1 if column % 2 == 0 else -1] for column in range(across)], axis=1)
         whole = np.concatenate([row[:: 1 if line % 2 == 0 else -1] for line in range(down)])
-        Image.fromarray(whole[: size[1], : size[0]]).save(folder / f"{number:05}.jpg", quality=QUALITY)
+        Image.fromarray(whole[: size[1], : size[0]]).save(folder / f"{number:05}{suffix}", quality=QUALITY)
 
 
 def measure(folder: Path, count: int, rounds: int) -> None:
@@ -207,6 +209,7 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=600)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--megapixels", type=float)
+    parser.add_argument("--heic", action="store_true")
     parser.add_argument("--mode", choices=MODES, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.mode:
@@ -215,7 +218,8 @@ def main() -> None:
         measure(options.folder, options.photos, options.rounds)
     else:
         with tempfile.TemporaryDirectory() as scratch:
-            camera_photos(readable(options.folder, options.photos), options.megapixels, Path(scratch))
+            photos, suffix = readable(options.folder, options.photos), ".heic" if options.heic else ".jpg"
+            camera_photos(photos, options.megapixels, Path(scratch), suffix)
             measure(Path(scratch), options.photos, options.rounds)
 
 
