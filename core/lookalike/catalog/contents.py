@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ from lookalike.photos import Precision, precision_of
 
 VISIBLE = "companion_of IS NULL AND EXISTS (SELECT 1 FROM files WHERE content_id = contents.id)"
 """SQL condition for contents that the user sees as photos: they have a file and are not companions."""
+
+NEWEST_FIRST = "ORDER BY taken_at DESC NULLS LAST, id DESC"
+"""By time taken, then in the order they were added."""
 
 
 class PhotoGoneError(LookalikeError):
@@ -128,8 +132,14 @@ class Contents:
 
         Companions (raw files next to their pictures) are left out.
         """
+        rows = self._database.rows(f"SELECT id FROM contents WHERE {VISIBLE} {NEWEST_FIRST}")
+        return [row[0] for row in rows]
+
+    def newest_first(self, content_ids: Sequence[int]) -> list[int]:
+        """Those of the given contents that are among `visible`, in its order; takes no longer in a large library."""
         rows = self._database.rows(
-            f"SELECT id FROM contents WHERE {VISIBLE} ORDER BY taken_at DESC NULLS LAST, id DESC"
+            f"SELECT id FROM contents WHERE id IN (SELECT value FROM json_each(?)) AND {VISIBLE} {NEWEST_FIRST}",
+            (json.dumps(content_ids),),
         )
         return [row[0] for row in rows]
 

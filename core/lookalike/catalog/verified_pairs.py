@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lookalike.catalog.contents import VISIBLE
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.sql import CHUNK, chunks, placeholders
@@ -170,14 +173,13 @@ class VerifiedPairs:
 
     # Contents that are joined, and pairs that wait
 
-    def joined(self, version: str) -> set[int]:
-        """The contents whose candidates have been found by a version of the search for them."""
-        return {
-            row[0]
-            for row in self._database.rows(
-                "SELECT content_id FROM joined_contents WHERE version = ?", (version,)
-            )
-        }
+    def joined(self, version: str) -> NDArray[np.int64]:
+        """The contents whose candidates have been found by a version of the search for them, int64 (n,), ascending."""
+        # As one text: a new photo asks for all of them, and rows of Python objects would take several times as long.
+        ((numbers,),) = self._database.rows(
+            "SELECT group_concat(content_id) FROM joined_contents WHERE version = ?", (version,)
+        )
+        return np.sort(np.fromstring(numbers or "", np.int64, sep=","))
 
     def put_joined(
         self,

@@ -9,7 +9,6 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-import numpy as np
 from PIL import Image
 
 from lookalike.caches.thumbnail_cache import ThumbnailCache
@@ -17,6 +16,7 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
 from lookalike.index.inverted import FeatureIndex
 from lookalike.index.protocol import VectorIndex
+from lookalike.index.vector_source import positions
 from lookalike.local_features import KIND, LocalFeatures
 from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.pairs.candidates import CandidateSearch
@@ -84,12 +84,11 @@ class PairUpdater:
 
     def to_join(self, engines: Engines) -> list[int]:
         """The photos whose candidates are to be found: described, with details, and not joined yet; newest first."""
-        joined = self._rows.joined(engines.candidates.version)
-        visible = [number for number in self._catalog.contents.visible() if number not in joined]
-        known = engines.inverted.contains(np.array(visible, np.int64)).tolist() if visible else []
-        return [
-            number for number, there in zip(visible, known, strict=True) if there and number in engines.index
-        ]
+        known = engines.inverted.ids()
+        # All but a few are joined, and nothing else is asked about those.
+        _, is_joined = positions(self._rows.joined(engines.candidates.version), known)
+        visible = self._catalog.contents.newest_first(known[~is_joined].tolist())
+        return [number for number in visible if number in engines.index]
 
     def join(self, engines: Engines) -> Generator[Progress, None, None]:
         """Find the candidates of all photos that are not joined yet. May be closed at any yield."""

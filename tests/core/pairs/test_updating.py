@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lookalike.pairs import PairKind, updating
@@ -141,3 +142,42 @@ def test_a_check_removes_what_stands_for_nothing(graph: SmallPairGraph) -> None:
     assert rows.remove_orphans(kinds) == 1
     graph.update()
     assert copies(graph) == expected(0, 1, 2)
+
+
+def plainly_to_join(graph: SmallPairGraph) -> list[int]:
+    """What is to be joined, by asking of each visible photo."""
+    joined = set(graph.library.catalog.verified_pairs.joined(graph.engines.candidates.version).tolist())
+    return [
+        number
+        for number in graph.library.catalog.contents.visible()
+        if number not in joined and number in graph.engines.inverted and number in graph.engines.index
+    ]
+
+
+def test_what_is_to_be_joined_is_what_each_photo_says(graph: SmallPairGraph, album: Path) -> None:
+    library = graph.library
+    library.scan()
+    everything = graph.updater.to_join(graph.engines)
+    assert len(everything) == 6
+    assert everything == plainly_to_join(graph)
+    rows, version = library.catalog.verified_pairs, graph.engines.candidates.version
+    rows.put_joined(everything[1:3], [], version, "")
+    rows.put_joined(everything[3:4], [], "an earlier search", "")
+    assert graph.updater.to_join(graph.engines) == plainly_to_join(graph) == [everything[0], *everything[3:]]
+    # One is not shown any more, one cannot be found by its details, and one not by its descriptor.
+    names = {number: name for name, number in graph.ids().items()}
+    (album / names[everything[0]]).rename(album.parent / "away")
+    library.scan()
+    library.inverted.remove(np.array([everything[3]]))
+    library.index.remove(np.array([everything[4]]))
+    assert graph.updater.to_join(graph.engines) == plainly_to_join(graph) == everything[5:]
+
+
+def test_what_joined_is_told_by_version_ascending(graph: SmallPairGraph) -> None:
+    graph.library.scan()
+    ids = graph.updater.to_join(graph.engines)
+    rows = graph.library.catalog.verified_pairs
+    assert rows.joined("1").tolist() == []
+    rows.put_joined(sorted(ids, reverse=True), [], "1", "")
+    assert rows.joined("1").tolist() == sorted(ids)
+    assert rows.joined("2").tolist() == []
