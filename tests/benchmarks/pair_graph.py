@@ -32,7 +32,14 @@ from lookalike.index.inverted import InvertedFile
 from lookalike.index.inverted.entries import Entries
 from lookalike.index.inverted.vocabulary import shipped_vocabulary
 from lookalike.library import Library
-from lookalike.pairs.candidates import LEAST_MIRROR_VOTES, LEAST_VOTES, MIRROR_FEATURES, MIRROR_VOTED, VOTED
+from lookalike.pairs.candidates import (
+    LEAST_MIRROR_VOTES,
+    LEAST_VOTES,
+    MIRROR_FEATURES,
+    MIRROR_VOTED,
+    VOTED,
+    VOTING_FEATURES,
+)
 from lookalike.pairs.verified_pair import COPIES, PairKind, VerifiedPair
 from lookalike.progress import Stage
 from lookalike.search.nearest import nearest_photos
@@ -179,7 +186,7 @@ def measure_candidates(home: Path, sizes: list[int]) -> None:
         for turn, number in itertools.product(range(2), chosen):
             begun, used = time.perf_counter(), time.process_time()
             query = features[number]
-            straight = inverted.vote(query, VOTED + 1)
+            straight = inverted.vote(query.strongest(VOTING_FEATURES), VOTED + 1)
             mirrored = inverted.vote(query.strongest(MIRROR_FEATURES).mirrored(), MIRROR_VOTED)
             if turn:
                 wall.append(time.perf_counter() - begun)

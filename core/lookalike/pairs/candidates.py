@@ -15,16 +15,19 @@ from lookalike.local_features import LocalFeatures
 
 NEAREST = 6
 """Photos whose descriptors are nearest, ..."""
-LEAST_SIMILARITY = 0.6
+LEAST_SIMILARITY = 0.65
 """... of at least this cosine."""
 
+VOTING_FEATURES = 300
+"""The strongest features that vote: twice as many take twice as long, and find hardly any copy more
+(docs/benchmarks.md, "The pair graph")."""
 VOTED = 12
-LEAST_VOTES = 8.0
-"""Photos with the most votes, and the votes that no two photos get by chance."""
+LEAST_VOTES = 6.0
+"""Photos with the most votes, and the votes that few pairs of photos get by chance."""
 
 MIRROR_VOTED = 4
 LEAST_MIRROR_VOTES = 16.0
-MIRROR_FEATURES = 250
+MIRROR_FEATURES = 150
 """The strongest features of the mirror image that vote: a mirrored copy shares all of them."""
 
 
@@ -45,7 +48,10 @@ class CandidateSearch:
     @property
     def version(self) -> str:
         """Names everything that candidates depend on besides the photos."""
-        numbers = (NEAREST, LEAST_SIMILARITY, VOTED, LEAST_VOTES, MIRROR_VOTED, LEAST_MIRROR_VOTES)
+        numbers = (
+            *(NEAREST, LEAST_SIMILARITY, VOTING_FEATURES, VOTED, LEAST_VOTES),
+            *(MIRROR_FEATURES, MIRROR_VOTED, LEAST_MIRROR_VOTES),
+        )
         return " ".join([self._record.key, self._inverted.key, *map(str, numbers)])
 
     def of(self, content_id: int, features: LocalFeatures | None) -> set[int]:
@@ -59,7 +65,7 @@ class CandidateSearch:
         near = self._index.search(vector, NEAREST + 1)
         found = set(near.ids[near.similarities >= LEAST_SIMILARITY].tolist())
         if features is not None:
-            found |= self._voted(features, VOTED + 1, LEAST_VOTES)
+            found |= self._voted(features.strongest(VOTING_FEATURES), VOTED + 1, LEAST_VOTES)
             found |= self._voted(
                 features.strongest(MIRROR_FEATURES).mirrored(), MIRROR_VOTED, LEAST_MIRROR_VOTES
             )
