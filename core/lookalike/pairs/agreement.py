@@ -8,6 +8,7 @@ covers; another exposure of the same scene has small differences everywhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,9 @@ FINE_TEXTURE = 1.5
 """The same of its fine detail."""
 
 WIDE = 8.0
+"""Standard deviation in pixels of the blur that leaves of a difference what is no noise and no detail, ..."""
+COARSER = 4
+"""... taken of pixels so many times as large: it looks the same, and takes a fraction of the time."""
 
 DETAILED = 2.0
 FEWEST_DETAILED = 8
@@ -60,6 +64,8 @@ ECC_MOST_MOVED = 6.0
 FEWEST_COMMON = 0.02
 """A smaller share of the coarser photo's frame is too little to go by."""
 
+WHOLLY_INSIDE = 0.999
+
 Grey = NDArray[np.float32]
 
 
@@ -70,6 +76,7 @@ class Agreement:
     Attributes:
         matrix: the alignment, refined; from the first to the second, in coordinates from 0 to 1.
         scale: pixels of the second, as it was compared, for each pixel of the first.
+        correlation: of the whole common area at a small size, -1 to 1.
         areas: the common area as shares of the first and of the second frame.
         coarse: correlations of the blocks that say something, float32 (n,).
         fine: correlations of fine detail, of the blocks that have any, float32 (m,).
@@ -82,6 +89,7 @@ class Agreement:
 
     matrix: Matrix
     scale: float
+    correlation: float
     areas: tuple[float, float]
     coarse: NDArray[np.float32]
     fine: NDArray[np.float32]
@@ -97,10 +105,10 @@ class Agreement:
         compared = int(self.compared.sum())
         return 1.0 - float(self.disagreeing.sum()) / compared if compared else 0.0
 
+    @cached_property
     def tone_change(self) -> float:
         """How far grey values differ where both show something, in the middle of all pixels."""
-        # Of what lies wide about each pixel: blur and sharpness are no change of tone.
-        difference = np.abs(blurred(_grey(self.first) - _grey(self.second), WIDE))[self.inside]
+        difference = wide_difference(_grey(self.first), _grey(self.second), self.inside)
         return float(np.median(difference)) if len(difference) else 0.0
 
     def detail_change(self) -> tuple[float, float, float] | None:
@@ -142,7 +150,10 @@ def compare_pixels(
     target, source = (second, first) if onto_second else (first, second)
     to_target = matrix if onto_second else inverse(matrix)
     soft = softened(source, scale if onto_second else 1 / scale)
-    to_target = _refined(_grey(soft), _grey(target), to_target)
+    refined = _refined(_grey(soft), _grey(target), to_target)
+    if refined is None:
+        return None
+    to_target, correlation = refined
     laid = warped(soft, to_target, _size(target))
     inside = _inside(_size(source), _size(target), to_target)
     if inside is None:
@@ -154,6 +165,7 @@ def compare_pixels(
     return Agreement(
         unit,
         scale,
+        correlation,
         common_areas(unit),
         *_blocks(_grey(on_first), _grey(on_second), inside),
         on_first,
@@ -192,6 +204,27 @@ def blurred(image: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     import cv2
 
     return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
+
+
+def wide_difference(
+    first: NDArray[np.float32], second: NDArray[np.float32], inside: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """How far two images differ in what lies wide about their pixels: blur and sharpness are no change of tone.
+
+    Args:
+        first: (height, width) or (height, width, 3).
+        second: the same.
+        inside: bool (height, width), where both show something.
+
+    Returns:
+        Absolute differences, (n,) or (n, 3), of places `COARSER` pixels apart.
+    """
+    import cv2
+
+    size = max(1, inside.shape[1] // COARSER), max(1, inside.shape[0] // COARSER)
+    small = cv2.resize(first - second, size, interpolation=cv2.INTER_AREA)
+    chosen = cv2.resize(inside.astype(np.float32), size, interpolation=cv2.INTER_AREA) > WHOLLY_INSIDE
+    return np.abs(blurred(np.asarray(small, np.float32), WIDE / COARSER))[chosen]
 
 
 def warped(
@@ -242,19 +275,31 @@ def softened(image: NDArray[np.uint8] | NDArray[np.float32], scale: float) -> ND
     return blurred(soft, sigma) if sigma > 0.1 else soft
 
 
-def _refined(source: Grey, target: Grey, matrix: Matrix) -> Matrix:
-    """An alignment made exact by the pixels, first at a small size and, where that succeeds, at the full one."""
+def _refined(source: Grey, target: Grey, matrix: Matrix) -> tuple[Matrix, float] | None:
+    """An alignment made exact by the pixels, first at a small size and, where that succeeds, at the full one.
+
+    Returns:
+        The alignment, and the correlation at the small size; None where not even that can be aligned, so that there is
+        too little in common to go on with.
+    """
+    found: tuple[Matrix, float] | None = None
     for side, projective in ECC_SIDES:
-        better = corrected(source, target, matrix, min(1.0, side / max(target.shape)), projective)
+        start = matrix if found is None else found[0]
+        better = corrected(source, target, start, min(1.0, side / max(target.shape)), projective)
         if better is None:
-            # It does not converge where the two have too little in common: the agreement will tell.
             break
-        matrix = better
-    return matrix
+        found = better[0], better[1] if found is None else found[1]
+    return found
 
 
-def corrected(source: Grey, target: Grey, matrix: Matrix, shrink: float, projective: bool) -> Matrix | None:
-    """One run of the enhanced correlation coefficient (Evangelidis and Psarakis, PAMI 2008); None where it fails."""
+def corrected(
+    source: Grey, target: Grey, matrix: Matrix, shrink: float, projective: bool
+) -> tuple[Matrix, float] | None:
+    """One run of the enhanced correlation coefficient (Evangelidis and Psarakis, PAMI 2008).
+
+    Returns:
+        The alignment and the correlation; None where it fails.
+    """
     import cv2
 
     small = cv2.resize(target, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
@@ -283,7 +328,7 @@ def corrected(source: Grey, target: Grey, matrix: Matrix, shrink: float, project
     correction[: len(found)] = found
     if correlation < ECC_LEAST or np.abs(correction - np.eye(3))[:2].max() > ECC_MOST_MOVED:
         return None
-    return inverse(grow) @ inverse(correction) @ start
+    return inverse(grow) @ inverse(correction) @ start, float(correlation)
 
 
 def _inside(source: tuple[int, int], target: tuple[int, int], matrix: Matrix) -> NDArray[np.bool_] | None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.catalog.contents import ContentRow
-from lookalike.pairs.agreement import CLIPPED, WIDE, Agreement
+from lookalike.pairs.agreement import CLIPPED, Agreement, wide_difference
 from lookalike.pairs.alignment import Matrix, in_pixels, jacobian
 from lookalike.pairs.residual import Compression
 from lookalike.pairs.verified_pair import Edit
@@ -192,12 +192,8 @@ def _is_framed(photo: EditedPhoto, agreed: Agreement, place: int) -> bool:
 
 def _recolouring(agreed: Agreement) -> float:
     """How far colours differ, in grey values, of what lies wide about each pixel: noise is no colour."""
-    import cv2
-
-    if not agreed.inside.any():
-        return 0.0
-    difference = np.abs(cv2.GaussianBlur(agreed.first - agreed.second, (0, 0), WIDE))[agreed.inside]
-    return float(np.median(difference.mean(axis=-1)))
+    difference = wide_difference(agreed.first, agreed.second, agreed.inside)
+    return float(np.median(difference.mean(axis=-1))) if len(difference) else 0.0
 
 
 def _lost_colour(agreed: Agreement) -> float:

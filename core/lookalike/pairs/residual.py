@@ -9,8 +9,10 @@ moved; even from a tripod that is more than a JPEG file of good quality loses.
 from __future__ import annotations
 
 import io
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -43,7 +45,11 @@ FLOOR = 0.35
 RESAMPLED = 0.03
 """What the choice of filter in scaling and turning leaves, as a share of a block's texture."""
 
+MARGIN = 16
+"""Pixels of the target around the window that are made of the source as well."""
+
 FITTED_PIXELS = 40_000
+"""As many pixels as what depends on all of them is fitted to."""
 
 FEWEST_BLOCKS = 12
 KEPT_SHARE = 70
@@ -120,13 +126,14 @@ def residual(
     left, top, width, height = window
     move = np.array([[1.0, 0.0, -left], [0.0, 1.0, -top], [0.0, 0.0, 1.0]]) @ matrix
     wanted = target[top : top + height, left : left + width]
+    source, move = _looked_at(source, move, (width, height), scale)
     noisy = source.copy()
     noisy[SHIFT:, SHIFT:] = compressed(source[SHIFT:, SHIFT:], compressions[0])
     on_grid = is_on_grid(move)
     if not on_grid:
         # What was exact to a fraction of a pixel of a smaller picture need not be so here.
         better = corrected(softened(source, scale), wanted, move, 1.0, projective=True)
-        move = move if better is None else better
+        move = move if better is None else better[0]
 
     def laid(image: Grey) -> Grey:
         soft = image if on_grid else softened(image, scale)
@@ -196,6 +203,29 @@ def _window(source: Grey, target: Grey, matrix: Matrix) -> tuple[int, int, int, 
     return int(start[0]), int(start[1]), int(size[0]), int(size[1])
 
 
+def _looked_at(source: Grey, move: Matrix, size: tuple[int, int], scale: float) -> tuple[Grey, Matrix]:
+    """The part of a source that is seen in a window, and the matrix from its pixels.
+
+    Args:
+        source: luminance, (height, width).
+        move: from pixels of the source to those of the window.
+        size: (width, height) of the window.
+        scale: pixels of the window for each of the source.
+    """
+    import cv2
+
+    width, height = size
+    corners = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float32)
+    mapped = cv2.perspectiveTransform(corners, np.linalg.inv(move))[0]
+    # The alignment may still be corrected by some pixels, and what is blurred sees its surroundings.
+    around = GRID + MARGIN / min(scale, 1.0)
+    sides = np.array([source.shape[1], source.shape[0]])
+    low = np.clip(mapped.min(axis=0) - around, 0, sides).astype(int) // GRID * GRID
+    high = np.clip(mapped.max(axis=0) + around, 0, sides).astype(int)
+    part = source[low[1] : high[1], low[0] : high[0]]
+    return part, move @ np.array([[1.0, 0.0, low[0]], [0.0, 1.0, low[1]], [0.0, 0.0, 1.0]])
+
+
 def _unclipped(image: Grey) -> NDArray[np.bool_]:
     return (image > CLIPPED[0]) & (image < CLIPPED[1])
 
@@ -214,7 +244,8 @@ def _fit(
         ]
         return [mapped, *softer, *slopes, np.ones_like(mapped)]
 
-    parts = [cut_blocks(part) for part in basis(source)]
+    of_source = basis(source)
+    parts = [cut_blocks(part) for part in of_source]
     wanted = cut_blocks(target)
     chosen = whole
     weights = np.zeros(len(parts), np.float32)
@@ -225,7 +256,8 @@ def _fit(
         weights = _least_squares(columns[::step].astype(np.float64), goal[::step].astype(np.float64))
         error = np.abs(_sum(weights, parts) - wanted).mean(axis=-1)
         chosen = whole & (error <= np.percentile(error[whole], KEPT_SHARE))
-    return lambda image: _sum(weights, basis(image))
+    # The source itself is predicted first of all, and is blurred already.
+    return lambda image: _sum(weights, of_source if image is source else basis(image))
 
 
 def _least_squares(columns: NDArray[np.float64], goal: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -244,6 +276,9 @@ def _sum(weights: NDArray[np.float32], parts: list[Grey]) -> Grey:
 
 def _tone_curve(source: NDArray[np.float32], target: NDArray[np.float32]) -> tuple[list[float], list[float]]:
     """The target's grey value for each of the source's: medians, at most `TONE_BINS` of them."""
+    # Medians of some hundreds of values are exact enough, and sorting all takes as long as everything else together.
+    step = max(1, len(source) // FITTED_PIXELS)
+    source, target = source[::step], target[::step]
     edges = np.unique(np.percentile(source, np.linspace(0, 100, TONE_BINS + 1)))
     bins = np.clip(np.searchsorted(edges, source, side="right") - 1, 0, max(len(edges) - 2, 0))
     order = np.argsort(bins, kind="stable")
@@ -284,13 +319,18 @@ def compressed(image: Grey, compression: Compression) -> Grey:
 
 def _as_webp(image: Image.Image, bytes_per_pixel: float) -> bytes:
     """A WebP file of about so many bytes a pixel: unlike a JPEG file, it does not tell how it was made."""
-    made = []
-    for quality in WEBP_QUALITIES:
+
+    @cache
+    def made(quality: int) -> bytes:
         file = io.BytesIO()
         image.save(file, "WEBP", quality=quality)
-        made.append(file.getvalue())
-    wanted = bytes_per_pixel * image.width * image.height
-    return min(made, key=lambda data: abs(np.log(len(data) / max(wanted, 1.0))))
+        return file.getvalue()
+
+    wanted = max(bytes_per_pixel * image.width * image.height, 1.0)
+    # Better qualities make larger files, so that not all of them need to be tried.
+    larger = bisect_left(WEBP_QUALITIES, wanted, hi=len(WEBP_QUALITIES) - 1, key=lambda one: len(made(one)))
+    nearest = WEBP_QUALITIES[max(larger - 1, 0) : larger + 1]
+    return min(map(made, nearest), key=lambda data: abs(np.log(len(data) / wanted)))
 
 
 def snapped(matrix: Matrix, shape: tuple[int, ...], most: float) -> Matrix:
