@@ -24,7 +24,7 @@ from lookalike.things.likeness import CERTAIN, SAMPLE, Likeness, log_odds
 
 logger = logging.getLogger(__name__)
 
-VERSION = 2
+VERSION = 3
 """Raised with every change of what is found, so that a library's things are found anew."""
 
 SUPPORTED = 0.1

@@ -23,7 +23,7 @@ SHARE = 0.01
 PRIOR, PRIOR_WEIGHT = 0.6, 300
 """Background of the photos of a library too small to have one, and for how many sampled photos it counts."""
 
-GEOMETRY, NEARNESS, OFFSET = 0.65, 35.7, -3.75
+GEOMETRY, NEARNESS, OFFSET = 0.65, 35.7, -3.6
 """The logistic curve over the log-odds of the geometry and the excess (docs/benchmarks.md, "Things and places")."""
 
 LEAST_EXCESS, MOST_EXCESS = -0.05, 0.2
