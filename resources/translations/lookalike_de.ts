@@ -3923,6 +3923,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Möglich sind DINOv2, DINOv3, CLIP, MetaCLIP 2, AltCLIP, Chinese-CLIP, SigLIP und SigLIP 2.</translation>
     </message>
     <message>
+        <source>Choose a Gemma 3 of 4B or more.</source>
+        <translation>Wähle ein Gemma 3 mit 4B oder mehr.</translation>
+    </message>
+    <message>
         <source>Its text cannot be read ({reason}).</source>
         <translation>Sein Text ist nicht lesbar ({reason}).</translation>
     </message>
@@ -4177,6 +4181,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>{address} is not on this computer.</source>
         <translation>{address} ist nicht auf diesem Computer.</translation>
+    </message>
+    <message>
+        <source>{file} does not know photos: its chat template takes text only.</source>
+        <translation>{file} kennt keine Fotos: Die Gesprächsvorlage nimmt nur Text.</translation>
+    </message>
+    <message>
+        <source>{file} is Gemma 3 {size}, which does not know photos.</source>
+        <translation>{file} ist Gemma 3 {size}, das keine Fotos kennt.</translation>
     </message>
     <message>
         <source>{file} is not in the order in which llama.cpp reads InternVL models.</source>

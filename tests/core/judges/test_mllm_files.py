@@ -137,6 +137,79 @@ def test_files_that_do_not_belong_together_are_refused_by_name(
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("internvl", "qwen2vl"),
+        ("internvl", "qwen2.5vl"),
+        ("internvl-qwen3", "qwen3vl"),
+        ("internvl-qwen3", "lfm2"),
+        ("idefics3", "gemma3"),
+    ],
+)
+def test_a_text_model_of_another_architecture_is_refused(
+    files: dict[str, Files], text: str, family: str
+) -> None:
+    # What Qwen2, Qwen3 and SmolLM2 call themselves: InternVL and SmolVLM take the text models' name.
+    assert "does not belong to" in refusal(files[text][0], files[family][1])
+
+
+@pytest.mark.parametrize(("width", "layers", "size"), [(640, 18, "270M"), (1152, 26, "1B")])
+def test_a_gemma_3_of_a_text_only_size_is_refused(
+    files: dict[str, Files], width: int, layers: int, size: str
+) -> None:
+    llm, mmproj = map(read_gguf, files["gemma3"])
+    shape = {"gemma3.embedding_length": width, "gemma3.block_count": layers}
+    text_only = replace(llm, values=llm.values | shape)
+    told = "^tiny-gemma3.gguf is Gemma 3 {}, which does not know photos. Choose a Gemma 3 of 4B or more.$"
+    with pytest.raises(JudgeError, match=told.format(size)):
+        match_pair(text_only, mmproj, 128)
+    # The published ones have a row for each of 262,144 pieces, and none for a photo's token.
+    for rows, refused in ((262_144, True), (262_145, False), (262_208, False)):
+        tensors = llm.tensors | {"token_embd.weight": (width, rows)}
+        with pytest.raises(JudgeError) as caught:
+            match_pair(replace(text_only, tensors=tensors), mmproj, 128)
+        assert ("does not know photos" in str(caught.value)) == refused
+        assert ("(width 256)" in str(caught.value)) != refused
+
+
+@pytest.mark.parametrize(("width", "layers"), [(2560, 34), (3840, 48), (5376, 62), (640, 26)])
+@pytest.mark.parametrize("rows", [262_144, 262_208])
+def test_a_gemma_3_of_a_size_that_knows_photos_is_not_taken_for_text_only(
+    files: dict[str, Files], width: int, layers: int, rows: int
+) -> None:
+    # The first converters left out the photo's token.
+    llm, mmproj = map(read_gguf, files["gemma3"])
+    values = llm.values | {"gemma3.embedding_length": width, "gemma3.block_count": layers}
+    tensors = llm.tensors | {"token_embd.weight": (width, rows)}
+    fitting = replace(mmproj, tensors=mmproj.tensors | {"mm.input_projection.weight": (width, 64)})
+    pair = match_pair(replace(llm, values=values, tensors=tensors), fitting, 128)
+    assert (pair.family.name, pair.width) == ("Gemma 3", width)
+
+
+TEXT_TURNS = (
+    "{% for message in messages %}<|im_start|>{{ message.role }}\nCONTENT<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{{ '' + message.content }}",
+        "{{ message.content if message.content is string else message.content | tojson }}",
+    ],
+)
+def test_an_lfm2_whose_template_takes_text_only_is_refused(tmp_path: Path, content: str) -> None:
+    # Its vocabulary may be that of its sibling with photos, and the projector fit.
+    llm, mmproj = tmp_path / "text.gguf", tmp_path / "mmproj.gguf"
+    write_kind(llm, mmproj, replace(KINDS["lfm2"], template=TEXT_TURNS.replace("CONTENT", content)))
+    assert refusal(llm, mmproj) == (
+        "text.gguf does not know photos: its chat template takes text only. "
+        "Choose the model that came with the projector."
+    )
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_file_cut_anywhere_is_refused_by_name(files: dict[str, Files], tmp_path: Path, family: str) -> None:
     cut = tmp_path / "cut.gguf"

@@ -20,6 +20,7 @@ from lookalike.judges.mllm.gguf_file import read_gguf
 from lookalike.judges.mllm.judge import MllmJudge
 from lookalike.judges.mllm.messages import Answer, Scored, Unscored, Wording
 from lookalike.judges.mllm.pixels import prepare
+from lookalike.judges.mllm.position_embeddings import in_order, reorder
 from lookalike.judges.mllm.prompts import prompt_modes
 from lookalike.judges.mllm.session import SessionQuery
 from lookalike.judges.protocol import Judge, JudgeOptions, JudgePhoto, Verdict
@@ -27,6 +28,7 @@ from lookalike.judges.token_store import Compression, TokenStore
 from lookalike.judges.token_store.visual_tokens import VisualTokens
 from lookalike.worker import Worker
 from tests.builders.gguf_models import FAMILIES, KINDS, WIDTH, write_kind, write_pair
+from tests.builders.jobs import result_of
 from tests.core.judges.judge_photos import kept, photo, unreadable
 from tests.core.judges.mllm_reference import blobs
 
@@ -112,12 +114,16 @@ def test_one_of_several_that_cannot_be_scored_spoils_no_other(files: dict[str, F
         ("qwen3vl", "<|vision_start|>"),
         ("idefics3", "<global-img>"),
         ("lfm2", "<|image_end|>"),
+        ("internvl", "<img>"),
+        ("internvl-qwen3", "</img>"),
     ],
 )
 def test_a_model_that_does_not_know_photos_is_refused(tmp_path: Path, family: str, mark: str) -> None:
     kind = KINDS[family]
     llm, mmproj = tmp_path / "text.gguf", tmp_path / "mmproj.gguf"
     write_kind(llm, mmproj, replace(kind, markers=tuple(marker for marker in kind.markers if marker != mark)))
+    if not in_order(read_gguf(mmproj)):
+        mmproj = result_of(reorder(mmproj, ""))
     judge = MllmJudge(llm, mmproj, token_store=None)
     try:
         with pytest.raises(JudgeError, match="does not know photos") as told:

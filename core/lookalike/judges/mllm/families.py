@@ -14,7 +14,8 @@ from PIL.Image import Resampling
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.gguf_file import GgufFile
 from lookalike.judges.mllm.pixels import MIN_TOKENS, PixelPlan
-from lookalike.judges.mllm.template import render
+from lookalike.judges.mllm.template import render, takes_parts
+from lookalike.judges.mllm.text_only import refuse_text_only_size
 from lookalike.judges.mllm.unsupported import ARCHITECTURES, PROJECTORS
 
 COPY_AGAIN = "Copy or download it again."
@@ -42,6 +43,7 @@ class MllmFamily:
         answer_lead: what stands between the chat template's prompt for an answer and the answer's digit, where that
             prompt ends in a colon.
         after_photo: text after a photo where the chat template takes plain text only.
+        plain: whether the chat template may take plain text only; if not, one that does is of a text-only model.
     """
 
     name: str
@@ -58,6 +60,7 @@ class MllmFamily:
     resample: Resampling = Resampling.BICUBIC
     answer_lead: str = ""
     after_photo: str = ""
+    plain: bool = True
 
 
 SPATIAL_MERGE = "clip.vision.spatial_merge_size"
@@ -126,6 +129,7 @@ LFM2 = MllmFamily(
     min_tokens=64,
     max_tokens=256,
     resample=Resampling.BILINEAR,
+    plain=False,
 )
 # The blank lines around a photo are those of the family's own processor (full_image_sequence in transformers).
 GEMMA3 = MllmFamily(
@@ -192,8 +196,8 @@ def match_pair(llm: GgufFile, mmproj: GgufFile, budget: int) -> ModelPair:
         budget: visual tokens per photo at most, for families that let one choose.
 
     Raises:
-        JudgeError: they are swapped, do not belong together, are of an unknown family, or their chat template does
-            not serve.
+        JudgeError: they are swapped, do not belong together, are of an unknown family, the model reads text only, or
+            its chat template does not serve.
     """
     if llm.architecture == "clip":
         raise JudgeError(f"{llm.path.name} is a projector, not a language model.", "Choose the model file.")
@@ -207,6 +211,7 @@ def match_pair(llm: GgufFile, mmproj: GgufFile, budget: int) -> ModelPair:
     if not mmproj.values.get("clip.has_vision_encoder"):
         raise JudgeError(f"{mmproj.path.name} does not read photos.", SUPPORTED)
     family = _family(llm, mmproj)
+    refuse_text_only_size(llm)
     width = _width(llm, mmproj, family)
     template = llm.values.get("tokenizer.chat_template")
     if not isinstance(template, str):
@@ -215,6 +220,12 @@ def match_pair(llm: GgufFile, mmproj: GgufFile, budget: int) -> ModelPair:
     render(
         template, "Instructions.", "Question?", placeholder=family.placeholder, after_photo=family.after_photo
     )
+    if not family.plain and not takes_parts(template, family.placeholder):
+        raise JudgeError(
+            "{file} does not know photos: its chat template takes text only.",
+            "Choose the model that came with the projector.",
+            file=llm.path.name,
+        )
     return ModelPair(llm, mmproj, family, _plan(mmproj, family, budget), width)
 
 

@@ -25,6 +25,7 @@ def render(
     eos: str = "",
     after_photo: str = "",
     photos: int = 2,
+    plain: bool = True,
 ) -> tuple[str, ...]:
     """Fill the template with one system turn and one user turn: the photos, the question.
 
@@ -43,6 +44,7 @@ def render(
         eos: spelling of the token that ends one.
         after_photo: follows each photo where the template takes plain text only.
         photos: how many there are.
+        plain: whether a turn of plain text, with the photos marked in it, may be tried last.
 
     Returns:
         The texts before the first photo, between the photos, and after the last one up to the answer.
@@ -57,7 +59,8 @@ def render(
 
     environment = template_environment()
     fault: Exception | None = None
-    for messages, mark in _turns(instructions, question, placeholder, after_photo, photos):
+    ways = [*_turns(instructions, question, placeholder, after_photo, photos)]
+    for messages, mark in ways if plain else ways[:-1]:
         try:
             prompt = environment.from_string(template).render(
                 messages=messages,
@@ -82,6 +85,20 @@ def render(
     if fault is not None:
         raise JudgeError(f"The model's chat template does not work ({fault}).") from fault
     raise JudgeError("The model's chat template does not take two photos.")
+
+
+def takes_parts(template: str, placeholder: str) -> bool:
+    """Whether the template writes photos itself, as those of models that know photos do in most families.
+
+    Args:
+        template: the Jinja text, one that `render` takes.
+        placeholder: what this family's templates write for a photo.
+    """
+    try:
+        render(template, "Instructions.", "Question?", placeholder=placeholder, plain=False)
+    except JudgeError:
+        return False
+    return True
 
 
 def _turns(
