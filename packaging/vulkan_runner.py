@@ -56,8 +56,8 @@ def build(folder: Path, sdist: Path | None) -> None:
     with TemporaryDirectory(prefix="lookalike-vulkan-") as name:
         scratch = Path(name)
         if sdist is None:
-            fetch = ("download", "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "-d", scratch)
-            _pip(*fetch, requirement())
+            # pip asks the package for its metadata, and may take what it needs for that ready-made.
+            _pip("download", "--no-deps", "--no-binary", "llama-cpp-python", "-d", scratch, requirement())
             (sdist,) = scratch.glob("*.tar.gz")
         with tarfile.open(sdist) as archive:
             archive.extractall(scratch, filter="data")

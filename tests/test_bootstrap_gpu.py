@@ -10,6 +10,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import tarfile
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import vulkan_runner
 from bootstrap_steps import environment, gpu, mllm
 from bootstrap_steps.environment import Environment
 from vulkan_runner import WITHOUT, without_validation
@@ -248,3 +250,27 @@ def test_only_the_known_lines_are_taken_out_of_the_source() -> None:
         without_validation(source.replace("enable_best_practice", "another"))
     with pytest.raises(SystemExit):
         without_validation(source + "vk::LayerSettingEXT more;")
+
+
+def test_the_vulkan_runners_source_is_fetched_without_what_builds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment has no scikit-build-core, so pip must be free to get it, ready-made, for itself."""
+    calls: list[list[str]] = []
+
+    def pip(*arguments: str | Path) -> None:
+        calls.append([*map(str, arguments)])
+        if arguments[0] == "download":
+            folder = Path(calls[0][calls[0].index("-d") + 1])
+            (tmp_path / "pyproject.toml").touch()
+            with tarfile.open(folder / "source.tar.gz", "w:gz") as archive:
+                archive.add(tmp_path / "pyproject.toml", "source/pyproject.toml")
+
+    monkeypatch.setattr(vulkan_runner, "_pip", pip)
+    monkeypatch.setattr(vulkan_runner, "has_layer_settings", lambda: True)
+    vulkan_runner.build(tmp_path / "runner", None)
+    download, install = calls
+    assert download[-1] == mllm.requirement()
+    assert download[download.index("--no-binary") + 1] == "llama-cpp-python"
+    assert "--no-build-isolation" not in download + install
+    assert install[0] == "install" and Path(install[-1]).name == "source"
