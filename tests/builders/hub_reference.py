@@ -67,9 +67,9 @@ class Reference:
         prompt: Prompt,
         photos: Sequence[NDArray[np.uint8]],
         counts: Sequence[int],
-        candidate: VisualTokens | None = None,
+        given: Sequence[VisualTokens] = (),
     ) -> float:
-        """z("1") − z("0"), with `candidate` in the place of what the encoder makes of the second photo."""
+        """z("1") − z("0"), with `given` in the place of what the encoder makes of the photos, if not empty."""
         import torch
 
         ids = torch.tensor([self.prompt(prompt, counts)])
@@ -80,7 +80,7 @@ class Reference:
             inputs["token_type_ids"] = types
         elif family.startswith("qwen"):
             inputs["mm_token_type_ids"] = types
-        with torch.inference_mode(), _given(self._model, candidate, counts):
+        with torch.inference_mode(), _given(self._model, given):
             logits = self._model(
                 input_ids=ids, attention_mask=torch.ones_like(ids), logits_to_keep=1, **inputs
             ).logits[0, -1]
@@ -93,35 +93,33 @@ class Reference:
 
 
 @contextmanager
-def _given(model: Any, candidate: VisualTokens | None, counts: Sequence[int]) -> Iterator[None]:
-    """Puts decoded tokens in the place of the second photo's features meanwhile."""
+def _given(model: Any, tokens: Sequence[VisualTokens]) -> Iterator[None]:
+    """Puts decoded tokens in the place of the photos' features meanwhile."""
     import torch
 
-    if candidate is None:
+    if not tokens:
         yield
         return
-    owner, first = model.model, counts[0]
+    owner = model.model
     original = owner.get_image_features
-    rows = torch.tensor(candidate.embeddings.astype(np.float32))
+    rows = [torch.tensor(photo.embeddings.astype(np.float32)) for photo in tokens]
     width = owner.config.get_text_config().hidden_size
 
-    def replaced(features: Any, values: Any) -> Any:
+    def replaced(features: Any, values: list[Any]) -> Any:
         if isinstance(features, list | tuple) and len(features) == 1:
             return [replaced(features[0], values)]
         if isinstance(features, list | tuple):
-            return type(features)([features[0], values])
-        if features.ndim == 2:
-            return torch.cat([features[:first], values])
-        return torch.stack([features[0], values])
+            return type(features)(values)
+        return torch.cat(values) if features.ndim == 2 else torch.stack(values)
 
     def get_image_features(*arguments: Any, **options: Any) -> Any:
         output = original(*arguments, **options)
-        output.pooler_output = replaced(output.pooler_output, rows[:, :width])
+        output.pooler_output = replaced(output.pooler_output, [values[:, :width] for values in rows])
         deep = getattr(output, "deepstack_features", None)
         if deep is not None:
             # A deep stack's additions follow the embedding in a token.
             output.deepstack_features = [
-                replaced(layer, rows[:, width * (1 + place) : width * (2 + place)])
+                replaced(layer, [values[:, width * (1 + place) : width * (2 + place)] for values in rows])
                 for place, layer in enumerate(deep)
             ]
         return output
