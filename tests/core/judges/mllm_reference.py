@@ -146,7 +146,8 @@ def measure(pipe: Connection, settings: WorkerSettings, family: str, photos: lis
     with MllmEngine(replace(settings, parallel=PARALLEL), lambda: False) as engine:
         for number, tokens in enumerate(queries):
             engine.set_query(tokens)
-            places = [2 * number + turn % 2 for turn in range(PARALLEL + 1)]
+            others = len(photos) - 1
+            places = [others * number + turn % others for turn in range(PARALLEL + 1)]
             rows = engine.logits([keeping[place] for place in places])
             for place, row in zip(places, rows, strict=True):
                 pairs[place].together.append(row)

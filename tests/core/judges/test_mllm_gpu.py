@@ -22,7 +22,7 @@ from tests.builders.gguf_models import KINDS
 from tests.builders.installed_models import put_judge
 from tests.builders.photo_files import write_album
 from tests.core.cli.real_command import tell
-from tests.core.judges.gpu_runner import GPU_TEST, VARIABLE, has_vulkan, use_gpu
+from tests.core.judges.gpu_runner import GPU_TEST, PHOTOS, VARIABLE, has_vulkan, use_gpu
 from tests.core.judges.judge_photos import photo
 from tests.core.judges.mllm_reference import Pair, measure
 from tests.core.judges.test_mllm_numbers import SAME_WAY, apart, model_settings, run_worker
@@ -53,13 +53,28 @@ def measured(
     """The pairs of a family on the GPU, and on the processor with the same build."""
     folder = tmp_path_factory.mktemp("gpu")
     settings, photos = model_settings(folder, request.param)
+    photos = photos[: int(os.environ.get(PHOTOS, len(photos)))]
     with pytest.MonkeyPatch.context() as patch:
         use_gpu(patch, folder)
         on_gpu: list[Pair] = run_worker(measure, settings, request.param, photos)
         on_processor: list[Pair] = run_worker(
             measure, replace(settings, avoid_gpu="the test says so"), request.param, photos
         )
+    print(f"| {request.param} | {_row(on_gpu, on_processor)} |")
     return on_gpu, on_processor
+
+
+def _row(on_gpu: list[Pair], on_processor: list[Pair]) -> str:
+    """The largest differences of the pairs' logits, as docs/benchmarks.md has them in its table."""
+    pairs = [*zip(on_gpu, on_processor, strict=True)]
+    cells = [
+        max(apart(gpu.helper, processor.helper) for gpu, processor in pairs),
+        max(apart(gpu.exact, processor.exact) for gpu, processor in pairs),
+        max(apart(gpu.stored, processor.stored) for gpu, processor in pairs),
+        max(apart(row, processor.stored) for gpu, processor in pairs for row in gpu.together),
+        max(abs(gpu.score - processor.score) for gpu, processor in pairs),
+    ]
+    return " | ".join(f"{cell:.3f}" for cell in cells)
 
 
 def test_logits_are_the_processors_within_rounding(measured: tuple[list[Pair], list[Pair]]) -> None:
