@@ -27,8 +27,8 @@ GEOMETRY, NEARNESS, OFFSET = 0.65, 35.7, -3.6
 """The logistic curve over the log-odds of the geometry and the excess (docs/benchmarks.md, "Things and places")."""
 
 LEAST_EXCESS, MOST_EXCESS = -0.05, 0.2
-"""What lies beyond counts as these: photos that look alike and have no detail in common are never joined, and photos
-that agree in very many details are, however little alike the rest of them is."""
+"""What lies beyond counts as these: photos that agree in very many details are joined, however little alike the rest of
+them is."""
 
 MOST_GEOMETRY = 9.0
 """Log-odds of the geometry count up to here."""

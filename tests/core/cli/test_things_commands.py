@@ -32,8 +32,8 @@ def paired(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(album / "4.png", album / "again.png")
     with Library(root / "library") as library:
         library.folders.add(album)
-        # What is known then is not compared again by the commands.
-        for job in (library.scan(), library.pairs.update()):
+        # What is known then is not compared again by the commands, nor measured against another sample.
+        for job in (library.scan(), library.pairs.update(), library.things.update()):
             for _ in job:
                 pass
         ids = [
