@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from lookalike import interrupts
+from lookalike import interrupts, matrix_threads
 from lookalike.errors import LookalikeError
 from lookalike.user_paths import absolute, path_of_address
 
@@ -30,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     multiprocessing.freeze_support()
     interrupts.leave_at_once()
+    matrix_threads.use_one_thread()
     parser = argparse.ArgumentParser(
         prog="lookalike-app", description="Find the other photos of the same thing."
     )

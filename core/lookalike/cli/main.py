@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from lookalike import interrupts
+from lookalike import interrupts, matrix_threads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def main() -> None:
     usage, 130 on Ctrl-C, 143 where the system ended it.
     """
     interrupts.leave_at_once()
+    matrix_threads.use_one_thread()
     from lookalike.cli import streams
 
     streams.open_all()
