@@ -164,6 +164,7 @@ def page(qtbot: QtBot, thumbnails: Thumbnails) -> Iterator[DuplicatesPage]:
     page.compare.close_loaders()
 
 
+@pytest.mark.slow
 def test_a_thousand_groups_by_keys(qtbot: QtBot, page: DuplicatesPage) -> None:
     groups = [group(number, "a", "b", "c", freed=number) for number in range(1000)]
     page.show_groups(NoLibrary(), groups)  # type: ignore[arg-type]

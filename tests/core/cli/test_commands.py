@@ -225,6 +225,7 @@ def test_folders_can_be_paused_relocated_and_have_photos_left_out(tmp_path: Path
     assert json.loads(call(*library, "folders", "pace", "--json")[1]) == {"pace": "fast"}
 
 
+@pytest.mark.slow
 def test_start_without_a_display_indexes_and_says_what_to_type_next(
     tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:

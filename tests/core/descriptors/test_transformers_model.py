@@ -111,6 +111,7 @@ def test_vectors_are_those_of_plain_transformers(
     assert np.min(plain @ plain.T) < 0.99
 
 
+@pytest.mark.slow
 def test_in_native_precision_the_vectors_are_nearly_the_same(
     folders: dict[str, Path], photos: list[Image.Image]
 ) -> None:

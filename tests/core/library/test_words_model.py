@@ -313,6 +313,7 @@ def test_a_broken_photo_is_told_once_and_holds_nothing_up(
     assert len(by_model(rankings(library, "castle")[-1])) == PHOTOS - 1
 
 
+@pytest.mark.slow
 def test_a_check_finds_and_mends_what_its_index_has_lost(library: Library) -> None:
     library.words_model.choose("clip")
     for _ in library.scan():
