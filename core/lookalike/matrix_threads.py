@@ -1,8 +1,8 @@
 """Threads of numpy's matrix products: one, as photos and pairs are worked on side by side already.
 
 With more, the matrices of two photos' features are too small to gain, and the others' waiting costs processor time: a
-third of a search with the geometric judge (docs/benchmarks.md, "The geometric judge"). FAISS, OpenCV and OpenVINO have
-threads of their own.
+quarter of a search with the geometric judge (docs/benchmarks.md, "The geometric judge"). FAISS, OpenCV and OpenVINO
+have threads of their own.
 """
 
 from __future__ import annotations
