@@ -15,11 +15,17 @@ from lookalike.user_paths import resolved
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=PATH)
+@click.option(
+    "--details-later",
+    is_flag=True,
+    help="Be ready in half the time: photos are found by their looks alone until scan, watch or the window has "
+    "found their details.",
+)
 @json_option
 @click.pass_obj
-def add(library_folder: Path | None, paths: tuple[Path, ...], as_json: bool) -> None:
+def add(library_folder: Path | None, paths: tuple[Path, ...], details_later: bool, as_json: bool) -> None:
     """Watch folders and index the photos in them."""
-    with Library(library_folder) as library:
+    with Library(library_folder, details_later=details_later) as library:
         folders = []
         for path in paths:
             folder = library.folders.add(path)

@@ -102,10 +102,12 @@ class PhotoReader:
     Args:
         catalog: the library's catalog.
         thumbnails: takes a thumbnail of every photo that is decoded.
-        features: takes the local features of every photo that is decoded.
+        features: takes the local features of photos that are decoded.
         describer: prepares pixels.
         record: its durable descriptors.
         quarantine: knows what may crash the decoders.
+        details_later: leave out the local features of new photos, which take longer than all else; they lack details
+            until those are prepared.
 
     Attributes:
         unsettled: files that changed while they were read, for another look; to be emptied by who takes them.
@@ -119,6 +121,7 @@ class PhotoReader:
         describer: Describer,
         record: DescriptorRecord,
         quarantine: DecodeQuarantine,
+        details_later: bool = False,
     ) -> None:
         self._catalog = catalog
         self._thumbnails = thumbnails
@@ -126,6 +129,7 @@ class PhotoReader:
         self._describer = describer
         self._record = record
         self._quarantine = quarantine
+        self._details_later = details_later
         self.unsettled: list[bytes] = []
 
     def read(self, stat: FileStat, replaced: FileRow | None) -> ReadPhoto:
@@ -163,9 +167,11 @@ class PhotoReader:
                     return ReadPhoto(stat, replaced, content_id=known)
                 metadata = read_metadata(file)
                 return ReadPhoto(stat, replaced, content_id=known, metadata=metadata, read_metadata=True)
-            photo = self._decoded(file, max(self._describer.decode_size, THUMBNAIL_SIDE, LONGEST_SIDE))
+            needed = max(self._describer.decode_size, THUMBNAIL_SIDE)
+            photo = self._decoded(file, needed if self._details_later else max(needed, LONGEST_SIDE))
             self._thumbnails.put(content, THUMBNAIL_SIDE, thumbnail(photo.image, THUMBNAIL_SIDE))
-            self._features.put(content, extract(photo.image))
+            if not self._details_later:
+                self._features.put(content, extract(photo.image))
             return ReadPhoto(
                 stat,
                 replaced,

@@ -48,6 +48,7 @@ class DescriptorEngine:
         throttle: how hard to work; None for full speed.
         timing: how often folders are checked.
         spec: the descriptor back end; None for one that is not part of the program.
+        details_later: leave the local features of new photos to the preparation of details.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class DescriptorEngine:
         throttle: Throttle | None = None,
         timing: FollowTiming | None = None,
         spec: DescriberSpec | None = None,
+        details_later: bool = False,
     ) -> None:
         self.spec = spec
         self.describer = describer
@@ -72,7 +74,9 @@ class DescriptorEngine:
         self.record = record
         self.index = index
         self.vector_search = VectorSearch(catalog, describer, service, record, index, features, inverted)
-        self.reader = PhotoReader(catalog, thumbnails, features, describer, record, quarantine)
+        self.reader = PhotoReader(
+            catalog, thumbnails, features, describer, record, quarantine, details_later
+        )
         self.indexer = Indexer(catalog, self.reader, describer, service, record, priority, throttle)
         self.follower = Follower(catalog, record, self.indexer, timing)
         self._updater = IndexUpdater(record, index)
@@ -96,6 +100,7 @@ def open_engine(
     spec: DescriberSpec,
     watched: WatchedFolders,
     timing: FollowTiming | None = None,
+    details_later: bool = False,
 ) -> DescriptorEngine:
     """Open the engine of a descriptor back end.
 
@@ -108,6 +113,7 @@ def open_engine(
         spec: the descriptor back end.
         watched: the user's choices about what is described first and how hard to work.
         timing: how often folders are checked.
+        details_later: leave the local features of new photos to the preparation of details.
 
     Raises:
         LookalikeError: the model cannot be used.
@@ -129,6 +135,7 @@ def open_engine(
         Throttle(watched.pace),
         timing,
         spec,
+        details_later,
     )
 
 

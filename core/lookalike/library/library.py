@@ -119,6 +119,8 @@ class Library:
         spec: the descriptor back end; None for the one chosen in this library.
         models: the store of imported models; None for the default one.
         timing: how often folders are checked while they are followed.
+        details_later: describe new photos without finding their details, which takes longer than all else; `scan`
+            leaves them out too, and another library object's `scan` or `follow` finds them.
 
     Attributes:
         folder: the folder of the library's own files.
@@ -155,6 +157,7 @@ class Library:
         spec: DescriberSpec | None = None,
         models: ModelStore | None = None,
         timing: FollowTiming | None = None,
+        details_later: bool = False,
     ) -> None:
         self.folder = folder or app_paths.default_library()
         store = models or ModelStore(app_paths.models())
@@ -184,13 +187,22 @@ class Library:
             token_store = open_store(self._catalog, self.folder / "tokens")
             # A back end that the caller names is not this library's choice, so it is never migrated from.
             self._fixed = spec is not None
+            self._details_later = details_later
             self.fallback = ""
             if spec is None:
                 spec, self.fallback = used_spec(store, self._catalog.settings)
 
             def open_described(chosen: DescriberSpec) -> DescriptorEngine:
                 return open_engine(
-                    self.folder, self._catalog, thumbnails, features, inverted, chosen, self.folders, timing
+                    self.folder,
+                    self._catalog,
+                    thumbnails,
+                    features,
+                    inverted,
+                    chosen,
+                    self.folders,
+                    timing,
+                    details_later,
                 )
 
             self._engines = DescriptorEngines(open_described(spec))
@@ -306,7 +318,8 @@ class Library:
             yield from self.words_model.steps()
         yield from self.labels.make()
         yield from self.kinds.make()
-        yield from self.details.make()
+        if not self._details_later:
+            yield from self.details.make()
 
     def follow(self, stopped: Callable[[], bool]) -> Generator[Progress, None, None]:
         """Like `scan`, and then apply changes as they happen until `stopped()` is true.

@@ -180,6 +180,36 @@ def test_an_empty_library_says_what_to_do(tmp_path: Path, call: Call) -> None:
 
 
 @pytest.mark.slow
+def test_details_can_be_left_for_later(indexed: Path, tmp_path: Path, call: Call) -> None:
+    album, library = indexed / "album", ("--library", tmp_path / "library")
+
+    def details() -> tuple[int, int]:
+        found = json.loads(call(*library, "status", "--json")[1])["details"]
+        return found["done"], found["lacking"]
+
+    def scores() -> dict[str, float]:
+        answer = json.loads(call(*library, "search", album / "detail.jpg", "--judge", "none", "--json")[1])
+        return {result["path"]: result["score"] for result in answer["results"]}
+
+    code, out, err = call(*library, "add", album, "--details-later")
+    assert code == 0, err
+    assert "12 photos can be searched." in out
+    assert "0 of 12 photos can be found by their details" in out
+    assert details() == (0, 12)
+    whole = str(album / "photo.jpg")
+    by_looks = scores()[whole]
+    code, out, err = call(*library, "scan")
+    assert code == 0, err
+    assert "by their details" not in out
+    assert details() == (12, 0)
+    found = scores()
+    assert found[whole] > by_looks + 0.1
+    library = ("--library", indexed / "library")
+    # The first search looked for the details of its query itself, in pixels of another decode.
+    assert found == pytest.approx(scores(), abs=0.05), "as if they had been found at once"
+
+
+@pytest.mark.slow
 def test_folders_can_be_listed_and_removed(tmp_path: Path, call: Call) -> None:
     album, library = tmp_path / "album", tmp_path / "library"
     album.mkdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtWidgets import QApplication
@@ -37,6 +38,27 @@ def evidence(image: Image.Image, form: str, text: str | None = None, share: floa
 def lines_of(paper: TextPhoto, words: int) -> str:
     """The words of a paper, so many a line, as they are read."""
     return "\n".join(" ".join(paper.words[at : at + words]) for at in range(0, len(paper.words), words))
+
+
+class TestLooks:
+    def test_shares_are_those_of_a_picture_drawn_by_hand(self) -> None:
+        pixels = np.full((8, 8, 3), 255, np.uint8)
+        pixels[4:] = (10, 10, 10)
+        pixels[:, 4:, 2] = 0
+        look = look_at(Image.fromarray(pixels))
+        # Of the 49 places with a neighbour on either side 7 lie above the dark half, and 4 beside the yellow quarter,
+        # one of which is both. The 3 that lie beside the darkest quarter differ too little for an edge.
+        assert look.edges == pytest.approx(10 / 49)
+        assert look.flat == pytest.approx(36 / 49)
+        assert look.straight == pytest.approx(9 / 10)
+        assert look.colours == 1.0
+        assert look.grey == pytest.approx(0.75)
+        assert look.paper == pytest.approx(0.25)
+
+    @pytest.mark.parametrize("size", [(1, 1), (1, 256), (256, 1)])
+    def test_a_picture_of_one_line_has_one(self, size: tuple[int, int]) -> None:
+        look = look_at(Image.new("RGB", size, "white"))
+        assert (look.flat, look.edges, look.straight, look.colours) == (0.0, 0.0, 0.0, 1.0)
 
 
 class TestKinds:
