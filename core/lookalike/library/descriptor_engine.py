@@ -74,9 +74,7 @@ class DescriptorEngine:
         self.record = record
         self.index = index
         self.vector_search = VectorSearch(catalog, describer, service, record, index, features, inverted)
-        self.reader = PhotoReader(
-            catalog, thumbnails, features, describer, record, quarantine, details_later
-        )
+        self.reader = PhotoReader(catalog, thumbnails, features, describer, record, quarantine, details_later)
         self.indexer = Indexer(catalog, self.reader, describer, service, record, priority, throttle)
         self.follower = Follower(catalog, record, self.indexer, timing)
         self._updater = IndexUpdater(record, index)

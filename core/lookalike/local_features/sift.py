@@ -19,7 +19,14 @@ MAX_FEATURES = 1000
 """How many of the strongest are kept: about 136 kB a photo."""
 
 CONTRAST_THRESHOLD = 0.02
-"""Half of OpenCV's default, so that soft and dark photos have features too."""
+"""Half of OpenCV's default, so that soft photos have features too, ..."""
+FULL_RANGE = 64
+"""... in photos whose grey levels span this many or more. A photo that spans fewer, as one taken in the dark, has a
+threshold that is lower in proportion, as all its contrasts are (docs/benchmarks.md, "The index with details")."""
+LEAST_RANGE = 16
+"""Grey levels below which the threshold falls no further, so that an even wall does not become one of grain."""
+RANGE_SHARE = 0.98
+"""The share of the pixels that count for the range, without the darkest and the brightest."""
 
 DETECTOR = f"sift-{LONGEST_SIDE}-{MAX_FEATURES}-1"
 """Names the detector, its size and its version; what was computed from other features is not used."""
@@ -40,7 +47,8 @@ def extract(image: Image.Image) -> LocalFeatures:
     if scale < 1.0:
         size = (max(1, round(grey.width * scale)), max(1, round(grey.height * scale)))
         grey = grey.resize(size, Image.Resampling.BICUBIC)
-    detector = cv2.SIFT.create(nfeatures=MAX_FEATURES, contrastThreshold=CONTRAST_THRESHOLD)
+    threshold = CONTRAST_THRESHOLD * min(1.0, max(_grey_range(grey), LEAST_RANGE) / FULL_RANGE)
+    detector = cv2.SIFT.create(nfeatures=MAX_FEATURES, contrastThreshold=threshold)
     keypoints, found = detector.detectAndCompute(np.asarray(grey), None)
     if found is None or not len(keypoints):
         return LocalFeatures.none(grey.size)
@@ -57,3 +65,10 @@ def extract(image: Image.Image) -> LocalFeatures:
     return LocalFeatures(
         grey.size, points.clip(0.0, 1.0), np.round(root * 255.0).astype(np.uint8), scales, angles
     )
+
+
+def _grey_range(grey: Image.Image) -> int:
+    """How many grey levels most pixels of an image lie within."""
+    reached = np.cumsum(grey.histogram()) / (grey.width * grey.height)
+    outside = (1.0 - RANGE_SHARE) / 2
+    return int(np.searchsorted(reached, 1.0 - outside) - np.searchsorted(reached, outside))

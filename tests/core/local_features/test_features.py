@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageEnhance, ImageOps
 
 from lookalike.local_features import MAX_FEATURES, LocalFeatures, extract
 from tests.builders.photo_files import textured_photo
@@ -44,6 +44,22 @@ def test_a_flat_photo_has_none(size: tuple[int, int]) -> None:
     assert len(features) == 0
     kept = LocalFeatures.from_bytes(features.to_bytes())
     assert kept is not None and kept.size == features.size and len(kept.mirrored()) == 0
+
+
+@pytest.mark.parametrize("light", [0.25, 0.12])
+def test_a_dark_photo_has_the_features_of_the_bright_one(light: float) -> None:
+    bright = extract(textured_photo(1))
+    dark = extract(ImageEnhance.Brightness(textured_photo(1)).enhance(light))
+    # The steps of the grey levels change descriptors a little.
+    similarity = bright.unit_descriptors @ dark.unit_descriptors.T
+    apart = np.abs(bright.positions - dark.positions[similarity.argmax(axis=1)]).max(axis=1)
+    assert np.count_nonzero((similarity.max(axis=1) > 0.9) & (apart < 3)) > 0.3 * len(bright)
+
+
+def test_an_even_wall_in_the_dark_has_none() -> None:
+    generator = np.random.default_rng(1)
+    grain = generator.normal(20, 1, (480, 640)).round().clip(0, 255).astype(np.uint8)
+    assert len(extract(Image.fromarray(grain))) < 10
 
 
 @pytest.mark.parametrize(
