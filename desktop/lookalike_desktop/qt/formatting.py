@@ -23,12 +23,21 @@ def format_duration(seconds: float) -> str:
 
 def format_size(size: int) -> str:
     """A file's size."""
-    return QLocale().formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
+    form = QLocale.DataSizeFormat.DataSizeTraditionalFormat
+    return QLocale().formattedDataSize(size, _decimals(size, 1024), form)
 
 
 def format_transfer(size: int) -> str:
     """A size or a memory demand in powers of a thousand, as model hubs and memory makers state them."""
-    return QLocale().formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+    return QLocale().formattedDataSize(size, _decimals(size, 1000), QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def _decimals(size: int, step: int) -> int:
+    """Decimals after which a size has two or three figures: 1.9 GB, but 279 MB."""
+    amount = float(size)
+    while amount >= step:
+        amount /= step
+    return 1 if amount < 100 else 0
 
 
 def format_pace(pairs_per_second: float) -> str:
