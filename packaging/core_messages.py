@@ -2,8 +2,9 @@
 
 Usage: python packaging/core_messages.py [--check]
 
-Writes ``desktop/lookalike_desktop/qt/core_messages.py``: the message and the remedy of every error of the core, as
-templates in the translation context "core", and what the models of the catalogue are good for, in the context "models".
+Writes ``desktop/lookalike_desktop/qt/core_messages.py``: the message and the remedy of every error of the core and the
+phrases they are made of, as templates in the translation context "core", and what the models of the catalogue are good
+for, in the context "models".
 With ``--check``, only says whether that file is up to date.
 """
 
@@ -13,7 +14,7 @@ import ast
 import json
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -24,6 +25,9 @@ TERMINAL_ONLY = ("cli",)
 """Rooms whose errors the window never shows."""
 
 BASE = "LookalikeError"
+PHRASE = "Phrase"
+FROM_SYSTEM = "os_errors"
+"""What turns the system's failures into errors: a phrase, a remedy."""
 
 HEADER = '''# fmt: off
 # ruff: noqa: E501
@@ -37,8 +41,8 @@ MESSAGES = (
 '''
 
 
-def error_names(modules: Iterable[ast.Module]) -> set[str]:
-    """The names of `LookalikeError` and of all classes that derive from it."""
+def names_of_messages(modules: Iterable[ast.Module]) -> set[str]:
+    """The names of `LookalikeError`, of all classes that derive from it, and of `Phrase`."""
     bases = {
         node.name: {base.id for base in node.bases if isinstance(base, ast.Name)}
         for module in modules
@@ -48,22 +52,72 @@ def error_names(modules: Iterable[ast.Module]) -> set[str]:
     found = {BASE}
     while more := {name for name, above in bases.items() if above & found} - found:
         found |= more
-    return found
+    return found | {PHRASE}
 
 
 def templates(modules: Iterable[ast.Module]) -> list[str]:
-    """Messages and remedies of all errors, sorted; those that are put together beforehand are left out."""
-    modules = list(modules)
-    names = error_names(modules)
-    return sorted({text for module in modules for text in _texts(module, names)})
+    """Messages and remedies of all errors and all phrases, sorted; what is put together beforehand is left out."""
+    return sorted({text for _, texts in _wordings(list(modules)) for text in texts or () if text})
 
 
-def _texts(module: ast.Module, names: set[str]) -> Iterator[str]:
-    for node in ast.walk(module):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
-            for argument in node.args:
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and argument.value:
-                    yield argument.value
+def put_together(modules: Iterable[ast.Module]) -> list[str]:
+    """The words of errors and phrases that no translator can see, as they stand in the source.
+
+    A text that a variable holds is let through: it was a template elsewhere, or comes from another program.
+    """
+    return [ast.unparse(words) for words, texts in _wordings(list(modules)) if texts is None]
+
+
+def _wordings(modules: Sequence[ast.Module]) -> Iterator[tuple[ast.expr, list[str] | None]]:
+    """Every message, remedy and phrase, with the texts that it may be; None for one that is made as it runs."""
+    names = names_of_messages(modules)
+    constants = [_constants(module) for module in modules]
+    everywhere: dict[str, list[str]] = {}
+    for some in constants:
+        for name, text in some.items():
+            everywhere.setdefault(name, []).append(text)
+    for module, own in zip(modules, constants, strict=True):
+        known = everywhere | {name: [text] for name, text in own.items()}
+        for node in ast.walk(module):
+            if isinstance(node, ast.Call):
+                for words in _words(node, names):
+                    yield words, _texts(words, known)
+
+
+def _words(call: ast.Call, names: set[str]) -> list[ast.expr]:
+    """Which arguments of a call are words."""
+    function = call.func
+    if isinstance(function, ast.Name) and function.id in names:
+        return call.args[:2]
+    # What cannot be done is a phrase by itself.
+    return call.args[1:2] if isinstance(function, ast.Name) and function.id == FROM_SYSTEM else []
+
+
+def _texts(words: ast.expr, known: Mapping[str, list[str]]) -> list[str] | None:
+    match words:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.IfExp(body=one, orelse=other):
+            first, second = _texts(one, known), _texts(other, known)
+            return None if first is None or second is None else first + second
+        case ast.Name(id=name) | ast.Attribute(attr=name) if name.isupper():
+            return known.get(name)
+        case ast.Name() | ast.Attribute() | ast.Subscript():
+            return []
+    return None
+
+
+def _constants(module: ast.Module) -> dict[str, str]:
+    """The texts that a module gives names to."""
+    return {
+        target.id: node.value.value
+        for node in module.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
 
 
 def purposes() -> list[str]:

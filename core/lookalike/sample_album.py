@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image, ImageEnhance, ImageOps
 
 from lookalike import app_paths
-from lookalike.errors import LookalikeError, os_errors
+from lookalike.errors import LookalikeError, Phrase, os_errors
 from lookalike.resources import resource
 
 CREDITS = "Credits.txt"
@@ -43,7 +43,8 @@ def sample_album() -> Path:
             "Add a folder with your own photos.",
         )
     with os_errors(
-        f"The sample album cannot be written to {album}", "Add a folder with your own photos instead."
+        Phrase("The sample album cannot be written to {folder}", folder=album),
+        "Add a folder with your own photos instead.",
     ):
         album.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=album.parent, prefix="sample-album-") as scratch:

@@ -20,7 +20,7 @@ from typing import Any
 
 import psutil
 
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 
 NICENESS = 5
 
@@ -70,16 +70,16 @@ class Worker:
         main: a module-level function ``main(pipe, *args)``; it imports its heavy modules itself and serves
             messages until ``pipe.recv()`` raises EOFError.
         args: picklable arguments for `main`.
-        name: what to call it in messages to the user ("the descriptor process").
+        name: what to call it in messages to the user, as they begin with it ("The descriptor process").
     """
 
-    def __init__(self, main: Callable[..., None], args: tuple[Any, ...] = (), *, name: str) -> None:
+    def __init__(self, main: Callable[..., None], args: tuple[Any, ...] = (), *, name: Phrase | str) -> None:
         self.name = name
         self._sending = threading.Lock()
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(
-            target=_child, args=(main, theirs, args), name=name, daemon=True
+            target=_child, args=(main, theirs, args), name=str(name), daemon=True
         )
         with _hold_back_interrupts():
             self._process.start()
@@ -144,9 +144,10 @@ class Worker:
         code = self._process.exitcode
         if code is not None and code < 0:
             try:
-                how = f"was ended by {signal.Signals(-code).name}"
+                name = signal.Signals(-code).name
             except ValueError:
-                how = f"was ended by signal {-code}"
-        else:
-            how = f"ended with exit code {code}"
-        return WorkerDiedError(f"{self.name[:1].upper()}{self.name[1:]} {how}.")
+                return WorkerDiedError(
+                    "{process} was ended by signal {number}.", process=self.name, number=-code
+                )
+            return WorkerDiedError("{process} was ended by {signal}.", process=self.name, signal=name)
+        return WorkerDiedError("{process} ended with exit code {code}.", process=self.name, code=str(code))

@@ -3923,12 +3923,128 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Möglich sind DINOv2, DINOv3, CLIP, MetaCLIP 2, AltCLIP, Chinese-CLIP, SigLIP und SigLIP 2.</translation>
     </message>
     <message>
+        <source>&apos;queries&apos; is no list</source>
+        <translation>&apos;queries&apos; ist keine Liste</translation>
+    </message>
+    <message>
+        <source>&apos;region&apos; of {which} is not left, top, right, bottom as shares from 0 to 1</source>
+        <translation>&apos;region&apos; von {which} ist nicht links, oben, rechts, unten als Anteile von 0 bis 1</translation>
+    </message>
+    <message>
+        <source>&apos;{name}&apos; of {which} is no list</source>
+        <translation>&apos;{name}&apos; von {which} ist keine Liste</translation>
+    </message>
+    <message>
+        <source>&apos;{name}&apos; of {which} is no text</source>
+        <translation>&apos;{name}&apos; von {which} ist kein Text</translation>
+    </message>
+    <message>
+        <source>Add a folder with your own photos instead.</source>
+        <translation>Fügen Sie stattdessen einen Ordner mit eigenen Fotos hinzu.</translation>
+    </message>
+    <message>
+        <source>Check the connection. What has come is kept.</source>
+        <translation>Prüfen Sie die Verbindung. Was schon da ist, bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>Check the folder of the models.</source>
+        <translation>Prüfen Sie den Ordner der Modelle.</translation>
+    </message>
+    <message>
+        <source>Check the folder&apos;s permissions.</source>
+        <translation>Prüfen Sie die Rechte des Ordners.</translation>
+    </message>
+    <message>
+        <source>Check the permissions of the data set&apos;s folders.</source>
+        <translation>Prüfen Sie die Rechte der Ordner des Datensatzes.</translation>
+    </message>
+    <message>
         <source>Choose a Gemma 3 of 4B or more.</source>
-        <translation>Wähle ein Gemma 3 mit 4B oder mehr.</translation>
+        <translation>Wählen Sie ein Gemma 3 mit 4B oder mehr.</translation>
+    </message>
+    <message>
+        <source>Choose a file that can be written.</source>
+        <translation>Wählen Sie eine Datei, die sich schreiben lässt.</translation>
+    </message>
+    <message>
+        <source>Choose a saved run.</source>
+        <translation>Wählen Sie einen gespeicherten Lauf.</translation>
+    </message>
+    <message>
+        <source>Choose another file, or delete this one.</source>
+        <translation>Wählen Sie eine andere Datei, oder löschen Sie diese.</translation>
+    </message>
+    <message>
+        <source>Choose another model, or get its files again; {log} says more.</source>
+        <translation>Wählen Sie ein anderes Modell, oder holen Sie seine Dateien noch einmal; mehr steht in {log}.</translation>
+    </message>
+    <message>
+        <source>Choose another model, or import it again; {log} says more.</source>
+        <translation>Wählen Sie ein anderes Modell, oder importieren Sie es neu; mehr steht in {log}.</translation>
+    </message>
+    <message>
+        <source>Choose one of {codes}, with pool+ or drop+ before it if you want even less.</source>
+        <translation>Wählen Sie eine von {codes}, mit pool+ oder drop+ davor, wenn es noch weniger sein soll.</translation>
+    </message>
+    <message>
+        <source>Choose the projector that came with the model.</source>
+        <translation>Wählen Sie den Projektor, der zum Modell gehört.</translation>
+    </message>
+    <message>
+        <source>Download it again; if that does not help, {host} or the connection alters it.</source>
+        <translation>Laden Sie sie noch einmal herunter; hilft das nicht, verändert {host} oder die Verbindung sie.</translation>
+    </message>
+    <message>
+        <source>Free some space and try again.</source>
+        <translation>Schaffen Sie Platz und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Free some space on the disk of {folder}.</source>
+        <translation>Schaffen Sie Platz auf der Platte von {folder}.</translation>
+    </message>
+    <message>
+        <source>Import or download it again; {log} says more.</source>
+        <translation>Importieren Sie es neu, oder laden Sie es noch einmal herunter; mehr steht in {log}.</translation>
     </message>
     <message>
         <source>Its text cannot be read ({reason}).</source>
         <translation>Sein Text ist nicht lesbar ({reason}).</translation>
+    </message>
+    <message>
+        <source>Make {room} of room and download it again. What has come is kept.</source>
+        <translation>Schaffen Sie {room} Platz und laden Sie es noch einmal herunter. Was schon da ist, bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>No model called {name} can be downloaded.</source>
+        <translation>Ein Modell namens {name} steht nicht zum Herunterladen bereit.</translation>
+    </message>
+    <message>
+        <source>No more visual tokens can be kept.</source>
+        <translation>Weitere visuelle Token lassen sich nicht behalten.</translation>
+    </message>
+    <message>
+        <source>No photo of the library has the camera {names}.</source>
+        <translation>Kein Foto der Bibliothek hat die Kamera {names}.</translation>
+    </message>
+    <message>
+        <source>No photo of the library has the format {names}.</source>
+        <translation>Kein Foto der Bibliothek hat das Format {names}.</translation>
+    </message>
+    <message>
+        <source>No photo of the library has the keyword {name}.</source>
+        <translation>Kein Foto der Bibliothek hat das Stichwort {name}.</translation>
+    </message>
+    <message>
+        <source>None of its photos has a camera.</source>
+        <translation>Keines ihrer Fotos hat eine Kamera.</translation>
+    </message>
+    <message>
+        <source>None of its photos has a format.</source>
+        <translation>Keines ihrer Fotos hat ein Format.</translation>
+    </message>
+    <message>
+        <source>None of its photos has a keyword.</source>
+        <translation>Keines ihrer Fotos hat ein Stichwort.</translation>
     </message>
     <message>
         <source>Only multimodal models write captions, and none is in use.</source>
@@ -3939,6 +4055,22 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Sagen Sie von mehr Ergebnissen, was sie sind.</translation>
     </message>
     <message>
+        <source>Search with a photo, or use a descriptor model that reads words (SigLIP or CLIP).</source>
+        <translation>Suchen Sie mit einem Foto, oder verwenden Sie ein Deskriptor-Modell, das Wörter liest (SigLIP oder CLIP).</translation>
+    </message>
+    <message>
+        <source>Set it up again (packaging/bootstrap.py mllm).</source>
+        <translation>Richten Sie es neu ein (packaging/bootstrap.py mllm).</translation>
+    </message>
+    <message>
+        <source>Sign in at {page}, download the files with the browser and import them.</source>
+        <translation>Melden Sie sich bei {page} an, laden Sie die Dateien mit dem Browser herunter und importieren Sie sie.</translation>
+    </message>
+    <message>
+        <source>Take a data set with more queries, or have more candidates judged.</source>
+        <translation>Nehmen Sie einen Datensatz mit mehr Anfragen, oder lassen Sie mehr Kandidaten prüfen.</translation>
+    </message>
+    <message>
         <source>Text in photos cannot be read ({reason}).</source>
         <translation>Text in Fotos lässt sich nicht lesen ({reason}).</translation>
     </message>
@@ -3947,12 +4079,76 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Text in Fotos lässt sich nicht lesen: Das Paket rapidocr fehlt.</translation>
     </message>
     <message>
+        <source>The calibration cannot be stored in {folder}</source>
+        <translation>Die Kalibrierung lässt sich nicht in {folder} speichern</translation>
+    </message>
+    <message>
+        <source>The connection to {host} broke off.</source>
+        <translation>Die Verbindung zu {host} ist abgebrochen.</translation>
+    </message>
+    <message>
+        <source>The decoder</source>
+        <translation>Der Decoder</translation>
+    </message>
+    <message>
+        <source>The descriptor model crashed twice. {problem}</source>
+        <translation>Das Deskriptor-Modell ist zweimal abgestürzt. {problem}</translation>
+    </message>
+    <message>
+        <source>The descriptor model failed ({kind}: {error}).</source>
+        <translation>Das Deskriptor-Modell ist gescheitert ({kind}: {error}).</translation>
+    </message>
+    <message>
+        <source>The descriptor process</source>
+        <translation>Der Deskriptor-Prozess</translation>
+    </message>
+    <message>
+        <source>The disk is full; {name} is not finished.</source>
+        <translation>Die Platte ist voll; {name} ist nicht fertig.</translation>
+    </message>
+    <message>
+        <source>The journal {path} cannot be written</source>
+        <translation>Das Journal {path} lässt sich nicht schreiben</translation>
+    </message>
+    <message>
+        <source>The list of models ({path}) cannot be read: {reason}.</source>
+        <translation>Die Liste der Modelle ({path}) ist nicht lesbar: {reason}.</translation>
+    </message>
+    <message>
+        <source>The model broke down on this photo.</source>
+        <translation>Das Modell ist an diesem Foto gescheitert.</translation>
+    </message>
+    <message>
+        <source>The model cannot take a photo of {width} × {height} pixels.</source>
+        <translation>Das Modell kann ein Foto von {width} × {height} Pixeln nicht aufnehmen.</translation>
+    </message>
+    <message>
+        <source>The model folder {path} is not there.</source>
+        <translation>Den Modellordner {path} gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The model in {path} cannot be loaded ({reason}).</source>
+        <translation>Das Modell in {path} lässt sich nicht laden ({reason}).</translation>
+    </message>
+    <message>
+        <source>The model {name} does not read words.</source>
+        <translation>Das Modell {name} liest keine Wörter.</translation>
+    </message>
+    <message>
         <source>The model&apos;s answer is not a number.</source>
         <translation>Die Antwort des Modells ist keine Zahl.</translation>
     </message>
     <message>
         <source>The model&apos;s chat template does not take two photos.</source>
         <translation>Die Gesprächsvorlage des Modells nimmt keine zwei Fotos.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s chat template does not work ({fault}).</source>
+        <translation>Die Gesprächsvorlage des Modells funktioniert nicht ({fault}).</translation>
+    </message>
+    <message>
+        <source>The model&apos;s vocabulary has no token of its own for the digit {digit}, so it cannot judge.</source>
+        <translation>Das Vokabular des Modells hat kein eigenes Token für die Ziffer {digit}; es kann also nicht prüfen.</translation>
     </message>
     <message>
         <source>The models in {folder} cannot be read: {reason}.</source>
@@ -3967,6 +4163,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Der Teil, der multimodale Modelle ausführt (llama-cpp-python), ist nicht installiert.</translation>
     </message>
     <message>
+        <source>The photo takes {count} tokens, more than {limit}.</source>
+        <translation>Das Foto braucht {count} Token, mehr als {limit}.</translation>
+    </message>
+    <message>
+        <source>The photo&apos;s tokens are {wide} wide, not {width}.</source>
+        <translation>Die Token des Fotos sind {wide} breit statt {width}.</translation>
+    </message>
+    <message>
         <source>The plan {path} cannot be read: {reason}.</source>
         <translation>Der Plan {path} ist nicht lesbar: {reason}.</translation>
     </message>
@@ -3979,6 +4183,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Das Plug-in {name} ({value}) ist keine Art von Prüfer.</translation>
     </message>
     <message>
+        <source>The process of {name}</source>
+        <translation>Der Prozess von {name}</translation>
+    </message>
+    <message>
+        <source>The process that reads text</source>
+        <translation>Der Texterkennungs-Prozess</translation>
+    </message>
+    <message>
         <source>The projector could not be loaded.</source>
         <translation>Der Projektor ließ sich nicht laden.</translation>
     </message>
@@ -3987,8 +4199,28 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Die Anfrage ließ sich nicht in Token des Modells fassen.</translation>
     </message>
     <message>
+        <source>The prompt takes {count} tokens at once, more than {limit}.</source>
+        <translation>Die Anfrage braucht {count} Token auf einmal, mehr als {limit}.</translation>
+    </message>
+    <message>
+        <source>The run cannot be saved to {path}</source>
+        <translation>Der Lauf lässt sich nicht in {path} speichern</translation>
+    </message>
+    <message>
+        <source>The sample album cannot be written to {folder}</source>
+        <translation>Das Beispielalbum lässt sich nicht nach {folder} schreiben</translation>
+    </message>
+    <message>
         <source>The sample photos are not installed.</source>
         <translation>Die Beispielfotos sind nicht installiert.</translation>
+    </message>
+    <message>
+        <source>The tokenizer in {path} cannot be loaded ({reason}).</source>
+        <translation>Der Tokenizer in {path} lässt sich nicht laden ({reason}).</translation>
+    </message>
+    <message>
+        <source>The weights in {path} do not fit its config.json ({count} lacking, such as {name}).</source>
+        <translation>Die Gewichte in {path} passen nicht zur config.json ({count} fehlen, etwa {name}).</translation>
     </message>
     <message>
         <source>The {part} cannot be freed.</source>
@@ -4003,6 +4235,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Es gibt: {some}.</translation>
     </message>
     <message>
+        <source>There is a model called {name} already.</source>
+        <translation>Ein Modell namens {name} gibt es schon.</translation>
+    </message>
+    <message>
         <source>There is no alteration {name}.</source>
         <translation>Es gibt keine Veränderung {name}.</translation>
     </message>
@@ -4011,12 +4247,32 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Es gibt kein Aufräumen, das rückgängig zu machen wäre.</translation>
     </message>
     <message>
+        <source>There is no compression called {text}.</source>
+        <translation>Es gibt keine Kompression namens {text}.</translation>
+    </message>
+    <message>
         <source>There is no data set {name}.</source>
         <translation>Es gibt keinen Datensatz {name}.</translation>
     </message>
     <message>
+        <source>There is no descriptor back end called {name}.</source>
+        <translation>Es gibt keinen Deskriptor namens {name}.</translation>
+    </message>
+    <message>
         <source>There is no file {path}.</source>
         <translation>Es gibt keine Datei {path}.</translation>
+    </message>
+    <message>
+        <source>There is no judge called {name}.</source>
+        <translation>Es gibt keinen Prüfer namens {name}.</translation>
+    </message>
+    <message>
+        <source>There is no judge of the kind {name}.</source>
+        <translation>Es gibt keinen Prüfer der Art {name}.</translation>
+    </message>
+    <message>
+        <source>There is no model called {name}.</source>
+        <translation>Es gibt kein Modell namens {name}.</translation>
     </message>
     <message>
         <source>There is no pace called {pace}.</source>
@@ -4041,6 +4297,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>There is no visual-token budget called {name}.</source>
         <translation>Es gibt kein Budget visueller Token namens {name}.</translation>
+    </message>
+    <message>
+        <source>There is no way of comparing called {mode}.</source>
+        <translation>Es gibt keine Art zu vergleichen namens {mode}.</translation>
     </message>
     <message>
         <source>There is nothing to put back.</source>
@@ -4095,8 +4355,16 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Versuchen Sie es später noch einmal.</translation>
     </message>
     <message>
+        <source>Try again later. What has come is kept.</source>
+        <translation>Versuchen Sie es später erneut. Was schon da ist, bleibt erhalten.</translation>
+    </message>
+    <message>
         <source>Try again, or choose another descriptor model.</source>
         <translation>Versuchen Sie es erneut, oder wählen Sie ein anderes Deskriptor-Modell.</translation>
+    </message>
+    <message>
+        <source>Try again. What has come is kept.</source>
+        <translation>Versuchen Sie es erneut. Was schon da ist, bleibt erhalten.</translation>
     </message>
     <message>
         <source>Unpack it again.</source>
@@ -4123,6 +4391,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Aktualisieren Sie Lookalike, oder öffnen Sie eine andere Bibliothek.</translation>
     </message>
     <message>
+        <source>Use a {families} or {last_family} model.</source>
+        <translation>Nehmen Sie ein Modell der Art {families} oder {last_family}.</translation>
+    </message>
+    <message>
         <source>Use another descriptor model before removing it.</source>
         <translation>Verwenden Sie ein anderes Deskriptor-Modell, bevor Sie es entfernen.</translation>
     </message>
@@ -4137,6 +4409,18 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Use another model for words first, or none.</source>
         <translation>Verwenden Sie zuerst ein anderes Modell für Wörter, oder keines.</translation>
+    </message>
+    <message>
+        <source>Visual tokens cannot be stored in {folder}, so searches stay slow</source>
+        <translation>Visuelle Token lassen sich nicht in {folder} speichern, und Suchen bleiben langsam</translation>
+    </message>
+    <message>
+        <source>Visual tokens have reached their limit of {limit} GB.</source>
+        <translation>Die visuellen Token haben ihre Grenze von {limit} GB erreicht.</translation>
+    </message>
+    <message>
+        <source>Visual tokens in {folder} cannot be compressed</source>
+        <translation>Die visuellen Token in {folder} lassen sich nicht komprimieren</translation>
     </message>
     <message>
         <source>Visual tokens need at least {megabytes} MB.</source>
@@ -4163,12 +4447,20 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Schreiben Sie rating:4 für vier Sterne oder mehr.</translation>
     </message>
     <message>
+        <source>You called {same} results the same and {other} not the same that {judge} has checked; {least} of each are needed.</source>
+        <translation>Von den Ergebnissen, die {judge} geprüft hat, haben Sie {same} gleich und {other} nicht gleich genannt; nötig sind je {least}.</translation>
+    </message>
+    <message>
         <source>`--save` of an evaluation writes one.</source>
         <translation>`--save` einer Auswertung schreibt einen.</translation>
     </message>
     <message>
         <source>`python3 packaging/bootstrap.py mllm` builds it anew.</source>
         <translation>`python3 packaging/bootstrap.py mllm` baut es neu.</translation>
+    </message>
+    <message>
+        <source>a positive of {which}</source>
+        <translation>ein richtiges Foto von {which}</translation>
     </message>
     <message>
         <source>czkawka does not read this photo.</source>
@@ -4179,24 +4471,220 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>czkawka sucht nicht nach einem Teil eines Fotos.</translation>
     </message>
     <message>
+        <source>it cannot be reached ({reason})</source>
+        <translation>nicht erreichbar ({reason})</translation>
+    </message>
+    <message>
+        <source>it could not be read again ({problem})</source>
+        <translation>ließ sich nicht noch einmal lesen ({problem})</translation>
+    </message>
+    <message>
+        <source>it has changed since it was compared</source>
+        <translation>hat sich seit dem Vergleich geändert</translation>
+    </message>
+    <message>
+        <source>it has no list &apos;queries&apos;</source>
+        <translation>sie hat keine Liste &apos;queries&apos;</translation>
+    </message>
+    <message>
+        <source>it is a link to another file</source>
+        <translation>ist eine Verknüpfung mit einer anderen Datei</translation>
+    </message>
+    <message>
+        <source>it is being changed</source>
+        <translation>wird gerade geändert</translation>
+    </message>
+    <message>
+        <source>it is nested too deeply</source>
+        <translation>sie ist zu tief verschachtelt</translation>
+    </message>
+    <message>
+        <source>it is no exact copy of what is kept</source>
+        <translation>ist keine genaue Kopie von dem, was bleibt</translation>
+    </message>
+    <message>
+        <source>it is no file</source>
+        <translation>es ist keine Datei</translation>
+    </message>
+    <message>
+        <source>it is no file any more</source>
+        <translation>ist keine Datei mehr</translation>
+    </message>
+    <message>
+        <source>it is no longer there</source>
+        <translation>ist nicht mehr da</translation>
+    </message>
+    <message>
+        <source>it is no text</source>
+        <translation>sie ist kein Text</translation>
+    </message>
+    <message>
+        <source>it is not among the photos of the library</source>
+        <translation>gehört nicht zu den Fotos der Bibliothek</translation>
+    </message>
+    <message>
+        <source>it is not known as a duplicate of what is kept</source>
+        <translation>ist nicht als Duplikat von dem bekannt, was bleibt</translation>
+    </message>
+    <message>
+        <source>it is the very file that is kept, under another name, and takes no space</source>
+        <translation>ist unter anderem Namen dieselbe Datei, die bleibt, und belegt keinen Platz</translation>
+    </message>
+    <message>
+        <source>it is what is kept</source>
+        <translation>ist das, was bleibt</translation>
+    </message>
+    <message>
+        <source>it lies in a protected folder</source>
+        <translation>liegt in einem geschützten Ordner</translation>
+    </message>
+    <message>
+        <source>it lies on a drive that is away</source>
+        <translation>liegt auf einem Laufwerk, das nicht da ist</translation>
+    </message>
+    <message>
+        <source>it lies on another drive than what is kept, so no hard link can lead there</source>
+        <translation>liegt auf einem anderen Laufwerk als das, was bleibt; kein Hardlink führt dorthin</translation>
+    </message>
+    <message>
+        <source>its raw file lies beside it, and not beside what is kept</source>
+        <translation>die Raw-Datei liegt neben diesem Foto und nicht neben dem, was bleibt</translation>
+    </message>
+    <message>
+        <source>its raw file lies in a protected folder</source>
+        <translation>die Raw-Datei liegt in einem geschützten Ordner</translation>
+    </message>
+    <message>
+        <source>junk of {which}</source>
+        <translation>Unbewertetes von {which}</translation>
+    </message>
+    <message>
+        <source>line {line} is no JSON</source>
+        <translation>Zeile {line} ist kein JSON</translation>
+    </message>
+    <message>
+        <source>llama-cpp-python cannot be loaded: {reason}.</source>
+        <translation>llama-cpp-python lässt sich nicht laden: {reason}.</translation>
+    </message>
+    <message>
+        <source>only an exact copy can become a hard link</source>
+        <translation>nur aus einer genauen Kopie kann ein Hardlink werden</translation>
+    </message>
+    <message>
+        <source>query {number}</source>
+        <translation>Anfrage {number}</translation>
+    </message>
+    <message>
+        <source>the XMP file of what is kept is a link, and is not written into</source>
+        <translation>die XMP-Datei von dem, was bleibt, ist eine Verknüpfung, in die nicht geschrieben wird</translation>
+    </message>
+    <message>
+        <source>this plan has removed it</source>
+        <translation>dieser Plan hat es entfernt</translation>
+    </message>
+    <message>
+        <source>this plan keeps it for others that it removes</source>
+        <translation>dieser Plan behält es für andere, die er entfernt</translation>
+    </message>
+    <message>
+        <source>you decided that it is no duplicate, or that both are kept</source>
+        <translation>Sie haben entschieden, dass es kein Duplikat ist oder dass beide bleiben</translation>
+    </message>
+    <message>
+        <source>you decided to keep all copies</source>
+        <translation>Sie haben entschieden, alle Kopien zu behalten</translation>
+    </message>
+    <message>
         <source>{address} is not on this computer.</source>
         <translation>{address} ist nicht auf diesem Computer.</translation>
+    </message>
+    <message>
+        <source>{file} at {host} is not the file that Lookalike knows.</source>
+        <translation>{file} bei {host} ist nicht die Datei, die Lookalike kennt.</translation>
+    </message>
+    <message>
+        <source>{file} did not arrive as it should (wrong checksum) and is deleted.</source>
+        <translation>{file} kam nicht unversehrt an (falsche Prüfsumme) und ist gelöscht.</translation>
     </message>
     <message>
         <source>{file} does not know photos: its chat template takes text only.</source>
         <translation>{file} kennt keine Fotos: Die Gesprächsvorlage nimmt nur Text.</translation>
     </message>
     <message>
+        <source>{file} does not read photos.</source>
+        <translation>{file} liest keine Fotos.</translation>
+    </message>
+    <message>
+        <source>{file} does not say how it reads photos.</source>
+        <translation>{file} sagt nicht, wie es Fotos liest.</translation>
+    </message>
+    <message>
+        <source>{file} has a GGUF version that Lookalike does not read.</source>
+        <translation>{file} hat eine GGUF-Version, die Lookalike nicht liest.</translation>
+    </message>
+    <message>
+        <source>{file} has no chat template.</source>
+        <translation>{file} hat keine Gesprächsvorlage.</translation>
+    </message>
+    <message>
         <source>{file} is Gemma 3 {size}, which does not know photos.</source>
         <translation>{file} ist Gemma 3 {size}, das keine Fotos kennt.</translation>
+    </message>
+    <message>
+        <source>{file} is a projector, not a language model.</source>
+        <translation>{file} ist ein Projektor und kein Sprachmodell.</translation>
+    </message>
+    <message>
+        <source>{file} is cut short or damaged.</source>
+        <translation>{file} ist abgeschnitten oder beschädigt.</translation>
+    </message>
+    <message>
+        <source>{file} is no longer the file that was imported.</source>
+        <translation>{file} ist nicht mehr die Datei, die importiert wurde.</translation>
+    </message>
+    <message>
+        <source>{file} is not a GGUF model file.</source>
+        <translation>{file} ist keine GGUF-Modelldatei.</translation>
+    </message>
+    <message>
+        <source>{file} is not a projector.</source>
+        <translation>{file} ist kein Projektor.</translation>
+    </message>
+    <message>
+        <source>{file} is not at {page}.</source>
+        <translation>{file} gibt es bei {page} nicht.</translation>
     </message>
     <message>
         <source>{file} is not in the order in which llama.cpp reads InternVL models.</source>
         <translation>{file} ist nicht in der Reihenfolge, in der llama.cpp InternVL-Modelle liest.</translation>
     </message>
     <message>
+        <source>{file} is of a kind ({kind}) that cannot judge yet.</source>
+        <translation>{file} ist von einer Art ({kind}), die noch nicht prüfen kann.</translation>
+    </message>
+    <message>
+        <source>{file} is of the kind {kind}, which cannot judge yet.</source>
+        <translation>{file} ist von der Art {kind}, die noch nicht prüfen kann.</translation>
+    </message>
+    <message>
+        <source>{file} is one part of a split model.</source>
+        <translation>{file} ist ein Teil eines geteilten Modells.</translation>
+    </message>
+    <message>
+        <source>{file} lacks the part {tensor}.</source>
+        <translation>{file} fehlt der Teil {tensor}.</translation>
+    </message>
+    <message>
         <source>{file} was changed for another version of llama.cpp.</source>
         <translation>{file} wurde für eine andere Version von llama.cpp geändert.</translation>
+    </message>
+    <message>
+        <source>{folder} cannot be written</source>
+        <translation>{folder} lässt sich nicht beschreiben</translation>
+    </message>
+    <message>
+        <source>{folder} has no preprocessor_config.json.</source>
+        <translation>{folder} hat keine preprocessor_config.json.</translation>
     </message>
     <message>
         <source>{folder} has {count} archives and no photos.</source>
@@ -4209,6 +4697,54 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>{folder} is not a watched folder.</source>
         <translation>{folder} ist kein beobachteter Ordner.</translation>
+    </message>
+    <message>
+        <source>{folder}, which lies in {path}, cannot be reached, and its photos would be forgotten.</source>
+        <translation>{folder} in {path} ist nicht erreichbar, und die Fotos dort würden vergessen.</translation>
+    </message>
+    <message>
+        <source>{folder}, which lies in {path}, is paused.</source>
+        <translation>{folder} in {path} ist angehalten.</translation>
+    </message>
+    <message>
+        <source>{host} cannot be reached.</source>
+        <translation>{host} ist nicht erreichbar.</translation>
+    </message>
+    <message>
+        <source>{host} does not say how large {file} is.</source>
+        <translation>{host} sagt nicht, wie groß {file} ist.</translation>
+    </message>
+    <message>
+        <source>{host} gave an answer that Lookalike does not understand ({error}).</source>
+        <translation>{host} gab eine Antwort, die Lookalike nicht versteht ({error}).</translation>
+    </message>
+    <message>
+        <source>{host} gives {repository} only to people who signed in and accepted its licence, if it exists at all.</source>
+        <translation>{host} gibt {repository}, falls es das überhaupt gibt, nur an Angemeldete, die der Lizenz zugestimmt haben.</translation>
+    </message>
+    <message>
+        <source>{host} has a problem of its own ({status}).</source>
+        <translation>{host} hat selbst ein Problem ({status}).</translation>
+    </message>
+    <message>
+        <source>{host} is receiving too many requests.</source>
+        <translation>{host} bekommt zu viele Anfragen.</translation>
+    </message>
+    <message>
+        <source>{host} no longer offers {repository}.</source>
+        <translation>{host} bietet {repository} nicht mehr an.</translation>
+    </message>
+    <message>
+        <source>{host} refuses {file} ({status}).</source>
+        <translation>{host} verweigert {file} ({status}).</translation>
+    </message>
+    <message>
+        <source>{host} states no checksum for {file}.</source>
+        <translation>{host} nennt keine Prüfsumme für {file}.</translation>
+    </message>
+    <message>
+        <source>{how} and is switched off until Lookalike starts again ({problem}).</source>
+        <translation>{how} und ist abgeschaltet, bis Lookalike neu startet ({problem}).</translation>
     </message>
     <message>
         <source>{inner} lies in the watched folder {outer}, and a .nomedia file in {folder} leaves it out there.</source>
@@ -4225,6 +4761,34 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>{inner}, which is watched, would be left out of {outer}: it is hidden there, or a pattern names it.</source>
         <translation>{inner} wird beobachtet und würde in {outer} ausgelassen: Er ist dort verborgen, oder ein Muster nennt ihn.</translation>
+    </message>
+    <message>
+        <source>{mmproj} (width {projected}) does not belong to {llm} (width {width}).</source>
+        <translation>{mmproj} (Breite {projected}) gehört nicht zu {llm} (Breite {width}).</translation>
+    </message>
+    <message>
+        <source>{mmproj} ({projector}) does not belong to {llm} ({architecture}).</source>
+        <translation>{mmproj} ({projector}) gehört nicht zu {llm} ({architecture}).</translation>
+    </message>
+    <message>
+        <source>{name} broke down in its trial and is not kept.</source>
+        <translation>{name} ist in der Probe ausgefallen und wird nicht behalten.</translation>
+    </message>
+    <message>
+        <source>{name} broke down on {count} photos</source>
+        <translation>{name} ist an {count} Fotos gescheitert</translation>
+    </message>
+    <message>
+        <source>{name} broke down twice</source>
+        <translation>{name} ist zweimal ausgefallen</translation>
+    </message>
+    <message>
+        <source>{name} broke down whatever it was given</source>
+        <translation>{name} ist bei allem ausgefallen</translation>
+    </message>
+    <message>
+        <source>{name} broke down {count} times</source>
+        <translation>{name} ist {count}-mal ausgefallen</translation>
     </message>
     <message>
         <source>{name} cannot be a model&apos;s name: Windows calls a device so.</source>
@@ -4247,6 +4811,18 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>{name} ist nicht lesbar: {reason}.</translation>
     </message>
     <message>
+        <source>{name} cannot be removed: {reason}.</source>
+        <translation>{name} lässt sich nicht entfernen: {reason}.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be started: {reason}.</source>
+        <translation>{name} lässt sich nicht starten: {reason}.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be stored</source>
+        <translation>{name} lässt sich nicht speichern</translation>
+    </message>
+    <message>
         <source>{name} crashes the program that decodes it. {how}</source>
         <translation>{name} bringt das Programm zum Absturz, das es dekodiert. {how}</translation>
     </message>
@@ -4259,8 +4835,20 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>{name} liest keine Wörter.</translation>
     </message>
     <message>
+        <source>{name} failed its trial and is not kept: {problem}</source>
+        <translation>{name} hat die Probe nicht bestanden und wird nicht behalten: {problem}</translation>
+    </message>
+    <message>
         <source>{name} finds photos by words in this library.</source>
         <translation>{name} findet in dieser Bibliothek Fotos mit Wörtern.</translation>
+    </message>
+    <message>
+        <source>{name} gives no answer: {reason}</source>
+        <translation>{name} gibt keine Antwort: {reason}</translation>
+    </message>
+    <message>
+        <source>{name} has changed since its folder was last scanned.</source>
+        <translation>{name} hat sich geändert, seit der Ordner zuletzt gescannt wurde.</translation>
     </message>
     <message>
         <source>{name} has characters that cannot be shown in a model&apos;s name.</source>
@@ -4279,8 +4867,16 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>{name} ist eine Art von {file_format}, die nicht lesbar ist ({layout}).</translation>
     </message>
     <message>
+        <source>{name} is a model of type {architecture}, which Lookalike cannot use for photos.</source>
+        <translation>{name} ist ein Modell vom Typ {architecture}, das Lookalike nicht für Fotos verwenden kann.</translation>
+    </message>
+    <message>
         <source>{name} is a raw file without a preview, and it cannot be developed.</source>
         <translation>{name} ist eine Raw-Datei ohne Vorschau und lässt sich nicht entwickeln.</translation>
+    </message>
+    <message>
+        <source>{name} is being downloaded already.</source>
+        <translation>{name} wird bereits heruntergeladen.</translation>
     </message>
     <message>
         <source>{name} is cut off and cannot be shown.</source>
@@ -4331,12 +4927,28 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>{name} ist von einer Art ({kind}), die diese Version von Lookalike nicht ausführen kann.</translation>
     </message>
     <message>
+        <source>{name} is too large to be read ({size} MB).</source>
+        <translation>{name} ist zu groß zum Lesen ({size} MB).</translation>
+    </message>
+    <message>
         <source>{name} is too large to be shown{pixels}.</source>
         <translation>{name} ist zu groß, um gezeigt zu werden{pixels}.</translation>
     </message>
     <message>
         <source>{name} may not be read.</source>
         <translation>{name} darf nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>{name} needs about {needed} GB of memory and {free} GB are free.</source>
+        <translation>{name} braucht etwa {needed} GB Arbeitsspeicher, und {free} GB sind frei.</translation>
+    </message>
+    <message>
+        <source>{name} needs {needed} on the disk, and {free} are free.</source>
+        <translation>{name} braucht {needed} auf der Platte, und {free} sind frei.</translation>
+    </message>
+    <message>
+        <source>{name}: {problem}</source>
+        <translation>{name}: {problem}</translation>
     </message>
     <message>
         <source>{part} need at least {megabytes} MB.</source>
@@ -4375,6 +4987,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>{path} ist nicht erreichbar: Ein Ordner darüber ist gesperrt.</translation>
     </message>
     <message>
+        <source>{path} cannot be read</source>
+        <translation>{path} ist nicht lesbar</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read ({error}).</source>
+        <translation>{path} ist nicht lesbar ({error}).</translation>
+    </message>
+    <message>
         <source>{path} cannot be read ({reason}).</source>
         <translation>{path} ist nicht lesbar ({reason}).</translation>
     </message>
@@ -4407,6 +5027,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>{path} hat sich seit dem Vergleich geändert.</translation>
     </message>
     <message>
+        <source>{path} has no weights (model.safetensors).</source>
+        <translation>{path} hat keine Gewichte (model.safetensors).</translation>
+    </message>
+    <message>
         <source>{path} holds a run under other conditions: {name} was {before} and is {now}.</source>
         <translation>{path} enthält einen Lauf unter anderen Bedingungen: {name} war {before} und ist {now}.</translation>
     </message>
@@ -4417,6 +5041,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>{path} is broken: {why}.</source>
         <translation>{path} ist fehlerhaft: {why}.</translation>
+    </message>
+    <message>
+        <source>{path} is damaged ({error}).</source>
+        <translation>{path} ist beschädigt ({error}).</translation>
+    </message>
+    <message>
+        <source>{path} is damaged.</source>
+        <translation>{path} ist beschädigt.</translation>
     </message>
     <message>
         <source>{path} is empty: what it held is lost.</source>
@@ -4439,6 +5071,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>{path} ist keine Datei mit richtigen Antworten (ground truth): {reason}.</translation>
     </message>
     <message>
+        <source>{path} is not a model folder that Lookalike can use: it has no {file}.</source>
+        <translation>{path} ist kein Modellordner, den Lookalike verwenden kann: {file} fehlt.</translation>
+    </message>
+    <message>
         <source>{path} is not a run of altered queries.</source>
         <translation>{path} ist kein Lauf mit veränderten Anfragen.</translation>
     </message>
@@ -4451,6 +5087,18 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>{path} ist nicht unter den Fotos der Bibliothek.</translation>
     </message>
     <message>
+        <source>{path} is not there.</source>
+        <translation>{path} ist nicht da.</translation>
+    </message>
+    <message>
+        <source>{path} lacks its weights.</source>
+        <translation>{path} fehlen die Gewichte.</translation>
+    </message>
+    <message>
+        <source>{path} lacks {files}.</source>
+        <translation>In {path} fehlt {files}.</translation>
+    </message>
+    <message>
         <source>{path} may not be read.</source>
         <translation>{path} darf nicht gelesen werden.</translation>
     </message>
@@ -4459,8 +5107,36 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>{path} überschneidet sich mit dem beobachteten Ordner {other_path}.</translation>
     </message>
     <message>
+        <source>{path}, which is to stay, is not as it was: {problem}</source>
+        <translation>{path} soll bleiben, ist aber nicht wie zuvor: {problem}</translation>
+    </message>
+    <message>
+        <source>{process} did not answer for {seconds} s.</source>
+        <translation>{process} hat {seconds} s lang nicht geantwortet.</translation>
+    </message>
+    <message>
+        <source>{process} ended with exit code {code}.</source>
+        <translation>{process} endete mit dem Code {code}.</translation>
+    </message>
+    <message>
+        <source>{process} was ended by signal {number}.</source>
+        <translation>{process} wurde durch das Signal {number} beendet.</translation>
+    </message>
+    <message>
+        <source>{process} was ended by {signal}.</source>
+        <translation>{process} wurde durch {signal} beendet.</translation>
+    </message>
+    <message>
         <source>{remedy}</source>
         <translation>{remedy}</translation>
+    </message>
+    <message>
+        <source>{same} pairs of the same thing and {other} of different things, of {groups} things in all, are too few to calibrate with; {least} of each and {least_groups} things are needed.</source>
+        <translation>{same} Paare des gleichen Dings und {other} verschiedener Dinge, von insgesamt {groups} Dingen, sind zu wenige zum Kalibrieren; nötig sind je {least} und {least_groups} Dinge.</translation>
+    </message>
+    <message>
+        <source>{some} or {name}</source>
+        <translation>{some} oder {name}</translation>
     </message>
     <message>
         <source>{text} is not a date.</source>
@@ -4469,6 +5145,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>{text} is not a part of the map.</source>
         <translation>{text} ist kein Teil der Karte.</translation>
+    </message>
+    <message>
+        <source>{title} has {layout}; it can be had from {address}.</source>
+        <translation>{title} hat {layout}; zu haben von {address}.</translation>
     </message>
     <message>
         <source>{value} is not a date.</source>
@@ -4481,6 +5161,22 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>{what} is missing{note}.</source>
         <translation>{what} fehlt{note}.</translation>
+    </message>
+    <message>
+        <source>{what}: the disk is full.</source>
+        <translation>{what}: Die Platte ist voll.</translation>
+    </message>
+    <message>
+        <source>{what}: {reason}.</source>
+        <translation>{what}: {reason}.</translation>
+    </message>
+    <message>
+        <source>{which} has no &apos;{name}&apos;</source>
+        <translation>{which} hat kein &apos;{name}&apos;</translation>
+    </message>
+    <message>
+        <source>{which} is no object</source>
+        <translation>{which} ist kein Objekt</translation>
     </message>
     <message>
         <source>“{line}” is not a pattern.</source>

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import pickle
 from pathlib import Path
 
-from lookalike.errors import LookalikeError
+import pytest
+
+from lookalike.errors import LookalikeError, Phrase, os_errors
 from lookalike.photos.errors import PhotoError
 
 
@@ -35,3 +39,44 @@ def test_an_error_crosses_processes_with_all_its_parts() -> None:
     assert type(error) is PhotoError
     assert (error.template, error.values) == ("{name} is empty.", {"name": "a"})
     assert str(error) == "a is empty. Copy it again."
+
+
+def test_a_phrase_in_a_message_is_translated_too() -> None:
+    german = {
+        "The decoder": "Der Dekodierer",
+        "{process} ended.": "{process} endete.",
+        "{name} is off ({problem}).": "{name} ist aus ({problem}).",
+        "Try again.": "Versuchen Sie es noch einmal.",
+    }
+    died = LookalikeError("{process} ended.", "Try again.", process=Phrase("The decoder"))
+    error = LookalikeError(
+        "{name} is off ({problem}).", "{remedy}", name="a", problem=died, remedy=died.remedy_phrase
+    )
+    assert str(error) == "a is off (The decoder ended). Try again."
+    translated = "a ist aus (Der Dekodierer endete). Versuchen Sie es noch einmal."
+    assert error.render(lambda text: german.get(text, text)) == translated
+    assert pickle.loads(pickle.dumps(error)).render(lambda text: german.get(text, text)) == translated
+
+
+def test_a_sentence_at_the_end_of_a_message_keeps_its_full_stop() -> None:
+    assert (
+        str(LookalikeError("{name}: {problem}", name="a", problem=LookalikeError("It ended.")))
+        == "a: It ended."
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.EACCES, "/a/{b} cannot be written: Permission denied. Choose another place."),
+        (errno.ENOSPC, "/a/{b} cannot be written: the disk is full. Free some space and try again."),
+    ],
+)
+def test_what_the_system_refuses_is_told_with_its_reason(number: int, told: str) -> None:
+    what = Phrase("{path} cannot be written", path="/a/{b}")
+    with (
+        pytest.raises(PhotoError) as caught,
+        os_errors(what, "Choose another {kind}.", PhotoError, kind="place"),
+    ):
+        raise OSError(number, os.strerror(number))
+    assert str(caught.value) == told

@@ -63,5 +63,34 @@ raise OwnError(f"put together {name}")
     assert core_messages.templates([ast.parse(source)]) == ["Do this.", "{name} is odd."]
 
 
+def test_words_are_found_where_they_have_a_name_or_are_a_choice() -> None:
+    source = """
+AGAIN = "Try again."
+MADE = f"Use {model}."
+raise LookalikeError("It is one." if one else "It is two.", AGAIN)
+with os_errors(Phrase("{path} cannot be read", path=path), module.AGAIN): ...
+raise LookalikeError(error.template, MADE)
+raise LookalikeError("{problem} " + reason, "Free some space." if full else f"Free {amount}.")
+"""
+    found = [ast.parse(source)]
+    assert core_messages.templates(found) == [
+        "It is one.",
+        "It is two.",
+        "Try again.",
+        "{path} cannot be read",
+    ]
+    assert core_messages.put_together(found) == [
+        "MADE",
+        "'{problem} ' + reason",
+        "'Free some space.' if full else f'Free {amount}.'",
+    ]
+
+
+def test_every_message_of_the_core_can_be_translated() -> None:
+    assert core_messages.put_together(core_messages.read_core()) == [], (
+        "give LookalikeError a template and its values"
+    )
+
+
 def test_every_stage_has_words() -> None:
     assert all(stage_text(stage) for stage in Stage)

@@ -23,6 +23,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from lookalike.errors import LookalikeError, Phrase
+from lookalike.judges.mllm.errors import JudgeError
+from lookalike.worker import WorkerDiedError
+from lookalike_desktop.qt.failures import describe_failure
 from lookalike_desktop.qt.progress_text import stage_text
 from lookalike_desktop.qt.stored_text import translate_stored
 from lookalike_desktop.qt.translation import install_translations, languages
@@ -210,12 +214,32 @@ def test_the_window_speaks_german(qtbot: QtBot, open_window: OpenWindow, indexed
             "/home/me/x.jpg may not be read. Check the file's permissions.",
             "/home/me/x.jpg darf nicht gelesen werden. Prüfen Sie die Rechte der Datei.",
         ),
+        (
+            "a.jpg crashes the program that decodes it. The decoder ended with exit code 3.",
+            "a.jpg bringt das Programm zum Absturz, das es dekodiert. Der Decoder endete mit dem Code 3.",
+        ),
+        ("it lies in a protected folder", "liegt in einem geschützten Ordner"),
+        ("it cannot be reached (this or that)", "nicht erreichbar (this or that)"),
         ("Something that no template says.", "Something that no template says."),
+        ("Something or other", "Something or other"),
         ("", ""),
     ],
 )
 def test_what_was_stored_in_english_is_read_in_german(stored: str, shown: str) -> None:
     assert translate_stored(stored) == shown
+
+
+@pytest.mark.usefixtures("german")
+def test_a_failure_is_shown_in_german_with_the_failure_that_it_tells_of() -> None:
+    died = WorkerDiedError(
+        "{process} was ended by {signal}.", process=Phrase("The decoder"), signal="SIGSEGV"
+    )
+    error = LookalikeError(
+        "{name} cannot be used: {problem}", "{remedy}", name="a", problem=died, remedy=Phrase("")
+    )
+    assert describe_failure(error).message.endswith("Der Decoder wurde durch SIGSEGV beendet.")
+    # What was put together before it was raised is looked up as what is stored is.
+    assert describe_failure(JudgeError("a is damaged.")).message == "a ist beschädigt."
 
 
 def test_in_english_stored_texts_stay_as_they_are(qapp: QApplication) -> None:

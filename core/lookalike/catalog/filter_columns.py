@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date, timedelta
+from functools import reduce
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from lookalike.catalog.database import CatalogDatabase
 from lookalike.catalog.filters import Area, FilterChoices, FilterError, Filters
 from lookalike.catalog.sql import chunks, path_range, placeholders
+from lookalike.errors import Phrase
 from lookalike.user_paths import resolved
 
 EPOCH = date(1970, 1, 1)
@@ -219,7 +221,13 @@ class FilterColumns:
             wanted &= _named(self._cameras)
             used = np.bincount(self._camera_codes[self._placed], minlength=len(wanted)) > 0
             if not (wanted & used).any():
-                raise _not_in_library("camera", filters.cameras, self._cameras.all, used)
+                there = _listed(self._cameras.all, used)
+                raise FilterError(
+                    "No photo of the library has the camera {names}.",
+                    "There are: {some}." if there else "None of its photos has a camera.",
+                    names=_either(filters.cameras),
+                    some=there,
+                )
             yield wanted[self._camera_codes]
         if filters.rating is not None:
             yield self._ratings >= filters.rating
@@ -227,14 +235,26 @@ class FilterColumns:
             wanted = self._keywords.names.which(lambda name: name.casefold() == keyword.casefold())  # noqa: B023
             used = self._keywords.used(self._placed)
             if not (wanted & used).any():
-                raise _not_in_library("keyword", (keyword,), self._keywords.names.all, used)
+                there = _listed(self._keywords.names.all, used)
+                raise FilterError(
+                    "No photo of the library has the keyword {name}.",
+                    "There are: {some}." if there else "None of its photos has a keyword.",
+                    name=keyword,
+                    some=there,
+                )
             yield self._keywords.having(wanted, rows)
         if filters.formats:
             formats = {name.casefold() for name in filters.formats}
             wanted = self._formats.names.which(lambda name: name.casefold() in formats)
             used = self._formats.used(self._placed)
             if not (wanted & used).any():
-                raise _not_in_library("format", filters.formats, self._formats.names.all, used)
+                there = _listed(self._formats.names.all, used)
+                raise FilterError(
+                    "No photo of the library has the format {names}.",
+                    "There are: {some}." if there else "None of its photos has a format.",
+                    names=_either(filters.formats),
+                    some=there,
+                )
             yield self._formats.having(wanted, rows)
         if filters.ids is not None:
             yield np.isin(self._ids, np.fromiter(filters.ids, np.int64, len(filters.ids)))
@@ -381,12 +401,12 @@ def _most_used_first(names: _ValueCodes[str], counts: NDArray[np.intp]) -> tuple
     return tuple(sorted(used, key=lambda entry: (-entry[1], entry[0])))
 
 
-def _not_in_library(
-    what: str, wanted: Sequence[str], known: Sequence[str], used: NDArray[np.bool_]
-) -> FilterError:
+def _listed(known: Sequence[str], used: NDArray[np.bool_]) -> str:
+    """The first of the names that are used; empty where none is."""
     there = sorted(name for name, some in zip(known, used.tolist(), strict=True) if name and some)
-    shown = ", ".join(there[:8]) + (" …" if len(there) > 8 else "")
-    return FilterError(
-        f"No photo of the library has the {what} {' or '.join(wanted)}.",
-        f"There are: {shown}." if there else f"None of its photos has a {what}.",
-    )
+    return ", ".join(there[:8]) + (" …" if len(there) > 8 else "")
+
+
+def _either(names: Sequence[str]) -> Phrase:
+    first, *others = names
+    return reduce(lambda some, name: Phrase("{some} or {name}", some=some, name=name), others, Phrase(first))

@@ -83,13 +83,17 @@ class Folders:
                     continue
                 if not folder.online:
                     raise CatalogError(
-                        f"{folder.path}, which lies in {path}, cannot be reached, and its photos would be forgotten.",
+                        "{folder}, which lies in {path}, cannot be reached, and its photos would be forgotten.",
                         "Connect its drive, or remove that folder first.",
+                        folder=folder.path,
+                        path=path,
                     )
                 if folder.paused:
                     raise CatalogError(
-                        f"{folder.path}, which lies in {path}, is paused.",
+                        "{folder}, which lies in {path}, is paused.",
                         "Let it go on, or remove that folder first.",
+                        folder=folder.path,
+                        path=path,
                     )
             db.execute("UPDATE folder_numbers SET latest = latest + 1")
             number = db.execute("SELECT latest FROM folder_numbers").fetchone()[0]

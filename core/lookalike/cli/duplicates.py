@@ -19,7 +19,7 @@ from lookalike.duplicates.groups import DuplicateClass, DuplicateGroup, Duplicat
 from lookalike.duplicates.keep_rules import DEFAULT_RULES, KeepRule
 from lookalike.duplicates.plan import groups_as_json, read_plan
 from lookalike.durable import write_durably
-from lookalike.errors import os_errors
+from lookalike.errors import Phrase, os_errors
 from lookalike.library import Library
 from lookalike.progress import Progress
 from lookalike.user_paths import absolute
@@ -120,7 +120,7 @@ def duplicates(
 
 def _write_plan(path: Path, groups: list[DuplicateGroup]) -> None:
     text = json.dumps({"groups": groups_as_json(groups)}, indent=1)
-    with os_errors(f"The plan {path} cannot be written", "Choose another place for it."):
+    with os_errors(Phrase("The plan {path} cannot be written", path=path), "Choose another place for it."):
         write_durably(path, text.encode())
 
 

@@ -12,7 +12,7 @@ from lookalike.cli.evaluation_options import evaluation_library, metric_option, 
 from lookalike.cli.options import COUNT, PATH, TEXT, PathType, json_option
 from lookalike.cli.output import run_with_progress, say, say_json, warn
 from lookalike.durable import write_durably
-from lookalike.errors import LookalikeError, os_errors
+from lookalike.errors import LookalikeError, Phrase, os_errors
 
 if TYPE_CHECKING:
     from lookalike.evaluation.charts import Chart
@@ -176,7 +176,7 @@ def figures_command(
     options += "".join(f" --judge {judge}" for judge in judges)
     options += f" --groups {groups}" + (f" --judged-groups {judged_groups}" if judged_groups else "")
     command = f"lookalike evaluate figures {path.name} {folder.name}{options}"
-    with os_errors(f"{page} cannot be written", "Choose a file that can be."):
+    with os_errors(Phrase("{page} cannot be written", page=page), "Choose a file that can be."):
         write_durably(page, figures_page(command, runs, charts, altered, left_out).encode())
     every = [*charts, *(chart for _, figures in altered for chart in robustness_charts(figures))]
     _write_curves(folder / "curves.html", runs[0].head.dataset, every)
@@ -239,5 +239,5 @@ def _write_curves(page: Path, name: str, charts: Sequence[Chart]) -> None:
     from lookalike.evaluation.figures_page import origin_lines
 
     text = curves_page(f"Curves: {name}", origin_lines(), charts)
-    with os_errors(f"{page} cannot be written", "Choose a file that can be."):
+    with os_errors(Phrase("{page} cannot be written", page=page), "Choose a file that can be."):
         write_durably(page, text.encode())

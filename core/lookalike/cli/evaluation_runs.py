@@ -11,7 +11,7 @@ from lookalike.cli.evaluation_output import say_difference_head, say_differences
 from lookalike.cli.options import COUNT, MOST, PATH, TEXT, json_option
 from lookalike.cli.output import run_with_progress, say, say_json, warn
 from lookalike.durable import write_durably
-from lookalike.errors import LookalikeError, os_errors
+from lookalike.errors import LookalikeError, Phrase, os_errors
 from lookalike.library import Library
 
 MOVED, WORST = 10, 20
@@ -157,7 +157,7 @@ def failures_command(
     ):
         looking = library.judges.get(library.judges.resolve(judge))
         text = run_with_progress(failure_gallery(run, measure, looking, count), quiet=as_json)
-    with os_errors(f"{page} cannot be written", "Choose a file that can be."):
+    with os_errors(Phrase("{page} cannot be written", page=page), "Choose a file that can be."):
         write_durably(page, text.encode("utf-8", "backslashreplace"))
     if as_json:
         say_json({"page": page, "metric": measure.name})

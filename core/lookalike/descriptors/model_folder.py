@@ -149,14 +149,16 @@ def read_model_folder(path: Path) -> ModelFolder:
         ModelError: it is no folder, lacks files, or holds a model of a kind that Lookalike cannot use.
     """
     if not os.path.isdir(path):  # noqa: PTH112
-        raise ModelError(f"The model folder {path} is not there.", "Import the model again.")
+        raise ModelError("The model folder {path} is not there.", "Import the model again.", path=path)
     config = read_json(path / "config.json")
     architecture = str(config.get("model_type", "unknown"))
     known = ARCHITECTURES.get(architecture)
     if known is None:
         raise ModelError(
-            f"{path.name} is a model of type {architecture}, which Lookalike cannot use for photos.",
+            "{name} is a model of type {architecture}, which Lookalike cannot use for photos.",
             "It can use DINOv2, DINOv3, CLIP, MetaCLIP 2, AltCLIP, Chinese-CLIP, SigLIP and SigLIP 2.",
+            name=path.name,
+            architecture=architecture,
         )
     weights = weight_files(path)
     try:
@@ -171,7 +173,10 @@ def read_model_folder(path: Path) -> ModelFolder:
         )
     except (TypeError, ValueError, AttributeError, IndexError) as error:
         raise ModelError(
-            f"{path / 'config.json'} is damaged ({error}).", "Import the model again."
+            "{path} is damaged ({error}).",
+            "Import the model again.",
+            path=path / "config.json",
+            error=error,
         ) from error
     rules = read_rules(path, side, flattened=bool(patch_side))
     return ModelFolder(
@@ -210,13 +215,17 @@ def read_json(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ModelError(
-            f"{path.parent} is not a model folder that Lookalike can use: it has no {path.name}.",
+            "{path} is not a model folder that Lookalike can use: it has no {file}.",
             "Take all files of the model's page.",
+            path=path.parent,
+            file=path.name,
         ) from error
     except (OSError, ValueError) as error:
-        raise ModelError(f"{path} cannot be read ({error}).", "Import the model again.") from error
+        raise ModelError(
+            "{path} cannot be read ({error}).", "Import the model again.", path=path, error=error
+        ) from error
     if not isinstance(content, dict):
-        raise ModelError(f"{path} is damaged.", "Import the model again.")
+        raise ModelError("{path} is damaged.", "Import the model again.", path=path)
     return content
 
 
@@ -236,11 +245,15 @@ def weight_files(path: Path) -> list[Path]:
             lacking = [file.name for file in files if not file.is_file()]
             if lacking or not files:
                 raise ModelError(
-                    f"{path} lacks {', '.join(lacking) or 'its weights'}.",
+                    "{path} lacks {files}." if lacking else "{path} lacks its weights.",
                     "Take all files of the model's page.",
+                    path=path,
+                    files=", ".join(lacking),
                 )
             return files
-    raise ModelError(f"{path} has no weights (model.safetensors).", "Take all files of the model's page.")
+    raise ModelError(
+        "{path} has no weights (model.safetensors).", "Take all files of the model's page.", path=path
+    )
 
 
 def _vision(config: dict[str, Any]) -> dict[str, Any]:

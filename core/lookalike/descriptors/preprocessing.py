@@ -112,10 +112,14 @@ def read_rules(folder: Path, side: int, flattened: bool = False) -> PixelRules:
         )
     except FileNotFoundError as error:
         raise ModelError(
-            f"{folder} has no preprocessor_config.json.", "Take all files of the model's page."
+            "{folder} has no preprocessor_config.json.",
+            "Take all files of the model's page.",
+            folder=folder,
         ) from error
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise ModelError(f"{path} is damaged ({error}).", "Import the model again.") from error
+        raise ModelError(
+            "{path} is damaged ({error}).", "Import the model again.", path=path, error=error
+        ) from error
 
 
 def rules_file(folder: Path) -> Path:

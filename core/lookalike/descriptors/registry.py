@@ -66,7 +66,7 @@ def open_describer(spec: DescriberSpec, threads: int | None = None) -> Describer
         describer: Describer = load(entry)()
         return describer
     raise ModelError(
-        f"There is no descriptor back end called {spec.kind}.", "Choose another descriptor model."
+        "There is no descriptor back end called {name}.", "Choose another descriptor model.", name=spec.kind
     )
 
 

@@ -95,8 +95,9 @@ class TransformersDescriber:
         """
         if not self.reads_words:
             raise ModelError(
-                f"The model {self._folder.path.name} does not read words.",
+                "The model {name} does not read words.",
                 "Search with a photo, or import a SigLIP or CLIP model with its tokenizer.",
+                name=self._folder.path.name,
             )
         prompts = self._folder.prompts
         # Replaced and not formatted: texts may have braces.
@@ -142,8 +143,10 @@ class TransformersDescriber:
                     self._tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True)
                 except Exception as error:
                     raise ModelError(
-                        f"The tokenizer in {path} cannot be loaded ({_first_line(error)}).",
+                        "The tokenizer in {path} cannot be loaded ({reason}).",
                         "Take all files of the model's page.",
+                        path=path,
+                        reason=_first_line(error),
                     ) from error
             return self._tokenizer
 
@@ -166,13 +169,19 @@ def _load_model(folder: ModelFolder) -> Any:
         )
     except Exception as error:
         raise ModelError(
-            f"The model in {folder.path} cannot be loaded ({_first_line(error)}).", "Import it again."
+            "The model in {path} cannot be loaded ({reason}).",
+            "Import it again.",
+            path=folder.path,
+            reason=_first_line(error),
         ) from error
     lacking = sorted(report["missing_keys"]) + sorted(map(str, report.get("mismatched_keys", ())))
     if lacking:
         raise ModelError(
-            f"The weights in {folder.path} do not fit its config.json ({len(lacking)} lacking, such as {lacking[0]}).",
+            "The weights in {path} do not fit its config.json ({count} lacking, such as {name}).",
             "Take all files of the model's page.",
+            path=folder.path,
+            count=len(lacking),
+            name=lacking[0],
         )
     return model.eval()
 

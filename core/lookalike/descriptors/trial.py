@@ -9,7 +9,7 @@ from PIL import Image
 
 from lookalike.descriptors.registry import folder_spec, open_describer
 from lookalike.descriptors.worker import DescriberWorker
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.models.errors import ModelError
 
 PHOTOS = 4
@@ -44,6 +44,17 @@ def try_folder(folder: Path, name: str) -> float:
             if describer.reads_words:
                 worker.describe_words(["a photo"])
     except LookalikeError as error:
-        reason = error.message.replace(folder.name, name)
-        raise ModelError(f"{name} failed its trial and is not kept: {reason}", error.remedy) from error
+        problem = error.message_phrase
+        # The folder has a name of its own until the model is kept.
+        known = {
+            key: value.replace(folder.name, name) if isinstance(value, str) else value
+            for key, value in problem.values.items()
+        }
+        raise ModelError(
+            "{name} failed its trial and is not kept: {problem}",
+            "{remedy}",
+            name=name,
+            problem=Phrase(problem.template, **known),
+            remedy=error.remedy_phrase,
+        ) from error
     return PHOTOS / seconds

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from lookalike import log
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.worker import Worker, WorkerDiedError
 
 logger = logging.getLogger(__name__)
@@ -92,8 +92,9 @@ class DescriberWorker:
                     self._restarted = False
                     self._flight.popleft()
                     raise LookalikeError(
-                        f"The descriptor model crashed twice. {died.message}",
+                        "The descriptor model crashed twice. {problem}",
                         "Free some memory, or choose another descriptor model.",
+                        problem=died,
                     ) from died
                 self._restarted = True
             else:
@@ -166,7 +167,7 @@ class DescriberWorker:
         Raises:
             WorkerDiedError: it died at once.
         """
-        self._worker = Worker(_serve, (self._spec, self._threads), name="the descriptor process")
+        self._worker = Worker(_serve, (self._spec, self._threads), name=Phrase("The descriptor process"))
         for request in self._flight:
             self._worker.send(request)
 
@@ -202,8 +203,10 @@ def _serve(pipe: Connection, spec: DescriberSpec, threads: int | None) -> None:
         except Exception as error:
             logger.exception("the descriptor model failed")
             answer = LookalikeError(
-                f"The descriptor model failed ({type(error).__name__}: {error}).",
+                "The descriptor model failed ({kind}: {error}).",
                 "Try again, or choose another descriptor model.",
+                kind=type(error).__name__,
+                error=error,
             )
         pipe.send(answer)
 

@@ -25,11 +25,12 @@ def probe(main: Callable[..., None], name: str) -> Any:
     Raises:
         ProbeError: it broke down, hung, or could not load what it is about.
     """
-    worker = Worker(main, name=name)
+    named = f"{name[:1].upper()}{name[1:]}"
+    worker = Worker(main, name=named)
     try:
         if not worker.ready(PATIENCE):
             worker.kill()
-            raise ProbeError(f"{name[:1].upper()}{name[1:]} does not answer.")
+            raise ProbeError(f"{named} does not answer.")
         answer = worker.receive()
     except WorkerDiedError as error:
         raise ProbeError(error.message) from error

@@ -18,13 +18,14 @@ from lookalike.duplicates.group_finder import KINDS
 from lookalike.duplicates.groups import DuplicateClass
 from lookalike.duplicates.plan import PlannedFile
 from lookalike.duplicates.protected_folders import ProtectedFolders
+from lookalike.errors import LookalikeError
 from lookalike.pairs import PairKind
 from lookalike.pairs.graph import PairGraph
 from lookalike.pairs.verified_pair import COPIES
 from lookalike.photos import PhotoError, read_file
 
 
-class RefusedError(Exception):
+class RefusedError(LookalikeError):
     """A file is not removed; the message says why, in words for the user that follow its path and a colon."""
 
 
@@ -188,7 +189,7 @@ class Checker:
         except OSError as error:
             if isinstance(error, FileNotFoundError | NotADirectoryError):
                 raise RefusedError("it is no longer there") from error
-            raise RefusedError(f"it cannot be reached ({error.strerror or error})") from error
+            raise RefusedError("it cannot be reached ({reason})", reason=error.strerror or error) from error
         if stat.S_ISLNK(status.st_mode):
             raise RefusedError("it is a link to another file")
         if not stat.S_ISREG(status.st_mode):
@@ -200,7 +201,7 @@ class Checker:
         try:
             found = read_file(Path(os.fsdecode(path))).content
         except PhotoError as error:
-            raise RefusedError(f"it could not be read again ({error.message})") from error
+            raise RefusedError("it could not be read again ({problem})", problem=error) from error
         if found != expected:
             raise RefusedError("it has changed since it was compared")
 

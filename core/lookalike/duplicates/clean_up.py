@@ -17,7 +17,7 @@ from lookalike.duplicates.plan import CleanUpPlan, PlannedFile, PlannedGroup
 from lookalike.duplicates.shot_files import sidecars_going_with
 from lookalike.duplicates.sidecar_merge import DescribedFile, merged_sidecar
 from lookalike.duplicates.steps import Steps
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.progress import Progress, ProgressMeter, Skipped, Stage
 
 BACKUPS = "sidecars"
@@ -113,9 +113,12 @@ class CleanUp:
                 kept = self._checker.checked(self._effective_keep(group))
             except RefusedError as error:
                 for file in group.remove:
-                    self._refuse(
-                        file.path, f"{group.keep.path}, which is to stay, is not as it was: {error}", meter
+                    reason = Phrase(
+                        "{path}, which is to stay, is not as it was: {problem}",
+                        path=group.keep.path,
+                        problem=error,
                     )
+                    self._refuse(file.path, str(reason), meter)
                 yield meter.snapshot()
                 continue
             for file in group.remove:
@@ -125,8 +128,6 @@ class CleanUp:
                 try:
                     self._remove(file, kept, group, journal)
                     meter.advance()
-                except RefusedError as error:
-                    self._refuse(file.path, str(error), meter)
                 except LookalikeError as error:
                     self._refuse(file.path, str(error), meter)
                 except OSError as error:

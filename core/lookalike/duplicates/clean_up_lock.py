@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from lookalike.errors import LookalikeError, os_errors
+from lookalike.errors import LookalikeError, Phrase, os_errors
 
 
 class CleanUpRunningError(LookalikeError):
@@ -26,7 +26,9 @@ def alone(folder: Path) -> Iterator[None]:
         CleanUpRunningError: another one is running.
         LookalikeError: the folder cannot be written.
     """
-    with os_errors(f"{folder} cannot be written", "Check the permissions of the library's folder."):
+    with os_errors(
+        Phrase("{folder} cannot be written", folder=folder), "Check the permissions of the library's folder."
+    ):
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / "lock", thread_local=False)
         try:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from lookalike.durable import sync_folder
-from lookalike.errors import os_errors
+from lookalike.errors import Phrase, os_errors
 
 _SUFFIX = ".jsonl"
 
@@ -241,5 +241,6 @@ def _entries(path: Path) -> Iterator[dict[str, Any]]:
 
 def _writing(path: Path) -> Any:
     return os_errors(
-        f"The journal {path} cannot be written", "Check the permissions of the library's folder."
+        Phrase("The journal {path} cannot be written", path=path),
+        "Check the permissions of the library's folder.",
     )

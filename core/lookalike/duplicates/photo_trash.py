@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.duplicates.checks import CheckedFile, Checker, RefusedError
+from lookalike.duplicates.checks import CheckedFile, Checker
 from lookalike.duplicates.clean_up import BACKUPS, do_unit, file_step, sidecar_step
 from lookalike.duplicates.journal import Action, CleanUpJournal, Step, Unit
 from lookalike.duplicates.plan import PlannedFile
@@ -105,7 +105,7 @@ class PhotoTrash:
                             unit = self._unit(path, units)
                             units += 1
                             do_unit(self._catalog, self._steps, unit, journal)
-                        except (RefusedError, LookalikeError, OSError) as error:
+                        except (LookalikeError, OSError) as error:
                             reason = getattr(error, "strerror", None) or str(error)
                             report.refused.append(Skipped(str(path), reason))
                             meter.note(str(path), reason)

@@ -139,9 +139,14 @@ def _check(right: NDArray[np.bool_], groups: int) -> None:
     same, other = int(right.sum()), int((~right).sum())
     if min(same, other) < LEAST_OF_EACH or groups < LEAST_GROUPS:
         raise LookalikeError(
-            f"{same} pairs of the same thing and {other} of different things, of {groups} things in all, are too "
-            f"few to calibrate with; {LEAST_OF_EACH} of each and {LEAST_GROUPS} things are needed.",
+            "{same} pairs of the same thing and {other} of different things, of {groups} things in all, are too "
+            "few to calibrate with; {least} of each and {least_groups} things are needed.",
             REMEDY,
+            same=same,
+            other=other,
+            groups=groups,
+            least=LEAST_OF_EACH,
+            least_groups=LEAST_GROUPS,
         )
 
 

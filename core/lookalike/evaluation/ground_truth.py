@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.search.query import Region
 from lookalike.user_paths import resolved
 
@@ -89,25 +89,25 @@ def read_ground_truth(path: Path) -> GroundTruth:
             "{path} cannot be read ({reason}).",
             "Choose a ground-truth file.",
             path=path,
-            reason=error.strerror or "it is no file",
+            reason=error.strerror or Phrase("it is no file"),
         ) from error
     except UnicodeDecodeError as error:
-        raise _no_ground_truth(path, "it is no text") from error
+        raise _no_ground_truth(path, Phrase("it is no text")) from error
     except json.JSONDecodeError as error:
-        raise _no_ground_truth(path, f"line {error.lineno} is no JSON") from error
+        raise _no_ground_truth(path, Phrase("line {line} is no JSON", line=error.lineno)) from error
     except RecursionError as error:
-        raise _no_ground_truth(path, "it is nested too deeply") from error
+        raise _no_ground_truth(path, Phrase("it is nested too deeply")) from error
     except _MalformedError as error:
-        raise _no_ground_truth(path, str(error)) from error
+        raise _no_ground_truth(path, error.message_phrase) from error
     gallery = tuple(root / name for name in GALLERY if (root / name).is_dir())
     return GroundTruth(queries, gallery)
 
 
-class _MalformedError(Exception):
+class _MalformedError(LookalikeError):
     """What is wrong with a ground-truth file, in words for the user."""
 
 
-def _no_ground_truth(path: Path, reason: str) -> LookalikeError:
+def _no_ground_truth(path: Path, reason: Phrase) -> LookalikeError:
     return LookalikeError(
         "{path} is not a ground-truth file: {reason}.",
         "It needs a list 'queries' of objects with image, group, kind, positives and junk.",
@@ -141,16 +141,19 @@ def _query(root: Path, number: int, query: Any) -> GroundTruthQuery:
     Raises:
         _MalformedError: it is not of the format.
     """
-    which = f"query {number}"
+    which = Phrase("query {number}", number=number)
     if not isinstance(query, dict):
-        raise _MalformedError(f"{which} is no object")
+        raise _MalformedError("{which} is no object", which=which)
     words = _text(query, "words", which, "")
     image = None if words else root / _text(query, "image", which)
     labels: dict[Path, dict[str, Attribute]] = {}
     for one in _list(query, "positives", which):
         labelled = one if isinstance(one, dict) else {"image": one}
-        labels[root / _text(labelled, "image", f"a positive of {which}")] = _plain(labelled)
-    junk = [_text({"image": one}, "image", f"junk of {which}") for one in _list(query, "junk", which)]
+        labels[root / _text(labelled, "image", Phrase("a positive of {which}", which=which))] = _plain(
+            labelled
+        )
+    of_junk = Phrase("junk of {which}", which=which)
+    junk = [_text({"image": one}, "image", of_junk) for one in _list(query, "junk", which)]
     region = query.get("region")
     return GroundTruthQuery(
         image=image,
@@ -166,7 +169,7 @@ def _query(root: Path, number: int, query: Any) -> GroundTruthQuery:
     )
 
 
-def _text(content: Mapping[str, Any], name: str, which: str, default: str | None = None) -> str:
+def _text(content: Mapping[str, Any], name: str, which: Phrase, default: str | None = None) -> str:
     """A field that is text; a number is taken for its digits.
 
     Raises:
@@ -175,25 +178,25 @@ def _text(content: Mapping[str, Any], name: str, which: str, default: str | None
     value = content.get(name)
     value = default if value is None else value
     if value is None:
-        raise _MalformedError(f"{which} has no '{name}'")
+        raise _MalformedError("{which} has no '{name}'", which=which, name=name)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str):
-        raise _MalformedError(f"'{name}' of {which} is no text")
+        raise _MalformedError("'{name}' of {which} is no text", name=name, which=which)
     return value
 
 
-def _list(content: Mapping[str, Any], name: str, which: str) -> list[Any]:
+def _list(content: Mapping[str, Any], name: str, which: Phrase) -> list[Any]:
     """A field that is a list.
 
     Raises:
         _MalformedError: it is missing, or no list.
     """
     if name not in content:
-        raise _MalformedError(f"{which} has no '{name}'")
+        raise _MalformedError("{which} has no '{name}'", which=which, name=name)
     value = content[name]
     if not isinstance(value, list):
-        raise _MalformedError(f"'{name}' of {which} is no list")
+        raise _MalformedError("'{name}' of {which} is no list", name=name, which=which)
     return value
 
 
@@ -205,13 +208,15 @@ def _plain(content: Mapping[str, Any]) -> dict[str, Attribute]:
     }
 
 
-def _region(corners: Any, which: str) -> Region:
-    wrong = f"'region' of {which} is not left, top, right, bottom as shares from 0 to 1"
+def _region(corners: Any, which: Phrase) -> Region:
+    wrong = _MalformedError(
+        "'region' of {which} is not left, top, right, bottom as shares from 0 to 1", which=which
+    )
     if not isinstance(corners, list) or len(corners) != 4:
-        raise _MalformedError(wrong)
+        raise wrong
     if not all(isinstance(share, int | float) for share in corners):
-        raise _MalformedError(wrong)
+        raise wrong
     left, top, right, bottom = map(float, corners)
     if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
-        raise _MalformedError(wrong)
+        raise wrong
     return left, top, right, bottom

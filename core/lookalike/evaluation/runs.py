@@ -13,7 +13,7 @@ from io import BufferedWriter
 from pathlib import Path
 from typing import Any
 
-from lookalike.errors import LookalikeError, os_errors
+from lookalike.errors import LookalikeError, Phrase, os_errors
 from lookalike.evaluation.answers import Answer, answer_from_json, answer_to_json
 
 VERSION = 1
@@ -61,11 +61,11 @@ class SavedRun:
 
     def __init__(self, path: Path, head: RunHead) -> None:
         self.path = path
-        with os_errors(f"The run cannot be saved to {path}", WRITABLE):
+        with os_errors(Phrase("The run cannot be saved to {path}", path=path), WRITABLE):
             exists = path.exists() and path.stat().st_size > 0
         if exists:
             _check_same(path, read_head(path), head)
-        with os_errors(f"The run cannot be saved to {path}", WRITABLE):
+        with os_errors(Phrase("The run cannot be saved to {path}", path=path), WRITABLE):
             path.parent.mkdir(parents=True, exist_ok=True)
             if exists:
                 _drop_torn_line(path)
@@ -83,7 +83,7 @@ class SavedRun:
 
     def _write(self, content: Mapping[str, Any]) -> None:
         line = json.dumps(content, separators=(",", ":"), allow_nan=False)
-        with os_errors(f"The run cannot be saved to {self.path}", WRITABLE):
+        with os_errors(Phrase("The run cannot be saved to {path}", path=self.path), WRITABLE):
             self._file.write(line.encode() + b"\n")
             self._file.flush()
 
@@ -94,7 +94,10 @@ def read_head(path: Path) -> RunHead:
     Raises:
         LookalikeError: it cannot be read, or is no saved run.
     """
-    with os_errors(f"{path} cannot be read", "Choose a saved run."), path.open("rb") as file:
+    with (
+        os_errors(Phrase("{path} cannot be read", path=path), "Choose a saved run."),
+        path.open("rb") as file,
+    ):
         line = file.readline()
     try:
         content = json.loads(line)
@@ -113,7 +116,10 @@ def read_answers(path: Path) -> Iterator[Answer]:
     Raises:
         LookalikeError: it cannot be read, or a line is broken.
     """
-    with os_errors(f"{path} cannot be read", "Choose a saved run."), path.open("rb") as file:
+    with (
+        os_errors(Phrase("{path} cannot be read", path=path), "Choose a saved run."),
+        path.open("rb") as file,
+    ):
         for number, line in enumerate(file, 1):
             if number == 1 or not line.endswith(b"\n"):
                 continue

@@ -67,9 +67,13 @@ def fit_to_verdicts(library: Library, judge: str) -> Fitted:
     same = sum(row[1] for row in said)
     if min(same, len(said) - same) < LEAST_OF_EACH:
         raise LookalikeError(
-            f"You called {same} results the same and {len(said) - same} not the same that {judge} has checked; "
-            f"{LEAST_OF_EACH} of each are needed.",
+            "You called {same} results the same and {other} not the same that {judge} has checked; "
+            "{least} of each are needed.",
             "Say of more results what they are.",
+            same=same,
+            other=len(said) - same,
+            judge=judge,
+            least=LEAST_OF_EACH,
         )
     fusion = library.search.fusion(looking)
     return calibrate(

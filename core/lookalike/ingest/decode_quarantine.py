@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.photos import FileBytes, Photo, PhotoError, decode
 from lookalike.photos.errors import printable
 from lookalike.worker import Worker, WorkerDiedError
@@ -68,7 +68,7 @@ class DecodeQuarantine:
             PhotoError: it cannot be decoded, or the process died of it.
         """
         with self._one:
-            worker = Worker(_serve, name="the decoder")
+            worker = Worker(_serve, name=Phrase("The decoder"))
             try:
                 worker.send((file, longest_side))
                 answer = worker.receive()
@@ -77,7 +77,7 @@ class DecodeQuarantine:
                 raise PhotoError(
                     "{name} crashes the program that decodes it. {how}",
                     name=printable(file.name),
-                    how=died.message,
+                    how=died,
                 ) from died
             finally:
                 worker.close()

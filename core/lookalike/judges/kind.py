@@ -69,7 +69,7 @@ class JudgeKind(ABC):
 
     def none_there(self) -> LookalikeError:
         """The error for a library in which `names` is empty, with the remedy."""
-        return LookalikeError(f"There is no judge of the kind {self.name}.")
+        return LookalikeError("There is no judge of the kind {name}.", name=self.name)
 
     @classmethod
     def modes(cls) -> list[str]:

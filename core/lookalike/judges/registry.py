@@ -205,4 +205,9 @@ class JudgeRegistry:
         for kind in self._kinds:
             if name in kind.names():
                 return kind
-        raise LookalikeError(f"There is no judge called {name}.", f"There are: {', '.join(self.names())}.")
+        raise LookalikeError(
+            "There is no judge called {name}.",
+            "There are: {some}.",
+            name=name,
+            some=", ".join(self.names()),
+        )

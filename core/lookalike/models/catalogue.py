@@ -95,7 +95,10 @@ def read_catalogue(path: Path | None = None) -> tuple[CatalogueModel, ...]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ModelError) as error:
         reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error).rstrip(".")
         raise ModelError(
-            f"The list of models ({path or FILE}) cannot be read: {reason}.", "Install Lookalike again."
+            "The list of models ({path}) cannot be read: {reason}.",
+            "Install Lookalike again.",
+            path=path or FILE,
+            reason=reason,
         ) from error
     return models
 
@@ -109,7 +112,9 @@ def offered(name: str) -> CatalogueModel:
     for model in read_catalogue():
         if model.name.casefold() == name.casefold():
             return model
-    raise ModelError(f"No model called {name} can be downloaded.", "Choose one from the list of models.")
+    raise ModelError(
+        "No model called {name} can be downloaded.", "Choose one from the list of models.", name=name
+    )
 
 
 def _model(entry: dict[str, Any]) -> CatalogueModel:

@@ -88,7 +88,9 @@ def download(
             return (yield from _download(staging, model))
     except Timeout as error:
         raise ModelError(
-            f"{model.name} is being downloaded already.", "Wait for the other window or command to finish."
+            "{name} is being downloaded already.",
+            "Wait for the other window or command to finish.",
+            name=model.name,
         ) from error
 
 
@@ -146,13 +148,17 @@ def _ask(
         revision = remote.commit or revision
         if file.sha256 and remote.sha256 and file.sha256 != remote.sha256:
             raise ModelError(
-                f"{file.name} at {hub.host()} is not the file that Lookalike knows.",
+                "{file} at {host} is not the file that Lookalike knows.",
                 "Update Lookalike, or download the model with the browser and import it.",
+                file=file.name,
+                host=hub.host(),
             )
         if not (file.sha256 or remote.sha256 or remote.git_id):
             raise ModelError(
-                f"{hub.host()} states no checksum for {file.name}.",
+                "{host} states no checksum for {file}.",
                 "Download the model with the browser and import it.",
+                host=hub.host(),
+                file=file.name,
             )
         one = _Wanted(file, remote, staging.folder / file.name)
         with disk_errors(model.name):
@@ -197,8 +203,10 @@ def _receive(
                 if error.errno in DISK_FULL:
                     left = one.remote.size - offset + SPARE
                     raise ModelError(
-                        f"The disk is full; {model.name} is not finished.",
-                        f"Make {amount(left)} of room and download it again. {hub.KEPT}",
+                        "The disk is full; {name} is not finished.",
+                        "Make {room} of room and download it again. What has come is kept.",
+                        name=model.name,
+                        room=amount(left),
                     ) from error
                 raise
             meter.done = before + file.tell()
@@ -225,8 +233,10 @@ def _check(one: _Wanted, meter: ProgressMeter) -> Generator[Progress, None, str]
     if size != one.remote.size or not right:
         path.unlink()
         raise ModelError(
-            f"{one.file.name} did not arrive as it should (wrong checksum) and is deleted.",
-            f"Download it again; if that does not help, {hub.host()} or the connection alters it.",
+            "{file} did not arrive as it should (wrong checksum) and is deleted.",
+            "Download it again; if that does not help, {host} or the connection alters it.",
+            file=one.file.name,
+            host=hub.host(),
         )
     if path != one.path:
         path.rename(one.path)

@@ -25,8 +25,6 @@ DEFAULT_ENDPOINT = "https://huggingface.co"
 SECONDS = 10.0
 """How long the server may be silent."""
 
-KEPT = "What has come is kept."
-
 
 class DownloadInterruptedError(ModelError):
     """The transfer broke off; resuming it may help."""
@@ -85,7 +83,9 @@ def describe(repository: str, revision: str, path: str) -> RemoteFile:
     with _translate_errors(repository, path):
         found = hub.get_hf_file_metadata(url, token=False, timeout=SECONDS, endpoint=endpoint())
     if found.size is None:
-        raise ModelError(f"{host()} does not say how large {path} is.", "Try again later.")
+        raise ModelError(
+            "{host} does not say how large {file} is.", "Try again later.", host=host(), file=path
+        )
     return RemoteFile(url, found.size, found.etag or "", found.commit_hash or "")
 
 
@@ -113,7 +113,7 @@ def chunks(file: RemoteFile, repository: str, start: int) -> Generator[tuple[int
             yield at, data
             at += len(data)
     if at < file.size:
-        raise DownloadInterruptedError(f"The connection to {host()} broke off.", f"Try again. {KEPT}")
+        raise _broken_off()
 
 
 def hang_up() -> None:
@@ -147,16 +147,23 @@ def _translate_errors(repository: str, path: str) -> Iterator[None]:
         raise _refusal(error, repository, path) from error
     except httpx2.ConnectError as error:
         raise DownloadInterruptedError(
-            f"{host()} cannot be reached.", f"Check the connection. {KEPT}"
+            "{host} cannot be reached.", "Check the connection. What has come is kept.", host=host()
         ) from error
     except httpx2.TransportError as error:
-        raise DownloadInterruptedError(
-            f"The connection to {host()} broke off.", f"Try again. {KEPT}"
-        ) from error
+        raise _broken_off() from error
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         raise ModelError(
-            f"{host()} gave an answer that Lookalike does not understand ({error}).", "Try again later."
+            "{host} gave an answer that Lookalike does not understand ({error}).",
+            "Try again later.",
+            host=host(),
+            error=error,
         ) from error
+
+
+def _broken_off() -> DownloadInterruptedError:
+    return DownloadInterruptedError(
+        "The connection to {host} broke off.", "Try again. What has come is kept.", host=host()
+    )
 
 
 def _refusal(error: OSError, repository: str, path: str) -> ModelError:
@@ -166,20 +173,39 @@ def _refusal(error: OSError, repository: str, path: str) -> ModelError:
     status = 0 if response is None else response.status_code
     page = f"{endpoint()}/{repository}"
     if isinstance(error, errors.DisabledRepoError) or status == 451:
-        return ModelError(f"{host()} no longer offers {repository}.", "Choose another model.")
+        return ModelError(
+            "{host} no longer offers {repository}.",
+            "Choose another model.",
+            host=host(),
+            repository=repository,
+        )
     if isinstance(error, errors.GatedRepoError) or status in (401, 403):
         return ModelError(
-            f"{host()} gives {repository} only to people who signed in and accepted its licence, if it exists at all.",
-            f"Sign in at {page}, download the files with the browser and import them.",
+            "{host} gives {repository} only to people who signed in and accepted its licence, if it exists at all.",
+            "Sign in at {page}, download the files with the browser and import them.",
+            host=host(),
+            repository=repository,
+            page=page,
         )
     if status == 404:
         return RemoteFileMissingError(
-            f"{path} is not at {page}.", "Choose another model, or update Lookalike."
+            "{file} is not at {page}.", "Choose another model, or update Lookalike.", file=path, page=page
         )
     if status == 429:
-        return ModelError(f"{host()} is receiving too many requests.", f"Try again later. {KEPT}")
+        return ModelError(
+            "{host} is receiving too many requests.", "Try again later. What has come is kept.", host=host()
+        )
     if status >= 500:
         return DownloadInterruptedError(
-            f"{host()} has a problem of its own ({status}).", f"Try again later. {KEPT}"
+            "{host} has a problem of its own ({status}).",
+            "Try again later. What has come is kept.",
+            host=host(),
+            status=status,
         )
-    return ModelError(f"{host()} refuses {path} ({status}).", "Choose another model, or update Lookalike.")
+    return ModelError(
+        "{host} refuses {file} ({status}).",
+        "Choose another model, or update Lookalike.",
+        host=host(),
+        file=path,
+        status=status,
+    )

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 
-from lookalike.errors import os_errors
+from lookalike.errors import Phrase, os_errors
 from lookalike.models.advice import amount
 from lookalike.models.errors import ModelError
 from lookalike.models.installed import MANIFEST, InstalledModel
@@ -137,11 +137,17 @@ def demand_space(folder: Path, needed: int, name: str) -> None:
     free = shutil.disk_usage(folder).free
     if needed + SPARE > free:
         raise ModelError(
-            f"{name} needs {amount(needed)} on the disk, and {amount(free)} are free.",
-            f"Free some space on the disk of {folder.parent}.",
+            "{name} needs {needed} on the disk, and {free} are free.",
+            "Free some space on the disk of {folder}.",
+            name=name,
+            needed=amount(needed),
+            free=amount(free),
+            folder=folder.parent,
         )
 
 
 def disk_errors(name: str) -> AbstractContextManager[None]:
     """Turn failures of the disk, while a model is stored, into a `ModelError` of one line."""
-    return os_errors(f"{name} cannot be stored", "Check the folder of the models.", ModelError)
+    return os_errors(
+        Phrase("{name} cannot be stored", name=name), "Check the folder of the models.", ModelError
+    )

@@ -62,7 +62,7 @@ class ModelStore:
         for model in self.installed():
             if model.name == name:
                 return model
-        raise ModelError(f"There is no model called {name}.", "Choose one that is installed.")
+        raise ModelError("There is no model called {name}.", "Choose one that is installed.", name=name)
 
     def pairs_per_second(self, name: str) -> float | None:
         """The speed that a judge's trial has found; None where there is no such model or it was not tried."""
@@ -78,7 +78,9 @@ class ModelStore:
         demand_usable(name)
         if os.path.lexists(self.folder / name):
             raise ModelError(
-                f"There is a model called {name} already.", "Remove it first, or choose another name."
+                "There is a model called {name} already.",
+                "Remove it first, or choose another name.",
+                name=name,
             )
         return Staging(self.folder, name, suffix)
 
@@ -92,7 +94,7 @@ class ModelStore:
         """
         for path in files.values():
             if not os.path.isfile(path):  # noqa: PTH113
-                raise ModelError(f"{path} is not there.", "Check the name.")
+                raise ModelError("{path} is not there.", "Check the name.", path=path)
         if len({path.name for path in files.values()}) < len(files):
             raise ModelError("The files have the same name.", "Rename one of them.")
         self._sweep()
@@ -125,8 +127,10 @@ class ModelStore:
             shutil.rmtree(self.get(name).folder)
         except OSError as error:
             raise ModelError(
-                f"{name} cannot be removed: {error.strerror or error}.",
+                "{name} cannot be removed: {reason}.",
                 "Close other programs that use it and try again.",
+                name=name,
+                reason=error.strerror or error,
             ) from error
 
 

@@ -157,8 +157,9 @@ class PixelReader:
             if file.content == content:
                 return file
             trouble = FileUnavailableError(
-                f"{printable(Path(path).name)} has changed since its folder was last scanned.",
+                "{name} has changed since its folder was last scanned.",
                 "Scan it again.",
+                name=printable(Path(path).name),
             )
         raise trouble or PhotoGoneError()
 

@@ -125,7 +125,9 @@ def _online_only(name: str) -> FileUnavailableError:
 
 
 def _too_big(name: str, size: int) -> PhotoError:
-    return PhotoError(f"{printable(name)} is too large to be read ({size / 1e6:,.0f} MB).")
+    return PhotoError(
+        "{name} is too large to be read ({size} MB).", name=printable(name), size=f"{size / 1e6:,.0f}"
+    )
 
 
 def _unavailable(name: str, error: Exception) -> PhotoError:

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lookalike.errors import os_errors
+from lookalike.errors import Phrase, os_errors
 from lookalike.resources import resource
 from lookalike.search.answer_worth import AnswerCalibration, answers_from_json, answers_to_json
 from lookalike.search.curves import Curve, curve_of
@@ -181,7 +181,8 @@ class Calibrations:
     def _write(self, place: Path, content: dict[str, Any]) -> None:
         unfinished = place.with_suffix(f".{os.getpid()}.unfinished")
         with os_errors(
-            f"The calibration cannot be stored in {self._folder}", "Check the folder's permissions."
+            Phrase("The calibration cannot be stored in {folder}", folder=self._folder),
+            "Check the folder's permissions.",
         ):
             self._folder.mkdir(parents=True, exist_ok=True)
             try:

@@ -68,7 +68,9 @@ class QueryPhotos:
                     return decode(file, longest_side).image
                 changed.append(path)
                 trouble = FileUnavailableError(
-                    f"{printable(path.name)} has changed since its folder was last scanned.", "Scan it again."
+                    "{name} has changed since its folder was last scanned.",
+                    "Scan it again.",
+                    name=printable(path.name),
                 )
             except LookalikeError as error:
                 trouble = error

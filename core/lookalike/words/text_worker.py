@@ -11,7 +11,7 @@ import psutil
 from numpy.typing import NDArray
 
 from lookalike import log
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.words.text_reader import ReadText, TextReader
 from lookalike.worker import Worker, WorkerDiedError
 
@@ -41,7 +41,7 @@ class TextWorker:
                 self._drop()
             else:
                 return
-        self._worker = Worker(_serve, name="the process that reads text")
+        self._worker = Worker(_serve, name=Phrase("The process that reads text"))
         # Where this one dies too, `collect` tells.
         with suppress(WorkerDiedError):
             self._worker.send(pixels)

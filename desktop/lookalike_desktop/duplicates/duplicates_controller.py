@@ -15,6 +15,7 @@ from lookalike_desktop.duplicates.duplicates_page import DuplicatesPage
 from lookalike_desktop.duplicates.review import plan_of
 from lookalike_desktop.qt.formatting import format_count, format_size
 from lookalike_desktop.qt.jobs import Job
+from lookalike_desktop.qt.stored_text import translate_stored
 from lookalike_desktop.qt.undo import UndoStack
 from lookalike_desktop.session.activity import Activity
 from lookalike_desktop.session.library_session import LibrarySession
@@ -227,7 +228,7 @@ class DuplicatesController(QObject):
     def _refused_text(self, report: CleanUpReport) -> list[str]:
         if not report.refused:
             return []
-        lines = [f"{line.path}: {line.reason}" for line in report.refused[:TOLD]]
+        lines = [f"{line.path}: {translate_stored(line.reason)}" for line in report.refused[:TOLD]]
         if len(report.refused) > TOLD:
             lines.append(self.tr("and {0} more").format(format_count(len(report.refused) - TOLD)))
         return [self.tr("These stay:") + "\n" + "\n".join(lines)]
@@ -293,7 +294,7 @@ class DuplicatesController(QObject):
 
     def _tell_undone(self, report: UndoReport) -> None:
         text = self.tr("{0} files are as before.").format(format_count(len(report.restored)))
-        reasons = [line.reason for line in report.failed[:TOLD]]
+        reasons = [translate_stored(line.reason) for line in report.failed[:TOLD]]
         self.reported.emit("  ".join([text, *reasons]))
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lookalike_desktop.qt.stored_text import translate_stored
 from lookalike_desktop.widgets.back_button import BackButton
 from lookalike_desktop.widgets.flow_layout import FlowLayout
 from lookalike_desktop.widgets.page import Page
@@ -196,7 +197,7 @@ class _Section(QFrame):
         tile.setFixedWidth(TILE)
         column = QVBoxLayout(tile)
         column.setContentsMargins(0, 0, 0, 0)
-        picture = _text(photo.problem)
+        picture = _text(translate_stored(photo.problem))
         if photo in self._pictures:
             picture = QLabel()
             picture.setPixmap(QPixmap.fromImage(self._pictures[photo]))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushBu
 
 from lookalike_desktop.qt.formatting import format_count, format_pace, format_transfer
 from lookalike_desktop.qt.progress_text import progress_text
+from lookalike_desktop.qt.stored_text import translate_stored
 
 if TYPE_CHECKING:
     from lookalike.library.model_manager import ModelListing
@@ -207,9 +208,9 @@ class ModelRow(QFrame):
         elif listing.downloaded:
             state = self.tr("{0} downloaded so far.").format(format_transfer(listing.downloaded))
         elif self.words_model is not None:
-            state = self.words_model.problem or self.tr("Words find {0} of {1} photos by it.").format(
-                format_count(self.words_model.described), format_count(self.words_model.photos)
-            )
+            state = translate_stored(self.words_model.problem) or self.tr(
+                "Words find {0} of {1} photos by it."
+            ).format(format_count(self.words_model.described), format_count(self.words_model.photos))
         self._set_state(state)
         self._bar.setVisible(False)
         self.main_button.setProperty("primary", listing.recommended and not listing.installed)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from lookalike_desktop.navigator import Navigator
 from lookalike_desktop.qt.formatting import format_count
 from lookalike_desktop.qt.jobs import Job
+from lookalike_desktop.qt.stored_text import translate_stored
 from lookalike_desktop.qt.undo import UndoStack
 from lookalike_desktop.session.library_session import LibrarySession
 
@@ -154,7 +155,9 @@ class TrashController(QObject):
         self._begin(lambda library: library.trash.restore(journal), tell)
 
     def _stay(self, refused: Sequence[Skipped]) -> list[str]:
-        lines = [f"{line.path}: {line.reason}." for line in refused[:TOLD]]
+        lines = [
+            f"{line.path}: {translate_stored(line.reason).removesuffix('.')}." for line in refused[:TOLD]
+        ]
         if len(refused) > TOLD:
             lines.append(self.tr("and {0} more").format(format_count(len(refused) - TOLD)))
         return lines

@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from lookalike.errors import LookalikeError
 from lookalike.log import log_failure
+from lookalike_desktop.qt.stored_text import translate_stored
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,9 @@ def report_failure(error: BaseException, doing: str) -> Failure:
 
 
 def _translate_core(template: str) -> str:
-    return QCoreApplication.translate("core", template)
+    # What is no template was put together from some: the reason of a verdict, lines of the token store.
+    translated: str = QCoreApplication.translate("core", template)
+    return translated if translated != template or "{" in template else translate_stored(template)
 
 
 class ExceptionHook(QObject):

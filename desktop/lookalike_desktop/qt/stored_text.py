@@ -12,6 +12,7 @@ from functools import lru_cache
 from PySide6.QtCore import QCoreApplication
 
 FIELD = re.compile(r"\{(\w+)\}")
+WORD = re.compile(r"[^\W\d_]+")
 
 
 @lru_cache(maxsize=1)
@@ -23,14 +24,18 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     for template in map(str, MESSAGES):
         parts = FIELD.split(template)
         fixed = "".join(parts[::2])
-        if len(fixed) < 4:
-            # "{remedy}" looks like everything.
+        sentence = template.endswith(".") or len(parts) == 1
+        if len(fixed) < 4 or (not sentence and len(WORD.findall(fixed)) < 3):
+            # "{remedy}" looks like everything, and "{some} or {name}" like much that is nothing of the kind.
             continue
         seen: set[str] = set()
         pattern = re.escape(parts[0])
         for name, text in zip(parts[1::2], parts[2::2], strict=True):
             pattern += (f"(?P={name})" if name in seen else f"(?P<{name}>.+?)") + re.escape(text)
             seen.add(name)
+        if not parts[-1]:
+            # What stands for the last name reaches to the end.
+            pattern += r"\Z"
         found.append((len(fixed), template, re.compile(pattern, re.DOTALL)))
     return [entry[1:] for entry in sorted(found, key=lambda entry: -entry[0])]
 
@@ -62,4 +67,9 @@ def translate_stored(text: str) -> str:
 def _filled(template: str, found: re.Match[str]) -> str:
     # A translation that is not there is the template, which gives the text as it was.
     translated: str = QCoreApplication.translate("core", template)
-    return FIELD.sub(lambda field: found.groupdict().get(field[1], field[0]), translated)
+    return FIELD.sub(lambda field: _value(found.groupdict().get(field[1], field[0])), translated)
+
+
+def _value(text: str) -> str:
+    """What stands for a name in braces; only where it has several words may it be a sentence itself."""
+    return translate_stored(text) if " " in text else text

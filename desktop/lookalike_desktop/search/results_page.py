@@ -27,6 +27,7 @@ from lookalike.search.ranking import Ranking
 from lookalike.search.user_verdicts import with_verdicts
 from lookalike_desktop.qt.failures import Failure
 from lookalike_desktop.qt.formatting import format_count
+from lookalike_desktop.qt.stored_text import translate_stored
 from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.search.queries import SearchRequest
 from lookalike_desktop.search.search_run import SearchRun
@@ -174,7 +175,7 @@ class ResultsPage(QWidget):
         if result.reasons:
             return reasons_text(result.reasons)
         if result.match is None:
-            return result.reason or self.tr("Not checked")
+            return translate_stored(result.reason) or self.tr("Not checked")
         words = self.tr("Match {0} %") if self.calibrated else self.tr("Match {0} %, not calibrated")
         return words.format(percent(result.match))
 
@@ -198,7 +199,7 @@ class ResultsPage(QWidget):
     def _show_empty(self, ranking: Ranking) -> None:
         self._stack.setCurrentWidget(self._message)
         if ranking.notes:
-            self._message.show_text(self.tr("Nothing found"), " ".join(ranking.notes))
+            self._message.show_text(self.tr("Nothing found"), " ".join(map(translate_stored, ranking.notes)))
         elif self._filtered:
             self._message.show_text(
                 self.tr("Nothing found"), self.tr("No other photo meets all of the filters.")
@@ -300,6 +301,6 @@ class ResultsPage(QWidget):
             )
         if self.model.pending:
             parts.append(self.tr("The order is updated when the pointer leaves the photos."))
-        parts.extend(ranking.notes)
+        parts.extend(map(translate_stored, ranking.notes))
         self._status.setText("   ·   ".join(parts))
         self._status.setTextFormat(Qt.TextFormat.PlainText)

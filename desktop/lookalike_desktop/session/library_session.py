@@ -13,6 +13,7 @@ from lookalike.catalog.filters import Filters
 from lookalike.progress import Stage
 from lookalike_desktop.qt.failures import Failure, report_failure
 from lookalike_desktop.qt.jobs import Job, Tasks
+from lookalike_desktop.qt.stored_text import translate_stored
 from lookalike_desktop.session.activity import Activity, follow_folders
 
 if TYPE_CHECKING:
@@ -218,7 +219,7 @@ class LibrarySession(QObject):
         if activity.progress.stage is Stage.WAITING:
             reason = activity.progress.skipped[-1].reason
             if reason != self._waiting_for:
-                self.failed.emit(Failure(reason))
+                self.failed.emit(Failure(translate_stored(reason)))
             self._waiting_for = reason
         elif activity.progress.stage is Stage.WATCHING:
             # Only now has the reason passed: other stages are seen between two attempts as well.

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from lookalike.errors import os_errors
+from lookalike.errors import Phrase, os_errors
 from lookalike.evaluation.datasets.reading import Source, broken
 
 HEADER = 128
@@ -40,7 +40,7 @@ def read_mat(path: Path, source: Source) -> dict[str, Any]:
     Raises:
         LookalikeError: it cannot be read, or is broken.
     """
-    with os_errors(f"{path} cannot be read", source.remedy):
+    with os_errors(Phrase("{path} cannot be read", path=path), "{remedy}", remedy=source.remedy):
         content = path.read_bytes()
     try:
         return parse_mat(content)

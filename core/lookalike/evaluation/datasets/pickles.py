@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from lookalike.errors import os_errors
+from lookalike.errors import Phrase, os_errors
 from lookalike.evaluation.datasets.reading import Source, broken
 
 _RECONSTRUCT = np.ndarray.__reduce__(np.zeros(0))[0]
@@ -94,7 +94,10 @@ def read_pickle(path: Path, source: Source) -> Any:
     Raises:
         LookalikeError: it cannot be read, is broken, or is not plain.
     """
-    with os_errors(f"{path} cannot be read", source.remedy), path.open("rb") as file:
+    with (
+        os_errors(Phrase("{path} cannot be read", path=path), "{remedy}", remedy=source.remedy),
+        path.open("rb") as file,
+    ):
         try:
             return load_pickle(file)
         except pickle.UnpicklingError as error:

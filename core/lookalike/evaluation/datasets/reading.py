@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lookalike.errors import LookalikeError, os_errors
+from lookalike.errors import LookalikeError, Phrase, os_errors
 from lookalike.user_paths import demand_folder, resolved
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"})
@@ -29,9 +29,14 @@ class Source:
     layout: str
 
     @property
-    def remedy(self) -> str:
+    def remedy(self) -> Phrase:
         """What to do about a set that is not whole."""
-        return f"{self.title} has {self.layout}; it can be had from {self.address}."
+        return Phrase(
+            "{title} has {layout}; it can be had from {address}.",
+            title=self.title,
+            layout=self.layout,
+            address=self.address,
+        )
 
 
 def missing(what: Path | str, source: Source, note: str = "") -> LookalikeError:
@@ -127,7 +132,10 @@ def numbered_lines(path: Path, source: Source) -> Iterator[tuple[int, str]]:
     Raises:
         LookalikeError: it cannot be read, or is no text.
     """
-    with os_errors(f"{path} cannot be read", source.remedy), path.open(encoding="utf-8-sig") as file:
+    with (
+        os_errors(Phrase("{path} cannot be read", path=path), "{remedy}", remedy=source.remedy),
+        path.open(encoding="utf-8-sig") as file,
+    ):
         try:
             for number, line in enumerate(file, 1):
                 if stripped := line.strip():
@@ -151,7 +159,7 @@ def read_rows(
         LookalikeError: it cannot be read, lacks a column, or a row has another number of fields.
     """
     with (
-        os_errors(f"{path} cannot be read", source.remedy),
+        os_errors(Phrase("{path} cannot be read", path=path), "{remedy}", remedy=source.remedy),
         path.open(encoding="utf-8-sig", newline="") as file,
     ):
         reader = csv.reader(file)

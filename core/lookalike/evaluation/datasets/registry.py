@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from lookalike.errors import LookalikeError, os_errors
+from lookalike.errors import LookalikeError, Phrase, os_errors
 from lookalike.evaluation.datasets.concepts import ConceptFolders
 from lookalike.evaluation.datasets.copydays import Copydays
 from lookalike.evaluation.datasets.disc21 import Disc21
@@ -67,7 +67,9 @@ def open_dataset(name: str, root: Path) -> Dataset:
         LookalikeError: there is no such set, or something is missing, broken or locked.
     """
     opened = DATASETS[canonical_name(name)]
-    with os_errors(f"{root} cannot be read", "Check the permissions of the data set's folders."):
+    with os_errors(
+        Phrase("{path} cannot be read", path=root), "Check the permissions of the data set's folders."
+    ):
         return opened(root)
 
 

@@ -59,7 +59,9 @@ def verified_checksum(path: Path, expected: str | None) -> str:
     found = checksum(path)
     if expected is not None and found != expected:
         raise JudgeError(
-            f"{path.name} is no longer the file that was imported.", "Remove the model and import it again."
+            "{file} is no longer the file that was imported.",
+            "Remove the model and import it again.",
+            file=path.name,
         )
     return found
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lookalike.errors import Phrase
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.messages import Material
 from lookalike.judges.token_store.visual_tokens import VisualTokens
@@ -30,12 +31,12 @@ class CircuitBreaker:
         log: the file of the worker's own messages, likewise.
 
     Attributes:
-        deaths: the message of each.
+        deaths: what is told of each.
         photos: identities of the photos that the model breaks down on.
     """
 
     def __init__(self, name: str, log: str) -> None:
-        self.deaths: list[str] = []
+        self.deaths: list[Phrase] = []
         self.photos: set[str] = set()
         self._name = name
         self._log = Path(log)
@@ -46,26 +47,28 @@ class CircuitBreaker:
     def check(self) -> None:
         """Raise `JudgeError` if the model is switched off."""
         if self._useless:
-            how = "broke down whatever it was given"
+            how = Phrase("{name} broke down whatever it was given", name=self._name)
         elif self._loads >= LOADS:
-            how = "broke down twice"
+            how = Phrase("{name} broke down twice", name=self._name)
         elif len(self.photos) >= BAD_PHOTOS:
-            how = f"broke down on {len(self.photos)} photos"
+            how = Phrase("{name} broke down on {count} photos", name=self._name, count=len(self.photos))
         elif len(self.deaths) >= DEATHS:
-            how = f"broke down {len(self.deaths)} times"
+            how = Phrase("{name} broke down {count} times", name=self._name, count=len(self.deaths))
         else:
             return
         raise JudgeError(
-            f"{self._name} {how} and is switched off until Lookalike starts again "
-            f"({self.deaths[-1].rstrip('.')}).",
-            f"Choose another model, or import it again; {self._log} says more.",
+            "{how} and is switched off until Lookalike starts again ({problem}).",
+            "Choose another model, or import it again; {log} says more.",
+            how=how,
+            problem=self.deaths[-1],
+            log=self._log,
         )
 
     def over(self, photo: Material) -> bool:
         """Whether the model breaks down on this photo."""
         return bool(self.photos) and _name(photo) in self.photos
 
-    def died(self, message: str, photo: Material | None = None, *, hung: bool = False) -> None:
+    def died(self, message: Phrase, photo: Material | None = None, *, hung: bool = False) -> None:
         """Count a death, on a photo if it is known which; a photo the model hung on is refused at once."""
         self.deaths.append(message)
         if photo is not None:
@@ -74,12 +77,12 @@ class CircuitBreaker:
             if self._tries[name] >= TRIES:
                 self.photos.add(name)
 
-    def died_loading(self, message: str, *, hung: bool) -> None:
+    def died_loading(self, message: Phrase, *, hung: bool) -> None:
         """Count a death while loading; a model that hung then is not loaded again."""
         self.deaths.append(message)
         self._loads += LOADS if hung else 1
 
-    def switch_off(self, message: str) -> None:
+    def switch_off(self, message: Phrase) -> None:
         """Switch the model off: it died on a plain grey photo.
 
         Raises:

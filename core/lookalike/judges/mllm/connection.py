@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from lookalike.errors import Phrase
 from lookalike.judges.mllm.device import Device
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.messages import (
@@ -176,8 +177,14 @@ class WorkerConnection:
                 return reply
             if reply.serial == 0 and isinstance(reply, Refused):
                 self.end()
-                remedy = reply.remedy or f"Import or download it again; {self._settings.log} says more."
-                raise JudgeError(f"{self._name}: {reply.message}", remedy)
+                raise JudgeError(
+                    "{name}: {problem}",
+                    "{remedy}" if reply.remedy.template else "Import or download it again; {log} says more.",
+                    name=self._name,
+                    problem=reply.message,
+                    remedy=reply.remedy,
+                    log=self._settings.log,
+                )
             if isinstance(reply, Ready):
                 self.parallel = reply.parallel
                 self._loaded(reply.device)
@@ -221,12 +228,14 @@ class WorkerConnection:
             self._shared = context.RawValue(Shared)
             self._shared.stage = WorkerStage.LOADING
             try:
-                self._worker = Worker(
-                    serve, (self._settings, self._shared), name=f"the process of {self._name}"
-                )
+                name = Phrase("The process of {name}", name=self._name)
+                self._worker = Worker(serve, (self._settings, self._shared), name=name)
             except OSError as error:
                 raise JudgeError(
-                    f"{self._name} cannot be started: {error.strerror or error}.", "Close other programs."
+                    "{name} cannot be started: {reason}.",
+                    "Close other programs.",
+                    name=self._name,
+                    reason=error.strerror or error,
                 ) from error
             self._outstanding, self.query, self.serial = 0, 0, 0
         return self._worker
@@ -240,7 +249,11 @@ class WorkerConnection:
                 return None
             if time.monotonic() > deadline:
                 worker.kill()
-                raise WorkerHungError(f"The process of {self._name} did not answer for {patience:.0f} s.")
+                raise WorkerHungError(
+                    "{process} did not answer for {seconds} s.",
+                    process=worker.name,
+                    seconds=f"{patience:.0f}",
+                )
         reply: Reply = worker.receive()
         self._outstanding, self.query, self.encodes = None, reply.query, reply.encodes
         self.answered = self.answered or isinstance(reply, Answer | Encoded | Captioned)

@@ -120,7 +120,11 @@ class DecodingContext:
             return []
         # Beyond the limit llama.cpp ends the process.
         if count > self._batch_limit:
-            raise JudgeError(f"The prompt takes {count} tokens at once, more than {self._batch_limit}.")
+            raise JudgeError(
+                "The prompt takes {count} tokens at once, more than {limit}.",
+                count=count,
+                limit=self._batch_limit,
+            )
         batch = Batch(pieces)
         if not causal:
             self._llama.llama_set_causal_attn(self._handle, False)

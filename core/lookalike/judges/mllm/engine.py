@@ -343,7 +343,9 @@ class MllmEngine:
         """A photo's tokens, and after them the embeddings of a text if there are any."""
         rows, positions = tokens.embeddings, tokens.positions
         if rows.shape[1] != self.width:
-            raise JudgeError(f"The photo's tokens are {rows.shape[1]} wide, not {self.width}.")
+            raise JudgeError(
+                "The photo's tokens are {wide} wide, not {width}.", wide=rows.shape[1], width=self.width
+            )
         if text is not None:
             rows = np.concatenate([rows, text], dtype=np.float32)
             after = np.arange(tokens.n_pos, tokens.n_pos + len(text), dtype=np.int32)

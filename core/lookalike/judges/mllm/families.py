@@ -146,7 +146,8 @@ GEMMA3 = MllmFamily(
 )
 FAMILIES = (IDEFICS, LFM2, QWEN2, QWEN3, INTERNVL, GEMMA3)
 _NAMES = [family.name.replace(" or ", ", ") for family in FAMILIES]
-SUPPORTED = f"Use a {', '.join(_NAMES[:-1])} or {_NAMES[-1]} model."
+SUPPORTED = "Use a {families} or {last_family} model."
+SUPPORTED_NAMES = {"families": ", ".join(_NAMES[:-1]), "last_family": _NAMES[-1]}
 
 
 @dataclass(frozen=True)
@@ -200,22 +201,30 @@ def match_pair(llm: GgufFile, mmproj: GgufFile, budget: int) -> ModelPair:
             its chat template does not serve.
     """
     if llm.architecture == "clip":
-        raise JudgeError(f"{llm.path.name} is a projector, not a language model.", "Choose the model file.")
+        raise JudgeError(
+            "{file} is a projector, not a language model.", "Choose the model file.", file=llm.path.name
+        )
     if mmproj.architecture != "clip":
         raise JudgeError(
-            f"{mmproj.path.name} is not a projector.", "Choose the file whose name has 'mmproj' in it."
+            "{file} is not a projector.",
+            "Choose the file whose name has 'mmproj' in it.",
+            file=mmproj.path.name,
         )
     for part in (llm, mmproj):
         if part.number("split.count") > 1:
-            raise JudgeError(f"{part.path.name} is one part of a split model.", "Choose a model in one file.")
+            raise JudgeError(
+                "{file} is one part of a split model.", "Choose a model in one file.", file=part.path.name
+            )
     if not mmproj.values.get("clip.has_vision_encoder"):
-        raise JudgeError(f"{mmproj.path.name} does not read photos.", SUPPORTED)
+        raise JudgeError("{file} does not read photos.", SUPPORTED, file=mmproj.path.name, **SUPPORTED_NAMES)
     family = _family(llm, mmproj)
     refuse_text_only_size(llm)
     width = _width(llm, mmproj, family)
     template = llm.values.get("tokenizer.chat_template")
     if not isinstance(template, str):
-        raise JudgeError(f"{llm.path.name} has no chat template.", "Choose an instruction-tuned model.")
+        raise JudgeError(
+            "{file} has no chat template.", "Choose an instruction-tuned model.", file=llm.path.name
+        )
     # What it makes of the real turns is seen when the model is loaded; that it takes any is seen here.
     render(
         template, "Instructions.", "Question?", placeholder=family.placeholder, after_photo=family.after_photo
@@ -240,8 +249,12 @@ def _family(llm: GgufFile, mmproj: GgufFile) -> MllmFamily:
         if not any(llm.architecture in other.architectures for other in FAMILIES):
             raise _unsupported(llm, llm.architecture, ARCHITECTURES)
         raise JudgeError(
-            f"{mmproj.path.name} ({projector}) does not belong to {llm.path.name} ({llm.architecture}).",
+            "{mmproj} ({projector}) does not belong to {llm} ({architecture}).",
             OWN_PROJECTOR,
+            mmproj=mmproj.path.name,
+            projector=projector,
+            llm=llm.path.name,
+            architecture=llm.architecture,
         )
     return family
 
@@ -249,9 +262,19 @@ def _family(llm: GgufFile, mmproj: GgufFile) -> MllmFamily:
 def _unsupported(part: GgufFile, kind: str, names: dict[str, str]) -> JudgeError:
     if kind in names:
         return JudgeError(
-            f"{part.path.name} is of the kind {names[kind]}, which cannot judge yet.", SUPPORTED
+            "{file} is of the kind {kind}, which cannot judge yet.",
+            SUPPORTED,
+            file=part.path.name,
+            kind=names[kind],
+            **SUPPORTED_NAMES,
         )
-    return JudgeError(f"{part.path.name} is of a kind ({kind}) that cannot judge yet.", SUPPORTED)
+    return JudgeError(
+        "{file} is of a kind ({kind}) that cannot judge yet.",
+        SUPPORTED,
+        file=part.path.name,
+        kind=kind,
+        **SUPPORTED_NAMES,
+    )
 
 
 def _width(llm: GgufFile, mmproj: GgufFile, family: MllmFamily) -> int:
@@ -265,15 +288,19 @@ def _width(llm: GgufFile, mmproj: GgufFile, family: MllmFamily) -> int:
     tensor, axis = family.output
     shape = mmproj.tensors.get(tensor, ())
     if len(shape) <= axis:
-        raise JudgeError(f"{mmproj.path.name} lacks the part {tensor}.", COPY_AGAIN)
+        raise JudgeError("{file} lacks the part {tensor}.", COPY_AGAIN, file=mmproj.path.name, tensor=tensor)
     branches = sum(
         name.startswith("v.deepstack.") and name.endswith(".fc1.weight") for name in mmproj.tensors
     )
     projected = shape[axis] * (1 + branches)
     if projected != width:
         raise JudgeError(
-            f"{mmproj.path.name} (width {projected}) does not belong to {llm.path.name} (width {width}).",
+            "{mmproj} (width {projected}) does not belong to {llm} (width {width}).",
             OWN_PROJECTOR,
+            mmproj=mmproj.path.name,
+            projected=projected,
+            llm=llm.path.name,
+            width=width,
         )
     return width
 
@@ -283,7 +310,7 @@ def _plan(mmproj: GgufFile, family: MllmFamily, budget: int) -> PixelPlan:
     side = mmproj.number("clip.vision.image_size")
     merge = mmproj.number(*family.merge)
     if patch <= 0 or merge <= 0 or side <= 0:
-        raise JudgeError(f"{mmproj.path.name} does not say how it reads photos.", COPY_AGAIN)
+        raise JudgeError("{file} does not say how it reads photos.", COPY_AGAIN, file=mmproj.path.name)
     cell = patch * merge
     if family.square:
         most = max(1, side // cell) ** 2

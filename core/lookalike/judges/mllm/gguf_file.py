@@ -89,17 +89,20 @@ def read_gguf(path: Path) -> GgufFile:
     try:
         with path.open("rb") as file:
             if file.read(4) != MAGIC:
-                raise JudgeError(f"{path.name} is not a GGUF model file.", "Choose another file.")
+                raise JudgeError("{file} is not a GGUF model file.", "Choose another file.", file=path.name)
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 return _Reader(path, data).read()
     except OSError as error:
         raise JudgeError(
-            f"{path} cannot be read: {error.strerror or error}.", "Check the file's name and its place."
+            "{path} cannot be read: {reason}.",
+            "Check the file's name and its place.",
+            path=path,
+            reason=error.strerror or error,
         ) from error
 
 
 def _cut_short(path: Path) -> JudgeError:
-    return JudgeError(f"{path.name} is cut short or damaged.", "Copy or download it again.")
+    return JudgeError("{file} is cut short or damaged.", "Copy or download it again.", file=path.name)
 
 
 class _Reader:
@@ -112,7 +115,9 @@ class _Reader:
         version = self._take("I")
         if version not in VERSIONS:
             raise JudgeError(
-                f"{self._path.name} has a GGUF version that Lookalike does not read.", "Choose a newer file."
+                "{file} has a GGUF version that Lookalike does not read.",
+                "Choose a newer file.",
+                file=self._path.name,
             )
         n_tensors, n_values = self._take("Q"), self._take("Q")
         values: dict[str, Any] = {}

@@ -217,7 +217,7 @@ class MllmJudge:
                 if reply is None:
                     return
                 if isinstance(reply, Refused):
-                    raise JudgeError(f"{self.name}: {reply.message}", reply.remedy)
+                    raise self._refused(reply)
                 results = iter(reply.results)
             for content, material in group:
                 if isinstance(material, str):
@@ -278,15 +278,20 @@ class MllmJudge:
             if reply is None:
                 return
             if isinstance(reply, Refused | Unscored):
-                yield content, reply.message
+                yield content, str(reply.message)
             elif reply.tokens is None:
                 yield content, "The model's tokens of this photo are too large to be kept."
             elif token_set.put(content, reply.tokens, reply.seconds, ahead=True):
                 yield content, ""
             else:
-                raise JudgeError(
-                    " ".join(token_set.store.pending_messages()) or "No more visual tokens can be kept."
-                )
+                # The store has put its lines together already.
+                told = " ".join(token_set.store.pending_messages())
+                raise JudgeError(told) if told else JudgeError("No more visual tokens can be kept.")
+
+    def _refused(self, reply: Refused) -> JudgeError:
+        return JudgeError(
+            "{name}: {problem}", "{remedy}", name=self.name, problem=reply.message, remedy=reply.remedy
+        )
 
     def _query_photo(self, query: JudgePhoto) -> Material:
         """The query's stored tokens, or else its pixels.
@@ -328,7 +333,7 @@ class MllmJudge:
             if reply is None:
                 return
             if isinstance(reply, Refused):
-                raise JudgeError(f"{self.name}: {reply.message}", reply.remedy)
+                raise self._refused(reply)
             if isinstance(reply, Unscored):
                 yield Caption(content, None, reply.message)
             else:

@@ -65,6 +65,9 @@ def check_memory(name: str, needed: int, free: int) -> None:
     """
     if needed > free:
         raise JudgeError(
-            f"{name} needs about {needed / GIGABYTE:.1f} GB of memory and {free / GIGABYTE:.1f} GB are free.",
+            "{name} needs about {needed} GB of memory and {free} GB are free.",
             "Close other programs or choose a smaller model.",
+            name=name,
+            needed=f"{needed / GIGABYTE:.1f}",
+            free=f"{free / GIGABYTE:.1f}",
         )

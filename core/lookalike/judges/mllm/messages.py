@@ -15,6 +15,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.errors import Phrase
 from lookalike.judges.mllm.device import Device
 from lookalike.judges.mllm.families import MllmFamily
 from lookalike.judges.mllm.offload import MemoryNeeds
@@ -242,8 +243,8 @@ class Captioned(Reply):
 class Refused(Reply):
     """There are no scores, and another try would give none either."""
 
-    message: str
-    remedy: str = ""
+    message: Phrase
+    remedy: Phrase
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,10 @@ def load_prompt(mode: str) -> Prompt:
     prompts = _read()
     if mode not in prompts:
         raise JudgeError(
-            f"There is no way of comparing called {mode!r}.", f"Choose one of {', '.join(prompts)}."
+            "There is no way of comparing called {mode}.",
+            "Choose one of {names}.",
+            mode=repr(mode),
+            names=", ".join(prompts),
         )
     return Prompt(mode, prompts[mode]["instructions"].strip(), prompts[mode]["question"].strip())
 

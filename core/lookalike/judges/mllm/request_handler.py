@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.errors import Phrase
 from lookalike.judges.mllm.bindings import Log, set_environment, supports_gpu
 from lookalike.judges.mllm.context import DecodingAbortedError
 from lookalike.judges.mllm.engine import MllmEngine
@@ -67,12 +68,13 @@ def serve(pipe: Connection, settings: WorkerSettings, shared: Shared) -> None:
         if shared.on_gpu and isinstance(error, DeviceError):
             pipe.send(GpuFailed(0, 0, 0, error.message))
         else:
-            pipe.send(Refused(0, 0, 0, error.message, error.remedy))
+            pipe.send(Refused(0, 0, 0, error.message_phrase, error.remedy_phrase))
         return
     except (ImportError, RuntimeError, OSError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        message = f"llama-cpp-python cannot be loaded: {reason}."
-        pipe.send(Refused(0, 0, 0, message, "Set it up again (packaging/bootstrap.py mllm)."))
+        message = Phrase("llama-cpp-python cannot be loaded: {reason}.", reason=reason)
+        remedy = Phrase("Set it up again (packaging/bootstrap.py mllm).")
+        pipe.send(Refused(0, 0, 0, message, remedy))
         return
     log.only_warnings()
     with engine:
@@ -122,7 +124,7 @@ class _RequestHandler:
             encodes = self._engine.vision.encodes
             if self._failed_on_gpu(error):
                 return GpuFailed(question.serial, 0, encodes, error.message)
-            return Refused(question.serial, self._query, encodes, error.message, error.remedy)
+            return Refused(question.serial, self._query, encodes, error.message_phrase, error.remedy_phrase)
 
     def _failed_on_gpu(self, error: JudgeError) -> bool:
         return self._engine.device.gpu and isinstance(error, DeviceError)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.judges.mllm.circuit_breaker import CircuitBreaker
 from lookalike.judges.mllm.connection import POLL_SECONDS, WorkerConnection, WorkerHungError
 from lookalike.judges.mllm.device import Device
@@ -265,7 +265,7 @@ class JudgeSession:
             self._connection.ask(lambda serial: EncodeRequest(serial, grey), cancelled, lambda: None)
         except WorkerDiedError as death:
             self._connection.end()
-            self._breaker.switch_off(death.message)
+            self._breaker.switch_off(death.message_phrase)
 
     def _refusal(self, photos: Mapping[WorkerStage, Material]) -> Refused | Unscored | None:
         """The answer for a photo that the model broke down on before; None for others."""
@@ -276,7 +276,8 @@ class JudgeSession:
                         self._connection.serial,
                         self._connection.query,
                         self._connection.encodes,
-                        BROKE_DOWN,
+                        Phrase(BROKE_DOWN),
+                        Phrase(""),
                     )
                 return Unscored(BROKE_DOWN)
         return None
@@ -294,12 +295,12 @@ class JudgeSession:
             return
         hung = isinstance(death, WorkerHungError)
         if stage == WorkerStage.CANDIDATE and stage not in photos:
-            self._breaker.died(death.message)
+            self._breaker.died(death.message_phrase)
             raise _SeveralDiedError
         if stage == WorkerStage.LOADING:
-            self._breaker.died_loading(death.message, hung=hung)
+            self._breaker.died_loading(death.message_phrase, hung=hung)
         else:
-            self._breaker.died(death.message, photos.get(stage), hung=hung)
+            self._breaker.died(death.message_phrase, photos.get(stage), hung=hung)
 
     def close(self) -> None:
         """End the worker; a question of another thread is cancelled, and its comparison ends early."""

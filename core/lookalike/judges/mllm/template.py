@@ -83,7 +83,7 @@ def render(
                 )
             return tuple(parts)
     if fault is not None:
-        raise JudgeError(f"The model's chat template does not work ({fault}).") from fault
+        raise JudgeError("The model's chat template does not work ({fault}).", fault=fault) from fault
     raise JudgeError("The model's chat template does not take two photos.")
 
 

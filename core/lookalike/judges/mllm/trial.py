@@ -82,8 +82,10 @@ def try_pair(
             if not judge.session.deaths:
                 raise
             raise JudgeError(
-                f"{name} broke down in its trial and is not kept.",
-                f"Choose another model, or get its files again; {app_paths.logs() / 'mllm.log'} says more.",
+                "{name} broke down in its trial and is not kept.",
+                "Choose another model, or get its files again; {log} says more.",
+                name=name,
+                log=app_paths.logs() / "mllm.log",
             ) from error
 
 
@@ -123,7 +125,13 @@ def time_pairs(
         then = _now(judge)
         for verdict in judge.compare(query, candidates, cancelled):
             if verdict.match is None:
-                raise JudgeError(f"{name} gives no answer: {verdict.reason}", "Choose another model.")
+                # A verdict's reason is text: it goes into rankings, where nothing is filled in any more.
+                raise JudgeError(
+                    "{name} gives no answer: {reason}",
+                    "Choose another model.",
+                    name=name,
+                    reason=verdict.reason,
+                )
         return _now(judge) - then
 
     # The first comparison also loads the model, and every one reads the query: only differences count. Whole

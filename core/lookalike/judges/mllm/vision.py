@@ -83,7 +83,9 @@ class Vision:
             bitmaps = (self._mtmd.mtmd_bitmap_p_ctypes * 1)(bitmap)
             code = self._mtmd.mtmd_tokenize(self.handle, chunks, ctypes.byref(text), bitmaps, 1)
             if code != 0:
-                raise JudgeError(f"The model cannot take a photo of {width} × {height} pixels.")
+                raise JudgeError(
+                    "The model cannot take a photo of {width} × {height} pixels.", width=width, height=height
+                )
             return self._encode_last(chunks)
         finally:
             self._mtmd.mtmd_input_chunks_free(chunks)
@@ -105,7 +107,9 @@ class Vision:
         chunk = images[-1]
         count = self._mtmd.mtmd_input_chunk_get_n_tokens(chunk)
         if count > self._max_tokens:
-            raise JudgeError(f"The photo takes {count} tokens, more than {self._max_tokens}.")
+            raise JudgeError(
+                "The photo takes {count} tokens, more than {limit}.", count=count, limit=self._max_tokens
+            )
         self.encodes += 1
         if self._mtmd.mtmd_encode_chunk(self.handle, chunk) != 0:
             raise DeviceError("The image encoder failed on the photo.")

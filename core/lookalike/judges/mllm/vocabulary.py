@@ -152,8 +152,9 @@ class Vocabulary:
         tokens = self.tokenize(ending + digit)
         if tokens[:-1] != self.tokenize(ending) or self.piece(tokens[-1]) != digit.encode():
             raise JudgeError(
-                f"The model's vocabulary has no token of its own for the digit {digit}, so it cannot judge.",
+                "The model's vocabulary has no token of its own for the digit {digit}, so it cannot judge.",
                 "Choose another model.",
+                digit=digit,
             )
         return tokens[-1]
 

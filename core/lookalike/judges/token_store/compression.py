@@ -34,8 +34,10 @@ class Compression:
         reduction, _, codes = text.rpartition("+")
         if codes not in CODES or reduction not in REDUCTIONS:
             raise LookalikeError(
-                f"There is no compression called {text!r}.",
-                f"Choose one of {', '.join(CODES)}, with pool+ or drop+ before it if you want even less.",
+                "There is no compression called {text}.",
+                "Choose one of {codes}, with pool+ or drop+ before it if you want even less.",
+                text=repr(text),
+                codes=", ".join(CODES),
             )
         return Compression(codes, reduction)
 

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.visual_tokens import TokenLocation
-from lookalike.errors import LookalikeError, os_errors
+from lookalike.errors import LookalikeError, Phrase, os_errors
 from lookalike.judges.token_store.budget import DEFAULT_BUDGET
 from lookalike.judges.token_store.codebook import TokenCodebook
 from lookalike.judges.token_store.compression import Compression
@@ -205,7 +205,9 @@ class TokenStore:
 
     def _writing(self) -> AbstractContextManager[None]:
         return os_errors(
-            f"Visual tokens cannot be stored in {self.files.folder}, so searches stay slow",
+            Phrase(
+                "Visual tokens cannot be stored in {folder}, so searches stay slow", folder=self.files.folder
+            ),
             "Check the folder's permissions.",
             TokensNotStoredError,
         )

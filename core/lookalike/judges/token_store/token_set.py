@@ -85,8 +85,9 @@ class TokenSet:
             record, codebook = self.to_record(content, tokens, self.latest_codebook())
             if ahead and self.store.size + len(record) > self.store.limit_bytes:
                 raise TokensNotStoredError(
-                    f"Visual tokens have reached their limit of {self.store.limit_bytes / 1e9:.1f} GB.",
+                    "Visual tokens have reached their limit of {limit} GB.",
                     "Raise the limit, or choose a stronger compression.",
+                    limit=f"{self.store.limit_bytes / 1e9:.1f}",
                 )
             with rows.transaction() as db:
                 segment, offset = self.store.append(db, record)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.errors import os_errors
+from lookalike.errors import Phrase, os_errors
 from lookalike.judges.token_store.codebook import TRAIN_MAX, TRAIN_MIN, TokenCodebook, train
 from lookalike.judges.token_store.eviction import compact_step
 from lookalike.judges.token_store.store import Move, TokensNotStoredError
@@ -102,7 +102,7 @@ def _train_codebook(token_set: TokenSet, cancelled: Callable[[], bool]) -> tuple
     with store.rows.transaction() as db:
         number = store.rows.add_codebook(db, token_set.id, dims, count, len(content), zlib.crc32(content))
         with os_errors(
-            f"Visual tokens in {store.files.folder} cannot be compressed",
+            Phrase("Visual tokens in {folder} cannot be compressed", folder=store.files.folder),
             "Check the folder's permissions.",
             TokensNotStoredError,
         ):
