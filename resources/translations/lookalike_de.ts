@@ -1066,6 +1066,17 @@
         <translation>Was bleibt</translation>
     </message>
     <message>
+        <source>Of several duplicates, that photo is suggested to stay which the first rule prefers; where it cannot tell, the second one decides, and so on.</source>
+        <translation>Von mehreren Duplikaten soll das Foto bleiben, das die erste Regel vorzieht; wo sie nichts sagen kann, entscheidet die zweite, und so weiter.</translation>
+    </message>
+    <message>
+        <source>In these folders, and all below them, nothing is ever removed.</source>
+        <translation>In diesen Ordnern und allen darunter wird nie etwas entfernt.</translation>
+    </message>
+</context>
+<context>
+    <name>KeepingRules</name>
+    <message>
         <source>Rules, the first one on top</source>
         <translation>Regeln, die erste zuoberst</translation>
     </message>
@@ -1074,48 +1085,20 @@
         <translation>Hinauf</translation>
     </message>
     <message>
-        <source>Let the chosen rule decide earlier (Alt+↑)</source>
-        <translation>Die gewählte Regel früher entscheiden lassen (Alt+↑)</translation>
-    </message>
-    <message>
         <source>Down</source>
         <translation>Hinunter</translation>
-    </message>
-    <message>
-        <source>Let the chosen rule decide later (Alt+↓)</source>
-        <translation>Die gewählte Regel später entscheiden lassen (Alt+↓)</translation>
     </message>
     <message>
         <source>Usual order</source>
         <translation>Übliche Reihenfolge</translation>
     </message>
     <message>
-        <source>Protected folders</source>
-        <translation>Geschützte Ordner</translation>
+        <source>Let the chosen rule decide earlier (Alt+↑)</source>
+        <translation>Die gewählte Regel früher entscheiden lassen (Alt+↑)</translation>
     </message>
     <message>
-        <source>Add…</source>
-        <translation>Hinzufügen …</translation>
-    </message>
-    <message>
-        <source>Remove</source>
-        <translation>Entfernen</translation>
-    </message>
-    <message>
-        <source>Protect the chosen folder no longer</source>
-        <translation>Den gewählten Ordner nicht mehr schützen</translation>
-    </message>
-    <message>
-        <source>Of several duplicates, that photo is suggested to stay which the first rule prefers; where it cannot tell, the second one decides, and so on.</source>
-        <translation>Von mehreren Duplikaten soll das Foto bleiben, das die erste Regel vorzieht; wo sie nichts sagen kann, entscheidet die zweite, und so weiter.</translation>
-    </message>
-    <message>
-        <source>In these folders, and all below them, nothing is ever removed.</source>
-        <translation>In diesen Ordnern und allen darunter wird nie etwas entfernt.</translation>
-    </message>
-    <message>
-        <source>Protect a folder</source>
-        <translation>Einen Ordner schützen</translation>
+        <source>Let the chosen rule decide later (Alt+↓)</source>
+        <translation>Die gewählte Regel später entscheiden lassen (Alt+↓)</translation>
     </message>
 </context>
 <context>
@@ -2069,6 +2052,29 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
 </context>
 <context>
+    <name>ProtectedFolderList</name>
+    <message>
+        <source>Protected folders</source>
+        <translation>Geschützte Ordner</translation>
+    </message>
+    <message>
+        <source>Add…</source>
+        <translation>Hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Protect a folder</source>
+        <translation>Einen Ordner schützen</translation>
+    </message>
+    <message>
+        <source>Protect the chosen folder no longer</source>
+        <translation>Den gewählten Ordner nicht mehr schützen</translation>
+    </message>
+</context>
+<context>
     <name>QueryChip</name>
     <message>
         <source>End this search (Esc)</source>
@@ -2389,13 +2395,6 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     </message>
 </context>
 <context>
-    <name>SettingsController</name>
-    <message>
-        <source>Remove no duplicate in this folder</source>
-        <translation>In diesem Ordner kein Duplikat entfernen</translation>
-    </message>
-</context>
-<context>
     <name>SettingsPage</name>
     <message>
         <source>Settings</source>
@@ -2582,44 +2581,12 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Duplikate</translation>
     </message>
     <message>
-        <source>Up</source>
-        <translation>Hinauf</translation>
-    </message>
-    <message>
-        <source>Down</source>
-        <translation>Hinunter</translation>
-    </message>
-    <message>
-        <source>Move this rule up</source>
-        <translation>Diese Regel nach oben</translation>
-    </message>
-    <message>
-        <source>Move this rule down</source>
-        <translation>Diese Regel nach unten</translation>
-    </message>
-    <message>
         <source>Which photo is kept</source>
         <translation>Welches Foto bleibt</translation>
     </message>
     <message>
         <source>The first line that tells two photos apart decides</source>
         <translation>Die erste Zeile, die zwei Fotos unterscheidet, entscheidet</translation>
-    </message>
-    <message>
-        <source>Add…</source>
-        <translation>Hinzufügen …</translation>
-    </message>
-    <message>
-        <source>Protect a folder</source>
-        <translation>Einen Ordner schützen</translation>
-    </message>
-    <message>
-        <source>Remove</source>
-        <translation>Entfernen</translation>
-    </message>
-    <message>
-        <source>No longer protect this folder</source>
-        <translation>Diesen Ordner nicht mehr schützen</translation>
     </message>
     <message>
         <source>Protected folders</source>

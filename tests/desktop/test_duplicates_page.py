@@ -242,24 +242,26 @@ def test_rules_are_put_in_order_and_folders_protected_in_a_dialog(
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     dialog.show()
-    assert dialog.down_button.isEnabled() and not dialog.up_button.isEnabled()
-    dialog.rule_list.setCurrentRow(2)
-    dialog.up_button.click()
-    assert dialog.rules == [KeepRule.RESOLUTION, KeepRule.NAME, KeepRule.OLDEST]
-    dialog.up_button.click()
-    assert dialog.rules == [KeepRule.NAME, KeepRule.RESOLUTION, KeepRule.OLDEST]
-    dialog.down_button.click()
-    assert dialog.rules == [KeepRule.RESOLUTION, KeepRule.NAME, KeepRule.OLDEST]
-    dialog.usual_button.click()
-    assert dialog.rules == list(DEFAULT_RULES)
-    assert not dialog.remove_button.isEnabled()
+    assert dialog.rule_list.down_button.isEnabled() and not dialog.rule_list.up_button.isEnabled()
+    dialog.rule_list.list.setCurrentRow(2)
+    dialog.rule_list.up_button.click()
+    assert dialog.rule_list.rules == [KeepRule.RESOLUTION, KeepRule.NAME, KeepRule.OLDEST]
+    dialog.rule_list.up_button.click()
+    assert dialog.rule_list.rules == [KeepRule.NAME, KeepRule.RESOLUTION, KeepRule.OLDEST]
+    dialog.rule_list.down_button.click()
+    assert dialog.rule_list.rules == [KeepRule.RESOLUTION, KeepRule.NAME, KeepRule.OLDEST]
+    dialog.rule_list.usual_button.click()
+    assert dialog.rule_list.rules == list(DEFAULT_RULES)
+    dialog.folder_list.remove_button.click()
+    assert dialog.folder_list.folders == [] and not dialog.folder_list.remove_button.isEnabled()
     for chosen in ("/photos/raw", "/photos/raw", ""):
         monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, chosen=chosen: chosen)
-        dialog.add_button.click()
-    assert dialog.folders == [Path("/photos/scans"), Path("/photos/raw")]
-    dialog.folder_list.setCurrentRow(0)
-    dialog.remove_button.click()
-    assert dialog.folders == [Path("/photos/raw")]
+        dialog.folder_list.add_button.click()
+    assert dialog.folder_list.folders == [Path("/photos/raw")]
+    dialog.folder_list.add_folder(Path("/photos/scans"))
+    dialog.folder_list.list.setCurrentRow(0)
+    dialog.folder_list.remove_button.click()
+    assert dialog.folder_list.folders == [Path("/photos/scans")]
 
 
 @pytest.mark.slow
@@ -280,10 +282,12 @@ def test_what_to_keep_is_chosen_in_the_window(
     page.rules_button.click()
     qtbot.waitUntil(lambda: dialog() is not None, timeout=PATIENCE)
     shown = dialog()
-    assert shown is not None and shown.rules == list(DEFAULT_RULES) and shown.folders == []
-    shown.rule_list.setCurrentRow(0)
-    shown.down_button.click()
-    shown.add_folder(album)
+    assert (
+        shown is not None and shown.rule_list.rules == list(DEFAULT_RULES) and shown.folder_list.folders == []
+    )
+    shown.rule_list.list.setCurrentRow(0)
+    shown.rule_list.down_button.click()
+    shown.folder_list.add_folder(album)
     shown.accept()
     qtbot.waitUntil(lambda: not page.reviews[0].going, timeout=PATIENCE)
     assert {photo.held for photo in page.reviews[0].group.photos[1:]} == {Held.PROTECTED}
@@ -294,9 +298,9 @@ def test_what_to_keep_is_chosen_in_the_window(
     page.rules_button.click()
     qtbot.waitUntil(lambda: dialog() is not None, timeout=PATIENCE)
     shown = dialog()
-    assert shown is not None and shown.folders == [album]
-    shown.folder_list.setCurrentRow(0)
-    shown.remove_button.click()
+    assert shown is not None and shown.folder_list.folders == [album]
+    shown.folder_list.list.setCurrentRow(0)
+    shown.folder_list.remove_button.click()
     shown.accept()
     qtbot.waitUntil(lambda: len(page.reviews[0].going) == 2, timeout=PATIENCE)
     assert opened.duplicates.protected_folders() == []

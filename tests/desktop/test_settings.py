@@ -75,14 +75,14 @@ def test_what_is_chosen_holds_in_the_library(qtbot: QtBot, shown: Window) -> Non
 
 def test_rules_are_put_in_order_by_the_keyboard(qtbot: QtBot, shown: Window) -> None:
     page, library = shown.program.settings_page, library_of(shown)
-    assert not page.up_button.isEnabled()
-    qtbot.keyClick(page.rules, Qt.Key.Key_Down)
-    qtbot.keyClick(page.up_button, Qt.Key.Key_Space)
+    assert not page.rules.up_button.isEnabled()
+    qtbot.keyClick(page.rules.list, Qt.Key.Key_Down)
+    qtbot.keyClick(page.rules.up_button, Qt.Key.Key_Space)
     expected = (DEFAULT_RULES[1], DEFAULT_RULES[0], *DEFAULT_RULES[2:])
     qtbot.waitUntil(lambda: library.duplicates.rules == expected, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: page.rules.item(0).text() == "the original", timeout=PATIENCE)
-    assert page.rules.currentRow() == 0
-    page.down_button.click()
+    qtbot.waitUntil(lambda: page.rules.list.item(0).text() == "The original of edits", timeout=PATIENCE)
+    assert page.rules.list.currentRow() == 0
+    page.rules.down_button.click()
     qtbot.waitUntil(lambda: library.duplicates.rules == DEFAULT_RULES, timeout=PATIENCE)
 
 
@@ -94,12 +94,12 @@ def test_folders_are_protected_and_no_longer(
     folder.mkdir()
     # The system's own dialog cannot be clicked in a test.
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
-    page.protect_button.click()
-    qtbot.waitUntil(lambda: page.protected.count() == 1, timeout=PATIENCE)
-    assert library.duplicates.protected_folders() == [folder]
-    page.unprotect_button.click()
-    qtbot.waitUntil(lambda: page.protected.count() == 0, timeout=PATIENCE)
-    assert library.duplicates.protected_folders() == []
+    page.protected.add_button.click()
+    qtbot.waitUntil(lambda: library.duplicates.protected_folders() == [folder], timeout=PATIENCE)
+    qtbot.waitUntil(lambda: page.protected.folders == [folder], timeout=PATIENCE)
+    page.protected.remove_button.click()
+    qtbot.waitUntil(lambda: library.duplicates.protected_folders() == [], timeout=PATIENCE)
+    qtbot.waitUntil(lambda: page.protected.folders == [], timeout=PATIENCE)
 
 
 def test_what_is_refused_is_told_and_shown_as_it_is(qtbot: QtBot, shown: Window) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -98,6 +98,18 @@ class DuplicateService:
                 "{folder} is not a protected folder.", "Choose one of the folders that are.", folder=path
             )
         self._catalog.settings.protected_folders = tuple(name for name in folders if name != str(path))
+
+    def protect_only(self, paths: Iterable[Path]) -> None:
+        """Remove no duplicate in these folders from now on, and in no others as well.
+
+        Raises:
+            LookalikeError: one that was not protected is no folder.
+        """
+        wanted, known = set(paths), set(self.protected_folders())
+        for path in known - wanted:
+            self.unprotect(path)
+        for path in wanted - known:
+            self.protect(path)
 
     def decide(self, hashes: Sequence[str], decision: Decision) -> None:
         """Remember for ever what the user says of some contents, whatever becomes of their files.

@@ -165,7 +165,7 @@ class DuplicatesController(QObject):
         from lookalike_desktop.duplicates.keeping_dialog import KeepingDialog
 
         dialog = KeepingDialog(rules, folders, self._window)
-        dialog.accepted.connect(lambda: self.keep_by(dialog.rules, dialog.folders))
+        dialog.accepted.connect(lambda: self.keep_by(dialog.rule_list.rules, dialog.folder_list.folders))
         dialog.open()
 
     def keep_by(self, rules: Sequence[KeepRule], folders: Sequence[Path]) -> None:
@@ -175,13 +175,8 @@ class DuplicatesController(QObject):
             return
 
         def work() -> None:
-            duplicates = library.duplicates
-            known = set(duplicates.protected_folders())
-            duplicates.set_rules(rules)
-            for folder in known.difference(folders):
-                duplicates.unprotect(folder)
-            for folder in set(folders) - known:
-                duplicates.protect(folder)
+            library.duplicates.set_rules(rules)
+            library.duplicates.protect_only(folders)
 
         self._session.tasks.run(work, lambda _: self.read())
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from lookalike_desktop.session.library_session import LibrarySession
 from lookalike_desktop.shell.settings_page import SettingsPage
@@ -42,7 +41,6 @@ class SettingsController(QObject):
         self._window = window
         page.shown.connect(self.read)
         page.chosen.connect(self.choose)
-        page.protect_wanted.connect(self.choose_protected)
         session.opened.connect(self.read_if_shown)
 
     def read(self) -> None:
@@ -71,25 +69,10 @@ class SettingsController(QObject):
 
         self._session.tasks.run(lambda: _CHANGES[name](library, value), changed, self._on_failed)
 
-    def choose_protected(self) -> None:
-        """Ask for a folder in which no duplicate is to be removed."""
-        library = self._session.library
-        chosen = QFileDialog.getExistingDirectory(self._window, self.tr("Remove no duplicate in this folder"))
-        if library is not None and chosen:
-            self._session.tasks.run(
-                lambda: library.duplicates.protect(Path(chosen)), lambda _: self.read(), self._on_failed
-            )
-
     def _on_failed(self, failure: object) -> None:
         self._session.failed.emit(failure)
         # The page shows what was wanted; what holds is something else.
         self.read()
-
-
-def _protect_only(library: Library, folders: list[Path]) -> None:
-    for folder in library.duplicates.protected_folders():
-        if folder not in folders:
-            library.duplicates.unprotect(folder)
 
 
 def _search(name: str) -> Callable[[Library, Any], None]:
@@ -113,5 +96,5 @@ _CHANGES: dict[str, Callable[[Library, Any], None]] = {
     "captions_ahead": lambda library, value: library.captions.choose(value),
     "pace": lambda library, value: library.folders.set_pace(value),
     "rules": lambda library, value: library.duplicates.set_rules(value),
-    "protected": _protect_only,
+    "protected": lambda library, value: library.duplicates.protect_only(value),
 }

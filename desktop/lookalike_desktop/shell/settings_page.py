@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -13,15 +12,13 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from lookalike_desktop.duplicates.words import reason_text
+from lookalike_desktop.duplicates.keeping_lists import KeepingRules, ProtectedFolderList
 from lookalike_desktop.qt.formatting import format_count
 from lookalike_desktop.qt.preferences import Preferences
 from lookalike_desktop.search.judge_words import judge_text, mode_text
@@ -50,8 +47,6 @@ class SettingsPage(Page):
 
     chosen = Signal(str, object)
     """A setting of the library, an attribute of `SettingsState` by its name, is to have this value."""
-    protect_wanted = Signal()
-    """A folder is to be chosen in which no duplicate is removed."""
     watching_wanted = Signal()
     """What is left out of the folders is to be changed."""
     models_wanted = Signal()
@@ -219,35 +214,20 @@ class SettingsPage(Page):
 
     def _add_duplicates(self) -> None:
         card = self._card(self.tr("Duplicates"))
-        self.rules = QListWidget()
+        self.rules = KeepingRules()
         self.rules.setFixedHeight(236)
-        self.up_button, self.down_button = QPushButton(self.tr("Up")), QPushButton(self.tr("Down"))
-        self.up_button.setAccessibleName(self.tr("Move this rule up"))
-        self.down_button.setAccessibleName(self.tr("Move this rule down"))
-        self.up_button.clicked.connect(lambda: self._move_rule(-1))
-        self.down_button.clicked.connect(lambda: self._move_rule(1))
+        self.rules.changed.connect(lambda: self.chosen.emit("rules", self.rules.rules))
         card.add_wide(
             self.tr("Which photo is kept"),
-            _beside(self.rules, self.up_button, self.down_button),
+            self.rules,
             self.tr("The first line that tells two photos apart decides"),
         )
-        self.rules.setAccessibleName(self.tr("Which photo is kept"))
-        self.protected = QListWidget()
+        self.protected = ProtectedFolderList()
         self.protected.setFixedHeight(92)
-        self.protect_button = QPushButton(self.tr("Add…"))
-        self.protect_button.setAccessibleName(self.tr("Protect a folder"))
-        self.protect_button.clicked.connect(self.protect_wanted)
-        self.unprotect_button = QPushButton(self.tr("Remove"))
-        self.unprotect_button.setAccessibleName(self.tr("No longer protect this folder"))
-        self.unprotect_button.clicked.connect(self._unprotect)
+        self.protected.changed.connect(lambda: self.chosen.emit("protected", self.protected.folders))
         card.add_wide(
-            self.tr("Protected folders"),
-            _beside(self.protected, self.protect_button, self.unprotect_button),
-            self.tr("No duplicate in them is removed"),
+            self.tr("Protected folders"), self.protected, self.tr("No duplicate in them is removed")
         )
-        self.protected.setAccessibleName(self.tr("Protected folders"))
-        for rows in (self.rules, self.protected):
-            rows.currentRowChanged.connect(lambda _: self._enable_buttons())
 
     # What is shown
 
@@ -297,65 +277,14 @@ class SettingsPage(Page):
         patterns = ", ".join(state.excludes)
         self._excludes_hint.setText(patterns or self.tr("Nothing"))
         self._folder_hint.setText(str(state.folder))
-        self._show_rows(self.rules, [(reason_text(rule), rule) for rule in state.rules])
-        self._show_rows(self.protected, [(str(path), path) for path in state.protected])
-        self._enable_buttons()
+        self.rules.show_rules(state.rules)
+        self.protected.show_folders(state.protected)
 
     def _budget_text(self, suggested: str) -> str:
         if not suggested:
             return self.tr("More detail takes longer")
         name = self.budget.itemText(self.budget.findData(suggested))
         return self.tr("More detail takes longer. For this computer: {0}").format(name)
-
-    def _show_rows(self, rows: QListWidget, lines: Sequence[tuple[str, object]]) -> None:
-        place = max(rows.currentRow(), 0)
-        with QSignalBlocker(rows):
-            rows.clear()
-            for text, value in lines:
-                item = QListWidgetItem(text)
-                item.setData(Qt.ItemDataRole.UserRole, value)
-                rows.addItem(item)
-            rows.setCurrentRow(min(place, len(lines) - 1))
-
-    def _enable_buttons(self) -> None:
-        row = self.rules.currentRow()
-        self.up_button.setEnabled(row > 0)
-        self.down_button.setEnabled(0 <= row < self.rules.count() - 1)
-        self.unprotect_button.setEnabled(self.protected.currentRow() >= 0)
-
-    # What the user does
-
-    def _move_rule(self, step: int) -> None:
-        row = self.rules.currentRow()
-        names = [
-            str(self.rules.item(place).data(Qt.ItemDataRole.UserRole)) for place in range(self.rules.count())
-        ]
-        if 0 <= row + step < len(names):
-            names.insert(row + step, names.pop(row))
-            self.rules.setCurrentRow(row + step)
-            self.chosen.emit("rules", names)
-
-    def _unprotect(self) -> None:
-        item = self.protected.currentItem()
-        if item is not None:
-            folders = [Path(self.protected.item(row).text()) for row in range(self.protected.count())]
-            self.chosen.emit("protected", [path for path in folders if str(path) != item.text()])
-
-
-def _beside(rows: QListWidget, *buttons: QPushButton) -> QWidget:
-    """A list with buttons on its right."""
-    both = QWidget()
-    row = QHBoxLayout(both)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(10)
-    row.addWidget(rows, 1)
-    column = QVBoxLayout()
-    column.setSpacing(8)
-    for button in buttons:
-        column.addWidget(button)
-    column.addStretch(1)
-    row.addLayout(column)
-    return both
 
 
 def _fill(chooser: QComboBox, lines: Sequence[tuple[str, str]], chosen: str) -> None:

@@ -169,6 +169,9 @@ def test_a_protected_folder_is_kept_and_holds(library: DuplicateLibrary) -> None
     }
     library.duplicates.unprotect(library.album / "keep")
     assert library.duplicates.protected_folders() == []
+    library.duplicates.protect_only([library.album, library.album / "keep"])
+    library.duplicates.protect_only([library.album])
+    assert library.duplicates.protected_folders() == [library.album]
 
 
 def test_hard_links_take_no_space(library: DuplicateLibrary) -> None:
