@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from lookalike.duplicates.keep_rules import DEFAULT_RULES
 from lookalike.library import Library
 from lookalike_desktop.shell.settings_page import SettingsPage
-from lookalike_desktop.shell.settings_state import read_settings
+from lookalike_desktop.shell.settings_state import SettingsState, read_settings
 from lookalike_desktop.window import Window
 from tests.desktop.conftest import PATIENCE
 
@@ -71,6 +71,27 @@ def test_what_is_chosen_holds_in_the_library(qtbot: QtBot, shown: Window) -> Non
     qtbot.waitUntil(lambda: read_settings(library).top is None, timeout=PATIENCE)
     shown.search_bar.judge_chosen.emit("geometry")
     qtbot.waitUntil(lambda: page.judge.currentData() == "geometry", timeout=PATIENCE)
+
+
+def test_a_choice_is_not_undone_on_the_page_by_an_older_reading(
+    qtbot: QtBot, shown: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, library = shown.program.settings_page, library_of(shown)
+    told: list[int | None] = []
+    show_state = page.show_state
+
+    def note(state: SettingsState) -> None:
+        told.append(state.top)
+        show_state(state)
+
+    monkeypatch.setattr(page, "show_state", note)
+    # The first choice holds, and is being read, when the second one is made.
+    with qtbot.waitSignal(shown.program.settings.judging_changed, timeout=PATIENCE):
+        page.chosen.emit("top", 20)
+    page.chosen.emit("top", 30)
+    qtbot.waitUntil(lambda: told[-1:] == [30], timeout=PATIENCE)
+    assert library.search.settings.top == 30
+    assert told == [30]
 
 
 def test_rules_are_put_in_order_by_the_keyboard(qtbot: QtBot, shown: Window) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from lookalike_desktop.session.library_session import LibrarySession
 from lookalike_desktop.shell.settings_page import SettingsPage
-from lookalike_desktop.shell.settings_state import read_settings
+from lookalike_desktop.shell.settings_state import SettingsState, read_settings
 
 if TYPE_CHECKING:
     from lookalike.library import Library
@@ -39,6 +39,7 @@ class SettingsController(QObject):
         self._session = session
         self._page = page
         self._window = window
+        self._changing = 0
         page.shown.connect(self.read)
         page.chosen.connect(self.choose)
         session.opened.connect(self.read_if_shown)
@@ -47,12 +48,17 @@ class SettingsController(QObject):
         """Read the settings, and show them."""
         library = self._session.library
         if library is not None:
-            self._session.tasks.run(lambda: read_settings(library), self._page.show_state)
+            self._session.tasks.run(lambda: read_settings(library), self._show)
 
     def read_if_shown(self) -> None:
         """Read them again while they are on the screen."""
         if self._page.isVisible():
             self.read()
+
+    def _show(self, state: SettingsState) -> None:
+        # What was read before the user's latest choice would undo it on the page; it is read again once that holds.
+        if not self._changing:
+            self._page.show_state(state)
 
     def choose(self, name: str, value: Any) -> None:
         """Change one setting, an attribute of `SettingsState` by its name."""
@@ -61,15 +67,18 @@ class SettingsController(QObject):
             return
 
         def changed(_: object) -> None:
+            self._changing -= 1
             self.read()
             if name in JUDGING:
                 self.judging_changed.emit()
             if name in ("tokens_ahead", "budget"):
                 self.preparing_changed.emit()
 
+        self._changing += 1
         self._session.tasks.run(lambda: _CHANGES[name](library, value), changed, self._on_failed)
 
     def _on_failed(self, failure: object) -> None:
+        self._changing -= 1
         self._session.failed.emit(failure)
         # The page shows what was wanted; what holds is something else.
         self.read()
