@@ -32,14 +32,7 @@ from lookalike.index.inverted import InvertedFile
 from lookalike.index.inverted.entries import Entries
 from lookalike.index.inverted.vocabulary import shipped_vocabulary
 from lookalike.library import Library
-from lookalike.pairs.candidates import (
-    LEAST_MIRROR_VOTES,
-    LEAST_VOTES,
-    MIRROR_FEATURES,
-    MIRROR_VOTED,
-    VOTED,
-    VOTING_FEATURES,
-)
+from lookalike.pairs.candidates import voted_for
 from lookalike.pairs.verified_pair import COPIES, PairKind, VerifiedPair
 from lookalike.progress import Stage
 from lookalike.search.nearest import nearest_photos
@@ -185,15 +178,11 @@ def measure_candidates(home: Path, sizes: list[int]) -> None:
         spent, wall, counts = [], [], []
         for turn, number in itertools.product(range(2), chosen):
             begun, used = time.perf_counter(), time.process_time()
-            query = features[number]
-            straight = inverted.vote(query.strongest(VOTING_FEATURES), VOTED + 1)
-            mirrored = inverted.vote(query.strongest(MIRROR_FEATURES).mirrored(), MIRROR_VOTED)
+            found = voted_for(inverted, features[number])
             if turn:
                 wall.append(time.perf_counter() - begun)
                 spent.append(time.process_time() - used)
-                counts.append(
-                    int((straight.votes >= LEAST_VOTES).sum() + (mirrored.votes >= LEAST_MIRROR_VOTES).sum())
-                )
+                counts.append(len(found - {number}))
         inverted.close()
         print(
             f"{photos} photos: {1000 * statistics.fmean(spent):.0f} ms of processor, p50 "

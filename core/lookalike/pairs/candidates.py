@@ -30,6 +30,13 @@ LEAST_MIRROR_VOTES = 16.0
 MIRROR_FEATURES = 150
 """The strongest features of the mirror image that vote: a mirrored copy shares all of them."""
 
+MOST_ENTRIES = 500_000
+"""Entries that are read for `VOTING_FEATURES`, and as many less for fewer: about all of 15,000 photos. Their number
+would grow with the library, and the time to join all photos with its square; a part tells nearly as much
+(docs/benchmarks.md, "The pair graph")."""
+FEWEST_VOTES = 3.0
+"""Where only a part is read it takes as much less to be a candidate, but not less than this."""
+
 
 class CandidateSearch:
     """Finds the candidates of photos in one library.
@@ -50,7 +57,7 @@ class CandidateSearch:
         """Names everything that candidates depend on besides the photos."""
         numbers = (
             *(NEAREST, LEAST_SIMILARITY, VOTING_FEATURES, VOTED, LEAST_VOTES),
-            *(MIRROR_FEATURES, MIRROR_VOTED, LEAST_MIRROR_VOTES),
+            *(MIRROR_FEATURES, MIRROR_VOTED, LEAST_MIRROR_VOTES, MOST_ENTRIES, FEWEST_VOTES),
         )
         return " ".join([self._record.key, self._inverted.key, *map(str, numbers)])
 
@@ -65,12 +72,24 @@ class CandidateSearch:
         near = self._index.search(vector, NEAREST + 1)
         found = set(near.ids[near.similarities >= LEAST_SIMILARITY].tolist())
         if features is not None:
-            found |= self._voted(features.strongest(VOTING_FEATURES), VOTED + 1, LEAST_VOTES)
-            found |= self._voted(
-                features.strongest(MIRROR_FEATURES).mirrored(), MIRROR_VOTED, LEAST_MIRROR_VOTES
-            )
+            found |= voted_for(self._inverted, features)
         return found - {content_id}
 
-    def _voted(self, features: LocalFeatures, limit: int, least: float) -> set[int]:
-        votes = self._inverted.vote(features, limit)
-        return set(votes.ids[votes.votes >= least].tolist())
+
+def voted_for(inverted: FeatureIndex, features: LocalFeatures) -> set[int]:
+    """The photos that share details with a photo or with its mirror image; itself as well, if it is in the library.
+
+    Args:
+        inverted: has details vote.
+        features: the local features of the photo.
+    """
+    return _voted(inverted, features.strongest(VOTING_FEATURES), VOTED + 1, LEAST_VOTES) | _voted(
+        inverted, features.strongest(MIRROR_FEATURES).mirrored(), MIRROR_VOTED, LEAST_MIRROR_VOTES
+    )
+
+
+def _voted(inverted: FeatureIndex, features: LocalFeatures, limit: int, least: float) -> set[int]:
+    most_entries = MOST_ENTRIES * len(features) // VOTING_FEATURES
+    votes = inverted.vote(features, limit, most_entries=most_entries)
+    bar = max(least * votes.share, FEWEST_VOTES)
+    return set(votes.ids[votes.votes >= bar].tolist())

@@ -7,7 +7,7 @@ from PIL import Image
 
 from lookalike.local_features import LocalFeatures, extract
 from lookalike.pairs import candidates
-from lookalike.pairs.candidates import MIRROR_FEATURES, VOTING_FEATURES
+from lookalike.pairs.candidates import MIRROR_FEATURES, MOST_ENTRIES, VOTING_FEATURES
 from tests.builders.pair_graph import SmallPairGraph
 from tests.builders.photo_files import textured_photo
 from tests.builders.small_library import SmallLibrary
@@ -32,12 +32,12 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> SmallPairGraph:
 def test_the_strongest_features_vote_for_crops_and_mirror_images(
     graph: SmallPairGraph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[int] = []
+    asked: list[tuple[int, int]] = []
     vote = graph.library.inverted.vote
 
-    def counted(query: LocalFeatures, limit: int) -> object:
-        asked.append(len(query))
-        return vote(query, limit)
+    def counted(query: LocalFeatures, limit: int, most_entries: int) -> object:
+        asked.append((len(query), most_entries))
+        return vote(query, limit, most_entries=most_entries)
 
     monkeypatch.setattr(graph.library.inverted, "vote", counted)
     monkeypatch.setattr(candidates, "LEAST_SIMILARITY", 2.0)
@@ -45,12 +45,34 @@ def test_the_strongest_features_vote_for_crops_and_mirror_images(
     found = graph.engines.candidates.of(ids["0.jpg"], extract(textured_photo(60)))
     assert {ids["crop.jpg"], ids["mirrored.jpg"]} <= found
     assert found.isdisjoint({ids["0.jpg"], ids["1.jpg"], ids["2.jpg"], ids["3.jpg"]})
-    assert asked == [VOTING_FEATURES, MIRROR_FEATURES]
+    assert asked == [(VOTING_FEATURES, MOST_ENTRIES), (MIRROR_FEATURES, MOST_ENTRIES // 2)]
+    graph.library.catalog.close()
+
+
+def test_crops_and_mirror_images_are_found_where_only_a_part_votes(
+    graph: SmallPairGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "LEAST_SIMILARITY", 2.0)
+    ids = graph.ids()
+    features = extract(textured_photo(60))
+    query = features.strongest(VOTING_FEATURES)
+    whole = graph.library.inverted.vote(query, 5)
+    crop = float(whole.votes[whole.ids == ids["crop.jpg"]][0])
+    # So few entries, and a bar so high, that the crop passes it only as the bar goes down with them.
+    most_entries = 300
+    part = graph.library.inverted.vote(query, 5, most_entries=most_entries)
+    monkeypatch.setattr(candidates, "MOST_ENTRIES", most_entries)
+    monkeypatch.setattr(candidates, "LEAST_VOTES", 0.8 * crop)
+    assert part.votes[part.ids == ids["crop.jpg"]][0] < 0.8 * crop
+    found = graph.engines.candidates.of(ids["0.jpg"], features)
+    assert {ids["crop.jpg"], ids["mirrored.jpg"]} <= found
+    assert found.isdisjoint({ids["1.jpg"], ids["2.jpg"], ids["3.jpg"]})
     graph.library.catalog.close()
 
 
 @pytest.mark.parametrize(
-    "name", ["NEAREST", "LEAST_SIMILARITY", "VOTING_FEATURES", "LEAST_VOTES", "MIRROR_FEATURES"]
+    "name",
+    ["NEAREST", "LEAST_SIMILARITY", "VOTING_FEATURES", "LEAST_VOTES", "MIRROR_FEATURES", "MOST_ENTRIES"],
 )
 def test_another_search_has_another_version(
     graph: SmallPairGraph, monkeypatch: pytest.MonkeyPatch, name: str

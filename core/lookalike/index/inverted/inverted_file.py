@@ -156,10 +156,11 @@ class InvertedFile:
         limit: int,
         allowed_ids: NDArray[np.int64] | None = None,
         also: NDArray[np.int64] | None = None,
+        most_entries: int | None = None,
     ) -> Votes:
         """Let the query's features vote; see `FeatureIndex.vote`."""
         self._check_open()
-        return self._state.snapshot.vote(query, limit, allowed_ids, also)
+        return self._state.snapshot.vote(query, limit, allowed_ids, also, most_entries)
 
     def votes_of(self, query: LocalFeatures, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """The votes for given photos; see `FeatureIndex.votes_of`."""

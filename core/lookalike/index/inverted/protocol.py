@@ -19,10 +19,13 @@ class Votes:
     Attributes:
         ids: content ids, int64 (n,).
         votes: float32 (n,), above 0, descending; equal ones by id.
+        share: how much of the query voted, 0 to 1: less than all of it where the entries that are read were limited.
+            Photos get about as much less.
     """
 
     ids: NDArray[np.int64]
     votes: NDArray[np.float32]
+    share: float = 1.0
 
 
 class FeatureIndex(Protocol):
@@ -76,6 +79,7 @@ class FeatureIndex(Protocol):
         limit: int,
         allowed_ids: NDArray[np.int64] | None = None,
         also: NDArray[np.int64] | None = None,
+        most_entries: int | None = None,
     ) -> Votes:
         """Let the query's features vote for photos whose features lie in the same arrangement.
 
@@ -86,6 +90,8 @@ class FeatureIndex(Protocol):
             limit: how many photos at most, the best ones.
             allowed_ids: only these may be found, ascending; None for all.
             also: photos whose votes are wanted however few they are, ascending, beside the `limit` best.
+            most_entries: how many entries are read at most, those of the rarest words; None for all. A vote then takes
+                hardly longer in a larger library, and only a `share` of the query votes.
 
         Returns:
             The photos that got votes.

@@ -137,12 +137,19 @@ class Snapshot:
         return found
 
     @cached_property
+    def _lengths(self) -> NDArray[np.int64]:
+        """How many entries each word has, int64 (words,)."""
+        lengths = np.zeros(len(self.vocabulary), np.int64)
+        for segment in self.segments:
+            lengths += segment.segment.lengths
+        return lengths
+
+    @cached_property
     def _shares(self) -> NDArray[np.float64]:
         """The share of each word in all entries: those of the file and, as a prior, those of the training photos."""
         counts = self.vocabulary.counts.astype(np.float64) + 0.5
         counts *= PRIOR_ENTRIES / counts.sum()
-        for segment in self.segments:
-            counts += segment.segment.lengths
+        counts += self._lengths
         shares: NDArray[np.float64] = counts / counts.sum()
         return shares
 
@@ -154,9 +161,10 @@ class Snapshot:
         weights[shares > STOP_SHARE] = 0
         return weights.astype(np.float32)
 
-    def ballot(self, query: LocalFeatures) -> Ballot:
-        """A query's ballot."""
-        return Ballot.of(query, self.vocabulary, lambda words: self._weights[words])
+    def ballot(self, query: LocalFeatures, most_entries: int | None = None) -> Ballot:
+        """A query's ballot, which reads at most so many entries."""
+        ballot = Ballot.of(query, self.vocabulary, lambda words: self._weights[words])
+        return ballot if most_entries is None else ballot.within(self._lengths[ballot.words], most_entries)
 
     def vote(
         self,
@@ -164,9 +172,10 @@ class Snapshot:
         limit: int,
         allowed_ids: NDArray[np.int64] | None,
         also: NDArray[np.int64] | None,
+        most_entries: int | None = None,
     ) -> Votes:
         """See `FeatureIndex.vote`."""
-        ballot = self.ballot(query)
+        ballot = self.ballot(query, most_entries)
         matches = self._match(ballot)
         allowed = [self._allowed(segment, allowed_ids) for segment in self.segments]
         scores = [
@@ -183,13 +192,13 @@ class Snapshot:
             ballot, matches, [one | other for one, other in zip(chosen, wanted, strict=True)]
         )
         if not votes:
-            return Votes(np.zeros(0, np.int64), np.zeros(0, np.float32))
+            return Votes(np.zeros(0, np.int64), np.zeros(0, np.float32), ballot.share)
         ids = np.concatenate([segment.segment.ids for segment in self.segments])
         counts, extra = np.concatenate(votes), np.concatenate(wanted)
         order = np.lexsort((ids, -counts))
         order = order[counts[order] > 0]
         order = order[extra[order] | (np.cumsum(~extra[order]) <= limit)]
-        return Votes(ids[order], counts[order])
+        return Votes(ids[order], counts[order], ballot.share)
 
     def votes_of(self, query: LocalFeatures, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """See `FeatureIndex.votes_of`."""

@@ -13,7 +13,7 @@ How the constants were chosen: docs/benchmarks.md, Finding by details.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -83,6 +83,7 @@ class Ballot:
         weights: of the words, float32 (n,), above 0.
         places: of the features (not of the lines).
         centre: (x, y) of the query's middle in its frame.
+        share: how much of the weight of all lines with entries is left, 0 to 1; 1 where all of them vote.
     """
 
     features: NDArray[np.int64]
@@ -91,6 +92,7 @@ class Ballot:
     weights: NDArray[np.float32]
     places: Places
     centre: tuple[float, float]
+    share: float = 1.0
 
     @classmethod
     def of(
@@ -122,6 +124,31 @@ class Ballot:
             weights[lines],
             Places.of(query),
             (query.size[0] * scale / 2, query.size[1] * scale / 2),
+        )
+
+    def within(self, lengths: NDArray[np.int64], most_entries: int) -> Ballot:
+        """Only the lines with the shortest lists, as many as together read no more than so many entries.
+
+        An entry of a rare word tells more than one of a common word.
+
+        Args:
+            lengths: of the lines' lists, int64 (n,).
+            most_entries: how many entries may be read.
+        """
+        if lengths.sum() <= most_entries:
+            return self
+        # What an empty list would count tells nothing.
+        filled = np.flatnonzero(lengths)
+        order = filled[np.argsort(lengths[filled], kind="stable")]
+        lines = np.sort(order[np.cumsum(lengths[order]) <= most_entries])
+        weights = self.weights[lines]
+        return replace(
+            self,
+            features=self.features[lines],
+            words=self.words[lines],
+            signatures=self.signatures[lines],
+            weights=weights,
+            share=float(weights.sum() / self.weights[filled].sum()),
         )
 
 

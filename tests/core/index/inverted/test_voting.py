@@ -193,3 +193,30 @@ def test_what_everything_has_does_not_vote() -> None:
     assert votes.ids[0] == 2000
     assert votes.votes[0] > 5 * (votes.votes[1] if len(votes.votes) > 1 else 0)
     assert len(gallery.ballot(wall).words) < len(gallery.ballot(thing).words)
+
+
+def test_of_a_limited_vote_the_rarest_words_are_read() -> None:
+    photos = [made_features(number, 200) for number in range(30)]
+    gallery = snapshot(*photos)
+    lengths = gallery.segments[0].segment.lengths
+    whole = gallery.ballot(photos[7])
+    read = int(lengths[whole.words].sum())
+    assert gallery.ballot(photos[7], read).words.tolist() == whole.words.tolist()
+    part = gallery.ballot(photos[7], read // 2)
+    left = lengths[np.setdiff1d(whole.words, part.words)]
+    assert 0 < int(lengths[part.words].sum()) <= read // 2
+    assert lengths[part.words].max() <= left[left > 0].min()
+    assert part.words.tolist() == sorted(part.words.tolist())
+    filled = whole.weights[lengths[whole.words] > 0]
+    assert part.share == pytest.approx(part.weights.sum() / filled.sum())
+
+
+def test_a_limited_vote_counts_by_its_share() -> None:
+    gallery = snapshot(*(made_features(number, 200) for number in range(30)))
+    query = made_features(7, 200)
+    whole, part = gallery.vote(query, 5, None, None), gallery.vote(query, 5, None, None, most_entries=100)
+    assert whole.share == 1 and 0 < part.share < 0.7
+    assert part.ids[0] == whole.ids[0] == 7
+    assert part.votes[0] < 0.8 * whole.votes[0]
+    nothing = gallery.vote(query, 5, None, None, most_entries=0)
+    assert nothing.ids.tolist() == [] and nothing.share == 0
