@@ -53,13 +53,13 @@ def align(first: LocalFeatures, second: LocalFeatures) -> Alignment | None:
         None where no arrangement of details recurs.
     """
     straight = None
-    if agreement(first.strongest(TRIED), second.strongest(TRIED)) >= LEAST_AGREEMENT:
+    if do_agree(first.strongest(TRIED), second.strongest(TRIED), LEAST_AGREEMENT):
         straight = _align(first, second)
     if straight is not None and straight.inliers > CLEAR_INLIERS:
         return straight
     # Only copies are looked for in a mirror, and the strongest features of a copy recur.
     some, others = first.strongest(MIRROR_TRIED).mirrored(), second.strongest(MIRROR_TRIED)
-    if agreement(some, others) < LEAST_MIRROR_AGREEMENT:
+    if not do_agree(some, others, LEAST_MIRROR_AGREEMENT):
         return straight
     mirrored = _align(first.mirrored(), second)
     if mirrored is None or (straight is not None and straight.weight >= mirrored.weight):
@@ -67,8 +67,8 @@ def align(first: LocalFeatures, second: LocalFeatures) -> Alignment | None:
     return replace(mirrored, matrix=mirrored.matrix @ MIRROR, mirrored=True)
 
 
-def agreement(first: LocalFeatures, second: LocalFeatures) -> float:
-    """How many matches of two photos agree on one similarity, as a sum of distinctness.
+def do_agree(first: LocalFeatures, second: LocalFeatures, least: float) -> bool:
+    """Whether enough matches of two photos agree on one similarity.
 
     Each match tells by itself how the one photo is turned, scaled and moved (Lowe, IJCV 2004; Philbin et al., CVPR
     2007). Where hardly two say the same, no homography needs to be looked for.
@@ -76,9 +76,13 @@ def agreement(first: LocalFeatures, second: LocalFeatures) -> float:
     Args:
         first: features of the first photo.
         second: features of the second.
+        least: the distinctness of the matches that agree, summed, from which it is enough.
     """
     one, other, ratios = mutual_matches(first, second)
-    return agreeing(first, second, one, other, 1.0 - ratios) if len(one) > 1 else 0.0
+    distinctness = 1.0 - ratios
+    if len(one) < 2 or distinctness.sum() < least:
+        return False
+    return agreeing(first, second, one, other, distinctness) >= least
 
 
 TRIED, MIRROR_TRIED = 500, 250

@@ -68,11 +68,12 @@ def likely_frames(first: Icon | None, second: Icon | None) -> list[Alignment]:
     """The ways in which one whole frame may lie on another, by their icons."""
     if first is None or second is None:
         return []
-    return [
-        frame
-        for frame, turned in zip(whole_frames(), _turned(first), strict=True)
-        if float((turned * second).mean()) > LIKELY_FRAME
-    ]
+    correlations = np.stack(_turned(first)).reshape(-1, second.size) @ second.ravel() / second.size
+    likely = np.flatnonzero(correlations > LIKELY_FRAME)
+    if not len(likely):
+        return []
+    frames = whole_frames()
+    return [frames[place] for place in likely]
 
 
 def _icon(thumbnail: bytes) -> Icon | None:

@@ -42,8 +42,7 @@ def seen(corners: list[list[float]], seed: int = 3) -> LocalFeatures:
 )
 def test_a_view_of_the_same_is_aligned(corners: list[list[float]]) -> None:
     one, other = extract(textured_photo(3, SIZE)), seen(corners)
-    look = alignment.agreement(one.strongest(TRIED), other.strongest(TRIED))
-    assert look > 4 * LEAST_AGREEMENT
+    assert alignment.do_agree(one.strongest(TRIED), other.strongest(TRIED), 4 * LEAST_AGREEMENT)
     found = align(one, other)
     assert found is not None
     assert not found.mirrored
@@ -62,8 +61,9 @@ def test_a_view_of_the_same_is_aligned(corners: list[list[float]]) -> None:
 def test_a_mirror_image_is_aligned() -> None:
     photo = textured_photo(3, SIZE)
     one, other = extract(photo), extract(photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
-    look = alignment.agreement(one.strongest(MIRROR_TRIED).mirrored(), other.strongest(MIRROR_TRIED))
-    assert look > 4 * LEAST_MIRROR_AGREEMENT
+    some, others = one.strongest(MIRROR_TRIED).mirrored(), other.strongest(MIRROR_TRIED)
+    assert alignment.do_agree(some, others, 4 * LEAST_MIRROR_AGREEMENT)
+    assert not alignment.do_agree(some, others, MIRROR_TRIED)
     found = align(one, other)
     assert found is not None
     assert found.mirrored

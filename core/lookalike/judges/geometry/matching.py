@@ -32,6 +32,9 @@ CELL_DEGREES = 40.0
 CELL_PIXELS = 128.0
 """Sides of a cell of the Hough transform; the place's at equal scale."""
 
+OCTAVES, PLACES = 64, 1 << 16
+"""How many octaves, and places along each side, are told apart: more than features reach."""
+
 
 @dataclass(frozen=True)
 class Correspondence:
@@ -136,14 +139,19 @@ def agreeing(
     best = 0.0
     for shift in (0.0, 0.5):
         octave = np.floor(octaves + shift)
-        cells = landed / (CELL_PIXELS * np.exp2(octave.clip(-3, 3)))[:, None]
-        keys = np.column_stack(
-            [np.floor(turns / CELL_DEGREES + shift) % 9, octave, *np.floor(cells + shift).T]
+        places = landed / (CELL_PIXELS * np.exp2(octave.clip(-3, 3)))[:, None]
+        columns = (
+            (np.floor(turns / CELL_DEGREES + shift) % 9, 9),
+            (octave + OCTAVES // 2, OCTAVES),
+            *((column + PLACES // 2, PLACES) for column in np.floor(places + shift).T),
         )
-        _, cell = np.unique(keys, axis=0, return_inverse=True)
-        votes = np.bincount(cell.ravel(), weights=distinctness)
+        keys = np.zeros(len(first), np.int64)
+        for column, size in columns:
+            keys = keys * size + column.clip(0, size - 1).astype(np.int64)
+        _, cell = np.unique(keys, return_inverse=True)
+        votes = np.bincount(cell, weights=distinctness)
         # One match agrees with itself.
-        best = max(best, float(votes[np.bincount(cell.ravel()) > 1].max(initial=0.0)))
+        best = max(best, float(votes[np.bincount(cell) > 1].max(initial=0.0)))
     return best
 
 
@@ -171,21 +179,19 @@ def mutual_matches(
         0.0,
         flags=cv2.GEMM_2_T,
     )
-    rows, columns = np.arange(len(query)), np.arange(len(candidate))
-    forth, back = similarities.argmax(axis=1), similarities.argmax(axis=0)
-    mutual = np.flatnonzero(back[forth] == rows)
-    best_of_row, best_of_column = similarities[rows, forth], similarities[back, columns]
-    similarities[rows, forth] = -1.0
-    second_of_row = similarities.max(axis=1)
-    similarities[rows, forth] = best_of_row
-    similarities[back, columns] = -1.0
-    second_of_column = similarities.max(axis=0)
+    # Largest values along columns take a fraction of the time that their places do.
+    forth = similarities.argmax(axis=1)
+    best = similarities[np.arange(len(query)), forth]
+    mutual = np.flatnonzero(best == similarities.max(axis=0)[forth])
+    # Of several that are equally near to one, the first.
+    mutual = mutual[np.sort(np.unique(forth[mutual], return_index=True)[1])]
+    best, other = best[mutual], forth[mutual]
+    similarities[mutual, other] = -1.0
     ratios = np.maximum(
-        _ratio(best_of_row[mutual], second_of_row[mutual]),
-        _ratio(best_of_column[forth[mutual]], second_of_column[forth[mutual]]),
+        _ratio(best, similarities.max(axis=1)[mutual]), _ratio(best, similarities.max(axis=0)[other])
     )
     distinctive = ratios < RATIO
-    return mutual[distinctive], forth[mutual[distinctive]], ratios[distinctive]
+    return mutual[distinctive], other[distinctive], ratios[distinctive]
 
 
 def _ratio(best: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
