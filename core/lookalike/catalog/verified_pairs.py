@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -43,6 +45,20 @@ _VISIBLE_PAIR = " AND ".join(
 _COLUMNS = ", ".join(f'"{name}"' for name in PairRow._fields)
 
 
+class _Joined(NamedTuple):
+    """Contents that were joined when this was read, and still are while `partings` is what it was.
+
+    Attributes:
+        version: of the search for candidates.
+        partings: how many contents had ceased to be joined by then.
+        ids: of the contents, int64 (n,).
+    """
+
+    version: str
+    partings: int
+    ids: NDArray[np.int64]
+
+
 class VerifiedPairs:
     """The tables of the pair graph.
 
@@ -52,6 +68,8 @@ class VerifiedPairs:
 
     def __init__(self, database: CatalogDatabase) -> None:
         self._database = database
+        self._lock = threading.Lock()
+        self._joined = _Joined("", 0, np.zeros(0, np.int64))
 
     def revision(self) -> int:
         """Grows with every change of a verified pair, and when a photo of one comes or goes."""
@@ -175,11 +193,39 @@ class VerifiedPairs:
 
     def joined(self, version: str) -> NDArray[np.int64]:
         """The contents whose candidates have been found by a version of the search for them, int64 (n,), ascending."""
-        # As one text: a new photo asks for all of them, and rows of Python objects would take several times as long.
+        # As one text: rows of Python objects would take several times as long.
         ((numbers,),) = self._database.rows(
             "SELECT group_concat(content_id) FROM joined_contents WHERE version = ?", (version,)
         )
         return np.sort(np.fromstring(numbers or "", np.int64, sep=","))
+
+    def not_joined(self, content_ids: NDArray[np.int64], version: str) -> NDArray[np.int64]:
+        """Those of some contents whose candidates are still to be found by a version of the search for them.
+
+        What is joined is remembered, so that a few new contents are asked for, and not all that there are.
+
+        Args:
+            content_ids: int64 (n,).
+            version: of the search.
+
+        Returns:
+            int64 (m,), in their order.
+        """
+        ((partings,),) = self._database.rows("SELECT partings FROM pair_graph")
+        with self._lock:
+            if self._joined[:2] != (version, partings):
+                self._joined = _Joined(version, partings, self.joined(version))
+            left = content_ids[~np.isin(content_ids, self._joined.ids)]
+            rows = self._database.rows(
+                "SELECT content_id FROM joined_contents "
+                "WHERE version = ? AND content_id IN (SELECT value FROM json_each(?))",
+                (version, json.dumps(left.tolist())),
+            )
+            if rows:
+                new = np.array([row[0] for row in rows], np.int64)
+                self._joined = self._joined._replace(ids=np.union1d(self._joined.ids, new))
+                left = left[~np.isin(left, new)]
+        return left
 
     def put_joined(
         self,
@@ -206,7 +252,8 @@ class VerifiedPairs:
             for number in content_ids:
                 # A content may be gone meanwhile.
                 db.execute(
-                    "INSERT OR REPLACE INTO joined_contents SELECT id, ? FROM contents WHERE id = ?",
+                    "INSERT INTO joined_contents SELECT id, ? FROM contents WHERE id = ? "
+                    "ON CONFLICT (content_id) DO UPDATE SET version = excluded.version",
                     (version, number),
                 )
 

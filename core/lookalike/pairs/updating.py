@@ -16,7 +16,6 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
 from lookalike.index.inverted import FeatureIndex
 from lookalike.index.protocol import VectorIndex
-from lookalike.index.vector_source import positions
 from lookalike.local_features import KIND, LocalFeatures
 from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.pairs.candidates import CandidateSearch
@@ -81,13 +80,12 @@ class PairUpdater:
         self._verifier = PairVerifier(self._pixels, thumbnails)
         self._lock = threading.Lock()
         self._photos: OrderedDict[int, PairPhoto] = OrderedDict()
+        self._renewed_for = ""
 
     def to_join(self, engines: Engines) -> list[int]:
         """The photos whose candidates are to be found: described, with details, and not joined yet; newest first."""
-        known = engines.inverted.ids()
-        # All but a few are joined, and nothing else is asked about those.
-        _, is_joined = positions(self._rows.joined(engines.candidates.version), known)
-        visible = self._catalog.contents.newest_first(known[~is_joined].tolist())
+        left = self._rows.not_joined(engines.inverted.ids(), engines.candidates.version)
+        visible = self._catalog.contents.newest_first(left.tolist())
         return [number for number in visible if number in engines.index]
 
     def join(self, engines: Engines) -> Generator[Progress, None, None]:
@@ -124,7 +122,10 @@ class PairUpdater:
 
     def verify(self) -> Generator[Progress, None, None]:
         """Verify all pairs that wait. May be closed at any yield; pairs that cannot be read now go on waiting."""
-        self._rows.put_outdated(PAIR_VERSION)
+        if self._renewed_for != PAIR_VERSION:
+            # Once: it looks at all pairs, and what is verified from now on is of this version.
+            self._rows.put_outdated(PAIR_VERSION)
+            self._renewed_for = PAIR_VERSION
         total = self._rows.waiting_count()
         if not total:
             return

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from lookalike.catalog.catalog import Catalog
 from lookalike.pairs import PairKind, updating
 from tests.builders.pair_graph import SmallPairGraph
 from tests.builders.photo_files import textured_photo
@@ -181,3 +183,29 @@ def test_what_joined_is_told_by_version_ascending(graph: SmallPairGraph) -> None
     rows.put_joined(sorted(ids, reverse=True), [], "1", "")
     assert rows.joined("1").tolist() == sorted(ids)
     assert rows.joined("2").tolist() == []
+
+
+def test_what_is_not_joined_follows_every_change(graph: SmallPairGraph, album: Path) -> None:
+    library = graph.library
+    library.scan()
+    rows, everything = library.catalog.verified_pairs, np.array(sorted(graph.ids().values()))
+
+    def left() -> list[int]:
+        found: list[int] = rows.not_joined(everything, "1").tolist()
+        assert found == np.setdiff1d(everything, rows.joined("1")).tolist()
+        return found
+
+    assert left() == everything.tolist()
+    rows.put_joined(everything[:4].tolist(), [], "1", "")
+    assert left() == everything[4:].tolist()
+    # By another process, for another version, and then by the loss of a file.
+    with closing(Catalog(album.parent / "library" / "catalog.sqlite")) as other:
+        other.verified_pairs.put_joined(everything[4:5].tolist(), [], "1", "")
+    assert left() == everything[5:].tolist()
+    rows.put_joined(everything[:1].tolist(), [], "2", "")
+    assert left() == [everything[0], *everything[5:]]
+    assert rows.not_joined(everything, "2").tolist() == everything[1:].tolist()
+    names = {number: name for name, number in graph.ids().items()}
+    (album / names[int(everything[2])]).rename(album.parent / "away")
+    library.scan()
+    assert left() == [everything[0], everything[2], *everything[5:]]

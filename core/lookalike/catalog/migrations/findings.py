@@ -270,3 +270,17 @@ def m0024_captions(db: Database) -> None:
     )
     for statement in statements:
         db.execute(statement)
+
+
+@catalog_migrations()
+def m0027_partings(db: Database) -> None:
+    """How often a content was to be joined anew: until then, what was known to be joined still is."""
+    grow = "UPDATE pair_graph SET partings = partings + 1"
+    statements = (
+        "ALTER TABLE pair_graph ADD COLUMN partings INTEGER NOT NULL DEFAULT 0",
+        f"CREATE TRIGGER joined_content_gone AFTER DELETE ON joined_contents BEGIN {grow}; END",
+        "CREATE TRIGGER joined_content_outdated AFTER UPDATE OF version ON joined_contents "
+        f"WHEN OLD.version != NEW.version BEGIN {grow}; END",
+    )
+    for statement in statements:
+        db.execute(statement)
