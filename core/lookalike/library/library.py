@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 
 from lookalike import app_paths
-from lookalike.caches.content_cache import LIMIT_BYTES as FEATURE_BYTES
 from lookalike.caches.content_cache import ContentCache
 from lookalike.caches.thumbnail_cache import LIMIT_BYTES as THUMBNAIL_BYTES
 from lookalike.caches.thumbnail_cache import ThumbnailCache
@@ -44,7 +43,7 @@ from lookalike.library.pair_service import BackgroundPairs, PairService, PairSta
 from lookalike.library.photo_service import PhotoService
 from lookalike.library.recent_searches import RecentSearches
 from lookalike.library.search_service import SearchService
-from lookalike.library.storage import Storage, freeable_caches
+from lookalike.library.storage import Storage, freeable_caches, usual_feature_limit
 from lookalike.library.text_preparation import BackgroundTexts, TextPreparation, TextStatus
 from lookalike.library.thing_service import BackgroundThings, ThingService
 from lookalike.library.token_preparation import TokenPreparation, open_store
@@ -167,7 +166,8 @@ class Library:
         with ExitStack() as opened:
             opened.callback(self._catalog.close)
             settings = self._catalog.settings
-            cache = ContentCache(self.folder / "cache.sqlite", settings.feature_limit or FEATURE_BYTES)
+            feature_limit = settings.feature_limit or usual_feature_limit(self.folder)
+            cache = ContentCache(self.folder / "cache.sqlite", feature_limit)
             opened.callback(cache.close)
             thumbnails = ThumbnailCache(
                 self.folder / "thumbnails.sqlite", settings.thumbnail_limit or THUMBNAIL_BYTES

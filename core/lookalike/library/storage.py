@@ -17,6 +17,12 @@ from lookalike.library.token_preparation import TokenPreparation
 SMALLEST_LIMIT = 16 << 20
 """Bytes that a cache needs to be of any use."""
 
+LEAST_FEATURES, MOST_FEATURES = 4 << 30, 16 << 30
+"""Bytes that local features may take while the user has chosen nothing: those of some 35,000 and 140,000 photos. What
+is no longer there must be extracted again whenever a new photo is compared with an old one."""
+FEATURE_SHARE = 10
+"""In between, one part in so many of what is left on the disk."""
+
 
 class StoragePart(StrEnum):
     """A part of what is stored. The values are the command line's names."""
@@ -84,7 +90,7 @@ class Storage:
             StoragePart.CATALOG: [*_database(folder / "catalog.sqlite"), folder / "clean-ups"],
             StoragePart.INDEX: [folder / "index"],
             StoragePart.DETAILS: [folder / "details"],
-            StoragePart.FEATURES: _database(folder / "cache.sqlite"),
+            StoragePart.FEATURES: _feature_files(folder),
             StoragePart.THUMBNAILS: _database(folder / "thumbnails.sqlite"),
             StoragePart.TOKENS: [folder / "tokens"],
             StoragePart.MODELS: [models],
@@ -168,6 +174,25 @@ def freeable_caches(
             lambda: tokens.store.limit_bytes, lambda limit: tokens.choose(limit_bytes=limit), tokens.clear
         ),
     }
+
+
+def usual_feature_limit(folder: Path) -> int:
+    """Bytes that the local features of a library may take while the user has chosen nothing.
+
+    Args:
+        folder: the library's folder, which is there.
+    """
+    taken = sum(map(_size, _feature_files(folder)))
+    return feature_limit_beside(shutil.disk_usage(folder).free + taken)
+
+
+def feature_limit_beside(free_bytes: int) -> int:
+    """Bytes that local features may take on a disk that has so many bytes left without them."""
+    return min(max(free_bytes // FEATURE_SHARE, LEAST_FEATURES), MOST_FEATURES)
+
+
+def _feature_files(folder: Path) -> list[Path]:
+    return _database(folder / "cache.sqlite")
 
 
 def _database(path: Path) -> list[Path]:
