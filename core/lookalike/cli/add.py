@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from lookalike.cli.options import PATH, json_option
-from lookalike.cli.output import warn
+from lookalike.cli.output import details_line, say, warn
 from lookalike.cli.scan import scan_and_report
 from lookalike.library import Library
 from lookalike.user_paths import resolved
@@ -33,3 +33,5 @@ def add(library_folder: Path | None, paths: tuple[Path, ...], details_later: boo
             if folder.path != resolved(path) and not as_json:
                 warn(f"{path} lies in {folder.path}, which is watched already.")
         scan_and_report(library, list(dict.fromkeys(folders)), as_json)
+        if details_later and not as_json:
+            say(f"{details_line(library.details.status())}.")

@@ -10,7 +10,7 @@ import click
 
 from lookalike.catalog.folders import Folder
 from lookalike.cli.options import json_option
-from lookalike.cli.output import details_line, run_with_progress, say, say_json, say_skipped
+from lookalike.cli.output import run_with_progress, say, say_json, say_skipped
 from lookalike.library import Library
 from lookalike.progress import Skipped, collect_skipped
 
@@ -36,9 +36,6 @@ def scan_and_report(library: Library, folders: Sequence[Folder] | None, as_json:
     else:
         say_skipped(skipped)
         say(f"{len(library)} photos can be searched.")
-        details = library.details.status()
-        if details.lacking:
-            say(f"{details_line(details)}.")
 
 
 def summary(library: Library, skipped: Sequence[Skipped]) -> dict[str, Any]:
