@@ -20,8 +20,9 @@ SMALLEST_LIMIT = 16 << 20
 LEAST_FEATURES, MOST_FEATURES = 4 << 30, 16 << 30
 """Bytes that local features may take while the user has chosen nothing: those of some 35,000 and 140,000 photos. What
 is no longer there must be extracted again whenever a new photo is compared with an old one."""
-FEATURE_SHARE = 10
-"""In between, one part in so many of what is left on the disk."""
+FEATURE_SHARE = 50
+"""In between, one part in so many of the disk, and not of what is left of it: features would go when others fill the
+disk, and their file, which keeps its size, would give nothing back."""
 
 
 class StoragePart(StrEnum):
@@ -90,7 +91,7 @@ class Storage:
             StoragePart.CATALOG: [*_database(folder / "catalog.sqlite"), folder / "clean-ups"],
             StoragePart.INDEX: [folder / "index"],
             StoragePart.DETAILS: [folder / "details"],
-            StoragePart.FEATURES: _feature_files(folder),
+            StoragePart.FEATURES: _database(folder / "cache.sqlite"),
             StoragePart.THUMBNAILS: _database(folder / "thumbnails.sqlite"),
             StoragePart.TOKENS: [folder / "tokens"],
             StoragePart.MODELS: [models],
@@ -182,17 +183,12 @@ def usual_feature_limit(folder: Path) -> int:
     Args:
         folder: the library's folder, which is there.
     """
-    taken = sum(map(_size, _feature_files(folder)))
-    return feature_limit_beside(shutil.disk_usage(folder).free + taken)
+    return feature_limit_on(shutil.disk_usage(folder).total)
 
 
-def feature_limit_beside(free_bytes: int) -> int:
-    """Bytes that local features may take on a disk that has so many bytes left without them."""
-    return min(max(free_bytes // FEATURE_SHARE, LEAST_FEATURES), MOST_FEATURES)
-
-
-def _feature_files(folder: Path) -> list[Path]:
-    return _database(folder / "cache.sqlite")
+def feature_limit_on(disk_bytes: int) -> int:
+    """Bytes that local features may take on a disk of so many bytes."""
+    return min(max(disk_bytes // FEATURE_SHARE, LEAST_FEATURES), MOST_FEATURES)
 
 
 def _database(path: Path) -> list[Path]:
