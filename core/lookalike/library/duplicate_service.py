@@ -106,10 +106,11 @@ class DuplicateService:
             LookalikeError: one that was not protected is no folder.
         """
         wanted, known = set(paths), set(self.protected_folders())
-        for path in known - wanted:
-            self.unprotect(path)
+        # Where one of them is no folder, none has lost its protection.
         for path in wanted - known:
             self.protect(path)
+        for path in known - wanted:
+            self.unprotect(path)
 
     def decide(self, hashes: Sequence[str], decision: Decision) -> None:
         """Remember for ever what the user says of some contents, whatever becomes of their files.

@@ -172,6 +172,9 @@ def test_a_protected_folder_is_kept_and_holds(library: DuplicateLibrary) -> None
     library.duplicates.protect_only([library.album, library.album / "keep"])
     library.duplicates.protect_only([library.album])
     assert library.duplicates.protected_folders() == [library.album]
+    with pytest.raises(LookalikeError, match="gone is not a folder"):
+        library.duplicates.protect_only([library.album / "gone"])
+    assert library.duplicates.protected_folders() == [library.album]
 
 
 def test_hard_links_take_no_space(library: DuplicateLibrary) -> None:
