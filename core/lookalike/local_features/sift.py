@@ -29,7 +29,9 @@ RANGE_SHARE = 0.98
 """The share of the pixels that count for the range, without the darkest and the brightest."""
 
 DETECTOR = f"sift-{LONGEST_SIDE}-{MAX_FEATURES}-1"
-"""Names the detector, its size and its version; what was computed from other features is not used."""
+"""Names the detector, its size and its version; what was computed from other features is not used.
+
+Not raised when dark photos got a threshold of their own: all others have the same features as before."""
 
 KIND = f"{DETECTOR}:2"
 """Names the blobs of `LocalFeatures.to_bytes`: what was found, and the layout's version."""

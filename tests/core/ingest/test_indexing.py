@@ -19,7 +19,6 @@ from lookalike.catalog.racy_timestamps import CTIME_TICK_NS
 from lookalike.errors import LookalikeError
 from lookalike.ingest import photo_reader as reading_module
 from lookalike.library import Library
-from lookalike.photos import FileBytes, Photo
 from lookalike.progress import Progress
 from lookalike.search.query import Query
 from tests.builders.inside import catalog_of, engine_of, facts_of, having
@@ -42,20 +41,6 @@ def album(pictures: Path, tmp_path: Path) -> Path:
 def library(tmp_path: Path) -> Iterator[Library]:
     with Library(tmp_path / "library") as library:
         yield library
-
-
-@pytest.fixture
-def decodes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Counts photos decoded for indexing."""
-    names: list[str] = []
-    decode = reading_module.decode
-
-    def counted(file: FileBytes, longest_side: int) -> Photo:
-        names.append(file.name)
-        return decode(file, longest_side)
-
-    monkeypatch.setattr(reading_module, "decode", counted)
-    return names
 
 
 def scan(library: Library) -> list[Progress]:
