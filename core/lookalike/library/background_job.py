@@ -71,6 +71,32 @@ class BackgroundJob:
             steps.close()
 
 
+def gently(
+    work: Generator[Progress, None, None],
+    throttle: Throttle,
+    searching: Callable[[], bool],
+    cancelled: Callable[[], bool],
+) -> Iterator[Progress]:
+    """Do some work, resting after each step as the throttle says, and while a search is under way.
+
+    Args:
+        work: the work.
+        throttle: says how long to rest.
+        searching: whether a search is under way.
+        cancelled: once true, the work ends.
+    """
+    began = time.monotonic()
+    for progress in work:
+        yield progress
+        rest_until = time.monotonic() + throttle.rest(time.monotonic() - began)
+        while (searching() or time.monotonic() < rest_until) and not cancelled():
+            yield replace(progress, eta=None, ended=False)
+            time.sleep(WAIT_SECONDS)
+        if cancelled():
+            return
+        began = time.monotonic()
+
+
 def rest(
     meter: ProgressMeter,
     throttle: Throttle,

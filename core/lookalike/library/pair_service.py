@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
@@ -15,7 +14,7 @@ from lookalike.index.inverted import FeatureIndex
 from lookalike.ingest.throttle import Throttle
 from lookalike.judges.protocol import Judge
 from lookalike.judges.registry import JudgeRegistry
-from lookalike.library.background_job import BackgroundJob
+from lookalike.library.background_job import BackgroundJob, gently
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
 from lookalike.local_features.feature_cache import FeatureCache
 from lookalike.log import log_failure
@@ -30,8 +29,6 @@ from lookalike.search.fusion import fusion_for
 from lookalike.search.query_photos import QueryPhotos
 
 logger = logging.getLogger(__name__)
-
-WAIT_SECONDS = 0.05
 
 MULTIMODAL = "mllm"
 """The kind of judge that may decide pairs."""
@@ -133,7 +130,7 @@ class PairService:
                 self._decide(engine),
             ):
                 with closing(work):
-                    yield from self._gently(work, cancelled)
+                    yield from gently(work, self._throttle, self._searching, cancelled)
 
     @property
     def judging(self) -> bool:
@@ -204,21 +201,6 @@ class PairService:
     def _search(self, engine: DescriptorEngine) -> Engines:
         candidates = CandidateSearch(engine.index, engine.record, self._inverted)
         return Engines(candidates, engine.index, self._inverted)
-
-    def _gently(
-        self, work: Generator[Progress, None, None], cancelled: Callable[[], bool]
-    ) -> Generator[Progress, None, None]:
-        """Do some work, resting as the throttle says, and while a search is under way."""
-        began = time.monotonic()
-        for progress in work:
-            yield progress
-            rest_until = time.monotonic() + self._throttle.rest(time.monotonic() - began)
-            while (self._searching() or time.monotonic() < rest_until) and not cancelled():
-                yield replace(progress, eta=None, ended=False)
-                time.sleep(WAIT_SECONDS)
-            if cancelled():
-                return
-            began = time.monotonic()
 
 
 class BackgroundPairs(BackgroundJob):
