@@ -39,6 +39,8 @@ class Stage(StrEnum):
     """Telling what two photos are to each other."""
     FINDING_THINGS = "finding things"
     """Grouping the photos that show the same thing."""
+    LOOKING_CLOSER = "looking closer"
+    """Comparing the parts of photos that may show the same thing."""
     LABELLING = "labelling"
     """Labelling photos that have no labels yet, so that words find them."""
     RECOGNISING = "recognising screenshots and documents"

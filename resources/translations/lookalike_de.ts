@@ -5313,6 +5313,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Dinge finden</translation>
     </message>
     <message>
+        <source>Looking closer for things</source>
+        <translation>Genauer nach Dingen suchen</translation>
+    </message>
+    <message>
         <source>Looking at what photos show</source>
         <translation>Ansehen, was Fotos zeigen</translation>
     </message>

@@ -93,8 +93,8 @@ class SmallLibrary:
         self.files = self.catalog.files
         self.folders = self.catalog.folders
         self.thumbnails = ThumbnailCache(folder / "thumbnails.sqlite")
-        self._cache = ContentCache(folder / "cache.sqlite")
-        self.features = FeatureCache(self._cache)
+        self.cache = ContentCache(folder / "cache.sqlite")
+        self.features = FeatureCache(self.cache)
         self.inverted = InvertedFile.open(folder / "details")
         self.details_updater = DetailsUpdater(self.catalog.contents, self.features, self.inverted)
         self.catalog.subscribe(self.details_updater.update)
@@ -170,6 +170,6 @@ class SmallLibrary:
         self.index.close()
         self.details_updater.close()
         self.inverted.close()
-        self._cache.close()
+        self.cache.close()
         self.thumbnails.close()
         self.catalog.close()

@@ -76,12 +76,16 @@ class Links:
         kinds: what each pair is, str (n,).
         matches: probabilities that both show the same thing, float64 (n,).
         excesses: by how much their descriptors are nearer than usual, float64 (n,); not a number where unknown.
+        regional: the same of their regions, float64 (n,); not a number where these were not looked at.
+        judged: log-odds of the geometric judge, float64 (n,); not a number where it was not asked.
     """
 
     ids: NDArray[np.int64]
     kinds: NDArray[np.str_]
     matches: NDArray[np.float64]
     excesses: NDArray[np.float64]
+    regional: NDArray[np.float64]
+    judged: NDArray[np.float64]
 
 
 _MEMBERS = (
@@ -277,7 +281,7 @@ class Things:
             db.execute("DELETE FROM thing_excesses")
             db.execute("DELETE FROM thing_sample")
             db.conn.executemany("INSERT INTO thing_sample VALUES (?)", [(number,) for number in content_ids])
-            db.execute("UPDATE thing_state SET sampled = ?, found = ''", (sampled,))
+            db.execute("UPDATE thing_state SET sampled = ?, found = '', looked = ''", (sampled,))
 
     def pairs_without_excess(self, limit: int, after: tuple[int, int] = (0, 0)) -> list[tuple[int, int]]:
         """Verified pairs whose excess is not known, by their ids.
@@ -297,7 +301,55 @@ class Things:
         """Record by how much the descriptors of pairs are nearer than usual."""
         rows = [(*pair, excess) for pair, excess in zip(pairs, excesses, strict=True)]
         with self._database.transaction() as db:
-            db.conn.executemany("INSERT OR REPLACE INTO thing_excesses VALUES (?, ?, ?)", rows)
+            db.conn.executemany(
+                "INSERT INTO thing_excesses (first, second, excess) VALUES (?, ?, ?) "
+                "ON CONFLICT DO UPDATE SET excess = excluded.excess",
+                rows,
+            )
+
+    # What a closer look at pairs gives
+
+    def put_regional(self, pairs: Sequence[tuple[int, int]], excesses: Iterable[float]) -> None:
+        """Record by how much the regions of pairs are nearer than usual, of which the same of whole photos is known."""
+        self._put_looks("regional", pairs, excesses)
+
+    def put_judged(self, pairs: Sequence[tuple[int, int]], logits: Iterable[float]) -> None:
+        """Record the geometric judge's log-odds of pairs whose regions were compared."""
+        self._put_looks("judged", pairs, logits)
+
+    def _put_looks(self, column: str, pairs: Sequence[tuple[int, int]], numbers: Iterable[float]) -> None:
+        rows = [(number, *pair) for pair, number in zip(pairs, numbers, strict=True)]
+        with self._database.transaction() as db:
+            db.conn.executemany(
+                f"UPDATE thing_excesses SET {column} = ? WHERE first = ? AND second = ?", rows
+            )
+            db.execute("UPDATE thing_state SET looks = looks + ?", (len(rows),))
+
+    def looks(self) -> int:
+        """Grows with each number that a closer look at a pair gives."""
+        return int(self._database.rows("SELECT looks FROM thing_state")[0][0])
+
+    def begin_looks(self, version: str) -> None:
+        """Forget what closer looks of another version than this one gave.
+
+        Args:
+            version: names everything that closer looks depend on besides the photos.
+        """
+        if self._database.rows("SELECT look_version FROM thing_state")[0][0] != version:
+            with self._database.transaction() as db:
+                db.execute("UPDATE thing_excesses SET regional = NULL, judged = NULL WHERE regional NOT NULL")
+                db.execute("UPDATE thing_state SET look_version = ?, looked = ''", (version,))
+
+    def looked(self) -> str:
+        """What `put_looked` was given last; empty at first."""
+        return str(self._database.rows("SELECT looked FROM thing_state")[0][0])
+
+    def put_looked(self, state: str) -> None:
+        """Record in which state of the library all pairs were looked at that are worth it."""
+        with self._database.transaction() as db:
+            db.execute("UPDATE thing_state SET looked = ?", (state,))
+
+    # Pairs as they are clustered
 
     def links(self) -> Iterator[Links]:
         """The verified pairs of visible contents, by their ids, some at a time."""
@@ -305,21 +357,18 @@ class Things:
         after = (0, 0)
         while True:
             rows = self._database.rows(
-                "SELECT first, second, kind, match, excess FROM verified_pairs LEFT JOIN thing_excesses "
-                "USING (first, second) WHERE (first, second) > (?, ?) ORDER BY first, second LIMIT ?",
+                "SELECT first, second, kind, match, excess, regional, judged FROM verified_pairs "
+                "LEFT JOIN thing_excesses USING (first, second) WHERE (first, second) > (?, ?) "
+                "ORDER BY first, second LIMIT ?",
                 (*after, LINKS),
             )
             if not rows:
                 return
-            first, second, kinds, matches, excesses = zip(*rows, strict=True)
+            first, second, kinds, *numbers = zip(*rows, strict=True)
             ids = np.column_stack([first, second]).astype(np.int64)
             seen = np.isin(ids, visible).all(axis=1)
-            yield Links(
-                ids[seen],
-                np.array(kinds, np.str_)[seen],
-                np.array(matches, np.float64)[seen],
-                np.array(excesses, np.float64)[seen],
-            )
+            columns = [np.array(column, np.float64)[seen] for column in numbers]
+            yield Links(ids[seen], np.array(kinds, np.str_)[seen], *columns)
             after = int(ids[-1, 0]), int(ids[-1, 1])
 
     def visible(self) -> NDArray[np.int64]:

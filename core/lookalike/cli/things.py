@@ -28,7 +28,8 @@ def things(context: click.Context, as_json: bool) -> None:
         return
     with Library(context.obj) as library:
         # What came since the last time, or was left when that was stopped.
-        for job in (library.details.make(), library.pairs.update(), library.things.update()):
+        compare = (library.details.make(), library.pairs.update(), library.things.update())
+        for job in (*compare, library.closer_looks.make(), library.things.update()):
             run_with_progress(job, quiet=as_json)
         found = library.things.all()
         paths = _paths(library, found)

@@ -26,6 +26,7 @@ from lookalike.judges.mllm.device import recorded_devices
 from lookalike.judges.registry import JudgeRegistry
 from lookalike.library.background_describing import BackgroundDescribing
 from lookalike.library.caption_preparation import BackgroundCaptions, CaptionPreparation
+from lookalike.library.closer_looks import BackgroundLooks, CloserLooks
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines, open_engine
 from lookalike.library.descriptor_migration import (
     DescriptorChange,
@@ -138,6 +139,7 @@ class Library:
         trash: photos that the user moves to the trash.
         pairs: what photos are to each other: copies, edits, bursts, other views.
         things: the things and places that photos show.
+        closer_looks: the job that looks closer at pairs that may show the same thing.
         labels: what photos show, by which words find them.
         storage: what all this takes on the disk, and freeing what can be made again.
         kinds: which photos are screenshots, documents or receipts.
@@ -254,6 +256,16 @@ class Library:
             self.calibrations,
         )
         self.things = ThingService(self._catalog, thumbnails, self._measured_record)
+        self.closer_looks = CloserLooks(
+            self._catalog,
+            self._engines,
+            cache,
+            photos,
+            self.things,
+            self.judges,
+            Throttle(self.folders.pace),
+            lambda: self.tokens.searching,
+        )
         self.labels = LabelPreparation(labeller, Throttle(self.folders.pace), lambda: self.tokens.searching)
         self.storage = Storage(
             self.folder, store.folder, freeable_caches(settings, cache, thumbnails, self.tokens)
@@ -344,6 +356,7 @@ class Library:
                 closing(BackgroundDetails(self.details)) as details,
                 closing(BackgroundPairs(self.pairs)) as pairs,
                 closing(BackgroundThings(self.things)) as things,
+                closing(BackgroundLooks(self.closer_looks)) as looks,
                 closing(BackgroundTexts(self.texts)) as texts,
                 closing(BackgroundCaptions(self.captions)) as captions,
             ):
@@ -352,7 +365,8 @@ class Library:
                     working = None if self._fixed else migration.step()
                     working = working or labels.step() or kinds.step() or words_model.step()
                     working = working or details.step() or pairs.step()
-                    return working or things.step() or texts.step() or captions.step()
+                    working = working or things.step() or looks.step()
+                    return working or texts.step() or captions.step()
 
                 yield from engine.follower.follow(
                     lambda: has_ended() or self._engines.current is not engine, do_a_little

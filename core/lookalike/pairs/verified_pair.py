@@ -25,6 +25,9 @@ class PairKind(StrEnum):
 COPIES = frozenset({PairKind.SAME_PIXELS, PairKind.EDITED})
 """The kinds of pairs that show one exposure."""
 
+PROVEN = COPIES | {PairKind.BURST}
+"""The kinds of pairs whose pixels prove that they show the same."""
+
 
 class Edit(StrEnum):
     """What was done to an original. The values are stored and appear in output."""

@@ -13,7 +13,7 @@ from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.things import ThingRow
-from lookalike.pairs.verified_pair import COPIES, PairKind
+from lookalike.pairs.verified_pair import COPIES, PROVEN
 from lookalike.photos import THUMBNAIL_SIDE
 from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.things.clustering import cluster, distinct
@@ -21,22 +21,23 @@ from lookalike.things.constraints import constraints_of
 from lookalike.things.cover import CANDIDATES, best_cover, sharpness
 from lookalike.things.identities import KnownThing, identify
 from lookalike.things.likeness import CERTAIN, SAMPLE, Likeness, log_odds
+from lookalike.things.regions import WholePhotos
 
 logger = logging.getLogger(__name__)
 
-VERSION = 3
+VERSION = 4
 """Raised with every change of what is found, so that a library's things are found anew."""
 
 SUPPORTED = 0.1
 """From this match on, details of a pair say more than that both photos are of one sort."""
 
+SUPPORTED_BY_JUDGE = -0.5
+"""The same of the log-odds of the geometric judge."""
+
 MANY = 4
 """So many photos that agree with one another are a thing without a supported pair too. Fewer may be two trains, or two
 flowers: of the things of photos that have none, these were nearly all (docs/benchmarks.md, "Things and places").
 """
-
-PROVEN = COPIES | {PairKind.BURST}
-"""Pairs whose pixels prove that they show the same."""
 
 BATCH = 2000
 """Pairs whose descriptors are compared at once."""
@@ -77,7 +78,7 @@ class ThingFinder:
         self._record = record
 
     def outdated(self) -> bool:
-        """Whether pairs or decisions have changed since things were found last."""
+        """Whether pairs, what is known of them, or decisions have changed since things were found last."""
         return self._things.found() != self._state()
 
     def find(self) -> Generator[Progress, None, None]:
@@ -104,8 +105,8 @@ class ThingFinder:
 
     def _state(self) -> str:
         """Names everything that things are found by."""
-        pairs = self._catalog.verified_pairs.revision()
-        return f"{VERSION}:{pairs}:{self._things.latest_decision()}:{self._things.sampled()}"
+        pairs, looks = self._catalog.verified_pairs.revision(), self._things.looks()
+        return f"{VERSION}:{pairs}:{self._things.latest_decision()}:{self._things.sampled()}:{looks}"
 
     # Likeness
 
@@ -120,7 +121,7 @@ class ThingFinder:
             self._things.put_sample(self._drawn(described), f"{record.key}:{len(described)}")
         there = set(described.tolist())
         sample = np.array([number for number in self._things.sample().tolist() if number in there], np.int64)
-        likeness: Likeness | None = None
+        whole, likeness = WholePhotos(record), None
         after = (0, 0)
         meter = ProgressMeter(Stage.FINDING_THINGS, self._catalog.verified_pairs.count(), unit="pairs")
         worked = False
@@ -128,7 +129,7 @@ class ThingFinder:
             after = pairs[-1]
             known = [pair for pair in pairs if pair[0] in there and pair[1] in there]
             if known:
-                likeness = likeness or Likeness(record, sample)
+                likeness = likeness or Likeness(whole, sample, whole.sets(sample))
                 self._things.put_excesses(known, likeness.excesses(known).tolist())
                 meter.advance(len(known))
                 worked = True
@@ -137,8 +138,14 @@ class ThingFinder:
             yield meter.end()
 
     def _drawn(self, described: NDArray[np.int64]) -> list[int]:
-        """A sample of the photos: those with the lowest hashes, whatever the order in which they were added."""
+        """A sample of the photos: those with the lowest hashes, whatever the order in which they were added.
+
+        Of copies one is enough: many edits of one photo would look like many photos that are alike.
+        """
         hashes = self._things.hashes_of(described.tolist())
+        for pair in self._catalog.verified_pairs.all(sorted(COPIES)):
+            if pair.first in hashes and pair.second in hashes:
+                del hashes[max(pair.first, pair.second, key=hashes.__getitem__)]
         return sorted(hashes, key=lambda number: hashes[number])[:SAMPLE]
 
     # Clusters
@@ -150,8 +157,9 @@ class ThingFinder:
             proven = np.isin(links.kinds, [kind.value for kind in PROVEN])
             ids.append(links.ids)
             copies.append(np.isin(links.kinds, [kind.value for kind in COPIES]))
-            supported.append(proven | (links.matches >= SUPPORTED))
-            weights.append(np.where(proven, CERTAIN, log_odds(links.matches, links.excesses)))
+            supported.append(proven | (links.matches >= SUPPORTED) | (links.judged >= SUPPORTED_BY_JUDGE))
+            odds = log_odds(links.matches, links.excesses, links.regional, links.judged)
+            weights.append(np.where(proven, CERTAIN, odds))
         return _Graph(
             np.concatenate(ids), np.concatenate(weights), np.concatenate(copies), np.concatenate(supported)
         )

@@ -42,6 +42,7 @@ IN_BACKGROUND = frozenset(
         Stage.JOINING,
         Stage.COMPARING,
         Stage.FINDING_THINGS,
+        Stage.LOOKING_CLOSER,
         Stage.RECOGNISING,
         Stage.READING_TEXT,
         Stage.CAPTIONING,

@@ -30,6 +30,7 @@ def stage_text(stage: Stage) -> str:
         Stage.JOINING: translate("progress", "Looking for copies"),
         Stage.COMPARING: translate("progress", "Comparing pairs"),
         Stage.FINDING_THINGS: translate("progress", "Finding things"),
+        Stage.LOOKING_CLOSER: translate("progress", "Looking closer for things"),
         Stage.LABELLING: translate("progress", "Looking at what photos show"),
         Stage.RECOGNISING: translate("progress", "Looking for screenshots and documents"),
         Stage.READING_TEXT: translate("progress", "Reading text"),

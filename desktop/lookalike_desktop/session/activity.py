@@ -44,6 +44,7 @@ def follow_folders(library: Library, cancelled: Callable[[], bool]) -> Generator
             Stage.JOINING,
             Stage.COMPARING,
             Stage.FINDING_THINGS,
+            Stage.LOOKING_CLOSER,
             Stage.RECOGNISING,
             Stage.READING_TEXT,
             Stage.CAPTIONING,

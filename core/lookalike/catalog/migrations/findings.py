@@ -284,3 +284,21 @@ def m0027_partings(db: Database) -> None:
     )
     for statement in statements:
         db.execute(statement)
+
+
+@catalog_migrations()
+def m0028_closer_looks(db: Database) -> None:
+    """What a closer look at open pairs gave, and for which pairs that was done; all of it can be worked out anew.
+
+    `regional` is by how much their regions are nearer than usual, `judged` the geometric judge's log-odds; `looks`
+    counts what was recorded.
+    """
+    statements = (
+        "ALTER TABLE thing_excesses ADD COLUMN regional REAL",
+        "ALTER TABLE thing_excesses ADD COLUMN judged REAL",
+        "ALTER TABLE thing_state ADD COLUMN looks INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE thing_state ADD COLUMN looked TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE thing_state ADD COLUMN look_version TEXT NOT NULL DEFAULT ''",
+    )
+    for statement in statements:
+        db.execute(statement)
