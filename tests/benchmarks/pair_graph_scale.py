@@ -98,12 +98,20 @@ class PairCost:
     stranger: float
 
 
+def made_edits(library: Library) -> set[int]:
+    """The photos that the evaluation sets made of others."""
+    paths = library.photos.paths(library.photos.ids())
+    return {number for number, files in paths.items() if any("neardup" in str(file) for file in files)}
+
+
 def verification(library: Library) -> PairCost:
     """What pairs take; printed by outcome as well."""
     photos = np.unique(np.array([(pair.first, pair.second) for pair in library.pairs.pairs()], np.int64))
     chosen = np.random.default_rng(0).permutation(photos)[:VERIFIED].tolist()
+    made = made_edits(library)
     spent: defaultdict[PairKind, list[float]] = defaultdict(list)
     strangers: list[float] = []
+    taken: list[float] = []
     for photo in chosen:
         pairs = library.pairs.of(photo)
         # As for a new photo: what is read of it serves all of its pairs, and what is read of the others only one.
@@ -112,12 +120,16 @@ def verification(library: Library) -> PairCost:
             found = library.pairs.verify(pair.first, pair.second)
             took = 1000 * (time.process_time() - began)
             spent[found.kind].append(took)
+            if not {pair.first, pair.second} & made:
+                taken.append(took)
             if all(other.kind is PairKind.NOTHING for other in pairs):
                 strangers.append(took)
     for kind, times in spent.items():
         print(f"{kind.value}: {len(times)} pairs of {statistics.fmean(times):.1f} ms")
     everything = [one for times in spent.values() for one in times]
     print(f"{sum(everything) / len(chosen):.0f} ms for all pairs of a photo")
+    count = len(set(chosen) - made)
+    print(f"{sum(taken) / count:.0f} ms for those of a photo that is no made edit, with others that are none")
     return PairCost(statistics.fmean(everything), statistics.fmean(strangers))
 
 
