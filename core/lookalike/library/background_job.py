@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import replace
 
 from lookalike.errors import LookalikeError
@@ -80,21 +81,22 @@ def gently(
     """Do some work, resting after each step as the throttle says, and while a search is under way.
 
     Args:
-        work: the work.
+        work: the work; it is closed at the end.
         throttle: says how long to rest.
         searching: whether a search is under way.
         cancelled: once true, the work ends.
     """
     began = time.monotonic()
-    for progress in work:
-        yield progress
-        rest_until = time.monotonic() + throttle.rest(time.monotonic() - began)
-        while (searching() or time.monotonic() < rest_until) and not cancelled():
-            yield replace(progress, eta=None, ended=False)
-            time.sleep(WAIT_SECONDS)
-        if cancelled():
-            return
-        began = time.monotonic()
+    with closing(work):
+        for progress in work:
+            yield progress
+            rest_until = time.monotonic() + throttle.rest(time.monotonic() - began)
+            while (searching() or time.monotonic() < rest_until) and not cancelled():
+                yield replace(progress, eta=None, ended=False)
+                time.sleep(WAIT_SECONDS)
+            if cancelled():
+                return
+            began = time.monotonic()
 
 
 def rest(

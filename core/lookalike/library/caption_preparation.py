@@ -14,7 +14,7 @@ from lookalike.errors import LookalikeError
 from lookalike.ingest.throttle import Throttle
 from lookalike.judges.caption_judge import Caption, CaptionJudge
 from lookalike.judges.protocol import JudgePhoto
-from lookalike.library.background_job import BackgroundJob
+from lookalike.library.background_job import BackgroundJob, rest
 from lookalike.log import log_failure
 from lookalike.progress import Progress, ProgressMeter, Stage
 
@@ -153,7 +153,7 @@ class CaptionPreparation:
                     self._keep(todo[place], caption, model.caption_key, meter)
                     done = place + 1
                     yield meter.snapshot()
-                    yield from self._rest(meter, time.monotonic() - began, is_over)
+                    yield from rest(meter, self._throttle, _never, time.monotonic() - began, is_over)
             finally:
                 stopped.set()
 
@@ -165,12 +165,10 @@ class CaptionPreparation:
             self._catalog.captions.put(number, caption.text, key)
             meter.advance()
 
-    def _rest(self, meter: ProgressMeter, worked: float, is_over: Callable[[], bool]) -> Iterator[Progress]:
-        """Rest as the throttle says."""
-        rest_until = time.monotonic() + self._throttle.rest(worked)
-        while time.monotonic() < rest_until and not is_over():
-            yield replace(meter.snapshot(), eta=None)
-            time.sleep(WAIT_SECONDS)
+
+def _never() -> bool:
+    """A search ends the work, which `is_over` says, and does not pause it."""
+    return False
 
 
 def _next(captions: Iterator[Caption]) -> Caption | None:

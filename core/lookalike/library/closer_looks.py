@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Generator
-from contextlib import closing
 
 from lookalike.caches.content_cache import ContentCache
 from lookalike.catalog.catalog import Catalog
@@ -11,7 +11,7 @@ from lookalike.descriptors.protocol import EMBEDDED
 from lookalike.ingest.throttle import Throttle
 from lookalike.judges.registry import JudgeRegistry
 from lookalike.library.background_job import BackgroundJob, gently
-from lookalike.library.descriptor_engine import DescriptorEngines
+from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
 from lookalike.library.thing_service import ThingService
 from lookalike.progress import Progress
 from lookalike.search.query_photos import QueryPhotos
@@ -58,24 +58,33 @@ class CloserLooks:
         self._judges = judges
         self._throttle = throttle
         self._searching = searching
+        self._looking = threading.Lock()
 
     def make(self, cancelled: Callable[[], bool] = lambda: False) -> Generator[Progress, None, None]:
         """Look at all pairs of photos that may show the same thing; things are then to be found anew.
 
-        Pauses for searches. May be closed at any yield; the next call continues from there.
+        Pauses for searches. May be closed at any yield; the next call continues from there. Where another thread is at
+        it, nothing is done here.
 
         Args:
             cancelled: once it returns true the work ends, at the latest after the current batch.
         """
-        with self._engines.use() as engine:
-            judge = self._judges.get(GEOMETRY)
-            if judge is None or engine.spec is None or engine.spec.kind != EMBEDDED:
-                return
-            reader = RegionReader(
-                engine.describer, engine.service, engine.record, self._cache, self._photos.exact
-            )
-            with closing(self._look.look(reader, judge, settled=not self._things.outdated)) as work:
-                yield from gently(work, self._throttle, self._searching, cancelled)
+        if not self._looking.acquire(blocking=False):
+            return
+        try:
+            with self._engines.use() as engine:
+                yield from gently(self._work(engine), self._throttle, self._searching, cancelled)
+        finally:
+            self._looking.release()
+
+    def _work(self, engine: DescriptorEngine) -> Generator[Progress, None, None]:
+        judge = self._judges.get(GEOMETRY)
+        if judge is None or engine.spec is None or engine.spec.kind != EMBEDDED:
+            return
+        reader = RegionReader(
+            engine.describer, engine.service, engine.record, self._cache, self._photos.exact
+        )
+        yield from self._look.look(reader, judge, settled=not self._things.outdated)
 
 
 class BackgroundLooks(BackgroundJob):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Generator, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 
 from lookalike.caches.thumbnail_cache import ThumbnailCache
@@ -129,8 +128,7 @@ class PairService:
                 self._updater.verify(),
                 self._decide(engine),
             ):
-                with closing(work):
-                    yield from gently(work, self._throttle, self._searching, cancelled)
+                yield from gently(work, self._throttle, self._searching, cancelled)
 
     @property
     def judging(self) -> bool:
