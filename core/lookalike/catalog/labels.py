@@ -62,13 +62,14 @@ class LabelRecord:
 
         Returns:
             The number of the last row; content ids in the order of the rows; labels and probabilities, both
-            (photos, labels a photo).
+            (photos, labels a photo), or (0, 0) without rows.
         """
         rows = self._database.rows(
             "SELECT number, content_id, labels FROM labels WHERE number > ? ORDER BY number", (number,)
         )
         ids = np.fromiter((row[1] for row in rows), np.int64, len(rows))
-        entries = np.frombuffer(b"".join(row[2] for row in rows), _ENTRY).reshape(len(rows), -1)
+        entries = np.frombuffer(b"".join(row[2] for row in rows), _ENTRY)
+        entries = entries.reshape(len(rows), len(entries) // max(len(rows), 1))
         return rows[-1][0] if rows else number, ids, entries["label"], entries["probability"]
 
     def lacking(self, key: str, version: int, limit: int) -> list[int]:

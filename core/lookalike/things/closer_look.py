@@ -15,16 +15,15 @@ from numpy.typing import NDArray
 from lookalike.catalog.catalog import Catalog
 from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import Judge
-from lookalike.pairs.verified_pair import PROVEN
 from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.search.query_photos import QueryPhotos
+from lookalike.things.evidence import PairWeights, is_proven
 from lookalike.things.likeness import (
     LEAST_OPEN,
     LEAST_UNSURE,
     MOST_OPEN,
     MOST_UNSURE,
     Likeness,
-    log_odds,
 )
 from lookalike.things.regions import RegionReader
 
@@ -89,13 +88,14 @@ class CloserLook:
             compared: whether their regions were compared. What was judged is left out.
         """
         ids, weights = [np.zeros((0, 2), np.int64)], [np.zeros(0)]
+        pair_weights = PairWeights(self._catalog)
         for links in self._things.links():
-            odds = log_odds(links.matches, links.excesses, links.regional, links.judged)
+            odds = pair_weights.of(links)
             chosen = (
                 (np.isnan(links.regional) != compared)
                 & ~np.isnan(links.excesses)
                 & np.isnan(links.judged)
-                & ~np.isin(links.kinds, [kind.value for kind in PROVEN])
+                & ~is_proven(links)
                 & (odds > least)
                 & (odds < most)
             )

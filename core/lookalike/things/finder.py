@@ -13,14 +13,15 @@ from lookalike.caches.thumbnail_cache import ThumbnailCache
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.things import ThingRow
-from lookalike.pairs.verified_pair import COPIES, PROVEN
+from lookalike.pairs.verified_pair import COPIES
 from lookalike.photos import THUMBNAIL_SIDE
 from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.things.clustering import cluster, distinct
 from lookalike.things.constraints import constraints_of
 from lookalike.things.cover import CANDIDATES, best_cover, sharpness
+from lookalike.things.evidence import PairWeights, is_proven
 from lookalike.things.identities import KnownThing, identify
-from lookalike.things.likeness import CERTAIN, SAMPLE, Likeness, log_odds
+from lookalike.things.likeness import SAMPLE, Likeness
 from lookalike.things.regions import WholePhotos
 
 logger = logging.getLogger(__name__)
@@ -153,13 +154,14 @@ class ThingFinder:
     def _graph(self) -> _Graph:
         ids, weights = [np.zeros((0, 2), np.int64)], [np.zeros(0)]
         copies, supported = [np.zeros(0, np.bool_)], [np.zeros(0, np.bool_)]
+        pair_weights = PairWeights(self._catalog)
         for links in self._things.links():
-            proven = np.isin(links.kinds, [kind.value for kind in PROVEN])
             ids.append(links.ids)
             copies.append(np.isin(links.kinds, [kind.value for kind in COPIES]))
-            supported.append(proven | (links.matches >= SUPPORTED) | (links.judged >= SUPPORTED_BY_JUDGE))
-            odds = log_odds(links.matches, links.excesses, links.regional, links.judged)
-            weights.append(np.where(proven, CERTAIN, odds))
+            supported.append(
+                is_proven(links) | (links.matches >= SUPPORTED) | (links.judged >= SUPPORTED_BY_JUDGE)
+            )
+            weights.append(pair_weights.of(links))
         return _Graph(
             np.concatenate(ids), np.concatenate(weights), np.concatenate(copies), np.concatenate(supported)
         )

@@ -29,11 +29,14 @@ PRIOR, PRIOR_WEIGHT = 0.6, 300
 GEOMETRY, NEARNESS, OFFSET = 0.65, 35.7, -3.6
 """The logistic curve over the log-odds of the geometry and the excess (docs/benchmarks.md, "Things and places"), ..."""
 
-REGIONAL_GEOMETRY, REGIONAL_NEARNESS, REGIONAL_OFFSET = 0.51, 42.3, -3.2
+REGIONAL_GEOMETRY, REGIONAL_NEARNESS, REGIONAL_OFFSET = 0.52, 41.4, -3.2
 """... that over the excess of the regions, where it is known, ..."""
 
-JUDGED_GEOMETRY, JUDGED_NEARNESS, JUDGED_EVIDENCE, JUDGED_OFFSET = 0.14, 28.1, 0.43, -1.8
+JUDGED_GEOMETRY, JUDGED_NEARNESS, JUDGED_EVIDENCE, JUDGED_OFFSET = 0.14, 28.9, 0.43, -2.5
 """... and that with the log-odds of the geometric judge as well, where it was asked."""
+
+ANIMALS = 1.3
+"""What is added where both photos show a cat or a dog."""
 
 LEAST_OPEN, MOST_OPEN = -3.5, 4.0
 """Log-odds between which the regions of a pair are compared, ..."""
@@ -150,6 +153,7 @@ def log_odds(
     excess: NDArray[np.float64],
     regional: NDArray[np.float64],
     judged: NDArray[np.float64],
+    animals: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
     """Log-odds (n,) that both photos of each pair show the same thing.
 
@@ -158,6 +162,7 @@ def log_odds(
         excess: what `Likeness.excesses` returned of whole photos (n,); not a number where these cannot be compared.
         regional: what it returned of their regions (n,); not a number where these were not compared.
         judged: log-odds of the geometric judge (n,); not a number where it was not asked, or the regions are not known.
+        animals: whether both show a cat or a dog (n,).
     """
     clipped = matches.clip(1e-12, 1.0 - 1e-12)
     geometry = np.log(clipped / (1.0 - clipped)).clip(-CERTAIN, MOST_GEOMETRY)
@@ -168,4 +173,6 @@ def log_odds(
     closer = REGIONAL_GEOMETRY * geometry + REGIONAL_NEARNESS * parts + REGIONAL_OFFSET
     weights = np.where(np.isnan(regional), weights, closer)
     closest = JUDGED_GEOMETRY * geometry + JUDGED_NEARNESS * parts + JUDGED_EVIDENCE * judged + JUDGED_OFFSET
-    return np.where(np.isnan(judged), weights, closest).clip(-CERTAIN, CERTAIN)
+    weights = np.where(np.isnan(judged), weights, closest) + ANIMALS * animals
+    clipped_weights: NDArray[np.float64] = weights.clip(-CERTAIN, CERTAIN)
+    return clipped_weights

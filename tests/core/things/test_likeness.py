@@ -103,14 +103,18 @@ def test_evidence_adds_up() -> None:
     matches = np.array([0.99, 0.99, 0.01, 0.01, 1.0, 0.0])
     nearness = np.array([0.1, -0.1, 0.1, -0.1, np.nan, np.nan])
     nowhere = np.full(6, np.nan)
-    both, only_match, only_near, neither, sure, never = log_odds(matches, nearness, nowhere, nowhere)
+    both, only_match, only_near, neither, sure, never = log_odds(
+        matches, nearness, nowhere, nowhere, np.zeros(6, np.bool_)
+    )
     assert both > only_match and both > only_near and min(only_match, only_near) > neither
     assert both > 0 > neither
     assert sure > 0 > never
 
-    def alone(match: float, excess: float, regional: float = np.nan, judged: float = np.nan) -> float:
-        numbers = (np.array([number]) for number in (match, excess, regional, judged))
-        return float(log_odds(*numbers)[0])
+    def alone(
+        match: float, excess: float, regional: float = np.nan, judged: float = np.nan, animals: bool = False
+    ) -> float:
+        one, two, three, four = (np.array([number]) for number in (match, excess, regional, judged))
+        return float(log_odds(one, two, three, four, np.array([animals]))[0])
 
     assert alone(0.0, -9.0) == -CERTAIN
     assert alone(0.9999, 9.0) == CERTAIN
@@ -120,3 +124,5 @@ def test_evidence_adds_up() -> None:
     assert alone(0.05, 0.0, 0.05, 5.0) > 0 > alone(0.05, 0.0, 0.05, -4.0), (
         "and what the judge says counts with it"
     )
+    assert alone(0.05, 0.0, 0.08, -2.0, animals=True) > alone(0.05, 0.0, 0.08, -2.0)
+    assert alone(0.0, -9.0, animals=True) < 0, "two cats are no thing for being cats"
