@@ -4,8 +4,9 @@
 
 The set is dev's ``neardup`` (derived edits), its originals, ``neardup_real`` and as many other photos of dev as
 ``--photos`` says. Right pairs are those of one original, its edits among each other too. A peer that is not installed
-is left out: czkawka, imagehash and imagededup (PyPI), findimagedupes (Debian). Each has several thresholds, as none of
-them names one that fits all.
+is left out: czkawka and imagehash (PyPI), findimagedupes (Debian), and imagededup, which needs an environment of its
+own (``python -m venv DIR``, ``DIR/bin/pip install imagededup``, ``--imagededup-python DIR/bin/python``). Each has
+several thresholds, as none of them names one that fits all.
 """
 
 from __future__ import annotations
@@ -20,10 +21,9 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from functools import partial
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -124,26 +124,35 @@ def image_hashes(folder: Path, paths: list[Path]) -> Iterator[tuple[str, set[Pai
             yield f"ImageHash {name}, distance {distance}", found, seconds
 
 
-def image_dedup(folder: Path, paths: list[Path]) -> Iterator[tuple[str, set[Pair], float]]:
-    import torch
+IMAGEDEDUP = """
+import json, sys, time
+from imagededup.methods import AHash, DHash, PHash, WHash
+paths = json.load(sys.stdin)
+for make in (PHash, DHash, AHash, WHash):
+    started = time.monotonic()
+    hasher = make(verbose=False)
+    encodings = {path: hasher.encode_image(image_file=path) for path in paths}
+    found = hasher.find_duplicates(encoding_map=encodings, max_distance_threshold=10, num_dist_workers=0)
+    print(json.dumps([make.__name__, found, time.monotonic() - started]))
+"""
+"""Run by a Python of its own: the package imports torchvision, which fits one torch only."""
 
-    # Hashing uses none of torchvision's operators, but without the first two, which a torchvision for another torch
-    # lacks, the package cannot be imported.
-    operators: Any = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
-    with suppress(RuntimeError):
-        for name in ("nms", "qnms"):
-            operators.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    from imagededup.methods import DHash, PHash
 
-    for make in (PHash, DHash):
-        started = time.monotonic()
-        hasher: Any = make(verbose=False)
-        encodings = {str(path): hasher.encode_image(image_file=path) for path in paths}
-        duplicates = hasher.find_duplicates(encoding_map=encodings, max_distance_threshold=10)
+def image_dedup(python: str, folder: Path, paths: list[Path]) -> Iterator[tuple[str, set[Pair], float]]:
+    done = subprocess.run(
+        [python, "-c", IMAGEDEDUP],
+        input=json.dumps([str(path) for path in paths]),
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip().splitlines()[-1])
+    for line in done.stdout.splitlines():
+        name, duplicates, seconds = json.loads(line)
         found = {
             frozenset((Path(one), Path(other))) for one, others in duplicates.items() for other in others
         }
-        yield f"imagededup {make.__name__}, distance 10", found, time.monotonic() - started
+        yield f"imagededup {name}, distance 10", found, seconds
 
 
 def find_image_dupes(folder: Path, paths: list[Path]) -> Iterator[tuple[str, set[Pair], float]]:
@@ -158,12 +167,7 @@ def find_image_dupes(folder: Path, paths: list[Path]) -> Iterator[tuple[str, set
         yield f"findimagedupes, {threshold}", pairs_of(groups), time.monotonic() - started
 
 
-PEERS: list[tuple[str, Callable[[Path, list[Path]], Iterator[tuple[str, set[Pair], float]]]]] = [
-    ("czkawka", czkawka),
-    ("imagehash", image_hashes),
-    ("imagededup", image_dedup),
-    ("findimagedupes", find_image_dupes),
-]
+Peer = Callable[[Path, list[Path]], Iterator[tuple[str, set[Pair], float]]]
 
 
 def installed(name: str) -> bool:
@@ -177,6 +181,7 @@ def main() -> None:
         "--library", type=Path, help="a library that is kept, so that a broken-off run goes on"
     )
     parser.add_argument("--peers-only", action="store_true")
+    parser.add_argument("--imagededup-python", help="the Python of an environment that has imagededup")
     arguments = parser.parse_args()
     edits = EditSet(evaluation_data(), arguments.photos)
     print(f"{len(edits.paths)} photos, {len(edits.kinds)} right pairs")
@@ -202,8 +207,15 @@ def main() -> None:
         if not arguments.peers_only:
             for row in lookalike(folder, arguments.library):
                 say(*row)
-        for name, run in PEERS:
-            if not installed(name):
+        python = arguments.imagededup_python
+        peers: list[tuple[str, bool, Peer]] = [
+            ("czkawka", installed("czkawka"), czkawka),
+            ("imagehash", installed("imagehash"), image_hashes),
+            ("imagededup", python is not None, partial(image_dedup, python)),
+            ("findimagedupes", installed("findimagedupes"), find_image_dupes),
+        ]
+        for name, is_there, run in peers:
+            if not is_there:
                 print(f"{name} is not installed.", file=sys.stderr)
                 continue
             try:
