@@ -22,7 +22,7 @@ from lookalike_desktop.library.folder_row import FolderRow
 from lookalike_desktop.qt.formatting import format_count
 from lookalike_desktop.qt.progress_text import progress_text, stage_text
 from lookalike_desktop.qt.theme import icon
-from lookalike_desktop.session.activity import Activity
+from lookalike_desktop.session.activity import IN_BACKGROUND, Activity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,22 +33,6 @@ if TYPE_CHECKING:
 
 WIDTH = 264
 """Width of the panel, pixels."""
-
-IN_BACKGROUND = frozenset(
-    {
-        Stage.DESCRIBING,
-        Stage.EXTRACTING,
-        Stage.LABELLING,
-        Stage.JOINING,
-        Stage.COMPARING,
-        Stage.FINDING_THINGS,
-        Stage.LOOKING_CLOSER,
-        Stage.RECOGNISING,
-        Stage.READING_TEXT,
-        Stage.CAPTIONING,
-    }
-)
-"""Stages that go on, for all photos, while nothing is to be done for the folders."""
 
 
 class FoldersPanel(QFrame):

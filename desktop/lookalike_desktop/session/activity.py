@@ -11,6 +11,22 @@ from lookalike.progress import Progress, Skipped, Stage
 if TYPE_CHECKING:
     from lookalike.library import Library
 
+IN_BACKGROUND = frozenset(
+    {
+        Stage.DESCRIBING,
+        Stage.EXTRACTING,
+        Stage.LABELLING,
+        Stage.JOINING,
+        Stage.COMPARING,
+        Stage.FINDING_THINGS,
+        Stage.LOOKING_CLOSER,
+        Stage.RECOGNISING,
+        Stage.READING_TEXT,
+        Stage.CAPTIONING,
+    }
+)
+"""Stages that go on, for all photos, while nothing is to be done for the folders."""
+
 
 @dataclass(frozen=True)
 class Activity:
@@ -37,17 +53,9 @@ def follow_folders(library: Library, cancelled: Callable[[], bool]) -> Generator
         if progress.stage is Stage.WAITING:
             yield Activity(None, progress, changes, tuple(skipped.values()))
             continue
-        changes += progress.stage not in (
-            Stage.WATCHING,
-            Stage.EXTRACTING,
-            Stage.LABELLING,
-            Stage.JOINING,
-            Stage.COMPARING,
-            Stage.FINDING_THINGS,
-            Stage.LOOKING_CLOSER,
-            Stage.RECOGNISING,
-            Stage.READING_TEXT,
-            Stage.CAPTIONING,
-        )
+        # Only another description, and what is done for folders, may change what a search finds.
+        changes += progress.stage is Stage.DESCRIBING or progress.stage not in IN_BACKGROUND | {
+            Stage.WATCHING
+        }
         skipped.update({(line.path, line.reason): line for line in progress.skipped})
         yield Activity(progress.folder, replace(progress, skipped=()), changes, tuple(skipped.values()))

@@ -39,7 +39,7 @@ class SettingsController(QObject):
         self._session = session
         self._page = page
         self._window = window
-        self._changing = 0
+        self._changing = self._choices = 0
         page.shown.connect(self.read)
         page.chosen.connect(self.choose)
         session.opened.connect(self.read_if_shown)
@@ -48,16 +48,17 @@ class SettingsController(QObject):
         """Read the settings, and show them."""
         library = self._session.library
         if library is not None:
-            self._session.tasks.run(lambda: read_settings(library), self._show)
+            choices = self._choices
+            self._session.tasks.run(lambda: read_settings(library), lambda state: self._show(state, choices))
 
     def read_if_shown(self) -> None:
         """Read them again while they are on the screen."""
         if self._page.isVisible():
             self.read()
 
-    def _show(self, state: SettingsState) -> None:
+    def _show(self, state: SettingsState, choices: int) -> None:
         # What was read before the user's latest choice would undo it on the page; it is read again once that holds.
-        if not self._changing:
+        if not self._changing and choices == self._choices:
             self._page.show_state(state)
 
     def choose(self, name: str, value: Any) -> None:
@@ -75,6 +76,7 @@ class SettingsController(QObject):
                 self.preparing_changed.emit()
 
         self._changing += 1
+        self._choices += 1
         self._session.tasks.run(lambda: _CHANGES[name](library, value), changed, self._on_failed)
 
     def _on_failed(self, failure: object) -> None:
