@@ -10,9 +10,19 @@ from lookalike.things.evidence import CATS, DOGS, PairWeights
 from lookalike.things.likeness import ANIMALS, CERTAIN
 from lookalike.words.classifier import KEPT
 from lookalike.words.labelling import VERSION
+from lookalike.words.synsets import load_synsets
 from tests.builders.pair_graphs import PairedPhotos
 
 HOUSE = 663
+
+
+@pytest.mark.parametrize(("word", "classes"), [("dog", DOGS), ("domestic cat", CATS)])
+def test_the_classes_are_those_that_words_know(word: str, classes: range) -> None:
+    synsets = load_synsets()
+    senses = [
+        set(np.flatnonzero(synsets.kinds[:, number]).tolist()) for number in synsets.synsets_of_name[word]
+    ]
+    assert set(classes) in senses
 
 
 def label(photos: PairedPhotos, name: str, **shares: float) -> None:
