@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from lookalike.pairs.candidates import CandidateSearch
@@ -42,3 +44,21 @@ class SmallPairGraph:
         wanted = ids[Path(one).name], ids[Path(other).name]
         found = [pair for pair in self.graph.of(wanted[0]) if pair.other(wanted[0]) == wanted[1]]
         return found[0] if found else None
+
+
+def graph_of_files(folder: Path, photos: Iterable[Path]) -> SmallPairGraph:
+    """The graph of a new library of copies of some photos; nothing is joined or verified yet.
+
+    Args:
+        folder: where the library and the copies are put.
+        photos: the files; those of one name are told apart by their folders' names.
+    """
+    album = folder / "album"
+    album.mkdir()
+    for photo in photos:
+        name = photo.name if not (album / photo.name).exists() else f"{photo.parent.name}-{photo.name}"
+        shutil.copyfile(photo, album / name)
+    library = SmallLibrary(folder / "library")
+    library.folders.add(album)
+    library.scan()
+    return SmallPairGraph(library)

@@ -61,6 +61,9 @@ ECC_LEAST = 0.5
 ECC_MOST_MOVED = 6.0
 """What came of local features needs no larger correction, in pixels."""
 
+TYPICAL = 60
+"""The percentile of blocks that stands for those that nothing covers."""
+
 FEWEST_COMMON = 0.02
 """A smaller share of the coarser photo's frame is too little to go by."""
 
@@ -104,6 +107,11 @@ class Agreement:
         """Share of the compared blocks that agree; 0 where none could be compared."""
         compared = int(self.compared.sum())
         return 1.0 - float(self.disagreeing.sum()) / compared if compared else 0.0
+
+    @property
+    def typical(self) -> float:
+        """Correlation of the blocks that nothing covers; 1 where none says anything."""
+        return float(np.percentile(self.coarse, TYPICAL)) if len(self.coarse) else 1.0
 
     @cached_property
     def tone_change(self) -> float:

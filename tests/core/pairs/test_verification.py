@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from lookalike.pairs import PairKind, verification
+from lookalike.pairs import PairKind, copies, verification
 from lookalike.pairs.agreement import compare_pixels, wide_difference
 from lookalike.pairs.alignment import Matrix, whole_frames
 from lookalike.pairs.photo_pixels import PhotoPixels
 from lookalike.pairs.verification import CHANCE_MATCH, GLANCED_CORRELATION, match_of
-from tests.builders.pair_graph import SmallPairGraph
+from tests.builders.pair_graph import SmallPairGraph, graph_of_files
 from tests.builders.photo_files import textured_photo
-from tests.builders.small_library import SmallLibrary
+from tests.data import evaluation_data
 
 SIZE = (480, 360)
 
 
 def graph_of(folder: Path, photos: dict[str, Image.Image]) -> SmallPairGraph:
-    album = folder / "album"
-    album.mkdir()
     for name, photo in photos.items():
-        photo.save(album / name, quality=85)
-    library = SmallLibrary(folder / "library")
-    library.folders.add(album)
-    library.scan()
-    return SmallPairGraph(library)
+        photo.save(folder / name, quality=85)
+    return graph_of_files(folder, [folder / name for name in photos])
 
 
 def test_a_file_that_can_be_made_of_the_other_needs_no_other_proof(
@@ -38,9 +34,8 @@ def test_a_file_that_can_be_made_of_the_other_needs_no_other_proof(
     with Image.open(tmp_path / "first.jpg") as opened:
         original = opened.convert("RGB")
     turned = original.transpose(Image.Transpose.ROTATE_90)
-    graph = graph_of(tmp_path, {"turned.jpg": turned})
-    (tmp_path / "first.jpg").rename(tmp_path / "album" / "first.jpg")
-    graph.library.scan()
+    turned.save(tmp_path / "turned.jpg", quality=85)
+    graph = graph_of_files(tmp_path, [tmp_path / "first.jpg", tmp_path / "turned.jpg"])
 
     def refuse(*_arguments: object) -> None:
         raise AssertionError("compression need not explain it")
@@ -96,14 +91,22 @@ def test_the_same_alignment_is_not_tried_twice(monkeypatch: pytest.MonkeyPatch, 
     ]
     graph = graph_of(tmp_path, {f"{number}.jpg": shot for number, shot in enumerate(shots)})
     tried: list[bytes] = []
-    original = verification._unexplained
+    original = copies._unexplained
 
     def counted(first: PhotoPixels, second: PhotoPixels, matrix: Matrix) -> object:
         tried.append(matrix.tobytes())
         return original(first, second, matrix)
 
-    monkeypatch.setattr(verification, "_unexplained", counted)
+    monkeypatch.setattr(copies, "_unexplained", counted)
     assert graph.updater.verified(*sorted(graph.ids().values())).kind is PairKind.BURST
     assert tried
     assert len(tried) == len(set(tried))
+    graph.library.catalog.close()
+
+
+def test_real_shots_in_the_same_light_are_no_copies(tmp_path: Path) -> None:
+    folder = evaluation_data() / "dev2" / "images" / "burst_livingroom"
+    graph = graph_of_files(tmp_path, [folder / f"{number}.jpg" for number in ("02", "03", "04")])
+    for pair in itertools.combinations(sorted(graph.ids().values()), 2):
+        assert graph.updater.verified(*pair).kind is PairKind.BURST
     graph.library.catalog.close()
