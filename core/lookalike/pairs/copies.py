@@ -22,7 +22,7 @@ SAME_TONE, CHAIN_EXCESS = 0.5, 1.15
 FILTERED_EXCESS = 1.2
 """... one that was scaled or turned by so many times, ..."""
 NEAR_EXCESS = 0.97
-"""... and one that lies on the other, but for a small move, by so many."""
+"""... and one that lies on the other, but for a small move, or was blurred or sharpened a little, by so many."""
 NEAR_MOVED = 0.06
 """A small move, as a share of the frame."""
 TINY_CORRELATION = 0.85
@@ -73,8 +73,10 @@ def is_copy(found: Residual | None, agreed: Agreement, one: PhotoPixels, other: 
     if found.exact is not None:
         unchanged = agreed.tone_change < SAME_TONE and moved_by(agreed) < RESIZED_MOVED
         # What looks like the noise of a dark photo made brighter may be that of another exposure.
-        derived = agreed.tone_change < LITTLE_TONE or found.one_sided <= ONE_SIDED_EXCESS
-        return (derived and found.exact <= EXACT_EXCESS) or (unchanged and found.filtered <= CHAIN_EXCESS)
+        like_toned = agreed.tone_change < LITTLE_TONE
+        derived = like_toned or found.one_sided <= ONE_SIDED_EXCESS
+        most_filtered = CHAIN_EXCESS if unchanged else NEAR_EXCESS
+        return (derived and found.exact <= EXACT_EXCESS) or (like_toned and found.filtered <= most_filtered)
     if is_resized(agreed, one, other):
         return found.filtered <= RESIZED_EXCESS
     return found.filtered <= (NEAR_EXCESS if is_near(agreed, one, other) else FILTERED_EXCESS)

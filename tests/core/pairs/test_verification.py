@@ -104,6 +104,14 @@ def test_the_same_alignment_is_not_tried_twice(monkeypatch: pytest.MonkeyPatch, 
     graph.library.catalog.close()
 
 
+@pytest.mark.parametrize("made", ["blur-a-little", "sharpen-a-little", "sharpen-a-lot"])
+def test_a_real_photo_made_a_little_sharper_or_softer_is_a_copy(tmp_path: Path, made: str) -> None:
+    folder = evaluation_data() / "neardup_real"
+    graph = graph_of_files(tmp_path, [folder / "aaa-orig.jpg", folder / f"{made}.jpg"])
+    assert graph.updater.verified(*sorted(graph.ids().values())).kind is PairKind.EDITED
+    graph.library.catalog.close()
+
+
 def test_real_shots_in_the_same_light_are_no_copies(tmp_path: Path) -> None:
     folder = evaluation_data() / "dev2" / "images" / "burst_livingroom"
     graph = graph_of_files(tmp_path, [folder / f"{number}.jpg" for number in ("02", "03", "04")])
