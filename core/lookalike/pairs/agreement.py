@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.pairs.alignment import Alignment, Matrix, in_pixels, inverse, jacobian, normal
+from lookalike.pairs.overlap import Polygon, area, common_part
 
 WORKING_SIDE = 640
 """Longest side in pixels at which pixels are compared."""
@@ -198,13 +199,15 @@ def common_areas(matrix: Matrix) -> tuple[float, float]:
 
 def _shown(matrix: Matrix) -> float:
     """The share of a frame that another covers, which a matrix maps onto it."""
-    import cv2
+    mapped = _mapped(np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64), matrix)
+    return min(area(common_part((1.0, 1.0), mapped)), 1.0)
 
-    corners = np.array([[[0, 0], [1, 0], [1, 1], [0, 1]]], np.float32)
-    frame = corners[0]
-    mapped = cv2.perspectiveTransform(corners, matrix)[0]
-    area, _ = cv2.intersectConvexConvex(frame, mapped.astype(np.float32))
-    return float(np.clip(area, 0.0, 1.0))
+
+def _mapped(points: Polygon, matrix: Matrix) -> Polygon:
+    """Points (n, 2) under a homography."""
+    mapped = np.column_stack([points, np.ones(len(points))]) @ matrix.T
+    result: Polygon = mapped[:, :2] / mapped[:, 2:]
+    return result
 
 
 def blurred(image: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
@@ -264,15 +267,11 @@ def _grey(image: NDArray[np.generic]) -> Grey:
 
 def _scale(matrix: Matrix, first: tuple[int, int], second: tuple[int, int]) -> float | None:
     """Pixels of the second frame for each of the first, amid what both show; None where they share nothing."""
-    import cv2
-
-    corners = np.array([[0, 0], [second[0], 0], [second[0], second[1]], [0, second[1]]], np.float32)
-    back = cv2.perspectiveTransform(corners[None], np.linalg.inv(matrix))[0].astype(np.float32)
-    frame = np.array([[0, 0], [first[0], 0], [first[0], first[1]], [0, first[1]]], np.float32)
-    area, common = cv2.intersectConvexConvex(frame, back)
-    if area < 1.0 or common is None:
+    corners = np.array([[0, 0], [second[0], 0], [second[0], second[1]], [0, second[1]]], np.float64)
+    common = common_part(first, _mapped(corners, inverse(matrix)))
+    if area(common) < 1.0:
         return None
-    local = jacobian(matrix, common.reshape(-1, 2).mean(axis=0).astype(np.float64))
+    local = jacobian(matrix, common.mean(axis=0))
     return None if local is None else float(np.sqrt(abs(np.linalg.det(local))))
 
 

@@ -22,17 +22,17 @@ Shot = tuple[int, str | None, str | None]
     ("kind", "first", "second", "waits"),
     [
         ("nothing", (640, None, None), (640, None, None), True),
-        ("same-thing", (640, NOON, NIKON), (640, SOON, NIKON), True),
+        ("nothing", (640, NOON, NIKON), (640, SOON, NIKON), True),
         ("nothing", (640, NOON, None), (640, "2006-01", NIKON), True),
         ("nothing", (640, NOON, NIKON), (640, LATER, NIKON), False),
         ("nothing", (640, NOON, NIKON), (640, NOON, CANON), False),
         ("nothing", (640, None, None), (480, None, None), False),
         ("burst", (640, NOON, NIKON), (480, LATER, CANON), True),
-        ("edited", (640, None, None), (640, None, None), False),
-        ("same-pixels", (640, None, None), (640, None, None), False),
+        ("same-thing", (640, NOON, NIKON), (480, LATER, CANON), True),
+        ("edited", (640, NOON, NIKON), (480, LATER, CANON), True),
     ],
 )
-def test_what_may_be_exposures_of_one_frame_or_a_sharpened_photo_waits(
+def test_what_may_come_out_otherwise_waits(
     tmp_path: Path, kind: str, first: Shot, second: Shot, waits: bool
 ) -> None:
     catalog = Catalog(tmp_path / "catalog.sqlite")
@@ -46,7 +46,7 @@ def test_what_may_be_exposures_of_one_frame_or_a_sharpened_photo_waits(
     catalog.verified_pairs.put([pair])
     catalog.close()
     before = Database(tmp_path / "catalog.sqlite")
-    before.conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0029_exposures_and_filters'")
+    before.conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0029_overlaps_and_exposures'")
     before.conn.commit()
     before.close()
     catalog = Catalog(tmp_path / "catalog.sqlite")

@@ -305,18 +305,18 @@ def m0028_closer_looks(db: Database) -> None:
 
 
 @catalog_migrations()
-def m0029_exposures_and_filters(db: Database) -> None:
-    """Have those verified pairs wait again that may be exposures of one frame, or a photo that was sharpened.
+def m0029_overlaps_and_exposures(db: Database) -> None:
+    """Have those verified pairs wait again that may come out otherwise since overlaps are right and exposures known.
 
-    Verification came to know both without a new version, which would have cost every library its whole graph.
+    These are the few that are something, and of the others those of one size that may be of one moment. A new version
+    of verification would have cost every library its whole graph.
     """
     db.execute(
         """INSERT OR IGNORE INTO candidate_pairs
         SELECT first, second FROM verified_pairs
         JOIN contents one ON one.id = first JOIN contents other ON other.id = second
-        WHERE kind = 'burst' OR (
-            kind IN ('nothing', 'same-thing')
-            AND one.width = other.width AND one.height = other.height
+        WHERE kind <> 'nothing' OR (
+            one.width = other.width AND one.height = other.height
             AND (one.camera IS NULL OR other.camera IS NULL OR one.camera = other.camera)
             AND (
                 coalesce(min(length(one.taken_at), length(other.taken_at)), 0) < 16
