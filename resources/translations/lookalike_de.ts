@@ -400,6 +400,10 @@
         <translation>gespiegelt</translation>
     </message>
     <message>
+        <source>sharpened or blurred</source>
+        <translation>geschärft oder weichgezeichnet</translation>
+    </message>
+    <message>
         <source>recoloured</source>
         <translation>umgefärbt</translation>
     </message>

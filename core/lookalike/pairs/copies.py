@@ -23,6 +23,8 @@ FILTERED_EXCESS = 1.2
 """... one that was scaled or turned by so many times, ..."""
 NEAR_EXCESS = 0.97
 """... and one that lies on the other, but for a small move, or was blurred or sharpened a little, by so many."""
+FILTER_GAIN = 0.8
+"""One that was sharpened or blurred differs, once the other is filtered so, by less than so much of what it did."""
 NEAR_MOVED = 0.06
 """A small move, as a share of the frame."""
 TINY_CORRELATION = 0.85
@@ -80,6 +82,22 @@ def is_copy(found: Residual | None, agreed: Agreement, one: PhotoPixels, other: 
     if is_resized(agreed, one, other):
         return found.filtered <= RESIZED_EXCESS
     return found.filtered <= (NEAR_EXCESS if is_near(agreed, one, other) else FILTERED_EXCESS)
+
+
+def is_filtered(found: Residual | None, agreed: Agreement) -> bool:
+    """Whether one of two copies is the other sharpened or blurred.
+
+    Args:
+        found: what compression does not explain.
+        agreed: the agreement of their pixels.
+    """
+    return (
+        found is not None
+        and found.exact is not None
+        and found.exact > EXACT_EXCESS
+        and found.filtered < FILTER_GAIN * found.exact
+        and moved_by(agreed) < RESIZED_MOVED
+    )
 
 
 def is_resized(agreed: Agreement, one: PhotoPixels, other: PhotoPixels) -> bool:

@@ -60,6 +60,21 @@ class NamedEdits:
 
 
 @dataclass(frozen=True)
+class PixelEvidence:
+    """What pixels say of how one of two photos was made from the other.
+
+    Attributes:
+        direction: evidence, -1 to 1, for the first as the original.
+        tried: whether that comes of making the one of the other; how coarsely they are compressed says nothing then.
+        filtered: whether the one is the other sharpened or blurred: both look like an original then.
+    """
+
+    direction: float = 0.0
+    tried: bool = False
+    filtered: bool = False
+
+
+@dataclass(frozen=True)
 class EditedPhoto:
     """One photo of an edited pair.
 
@@ -83,8 +98,7 @@ def name_edits(
     second: EditedPhoto,
     agreed: Agreement,
     mirrored: bool,
-    direction: float,
-    tried: bool,
+    found: PixelEvidence,
 ) -> NamedEdits:
     """Name what was done, and find the original: the larger, uncropped, less compressed one with its metadata.
 
@@ -93,13 +107,12 @@ def name_edits(
         second: the second.
         agreed: their pixels' agreement.
         mirrored: whether the second shows the first in a mirror.
-        direction: evidence of the pixels, -1 to 1, for the first as the original.
-        tried: whether that comes of making the one of the other; how coarsely they are compressed says nothing then.
+        found: what else their pixels say.
     """
     details: dict[str, float] = {}
     edits: list[Edit] = []
     # Above 0 the first is the original, below 0 the second.
-    evidence, by_pixels = 0.0, 2.0 * direction
+    evidence, by_pixels = 0.0, 0.0 if found.filtered else 2.0 * found.direction
     scale, degrees = _turn(first.row, second.row, agreed.matrix, mirrored)
     quarters = round(degrees / 90)
     degrees -= 90 * quarters
@@ -131,11 +144,13 @@ def name_edits(
     if covered > OVERLAID:
         edits.append(Edit.OVERLAY)
         details["covered"] = covered
+    if found.filtered:
+        edits.append(Edit.FILTER)
     colour = _recolouring(agreed)
     if colour > RECOLOURED:
         edits.append(Edit.RECOLOUR)
         details["recoloured"] = colour
-        if not tried and abs(direction) < SURE_DIRECTION:
+        if not found.tried and abs(found.direction) < SURE_DIRECTION:
             # More contrast makes more noise, whichever was first.
             by_pixels = 0.0
         evidence += _lost_colour(agreed) + _clipped(agreed)
@@ -148,7 +163,7 @@ def name_edits(
     elif not edits:
         edits.append(Edit.RECOMPRESS)
     evidence += by_pixels + _metadata(first) - _metadata(second)
-    if not tried:
+    if not found.tried and not found.filtered:
         evidence += _less_compressed(first, second)
     original = None if abs(evidence) < SURE else (first if evidence > 0 else second).content_id
     return NamedEdits(tuple(edits), original, details)

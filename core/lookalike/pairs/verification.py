@@ -13,8 +13,8 @@ from lookalike.catalog.contents import ContentRow
 from lookalike.local_features import LocalFeatures
 from lookalike.pairs.agreement import WORKING_SIDE, Agreement, compare_pixels
 from lookalike.pairs.alignment import Alignment, align, in_pixels, is_plausible
-from lookalike.pairs.copies import NEAR_SNAP, SAME_TONE, is_copy, is_print_in_both, unexplained
-from lookalike.pairs.edit_names import EditedPhoto, NamedEdits, name_edits
+from lookalike.pairs.copies import NEAR_SNAP, SAME_TONE, is_copy, is_filtered, is_print_in_both, unexplained
+from lookalike.pairs.edit_names import EditedPhoto, NamedEdits, PixelEvidence, name_edits
 from lookalike.pairs.exposures import compare_order, may_be_one_frame
 from lookalike.pairs.icons import IconReader, likely_frames
 from lookalike.pairs.moments import are_one_moment, may_be_one_moment, were_exposed_apart, were_taken_apart
@@ -121,7 +121,7 @@ class PairVerifier:
     ) -> VerifiedPair | None:
         """A pair by its aligned pixels; None where they say nothing."""
         one, other = self._pixels.working(first.content_id), self._pixels.working(second.content_id)
-        kind, direction, tried = self._kind(first, second, one, other, agreed)
+        kind, evidence = self._kind(first, second, one, other, agreed)
         if kind is None:
             return None
         named = NamedEdits((), None, {})
@@ -133,8 +133,7 @@ class PairVerifier:
                 ),
                 agreed,
                 alignment.mirrored,
-                direction,
-                tried,
+                evidence,
             )
         return _agreeing_pair(first, second, kind, match, agreed, named)
 
@@ -153,13 +152,10 @@ class PairVerifier:
 
     def _kind(
         self, first: PairPhoto, second: PairPhoto, one: PhotoPixels, other: PhotoPixels, agreed: Agreement
-    ) -> tuple[PairKind | None, float, bool]:
-        """What a pair is by its pixels, None where they say nothing; and evidence for the first as the original.
-
-        The last value is whether that evidence comes of making the one of the other, so that no other guess counts.
-        """
+    ) -> tuple[PairKind | None, PixelEvidence]:
+        """What a pair is by its pixels, None where they say nothing; and how one was made from the other."""
         if not agreed.compared.any():
-            return None, 0.0, False
+            return None, PixelEvidence()
         apart = were_taken_apart(first.row, second.row) or were_exposed_apart(
             first.row, second.row, one, other
         )
@@ -167,19 +163,21 @@ class PairVerifier:
         if alike and agreed.correlation >= GLANCED_CORRELATION and not apart:
             one, other = self._pixels.native(first.content_id), self._pixels.native(second.content_id)
             if np.array_equal(one.pixels, other.pixels):
-                return PairKind.SAME_PIXELS, 0.0, False
+                return PairKind.SAME_PIXELS, PixelEvidence()
             matrix = in_pixels(agreed.matrix, one.size, other.size)
             made = made_from(one, other, snapped(matrix, one.pixels.shape, NEAR_SNAP))
             if made and not is_print_in_both(agreed):
                 # A file that comes out of the other's pixels needs no other proof.
-                return PairKind.EDITED, made, True
+                return PairKind.EDITED, PixelEvidence(made, tried=True)
             found = unexplained(one, other, agreed)
-            copied = is_copy(None if found is None else found.least, agreed, one, other)
-            if copied and not is_print_in_both(agreed):
+            least = None if found is None else found.least
+            if is_copy(least, agreed, one, other) and not is_print_in_both(agreed):
+                filtered = is_filtered(least, agreed)
                 if made is not None and agreed.tone_change < SAME_TONE:
-                    return PairKind.EDITED, 0.0, True
-                return PairKind.EDITED, 0.0 if found is None else found.direction, False
-        return (PairKind.BURST if are_one_moment(first.row, second.row, agreed) else None), 0.0, False
+                    return PairKind.EDITED, PixelEvidence(tried=True, filtered=filtered)
+                direction = 0.0 if found is None else found.direction
+                return PairKind.EDITED, PixelEvidence(direction, filtered=filtered)
+        return (PairKind.BURST if are_one_moment(first.row, second.row, agreed) else None), PixelEvidence()
 
     def _by_features(
         self, first: PairPhoto, second: PairPhoto, alignment: Alignment | None, match: float

@@ -37,6 +37,8 @@ class Edit(StrEnum):
     CROP = "crop"
     ROTATE = "rotate"
     MIRROR = "mirror"
+    FILTER = "filter"
+    """It was sharpened or blurred."""
     RECOLOUR = "recolour"
     OVERLAY = "overlay"
     """Text, a sticker or a watermark lies on it."""

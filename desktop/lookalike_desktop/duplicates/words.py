@@ -61,6 +61,7 @@ def edit_text(edit: Edit) -> str:
         Edit.CROP: translate("Duplicates", "cropped"),
         Edit.ROTATE: translate("Duplicates", "turned"),
         Edit.MIRROR: translate("Duplicates", "mirrored"),
+        Edit.FILTER: translate("Duplicates", "sharpened or blurred"),
         Edit.RECOLOUR: translate("Duplicates", "recoloured"),
         Edit.OVERLAY: translate("Duplicates", "written on"),
         Edit.SCREENSHOT: translate("Duplicates", "screenshot"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import ExifTags, Image, ImageDraw, ImageEnhance
+from PIL import ExifTags, Image, ImageDraw, ImageEnhance, ImageFilter
 
 from lookalike.pairs import Edit, PairKind
 from tests.builders.pair_graph import SmallPairGraph
@@ -55,6 +55,8 @@ EDITS: dict[str, tuple[Callable[[Image.Image], Image.Image], dict[str, Any]]] = 
     "mirrored_signed.jpg": (_mirrored, {"quality": 92, "exif": _signed()}),
     "darker.jpg": (lambda photo: ImageEnhance.Brightness(photo).enhance(0.6), {"quality": 85}),
     "grey.jpg": (lambda photo: photo.convert("L").convert("RGB"), {"quality": 85}),
+    "sharper.jpg": (lambda photo: photo.filter(ImageFilter.UnsharpMask(1.5, 80, 0)), {"quality": 92}),
+    "softer.jpg": (lambda photo: photo.filter(ImageFilter.GaussianBlur(0.7)), {"quality": 92}),
     "sticker.jpg": (_sticker, {"quality": 85}),
     "screenshot.png": (_screenshot, {}),
     "other.webp": (lambda photo: photo, {"quality": 70}),
@@ -72,6 +74,8 @@ EXPECTED = {
     "mirrored_signed.jpg": {Edit.MIRROR},
     "darker.jpg": {Edit.RECOLOUR},
     "grey.jpg": {Edit.RECOLOUR},
+    "sharper.jpg": {Edit.FILTER},
+    "softer.jpg": {Edit.FILTER},
     "sticker.jpg": {Edit.OVERLAY},
     "screenshot.png": {Edit.SCREENSHOT, Edit.FORMAT},
     "other.webp": {Edit.FORMAT},
@@ -128,8 +132,9 @@ class TestEditsOfOnePhoto:
         assert pair is not None
         assert pair.original == graph.ids()["original.jpg"]
 
-    def test_no_original_is_named_where_nothing_tells(self, graph: SmallPairGraph) -> None:
-        pair = graph.between("original.jpg", "mirrored_alike.jpg")
+    @pytest.mark.parametrize("name", ["mirrored_alike.jpg", "sharper.jpg", "softer.jpg"])
+    def test_no_original_is_named_where_nothing_tells(self, graph: SmallPairGraph, name: str) -> None:
+        pair = graph.between("original.jpg", name)
         assert pair is not None and pair.original is None
 
     def test_the_same_pixels_in_another_container(self, graph: SmallPairGraph) -> None:
