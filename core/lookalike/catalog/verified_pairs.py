@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -9,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlite_utils import Database
 
 from lookalike.catalog.contents import VISIBLE
 from lookalike.catalog.database import CatalogDatabase
@@ -146,14 +148,62 @@ class VerifiedPairs:
     def put(self, rows: Sequence[PairRow]) -> None:
         """Record verified pairs, which then no longer wait."""
         with self._database.transaction() as db:
-            for row in rows:
-                db.execute(
-                    f"INSERT INTO verified_pairs ({_COLUMNS}) VALUES ({placeholders(len(row))}) "
-                    "ON CONFLICT (first, second) DO UPDATE SET "
-                    + ", ".join(f'"{name}" = excluded."{name}"' for name in PairRow._fields[2:]),
-                    row,
-                )
-                db.execute("DELETE FROM candidate_pairs WHERE first = ? AND second = ?", row[:2])
+            self._put(db, rows)
+
+    def put_verified(
+        self, rows: Sequence[PairRow], copies: Collection[str], most: int
+    ) -> list[tuple[int, int]]:
+        """Record verified pairs, and have those wait that were not compared of photos that are both copies of one.
+
+        Args:
+            rows: the pairs.
+            copies: the kinds of copies.
+            most: of a photo with more copies than this, these are not compared with one another.
+
+        Returns:
+            The pairs that wait since then.
+        """
+        copied = sorted({number for row in rows if row.kind in copies for number in row[:2]})
+        with self._database.transaction() as db:
+            self._put(db, rows)
+            return [
+                pair
+                for number in copied
+                for pair in self._put_between_copies(db, number, sorted(copies), most)
+            ]
+
+    @staticmethod
+    def _put(db: Database, rows: Sequence[PairRow]) -> None:
+        for row in rows:
+            db.execute(
+                f"INSERT INTO verified_pairs ({_COLUMNS}) VALUES ({placeholders(len(row))}) "
+                "ON CONFLICT (first, second) DO UPDATE SET "
+                + ", ".join(f'"{name}" = excluded."{name}"' for name in PairRow._fields[2:]),
+                row,
+            )
+            db.execute("DELETE FROM candidate_pairs WHERE first = ? AND second = ?", row[:2])
+
+    @staticmethod
+    def _put_between_copies(
+        db: Database, content_id: int, copies: Sequence[str], most: int
+    ) -> list[tuple[int, int]]:
+        kinds = placeholders(len(copies))
+        found = db.execute(
+            f"SELECT second FROM verified_pairs WHERE first = ? AND kind IN ({kinds}) UNION "
+            f"SELECT first FROM verified_pairs WHERE second = ? AND kind IN ({kinds}) ORDER BY 1 LIMIT ?",
+            (content_id, *copies, content_id, *copies, most + 1),
+        ).fetchall()
+        if len(found) > most:
+            return []
+        return [
+            pair
+            for pair in itertools.combinations([row[0] for row in found], 2)
+            if db.execute(
+                "INSERT OR IGNORE INTO candidate_pairs SELECT ?, ? WHERE NOT EXISTS "
+                "(SELECT 1 FROM verified_pairs WHERE first = ? AND second = ?)",
+                (*pair, *pair),
+            ).rowcount
+        ]
 
     def remove_orphans(self, kinds: Collection[str]) -> int:
         """Remove what stands for contents that are not there, or says nothing that is known.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from lookalike.pairs.candidates import CandidateSearch
 from lookalike.pairs.graph import row_of_pair
 from lookalike.pairs.photo_pixels import PixelReader
 from lookalike.pairs.verification import VERSION, PairPhoto, PairVerifier
-from lookalike.pairs.verified_pair import VerifiedPair
+from lookalike.pairs.verified_pair import COPIES, VerifiedPair
 from lookalike.progress import Progress, ProgressMeter, Stage
 
 MAX_THREADS = 4
@@ -32,6 +32,9 @@ BATCH = 16
 
 FETCHED = 2000
 """Pairs that are asked of the catalog at a time."""
+
+MOST_COPIES = 32
+"""Of a photo with more copies these are not all compared with one another: their number grows with the square."""
 
 KEPT_PHOTOS = 256
 """Photos whose features stay in memory: about 40 MB."""
@@ -131,20 +134,25 @@ class PairUpdater:
             return
         meter = ProgressMeter(Stage.COMPARING, total, unit="pairs")
         yield meter.snapshot()
-        done: list[VerifiedPair] = []
         told: set[int] = set()
+        coming: Iterator[tuple[int, int]] | None = self._waiting()
         with ThreadPoolExecutor(_threads(), thread_name_prefix="pairs") as pool:
-            for found in self._in_order(pool):
-                if isinstance(found, VerifiedPair):
-                    done.append(found)
-                    meter.advance()
-                else:
-                    self._skip(meter, found, told)
-                if len(done) >= BATCH:
-                    self._rows.put([row_of_pair(one, PAIR_VERSION) for one in done])
-                    done = []
-                    yield meter.snapshot()
-        self._rows.put([row_of_pair(one, PAIR_VERSION) for one in done])
+            while coming is not None:
+                came: set[tuple[int, int]] = set()
+                done: list[VerifiedPair] = []
+                for found in self._in_order(pool, coming):
+                    if isinstance(found, VerifiedPair):
+                        done.append(found)
+                        meter.advance()
+                    else:
+                        self._skip(meter, found, told)
+                    if len(done) >= BATCH:
+                        self._put(done, came, meter)
+                        done = []
+                        yield meter.snapshot()
+                self._put(done, came, meter)
+                # Those that came behind the place that was reached.
+                coming = iter(sorted(came)) if came else None
         self._pixels.clear()
         with self._lock:
             self._photos.clear()
@@ -166,6 +174,22 @@ class PairUpdater:
             for number, other in ((first, second), (second, first))
         )
 
+    def _put(self, done: Sequence[VerifiedPair], came: set[tuple[int, int]], meter: ProgressMeter) -> None:
+        """Record verified pairs. Copies of one photo that are no candidates, so unlike are they, come to wait.
+
+        Args:
+            done: the pairs.
+            came: those that came to wait and were not verified yet.
+            meter: counts the pairs.
+        """
+        came.difference_update((pair.first, pair.second) for pair in done)
+        new = self._rows.put_verified([row_of_pair(one, PAIR_VERSION) for one in done], COPIES, MOST_COPIES)
+        # Those of photos that are away wait until these are back.
+        there = self._catalog.contents.visible_among(sorted({number for pair in new for number in pair}))
+        now = [pair for pair in new if pair[0] in there and pair[1] in there]
+        came.update(now)
+        meter.total = (meter.total or 0) + len(now)
+
     def _skip(self, meter: ProgressMeter, found: UnreadPhoto, told: set[int]) -> None:
         """Count a pair that cannot be verified now; each photo's trouble is told once."""
         meter.advance()
@@ -174,9 +198,10 @@ class PairUpdater:
             paths = self._catalog.files.paths([found.content_id]).get(found.content_id, [])
             meter.note(str(paths[0]) if paths else "", found.reason)
 
-    def _in_order(self, pool: ThreadPoolExecutor) -> Iterator[VerifiedPair | UnreadPhoto]:
+    def _in_order(
+        self, pool: ThreadPoolExecutor, coming: Iterator[tuple[int, int]]
+    ) -> Iterator[VerifiedPair | UnreadPhoto]:
         waiting: deque[Future[VerifiedPair | UnreadPhoto]] = deque()
-        coming = self._waiting()
         try:
             while True:
                 while len(waiting) < 2 * _threads() and (pair := next(coming, None)) is not None:

@@ -10,7 +10,12 @@ import numpy as np
 import pytest
 
 from lookalike.catalog.catalog import Catalog
-from lookalike.pairs import PairKind, updating
+from lookalike.local_features import LocalFeatures
+from lookalike.pairs import Edit, PairKind, VerifiedPair, updating
+from lookalike.pairs.candidates import CandidateSearch
+from lookalike.pairs.graph import row_of_pair
+from lookalike.pairs.updating import PAIR_VERSION
+from lookalike.pairs.verified_pair import COPIES
 from tests.builders.pair_graph import SmallPairGraph
 from tests.builders.photo_files import textured_photo
 from tests.builders.small_library import SmallLibrary
@@ -209,3 +214,74 @@ def test_what_is_not_joined_follows_every_change(graph: SmallPairGraph, album: P
     (album / names[int(everything[2])]).rename(album.parent / "away")
     library.scan()
     assert left() == [everything[0], everything[2], *everything[5:]]
+
+
+def put_copies(graph: SmallPairGraph, *pairs: tuple[int, int]) -> None:
+    """Record some verified pairs of copies, and have the pairs between copies of one photo wait."""
+    rows = [
+        row_of_pair(VerifiedPair(one, other, PairKind.EDITED, 1.0, 1.0, 1.0), PAIR_VERSION)
+        for one, other in pairs
+    ]
+    graph.library.catalog.verified_pairs.put_verified(rows, COPIES, updating.MOST_COPIES)
+
+
+def test_copies_of_one_photo_are_compared_though_they_are_no_candidates(
+    graph: SmallPairGraph, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = textured_photo(40, SIZE)
+    photo.crop((0, 0, 200, 240)).save(album / "left.jpg", quality=80)
+    photo.crop((120, 0, 320, 240)).save(album / "right.jpg", quality=80)
+    graph.library.scan()
+    ids = graph.ids()
+    ends = tuple(sorted((ids["left.jpg"], ids["right.jpg"])))
+    of = CandidateSearch.of
+
+    def but_those(self: CandidateSearch, content_id: int, features: LocalFeatures) -> set[int]:
+        return of(self, content_id, features) - (set(ends) if content_id in ends else set())
+
+    monkeypatch.setattr(CandidateSearch, "of", but_those)
+    list(graph.updater.join(graph.engines))
+    steps = list(graph.updater.verify())
+    assert steps[-1].done == steps[-1].total
+    pair = graph.between("left.jpg", "right.jpg")
+    assert pair is not None
+    assert pair.kind is PairKind.EDITED
+    assert pair.edits == (Edit.CROP,)
+
+
+def test_what_waits_between_copies_is_not_lost_with_a_job_that_is_stopped(graph: SmallPairGraph) -> None:
+    graph.library.scan()
+    one, other, third, *_ = sorted(graph.ids().values())
+    put_copies(graph, (one, other), (one, third))
+    assert graph.library.catalog.verified_pairs.waiting(10) == [(other, third)]
+    list(graph.updater.verify())
+    assert graph.library.catalog.verified_pairs.one(other, third) is not None
+    assert graph.library.catalog.verified_pairs.waiting_count() == 0
+
+
+def test_of_many_copies_not_all_are_compared(graph: SmallPairGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(updating, "MOST_COPIES", 2)
+    graph.library.scan()
+    one, *others = sorted(graph.ids().values())[:4]
+    put_copies(graph, *((one, other) for other in others))
+    assert graph.library.catalog.verified_pairs.waiting_count() == 0
+
+
+def test_copies_that_are_away_are_compared_when_they_are_back(graph: SmallPairGraph, album: Path) -> None:
+    textured_photo(40, SIZE).save(album / "late.jpg", quality=60)
+    graph.library.scan()
+    ids = graph.ids()
+    away = ids["0.jpg"]
+    (album / "0.jpg").rename(album.parent / "away.jpg")
+    graph.library.scan()
+    put_copies(graph, (min(away, ids["0.png"]), max(away, ids["0.png"])))
+    list(graph.updater.join(graph.engines))
+    steps = list(graph.updater.verify())
+    assert graph.between("0.png", "late.jpg") is not None
+    assert not any(step.skipped for step in steps)
+    assert steps[-1].done == steps[-1].total
+    assert graph.library.catalog.verified_pairs.waiting_count() == 0
+    (album.parent / "away.jpg").rename(album / "0.jpg")
+    graph.library.scan()
+    ends = min(away, ids["late.jpg"]), max(away, ids["late.jpg"])
+    assert graph.library.catalog.verified_pairs.waiting(10) == [ends]
