@@ -70,6 +70,9 @@ FEWEST_COMMON = 0.02
 
 WHOLLY_INSIDE = 0.999
 
+HORIZON = 1e-12
+"""What lies on the horizon of an alignment is put just before it."""
+
 Grey = NDArray[np.float32]
 
 
@@ -206,7 +209,8 @@ def _shown(matrix: Matrix) -> float:
 def _mapped(points: Polygon, matrix: Matrix) -> Polygon:
     """Points (n, 2) under a homography."""
     mapped = np.column_stack([points, np.ones(len(points))]) @ matrix.T
-    result: Polygon = mapped[:, :2] / mapped[:, 2:]
+    depths = mapped[:, 2:]
+    result: Polygon = mapped[:, :2] / np.where(np.abs(depths) < HORIZON, HORIZON, depths)
     return result
 
 

@@ -47,3 +47,8 @@ def test_both_frames_are_covered_by_an_alignment_that_hardly_moves(corner: float
 def test_a_half_covers_half() -> None:
     half = np.array([[2.0, 0.0, -1.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
     assert common_areas(half) == pytest.approx((0.5, 1.0))
+
+
+def test_a_corner_on_the_horizon_is_no_error() -> None:
+    matrix = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 1.0]])
+    assert all(0.0 <= share <= 1.0 for share in common_areas(matrix))
