@@ -324,6 +324,10 @@
         <translation>Kameradaten</translation>
     </message>
     <message>
+        <source>most like the other edits</source>
+        <translation>den anderen am ähnlichsten</translation>
+    </message>
+    <message>
         <source>best format</source>
         <translation>bestes Format</translation>
     </message>
@@ -358,6 +362,10 @@
     <message>
         <source>Camera, date and place as the camera wrote them</source>
         <translation>Kamera, Datum und Ort, wie die Kamera sie schrieb</translation>
+    </message>
+    <message>
+        <source>What the other edits are most like</source>
+        <translation>Dem die anderen am meisten ähneln</translation>
     </message>
     <message>
         <source>Less compression</source>

@@ -34,6 +34,7 @@ REASONS = {
     KeepRule.RESOLUTION: "most pixels",
     KeepRule.COMPRESSION: "least compressed",
     KeepRule.EXIF: "has what the camera wrote",
+    KeepRule.CENTRAL: "most like the other edits",
     KeepRule.FORMAT: "its format loses least",
     KeepRule.RATING: "most stars",
     KeepRule.OLDEST: "oldest file",

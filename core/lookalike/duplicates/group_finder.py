@@ -20,7 +20,7 @@ from lookalike.catalog.shot_names import shot_of
 from lookalike.duplicates.groups import DuplicateClass, DuplicateGroup, DuplicatePhoto, Held
 from lookalike.duplicates.keep_rules import Candidate, KeepRule, reasons_for, sort_key
 from lookalike.duplicates.protected_folders import ProtectedFolders
-from lookalike.pairs import PairKind, VerifiedPair
+from lookalike.pairs import Edit, PairKind, VerifiedPair
 from lookalike.pairs.verified_pair import COPIES
 
 KINDS = {
@@ -38,6 +38,9 @@ _AS_STRONG = {
 }
 """Which verified pairs join a photo to the best one of a group."""
 
+
+_SAVED = {Edit.RECOMPRESS, Edit.RESIZE, Edit.FORMAT}
+"""What comes of saving a photo, whatever was done to it."""
 
 _WITNESSES = 2
 """Photos that both of a pair must be copies of, so that one wrong verdict makes no copy of a burst."""
@@ -72,6 +75,7 @@ class GroupFinder:
         self._places = catalog.files.places(ids)
         self._raws = _raws_by_shot(catalog, ids)
         generations = _generations(map(self._with_original, self._pairs))
+        centralities = _centralities(self._pairs)
         annotations = catalog.annotations.get(ids)
         self._ranked: dict[int, list[Candidate]] = {}
         for number, content in self._contents.items():
@@ -83,6 +87,7 @@ class GroupFinder:
                     place.online,
                     protected.covers(place.path),
                     generations.get(number, 0),
+                    centralities.get(number, 0.0),
                     shot_of(place.path) in self._raws,
                     annotations[number].rating or 0,
                 )
@@ -280,6 +285,21 @@ def _generations(made_from: Iterable[tuple[int, int] | None]) -> dict[int, int]:
         generation += 1
         level = set().union(*(made.get(number, set()) for number in level)) - seen
         found.update(dict.fromkeys(level, generation))
+    return found
+
+
+def _centralities(pairs: Iterable[VerifiedPair]) -> dict[int, float]:
+    """For each content how near it is to its edits and those of the same original, summed over them.
+
+    An original is one edit away from each of them, and they are two from one another.
+    """
+    found: dict[int, float] = defaultdict(float)
+    for pair in pairs:
+        # Of those that were taken for edits the edits are not known.
+        if pair.kind is PairKind.EDITED and pair.edits:
+            nearness = 1.0 / (1 + len(set(pair.edits) - _SAVED))
+            found[pair.first] += nearness
+            found[pair.second] += nearness
     return found
 
 

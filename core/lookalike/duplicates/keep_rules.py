@@ -32,6 +32,8 @@ class KeepRule(StrEnum):
     """It has more pixels."""
     EXIF = "exif"
     """It has what the camera wrote: camera, date, place."""
+    CENTRAL = "central"
+    """The fewest edits lie between it and the others."""
     COMPRESSION = "compression"
     """It is less compressed: more bytes a pixel. After EXIF, as whoever saves an edit often takes a high quality."""
     FORMAT = "format"
@@ -67,6 +69,7 @@ class Candidate:
         online: whether it can be reached.
         protected: whether it lies in a protected folder.
         generation: how many edits lead to it from an original; 0 for one.
+        centrality: how near it is to its edits and those of the same original, summed over them.
         with_raw: whether its raw file lies beside it.
         rating: its stars.
     """
@@ -77,6 +80,7 @@ class Candidate:
     online: bool
     protected: bool
     generation: int
+    centrality: float
     with_raw: bool
     rating: int
 
@@ -115,12 +119,16 @@ def reasons_for(
     kept: Candidate, others: Sequence[Candidate], rules: Sequence[KeepRule]
 ) -> tuple[KeepRule, ...]:
     """The rules by which no other candidate goes before the one to keep, and some come after it."""
-    reasons = []
-    for rule in rules:
-        value, values = _value(rule, kept), [_value(rule, other) for other in others]
-        if values and value >= max(values) and value > min(values):
-            reasons.append(rule)
-    return tuple(reasons) or (KeepRule.NAME,)
+    return tuple(rule for rule in rules if _speaks_for(rule, kept, others)) or (KeepRule.NAME,)
+
+
+def _speaks_for(rule: KeepRule, kept: Candidate, others: Sequence[Candidate]) -> bool:
+    value, values = _value(rule, kept), [_value(rule, other) for other in others]
+    if rule is KeepRule.ORIGINAL:
+        # Several may be originals, as far as it can be told: then none is said to be the one.
+        edits = [_value(rule, other) for other in others if other.content.hash != kept.content.hash]
+        return bool(edits) and value > max(edits)
+    return bool(values) and value >= max(values) and value > min(values)
 
 
 def _value(rule: KeepRule, candidate: Candidate) -> float:
@@ -138,6 +146,8 @@ def _value(rule: KeepRule, candidate: Candidate) -> float:
             return pixels
         case KeepRule.COMPRESSION:
             return content.bytes / max(pixels, 1)
+        case KeepRule.CENTRAL:
+            return candidate.centrality
         case KeepRule.EXIF:
             return sum(map(bool, (content.camera, content.taken_at, content.latitude is not None)))
         case KeepRule.FORMAT:

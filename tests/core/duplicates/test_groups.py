@@ -146,6 +146,28 @@ def test_a_lossless_file_of_a_lossy_ones_pixels_was_made_from_it(library: Duplic
     assert group.keep.path == jpeg and KeepRule.ORIGINAL in group.reasons
 
 
+def test_of_edits_without_an_original_the_one_in_their_middle_is_kept(library: DuplicateLibrary) -> None:
+    marked = library.photo("a.jpg", 1, quality=98)
+    original = library.photo("m.jpg", 1, quality=80)
+    mirrored = library.photo("z.jpg", 1, quality=60)
+    library.scan()
+    library.pair(original, marked, edits=(Edit.OVERLAY,), original_known=False)
+    library.pair(original, mirrored, edits=(Edit.MIRROR, Edit.RECOMPRESS), original_known=False)
+    library.pair(marked, mirrored, edits=(Edit.MIRROR, Edit.OVERLAY), original_known=False)
+    (group,) = library.groups()
+    assert group.keep.path == original
+    assert KeepRule.CENTRAL in group.reasons and KeepRule.ORIGINAL not in group.reasons
+
+
+def test_a_copy_of_the_original_does_not_make_it_less_of_one(library: DuplicateLibrary) -> None:
+    original, edit = library.photo("a.jpg", 1), library.photo("b.jpg", 1, quality=40)
+    (library.album / "copy.jpg").write_bytes(original.read_bytes())
+    library.scan()
+    library.pair(original, edit)
+    group = next(group for group in library.groups() if group.kind is DuplicateClass.EDITED)
+    assert group.keep.path == original and KeepRule.ORIGINAL in group.reasons
+
+
 def test_the_users_order_of_rules_is_kept(library: DuplicateLibrary) -> None:
     library.duplicates.set_rules(["rating", "format"])
     assert library.duplicates.rules[:3] == (KeepRule.RATING, KeepRule.FORMAT, KeepRule.PROTECTED)
