@@ -21,19 +21,13 @@ from lookalike.things.constraints import constraints_of
 from lookalike.things.cover import CANDIDATES, best_cover, sharpness
 from lookalike.things.evidence import PairWeights, is_proven
 from lookalike.things.identities import KnownThing, identify
-from lookalike.things.likeness import SAMPLE, Likeness
+from lookalike.things.likeness import SAMPLE, SUPPORTED, SUPPORTED_BY_JUDGE, Likeness
 from lookalike.things.regions import WholePhotos
 
 logger = logging.getLogger(__name__)
 
-VERSION = 4
+VERSION = 5
 """Raised with every change of what is found, so that a library's things are found anew."""
-
-SUPPORTED = 0.1
-"""From this match on, details of a pair say more than that both photos are of one sort."""
-
-SUPPORTED_BY_JUDGE = -0.5
-"""The same of the log-odds of the geometric judge."""
 
 MANY = 4
 """So many photos that agree with one another are a thing without a supported pair too. Fewer may be two trains, or two

@@ -35,6 +35,15 @@ REGIONAL_GEOMETRY, REGIONAL_NEARNESS, REGIONAL_OFFSET = 0.52, 41.4, -3.2
 JUDGED_GEOMETRY, JUDGED_NEARNESS, JUDGED_EVIDENCE, JUDGED_OFFSET = 0.14, 28.9, 0.43, -2.5
 """... and that with the log-odds of the geometric judge as well, where it was asked."""
 
+SUPPORTED = 0.1
+"""From this match on, details of a pair say more than that both photos are of one sort."""
+
+SUPPORTED_BY_JUDGE = -0.5
+"""The same of the log-odds of the geometric judge."""
+
+CONFIRMED = 2.0
+"""What is added where both say so: they look for points in different ways, and seldom find the same by chance."""
+
 ANIMALS = 1.3
 """What is added where both photos show a cat or a dog."""
 
@@ -173,6 +182,7 @@ def log_odds(
     closer = REGIONAL_GEOMETRY * geometry + REGIONAL_NEARNESS * parts + REGIONAL_OFFSET
     weights = np.where(np.isnan(regional), weights, closer)
     closest = JUDGED_GEOMETRY * geometry + JUDGED_NEARNESS * parts + JUDGED_EVIDENCE * judged + JUDGED_OFFSET
-    weights = np.where(np.isnan(judged), weights, closest) + ANIMALS * animals
+    confirmed = (matches >= SUPPORTED) & (judged >= SUPPORTED_BY_JUDGE)
+    weights = np.where(np.isnan(judged), weights, closest) + CONFIRMED * confirmed + ANIMALS * animals
     clipped_weights: NDArray[np.float64] = weights.clip(-CERTAIN, CERTAIN)
     return clipped_weights

@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 
 from lookalike.things.likeness import (
     CERTAIN,
+    CONFIRMED,
     PRIOR,
+    SUPPORTED,
+    SUPPORTED_BY_JUDGE,
     Likeness,
     backgrounds,
     log_odds,
@@ -126,3 +129,12 @@ def test_evidence_adds_up() -> None:
     )
     assert alone(0.05, 0.0, 0.08, -2.0, animals=True) > alone(0.05, 0.0, 0.08, -2.0)
     assert alone(0.0, -9.0, animals=True) < 0, "two cats are no thing for being cats"
+    match, verdict = SUPPORTED, SUPPORTED_BY_JUDGE
+    neither, by_judge = (
+        alone(match - 0.01, 0.0, 0.05, verdict - 0.01),
+        alone(match - 0.01, 0.0, 0.05, verdict),
+    )
+    by_details, by_both = alone(match, 0.0, 0.05, verdict - 0.01), alone(match, 0.0, 0.05, verdict)
+    assert by_both - max(neither, by_judge, by_details) > CONFIRMED - 0.1, "both together say more than each"
+    assert max(by_judge, by_details) - neither < 0.1
+    assert alone(0.01, 0.0, 0.15, 5.0) < alone(match, 0.0, 0.15, 5.0) <= CERTAIN
