@@ -17,17 +17,12 @@ from lookalike.errors import LookalikeError
 from lookalike.judges.protocol import Judge
 from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.search.query_photos import QueryPhotos
-from lookalike.things.evidence import PairWeights, is_proven
-from lookalike.things.likeness import (
-    LEAST_OPEN,
-    LEAST_UNSURE,
-    MOST_OPEN,
-    MOST_UNSURE,
-    Likeness,
-)
+from lookalike.things.curves import LEAST_OPEN, LEAST_UNSURE, MOST_OPEN, MOST_UNSURE
+from lookalike.things.evidence import PairWeights, animals_of, is_proven
+from lookalike.things.likeness import Likeness
 from lookalike.things.regions import RegionReader
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of what is looked at."""
 
 BATCH = 4
@@ -133,7 +128,7 @@ class CloserLook:
                 sets.append(reader.sets(here))
                 known.append(here)
             yield meter.snapshot()
-        likeness = Likeness(reader, np.concatenate(known), np.concatenate(sets))
+        likeness = Likeness(reader, np.concatenate(known), np.concatenate(sets), animals_of(self._catalog))
         for batch in _batches(todo):
             present = np.isin(batch, load(np.unique(batch).tolist())).all(axis=1)
             pairs = [(one, other) for one, other in batch[present].tolist()]

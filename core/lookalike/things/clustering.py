@@ -2,7 +2,8 @@
 
 Every photo begins alone, and the two clusters whose pairs agree most on average are merged, until none are left that
 agree (Sokal and Michener's average linkage, 1958). A pair's weight is the log-odds that both show the same thing, so
-the average of many weights above 0 is evidence, and a verified "nothing" is a veto that is outvoted only by many.
+the average of many weights above 0 is evidence. That two photos have nothing in common speaks against a thing, but two
+sides of a car have nothing in common either: no pair counts less than `LEAST`.
 
 The graph compares a photo with its nearest candidates. That a pair is missing speaks against it, unless the candidates
 of both photos are mostly right: then better ones stood in its way. So a missing pair counts as the weaker of both
@@ -19,8 +20,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-MISSING = -3.0
-"""The least weight of a pair that was not compared (docs/benchmarks.md, "Things and places")."""
+LEAST = -2.0
+"""The least weight of a pair, compared or not (docs/benchmarks.md, "Things and places")."""
 
 QUARTILE = 0.25
 
@@ -55,6 +56,7 @@ def cluster(
     Yields:
         The ids of each cluster of at least two, ascending; the clusters by their lowest id within each connected part.
     """
+    weights = weights.clip(min=LEAST)
     groups = [sorted(group) for group in together if group]
     ids = np.unique(np.concatenate([first, second, np.array([i for g in groups for i in g], np.int64)]))
     node = np.arange(len(ids))
@@ -119,10 +121,10 @@ def _missing(
     nodes, values = nodes[order], values[order]
     starts = np.flatnonzero(np.diff(nodes, prepend=-1))
     pairs = np.diff(starts, append=len(nodes))
-    lower = np.full(count, MISSING)
+    lower = np.full(count, LEAST)
     starts, pairs = starts[pairs >= CROWDED], pairs[pairs >= CROWDED]
     lower[nodes[starts]] = values[starts + (QUARTILE * (pairs - 1)).astype(np.int64)]
-    return lower.clip(MISSING, 0.0)
+    return lower.clip(LEAST, 0.0)
 
 
 def _forbidden(

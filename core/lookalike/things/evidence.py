@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.things import Links
 from lookalike.pairs.verified_pair import PROVEN
-from lookalike.things.likeness import CERTAIN, log_odds
+from lookalike.things.curves import CERTAIN, log_odds
 
 DOGS, CATS = range(151, 269), range(281, 286)
 """The classes of ImageNet-1k that dogs and house cats are labelled with."""
@@ -20,24 +20,27 @@ IS_ANIMAL = 0.25
 class PairWeights:
     """Weighs pairs of one library.
 
-    Cats and dogs move and have fur: that hardly a detail of two photos agrees says less against them than against a
-    house or a cup.
-
     Args:
         catalog: the library's catalog; what photos are labelled with is read once.
     """
 
     def __init__(self, catalog: Catalog) -> None:
-        _, ids, labels, probabilities = catalog.labels.since(0)
-        of_animals = np.isin(labels, [*DOGS, *CATS])
-        shares = np.where(of_animals, probabilities, 0.0).sum(axis=1)
-        self._animals = ids[shares >= IS_ANIMAL]
+        self._animals = animals_of(catalog)
 
     def of(self, links: Links) -> NDArray[np.float64]:
         """Log-odds (n,) that both photos of each pair show the same thing; `CERTAIN` where pixels prove it."""
         animals: NDArray[np.bool_] = np.isin(links.ids, self._animals).all(axis=1)  # type: ignore[assignment]
         odds = log_odds(links.matches, links.excesses, links.regional, links.judged, animals)
         return np.where(is_proven(links), CERTAIN, odds)
+
+
+def animals_of(catalog: Catalog) -> NDArray[np.int64]:
+    """The photos that are labelled as of a cat or dog, by their content ids, int64 (n,)."""
+    _, ids, labels, probabilities = catalog.labels.since(0)
+    of_animals = np.isin(labels, [*DOGS, *CATS])
+    shares = np.where(of_animals, probabilities, 0.0).sum(axis=1)
+    animals: NDArray[np.int64] = ids[shares >= IS_ANIMAL]
+    return animals
 
 
 def is_proven(links: Links) -> NDArray[np.bool_]:

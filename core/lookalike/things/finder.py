@@ -19,14 +19,16 @@ from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.things.clustering import cluster, distinct
 from lookalike.things.constraints import constraints_of
 from lookalike.things.cover import CANDIDATES, best_cover, sharpness
-from lookalike.things.evidence import PairWeights, is_proven
+from lookalike.things.curves import SUPPORTED, SUPPORTED_BY_JUDGE
+from lookalike.things.evidence import PairWeights, animals_of, is_proven
 from lookalike.things.identities import KnownThing, identify
-from lookalike.things.likeness import SAMPLE, SUPPORTED, SUPPORTED_BY_JUDGE, Likeness
+from lookalike.things.likeness import SAMPLE, Likeness
+from lookalike.things.likeness import VERSION as LIKENESS_VERSION
 from lookalike.things.regions import WholePhotos
 
 logger = logging.getLogger(__name__)
 
-VERSION = 5
+VERSION = 6
 """Raised with every change of what is found, so that a library's things are found anew."""
 
 MANY = 4
@@ -111,9 +113,10 @@ class ThingFinder:
         if not len(described):
             return
         key, _, before = self._things.sampled().rpartition(":")
+        current = f"{LIKENESS_VERSION} {record.key}"
         # Drawn anew when the library has doubled: in between, what is known of a pair stays.
-        if key != record.key or len(described) > 2 * int(before):
-            self._things.put_sample(self._drawn(described), f"{record.key}:{len(described)}")
+        if key != current or len(described) > 2 * int(before):
+            self._things.put_sample(self._drawn(described), f"{current}:{len(described)}")
         there = set(described.tolist())
         sample = np.array([number for number in self._things.sample().tolist() if number in there], np.int64)
         whole, likeness = WholePhotos(record), None
@@ -124,7 +127,7 @@ class ThingFinder:
             after = pairs[-1]
             known = [pair for pair in pairs if pair[0] in there and pair[1] in there]
             if known:
-                likeness = likeness or Likeness(whole, sample, whole.sets(sample))
+                likeness = likeness or Likeness(whole, sample, whole.sets(sample), animals_of(self._catalog))
                 self._things.put_excesses(known, likeness.excesses(known).tolist())
                 meter.advance(len(known))
                 worked = True

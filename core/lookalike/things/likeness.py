@@ -2,8 +2,8 @@
 
 In a library of cats two cats are near each other and not the same for it; what is telling is by how much a similarity
 exceeds what is common around either photo (local scaling; "CSLS" in Conneau et al., ICLR 2018, is the same idea). A
-sample stands for the library. It is added to the geometric evidence of a pair: rooms, pets and vehicles are found again
-where few details match.
+sample stands for the library. It is added to the geometric evidence of a pair (`things/curves.py`): rooms, pets and
+vehicles are found again where few details match.
 
 A photo is a set of one or more descriptors: that of the whole, or those of its regions with it. Sets are compared by
 the nearest of the other's for each (a chamfer similarity), both ways.
@@ -20,51 +20,20 @@ from numpy.typing import NDArray
 SAMPLE = 1024
 """Photos that stand for the library."""
 
-SHARE = 0.01
-"""A photo's background is the similarity that this share of the sample exceeds."""
+VERSION = 2
+"""Raised whenever the excess of a pair comes out otherwise than before."""
 
-PRIOR, PRIOR_WEIGHT = 0.6, 300
+SHARES = (0.005, 0.05, 0.5)
+WEIGHTS = (0.8, 0.4, -0.8)
+"""A photo's background: the similarities that these shares of the sample exceed, each by its weight. What the nearest
+reach counts most, and it counts less where everything is similar to the photo."""
+
+MOST_OF_ANIMALS = 0.68
+"""What the nearest reach counts up to here for a photo of a cat or dog. People have hundreds of photos of their own
+pet: these are its nearest, and would hide each other."""
+
+PRIOR, PRIOR_WEIGHT = 0.344, 300
 """Background of the photos of a library too small to have one, and for how many sampled photos it counts."""
-
-GEOMETRY, NEARNESS, OFFSET = 0.65, 35.7, -3.6
-"""The logistic curve over the log-odds of the geometry and the excess (docs/benchmarks.md, "Things and places"), ..."""
-
-REGIONAL_GEOMETRY, REGIONAL_NEARNESS, REGIONAL_OFFSET = 0.52, 41.4, -3.2
-"""... that over the excess of the regions, where it is known, ..."""
-
-JUDGED_GEOMETRY, JUDGED_NEARNESS, JUDGED_EVIDENCE, JUDGED_OFFSET = 0.14, 28.9, 0.43, -2.5
-"""... and that with the log-odds of the geometric judge as well, where it was asked."""
-
-SUPPORTED = 0.1
-"""From this match on, details of a pair say more than that both photos are of one sort."""
-
-SUPPORTED_BY_JUDGE = -0.5
-"""The same of the log-odds of the geometric judge."""
-
-CONFIRMED = 2.0
-"""What is added where both say so: they look for points in different ways, and seldom find the same by chance."""
-
-ANIMALS = 1.3
-"""What is added where both photos show a cat or a dog."""
-
-LEAST_OPEN, MOST_OPEN = -3.5, 4.0
-"""Log-odds between which the regions of a pair are compared, ..."""
-
-LEAST_UNSURE, MOST_UNSURE = -2.0, 3.0
-"""... and between which the geometric judge is asked then."""
-
-LEAST_EXCESS, MOST_EXCESS = -0.05, 0.2
-"""What lies beyond counts as these: photos that agree in very many details are joined, however little alike the rest of
-them is."""
-
-MOST_GEOMETRY = 9.0
-"""Log-odds of the geometry count up to here."""
-
-GEOMETRY_ALONE = -0.5
-"""The offset where no likeness is known."""
-
-CERTAIN = 6.0
-"""No single pair counts more."""
 
 
 class PhotoSets(Protocol):
@@ -99,7 +68,10 @@ def _chamfer(products: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def backgrounds(
-    near: NDArray[np.float32], ids: NDArray[np.int64], sample_ids: NDArray[np.int64]
+    near: NDArray[np.float32],
+    ids: NDArray[np.int64],
+    sample_ids: NDArray[np.int64],
+    animals: NDArray[np.int64],
 ) -> NDArray[np.float32]:
     """The similarity that is common around each photo, float32 (n,).
 
@@ -107,15 +79,19 @@ def backgrounds(
         near: similarities of the photos and the sample (n, m).
         ids: the photos' content ids (n,); a photo is not its own background.
         sample_ids: those of the sample (m,).
+        animals: those of photos of a cat or dog.
     """
     count = len(sample_ids)
     if not count:
         return np.full(len(ids), PRIOR, np.float32)
     others = np.where(ids[:, None] == sample_ids[None], -1.0, near)
-    rank = max(round(SHARE * count), 1)
-    reached = -np.partition(-others, rank - 1, axis=1)[:, rank - 1]
-    common = (count * reached + PRIOR_WEIGHT * PRIOR) / (count + PRIOR_WEIGHT)
-    return common.astype(np.float32)
+    ranks = [max(round(share * count), 1) - 1 for share in SHARES]
+    reached = -np.partition(-others, ranks, axis=1)[:, ranks]
+    limits = np.where(np.isin(ids, animals), MOST_OF_ANIMALS, 1.0)
+    reached[:, 0] = np.minimum(reached[:, 0], limits)
+    common = (count * (reached @ np.array(WEIGHTS)) + PRIOR_WEIGHT * PRIOR) / (count + PRIOR_WEIGHT)
+    result: NDArray[np.float32] = common.astype(np.float32)
+    return result
 
 
 class Likeness:
@@ -125,12 +101,20 @@ class Likeness:
         source: reads descriptors.
         sample_ids: content ids of the sample, int64 (m,).
         sample: their descriptors (m, r, dimension).
+        animals: content ids of the photos of a cat or dog, int64 (k,).
     """
 
-    def __init__(self, source: PhotoSets, sample_ids: NDArray[np.int64], sample: NDArray[np.float32]) -> None:
+    def __init__(
+        self,
+        source: PhotoSets,
+        sample_ids: NDArray[np.int64],
+        sample: NDArray[np.float32],
+        animals: NDArray[np.int64],
+    ) -> None:
         self._source = source
         self._sample_ids = sample_ids
         self._sample = sample
+        self._animals = animals
         self._common: dict[int, float] = {}
 
     def excesses(self, pairs: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
@@ -149,40 +133,9 @@ class Likeness:
         new = np.array([number not in self._common for number in ids.tolist()], np.bool_)
         if new.any():
             near = similarities(sets[new], self._sample)
-            levels = backgrounds(near, ids[new], self._sample_ids)
+            levels = backgrounds(near, ids[new], self._sample_ids, self._animals)
             self._common.update(zip(ids[new].tolist(), levels.tolist(), strict=True))
         common = np.array([self._common[number] for number in ids.tolist()], np.float32)
         each = pair_similarities(sets[rows[:, 0]], sets[rows[:, 1]])
         result: NDArray[np.float32] = each - common[rows].mean(axis=1)
         return result
-
-
-def log_odds(
-    matches: NDArray[np.float64],
-    excess: NDArray[np.float64],
-    regional: NDArray[np.float64],
-    judged: NDArray[np.float64],
-    animals: NDArray[np.bool_],
-) -> NDArray[np.float64]:
-    """Log-odds (n,) that both photos of each pair show the same thing.
-
-    Args:
-        matches: by the pair graph, probabilities (n,).
-        excess: what `Likeness.excesses` returned of whole photos (n,); not a number where these cannot be compared.
-        regional: what it returned of their regions (n,); not a number where these were not compared.
-        judged: log-odds of the geometric judge (n,); not a number where it was not asked, or the regions are not known.
-        animals: whether both show a cat or a dog (n,).
-    """
-    clipped = matches.clip(1e-12, 1.0 - 1e-12)
-    geometry = np.log(clipped / (1.0 - clipped)).clip(-CERTAIN, MOST_GEOMETRY)
-    whole, parts = (numbers.clip(LEAST_EXCESS, MOST_EXCESS) for numbers in (excess, regional))
-    weights = np.where(
-        np.isnan(excess), geometry + GEOMETRY_ALONE, GEOMETRY * geometry + NEARNESS * whole + OFFSET
-    )
-    closer = REGIONAL_GEOMETRY * geometry + REGIONAL_NEARNESS * parts + REGIONAL_OFFSET
-    weights = np.where(np.isnan(regional), weights, closer)
-    closest = JUDGED_GEOMETRY * geometry + JUDGED_NEARNESS * parts + JUDGED_EVIDENCE * judged + JUDGED_OFFSET
-    confirmed = (matches >= SUPPORTED) & (judged >= SUPPORTED_BY_JUDGE)
-    weights = np.where(np.isnan(judged), weights, closest) + CONFIRMED * confirmed + ANIMALS * animals
-    clipped_weights: NDArray[np.float64] = weights.clip(-CERTAIN, CERTAIN)
-    return clipped_weights

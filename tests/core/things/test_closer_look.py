@@ -237,8 +237,8 @@ def test_the_judge_is_asked_where_regions_leave_a_pair_unsure(photos: OpenPhotos
     # As if the regions of all pairs had been compared: two leave it unsure, the others say no.
     every = [(low, high) for links in things.links() for low, high in links.ids.tolist()]
     unsure = {(one, other), (first, one)}
-    things.put_excesses(every, [0.08 if pair in unsure else -0.05 for pair in every])
-    things.put_regional(every, [0.08 if pair in unsure else -0.05 for pair in every])
+    things.put_excesses(every, [0.38 if pair in unsure else 0.2 for pair in every])
+    things.put_regional(every, [0.38 if pair in unsure else 0.2 for pair in every])
     photos.looked()
     assert photos.judged().keys() == unsure
     assert photos.judged()[one, other] > 0 > photos.judged()[first, one]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from lookalike.pairs.verified_pair import PairKind
+from lookalike.things.curves import CERTAIN, WHOLE
 from lookalike.things.evidence import CATS, DOGS, PairWeights
-from lookalike.things.likeness import ANIMALS, CERTAIN
 from lookalike.words.classifier import KEPT
 from lookalike.words.labelling import VERSION
 from lookalike.words.synsets import load_synsets
@@ -53,7 +53,7 @@ def test_that_no_detail_agrees_says_less_of_cats_and_dogs(photos: PairedPhotos) 
     label(photos, "c", house=0.9, tabby=0.05)
     after = weights(photos)
     gained = {pair: after[pair] - before[pair] for pair in before}
-    assert gained.pop(frozenset("ab")) == pytest.approx(ANIMALS), "whichever cats and dogs they may be"
+    assert gained.pop(frozenset("ab")) == pytest.approx(WHOLE.animals), "whichever cats and dogs they may be"
     assert set(gained.values()) == {0.0}
 
 

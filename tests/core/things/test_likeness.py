@@ -7,19 +7,19 @@ import pytest
 from numpy.typing import NDArray
 
 from lookalike.things.likeness import (
-    CERTAIN,
-    CONFIRMED,
+    MOST_OF_ANIMALS,
     PRIOR,
-    SUPPORTED,
-    SUPPORTED_BY_JUDGE,
+    PRIOR_WEIGHT,
+    SHARES,
+    WEIGHTS,
     Likeness,
     backgrounds,
-    log_odds,
     pair_similarities,
     similarities,
 )
 
 DIMENSION = 64
+NONE = np.zeros(0, np.int64)
 
 
 class Record:
@@ -50,24 +50,44 @@ def test_the_same_cosine_says_less_in_a_crowd() -> None:
     record.rows[601] = 0.9 * record.rows[600] + 0.435 * record.rows[601]
     record.rows[601] /= np.linalg.norm(record.rows[601])
     sample = np.arange(1200)
-    likeness = Likeness(record, sample, record.sets(sample))
+    likeness = Likeness(record, sample, record.sets(sample), NONE)
     in_crowd, alone = likeness.excesses([(0, 1), (600, 601)])
     assert likeness.excesses([(600, 601)]) == pytest.approx(alone)
-    assert alone > 0.1 > 0.05 > in_crowd
+    assert alone > in_crowd + 0.2
 
 
-def test_a_photo_is_not_its_own_background() -> None:
+def test_a_background_is_what_shares_of_the_sample_reach() -> None:
     record = Record(crowd(200, 0.0, 3))
     ids = np.arange(200)
-    levels = backgrounds(record.rows @ record.rows.T, ids, ids)
-    assert levels.max() < PRIOR + 0.1
+    levels = backgrounds(record.rows @ record.rows.T, ids, ids, NONE)
+    for number in (0, 77):
+        others = np.sort(np.delete(record.rows @ record.rows[number], number))[::-1]
+        reached = sum(
+            weight * others[round(share * 200) - 1] for share, weight in zip(SHARES, WEIGHTS, strict=True)
+        )
+        assert levels[number] == pytest.approx(
+            (200 * reached + PRIOR_WEIGHT * PRIOR) / (200 + PRIOR_WEIGHT), abs=1e-6
+        ), "a photo is not its own background"
 
 
 def test_without_a_library_the_prior_counts() -> None:
     record = Record(crowd(4, 0.5, 4))
-    nobody = np.zeros(0, np.int64)
-    levels = backgrounds(similarities(record.sets(np.arange(4)), record.sets(nobody)), np.arange(4), nobody)
-    assert levels.tolist() == pytest.approx([PRIOR] * 4)
+    near = similarities(record.sets(np.arange(4)), record.sets(NONE))
+    assert backgrounds(near, np.arange(4), NONE, NONE).tolist() == pytest.approx([PRIOR] * 4)
+
+
+def test_many_photos_of_a_pet_do_not_hide_each_other() -> None:
+    record = Record(np.concatenate([crowd(60, 0.8, 5), crowd(940, 0.3, 6)]))
+    sample = np.arange(1000)
+    hidden, found = (
+        Likeness(record, sample, record.sets(sample), animals).excesses([(0, 1), (600, 601)])
+        for animals in (NONE, np.arange(60))
+    )
+    near = np.sort(record.rows[1:] @ record.rows[0])[::-1][round(SHARES[0] * 1000) - 1]
+    gained = WEIGHTS[0] * (near - MOST_OF_ANIMALS) * 1000 / (1000 + PRIOR_WEIGHT)
+    assert found[0] - hidden[0] == pytest.approx(gained, abs=0.01)
+    assert gained > 0.05
+    assert found[1] == hidden[1], "other photos are as they were"
 
 
 def test_sets_are_as_similar_as_the_nearest_of_their_members_are() -> None:
@@ -100,41 +120,3 @@ def test_a_part_of_one_photo_makes_two_more_similar_than_their_wholes_are() -> N
     sets = np.stack([np.stack([whole, thing, whole, whole]), np.stack([thing, other, other, other])])
     sets /= np.linalg.norm(sets, axis=2, keepdims=True)
     assert pair_similarities(sets[:1], sets[1:])[0] > pair_similarities(sets[:1, :1], sets[1:, :1])[0] + 0.1
-
-
-def test_evidence_adds_up() -> None:
-    matches = np.array([0.99, 0.99, 0.01, 0.01, 1.0, 0.0])
-    nearness = np.array([0.1, -0.1, 0.1, -0.1, np.nan, np.nan])
-    nowhere = np.full(6, np.nan)
-    both, only_match, only_near, neither, sure, never = log_odds(
-        matches, nearness, nowhere, nowhere, np.zeros(6, np.bool_)
-    )
-    assert both > only_match and both > only_near and min(only_match, only_near) > neither
-    assert both > 0 > neither
-    assert sure > 0 > never
-
-    def alone(
-        match: float, excess: float, regional: float = np.nan, judged: float = np.nan, animals: bool = False
-    ) -> float:
-        one, two, three, four = (np.array([number]) for number in (match, excess, regional, judged))
-        return float(log_odds(one, two, three, four, np.array([animals]))[0])
-
-    assert alone(0.0, -9.0) == -CERTAIN
-    assert alone(0.9999, 9.0) == CERTAIN
-    assert alone(0.99999, -9.0) > 0, "very many details prove it by themselves"
-    assert alone(0.0, 9.0) < 0, "without a detail in common nothing is joined"
-    assert alone(0.05, 0.0, 0.15) > 0 > alone(0.05, 0.15, 0.0), "what parts say counts, and not the whole"
-    assert alone(0.05, 0.0, 0.05, 5.0) > 0 > alone(0.05, 0.0, 0.05, -4.0), (
-        "and what the judge says counts with it"
-    )
-    assert alone(0.05, 0.0, 0.08, -2.0, animals=True) > alone(0.05, 0.0, 0.08, -2.0)
-    assert alone(0.0, -9.0, animals=True) < 0, "two cats are no thing for being cats"
-    match, verdict = SUPPORTED, SUPPORTED_BY_JUDGE
-    neither, by_judge = (
-        alone(match - 0.01, 0.0, 0.05, verdict - 0.01),
-        alone(match - 0.01, 0.0, 0.05, verdict),
-    )
-    by_details, by_both = alone(match, 0.0, 0.05, verdict - 0.01), alone(match, 0.0, 0.05, verdict)
-    assert by_both - max(neither, by_judge, by_details) > CONFIRMED - 0.1, "both together say more than each"
-    assert max(by_judge, by_details) - neither < 0.1
-    assert alone(0.01, 0.0, 0.15, 5.0) < alone(match, 0.0, 0.15, 5.0) <= CERTAIN

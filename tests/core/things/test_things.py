@@ -63,7 +63,7 @@ def test_two_photos_of_one_sort_are_no_thing_without_a_detail_in_common(photos: 
             for other in names[position + 1 :]:
                 photos.relate(one, other, 0.05, PairKind.NOTHING)
                 ends = sorted((photos.number(one), photos.number(other)))
-                photos.catalog.things.put_excesses([(ends[0], ends[1])], [0.19])
+                photos.catalog.things.put_excesses([(ends[0], ends[1])], [0.45])
 
     for name in "abcwxyz":
         photos.put(name)
