@@ -107,11 +107,13 @@ class CloserLook:
         meter = ProgressMeter(Stage.LOOKING_CLOSER, len(np.union1d(todo, sample)))
         yield meter.snapshot()
         seen: set[int] = set()
+        lost: set[int] = set()
 
         def load(ids: Sequence[int]) -> list[int]:
-            """Those of some photos whose regions are at hand now."""
-            hashes = self._catalog.contents.visible_among(ids)
+            """Those of some photos whose regions are at hand now; what failed is not tried for each of its pairs."""
+            hashes = self._catalog.contents.visible_among([number for number in ids if number not in lost])
             failed = reader.load(hashes)
+            lost.update(failed)
             new = set(ids) - seen
             for number in sorted(new & failed.keys()):
                 self._note(meter, number, failed[number])

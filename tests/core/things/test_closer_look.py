@@ -186,6 +186,7 @@ def test_a_photo_that_cannot_be_read_is_told_and_left_for_later(photos: OpenPhot
     steps = photos.looked()
     last = photos.of_regions(steps)
     assert [Path(line.path).name for line in last.skipped] == ["3.png"]
+    assert max(photos.decoded.count(number) for number in set(photos.decoded)) == 1, "not for each pair anew"
     assert last.done == PHOTOS
     assert photos.known() == ALL - (PHOTOS - 1)
     assert photos.looked() == [], "not each time anew"
