@@ -31,17 +31,17 @@ from lookalike.pairs.verified_pair import COPIES
 from lookalike.things import closer_look, finder
 from lookalike.things.curves import (
     CERTAIN,
-    CONFIRMED,
     LEAST_EXCESS,
     LEAST_OPEN,
     LEAST_UNSURE,
     MOST_EXCESS,
-    MOST_GEOMETRY,
     MOST_OPEN,
     MOST_UNSURE,
-    SUPPORTED,
-    SUPPORTED_BY_JUDGE,
     Curve,
+    are_supported,
+    confirmations,
+    geometry_of,
+    verdicts_of,
 )
 from lookalike.things.evidence import animals_of, is_proven
 from tests.benchmarks.things import Photo, b_cubed, mixtures, read_truth
@@ -127,9 +127,7 @@ def read_pairs(library: Library, truths: dict[str, dict[Path, Photo]]) -> Pairs:
 
 def columns_of(links: Links, animals: Floats) -> tuple[Floats, Floats, Floats]:
     """The terms of the curves in the order of `Curve`'s attributes."""
-    clipped = links.matches.clip(1e-12, 1.0 - 1e-12)
-    geometry = np.log(clipped / (1.0 - clipped)).clip(-CERTAIN, MOST_GEOMETRY)
-    judged = np.nan_to_num(links.judged).clip(np.where(animals > 0.0, 0.0, -CERTAIN), CERTAIN)
+    geometry, judged = geometry_of(links.matches), verdicts_of(np.nan_to_num(links.judged), animals > 0.0)
     ones = np.ones(len(geometry))
     whole, regions = (
         np.column_stack([ones, geometry, np.nan_to_num(excess).clip(LEAST_EXCESS, MOST_EXCESS), animals])
@@ -163,7 +161,7 @@ def fitted(sets: list[Pairs], number: int, held_out: int | None) -> Floats:
 def things_of(library: Library, pairs: Pairs, weights: Floats, judged: Floats) -> list[set[Path]]:
     """What the program makes of the pairs of a library when they have these weights."""
     links = pairs.links
-    supported = is_proven(links) | (links.matches >= SUPPORTED) | (judged >= SUPPORTED_BY_JUDGE)
+    supported = is_proven(links) | are_supported(links.matches, judged)
     copies = np.isin(links.kinds, [kind.value for kind in COPIES])
     graph = finder._Graph(links.ids, weights, copies, supported)
     return [
@@ -176,8 +174,7 @@ def weigh(pairs: Pairs, scores: list[Floats]) -> tuple[Floats, Floats]:
     whole, regional, closest = scores
     opened = (whole > LEAST_OPEN) & (whole < MOST_OPEN) & ~np.isnan(pairs.links.regional)
     asked = opened & (regional > LEAST_UNSURE) & (regional < MOST_UNSURE) & ~np.isnan(pairs.links.judged)
-    confirmed = (pairs.links.matches >= SUPPORTED) & (pairs.links.judged >= SUPPORTED_BY_JUDGE)
-    closest = closest + CONFIRMED * confirmed
+    closest = closest + confirmations(pairs.links.matches, pairs.links.judged)
     weights = np.where(asked, closest, np.where(opened, regional, whole)).clip(-CERTAIN, CERTAIN)
     return np.where(is_proven(pairs.links), CERTAIN, weights), np.where(asked, pairs.links.judged, np.nan)
 

@@ -57,18 +57,42 @@ SUPPORTED_BY_JUDGE = -0.5
 LEAST_OPEN, MOST_OPEN = -2.5, 4.0
 """Log-odds between which the regions of a pair are compared, ..."""
 
-LEAST_UNSURE, MOST_UNSURE = -1.5, 2.5
+LEAST_UNSURE, MOST_UNSURE = -1.5, 2.4
 """... and between which the geometric judge is asked then."""
 
-LEAST_EXCESS, MOST_EXCESS = 0.22, 0.47
+LEAST_EXCESS, MOST_EXCESS = 0.22, 0.44
 """What lies beyond counts as these: photos that agree in very many details are joined, however little alike the rest of
-them is."""
+them is, and none that have no detail in common, however much."""
 
 MOST_GEOMETRY = 9.0
 """Log-odds of the geometry count up to here."""
 
 CERTAIN = 6.0
 """No single pair counts more, and no single verdict."""
+
+
+def geometry_of(matches: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The log-odds (n,) of the graph's matches (n,), as they count."""
+    clipped = matches.clip(1e-12, 1.0 - 1e-12)
+    geometry: NDArray[np.float64] = np.log(clipped / (1.0 - clipped)).clip(-CERTAIN, MOST_GEOMETRY)
+    return geometry
+
+
+def verdicts_of(judged: NDArray[np.float64], animals: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The judge's log-odds (n,), as they count: that it finds nothing says nothing of cats and dogs."""
+    return judged.clip(np.where(animals, 0.0, -CERTAIN), CERTAIN)
+
+
+def are_supported(matches: NDArray[np.float64], judged: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether details or the judge support each pair (n,)."""
+    supported: NDArray[np.bool_] = (matches >= SUPPORTED) | (judged >= SUPPORTED_BY_JUDGE)
+    return supported
+
+
+def confirmations(matches: NDArray[np.float64], judged: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What is added to each pair (n,) because details and the judge both support it."""
+    both = (matches >= SUPPORTED) & (judged >= SUPPORTED_BY_JUDGE)
+    return np.where(both, CONFIRMED, 0.0)
 
 
 def log_odds(
@@ -87,9 +111,7 @@ def log_odds(
         judged: log-odds of the geometric judge (n,); not a number where it was not asked, or the regions are not known.
         animals: whether both show a cat or a dog (n,).
     """
-    clipped = matches.clip(1e-12, 1.0 - 1e-12)
-    geometry = np.log(clipped / (1.0 - clipped)).clip(-CERTAIN, MOST_GEOMETRY)
-    verdicts = np.where(animals, judged.clip(0.0, CERTAIN), judged.clip(-CERTAIN, CERTAIN))
+    geometry = geometry_of(matches)
 
     def on(curve: Curve, nearness: NDArray[np.float64]) -> NDArray[np.float64]:
         found: NDArray[np.float64] = (
@@ -103,8 +125,7 @@ def log_odds(
     alone = geometry + GEOMETRY_ALONE + WHOLE.animals * animals
     weights = np.where(np.isnan(excess), alone, on(WHOLE, excess))
     weights = np.where(np.isnan(regional), weights, on(REGIONS, regional))
-    confirmed = (matches >= SUPPORTED) & (judged >= SUPPORTED_BY_JUDGE)
-    closest = on(JUDGED, regional) + JUDGED.judged * verdicts + CONFIRMED * confirmed
-    weights = np.where(np.isnan(judged), weights, closest)
+    closest = on(JUDGED, regional) + JUDGED.judged * verdicts_of(judged, animals)
+    weights = np.where(np.isnan(judged), weights, closest + confirmations(matches, judged))
     found: NDArray[np.float64] = weights.clip(-CERTAIN, CERTAIN)
     return found

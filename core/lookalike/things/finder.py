@@ -19,7 +19,7 @@ from lookalike.progress import Progress, ProgressMeter, Stage
 from lookalike.things.clustering import cluster, distinct
 from lookalike.things.constraints import constraints_of
 from lookalike.things.cover import CANDIDATES, best_cover, sharpness
-from lookalike.things.curves import SUPPORTED, SUPPORTED_BY_JUDGE
+from lookalike.things.curves import are_supported
 from lookalike.things.evidence import PairWeights, animals_of, is_proven
 from lookalike.things.identities import KnownThing, identify
 from lookalike.things.likeness import SAMPLE, Likeness
@@ -155,9 +155,7 @@ class ThingFinder:
         for links in self._things.links():
             ids.append(links.ids)
             copies.append(np.isin(links.kinds, [kind.value for kind in COPIES]))
-            supported.append(
-                is_proven(links) | (links.matches >= SUPPORTED) | (links.judged >= SUPPORTED_BY_JUDGE)
-            )
+            supported.append(is_proven(links) | are_supported(links.matches, links.judged))
             weights.append(pair_weights.of(links))
         return _Graph(
             np.concatenate(ids), np.concatenate(weights), np.concatenate(copies), np.concatenate(supported)

@@ -21,7 +21,7 @@ from tests.benchmarks.things import b_cubed, read_truth
 from tests.builders.jobs import result_of
 from tests.data import evaluation_data
 
-GROUPS = ("camper_transit", "seaside_living", "green_coupe", "cat_fred")
+GROUPS = ("parking_backstreet", "cottage_front", "highchair", "red_coffeemaker")
 STRANGERS = 24
 
 
@@ -92,7 +92,7 @@ def test_things_are_found_whose_details_do_not_tell(library: Library, album: Alb
     assert library.things.outdated
     result_of(library.things.update())
     after = album.quality(library)
-    assert after[1] > before[1] + 0.02
+    assert after[1] > before[1] + 0.1
     assert after[0] > 0.95
     assert list(library.closer_looks.make()) == [], "nothing is looked at twice"
     links = list(library._catalog.things.links())

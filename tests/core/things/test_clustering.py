@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike.things.clustering import cluster, distinct
+from lookalike.things.clustering import LEAST, cluster, distinct
 
 Weights = dict[tuple[int, int], float]
 
@@ -35,6 +35,13 @@ def test_two_things_that_one_pair_joins_stay_two() -> None:
 def test_a_photo_that_shares_nothing_with_the_rest_is_not_dragged_in() -> None:
     weights = {**clique(range(5)), (4, 9): 3.0, (3, 9): -4.0, (2, 9): -4.0}
     assert clusters(weights) == [[0, 1, 2, 3, 4]]
+
+
+def test_one_pair_alone_speaks_against_no_thing_without_end() -> None:
+    least = {**clique(range(3)), (2, 9): 2.5, (1, 9): 0.5, (0, 9): LEAST}
+    assert clusters(least) == [[0, 1, 2, 9]]
+    assert clusters({**least, (0, 9): -6.0}) == [[0, 1, 2, 9]], "two sides of a car have nothing in common"
+    assert clusters({**least, (0, 9): -6.0, (1, 9): -6.0}) == [[0, 1, 2]]
 
 
 def test_a_chain_falls_into_pieces() -> None:

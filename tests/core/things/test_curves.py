@@ -36,7 +36,8 @@ def test_details_and_likeness_add_up() -> None:
 def test_no_evidence_counts_without_end() -> None:
     assert alone(0.0, -9.0) == -CERTAIN
     assert alone(0.9999, 9.0) == CERTAIN
-    assert alone(1.0, FAR) > 0, "very many details prove it by themselves"
+    assert alone(0.99999, -9.0) > 0, "very many details prove it by themselves"
+    assert alone(0.0, 9.0) < 0, "without a detail in common nothing is joined"
     assert alone(0.05, FAR, FAR, 99.0) == alone(0.05, FAR, FAR, CERTAIN)
 
 
@@ -61,4 +62,4 @@ def test_what_details_and_the_judge_both_find_counts_more() -> None:
     )
     assert by_both - max(neither, by_judge, by_details) > CONFIRMED - 0.1, "both together say more than each"
     assert max(by_judge, by_details) - neither < 0.1
-    assert alone(match, FAR, NEAR, CERTAIN) <= CERTAIN
+    assert alone(0.01, FAR, NEAR, 5.0) < alone(match, FAR, NEAR, 5.0) <= CERTAIN
