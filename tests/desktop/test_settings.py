@@ -91,6 +91,10 @@ def test_a_choice_is_not_undone_on_the_page_by_an_older_reading(
     )
     page.chosen.emit("top", 20)
     qtbot.waitUntil(lambda: told[-1:] == [30], timeout=PATIENCE)
+    # Tasks follow one another: once this one is over, every reading asked for before it has arrived.
+    over: list[bool] = []
+    shown.session.tasks.run(lambda: True, over.append)
+    qtbot.waitUntil(lambda: over == [True], timeout=PATIENCE)
     assert library.search.settings.top == 30
     assert told == [30]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from lookalike_desktop.session.library_session import LibrarySession
@@ -40,25 +40,31 @@ class SettingsController(QObject):
         self._page = page
         self._window = window
         self._changing = self._choices = 0
+        # One choice asks for several readings in a row; they are one.
+        self._reading = QTimer(self, singleShot=True, interval=0)
+        self._reading.timeout.connect(self._read)
         page.shown.connect(self.read)
         page.chosen.connect(self.choose)
         session.opened.connect(self.read_if_shown)
 
     def read(self) -> None:
-        """Read the settings, and show them."""
-        library = self._session.library
-        if library is not None:
-            choices = self._choices
-            self._session.tasks.run(lambda: read_settings(library), lambda state: self._show(state, choices))
+        """Read the settings, once what happens now has happened, and show them."""
+        self._reading.start()
 
     def read_if_shown(self) -> None:
         """Read them again while they are on the screen."""
         if self._page.isVisible():
             self.read()
 
+    def _read(self) -> None:
+        library = self._session.library
+        # What is read before the user's latest choice holds would undo it on the page; it is read again then.
+        if library is not None and not self._changing:
+            choices = self._choices
+            self._session.tasks.run(lambda: read_settings(library), lambda state: self._show(state, choices))
+
     def _show(self, state: SettingsState, choices: int) -> None:
-        # What was read before the user's latest choice would undo it on the page; it is read again once that holds.
-        if not self._changing and choices == self._choices:
+        if choices == self._choices:
             self._page.show_state(state)
 
     def choose(self, name: str, value: Any) -> None:
