@@ -19,6 +19,7 @@ from lookalike.cli.folders import folders
 from lookalike.cli.models import models
 from lookalike.cli.options import PathType
 from lookalike.cli.photos import photos
+from lookalike.cli.rate import rate
 from lookalike.cli.remove import remove
 from lookalike.cli.scan import scan
 from lookalike.cli.search import search
@@ -29,6 +30,7 @@ from lookalike.cli.storage import storage
 from lookalike.cli.text import text
 from lookalike.cli.things import things
 from lookalike.cli.tokens import tokens
+from lookalike.cli.trash import trash
 from lookalike.cli.watch import watch
 from lookalike.user_paths import absolute
 
@@ -64,6 +66,8 @@ for command in (
     duplicates,
     settings_command,
     photos,
+    rate,
+    trash,
     things,
     status,
     storage,

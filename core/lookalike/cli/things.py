@@ -8,13 +8,12 @@ from typing import Any
 
 import click
 
+from lookalike.cli.given_photos import ids_of_given
 from lookalike.cli.options import COUNT, PATH, json_option
 from lookalike.cli.output import run_with_progress, say, say_json, warn
-from lookalike.errors import LookalikeError
 from lookalike.library import Library
 from lookalike.photos import in_words
 from lookalike.things.thing import Thing
-from lookalike.user_paths import absolute
 from lookalike.wording import counted
 
 
@@ -70,13 +69,7 @@ def name(context: click.Context, number: int, name: str, as_json: bool) -> None:
 def apart(context: click.Context, number: int, photos: tuple[Path, ...], as_json: bool) -> None:
     """Take PHOTOS out of thing ID for ever, as they do not show it."""
     with Library(context.obj) as library:
-        known = library.photos.ids_at([absolute(path) for path in photos])
-        for path in photos:
-            if absolute(path) not in known:
-                raise LookalikeError(
-                    f"{path} is not a photo of this library.", "`lookalike photos` lists them."
-                )
-        library.things.apart(number, known.values())
+        library.things.apart(number, ids_of_given(library, photos).values())
         run_with_progress(library.things.update(), quiet=True)
         if number in {thing.id for thing in library.things.all()}:
             _show(context, library, number, as_json)

@@ -11,7 +11,7 @@ from lookalike.duplicates.clean_up_lock import CleanUpRunningError, alone
 from lookalike.duplicates.journal import read_journals
 from lookalike.duplicates.photo_trash import PhotoTrash, TrashPreview, TrashReport
 from lookalike.duplicates.protected_folders import ProtectedFolders
-from lookalike.duplicates.recovery import UndoReport, end_interrupted, is_interrupted, undo
+from lookalike.duplicates.recovery import UndoReport, end_interrupted, is_interrupted, last_to_undo, undo
 from lookalike.duplicates.trash import KNOWS_PLACES
 from lookalike.errors import LookalikeError
 from lookalike.pairs.graph import PairGraph
@@ -61,6 +61,18 @@ class TrashService:
         """
         with alone(self._lock):
             record = next((record for record in read_journals(self._folder) if record.path == journal), None)
+            if record is None:
+                raise LookalikeError("There is nothing to put back.")
+            return (yield from undo(self._catalog, self._folder, record))
+
+    def restore_last(self) -> Generator[Progress, None, UndoReport]:
+        """Put back what the last move removed that was not put back; what cannot be is told.
+
+        Raises:
+            LookalikeError: there is none, a clean-up runs, or the journal or the catalog cannot be written.
+        """
+        with alone(self._lock):
+            record = last_to_undo(self._folder)
             if record is None:
                 raise LookalikeError("There is nothing to put back.")
             return (yield from undo(self._catalog, self._folder, record))
