@@ -89,8 +89,15 @@ def _words(call: ast.Call, names: set[str]) -> list[ast.expr]:
     function = call.func
     if isinstance(function, ast.Name) and function.id in names:
         return call.args[:2]
+    if ast.unparse(function) == "super().__init__":
+        # An error that words itself; whoever else calls it gives no text.
+        return [words for words in call.args[:2] if _is_text(words)]
     # What cannot be done is a phrase by itself.
     return call.args[1:2] if isinstance(function, ast.Name) and function.id == FROM_SYSTEM else []
+
+
+def _is_text(words: ast.expr) -> bool:
+    return isinstance(words, ast.Constant) and isinstance(words.value, str)
 
 
 def _texts(words: ast.expr, known: Mapping[str, list[str]]) -> list[str] | None:

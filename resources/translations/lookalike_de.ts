@@ -3918,16 +3918,60 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>&apos;{name}&apos; von {which} ist kein Text</translation>
     </message>
     <message>
+        <source>1 calibration that you fitted is of an earlier version and no longer used. Fit anew.</source>
+        <translation>1 Kalibrierung, die Sie angepasst haben, stammt von einer früheren Version und wird nicht mehr verwendet. Passen Sie sie neu an.</translation>
+    </message>
+    <message>
+        <source>1 photo is kept online only and will be indexed once downloaded.</source>
+        <translation>1 Foto liegt nur online und wird indiziert, sobald es heruntergeladen ist.</translation>
+    </message>
+    <message>
+        <source>1 photo waits for a drive, a paused folder or an unreadable file. Until then the old model answers.</source>
+        <translation>1 Foto wartet auf ein Laufwerk, einen angehaltenen Ordner oder eine unlesbare Datei. Bis dahin antwortet das alte Modell.</translation>
+    </message>
+    <message>
+        <source>A clean-up of {time} was interrupted after {count} of {total} duplicates. Apply its plan again to go on, or undo it.</source>
+        <translation>Ein Aufräumen vom {time} wurde nach {count} von {total} Duplikaten unterbrochen. Führen Sie es erneut aus, um fortzufahren, oder machen Sie es rückgängig.</translation>
+    </message>
+    <message>
+        <source>A file in {folder} was damaged or deleted. The visual tokens of {count} photos will be made again when needed.</source>
+        <translation>Eine Datei in {folder} war beschädigt oder gelöscht. Die visuellen Token von {count} Fotos werden bei Bedarf neu erzeugt.</translation>
+    </message>
+    <message>
         <source>Add a folder with your own photos instead.</source>
         <translation>Fügen Sie stattdessen einen Ordner mit eigenen Fotos hinzu.</translation>
+    </message>
+    <message>
+        <source>Another clean-up of this library is running.</source>
+        <translation>In dieser Bibliothek wird schon aufgeräumt.</translation>
+    </message>
+    <message>
+        <source>Candidates were not checked further: {error}</source>
+        <translation>Kandidaten wurden nicht weiter geprüft: {error}</translation>
+    </message>
+    <message>
+        <source>Candidates were not checked: {error}</source>
+        <translation>Kandidaten wurden nicht geprüft: {error}</translation>
+    </message>
+    <message>
+        <source>Changing the model continues later.</source>
+        <translation>Der Wechsel des Modells geht später weiter.</translation>
     </message>
     <message>
         <source>Check the connection. What has come is kept.</source>
         <translation>Prüfen Sie die Verbindung. Was schon da ist, bleibt erhalten.</translation>
     </message>
     <message>
+        <source>Check the drive it lies on and its free space.</source>
+        <translation>Prüfen Sie das Laufwerk, auf dem sie liegt, und dessen freien Platz.</translation>
+    </message>
+    <message>
         <source>Check the folder of the models.</source>
         <translation>Prüfen Sie den Ordner der Modelle.</translation>
+    </message>
+    <message>
+        <source>Check the folder&apos;s permissions or choose another one.</source>
+        <translation>Prüfen Sie die Rechte des Ordners, oder wählen Sie einen anderen.</translation>
     </message>
     <message>
         <source>Check the folder&apos;s permissions.</source>
@@ -3970,8 +4014,20 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Wählen Sie den Projektor, der zum Modell gehört.</translation>
     </message>
     <message>
+        <source>Close it and try again.</source>
+        <translation>Schließen Sie es, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Describing the photos for words continues later.</source>
+        <translation>Das Beschreiben der Fotos für Wörter geht später weiter.</translation>
+    </message>
+    <message>
         <source>Download it again; if that does not help, {host} or the connection alters it.</source>
         <translation>Laden Sie sie noch einmal herunter; hilft das nicht, verändert {host} oder die Verbindung sie.</translation>
+    </message>
+    <message>
+        <source>Free some space and start again.</source>
+        <translation>Schaffen Sie Platz, und starten Sie erneut.</translation>
     </message>
     <message>
         <source>Free some space and try again.</source>
@@ -3986,6 +4042,46 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Importieren Sie es neu, oder laden Sie es noch einmal herunter; mehr steht in {log}.</translation>
     </message>
     <message>
+        <source>It cannot be read ({reason}).</source>
+        <translation>Nicht lesbar ({reason}).</translation>
+    </message>
+    <message>
+        <source>It holds a .nomedia file, so it is left out with the folders in it.</source>
+        <translation>Darin liegt eine .nomedia-Datei, deshalb bleibt der Ordner mit seinen Unterordnern außen vor.</translation>
+    </message>
+    <message>
+        <source>It is being changed, and is looked at again.</source>
+        <translation>Wird gerade geändert und später erneut angesehen.</translation>
+    </message>
+    <message>
+        <source>It is looked through every {count} minutes.</source>
+        <translation>Alle {count} Minuten wird nachgesehen.</translation>
+    </message>
+    <message>
+        <source>It is looked through every {count} seconds.</source>
+        <translation>Alle {count} Sekunden wird nachgesehen.</translation>
+    </message>
+    <message>
+        <source>It is no longer there.</source>
+        <translation>Nicht mehr vorhanden.</translation>
+    </message>
+    <message>
+        <source>It is not a text, so it leaves nothing out.</source>
+        <translation>Das ist kein Text, deshalb wird nichts ausgelassen.</translation>
+    </message>
+    <message>
+        <source>It is too long for a list of patterns.</source>
+        <translation>Zu lang für eine Liste von Mustern.</translation>
+    </message>
+    <message>
+        <source>It lies on a network drive.</source>
+        <translation>Liegt auf einem Netzlaufwerk.</translation>
+    </message>
+    <message>
+        <source>Its folder is paused or cannot be reached.</source>
+        <translation>Der Ordner ist angehalten oder nicht erreichbar.</translation>
+    </message>
+    <message>
         <source>Its text cannot be read ({reason}).</source>
         <translation>Sein Text ist nicht lesbar ({reason}).</translation>
     </message>
@@ -3994,12 +4090,36 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Schaffen Sie {room} Platz und laden Sie es noch einmal herunter. Was schon da ist, bleibt erhalten.</translation>
     </message>
     <message>
+        <source>Move it away; the library is then built anew from your photos.</source>
+        <translation>Verschieben Sie die Datei an einen anderen Ort; die Bibliothek wird dann aus Ihren Fotos neu aufgebaut.</translation>
+    </message>
+    <message>
+        <source>No details of the two photos match.</source>
+        <translation>Keine Einzelheiten der beiden Fotos stimmen überein.</translation>
+    </message>
+    <message>
         <source>No model called {name} can be downloaded.</source>
         <translation>Ein Modell namens {name} steht nicht zum Herunterladen bereit.</translation>
     </message>
     <message>
         <source>No more visual tokens can be kept.</source>
         <translation>Weitere visuelle Token lassen sich nicht behalten.</translation>
+    </message>
+    <message>
+        <source>No photo has “{was}”; these have “{now}”.</source>
+        <translation>Kein Foto hat „{was}“; diese haben „{now}“.</translation>
+    </message>
+    <message>
+        <source>No photo has “{words}” in its names, keywords, texts, place or camera.</source>
+        <translation>Kein Foto hat „{words}“ in Namen, Stichwörtern, Texten, Ort oder Kamera.</translation>
+    </message>
+    <message>
+        <source>No photo meets all of the filters.</source>
+        <translation>Kein Foto erfüllt alle Filter.</translation>
+    </message>
+    <message>
+        <source>No photo meets all of “{words}”.</source>
+        <translation>Kein Foto erfüllt alles von „{words}“.</translation>
     </message>
     <message>
         <source>No photo of the library has the camera {names}.</source>
@@ -4026,8 +4146,56 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Keines ihrer Fotos hat ein Stichwort.</translation>
     </message>
     <message>
+        <source>Nothing found for “{words}” here; one photo has it, but does not meet the rest of the query.</source>
+        <translation>Hier wurde nichts zu „{words}“ gefunden; ein Foto hat es, erfüllt aber den Rest der Anfrage nicht.</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}” here; {count} photos have it, but do not meet the rest of the query.</source>
+        <translation>Hier wurde nichts zu „{words}“ gefunden; {count} Fotos haben es, erfüllen aber den Rest der Anfrage nicht.</translation>
+    </message>
+    <message>
+        <source>Nothing looks like “{words}”, and no photo has it in its names, keywords, texts, place or camera.</source>
+        <translation>Nichts sieht aus wie „{words}“, und kein Foto hat es in Namen, Stichwörtern, Texten, Ort oder Kamera.</translation>
+    </message>
+    <message>
+        <source>Nothing looks like “{words}”; 1 photo has it in its folder’s name.</source>
+        <translation>Nichts sieht aus wie „{words}“; 1 Foto hat es im Namen seines Ordners.</translation>
+    </message>
+    <message>
+        <source>Nothing looks like “{words}”; 1 photo has it in its name or its folder’s.</source>
+        <translation>Nichts sieht aus wie „{words}“; 1 Foto hat es in seinem Namen oder dem seines Ordners.</translation>
+    </message>
+    <message>
+        <source>Nothing looks like “{words}”; 1 photo has it in its name.</source>
+        <translation>Nichts sieht aus wie „{words}“; 1 Foto hat es in seinem Namen.</translation>
+    </message>
+    <message>
+        <source>Nothing looks like “{words}”; {count} photos have it in their folder’s name.</source>
+        <translation>Nichts sieht aus wie „{words}“; {count} Fotos haben es im Namen ihres Ordners.</translation>
+    </message>
+    <message>
+        <source>Nothing looks like “{words}”; {count} photos have it in their name or their folder’s.</source>
+        <translation>Nichts sieht aus wie „{words}“; {count} Fotos haben es in ihrem Namen oder dem ihres Ordners.</translation>
+    </message>
+    <message>
+        <source>Nothing looks like “{words}”; {count} photos have it in their name.</source>
+        <translation>Nichts sieht aus wie „{words}“; {count} Fotos haben es in ihrem Namen.</translation>
+    </message>
+    <message>
+        <source>One of its files is missing.</source>
+        <translation>Eine seiner Dateien fehlt.</translation>
+    </message>
+    <message>
+        <source>Only 1 detail agrees, no more than any two photos may have in common.</source>
+        <translation>Nur 1 Einzelheit stimmt überein, nicht mehr, als zwei beliebige Fotos gemeinsam haben können.</translation>
+    </message>
+    <message>
         <source>Only multimodal models write captions, and none is in use.</source>
         <translation>Nur multimodale Modelle schreiben Bildunterschriften, und keines ist in Gebrauch.</translation>
+    </message>
+    <message>
+        <source>Only {count} details agree, no more than any two photos may have in common.</source>
+        <translation>Nur {count} Einzelheiten stimmen überein, nicht mehr, als zwei beliebige Fotos gemeinsam haben können.</translation>
     </message>
     <message>
         <source>Say of more results what they are.</source>
@@ -4036,6 +4204,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Search with a photo, or use a descriptor model that reads words (SigLIP or CLIP).</source>
         <translation>Suchen Sie mit einem Foto, oder verwenden Sie ein Deskriptor-Modell, das Wörter liest (SigLIP oder CLIP).</translation>
+    </message>
+    <message>
+        <source>Searches keep using the old model.</source>
+        <translation>Suchen verwenden weiter das alte Modell.</translation>
     </message>
     <message>
         <source>Set it up again (packaging/bootstrap.py mllm).</source>
@@ -4082,8 +4254,24 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Der Deskriptor-Prozess</translation>
     </message>
     <message>
+        <source>The disk is full, so {path} cannot be written.</source>
+        <translation>Der Datenträger ist voll, deshalb lässt sich {path} nicht schreiben.</translation>
+    </message>
+    <message>
         <source>The disk is full; {name} is not finished.</source>
         <translation>Die Platte ist voll; {name} ist nicht fertig.</translation>
+    </message>
+    <message>
+        <source>The drive that was mounted here cannot be reached. What is known of 1 photo on it is kept.</source>
+        <translation>Das Laufwerk, das hier eingehängt war, ist nicht erreichbar. Was von 1 Foto darauf bekannt ist, bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>The drive that was mounted here cannot be reached. What is known of {count} photos on it is kept.</source>
+        <translation>Das Laufwerk, das hier eingehängt war, ist nicht erreichbar. Was von {count} Fotos darauf bekannt ist, bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>The embedded descriptor model takes its place until you choose another one.</source>
+        <translation>Das eingebaute Deskriptor-Modell springt ein, bis Sie ein anderes wählen.</translation>
     </message>
     <message>
         <source>The journal {path} cannot be written</source>
@@ -4102,12 +4290,28 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Das Modell kann ein Foto von {width} × {height} Pixeln nicht aufnehmen.</translation>
     </message>
     <message>
+        <source>The model could not read the prompt (code {code}).</source>
+        <translation>Das Modell konnte die Frage nicht lesen (Code {code}).</translation>
+    </message>
+    <message>
+        <source>The model fails at this photo, which is tried again when it changes.</source>
+        <translation>Das Modell scheitert an diesem Foto; es wird erneut versucht, wenn es sich ändert.</translation>
+    </message>
+    <message>
         <source>The model folder {path} is not there.</source>
         <translation>Den Modellordner {path} gibt es nicht.</translation>
     </message>
     <message>
+        <source>The model for words was not asked: {error}</source>
+        <translation>Das Modell für Wörter wurde nicht gefragt: {error}</translation>
+    </message>
+    <message>
         <source>The model in {path} cannot be loaded ({reason}).</source>
         <translation>Das Modell in {path} lässt sich nicht laden ({reason}).</translation>
+    </message>
+    <message>
+        <source>The model was not asked: {error}</source>
+        <translation>Das Modell wurde nicht gefragt: {error}</translation>
     </message>
     <message>
         <source>The model {name} does not read words.</source>
@@ -4124,6 +4328,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>The model&apos;s chat template does not work ({fault}).</source>
         <translation>Die Gesprächsvorlage des Modells funktioniert nicht ({fault}).</translation>
+    </message>
+    <message>
+        <source>The model&apos;s tokens of this photo are too large to be kept.</source>
+        <translation>Die Token des Modells für dieses Foto sind zu groß, um behalten zu werden.</translation>
     </message>
     <message>
         <source>The model&apos;s vocabulary has no token of its own for the digit {digit}, so it cannot judge.</source>
@@ -4194,8 +4402,32 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Die Beispielfotos sind nicht installiert.</translation>
     </message>
     <message>
+        <source>The system cannot report its changes ({reason}).</source>
+        <translation>Das System kann Änderungen hier nicht melden ({reason}).</translation>
+    </message>
+    <message>
+        <source>The system&apos;s limit of watched folders is reached (fs.inotify.max_user_watches).</source>
+        <translation>Das System überwacht keine weiteren Ordner (fs.inotify.max_user_watches ist erreicht).</translation>
+    </message>
+    <message>
+        <source>The system&apos;s limit of watchers is reached (fs.inotify.max_user_instances).</source>
+        <translation>Das System lässt keine weiteren Beobachter zu (fs.inotify.max_user_instances ist erreicht).</translation>
+    </message>
+    <message>
+        <source>The time was up after {done} of {count} candidates.</source>
+        <translation>Die Zeit war nach {done} von {count} Kandidaten um.</translation>
+    </message>
+    <message>
+        <source>The time was up after {judge} was asked about {count} photos.</source>
+        <translation>Die Zeit war um, nachdem {judge} zu {count} Fotos gefragt wurde.</translation>
+    </message>
+    <message>
         <source>The tokenizer in {path} cannot be loaded ({reason}).</source>
         <translation>Der Tokenizer in {path} lässt sich nicht laden ({reason}).</translation>
+    </message>
+    <message>
+        <source>The visual tokens of {count} photos are gone from {folder}. They will be made again.</source>
+        <translation>Die visuellen Token von {count} Fotos sind aus {folder} verschwunden. Sie werden neu erzeugt.</translation>
     </message>
     <message>
         <source>The weights in {path} do not fit its config.json ({count} lacking, such as {name}).</source>
@@ -4290,6 +4522,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Es gibt nichts, wonach zu suchen wäre.</translation>
     </message>
     <message>
+        <source>There is too little memory free to try it now.</source>
+        <translation>Für einen Versuch ist jetzt zu wenig Arbeitsspeicher frei.</translation>
+    </message>
+    <message>
         <source>There is: {known}.</source>
         <translation>Es gibt: {known}.</translation>
     </message>
@@ -4314,8 +4550,20 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Dieser Datensatz hat keine Fotos.</translation>
     </message>
     <message>
+        <source>This folder cannot be listed ({reason}).</source>
+        <translation>Der Inhalt dieses Ordners lässt sich nicht lesen ({reason}).</translation>
+    </message>
+    <message>
+        <source>This folder cannot be reached. What is known of its photos is kept.</source>
+        <translation>Dieser Ordner ist nicht erreichbar. Was von seinen Fotos bekannt ist, bleibt erhalten.</translation>
+    </message>
+    <message>
         <source>This name is longer than {most} letters.</source>
         <translation>Dieser Name ist länger als {most} Buchstaben.</translation>
+    </message>
+    <message>
+        <source>This photo has changed.</source>
+        <translation>Dieses Foto hat sich geändert.</translation>
     </message>
     <message>
         <source>This photo is no longer in the library.</source>
@@ -4362,6 +4610,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Heben Sie das auf, oder importieren Sie Dateien.</translation>
     </message>
     <message>
+        <source>Until then no changes are taken in.</source>
+        <translation>Bis dahin werden keine Änderungen übernommen.</translation>
+    </message>
+    <message>
+        <source>Until then, words are searched without this model.</source>
+        <translation>Bis dahin werden Wörter ohne dieses Modell gesucht.</translation>
+    </message>
+    <message>
         <source>Update Lookalike, or download the model with the browser and import it.</source>
         <translation>Aktualisieren Sie Lookalike, oder laden Sie das Modell mit dem Browser herunter und importieren Sie es.</translation>
     </message>
@@ -4398,6 +4654,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Die visuellen Token haben ihre Grenze von {limit} GB erreicht.</translation>
     </message>
     <message>
+        <source>Visual tokens in {file} were damaged. They will be made again.</source>
+        <translation>Visuelle Token in {file} waren beschädigt. Sie werden neu erzeugt.</translation>
+    </message>
+    <message>
         <source>Visual tokens in {folder} cannot be compressed</source>
         <translation>Die visuellen Token in {folder} lassen sich nicht komprimieren</translation>
     </message>
@@ -4408,6 +4668,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>Wait for the other window or command to finish.</source>
         <translation>Warten Sie, bis das andere Fenster oder der andere Befehl fertig ist.</translation>
+    </message>
+    <message>
+        <source>Wait until it has ended.</source>
+        <translation>Warten Sie, bis das beendet ist.</translation>
+    </message>
+    <message>
+        <source>What photos show was not searched: {error}</source>
+        <translation>Was Fotos zeigen, wurde nicht durchsucht: {error}</translation>
     </message>
     <message>
         <source>Write it as 2019, 2019-07 or 2019-07-18.</source>
@@ -4578,8 +4846,32 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>{address} ist nicht auf diesem Computer.</translation>
     </message>
     <message>
+        <source>{count} calibrations that you fitted are of an earlier version and no longer used. Fit anew.</source>
+        <translation>{count} Kalibrierungen, die Sie angepasst haben, stammen von einer früheren Version und werden nicht mehr verwendet. Passen Sie sie neu an.</translation>
+    </message>
+    <message>
+        <source>{count} details lie in the same arrangement in both photos, mirrored.</source>
+        <translation>{count} Einzelheiten liegen in beiden Fotos gleich angeordnet, gespiegelt.</translation>
+    </message>
+    <message>
+        <source>{count} details lie in the same arrangement in both photos.</source>
+        <translation>{count} Einzelheiten liegen in beiden Fotos gleich angeordnet.</translation>
+    </message>
+    <message>
+        <source>{count} photos are kept online only and will be indexed once downloaded.</source>
+        <translation>{count} Fotos liegen nur online und werden indiziert, sobald sie heruntergeladen sind.</translation>
+    </message>
+    <message>
+        <source>{count} photos wait for a drive, a paused folder or an unreadable file. Until then the old model answers.</source>
+        <translation>{count} Fotos warten auf ein Laufwerk, einen angehaltenen Ordner oder eine unlesbare Datei. Bis dahin antwortet das alte Modell.</translation>
+    </message>
+    <message>
         <source>{file} at {host} is not the file that Lookalike knows.</source>
         <translation>{file} bei {host} ist nicht die Datei, die Lookalike kennt.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be read: {reason}.</source>
+        <translation>{file} lässt sich nicht lesen: {reason}.</translation>
     </message>
     <message>
         <source>{file} did not arrive as it should (wrong checksum) and is deleted.</source>
@@ -4616,6 +4908,14 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>{file} is cut short or damaged.</source>
         <translation>{file} ist abgeschnitten oder beschädigt.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged: its bytes are not those that were imported.</source>
+        <translation>{file} ist beschädigt: Der Inhalt ist nicht der, der importiert wurde.</translation>
+    </message>
+    <message>
+        <source>{file} is gone.</source>
+        <translation>{file} ist verschwunden.</translation>
     </message>
     <message>
         <source>{file} is no longer the file that was imported.</source>
@@ -4740,6 +5040,22 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>{inner}, which is watched, would be left out of {outer}: it is hidden there, or a pattern names it.</source>
         <translation>{inner} wird beobachtet und würde in {outer} ausgelassen: Er ist dort verborgen, oder ein Muster nennt ihn.</translation>
+    </message>
+    <message>
+        <source>{judge} is {percent} sure that both show the same thing.</source>
+        <translation>{judge} ist zu {percent} sicher, dass beide dasselbe zeigen.</translation>
+    </message>
+    <message>
+        <source>{judge} is {percent} sure that these show different things.</source>
+        <translation>{judge} ist zu {percent} sicher, dass diese Verschiedenes zeigen.</translation>
+    </message>
+    <message>
+        <source>{judge} was not asked further: {error}</source>
+        <translation>{judge} wurde nicht weiter gefragt: {error}</translation>
+    </message>
+    <message>
+        <source>{judge}: the graphics processor failed ({reason}), so the processor judges, which takes longer.</source>
+        <translation>{judge}: Der Grafikprozessor ist ausgefallen ({reason}), deshalb urteilt der Prozessor, was länger dauert.</translation>
     </message>
     <message>
         <source>{mmproj} (width {projected}) does not belong to {llm} (width {width}).</source>
@@ -4958,6 +5274,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>{path} lässt sich nicht zurückholen: Dort liegt jetzt eine andere Datei.</translation>
     </message>
     <message>
+        <source>{path} cannot be put back: it is no longer in the trash.</source>
+        <translation>{path} lässt sich nicht zurücklegen: nicht mehr im Papierkorb.</translation>
+    </message>
+    <message>
         <source>{path} cannot be put back: {reason}.</source>
         <translation>{path} lässt sich nicht zurückholen: {reason}.</translation>
     </message>
@@ -4978,6 +5298,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>{path} ist nicht lesbar ({reason}).</translation>
     </message>
     <message>
+        <source>{path} cannot be read or written ({reason}).</source>
+        <translation>{path} lässt sich nicht lesen oder schreiben ({reason}).</translation>
+    </message>
+    <message>
         <source>{path} cannot be read.</source>
         <translation>{path} ist nicht lesbar.</translation>
     </message>
@@ -4994,8 +5318,16 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>{path} kann kein Dateiname sein.</translation>
     </message>
     <message>
+        <source>{path} cannot be written ({reason}).</source>
+        <translation>{path} lässt sich nicht schreiben ({reason}).</translation>
+    </message>
+    <message>
         <source>{path} cannot be written: {reason}.</source>
         <translation>{path} lässt sich nicht schreiben: {reason}.</translation>
+    </message>
+    <message>
+        <source>{path} could not be used ({reason}).</source>
+        <translation>{path} ließ sich nicht verwenden ({reason}).</translation>
     </message>
     <message>
         <source>{path} has been changed since, and is left as it is.</source>
@@ -5032,6 +5364,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>{path} is empty: what it held is lost.</source>
         <translation>{path} ist leer: Was es enthielt, ist verloren.</translation>
+    </message>
+    <message>
+        <source>{path} is in use by another program.</source>
+        <translation>{path} wird von einem anderen Programm verwendet.</translation>
     </message>
     <message>
         <source>{path} is no clean-up plan: {reason}.</source>
@@ -5160,6 +5496,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>“{line}” is not a pattern.</source>
         <translation>„{line}“ ist kein Muster.</translation>
+    </message>
+    <message>
+        <source>“{words}” has no words to look for.</source>
+        <translation>„{words}“ enthält keine Wörter, nach denen gesucht werden kann.</translation>
     </message>
 </context>
 <context>

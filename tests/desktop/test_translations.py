@@ -25,6 +25,9 @@ from pytestqt.qtbot import QtBot
 
 from lookalike.errors import LookalikeError, Phrase
 from lookalike.judges.mllm.errors import JudgeError
+from lookalike.search.word_notes import empty_answer, nothing_looks_like, nothing_then, nothing_to_look_for
+from lookalike.watching.excludes import NO_MEDIA_REASON
+from lookalike.words.source import Reason, WordHit
 from lookalike.worker import WorkerDiedError
 from lookalike_desktop.qt.failures import describe_failure
 from lookalike_desktop.qt.progress_text import stage_text
@@ -219,6 +222,24 @@ def test_the_window_speaks_german(qtbot: QtBot, open_window: OpenWindow, indexed
             "a.jpg bringt das Programm zum Absturz, das es dekodiert. Der Decoder endete mit dem Code 3.",
         ),
         ("it lies in a protected folder", "liegt in einem geschützten Ordner"),
+        (
+            "The model fails at this photo, which is tried again when it changes. "
+            "/a b.jpg may not be read. Check the file's permissions.",
+            "Das Modell scheitert an diesem Foto; es wird erneut versucht, wenn es sich ändert. "
+            "/a b.jpg darf nicht gelesen werden. Prüfen Sie die Rechte der Datei.",
+        ),
+        (
+            "1,234 photos are kept online only and will be indexed once downloaded.",
+            "1.234 Fotos liegen nur online und werden indiziert, sobald sie heruntergeladen sind.",
+        ),
+        (
+            "It lies on a network drive. It is looked through every 5 minutes.",
+            "Liegt auf einem Netzlaufwerk. Alle 5 Minuten wird nachgesehen.",
+        ),
+        (
+            NO_MEDIA_REASON,
+            "Darin liegt eine .nomedia-Datei, deshalb bleibt der Ordner mit seinen Unterordnern außen vor.",
+        ),
         ("it cannot be reached (this or that)", "nicht erreichbar (this or that)"),
         ("Something that no template says.", "Something that no template says."),
         ("Something or other", "Something or other"),
@@ -227,6 +248,33 @@ def test_the_window_speaks_german(qtbot: QtBot, open_window: OpenWindow, indexed
 )
 def test_what_was_stored_in_english_is_read_in_german(stored: str, shown: str) -> None:
     assert translate_stored(stored) == shown
+
+
+def _hits(*kinds: str) -> list[WordHit]:
+    return [WordHit(number, 1.0, Reason(kind, "", False)) for number, kind in enumerate(kinds)]
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(
+    "told",
+    [
+        *(
+            nothing_looks_like("roter Ball", _hits(*kinds), count)
+            for kinds in (("name",), ("folder",), ("name", "folder"))
+            for count in (1, 2000)
+        ),
+        *(empty_answer("roter Ball", looked, count) for looked in (True, False) for count in (0, 1, 2000)),
+        nothing_then("roter Ball"),
+        nothing_then(""),
+        nothing_to_look_for("-"),
+    ],
+)
+def test_what_a_search_by_words_says_is_read_in_german(told: str) -> None:
+    shown = translate_stored(told)
+    assert shown != told and ("roter Ball" in shown) == ("roter Ball" in told)
+    assert ("2.000" in shown) == ("2,000" in told)
+    english = {"photo", "photos", "the", "for", "has", "have", "Nothing", "words"}
+    assert not english & set(re.findall(r"\w+", shown))
 
 
 @pytest.mark.usefixtures("german")

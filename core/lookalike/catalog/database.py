@@ -176,31 +176,38 @@ def translate_sqlite_errors(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.DatabaseError, OSError) as error:
         name = getattr(error, "sqlite_errorname", "")
-        message, remedy = _message(name, path, error)
+        told = _told(name, path, error)
         kind = CatalogDamagedError if name.startswith(DAMAGED) else CatalogError
-        raise kind(message, remedy) from error
+        raise kind(told.template, told.remedy_template, **told.values) from error
 
 
-def _message(name: str, path: Path, error: Exception) -> tuple[str, str]:
+def _told(name: str, path: Path, error: Exception) -> LookalikeError:
     failing = name.startswith("SQLITE_IOERR")
     if name.startswith("SQLITE_FULL") or (failing and _is_full(path)):
-        return f"The disk is full, so {path} cannot be written.", "Free some space and start again."
+        return LookalikeError(
+            "The disk is full, so {path} cannot be written.", "Free some space and start again.", path=path
+        )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")) or isinstance(error, OSError):
-        reason = getattr(error, "strerror", None) or error
-        return (
-            f"{path} cannot be written ({reason}).",
+        return LookalikeError(
+            "{path} cannot be written ({reason}).",
             "Check the folder's permissions or choose another one.",
+            path=path,
+            reason=getattr(error, "strerror", None) or error,
         )
     if name.startswith(DAMAGED):
-        return f"{path} is damaged.", "Move it away; the library is then built anew from your photos."
-    if name.startswith("SQLITE_BUSY"):
-        return f"{path} is in use by another program.", "Close it and try again."
-    if failing:
-        return (
-            f"{path} cannot be read or written ({error}).",
-            "Check the drive it lies on and its free space.",
+        return LookalikeError(
+            "{path} is damaged.", "Move it away; the library is then built anew from your photos.", path=path
         )
-    return f"{path} could not be used ({error}).", ""
+    if name.startswith("SQLITE_BUSY"):
+        return LookalikeError("{path} is in use by another program.", "Close it and try again.", path=path)
+    if failing:
+        return LookalikeError(
+            "{path} cannot be read or written ({reason}).",
+            "Check the drive it lies on and its free space.",
+            path=path,
+            reason=error,
+        )
+    return LookalikeError("{path} could not be used ({reason}).", path=path, reason=error)
 
 
 def _is_full(path: Path) -> bool:

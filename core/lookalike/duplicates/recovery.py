@@ -14,9 +14,8 @@ from lookalike.duplicates.clean_up import BACKUPS
 from lookalike.duplicates.journal import Action, CleanUpJournal, CleanUpRecord, Unit, read_journals
 from lookalike.duplicates.steps import Steps
 from lookalike.duplicates.trash import GoneFromTrashError
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.progress import Progress, ProgressMeter, Skipped, Stage
-from lookalike.wording import counted
 
 
 @dataclass
@@ -55,10 +54,14 @@ def end_interrupted(catalog: Catalog, folder: Path) -> list[str]:
                 record_unit(catalog, unit)
             journal.end()
         removed = sum(bool(unit.done) for unit in record.units)
-        lines.append(
-            f"A clean-up of {record.started[:16].replace('T', ' ')} was interrupted after "
-            f"{counted(removed, 'duplicate')} of {record.total}. Apply its plan again to go on, or undo it."
+        told = Phrase(
+            "A clean-up of {time} was interrupted after {count} of {total} duplicates. "
+            "Apply its plan again to go on, or undo it.",
+            time=record.started[:16].replace("T", " "),
+            count=removed,
+            total=record.total,
         )
+        lines.append(str(told))
     return lines
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.descriptors.protocol import DescriptionService
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.ingest.photo_reader import ReadPhoto
 from lookalike.log import log_failure
 
@@ -122,5 +122,5 @@ def _alone(service: DescriptionService, read: ReadPhoto) -> ReadPhoto:
                 service.describe([grey]).result()
             else:
                 failure = error.message
-    problem = f"The model fails at this photo, which is tried again when it changes. {failure}"
+    problem = f"{Phrase('The model fails at this photo, which is tried again when it changes.')} {failure}"
     return replace(read, pixels=None, row=None, problem=problem, by_model=True)

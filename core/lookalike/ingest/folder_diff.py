@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from lookalike.catalog.file_stat import FileStat
 from lookalike.catalog.files import FileRow
+from lookalike.errors import Phrase
 from lookalike.ingest.sidecars import SidecarDiff
 from lookalike.progress import Skipped
-from lookalike.wording import counted
 
 
 @dataclass
@@ -43,9 +43,13 @@ class FolderDiff:
         away = {stat.path for stat, _ in self.added_or_changed if stat.online_only}
         if away:
             self.added_or_changed = [entry for entry in self.added_or_changed if entry[0].path not in away]
-            photos = counted(len(away), "photo is", "photos are")
-            reason = f"{photos} kept online only and will be indexed once downloaded."
-            self.unreadable.append(Skipped(os.fsdecode(top), reason))
+            reason = Phrase(
+                "1 photo is kept online only and will be indexed once downloaded."
+                if len(away) == 1
+                else "{count} photos are kept online only and will be indexed once downloaded.",
+                count=f"{len(away):,}",
+            )
+            self.unreadable.append(Skipped(os.fsdecode(top), str(reason)))
 
     def __bool__(self) -> bool:
         return bool(

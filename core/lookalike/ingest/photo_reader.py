@@ -24,7 +24,7 @@ from lookalike.catalog.files import FileRow
 from lookalike.catalog.racy_timestamps import is_racy
 from lookalike.descriptors.protocol import Describer
 from lookalike.descriptors.versions import model_versions
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.ingest.decode_quarantine import DecodeQuarantine
 from lookalike.local_features import LONGEST_SIDE, extract
 from lookalike.local_features.feature_cache import FeatureCache
@@ -41,6 +41,10 @@ from lookalike.photos import (
     read_metadata,
     thumbnail,
 )
+
+PAUSED = str(Phrase("Its folder is paused or cannot be reached."))
+CHANGED = str(Phrase("This photo has changed."))
+"""Why a photo cannot be read again."""
 
 
 @dataclass(frozen=True)
@@ -140,13 +144,13 @@ class PhotoReader:
             facts = os.lstat(stat.path)
         except OSError:
             # Gone, or the drive is: whoever notices that looks again.
-            return ReadPhoto(stat, replaced, problem="It is no longer there.", temporary=True)
+            return ReadPhoto(stat, replaced, problem=str(Phrase("It is no longer there.")), temporary=True)
         if stamp_of(facts) != stat.stamp:
             self.unsettled.append(stat.path)
             return ReadPhoto(
                 stat,
                 replaced,
-                problem="It is being changed, and is looked at again.",
+                problem=str(Phrase("It is being changed, and is looked at again.")),
                 temporary=True,
                 unsettled=True,
             )
@@ -207,14 +211,14 @@ class PhotoReader:
         Returns:
             Why that cannot be done, in words for the user; None where it is done.
         """
-        problem = "Its folder is paused or cannot be reached."
+        problem = PAUSED
         for stat in self._catalog.files.readable([content_id]).get(content_id, []):
             try:
                 file = read_file(Path(os.fsdecode(stat.path)))
                 if file.content == content:
                     self._features.put(content, extract(self._decoded(file, LONGEST_SIDE).image))
                     return None
-                problem = "This photo has changed."
+                problem = CHANGED
             except LookalikeError as error:
                 problem = str(error)
         return problem
@@ -225,14 +229,14 @@ class PhotoReader:
         Where it lies is asked for only now: in a long run files are moved, and folders paused.
         """
         stats = self._catalog.files.readable([content_id]).get(content_id, [])
-        problem, passing = "Its folder is paused or cannot be reached.", not stats
+        problem, passing = PAUSED, not stats
         for other in stats:
             try:
                 file = read_file(Path(os.fsdecode(other.path)))
                 if self._catalog.contents.id_of(file.content) == content_id:
                     pixels = self._describer.prepare(self._decoded(file, self._describer.decode_size).image)
                     return ReadPhoto(stat, None, content_id, pixels=pixels)
-                problem = "This photo has changed."
+                problem = CHANGED
             except FileUnavailableError as error:
                 problem, passing = str(error), True
             except LookalikeError as error:

@@ -21,13 +21,12 @@ from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.settings import Settings
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import folder_spec, open_describer, plugin_spec
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.index import delete_index, index_folder
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
 from lookalike.log import log_failure
 from lookalike.models.store import ModelStore
 from lookalike.progress import Progress, ProgressMeter, Stage
-from lookalike.wording import counted
 
 logger = logging.getLogger(__name__)
 
@@ -47,9 +46,8 @@ def used_spec(models: ModelStore, settings: Settings) -> tuple[DescriberSpec, st
         return spec_of(models, used_name(settings)), ""
     except LookalikeError as error:
         log_failure(logger, "Opening the chosen descriptor model", error)
-        return DescriberSpec(), (
-            f"{error.message} The embedded descriptor model takes its place until you choose another one."
-        )
+        instead = Phrase("The embedded descriptor model takes its place until you choose another one.")
+        return DescriberSpec(), f"{error.message} {instead}"
 
 
 @dataclass(frozen=True)
@@ -231,11 +229,11 @@ class DescriptorMigration:
             in_use = True
         except (CatalogError, OSError) as error:
             log_failure(logger, f"Describing with {name}", error)
-            yield _message(name, f"{error} Changing the model continues later.")
+            yield _message(name, f"{error} {Phrase('Changing the model continues later.')}")
         except LookalikeError as error:
             log_failure(logger, f"Describing with {name}", error)
             self._settings.next_descriptor = ""
-            yield _message(name, f"{error} Searches keep using the old model.")
+            yield _message(name, f"{error} {Phrase('Searches keep using the old model.')}")
         finally:
             if engine is not None and not in_use:
                 engine.close()
@@ -310,5 +308,11 @@ def _message(name: str, reason: str) -> Progress:
 
 
 def _waiting_message(count: int) -> str:
-    waiting = counted(count, "photo waits", "photos wait")
-    return f"{waiting} for a drive, a paused folder or an unreadable file. Until then the old model answers."
+    waiting = Phrase(
+        "1 photo waits for a drive, a paused folder or an unreadable file. Until then the old model answers."
+        if count == 1
+        else "{count} photos wait for a drive, a paused folder or an unreadable file. "
+        "Until then the old model answers.",
+        count=f"{count:,}",
+    )
+    return str(waiting)

@@ -17,7 +17,7 @@ from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.folders import Folder
 from lookalike.descriptors.precision import arithmetic_words
 from lookalike.descriptors.protocol import EMBEDDED, DescriberSpec
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.index.inverted import InvertedFile
 from lookalike.ingest.details_updater import DetailsUpdater
 from lookalike.ingest.throttle import Throttle
@@ -58,7 +58,6 @@ from lookalike.search.calibration import Calibrations
 from lookalike.search.query_photos import QueryPhotos
 from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.watched import WatchedFolders
-from lookalike.wording import counted
 from lookalike.words.label_search import LabelSearch
 from lookalike.words.labelling import Labeller
 from lookalike.words.model_search import ModelSearch
@@ -427,8 +426,13 @@ class Library:
         count = self.calibrations.outdated()
         if not count:
             return ""
-        fits = counted(count, "calibration that you fitted is", "calibrations that you fitted are")
-        return f"{fits} of an earlier version and no longer used. Fit anew."
+        fits = Phrase(
+            "1 calibration that you fitted is of an earlier version and no longer used. Fit anew."
+            if count == 1
+            else "{count} calibrations that you fitted are of an earlier version and no longer used. Fit anew.",
+            count=count,
+        )
+        return str(fits)
 
     def _release_model(self, name: str) -> None:
         """Stop using a model that is to be removed.

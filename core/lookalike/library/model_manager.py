@@ -11,7 +11,7 @@ from pathlib import Path
 from lookalike.descriptors.model_folder import reads_words
 from lookalike.descriptors.registry import folder_spec, open_describer
 from lookalike.descriptors.trial import try_folder
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.judges.kinds import JUDGE_KINDS
 from lookalike.judges.mllm.families import FAMILIES
 from lookalike.judges.mllm.gguf_file import read_gguf
@@ -331,4 +331,4 @@ def _misfits(model: InstalledModel) -> list[str]:
         except LookalikeError as error:
             return [error.message]
         return []
-    return ["One of its files is missing."]
+    return [str(Phrase("One of its files is missing."))]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.pair_scores import PairScore
 from lookalike.catalog.result_verdicts import ResultVerdict
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.index.inverted import InvertedFile
 from lookalike.judges.geometry import GeometricJudge
 from lookalike.judges.protocol import Explanation, Judge, JudgePhoto
@@ -214,8 +214,11 @@ class SearchService:
             first = self._judges.get(quick)
         except LookalikeError:
             first = None
-        asked = "Candidates were not checked" if first is None else "The model was not asked"
-        return first, None, f"{asked}: {failed}"
+        told = Phrase(
+            "Candidates were not checked: {error}" if first is None else "The model was not asked: {error}",
+            error=str(failed),
+        )
+        return first, None, str(told)
 
     def _second_judge(
         self,

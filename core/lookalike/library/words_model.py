@@ -18,7 +18,7 @@ from lookalike.catalog.database import CatalogError
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.descriptors.protocol import DescriberSpec
 from lookalike.descriptors.registry import open_describer
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.library.descriptor_engine import DescriptorEngine, DescriptorEngines
 from lookalike.library.descriptor_migration import spec_of
 from lookalike.log import log_failure
@@ -179,11 +179,11 @@ class WordsModel:
                 tried.update(todo)
         except (CatalogError, OSError) as error:
             log_failure(logger, f"Describing with {name}", error)
-            yield _message(name, f"{error} Describing the photos for words continues later.")
+            yield _message(name, f"{error} {Phrase('Describing the photos for words continues later.')}")
         except LookalikeError as error:
             log_failure(logger, f"Describing with {name}", error)
             self._failed = (name, str(error))
-            yield _message(name, f"{error} Until then, words are searched without this model.")
+            yield _message(name, f"{error} {Phrase('Until then, words are searched without this model.')}")
 
     @contextmanager
     def use(self) -> Iterator[DualEncoder | None]:

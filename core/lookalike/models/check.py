@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
+from lookalike.errors import Phrase
 from lookalike.models.installed import InstalledModel
 from lookalike.models.staging import hash_file
 from lookalike.progress import Progress, ProgressMeter, Stage
@@ -40,12 +41,14 @@ def check_files(models: Sequence[InstalledModel]) -> Generator[Progress, None, l
             try:
                 same = (yield from hash_file(model.file(role), meter)) == model.checksums.get(role)
             except FileNotFoundError:
-                problems.append(f"{name} is gone.")
+                problems.append(str(Phrase("{file} is gone.", file=name)))
             except OSError as error:
-                problems.append(f"{name} cannot be read: {error.strerror or error}.")
+                told = Phrase("{file} cannot be read: {reason}.", file=name, reason=error.strerror or error)
+                problems.append(str(told))
             else:
                 if not same:
-                    problems.append(f"{name} is damaged: its bytes are not those that were imported.")
+                    told = Phrase("{file} is damaged: its bytes are not those that were imported.", file=name)
+                    problems.append(str(told))
         found.append(ModelCheck(model.name, tuple(problems)))
     yield meter.end()
     return found

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.catalog.pair_scores import PairScores
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.judges.protocol import Judge, JudgePhoto
 from lookalike.judges.token_judge import TokenJudge
 from lookalike.search.answer_worth import AnswerWorth
@@ -206,11 +206,18 @@ class _SecondOpinion:
                         yield self._ranking(final=False)
                         shown = time.monotonic()
         except LookalikeError as error:
-            self._notes.append(f"{judge.name} was not asked further: {error}")
+            self._notes.append(
+                str(Phrase("{judge} was not asked further: {error}", judge=judge.name, error=str(error)))
+            )
         if self._plan.cancelled():
             return
         if self._is_over() and self._has_questions() and (self._asked or not self._base.notes):
-            self._notes.append(f"The time was up after {judge.name} was asked about {self._asked} photos.")
+            told = Phrase(
+                "The time was up after {judge} was asked about {count} photos.",
+                judge=judge.name,
+                count=self._asked,
+            )
+            self._notes.append(str(told))
         self._all = self._base.judged + self._asked
         yield self._ranking(final=True)
 

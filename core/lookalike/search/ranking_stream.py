@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lookalike.catalog.pair_scores import PairScores
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.judges.protocol import Judge, JudgePhoto, Verdict
 from lookalike.log import log_failure
 from lookalike.search.fusion import Fusion
@@ -96,11 +96,14 @@ class RankingStream:
                     yield self._ranking(judged, final=False)
                     shown = time.monotonic()
         except LookalikeError as error:
-            self._notes.append(f"Candidates were not checked further: {error}")
+            self._notes.append(str(Phrase("Candidates were not checked further: {error}", error=str(error))))
         if self._plan.cancelled():
             return
         if judged < self._count and not self._notes:
-            self._notes.append(f"The time was up after {judged} of {self._count} candidates.")
+            told = Phrase(
+                "The time was up after {done} of {count} candidates.", done=judged, count=self._count
+            )
+            self._notes.append(str(told))
         yield self._after_second_hop(judged) if self._asks_again() else self._ranking(judged, final=True)
 
     def _asks_again(self) -> bool:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lookalike.wording import counted
+from lookalike.errors import Phrase
 from lookalike.words.source import WordHit
 
 _WHERE = {
-    frozenset(("name",)): ("has it in its name", "have it in their name"),
-    frozenset(("folder",)): ("has it in its folder’s name", "have it in their folder’s name"),
+    frozenset(("name",)): (
+        Phrase("Nothing looks like “{words}”; 1 photo has it in its name."),
+        Phrase("Nothing looks like “{words}”; {count} photos have it in their name."),
+    ),
+    frozenset(("folder",)): (
+        Phrase("Nothing looks like “{words}”; 1 photo has it in its folder’s name."),
+        Phrase("Nothing looks like “{words}”; {count} photos have it in their folder’s name."),
+    ),
 }
-_BOTH = ("has it in its name or its folder’s", "have it in their name or their folder’s")
+_BOTH = (
+    Phrase("Nothing looks like “{words}”; 1 photo has it in its name or its folder’s."),
+    Phrase("Nothing looks like “{words}”; {count} photos have it in their name or their folder’s."),
+)
 _NAMES = frozenset(("name", "folder"))
 
 
@@ -29,7 +38,7 @@ def nothing_looks_like(phrase: str, hits: Sequence[WordHit], count: int) -> str:
         count: how many have it.
     """
     one, more = _WHERE.get(frozenset(hit.reason.kind for hit in hits), _BOTH)
-    return f"Nothing looks like “{phrase}”; {counted(count, 'photo')} {one if count == 1 else more}."
+    return str(Phrase((one if count == 1 else more).template, words=phrase, count=f"{count:,}"))
 
 
 def empty_answer(phrase: str, looked: bool, elsewhere: int) -> str:
@@ -41,16 +50,21 @@ def empty_answer(phrase: str, looked: bool, elsewhere: int) -> str:
         elsewhere: photos that have it, but do not meet the filters.
     """
     if elsewhere:
-        ones = (
-            "one photo has it, but does"
+        told = Phrase(
+            "Nothing found for “{words}” here; one photo has it, but does not meet the rest of the query."
             if elsewhere == 1
-            else f"{counted(elsewhere, 'photo')} have it, but do"
+            else "Nothing found for “{words}” here; {count} photos have it, but do not meet the rest of the query.",
+            words=phrase,
+            count=f"{elsewhere:,}",
         )
-        return f"Nothing found for “{phrase}” here; {ones} not meet the rest of the query."
-    nowhere = "photo has it in its names, keywords, texts, place or camera"
-    if looked:
-        return f"Nothing looks like “{phrase}”, and no {nowhere}."
-    return f"No {nowhere.replace('it', f'“{phrase}”', 1)}."
+    else:
+        told = Phrase(
+            "Nothing looks like “{words}”, and no photo has it in its names, keywords, texts, place or camera."
+            if looked
+            else "No photo has “{words}” in its names, keywords, texts, place or camera.",
+            words=phrase,
+        )
+    return str(told)
 
 
 def nothing_then(text: str) -> str:
@@ -59,10 +73,11 @@ def nothing_then(text: str) -> str:
     Args:
         text: the query, as it was typed.
     """
-    return (
-        f"No photo meets all of “{' '.join(text.split())}”."
-        if text.strip()
-        else "No photo meets all of the filters."
+    typed = " ".join(text.split())
+    return str(
+        Phrase(
+            "No photo meets all of “{words}”." if typed else "No photo meets all of the filters.", words=typed
+        )
     )
 
 
@@ -72,4 +87,4 @@ def nothing_to_look_for(text: str) -> str:
     Args:
         text: the query, as it was typed.
     """
-    return f"“{' '.join(text.split())}” has no words to look for."
+    return str(Phrase("“{words}” has no words to look for.", words=" ".join(text.split())))

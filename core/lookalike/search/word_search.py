@@ -19,7 +19,7 @@ import numpy as np
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.filters import Filters
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.log import log_failure
 from lookalike.search.word_notes import (
     empty_answer,
@@ -255,7 +255,9 @@ class WordSearch:
                 lists.add(hits, CORRECTED_WEIGHT)
                 if hits and not seen:
                     for was, now in changed:
-                        notes.append(f"No photo has “{was}”; these have “{now}”.")
+                        notes.append(
+                            str(Phrase("No photo has “{was}”; these have “{now}”.", was=was, now=now))
+                        )
         if not lists.ranked:
             elsewhere = self._facts.count(asked) if allowed is not None else 0
             notes.append(empty_answer(phrase, bool(self._sources), elsewhere))
@@ -307,7 +309,7 @@ class WordSearch:
             return source.search(words, " ".join(words), k, allowed)
         except LookalikeError as error:
             log_failure(logger, f"Searching {source.name}", error)
-            _add_note(notes, f"What photos show was not searched: {error}")
+            _add_note(notes, str(Phrase("What photos show was not searched: {error}", error=str(error))))
             return []
 
     def _ask_model(
@@ -319,7 +321,7 @@ class WordSearch:
             return self._model.search(words, " ".join(words), k, allowed, unwanted)
         except LookalikeError as error:
             log_failure(logger, f"Searching {self._model.name}", error)
-            _add_note(notes, f"The model for words was not asked: {error}")
+            _add_note(notes, str(Phrase("The model for words was not asked: {error}", error=str(error))))
             return []
 
     def _in_season(

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lookalike.errors import Phrase
 from lookalike.path_bytes import child_prefix, join
 from lookalike.photos.encodings import decode_text
 from lookalike.progress import Skipped
@@ -25,7 +26,7 @@ IGNORE_FILE = b".lookalikeignore"
 NO_MEDIA_FILE = b".nomedia"
 """Android's mark of a folder whose pictures are not photos: stickers, covers, an app's own pictures."""
 
-NO_MEDIA_REASON = "It holds a .nomedia file, so it is left out with the folders in it."
+NO_MEDIA_REASON = str(Phrase("It holds a .nomedia file, so it is left out with the folders in it."))
 
 IGNORE_FILE_BYTES = 1 << 20
 """Longer files are not taken for ignore files."""
@@ -143,17 +144,23 @@ def read_patterns(folder: bytes, problems: list[Skipped]) -> GitIgnoreSpec | Non
     except FileNotFoundError:
         return None
     except OSError as error:
-        problems.append(Skipped(os.fsdecode(path), f"It cannot be read ({error.strerror})."))
+        problems.append(
+            Skipped(os.fsdecode(path), str(Phrase("It cannot be read ({reason}).", reason=error.strerror)))
+        )
         return None
     if len(data) > IGNORE_FILE_BYTES:
-        problems.append(Skipped(os.fsdecode(path), "It is too long for a list of patterns."))
+        problems.append(Skipped(os.fsdecode(path), str(Phrase("It is too long for a list of patterns."))))
         return None
     lines = _lines(data)
     if any("\0" in line for line in lines):
-        problems.append(Skipped(os.fsdecode(path), "It is not a text, so it leaves nothing out."))
+        problems.append(
+            Skipped(os.fsdecode(path), str(Phrase("It is not a text, so it leaves nothing out.")))
+        )
         return None
     spec, invalid = compile_patterns(lines)
-    problems.extend(Skipped(os.fsdecode(path), f"“{line}” is not a pattern.") for line in invalid)
+    problems.extend(
+        Skipped(os.fsdecode(path), str(Phrase("“{line}” is not a pattern.", line=line))) for line in invalid
+    )
     return spec
 
 

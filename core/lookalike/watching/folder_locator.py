@@ -12,10 +12,10 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.database import CatalogError
 from lookalike.catalog.file_stat import signed
 from lookalike.catalog.folders import Folder
+from lookalike.errors import Phrase
 from lookalike.path_bytes import child_prefix
 from lookalike.progress import Skipped
 from lookalike.watching.volumes import Mount, find_on_volumes, holds_files, mount_of, mounted_inside
-from lookalike.wording import counted
 
 SAMPLE = 20
 """How many known files identify a volume that has no name."""
@@ -99,9 +99,14 @@ class FolderLocator:
         for point in _missing(self._folders.mounts(folder), nested):
             count = len(self._files.known(point, folder=folder))
             if count:
-                photos = counted(count, "photo")
-                reason = f"The drive that was mounted here cannot be reached. What is known of {photos} on it is kept."
-                lines.append(Skipped(os.fsdecode(point), reason))
+                reason = Phrase(
+                    "The drive that was mounted here cannot be reached. What is known of 1 photo on it is kept."
+                    if count == 1
+                    else "The drive that was mounted here cannot be reached. "
+                    "What is known of {count} photos on it is kept.",
+                    count=f"{count:,}",
+                )
+                lines.append(Skipped(os.fsdecode(point), str(reason)))
         return lines
 
     def record_online(self, folder: Folder, online: bool) -> Folder:

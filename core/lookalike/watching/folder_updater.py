@@ -10,6 +10,7 @@ from functools import partial
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.folders import Folder
+from lookalike.errors import Phrase
 from lookalike.ingest.folder_diff import FolderDiff
 from lookalike.ingest.indexer import Indexer
 from lookalike.progress import Progress, ProgressMeter, Stage
@@ -18,7 +19,7 @@ from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.reconcile import Reconciler
 from lookalike.watching.volumes import mounts
 
-OFFLINE = "This folder cannot be reached. What is known of its photos is kept."
+OFFLINE = str(Phrase("This folder cannot be reached. What is known of its photos is kept."))
 
 AfterBatch = Callable[[bytes], Iterator[Progress]]
 """Does other work after a batch of photos, given the path that is being worked on."""

@@ -11,6 +11,7 @@ from lookalike.catalog.file_stat import FileStat, file_stat_of
 from lookalike.catalog.files import FileRow
 from lookalike.catalog.racy_timestamps import is_same_ctime
 from lookalike.catalog.shot_names import SIDECAR_SUFFIX
+from lookalike.errors import Phrase
 from lookalike.ingest.folder_diff import FolderDiff
 from lookalike.ingest.sidecars import compare_sidecars
 from lookalike.path_bytes import child_prefix
@@ -44,7 +45,7 @@ class _UnlistedFolders:
 
     def add(self, folder: bytes, error: OSError) -> None:
         self.folders.append(folder)
-        reason = f"This folder cannot be listed ({error.strerror})."
+        reason = str(Phrase("This folder cannot be listed ({reason}).", reason=error.strerror))
         self.problems.append(Skipped(os.fsdecode(folder), reason))
 
 

@@ -12,6 +12,7 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.database import CatalogDamagedError, CatalogError
 from lookalike.catalog.descriptors import DescriptorRecord
 from lookalike.catalog.folders import Folder
+from lookalike.errors import Phrase
 from lookalike.ingest.indexer import Indexer
 from lookalike.log import log_failure
 from lookalike.path_bytes import covers, parent
@@ -109,7 +110,7 @@ class Follower:
                     if str(error) != reported:
                         reported = str(error)
                         log_failure(logger, "Following the folders", error)
-                        failed.skip("", f"{reported} Until then no changes are taken in.")
+                        failed.skip("", f"{reported} {Phrase('Until then no changes are taken in.')}")
                     pause = min(max(2 * pause, self._timing.retry), self._timing.retry_limit)
                     state.forget()
                     retry_at = time.monotonic() + pause

@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass
 from types import TracebackType
 
+from lookalike.errors import Phrase
 from lookalike.path_bytes import child_prefix
 from lookalike.watching.events import EventSource
 from lookalike.watching.excludes import IGNORE_FILE, NO_MEDIA_FILE
@@ -93,7 +94,7 @@ class FolderWatch:
         """
         note = ""
         if network:
-            note = f"It lies on a network drive and is looked through every {self._interval()}."
+            note = f"{Phrase('It lies on a network drive.')} {self._often()}"
         watched = self._watched[top] = _Watched(network, note, time.monotonic())
         try:
             if self._source is None:
@@ -117,17 +118,22 @@ class FolderWatch:
         """How a folder's changes are noticed, in words for the user; empty in the ordinary case, by live events."""
         return self._watched[top].note if top in self._watched else ""
 
-    def _interval(self) -> str:
-        minutes = self._timing.rescan / 60
-        return f"{minutes:.0f} minutes" if minutes >= 1 else f"{self._timing.rescan:.0f} seconds"
-
     def _polling_note(self, error: OSError) -> str:
-        reason = f"The system cannot report its changes ({error.strerror or error})"
+        reason = Phrase("The system cannot report its changes ({reason}).", reason=error.strerror or error)
         if error.errno == errno.ENOSPC:
-            reason = "The system's limit of watched folders is reached (fs.inotify.max_user_watches)"
+            reason = Phrase("The system's limit of watched folders is reached (fs.inotify.max_user_watches).")
         elif error.errno == errno.EMFILE:
-            reason = "The system's limit of watchers is reached (fs.inotify.max_user_instances)"
-        return f"{reason}; it is looked through every {self._interval()} instead."
+            reason = Phrase("The system's limit of watchers is reached (fs.inotify.max_user_instances).")
+        return f"{reason} {self._often()}"
+
+    def _often(self) -> Phrase:
+        minutes = self._timing.rescan / 60
+        return Phrase(
+            "It is looked through every {count} minutes."
+            if minutes >= 1
+            else "It is looked through every {count} seconds.",
+            count=f"{minutes if minutes >= 1 else self._timing.rescan:.0f}",
+        )
 
     def renew(self, top: bytes) -> None:
         """Watch the directory that lies at a folder's path now; where there is none, leave it to the next `add`."""

@@ -113,7 +113,7 @@ class DuplicatesController(QObject):
 
         def tell(lines: list[str]) -> None:
             for line in lines:
-                self.reported.emit(line)
+                self.reported.emit(translate_stored(line))
 
         self._session.tasks.run(library.duplicates.end_interrupted, tell)
 

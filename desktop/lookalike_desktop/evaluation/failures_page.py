@@ -172,7 +172,7 @@ class _Section(QFrame):
             if pair.match is None
             else self.tr(" Probability before calibration {0:.1%}.").format(pair.match)
         )
-        return f"{title}: {pair.summary}{match}"
+        return f"{title}: {translate_stored(pair.summary)}{match}"
 
     def _query(self, failure: Failure, photo: ShownPhoto | None) -> QWidget:
         if photo is None:

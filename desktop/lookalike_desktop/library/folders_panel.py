@@ -21,6 +21,7 @@ from lookalike.progress import Stage
 from lookalike_desktop.library.folder_row import FolderRow
 from lookalike_desktop.qt.formatting import format_count
 from lookalike_desktop.qt.progress_text import progress_text, stage_text
+from lookalike_desktop.qt.stored_text import translate_stored
 from lookalike_desktop.qt.theme import icon
 from lookalike_desktop.session.activity import IN_BACKGROUND, Activity
 
@@ -189,7 +190,7 @@ class FoldersPanel(QFrame):
             # The folders themselves were looked through before.
             for row in self.rows.values():
                 if row.folder.online and not row.folder.paused:
-                    row.show_state(row.folder.note or self.tr("Up to date"))
+                    row.show_state(translate_stored(row.folder.note) or self.tr("Up to date"))
             return
         self._show_waiting()
         busy = activity.folder is None and progress.stage not in (Stage.WATCHING, Stage.WAITING)
@@ -200,7 +201,7 @@ class FoldersPanel(QFrame):
                 up_to_date = progress.stage is Stage.INDEXING and progress.ended
                 row.show_state(self.tr("Up to date") if up_to_date else words, progress)
             elif activity.folder is None and not busy:
-                row.show_state(row.folder.note or words)
+                row.show_state(translate_stored(row.folder.note) or words)
 
     def _show_background(self, stage: Stage, words: str) -> None:
         """Say how far describing with another model is, or what is made up for photos of an older library."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from lookalike_desktop.models.model_row import model_title
 from lookalike_desktop.qt.file_manager import show_log
 from lookalike_desktop.qt.formatting import format_count
+from lookalike_desktop.qt.stored_text import translate_stored
 
 if TYPE_CHECKING:
     from lookalike.library import Status
@@ -66,7 +67,10 @@ class AboutLibrary(_Dialog):
             (self.tr("Stored in"), str(status.folder)),
             (self.tr("Photos are described by"), model_title(descriptor)),
             (self.tr("Results are checked by"), model_title(status.judge)),
-            (self.tr("Not available here"), "\n".join(status.missing) or self.tr("Nothing")),
+            (
+                self.tr("Not available here"),
+                "\n".join(map(translate_stored, status.missing)) or self.tr("Nothing"),
+            ),
             (self.tr("Repaired when opened"), "\n".join(status.repairs) or self.tr("Nothing")),
         ]
         for name, value in rows:

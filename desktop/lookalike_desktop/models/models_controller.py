@@ -15,6 +15,7 @@ from lookalike_desktop.models.models_page import ModelsPage
 from lookalike_desktop.models.models_state import ModelsState, read_state
 from lookalike_desktop.qt.formatting import format_pace, format_transfer
 from lookalike_desktop.qt.jobs import Job
+from lookalike_desktop.qt.stored_text import translate_stored
 from lookalike_desktop.session.library_session import LibrarySession
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class ModelsController(QObject):
         if not checked.problems:
             return self.tr("{0} is intact: its files are unchanged and belong together.").format(checked.name)
         return self.tr("{0}: {1} Remove the model and add it again.").format(
-            checked.name, " ".join(checked.problems)
+            checked.name, " ".join(map(translate_stored, checked.problems))
         )
 
     def cancel(self) -> None:

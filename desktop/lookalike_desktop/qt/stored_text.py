@@ -11,7 +11,10 @@ from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication
 
+from lookalike_desktop.qt.formatting import format_count
+
 FIELD = re.compile(r"\{(\w+)\}")
+THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -41,14 +44,20 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
 
 
 def translate_stored(text: str) -> str:
-    """A sentence of the core, or two (what happened, and what can be done), in the user's language.
+    """Sentences of the core, one after the other, in the user's language.
 
     Args:
         text: as it was stored, in English.
 
     Returns:
-        The text itself where it was not made from a template, or there is no translation.
+        The text itself where it was not made from templates, or there is no translation.
     """
+    translated = _translated(text)
+    return text if translated is None else translated
+
+
+def _translated(text: str) -> str | None:
+    """The same; None where a part of it was not made from a template."""
     for template, pattern in _patterns():
         found = pattern.match(text)
         if found is None:
@@ -56,12 +65,9 @@ def translate_stored(text: str) -> str:
         rest = text[found.end() :]
         if not rest:
             return _filled(template, found)
-        if rest.startswith(" "):
-            for remedy, other in _patterns():
-                remedied = other.fullmatch(rest[1:])
-                if remedied is not None:
-                    return f"{_filled(template, found)} {_filled(remedy, remedied)}"
-    return text
+        if rest.startswith(" ") and (others := _translated(rest[1:])) is not None:
+            return f"{_filled(template, found)} {others}"
+    return None
 
 
 def _filled(template: str, found: re.Match[str]) -> str:
@@ -72,4 +78,6 @@ def _filled(template: str, found: re.Match[str]) -> str:
 
 def _value(text: str) -> str:
     """What stands for a name in braces; only where it has several words may it be a sentence itself."""
+    if THOUSANDS.fullmatch(text):
+        return format_count(int(text.replace(",", "")))
     return translate_stored(text) if " " in text else text

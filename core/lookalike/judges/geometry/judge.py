@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from lookalike.caches.content_cache import ContentCache
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.judges.geometry import lighterglue, xfeat
 from lookalike.judges.geometry.evidence import PROVEN, Evidence, weigh
 from lookalike.judges.geometry.networks import THREADS
@@ -141,8 +141,19 @@ def _release_networks() -> None:
 def _summary(evidence: Evidence) -> str:
     count = len(evidence.query_points)
     if not count:
-        return "No details of the two photos match."
+        return str(Phrase("No details of the two photos match."))
     if evidence.logit < PROVEN:
-        return f"Only {count} details agree, no more than any two photos may have in common."
-    mirrored = ", mirrored" if evidence.mirrored else ""
-    return f"{count} details lie in the same arrangement in both photos{mirrored}."
+        told = Phrase(
+            "Only 1 detail agrees, no more than any two photos may have in common."
+            if count == 1
+            else "Only {count} details agree, no more than any two photos may have in common.",
+            count=count,
+        )
+    else:
+        told = Phrase(
+            "{count} details lie in the same arrangement in both photos, mirrored."
+            if evidence.mirrored
+            else "{count} details lie in the same arrangement in both photos.",
+            count=count,
+        )
+    return str(told)

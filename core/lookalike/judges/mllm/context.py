@@ -136,8 +136,9 @@ class DecodingContext:
         if code == ABORTED or (code != 0 and self._aborted()):
             raise DecodingAbortedError
         if code != 0:
-            kind = DeviceError if code < REFUSED_BATCH else JudgeError
-            raise kind(f"The model could not read the prompt (code {code}).")
+            if code < REFUSED_BATCH:
+                raise DeviceError("The model could not read the prompt (code {code}).", code=code)
+            raise JudgeError("The model could not read the prompt (code {code}).", code=code)
         return batch.answers
 
     def logits(self, place: int, size: int) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ import psutil
 from numpy.typing import NDArray
 
 from lookalike import app_paths
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.judges.caption_judge import Caption
 from lookalike.judges.mllm.available import unavailable
 from lookalike.judges.mllm.captions import INSTRUCTIONS, LIMIT, QUESTION, caption_of
@@ -239,11 +239,14 @@ class MllmJudge:
         (verdict,) = self.compare(query, [candidate])
         if verdict.match is None:
             raise JudgeError(verdict.reason)
-        if verdict.match >= 0.5:
-            summary = f"{self.name} is {verdict.match:.0%} sure that both show the same thing."
-        else:
-            summary = f"{self.name} is {1 - verdict.match:.0%} sure that these show different things."
-        return Explanation(verdict, summary)
+        summary = Phrase(
+            "{judge} is {percent} sure that both show the same thing."
+            if verdict.match >= 0.5
+            else "{judge} is {percent} sure that these show different things.",
+            judge=self.name,
+            percent=f"{max(verdict.match, 1 - verdict.match):.0%}",
+        )
+        return Explanation(verdict, str(summary))
 
     def close(self) -> None:
         """End the worker process; the next comparison starts another."""
@@ -280,7 +283,7 @@ class MllmJudge:
             if isinstance(reply, Refused | Unscored):
                 yield content, str(reply.message)
             elif reply.tokens is None:
-                yield content, "The model's tokens of this photo are too large to be kept."
+                yield content, str(Phrase("The model's tokens of this photo are too large to be kept."))
             elif token_set.put(content, reply.tokens, reply.seconds, ahead=True):
                 yield content, ""
             else:
@@ -363,9 +366,12 @@ class MllmJudge:
         failure = self._session.gpu_failure
         if failure and not self._gpu_failed:
             self._gpu_failed = True
-            self._report(
-                f"{self.name}: the graphics processor failed ({failure}), so the processor judges, which takes longer."
+            told = Phrase(
+                "{judge}: the graphics processor failed ({reason}), so the processor judges, which takes longer.",
+                judge=self.name,
+                reason=failure,
             )
+            self._report(str(told))
         self._tell_device(device)
 
     def _check_memory(self) -> None:

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 
 from lookalike import app_paths
 from lookalike.catalog.catalog import Catalog
+from lookalike.errors import Phrase
 from lookalike.judges.mllm.available import unavailable_reason
 from lookalike.judges.mllm.errors import JudgeError
 from lookalike.judges.mllm.families import match_pair
@@ -74,7 +75,7 @@ def try_pair(
     if lacking is not None:
         return Trial(memory, untried=lacking)
     if memory > psutil.virtual_memory().available:
-        return Trial(memory, untried="There is too little memory free to try it now.")
+        return Trial(memory, untried=str(Phrase("There is too little memory free to try it now.")))
     with _opened(llm, mmproj) as judge:
         try:
             return time_pairs(judge, name, memory, cancelled)

@@ -189,19 +189,24 @@ class TokenStore:
         """Forget a codebook that cannot be read, and the tokens that need it."""
         with self.rows.transaction() as db:
             count = self.rows.drop_codebook(db, number)
-        self.report(
-            f"A file in {self.files.folder} was damaged or deleted. The visual tokens of {count} photos will be made "
-            "again when needed."
+        told = Phrase(
+            "A file in {folder} was damaged or deleted. "
+            "The visual tokens of {count} photos will be made again when needed.",
+            folder=self.files.folder,
+            count=count,
         )
+        self.report(str(told))
 
     def forget(self, token_set: int, place: TokenLocation) -> None:
         """Forget tokens that turned out damaged."""
         with suppress(LookalikeError), self.rows.transaction() as db:
             if self.rows.is_at(db, token_set, place):
                 self.rows.drop(db, token_set, place.content)
-        self.report(
-            f"Visual tokens in {self.files.segment(place.segment)} were damaged. They will be made again."
+        told = Phrase(
+            "Visual tokens in {file} were damaged. They will be made again.",
+            file=self.files.segment(place.segment),
         )
+        self.report(str(told))
 
     def _writing(self) -> AbstractContextManager[None]:
         return os_errors(
@@ -226,6 +231,9 @@ class TokenStore:
                 self.rows.end_growth(db, number)
             self.files.sweep([segment.id for segment in self.rows.segments()], self.rows.codebook_ids())
         if lost:
-            self.report(
-                f"The visual tokens of {lost} photos are gone from {self.files.folder}. They will be made again."
+            told = Phrase(
+                "The visual tokens of {count} photos are gone from {folder}. They will be made again.",
+                count=lost,
+                folder=self.files.folder,
             )
+            self.report(str(told))
