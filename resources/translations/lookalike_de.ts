@@ -5066,6 +5066,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>{mmproj} ({projector}) gehört nicht zu {llm} ({architecture}).</translation>
     </message>
     <message>
+        <source>{names} and {count} more</source>
+        <translation>{names} und {count} weitere</translation>
+    </message>
+    <message>
         <source>{name} broke down in its trial and is not kept.</source>
         <translation>{name} ist in der Probe ausgefallen und wird nicht behalten.</translation>
     </message>

@@ -28,6 +28,9 @@ EPOCH = date(1970, 1, 1)
 NO_DAY = np.iinfo(np.int32).min
 """Stands for a photo without a date."""
 
+LISTED = 8
+"""So many of the names that are there are told where one is asked for that is not."""
+
 MANY_CHANGES = 0.2
 """Beyond this share of contents changed, reading everything again is the quicker way."""
 
@@ -401,10 +404,15 @@ def _most_used_first(names: _ValueCodes[str], counts: NDArray[np.intp]) -> tuple
     return tuple(sorted(used, key=lambda entry: (-entry[1], entry[0])))
 
 
-def _listed(known: Sequence[str], used: NDArray[np.bool_]) -> str:
+def _listed(known: Sequence[str], used: NDArray[np.bool_]) -> str | Phrase:
     """The first of the names that are used; empty where none is."""
     there = sorted(name for name, some in zip(known, used.tolist(), strict=True) if name and some)
-    return ", ".join(there[:8]) + (" …" if len(there) > 8 else "")
+    first = ", ".join(there[:LISTED])
+    return (
+        Phrase("{names} and {count} more", names=first, count=len(there) - LISTED)
+        if there[LISTED:]
+        else first
+    )
 
 
 def _either(names: Sequence[str]) -> Phrase:

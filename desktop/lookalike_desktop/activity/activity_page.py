@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -28,6 +30,16 @@ from lookalike_desktop.widgets.page import Page
 
 WIDTH = 860
 """Of the column in the middle at most, pixels."""
+
+
+class _ReasonDelegate(QStyledItemDelegate):
+    """Cuts a sentence at its end; of a path both ends matter."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideRight
 
 
 class ActivityPage(Page):
@@ -82,6 +94,7 @@ class ActivityPage(Page):
         self.tree.setRootIsDecorated(False)
         self.tree.setUniformRowHeights(True)
         self.tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.tree.setItemDelegateForColumn(1, _ReasonDelegate(self.tree))
         self.tree.setColumnWidth(0, 330)
         self.tree.itemSelectionChanged.connect(self._enable)
         self.tree.itemActivated.connect(lambda *_: self._show_selected())

@@ -431,6 +431,7 @@ MESSAGES = (
     QT_TRANSLATE_NOOP("core", "{judge}: the graphics processor failed ({reason}), so the processor judges, which takes longer."),
     QT_TRANSLATE_NOOP("core", "{mmproj} (width {projected}) does not belong to {llm} (width {width})."),
     QT_TRANSLATE_NOOP("core", "{mmproj} ({projector}) does not belong to {llm} ({architecture})."),
+    QT_TRANSLATE_NOOP("core", "{names} and {count} more"),
     QT_TRANSLATE_NOOP("core", "{name} broke down in its trial and is not kept."),
     QT_TRANSLATE_NOOP("core", "{name} broke down on {count} photos"),
     QT_TRANSLATE_NOOP("core", "{name} broke down twice"),

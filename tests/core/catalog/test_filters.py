@@ -240,6 +240,10 @@ def test_photos_that_are_gone_and_companions_are_not_counted(filled: Any, root: 
     with pytest.raises(FilterError, match="sea") as caught:
         filled.filters.matching(Filters(keywords=("sea",)))
     assert caught.value.remedy == "There are: cat, dog."
+    put(filled, root, "f.jpg", "f.jpg", keywords=tuple("abcdefgh"))
+    with pytest.raises(FilterError, match="sea") as caught:
+        filled.filters.matching(Filters(keywords=("sea",)))
+    assert caught.value.remedy == "There are: a, b, c, cat, d, dog, e, f and 2 more."
     with pytest.raises(FilterError):
         filled.filters.matching(Filters(cameras=("PowerShot",)))
 
