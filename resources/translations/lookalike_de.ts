@@ -234,6 +234,14 @@
         <source>Remember that they do not (N); again takes it back</source>
         <translation>Merken, dass sie es nicht tun (N); noch einmal nimmt es zurück</translation>
     </message>
+    <message>
+        <source>Previous or next result</source>
+        <translation>Voriges oder nächstes Ergebnis</translation>
+    </message>
+    <message>
+        <source>Why?</source>
+        <translation>Warum?</translation>
+    </message>
 </context>
 <context>
     <name>CompareView</name>

@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from lookalike_desktop.compare.pair_view import Way
 from lookalike_desktop.shell.command_palette import CommandPalette
 from lookalike_desktop.shell.command_search import matching
 from lookalike_desktop.shell.menus import with_mnemonic
@@ -144,6 +145,28 @@ def test_the_palette_does_nothing_that_cannot_be_done(qtbot: QtBot, window: Wind
     assert not palette.isVisible()
 
 
+def test_the_palette_knows_what_only_the_page_in_front_can_do(qtbot: QtBot, window: Window) -> None:
+    palette, page = window.program.palette, window.compare_page
+    palette.open()
+    palette.field.setText("swipe")
+    assert palette.list.topLevelItemCount() == 0
+    palette.open()
+    window.navigator.show_page(page)
+    palette.open()
+    assert row(palette, 0) == ("Side by side", "Why?", "B")
+    palette.field.setText("swipe")
+    assert row(palette, 0) == ("Swipe", "Why?", "S")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert page.pair.way is Way.SWIPE
+    # What was used comes first, but only where it can be done.
+    palette.open()
+    assert row(palette, 0)[0] == "Swipe"
+    palette.open()
+    window.navigator.show_page(window.program.shortcuts_page)
+    palette.open()
+    assert "Why?" not in {row(palette, place)[1] for place in range(palette.list.topLevelItemCount())}
+
+
 def test_the_page_of_shortcuts_has_every_key(qtbot: QtBot, window: Window) -> None:
     qtbot.keyClick(window, Qt.Key.Key_F1)
     page = window.program.shortcuts_page
@@ -154,7 +177,7 @@ def test_the_page_of_shortcuts_has_every_key(qtbot: QtBot, window: Window) -> No
             assert action.text() in words
             assert action.shortcut().toString(QKeySequence.SequenceFormat.NativeText) in words
     titles = {group.title for group in page.groups}
-    assert {"Search", "Duplicates", "Things", "Photos", "One photo"} <= titles
+    assert {"Search", "Duplicates", "Things", "Photos", "One photo", "Why?"} <= titles
     window.resize(560, 700)
     window.resize(1300, 700)
     qtbot.keyClick(window, Qt.Key.Key_F1)

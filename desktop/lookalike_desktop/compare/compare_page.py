@@ -19,7 +19,7 @@ from lookalike.search.comparison import Comparison
 from lookalike_desktop.compare.match_words import EVEN, Grounds, headline, judges_text, points_text
 from lookalike_desktop.compare.pair_view import PairView, Way
 from lookalike_desktop.qt.theme import icon
-from lookalike_desktop.widgets.page import Page
+from lookalike_desktop.widgets.page import KeyList, Page, PageKey
 
 NARROWEST = 360
 """The least width of the page, pixels."""
@@ -149,6 +149,19 @@ class ComparePage(Page):
         self.back_button.setIcon(icon("back"))
         self.previous_button.setIcon(icon("previous"))
         self.next_button.setIcon(icon("next"))
+
+    def key_list(self) -> KeyList:
+        """The keys that mean something only here."""
+        keys = [
+            PageKey("← →", self.tr("Previous or next result")),
+            PageKey("B", self.tr("Side by side"), self.ways.button(Way.BESIDE.value).click),
+            PageKey("S", self.tr("Swipe"), self.ways.button(Way.SWIPE.value).click),
+            PageKey("D", self.tr("Difference"), self.ways.button(Way.DIFFERENCE.value).click),
+            PageKey("L", self.tr("Lines"), self.lines_button.toggle),
+            PageKey("Y", self.tr("The same"), self.same_button.click),
+            PageKey("N", self.tr("Not the same"), self.different_button.click),
+        ]
+        return KeyList(self.tr("Why?"), keys)
 
     @property
     def judges(self) -> str:

@@ -30,7 +30,7 @@ from lookalike_desktop.qt.progress_text import progress_text
 from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.widgets.back_button import BackButton
 from lookalike_desktop.widgets.messages import Message
-from lookalike_desktop.widgets.page import KeyList, Page
+from lookalike_desktop.widgets.page import KeyList, Page, PageKey
 
 if TYPE_CHECKING:
     from lookalike.library import Library
@@ -180,16 +180,16 @@ class DuplicatesPage(Page):
     def key_list(self) -> KeyList:
         """The keys that mean something only here."""
         keys = [
-            ("↓ ↑", self.tr("Next or previous group")),
-            ("← →", self.tr("Next or previous photo of the group")),
-            (self.tr("Space"), self.tr("The photo goes, or stays")),
-            ("K", self.tr("Keep this photo")),
-            (self.tr("Enter"), self.tr("Accept the group")),
-            ("N", self.tr("No duplicates")),
-            ("B", self.tr("Keep all")),
-            ("V", self.tr("Show the difference")),
-            ("+ − 0", self.tr("Zoom, or fit")),
-            (self.tr("Ctrl+Enter"), self.tr("Clean up")),
+            PageKey("↓ ↑", self.tr("Next or previous group")),
+            PageKey("← →", self.tr("Next or previous photo of the group")),
+            PageKey(self.tr("Space"), self.tr("The photo goes, or stays"), self.toggle),
+            PageKey("K", self.tr("Keep this photo"), self.keep_this),
+            PageKey(self.tr("Enter"), self.tr("Accept the group"), self.accept),
+            PageKey("N", self.tr("No duplicates"), lambda: self._decide(self.distinct_wanted)),
+            PageKey("B", self.tr("Keep all"), lambda: self._decide(self.keep_all_wanted)),
+            PageKey("V", self.tr("Show the difference"), self.toggle_difference),
+            PageKey("+ − 0", self.tr("Zoom, or fit")),
+            PageKey(self.tr("Ctrl+Enter"), self.tr("Clean up"), self.clean_up_button.click),
         ]
         return KeyList(self.tr("Duplicates"), keys)
 

@@ -19,7 +19,7 @@ from lookalike_desktop.qt.thumbnails import Thumbnails
 from lookalike_desktop.session.activity import Activity
 from lookalike_desktop.widgets.grid_view import CellStyle, GridView
 from lookalike_desktop.widgets.messages import Message
-from lookalike_desktop.widgets.page import KeyList
+from lookalike_desktop.widgets.page import KeyList, PageKey
 
 
 class LibraryPage(QStackedWidget):
@@ -135,12 +135,12 @@ class LibraryPage(QStackedWidget):
     def key_list(self) -> KeyList:
         """The keys that mean something only here, and in other grids of photos."""
         keys = [
-            (self.tr("Arrows"), self.tr("Select another photo")),
-            (self.tr("Enter, Space"), self.tr("Show the photo large")),
-            (self.tr("Home, End"), self.tr("The first or the last photo")),
-            (self.tr("Shift, Ctrl"), self.tr("Select several, with arrows or the mouse")),
-            (self.tr("Ctrl+Space"), self.tr("Select a photo, or no longer")),
-            (self.tr("Ctrl+Wheel"), self.tr("Larger or smaller photos")),
+            PageKey(self.tr("Arrows"), self.tr("Select another photo")),
+            PageKey(self.tr("Enter, Space"), self.tr("Show the photo large")),
+            PageKey(self.tr("Home, End"), self.tr("The first or the last photo")),
+            PageKey(self.tr("Shift, Ctrl"), self.tr("Select several, with arrows or the mouse")),
+            PageKey(self.tr("Ctrl+Space"), self.tr("Select a photo, or no longer")),
+            PageKey(self.tr("Ctrl+Wheel"), self.tr("Larger or smaller photos")),
         ]
         return KeyList(self.tr("Photos"), keys)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Iterator
+from typing import NamedTuple
+
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QBrush, QKeyEvent
+from PySide6.QtGui import QBrush, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -17,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from lookalike_desktop.shell.command_search import matching
 from lookalike_desktop.shell.commands import Commands, shown_keys
+from lookalike_desktop.widgets.page import KeyList
 
 WIDTH, TOP, ROWS = 620, 84, 11
 """Width and distance from the top of the window, pixels; rows that are seen at once."""
@@ -24,25 +28,40 @@ WIDTH, TOP, ROWS = 620, 84, 11
 MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
 
 
+class _Line(NamedTuple):
+    """A command, or what a key does on the page in front; it is remembered by `origin` when it was used."""
+
+    origin: Hashable
+    group: str
+    text: str
+    keys: str
+    act: Callable[[], object]
+    enabled: bool = True
+    checked: bool = False
+
+
 class CommandPalette(QFrame):
     """Lists the commands that what is typed may mean; Enter does the first, or the one that the arrows chose.
 
-    Commands that were used come first while nothing is typed. It goes when it loses the focus.
+    While nothing is typed, what was used comes first, and then what only the page in front can do. It goes when it
+    loses the focus.
 
     Args:
         commands: what it finds.
+        here: gives the keys of the page in front.
         window: what it lies over.
     """
 
-    def __init__(self, commands: Commands, window: QWidget) -> None:
+    def __init__(self, commands: Commands, here: Callable[[], KeyList | None], window: QWidget) -> None:
         super().__init__(window)
         self.setProperty("card", True)
         self.setAutoFillBackground(True)
         self.setAccessibleName(self.tr("All commands"))
         self._commands = commands
+        self._here = here
         self._window = window
-        self._found: list[tuple[str, QAction]] = []
-        self._used: list[QAction] = []
+        self._found: list[_Line] = []
+        self._used: list[Hashable] = []
         self._before: QWidget | None = None
         self.field = QLineEdit()
         self.field.setPlaceholderText(self.tr("What do you want to do?"))
@@ -95,26 +114,35 @@ class CommandPalette(QFrame):
             self._before.setFocus()
 
     def _find(self, typed: str) -> None:
-        every = list(self._commands.all())
+        every = list(self._lines())
         if not typed.strip():
-            recent = {action: place for place, action in enumerate(self._used)}
-            every.sort(key=lambda found: (not found[1].isEnabled(), recent.get(found[1], len(recent))))
-        places = matching(typed, [f"{action.text()} {group}" for group, action in every])
+            recent = {origin: place for place, origin in enumerate(self._used)}
+            every.sort(key=lambda line: (not line.enabled, recent.get(line.origin, len(recent))))
+        places = matching(typed, [f"{line.text} {line.group}" for line in every])
         self._found = [every[place] for place in places]
         self.list.clear()
         quiet = QBrush(self.palette().placeholderText().color())
-        for group, action in self._found:
-            keys = shown_keys(action.shortcut())
-            text = f"✓ {action.text()}" if action.isCheckable() and action.isChecked() else action.text()
-            item = QTreeWidgetItem([text, group, keys])
+        for line in self._found:
+            item = QTreeWidgetItem([f"✓ {line.text}" if line.checked else line.text, line.group, line.keys])
             item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            for column in (0, 1, 2) if not action.isEnabled() else (1, 2):
+            for column in (0, 1, 2) if not line.enabled else (1, 2):
                 item.setForeground(column, quiet)
             self.list.addTopLevelItem(item)
         first = self.list.topLevelItem(0)
         if first is not None:
             self.list.setCurrentItem(first)
         self._fit()
+
+    def _lines(self) -> Iterator[_Line]:
+        here = self._here()
+        if here is not None:
+            for key in here.keys:
+                if key.act is not None:
+                    yield _Line((here.title, key.text), here.title, key.text, key.keys, key.act)
+        for group, action in self._commands.all():
+            checked = action.isCheckable() and action.isChecked()
+            keys, able = shown_keys(action.shortcut()), action.isEnabled()
+            yield _Line(action, group, action.text(), keys, action.trigger, able, checked)
 
     def _fit(self) -> None:
         """As high as what was found, within the window."""
@@ -125,12 +153,12 @@ class CommandPalette(QFrame):
 
     def _do_chosen(self) -> None:
         row = self.list.currentIndex().row()
-        if not 0 <= row < len(self._found) or not self._found[row][1].isEnabled():
+        if not 0 <= row < len(self._found) or not self._found[row].enabled:
             return
-        action = self._found[row][1]
-        self._used = [action, *(used for used in self._used if used is not action)]
+        line = self._found[row]
+        self._used = [line.origin, *(used for used in self._used if used != line.origin)]
         self.close_up()
-        action.trigger()
+        line.act()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows move in the list, Escape closes; so does a click elsewhere, which takes the focus."""

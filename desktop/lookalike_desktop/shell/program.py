@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from lookalike import __version__
 from lookalike_desktop.navigator import Navigator
@@ -64,7 +64,7 @@ class Program(QObject):
         self.photo = self.tr("Photo")
         self.view, self.go, self.help = self.tr("View"), self.tr("Go"), self.tr("Help")
         commands.arrange((self.file, self.edit, self.photo, self.search, self.view, self.go, self.help))
-        self.palette = CommandPalette(commands, window)
+        self.palette = CommandPalette(commands, self._keys_here, window)
         self.shortcuts_page = ShortcutsPage(commands, self._key_lists)
         navigator.add_page(self.shortcuts_page)
         self.settings_page = SettingsPage(preferences)
@@ -212,10 +212,16 @@ class Program(QObject):
 
     def _key_lists(self) -> Sequence[KeyList]:
         """The keys of all pages that have some of their own, in the order in which they were added."""
-        found = []
-        for place in range(self._pages.count()):
-            make = getattr(self._pages.widget(place), "key_list", None)
-            keys = make() if make is not None else None
-            if keys is not None:
-                found.append(keys)
-        return found
+        lists = (_keys_of(self._pages.widget(place)) for place in range(self._pages.count()))
+        return [keys for keys in lists if keys is not None]
+
+    def _keys_here(self) -> KeyList | None:
+        """The keys of the page that is in front."""
+        return _keys_of(self._pages.currentWidget())
+
+
+def _keys_of(page: QWidget | None) -> KeyList | None:
+    # The library and the viewer are in the stack as well, and no pages.
+    make = getattr(page, "key_list", None)
+    keys: KeyList | None = make() if make is not None else None
+    return keys

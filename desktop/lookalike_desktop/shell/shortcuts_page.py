@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from lookalike_desktop.shell.commands import Commands, shown_keys
 from lookalike_desktop.widgets.back_button import BackButton
-from lookalike_desktop.widgets.page import KeyList, Page
+from lookalike_desktop.widgets.page import KeyList, Page, PageKey
 
 COLUMN = 380
 """From this width on another column fits, pixels."""
@@ -111,12 +111,12 @@ class ShortcutsPage(Page):
 
 def command_keys(commands: Commands) -> list[KeyList]:
     """The commands that have keys, by their groups."""
-    found: dict[str, list[tuple[str, str]]] = {}
+    found: dict[str, list[PageKey]] = {}
     for group, action in commands.all():
         # Others that do the same are those of other systems and of keyboards with a key for it.
         keys = shown_keys(action.shortcut())
         if keys:
-            found.setdefault(group, []).append((keys, action.text()))
+            found.setdefault(group, []).append(PageKey(keys, action.text()))
     return [KeyList(group, keys) for group, keys in found.items()]
 
 
@@ -131,7 +131,7 @@ def _card(group: KeyList) -> QWidget:
     title = QLabel(group.title)
     title.setProperty("title", True)
     grid.addWidget(title, 0, 0, 1, 2)
-    for line, (keys, text) in enumerate(group.keys, start=1):
+    for line, (keys, text, _) in enumerate(group.keys, start=1):
         words = QLabel(text)
         words.setWordWrap(True)
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

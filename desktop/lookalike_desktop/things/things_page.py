@@ -29,7 +29,7 @@ from lookalike_desktop.things.thing_text import thing_facts, thing_title
 from lookalike_desktop.widgets.back_button import BackButton
 from lookalike_desktop.widgets.grid_view import GridView
 from lookalike_desktop.widgets.messages import Message
-from lookalike_desktop.widgets.page import KeyList, Page
+from lookalike_desktop.widgets.page import KeyList, Page, PageKey
 from lookalike_desktop.widgets.photo_model import PhotoModel
 
 
@@ -140,9 +140,13 @@ class ThingsPage(Page):
     def key_list(self) -> KeyList:
         """The keys that mean something only here."""
         keys = [
-            (self.tr("Enter"), self.tr("Show the photos of a thing")),
-            ("F2", self.tr("Rename")),
-            (self.tr("Del"), self.tr("The selected photo does not show this")),
+            PageKey(self.tr("Enter"), self.tr("Show the photos of a thing")),
+            PageKey("F2", self.tr("Rename"), self._begin_renaming),
+            PageKey(
+                self.tr("Del"),
+                self.tr("The selected photo does not show this"),
+                self.take_out if self.thing is not None else None,
+            ),
         ]
         return KeyList(self.tr("Things"), keys)
 
@@ -284,13 +288,16 @@ class ThingsPage(Page):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """F2 renames, Delete takes a photo out."""
         if event.key() == Qt.Key.Key_F2:
-            card = self.card_model.thing(self.cards.current_id())
-            if self.thing is not None:
-                self.name_field.setFocus()
-                self.name_field.selectAll()
-            elif card is not None and self.choosing is None:
-                self.rename(card)
+            self._begin_renaming()
         elif event.key() == Qt.Key.Key_Delete and self.thing is not None:
             self.take_out()
         else:
             super().keyPressEvent(event)
+
+    def _begin_renaming(self) -> None:
+        card = self.card_model.thing(self.cards.current_id())
+        if self.thing is not None:
+            self.name_field.setFocus()
+            self.name_field.selectAll()
+        elif card is not None and self.choosing is None:
+            self.rename(card)

@@ -20,7 +20,7 @@ from lookalike_desktop.viewer.full_screen import FadingControls
 from lookalike_desktop.viewer.photo_canvas import PhotoCanvas
 from lookalike_desktop.viewer.photo_loader import PhotoLoader
 from lookalike_desktop.viewer.viewer_bar import NARROWEST, ViewerBar
-from lookalike_desktop.widgets.page import KeyList
+from lookalike_desktop.widgets.page import KeyList, PageKey
 
 if TYPE_CHECKING:
     from lookalike.library import Library, PhotoInfo
@@ -158,15 +158,16 @@ class Viewer(QWidget):
     def key_list(self) -> KeyList:
         """The keys that mean something only here."""
         keys = [
-            ("← →", self.tr("Previous or next photo")),
-            ("+ −", self.tr("Larger or smaller")),
-            ("0", self.tr("Fit to the window")),
-            ("1", self.tr("Pixel by pixel")),
-            ("R", self.tr("Turn the view")),
-            ("I", self.tr("Facts")),
-            ("F11", self.tr("Full screen")),
-            (self.tr("Shift+Drag"), self.tr("Search for a part of the photo")),
-            (self.tr("Esc"), self.tr("Back to the photos")),
+            PageKey("← →", self.tr("Previous or next photo")),
+            PageKey("+ −", self.tr("Larger or smaller")),
+            PageKey("0", self.tr("Fit to the window"), self.canvas.fit),
+            PageKey("1", self.tr("Pixel by pixel"), self.canvas.show_own_pixels),
+            PageKey("R", self.tr("Turn the view"), lambda: self.canvas.turn(1)),
+            PageKey("I", self.tr("Facts"), self.toggle_facts),
+            PageKey("W", self.tr("Why?"), None if self.why_button.isHidden() else self._on_why),
+            PageKey("F11", self.tr("Full screen")),
+            PageKey(self.tr("Shift+Drag"), self.tr("Search for a part of the photo")),
+            PageKey(self.tr("Esc"), self.tr("Back to the photos")),
         ]
         return KeyList(self.tr("One photo"), keys)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
@@ -11,16 +11,30 @@ from PySide6.QtWidgets import QMenu, QWidget
 from lookalike_desktop.widgets.grid_view import GridView
 
 
+class PageKey(NamedTuple):
+    """A key that means something only in one place of the window.
+
+    Attributes:
+        keys: the key as the user reads it, or several that belong together.
+        text: what it does, translated.
+        act: does it, for the palette; None where it takes the mouse, or several keys.
+    """
+
+    keys: str
+    text: str
+    act: Callable[[], object] | None = None
+
+
 class KeyList(NamedTuple):
-    """Keys that mean something only in one place of the window, for the page of shortcuts.
+    """The keys of one place, for the page of shortcuts and, while it is in front, the palette.
 
     Attributes:
         title: where, translated.
-        keys: the keys as the user reads them, and what they do.
+        keys: the keys.
     """
 
     title: str
-    keys: Sequence[tuple[str, str]]
+    keys: Sequence[PageKey]
 
 
 class Page(QWidget):
