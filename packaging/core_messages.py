@@ -29,6 +29,11 @@ PHRASE = "Phrase"
 FROM_SYSTEM = "os_errors"
 """What turns the system's failures into errors: a phrase, a remedy."""
 
+KEPT_AS_TEXT = {"Skipped": 1, "skip": 1, "note": 1, "_add_note": 1}
+"""Calls whose arguments from this place on the window shows."""
+KEPT_BY_NAME = ("reason", "problem", "untried")
+"""Arguments that it shows by their names."""
+
 HEADER = '''# fmt: off
 # ruff: noqa: E501
 """The core's messages for Qt Linguist. Written by ``python packaging/core_messages.py``."""
@@ -79,9 +84,13 @@ def _wordings(modules: Sequence[ast.Module]) -> Iterator[tuple[ast.expr, list[st
     for module, own in zip(modules, constants, strict=True):
         known = everywhere | {name: [text] for name, text in own.items()}
         for node in ast.walk(module):
+            found: list[ast.expr] = []
             if isinstance(node, ast.Call):
-                for words in _words(node, names):
-                    yield words, _texts(words, known)
+                found = _words(node, names)
+            elif isinstance(node, ast.ClassDef) and node.name in names:
+                found = _own_words(node)
+            for words in found:
+                yield words, _texts(words, known)
 
 
 def _words(call: ast.Call, names: set[str]) -> list[ast.expr]:
@@ -89,15 +98,53 @@ def _words(call: ast.Call, names: set[str]) -> list[ast.expr]:
     function = call.func
     if isinstance(function, ast.Name) and function.id in names:
         return call.args[:2]
-    if ast.unparse(function) == "super().__init__":
-        # An error that words itself; whoever else calls it gives no text.
-        return [words for words in call.args[:2] if _is_text(words)]
     # What cannot be done is a phrase by itself.
     return call.args[1:2] if isinstance(function, ast.Name) and function.id == FROM_SYSTEM else []
 
 
-def _is_text(words: ast.expr) -> bool:
-    return isinstance(words, ast.Constant) and isinstance(words.value, str)
+def _own_words(error: ast.ClassDef) -> list[ast.expr]:
+    """What an error that words itself says."""
+    calls = [node for node in ast.walk(error) if isinstance(node, ast.Call)]
+    return [
+        words for call in calls if ast.unparse(call.func) == "super().__init__" for words in call.args[:2]
+    ]
+
+
+def unseen(modules: Iterable[ast.Module]) -> list[str]:
+    """Sentences that the window shows and no translator sees, as they stand in the source.
+
+    These are reasons of what was skipped, notes of searches and the like, which are kept as text: such a text is to be
+    made of phrases.
+    """
+    calls = [node for module in modules for node in ast.walk(module) if isinstance(node, ast.Call)]
+    return [ast.unparse(words) for call in calls for words in _shown(call) if _is_sentence(words)]
+
+
+def _shown(call: ast.Call) -> list[ast.expr]:
+    """Which arguments of a call are shown by the window."""
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name) if name in KEPT_AS_TEXT:
+            found = call.args[KEPT_AS_TEXT[name] :]
+        case ast.Attribute(attr="append", value=ast.Name(id=name) | ast.Attribute(attr=name)) if (
+            name.endswith("notes")
+        ):
+            found = call.args
+        case _:
+            found = []
+    return [*found, *(word.value for word in call.keywords if word.arg in KEPT_BY_NAME)]
+
+
+def _is_sentence(words: ast.expr) -> bool:
+    match words:
+        case ast.Constant(value=str(text)):
+            return " " in text
+        case ast.JoinedStr(values=parts):
+            return any(
+                isinstance(part, ast.Constant) and any(map(str.isalpha, str(part.value))) for part in parts
+            )
+        case ast.IfExp(body=one, orelse=other):
+            return _is_sentence(one) or _is_sentence(other)
+    return False
 
 
 def _texts(words: ast.expr, known: Mapping[str, list[str]]) -> list[str] | None:

@@ -4050,6 +4050,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>Importieren Sie es neu, oder laden Sie es noch einmal herunter; mehr steht in {log}.</translation>
     </message>
     <message>
+        <source>It cannot be hashed.</source>
+        <translation>Davon lässt sich kein Hash bilden.</translation>
+    </message>
+    <message>
         <source>It cannot be read ({reason}).</source>
         <translation>Nicht lesbar ({reason}).</translation>
     </message>
@@ -4412,6 +4416,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>The system cannot report its changes ({reason}).</source>
         <translation>Das System kann Änderungen hier nicht melden ({reason}).</translation>
+    </message>
+    <message>
+        <source>The system missed some changes, so the folders were looked through.</source>
+        <translation>Das System hat einige Änderungen verpasst, deshalb wurden die Ordner durchgesehen.</translation>
     </message>
     <message>
         <source>The system&apos;s limit of watched folders is reached (fs.inotify.max_user_watches).</source>
@@ -4964,6 +4972,10 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
     <message>
         <source>{file} was changed for another version of llama.cpp.</source>
         <translation>{file} wurde für eine andere Version von llama.cpp geändert.</translation>
+    </message>
+    <message>
+        <source>{filter}: has no value yet, so it was left out.</source>
+        <translation>{filter}: hat noch keinen Wert und bleibt deshalb außer Acht.</translation>
     </message>
     <message>
         <source>{folder} cannot be written</source>

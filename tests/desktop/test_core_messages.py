@@ -92,5 +92,39 @@ def test_every_message_of_the_core_can_be_translated() -> None:
     )
 
 
+def test_an_error_that_words_itself_is_found() -> None:
+    source = """
+class BusyError(LookalikeError):
+    def __init__(self, name):
+        super().__init__("{name} is busy." if name else f"{other} is busy.", "Wait.", name=name)
+
+class Window(QWidget):
+    def __init__(self):
+        super().__init__("no words")
+"""
+    found = [ast.parse(source)]
+    assert core_messages.templates(found) == ["Wait."]
+    assert core_messages.put_together(found) == ["'{name} is busy.' if name else f'{other} is busy.'"]
+
+
+def test_sentences_that_are_no_phrases_are_found() -> None:
+    source = """
+Skipped(path, "It is odd.")
+meter.skip(str(path), str(Phrase("It is odd.")))
+self._notes.append(f"{judge} was not asked.")
+problems.append(Skipped(path, reason=f"{error} {Phrase('Later.')}"))
+Photo(problem="It is gone." if gone else "", temporary="It may pass.")
+"""
+    assert core_messages.unseen([ast.parse(source)]) == [
+        "'It is odd.'",
+        "f'{judge} was not asked.'",
+        "'It is gone.' if gone else ''",
+    ]
+
+
+def test_every_line_that_the_window_shows_can_be_translated() -> None:
+    assert core_messages.unseen(core_messages.read_core()) == [], "make it of phrases: str(Phrase(…))"
+
+
 def test_every_stage_has_words() -> None:
     assert all(stage_text(stage) for stage in Stage)

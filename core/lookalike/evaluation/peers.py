@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, Phrase
 from lookalike.evaluation.datasets.protocol import Dataset
 from lookalike.evaluation.evaluate import evaluate
 from lookalike.evaluation.indexing import IndexedDataset
@@ -181,7 +181,7 @@ def _hashed(
             meter.advance()
         except (LookalikeError, OSError) as error:
             log_failure(logger, f"Hashing {path}", error)
-            meter.skip(str(path), "It cannot be hashed.")
+            meter.skip(str(path), str(Phrase("It cannot be hashed.")))
         yield meter.snapshot()
     spent = 1000 * (processor_seconds() - used) / max(len(ids), 1)
     yield meter.end()

@@ -140,7 +140,7 @@ class Follower:
         self._record_notes(watch, state)
         if watch.overflows > state.overflows:
             state.overflows = watch.overflows
-            idle.skip("", "The system missed some changes, so the folders were looked through.")
+            idle.skip("", str(Phrase("The system missed some changes, so the folders were looked through.")))
 
     def _report_missing_drives(self, state: FollowState, idle: ProgressMeter) -> None:
         """Report once each volume that is missing below the folders."""

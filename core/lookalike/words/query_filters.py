@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.filters import FilterError, Filters
+from lookalike.errors import Phrase
 from lookalike.words.dates import OPEN_BEGINNING, OPEN_END, DateWords, read_date
 from lookalike.words.fact_search import FactSearch
 from lookalike.words.photo_kinds import KINDS, SCREENSHOT
@@ -97,7 +98,8 @@ class QueryFilters:
         excluded: list[Ids] = []
         for token in query.filters:
             if not token.value:
-                notes.append(f"{token.name}: has no value yet, so it was left out.")
+                told = Phrase("{filter}: has no value yet, so it was left out.", filter=token.name)
+                notes.append(str(told))
             elif token.negated:
                 try:
                     excluded.append(self._met(token, today))
