@@ -31,6 +31,7 @@ from lookalike.words.labelling import VERSION
 from lookalike.words.open_words import OpenWords
 from lookalike.words.sentence_encoder import SentenceEncoder
 from lookalike.words.synsets import SYNSETS, load_synsets
+from tests.benchmarks.translated_words import LANGUAGES, translated
 from tests.benchmarks.word_lists import EXAMPLES, GROCERIES, HELD_BACK_WORDS, TEST_WORDS, Words
 from tests.data import evaluation_data
 
@@ -243,6 +244,14 @@ def main() -> int:
         print(name)
         measure("labels", words, photos, scores_of, each="-v" in sys.argv)
         measure("names of labels", words, photos, by_names(table))
+    for language in LANGUAGES:
+        # As of a user who speaks it, and of one who speaks English.
+        for spoken in (language, ""):
+            open_words.language = spoken
+            for name, words in zip(("test", "held back"), translated(language), strict=True):
+                print(f"{name}, {language}{'' if spoken else ', by who speaks English'}")
+                measure("labels", words, photos, scores_of, each="-v" in sys.argv)
+    open_words.language = ""
     print("certainty")
     measure_certainty(photos, table, open_words)
     print("classes")

@@ -60,6 +60,7 @@ from lookalike.watching.follow_timing import FollowTiming
 from lookalike.watching.watched import WatchedFolders
 from lookalike.words.label_search import LabelSearch
 from lookalike.words.labelling import Labeller
+from lookalike.words.lexicons import language_of
 from lookalike.words.model_search import ModelSearch
 from lookalike.words.text_search import CaptionSearch, TextSearch
 
@@ -182,7 +183,7 @@ class Library:
             opened.callback(self._catalog.subscribe(updater.update))
             labeller = Labeller(self._catalog)
             opened.callback(self._catalog.subscribe(labeller.update))
-            label_search = LabelSearch(self._catalog)
+            self._label_search = label_search = LabelSearch(self._catalog)
             opened.callback(label_search.close)
             self._checked_details = Details(inverted, features)
             token_store = open_store(self._catalog, self.folder / "tokens")
@@ -416,6 +417,14 @@ class Library:
         """The descriptors in use, if the likeness of things was measured for them."""
         engine = self._engines.current
         return engine.record if engine.spec is not None and engine.spec.kind == EMBEDDED else None
+
+    def speak(self, locale: str) -> None:
+        """Take words of the user's own language for what they mean there; at first it is the system's language.
+
+        Args:
+            locale: the name of a locale, as in "de" or "pt_BR".
+        """
+        self._label_search.speak(language_of(locale))
 
     def _judge_device(self) -> str:
         device = recorded_devices(app_paths.judge_devices()).get(self.judges.in_use())

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.filters import Filters
 from lookalike.words.label_columns import LabelColumns, LabelTable
+from lookalike.words.lexicons import system_language
 from lookalike.words.open_words import Meaning, OpenWords
 from lookalike.words.sentence_encoder import SentenceEncoder
 from lookalike.words.source import Reason, WordHit
@@ -29,15 +30,22 @@ class LabelSearch:
     Args:
         catalog: the library's catalog.
         encoder: encodes words; None for one of its own.
+        language: the user's own, see `OpenWords`; None for that of the system.
     """
 
     name = "labels"
 
-    def __init__(self, catalog: Catalog, encoder: SentenceEncoder | None = None) -> None:
+    def __init__(
+        self, catalog: Catalog, encoder: SentenceEncoder | None = None, language: str | None = None
+    ) -> None:
         self._catalog = catalog
         self._encoder = encoder or SentenceEncoder()
-        self._open_words = OpenWords(self._encoder)
+        self._open_words = OpenWords(self._encoder, system_language() if language is None else language)
         self._columns = LabelColumns(catalog.labels)
+
+    def speak(self, language: str) -> None:
+        """Understand words of a language before those of others; see `OpenWords`."""
+        self._open_words.language = language
 
     def search(
         self, words: Sequence[str], phrase: str, k: int, allowed_ids: NDArray[np.int64] | None

@@ -11,15 +11,17 @@ from __future__ import annotations
 import functools
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.words.files import words_file
+from lookalike.words.lexicons import LANGUAGES, EnglishWord, english, folded
 from lookalike.words.sentence_encoder import SentenceEncoder
 from lookalike.words.synsets import MEANINGS, kinds_of_nouns, load_synsets
-from lookalike.words.word_forms import forms_of, parts_of
+from lookalike.words.word_forms import forms_of, is_function_word, parts_of
 
 SHARPNESS = 0.03
 """How fast weights fall off: by e for each such difference in the sum of two cosines."""
@@ -41,6 +43,9 @@ CONTEXT = 0.1
 
 LEAST_NEARNESS = 0.82
 """The least cosine to the nearest name of words that WordNet does not place. Others mean nothing to the labels."""
+
+SHORTEST = 3
+"""Letters of a word in a phrase of another language that is looked up, in the Latin alphabet."""
 
 REMEMBERED = 256
 """Words whose meaning is kept, so that the encoder is not asked anew with every letter typed."""
@@ -66,14 +71,30 @@ class Meaning:
 class OpenWords:
     """Finds the meaning of words. Any thread may ask.
 
+    Words of the user's own language come before English ones that are spelt alike ("Boot"), and count beside them;
+    those of other languages are looked for where neither has the word.
+
     Args:
         encoder: encodes them.
+        language: the user's own, one of `lexicons.LANGUAGES`; empty for English.
     """
 
-    def __init__(self, encoder: SentenceEncoder) -> None:
+    def __init__(self, encoder: SentenceEncoder, language: str = "") -> None:
         self._encoder = encoder
+        self._language = language
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Meaning] = OrderedDict()
+
+    @property
+    def language(self) -> str:
+        """The user's own language."""
+        return self._language
+
+    @language.setter
+    def language(self, language: str) -> None:
+        with self._lock:
+            self._language = language
+            self._known.clear()
 
     def meaning(self, text: str) -> Meaning:
         """The meaning of a word or a phrase.
@@ -86,12 +107,50 @@ class OpenWords:
             if text in self._known:
                 self._known.move_to_end(text)
                 return self._known[text]
-        found = self._found(text)
+        language = self._language
+        found = self._in_any_language(text, language)
         with self._lock:
-            self._known[text] = found
+            if language == self._language:
+                self._known[text] = found
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         return found
+
+    def _in_any_language(self, text: str, language: str) -> Meaning:
+        meant = self._found(text)
+        has_word = meant.is_word or bool(meant.named.any())
+        own = self._translated(text, language, own=True) if language else None
+        if own is not None:
+            return _together([own, meant]) if has_word else own
+        if has_word:
+            return meant
+        others = [self._translated(text, other) for other in LANGUAGES if other != language]
+        foreign = [other for other in others if other is not None]
+        return _together(foreign) if foreign else meant
+
+    def _translated(self, text: str, language: str, own: bool = False) -> Meaning | None:
+        """What a word or phrase of another language means; None where its lexicon has none of the words."""
+        if whole := self._english(text, language, own):
+            return self._of_any(whole)
+        parts = [self._english(word, language, own) for word in text.split() if _may_be_noun(word)]
+        meanings = [self._of_any(part) for part in parts if part]
+        if len(meanings) < 2:
+            # Among many languages, one has a word of nearly any phrase.
+            return meanings[0] if meanings and (own or len(parts) == 1) else None
+        # What a phrase is about stands first: "Hund am Strand", "gato en la cama".
+        context = np.maximum.reduce([meaning.weights for meaning in meanings[1:]])
+        return replace(meanings[0], weights=np.maximum(meanings[0].weights, np.float32(CONTEXT) * context))
+
+    def _english(self, text: str, language: str, own: bool) -> tuple[EnglishWord, ...]:
+        # A name or a usual English word is no word of a third language: "garden", "kiss" and "office" are Swedish and
+        # Dutch. Of the user's own it is only as it stands: "Peter" is no plural.
+        usual = self._encoder.has_word(folded(text))
+        if not own:
+            return () if usual else english(text, language)
+        return english(text, language, inflected=not usual, compounds=not usual)
+
+    def _of_any(self, words: Sequence[EnglishWord]) -> Meaning:
+        return _together([self._of(word, synset) for word, synset in words])
 
     def _found(self, text: str) -> Meaning:
         whole = self._of(text)
@@ -112,8 +171,8 @@ class OpenWords:
                     )
         return whole
 
-    def _of(self, text: str) -> Meaning:
-        """The meaning of a text as a whole."""
+    def _of(self, text: str, synset: int | None = None) -> Meaning:
+        """The meaning of a text as a whole; of a name that several synsets share, that of the one that is meant."""
         synsets = load_synsets()
         names, definitions = _encoded()
         vector = self._encoder.encode([text])[0]
@@ -126,7 +185,8 @@ class OpenWords:
         nobody = np.zeros(len(weights), np.bool_)
         for form in forms_of(text):
             if form in synsets.synsets_of_name:
-                named = np.asarray(synsets.kinds[:, list(synsets.synsets_of_name[form])].any(axis=1))
+                meant = synsets.synsets_of_name[form] if synset is None else [synset]
+                named = np.asarray(synsets.kinds[:, list(meant)].any(axis=1))
                 return Meaning(
                     np.where(named, np.float32(1), np.float32(RELATED) * weights), named, True, True
                 )
@@ -135,6 +195,21 @@ class OpenWords:
                 return Meaning(np.float32(KIND) * kin + np.float32(1 - KIND) * weights, nobody, True, True)
         near = to_names[synsets.sizes <= BROADEST].max() >= LEAST_NEARNESS
         return Meaning(weights, nobody, bool(near), False)
+
+
+def _may_be_noun(word: str) -> bool:
+    """Whether a word of a phrase is looked up in lexicons: "de" is no thimble there, and "the" no tea."""
+    return not is_function_word(word.lower()) and (len(word) >= SHORTEST or not word.isascii())
+
+
+def _together(meanings: Sequence[Meaning]) -> Meaning:
+    """What any of several meanings is about."""
+    return Meaning(
+        np.maximum.reduce([meaning.weights for meaning in meanings]),
+        np.logical_or.reduce([meaning.named for meaning in meanings]),
+        any(meaning.is_known for meaning in meanings),
+        any(meaning.is_word for meaning in meanings),
+    )
 
 
 @functools.cache

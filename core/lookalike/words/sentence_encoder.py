@@ -7,7 +7,8 @@ packages carry: docs/benchmarks.md, "Words without a download".
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -55,18 +56,31 @@ class SentenceEncoder:
             ModelError: the files are missing or damaged.
         """
         vectors = np.empty((len(texts), DIMENSION), np.float32)
+        with self._use() as (tokenizer, network):
+            for row, text in enumerate(texts):
+                tokens = np.array([tokenizer.encode(text).ids], np.int32)
+                vectors[row] = network({0: tokens})[0][0]
+        return vectors
+
+    def has_word(self, word: str) -> bool:
+        """Whether a word, in lower case, is among the 30,000 of its vocabulary: usual in English texts, as names are.
+
+        Raises:
+            ModelError: the files are missing or damaged.
+        """
+        with self._use() as (tokenizer, _):
+            return tokenizer.token_to_id(word) is not None
+
+    @contextmanager
+    def _use(self) -> Iterator[tuple[Any, Any]]:
         with self._turn:
             self._stop_timer()
             if self._loaded is None:
                 self._loaded = _load()
-            tokenizer, network = self._loaded
-            for row, text in enumerate(texts):
-                tokens = np.array([tokenizer.encode(text).ids], np.int32)
-                vectors[row] = network({0: tokens})[0][0]
+            yield self._loaded
             self._release = threading.Timer(self._idle_seconds, self.release)
             self._release.daemon = True
             self._release.start()
-        return vectors
 
     def release(self) -> None:
         """Give the network's memory back; the next call loads it again."""

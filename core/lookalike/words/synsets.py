@@ -47,6 +47,15 @@ class Synsets:
     sizes: NDArray[np.intp]
 
 
+def synset_numbers() -> list[str]:
+    """WordNet's numbers of the synsets, each at its place.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
+    return list(json.loads(words_file(SYNSETS).read_text(encoding="utf-8"))["synsets"])
+
+
 @functools.cache
 def load_synsets() -> Synsets:
     """The synsets; read once.

@@ -104,6 +104,11 @@ _FILLERS = frozenset(
 )
 
 
+def is_function_word(word: str) -> bool:
+    """Whether an English word, in lower case, says nothing of what a photo shows."""
+    return word in _LINKS or word in _FILLERS
+
+
 def parts_of(phrase: str) -> tuple[str, str]:
     """What a phrase is about, and the rest: ("puppy", "grass") of "a puppy on the grass"."""
     head: list[str] = []

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QLocale, QObject, QTimer, Signal
 
 from lookalike.catalog.filters import Filters
 from lookalike.progress import Stage
@@ -87,12 +87,14 @@ class LibrarySession(QObject):
 
     def open(self, folders: Sequence[Path] = ()) -> None:
         """Open the library in the background, add folders, and begin to follow them."""
+        language = QLocale().name()
 
         def work() -> list[Failure]:
             from lookalike.errors import LookalikeError
             from lookalike.library import Library
 
             library = Library(self._folder, timing=self._timing)
+            library.speak(language)
             # Known to the session at once, so that `close` finds it even if `_on_opened` is never called.
             self._library = library
             failures = []

@@ -228,6 +228,16 @@ class TestSearch:
     ) -> None:
         assert search.search(text.split(), text, 10, None)[0].content_id == ids[photo]
 
+    @pytest.mark.parametrize(
+        ("text", "photo"),
+        [("Katzen", CAT), ("gatto", CAT), ("кошка", CAT), ("猫", CAT), ("Kaffee", COFFEE)],
+    )
+    def test_words_of_other_languages_find_it_too(
+        self, search: LabelSearch, ids: list[int], text: str, photo: int
+    ) -> None:
+        search.speak("de")
+        assert search.search([text], text, 10, None)[0].content_id == ids[photo]
+
     def test_what_is_certain_is_said_so(self, search: LabelSearch, ids: list[int]) -> None:
         hit = search.search(["cat"], "cat", 10, None)[0]
         assert hit.reason.kind == "label" and hit.reason.certain

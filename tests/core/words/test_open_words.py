@@ -102,3 +102,56 @@ def test_the_same_word_is_encoded_once(words: OpenWords, encoder: SentenceEncode
     encoder.release()
     assert words.meaning(" dog ") is first
     assert not encoder.is_loaded
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Hunde", "dog"),
+        ("Schäferhunde", "dog"),
+        ("Hund am Strand", "dog"),
+        ("roter Lastwagen", "truck"),
+        ("Segelboote", "craft"),
+        ("Boot", "craft"),
+        ("dog", "dog"),
+    ],
+)
+def test_words_of_the_users_language_mean_labels(words: OpenWords, text: str, kind: str) -> None:
+    words.language = "de"
+    assert words.meaning(text).is_known
+    assert share_of(words, text, kind) > 0.5
+
+
+@pytest.mark.parametrize("text", ["chien", "chiens", "perro en la cama", "собака", "犬", "Hund", "hund"])
+def test_words_of_other_languages_mean_labels_where_english_has_none(words: OpenWords, text: str) -> None:
+    assert share_of(words, text, "dog") > 0.4
+
+
+def test_a_word_of_two_languages_is_the_users_own_and_english(words: OpenWords) -> None:
+    english = words.meaning("boot")
+    assert share_of(words, "boot", "craft") < 0.1 < share_of(words, "boot", "footwear")
+    words.language = "de"
+    meant = words.meaning("boot")
+    assert share_of(words, "boot", "craft") > 0.5
+    # Who types in English in a German window finds boots as well.
+    assert (meant.weights >= english.weights).all() and (meant.named >= english.named).all()
+    words.language = ""
+    assert (words.meaning("boot").weights == english.weights).all()
+
+
+@pytest.mark.parametrize("text", ["garden", "Kiss", "summer", "Peter", "maria", "rome", "Mom"])
+def test_usual_english_words_and_names_are_no_words_of_a_third_language(words: OpenWords, text: str) -> None:
+    before = words.meaning(text)
+    words.language = "pl"
+    assert (words.meaning(text).weights == before.weights).all() and not before.is_word
+
+
+def test_a_name_is_no_plural_in_the_users_language(words: OpenWords) -> None:
+    words.language = "de"
+    assert not words.meaning("Peter").is_known
+    assert share_of(words, "Hirsch", "mammal") > 0.5
+
+
+@pytest.mark.parametrize("text", ["a of the", "xylofax zzz", "quasar hund zzz"])
+def test_a_phrase_is_not_of_a_language_that_has_one_of_its_words(words: OpenWords, text: str) -> None:
+    assert not words.meaning(text).is_known

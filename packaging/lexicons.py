@@ -1,0 +1,131 @@
+"""Makes the lexicons: words of other languages for what the labels know.
+
+Usage: python packaging/lexicons.py WORDNET OMW [--check]
+
+WORDNET is as in ``packaging/labels.py``. OMW is a folder with the files ``wns/wikt/wn-wikt-*.tab`` and
+``wns/*/wn-data-*.tab`` of https://github.com/omwn/omw-data at f75be19ec590da12a7a5665e361690b5badb7a25: for each
+language what the Open Multilingual Wordnet took from Wiktionary (Francis Bond and Ryan Foster, "Linking and Extending
+an Open Multilingual Wordnet", ACL 2013), and for some a wordnet of their own, words by the numbers of WordNet 3.0.
+
+Writes ``lexicon-LANGUAGE.txt.gz`` to ``resources/words``: a line for each word that means what some label is called, or
+a kind of it, with those English words, the most usual meaning first; where it is a meaning that labels have, its place
+in ``synsets.json`` follows after a colon. ``lexicon_LANGUAGE.tsv`` beside this file, where there is one, adds what is
+lacking: the name of a label or of what labels are kinds of, and words for it. It was written by going through those
+without a word. With ``--check`` it only says whether these sources give the files that are there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from checksums import checksum, write_checksums
+from labels import OUTPUT, PERSON, SENSES, defined_as, nearest_kinds
+from wordnet import Senses, Synset, nouns, senses
+
+from lookalike.words.lexicons import folded, lexicon_name
+from lookalike.words.synsets import kinds_of_nouns, load_synsets, synset_numbers
+
+LANGUAGES = {
+    "ar": "arb", "bg": "bul", "ca": "cat", "cs": "ces", "da": "dan", "de": "deu", "el": "ell", "es": "spa",
+    "fi": "fin", "fr": "fra", "he": "heb", "hi": "hin", "hu": "hun", "it": "ita", "ja": "jpn", "ko": "kor",
+    "nb": "nob", "nl": "nld", "pl": "pol", "pt": "por", "ro": "ron", "ru": "rus", "sh": "hbs", "sl": "slv",
+    "sv": "swe", "tr": "tur", "uk": "ukr", "vi": "vie", "zh": "cmn",
+}  # fmt: skip
+"""Languages of which Wiktionary gives 3,500 nouns or more, as systems name them, and as the files do."""
+
+
+OWN_CODES = {"sh": "hrv"}
+"""Where the own wordnet has the code of another language."""
+
+OWN_WORDNETS = frozenset({"ar", "bg", "ca", "it", "nl", "pt", "sh", "sl", "sv"})
+"""Languages whose own wordnet is to be had and may be passed on as Wiktionary may, under a Creative Commons licence."""
+
+
+def lexicon_file(
+    language: str, tabs: Sequence[Path], wordnet: dict[str, Synset], meanings: dict[str, Senses]
+) -> bytes:
+    """The content of a language's lexicon."""
+    places = {number: place for place, number in enumerate(synset_numbers())}
+    labelled = {number: wordnet[number] for number in places}
+    found: defaultdict[str, set[tuple[int, str]]] = defaultdict(set)
+    for line in (line for tab in tabs for line in tab.read_text(encoding="utf-8").splitlines()):
+        fields = line.split("\t")
+        if line.startswith("#") or len(fields) < 3:
+            continue
+        synset, kind, text = fields[:3]
+        offset, _, part = synset.partition("-")
+        word = folded(text.replace("_", " "))
+        if part != "n" or not kind.endswith("lemma") or not word or f"n{offset}" not in wordnet:
+            continue
+        number = f"n{offset}"
+        known = _name(number, wordnet, meanings, labelled)
+        if known is not None:
+            rank, name = known
+            found[word].add((rank, f"{name}:{places[number]}" if number in places else name))
+    for word, name in _added(language):
+        found[word].update((0, f"{name}:{place}") for place in load_synsets().synsets_of_name[name])
+    lines = ["\t".join([word, *_in_order(names)]) for word, names in sorted(found.items())]
+    return gzip.compress(("\n".join(["", *lines, ""])).encode(), mtime=0)
+
+
+def _added(language: str) -> Iterator[tuple[str, str]]:
+    """Words of our own, and the names of labels that they are for."""
+    path = Path(__file__).with_name(f"lexicon_{language}.tsv")
+    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+        name, words = line.split("\t")
+        yield from ((folded(word), name.lower()) for word in words.split(","))
+
+
+def _name(
+    number: str, wordnet: dict[str, Synset], meanings: dict[str, Senses], labelled: dict[str, Synset]
+) -> tuple[int, str] | None:
+    """A word that the labels know for a meaning, and how usual that meaning of it is, the most usual 0."""
+    named, kinds = load_synsets().synsets_of_name, kinds_of_nouns()
+    words = [name.lower() for name in wordnet[number].names]
+    ranks = {word: meanings[word].meanings.index(number) for word in words}
+    if number in labelled:
+        # It is meant by itself, however seldom the English word means it.
+        return next((ranks[word], word) for word in words if word in named)
+    if not (nearest_kinds(number, labelled, wordnet) or defined_as(number, labelled, wordnet)) - {PERSON}:
+        # The English word is known for another meaning.
+        return None
+    return next(((ranks[word], word) for word in words if word in kinds and ranks[word] < SENSES), None)
+
+
+def _in_order(names: set[tuple[int, str]]) -> list[str]:
+    return list(dict.fromkeys(name for _, name in sorted(names)))[:SENSES]
+
+
+def main() -> int:
+    """Make the files, or check them."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("wordnet", type=Path)
+    parser.add_argument("omw", type=Path)
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    wordnet, meanings = nouns(options.wordnet), senses(options.wordnet)
+    wrong = []
+    for language, code in LANGUAGES.items():
+        tabs = [options.omw / f"wn-wikt-{code}.tab"]
+        if language in OWN_WORDNETS:
+            tabs.append(options.omw / f"wn-data-{OWN_CODES.get(language, code)}.tab")
+        made = lexicon_file(language, tabs, wordnet, meanings)
+        path = OUTPUT / lexicon_name(language)
+        if not options.check:
+            path.write_bytes(made)
+        elif checksum(made) != checksum(path.read_bytes()):
+            wrong.append(path.name)
+    if not options.check:
+        write_checksums(OUTPUT)
+    for name in wrong:
+        print(f"{name}: the sources give another")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
