@@ -11,22 +11,26 @@ Writes ``lexicon-LANGUAGE.txt.gz`` to ``resources/words``: a line for each word 
 a kind of it, with those English words, the most usual meaning first; where it is a meaning that labels have, its place
 in ``synsets.json`` follows after a colon. ``lexicon_LANGUAGE.tsv`` beside this file, where there is one, adds what is
 lacking: the name of a label or of what labels are kinds of, and words for it. It was written by going through those
-without a word. With ``--check`` it only says whether these sources give the files that are there.
+without a word. ``label-names-LANGUAGE.json`` has the names of labels for the window. With ``--check`` it only says
+whether these sources give the files that are there.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from checksums import checksum, write_checksums
-from labels import OUTPUT, PERSON, SENSES, defined_as, nearest_kinds
+from labels import OUTPUT, PERSON, SENSES, class_ids, defined_as, nearest_kinds
 from wordnet import Senses, Synset, nouns, senses
 
+from lookalike.words.label_names import LANGUAGES as NAMED
+from lookalike.words.label_names import label_names_file
 from lookalike.words.lexicons import folded, lexicon_name
 from lookalike.words.synsets import kinds_of_nouns, load_synsets, synset_numbers
 
@@ -53,24 +57,51 @@ def lexicon_file(
     places = {number: place for place, number in enumerate(synset_numbers())}
     labelled = {number: wordnet[number] for number in places}
     found: defaultdict[str, set[tuple[int, str]]] = defaultdict(set)
-    for line in (line for tab in tabs for line in tab.read_text(encoding="utf-8").splitlines()):
-        fields = line.split("\t")
-        if line.startswith("#") or len(fields) < 3:
+    for number, text in _nouns(tabs):
+        word = folded(text)
+        if not word or number not in wordnet:
             continue
-        synset, kind, text = fields[:3]
-        offset, _, part = synset.partition("-")
-        word = folded(text.replace("_", " "))
-        if part != "n" or not kind.endswith("lemma") or not word or f"n{offset}" not in wordnet:
-            continue
-        number = f"n{offset}"
         known = _name(number, wordnet, meanings, labelled)
         if known is not None:
             rank, name = known
             found[word].add((rank, f"{name}:{places[number]}" if number in places else name))
     for word, name in _added(language):
-        found[word].update((0, f"{name}:{place}") for place in load_synsets().synsets_of_name[name])
+        found[folded(word)].update((0, f"{name}:{place}") for place in load_synsets().synsets_of_name[name])
     lines = ["\t".join([word, *_in_order(names)]) for word, names in sorted(found.items())]
     return gzip.compress(("\n".join(["", *lines, ""])).encode(), mtime=0)
+
+
+def label_names(language: str, tabs: Sequence[Path], lexicon: bytes) -> bytes:
+    """The content of a language's names of labels: our own word first, then the one that means the label foremost."""
+    meanings = {
+        word: names
+        for word, *names in (line.split("\t") for line in gzip.decompress(lexicon).decode().splitlines())
+    }
+    places = {number: place for place, number in enumerate(synset_numbers())}
+    labels = dict(zip(class_ids(), load_synsets().labels, strict=True))
+    found: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    for number, text in _nouns(tabs):
+        if number in labels:
+            meant = meanings[folded(text)]
+            ranks = [rank for rank, name in enumerate(meant) if name.endswith(f":{places[number]}")]
+            found[labels[number]].append((min(ranks, default=SENSES), len(meant), text))
+    names = {label: min(words, key=lambda word: word[:2])[2] for label, words in found.items()}
+    by_word = {label.lower(): label for label in labels.values()}
+    for word, name in reversed(list(_added(language))):
+        if name in by_word:
+            names[by_word[name]] = word
+    return (json.dumps(dict(sorted(names.items())), ensure_ascii=False, indent=0) + "\n").encode()
+
+
+def _nouns(tabs: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    """The numbers of WordNet's nouns, and words for them."""
+    for line in (line for tab in tabs for line in tab.read_text(encoding="utf-8").splitlines()):
+        fields = line.split("\t")
+        if line.startswith("#") or len(fields) < 3:
+            continue
+        offset, _, part = fields[0].partition("-")
+        if part == "n" and fields[1].endswith("lemma"):
+            yield f"n{offset}", fields[2].replace("_", " ").strip()
 
 
 def _added(language: str) -> Iterator[tuple[str, str]]:
@@ -78,7 +109,7 @@ def _added(language: str) -> Iterator[tuple[str, str]]:
     path = Path(__file__).with_name(f"lexicon_{language}.tsv")
     for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
         name, words = line.split("\t")
-        yield from ((folded(word), name.lower()) for word in words.split(","))
+        yield from ((word.strip(), name.lower()) for word in words.split(","))
 
 
 def _name(
@@ -109,19 +140,19 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     wordnet, meanings = nouns(options.wordnet), senses(options.wordnet)
-    wrong = []
+    files = {}
     for language, code in LANGUAGES.items():
         tabs = [options.omw / f"wn-wikt-{code}.tab"]
         if language in OWN_WORDNETS:
             tabs.append(options.omw / f"wn-data-{OWN_CODES.get(language, code)}.tab")
-        made = lexicon_file(language, tabs, wordnet, meanings)
-        path = OUTPUT / lexicon_name(language)
-        if not options.check:
-            path.write_bytes(made)
-        elif checksum(made) != checksum(path.read_bytes()):
-            wrong.append(path.name)
+        made = files[lexicon_name(language)] = lexicon_file(language, tabs, wordnet, meanings)
+        if language in NAMED:
+            files[label_names_file(language)] = label_names(language, tabs, made)
     if not options.check:
+        for name, content in files.items():
+            (OUTPUT / name).write_bytes(content)
         write_checksums(OUTPUT)
+    wrong = [name for name, made in files.items() if checksum(made) != checksum((OUTPUT / name).read_bytes())]
     for name in wrong:
         print(f"{name}: the sources give another")
     return 1 if wrong else 0

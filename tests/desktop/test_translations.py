@@ -34,6 +34,7 @@ from lookalike_desktop.qt.progress_text import stage_text
 from lookalike_desktop.qt.stored_text import translate_stored
 from lookalike_desktop.qt.translation import install_translations, languages
 from lookalike_desktop.search.queries import photo_request
+from lookalike_desktop.widgets.reason_text import reason_text
 from lookalike_desktop.window import Window
 from tests.desktop.conftest import PATIENCE
 
@@ -275,6 +276,19 @@ def test_what_a_search_by_words_says_is_read_in_german(told: str) -> None:
     assert ("2.000" in shown) == ("2,000" in told)
     english = {"photo", "photos", "the", "for", "has", "have", "Nothing", "words"}
     assert not english & set(re.findall(r"\w+", shown))
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("espresso maker", "sieht aus wie Kaffeemaschine"),
+        ("lion", "sieht aus wie Löwe"),
+        ("golden retriever", "sieht aus wie golden retriever"),
+    ],
+)
+def test_labels_have_german_names_where_there_are_any(label: str, shown: str) -> None:
+    assert reason_text(Reason("label", label, certain=True)) == shown
 
 
 @pytest.mark.usefixtures("german")

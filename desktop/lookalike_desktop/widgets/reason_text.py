@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
+from lookalike.words.label_names import label_name
 from lookalike.words.source import Reason
 
 translate = QCoreApplication.translate
@@ -34,7 +35,8 @@ def reason_text(reason: Reason) -> str:
     if reason.kind in facts:
         return facts[reason.kind].format(_day(reason.text) if reason.kind == "date" else reason.text)
     if reason.kind == "label":
-        an = reason.text[:1].casefold() in "aeiou"
+        name = label_name(reason.text, QLocale().name().partition("_")[0])
+        an = name[:1].casefold() in "aeiou"
         if reason.certain:
             words = (
                 translate("reasons", "looks like an {0}") if an else translate("reasons", "looks like a {0}")
@@ -45,7 +47,7 @@ def reason_text(reason: Reason) -> str:
                 if an
                 else translate("reasons", "may look like a {0}")
             )
-        return words.format(reason.text)
+        return words.format(name)
     return translate("reasons", "may look like “{0}”").format(reason.text)
 
 
