@@ -424,7 +424,9 @@ class Library:
         Args:
             locale: the name of a locale, as in "de" or "pt_BR".
         """
-        self._label_search.speak(language_of(locale))
+        language = language_of(locale)
+        self._label_search.speak(language)
+        self.search.speak(language)
 
     def _judge_device(self) -> str:
         device = recorded_devices(app_paths.judge_devices()).get(self.judges.in_use())

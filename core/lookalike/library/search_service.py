@@ -37,6 +37,7 @@ from lookalike.search.settings import SearchSettings
 from lookalike.search.user_verdicts import with_verdicts
 from lookalike.search.word_search import WordSearch
 from lookalike.words.completion import Completion, complete
+from lookalike.words.lexicons import system_language
 from lookalike.words.model_search import ModelSearch
 from lookalike.words.query_filters import FilterSource
 from lookalike.words.source import WordSource
@@ -88,6 +89,7 @@ class SearchService:
         self._inverted = inverted
         self._words = WordSearch(catalog, sources, filters, model=model_search)
         self._hybrid = HybridSearch(self._words, photos)
+        self._language = system_language()
         # Whether the index still has to catch up with what another process wrote.
         self._behind = False
 
@@ -240,7 +242,11 @@ class SearchService:
             text: the text of the search bar.
             cursor: the place of the cursor in it.
         """
-        return complete(text, cursor, self._words.filter_values())
+        return complete(text, cursor, self._words.filter_values(), self._language)
+
+    def speak(self, language: str) -> None:
+        """Offer completions in a language: a code, as in "de"."""
+        self._language = language
 
     def _catch_up(self, engine: DescriptorEngine) -> None:
         """Catch the index up with what another process wrote; if it is busy, a later search does."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lookalike.terms import terms_of
-from lookalike.words.query_syntax import FILTERS, tokens_in
+from lookalike.words.query_syntax import FILTERS, TRANSLATED, tokens_in
 
 MOST = 8
 """Completions that are offered at once."""
@@ -35,14 +35,18 @@ class Completion:
     count: int | None = None
 
 
-def complete(text: str, cursor: int, values: Mapping[str, Sequence[tuple[str, int]]]) -> list[Completion]:
+def complete(
+    text: str, cursor: int, values: Mapping[str, Sequence[tuple[str, int]]], language: str = ""
+) -> list[Completion]:
     """The completions of the word before the cursor; none where it is blank.
 
     Args:
         text: the text of the search bar.
         cursor: the place of the cursor.
         values: for filters, by their names, the values that there are and how many photos have each, most first.
+        language: the user's own, in which names of filters are offered; empty for English.
     """
+    own = {name: typed for typed, name in TRANSLATED.get(language, {}).items()}
     tokens = tokens_in(text[:cursor])
     if not tokens or tokens[-1].end != cursor or text[cursor : cursor + 1].strip():
         return []
@@ -50,11 +54,12 @@ def complete(text: str, cursor: int, values: Mapping[str, Sequence[tuple[str, in
     start = token.start + token.negated
     if token.name:
         some = _beginning(token.value, values.get(token.name, ()))
-        return [_filled(token.name, value, count, start, cursor) for value, count in some][:MOST]
+        return [_filled(token.typed, value, count, start, cursor) for value, count in some][:MOST]
     if token.quoted:
         return []
-    names = [f"{name}:" for name in FILTERS if name.startswith(token.value.casefold()) and name in values]
-    found = [Completion(start, cursor, name) for name in names]
+    names = sorted(own.get(name, name) for name in FILTERS if name in values)
+    begun = token.value.casefold()
+    found = [Completion(start, cursor, f"{name}:") for name in names if name.startswith(begun)]
     # Of "new yo" both words, if any value begins with them.
     for words in range(LONGEST_VALUE, 0, -1):
         run = tokens[-words:]
@@ -62,7 +67,7 @@ def complete(text: str, cursor: int, values: Mapping[str, Sequence[tuple[str, in
             continue
         start = run[0].start + run[0].negated
         filled = [
-            _filled(name, value, count, start, cursor)
+            _filled(own.get(name, name), value, count, start, cursor)
             for name in FREE
             for value, count in _beginning(" ".join(one.value for one in run), values.get(name, ()))
         ]

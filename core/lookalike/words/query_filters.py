@@ -17,7 +17,7 @@ from lookalike.catalog.filters import FilterError, Filters
 from lookalike.errors import Phrase
 from lookalike.words.dates import OPEN_BEGINNING, OPEN_END, DateWords, read_date
 from lookalike.words.fact_search import FactSearch
-from lookalike.words.photo_kinds import KINDS, SCREENSHOT
+from lookalike.words.photo_kinds import DOCUMENT, KINDS, RECEIPT, SCREENSHOT
 from lookalike.words.query_syntax import TextQuery, Token
 
 Ids = NDArray[np.int64]
@@ -45,6 +45,14 @@ FORMATS = {
     "jpeg2000": "JPEG 2000",
 }
 """What formats are called, beside their own names."""
+
+KIND_WORDS = {
+    **{f"{kind}{plural}": kind for kind in KINDS for plural in ("", "s")},
+    **dict.fromkeys(("bildschirmfoto", "bildschirmfotos"), SCREENSHOT),
+    **dict.fromkeys(("dokument", "dokumente"), DOCUMENT),
+    **dict.fromkeys(("beleg", "belege", "quittung", "quittungen"), RECEIPT),
+}
+"""What kinds of pictures are called as values of ``type:``, in English and in German."""
 
 SCREENSHOTS = (
     "screenshot",
@@ -98,7 +106,7 @@ class QueryFilters:
         excluded: list[Ids] = []
         for token in query.filters:
             if not token.value:
-                told = Phrase("{filter}: has no value yet, so it was left out.", filter=token.name)
+                told = Phrase("{filter}: has no value yet, so it was left out.", filter=token.typed)
                 notes.append(str(told))
             elif token.negated:
                 try:
@@ -169,8 +177,8 @@ class QueryFilters:
         if token.name == "rating":
             return self._rated(token)
         if token.name in ("type", "format"):
-            kind = token.value.casefold().removesuffix("s")
-            if token.name == "type" and kind in KINDS:
+            kind = KIND_WORDS.get(token.value.casefold())
+            if token.name == "type" and kind is not None:
                 return self._of_kind(kind)
             name = FORMATS.get(token.value.casefold(), token.value)
             return matching(Filters(formats=(name,)))

@@ -33,6 +33,28 @@ FILTERS = (
 )
 """Names of filters in the search bar."""
 
+TRANSLATED = {
+    "de": {
+        "bewertung": "rating",
+        "datum": "date",
+        "ding": "thing",
+        "kamera": "camera",
+        "nach": "after",
+        "objektiv": "lens",
+        "ordner": "folder",
+        "ort": "place",
+        "stichwort": "keyword",
+        "titel": "title",
+        "typ": "type",
+        "vor": "before",
+    },
+}
+"""Names of filters in other languages; those that are not there are spelt as in English."""
+
+_ANY_NAME = {name: name for name in FILTERS} | {
+    typed: name for names in TRANSLATED.values() for typed, name in names.items()
+}
+
 LONGEST = 2000
 """Letters of a text that are looked at; nobody types more."""
 
@@ -55,6 +77,7 @@ class Token:
         name: the filter's name; empty for words.
         quoted: whether it was in quotes.
         negated: whether a minus stands before it.
+        typed: the filter's name as it was typed, in any of its languages.
     """
 
     start: int
@@ -63,6 +86,7 @@ class Token:
     name: str = ""
     quoted: bool = False
     negated: bool = False
+    typed: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,7 +171,8 @@ def tokens_in(text: str) -> list[Token]:
             continue
         match = _TOKEN.match(text, at)
         assert match is not None
-        name = (match["name"] or "").casefold()
+        typed = match["name"] or ""
+        name = _ANY_NAME.get(typed.casefold(), typed)
         value, quoted = match["quoted"], True
         if value is None:
             value, quoted = match["plain"], False
@@ -158,7 +183,10 @@ def tokens_in(text: str) -> list[Token]:
         else:
             end = max(match.end(), at + 1)
         if name or value.strip():
-            found.append(Token(at, end, " ".join(value.split()), name, quoted, match["minus"] is not None))
+            negated = match["minus"] is not None
+            found.append(
+                Token(at, end, " ".join(value.split()), name, quoted, negated, typed if name else "")
+            )
         at = end
     return [part for token in found for part in _at_joints(token)]
 

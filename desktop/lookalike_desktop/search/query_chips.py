@@ -39,5 +39,5 @@ def query_parts(text: str, today: date) -> list[QueryPart]:
 
 
 def _label(token: Token) -> str:
-    words = f"{token.name}: {token.value}" if token.name else token.value
+    words = f"{token.typed}: {token.value}" if token.name else token.value
     return translate("filters", "not {0}").format(words) if token.negated else words

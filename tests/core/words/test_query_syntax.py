@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lookalike.words.completion import complete
-from lookalike.words.query_syntax import FILTERS, parse, tokens_in, without
+from lookalike.words.query_syntax import FILTERS, TRANSLATED, parse, tokens_in, without
 from lookalike.words.spelling import corrections
 
 TODAY = date(2026, 11, 29)
@@ -93,6 +93,42 @@ def test_what_is_typed_is_completed(text: str, offered: list[str]) -> None:
     assert [one.text for one in found] == offered
     for one in found:
         assert one.end == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("kam", ["kamera:"]),
+        ("cam", []),
+        ("kamera:ni", ['kamera:"NIKON D750"']),
+        ("camera:ni", ['camera:"NIKON D750"']),
+        ("nurn", ["ort:Nürnberg"]),
+        ("be", ["bewertung:"]),
+    ],
+)
+def test_names_of_filters_are_completed_in_the_users_language(text: str, offered: list[str]) -> None:
+    assert [one.text for one in complete(text, len(text), VALUES, "de")] == offered
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value", "typed"),
+    [
+        ("Kamera:nikon", "camera", "nikon", "Kamera"),
+        ('ort:"New York"', "place", "New York", "ort"),
+        ("-typ:raw", "type", "raw", "typ"),
+        ("camera:nikon", "camera", "nikon", "camera"),
+    ],
+)
+def test_names_of_filters_are_read_in_german_too(text: str, name: str, value: str, typed: str) -> None:
+    (token,) = parse(text, TODAY).filters
+    assert (token.name, token.value, token.typed) == (name, value, typed)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_translated_filter_is_one(language: str) -> None:
+    names = TRANSLATED[language]
+    assert set(names.values()) <= set(FILTERS) and not set(names) & set(FILTERS)
+    assert len(set(names.values())) == len(names)
 
 
 @pytest.mark.parametrize(
