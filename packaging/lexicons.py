@@ -11,8 +11,8 @@ Writes ``lexicon-LANGUAGE.txt.gz`` to ``resources/words``: a line for each word 
 a kind of it, with those English words, the most usual meaning first; where it is a meaning that labels have, its place
 in ``synsets.json`` follows after a colon. ``lexicon_LANGUAGE.tsv`` beside this file, where there is one, adds what is
 lacking: the name of a label or of what labels are kinds of, and words for it. It was written by going through those
-without a word. ``label-names-LANGUAGE.json`` has the names of labels for the window. With ``--check`` it only says
-whether these sources give the files that are there.
+without a word. ``label-names-LANGUAGE.json`` has the names of labels and of their kinds for the window. With
+``--check`` it only says whether these sources give the files that are there.
 """
 
 from __future__ import annotations
@@ -72,13 +72,17 @@ def lexicon_file(
 
 
 def label_names(language: str, tabs: Sequence[Path], lexicon: bytes) -> bytes:
-    """The content of a language's names of labels: our own word first, then the one that means the label foremost."""
+    """The content of a language's names of labels and their kinds: our own word, or what means the label foremost."""
     meanings = {
         word: names
         for word, *names in (line.split("\t") for line in gzip.decompress(lexicon).decode().splitlines())
     }
+    synsets = load_synsets()
     places = {number: place for place, number in enumerate(synset_numbers())}
-    labels = dict(zip(class_ids(), load_synsets().labels, strict=True))
+    labels = dict(zip(class_ids(), synsets.labels, strict=True))
+    for number, place in places.items():
+        if number not in labels and synsets.name_of(place) not in synsets.labels:
+            labels[number] = synsets.name_of(place)
     found: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
     for number, text in _nouns(tabs):
         if number in labels:

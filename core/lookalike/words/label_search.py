@@ -91,13 +91,16 @@ def _among(ids: NDArray[np.int64], allowed_ids: NDArray[np.int64]) -> NDArray[np
 
 
 def _reasons(table: LabelTable, rows: NDArray[np.intp], meaning: Meaning) -> list[Reason]:
-    """The label that counts most for each of some photos."""
+    """What each of some photos shows: the label that counts most, or what the words name, if only that is sure."""
     labels, probabilities = table.labels[rows], table.probabilities[rows]
     most = np.argmax(meaning.weights[labels] * probabilities, axis=1, keepdims=True)
     best = np.take_along_axis(labels, most, axis=1)[:, 0]
     certain = (probabilities * meaning.named[labels]).sum(axis=1) >= LEAST_CERTAINTY
+    sure_of_label = np.take_along_axis(probabilities, most, axis=1)[:, 0] >= LEAST_CERTAINTY
     names = load_synsets().labels
     return [
-        Reason("label", names[label], sure)
-        for label, sure in zip(best.tolist(), certain.tolist(), strict=True)
+        Reason("label", meaning.name if sure and not by_itself else names[label], sure)
+        for label, sure, by_itself in zip(
+            best.tolist(), certain.tolist(), sure_of_label.tolist(), strict=True
+        )
     ]

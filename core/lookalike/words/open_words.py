@@ -60,12 +60,15 @@ class Meaning:
         named: whether the words are a name of the class or of what it is a kind of, bool (classes,).
         is_known: whether the words mean anything to the labels.
         is_word: whether they are a word that WordNet places among the labels.
+        name: what the classes that they name are called together, in English, e.g. "cat" for "Katzen"; empty where
+            they name none.
     """
 
     weights: NDArray[np.float32]
     named: NDArray[np.bool_]
     is_known: bool
     is_word: bool
+    name: str = ""
 
 
 class OpenWords:
@@ -187,9 +190,8 @@ class OpenWords:
             if form in synsets.synsets_of_name:
                 meant = synsets.synsets_of_name[form] if synset is None else [synset]
                 named = np.asarray(synsets.kinds[:, list(meant)].any(axis=1))
-                return Meaning(
-                    np.where(named, np.float32(1), np.float32(RELATED) * weights), named, True, True
-                )
+                weights = np.where(named, np.float32(1), np.float32(RELATED) * weights)
+                return Meaning(weights, named, True, True, synsets.name_of(meant[0]))
             if form in kinds_of_nouns():
                 kin = synsets.kinds[:, list(kinds_of_nouns()[form])].any(axis=1)
                 return Meaning(np.float32(KIND) * kin + np.float32(1 - KIND) * weights, nobody, True, True)
@@ -209,6 +211,7 @@ def _together(meanings: Sequence[Meaning]) -> Meaning:
         np.logical_or.reduce([meaning.named for meaning in meanings]),
         any(meaning.is_known for meaning in meanings),
         any(meaning.is_word for meaning in meanings),
+        next(filter(None, (meaning.name for meaning in meanings)), ""),
     )
 
 

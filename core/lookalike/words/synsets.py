@@ -46,6 +46,10 @@ class Synsets:
     kinds: NDArray[np.bool_]
     sizes: NDArray[np.intp]
 
+    def name_of(self, place: int) -> str:
+        """The first name of a synset."""
+        return self.definitions[place].partition(":")[0]
+
 
 def synset_numbers() -> list[str]:
     """WordNet's numbers of the synsets, each at its place.

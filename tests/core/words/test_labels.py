@@ -20,9 +20,10 @@ from lookalike.ingest.throttle import FAST, Throttle
 from lookalike.library.label_preparation import BackgroundLabels, LabelPreparation
 from lookalike.progress import Stage
 from lookalike.words.classifier import KEPT, KEY, classify
-from lookalike.words.label_columns import LabelColumns
+from lookalike.words.label_columns import LabelColumns, LabelTable
 from lookalike.words.label_search import LabelSearch
 from lookalike.words.labelling import VERSION, Labeller
+from lookalike.words.source import Reason
 from lookalike.words.synsets import load_synsets
 
 CAT, COFFEE, ASTRONAUT = range(3)
@@ -242,6 +243,23 @@ class TestSearch:
         hit = search.search(["cat"], "cat", 10, None)[0]
         assert hit.reason.kind == "label" and hit.reason.certain
         assert "cat" in hit.reason.text or hit.reason.text == "tabby"
+
+    @pytest.mark.parametrize(
+        ("probability", "said"), [(0.3, "cat"), (0.6, "tiger cat")], ids=["of the kind", "of the label"]
+    )
+    def test_only_what_is_sure_is_said_for_sure(
+        self, search: LabelSearch, monkeypatch: pytest.MonkeyPatch, probability: float, said: str
+    ) -> None:
+        names = load_synsets().labels
+        labels = np.array(
+            [[names.index("tiger cat"), names.index("Egyptian cat"), *range(KEPT - 2)]], np.uint16
+        )
+        probabilities = np.zeros((1, KEPT), np.float32)
+        probabilities[0, :2] = probability, 0.25
+        table = LabelTable(np.array([7]), labels, probabilities)
+        monkeypatch.setattr(LabelColumns, "table", lambda _: table)
+        (hit,) = search.search(["cat"], "cat", 10, np.array([7]))
+        assert hit.reason == Reason("label", said, certain=True)
 
     def test_words_that_mean_nothing_find_nothing(self, search: LabelSearch, ids: list[int]) -> None:
         assert search.search(["quasar"], "quasar", 10, None) == []
