@@ -18,6 +18,7 @@ from lookalike.duplicates.clean_up import CleanUpOptions, CleanUpReport
 from lookalike.duplicates.groups import DuplicateClass, DuplicateGroup, DuplicatePhoto, Held
 from lookalike.duplicates.keep_rules import DEFAULT_RULES, KeepRule
 from lookalike.duplicates.plan import groups_as_json, read_plan
+from lookalike.duplicates.recovery import UndoReport
 from lookalike.durable import write_durably
 from lookalike.errors import Phrase, os_errors
 from lookalike.library import Library
@@ -214,6 +215,11 @@ def undo(library_folder: Path | None, as_json: bool) -> int:
     """Undo the last clean-up: put its files back from the trash."""
     with _opened(library_folder) as library:
         report = _run(library.duplicates.undo, as_json)
+    return say_undone(report, as_json)
+
+
+def say_undone(report: UndoReport, as_json: bool) -> int:
+    """Tell what was put back, and what could not be; gives the exit code."""
     if as_json:
         say_json(report)
     else:

@@ -7,15 +7,13 @@ from pathlib import Path
 
 import click
 
+from lookalike.cli.duplicates import FAILED, say_undone
 from lookalike.cli.given_photos import ids_of_given
 from lookalike.cli.options import PATH, json_option
 from lookalike.cli.output import run_with_progress, say, say_json, warn
 from lookalike.duplicates.photo_trash import TrashPreview
 from lookalike.library import Library
 from lookalike.wording import counted
-
-FAILED = 1
-"""Exit code where something stays that was to go, or to come back, and where the user does not want it after all."""
 
 
 @click.command()
@@ -39,7 +37,7 @@ def trash(
     with Library(library_folder) as library:
         library.trash.end_interrupted()
         if undoing:
-            return _undo(library, as_json)
+            return say_undone(run_with_progress(library.trash.restore_last(), quiet=as_json), as_json)
         ids = list(dict.fromkeys(ids_of_given(library, photos).values()))
         preview = library.trash.preview(ids)
         if dry_run:
@@ -80,14 +78,3 @@ def _move(library: Library, ids: list[int], as_json: bool) -> int:
         )
         say(f"{files} moved to the trash.{undo}")
     return FAILED if report.refused else 0
-
-
-def _undo(library: Library, as_json: bool) -> int:
-    report = run_with_progress(library.trash.restore_last(), quiet=as_json)
-    if as_json:
-        say_json(report)
-    else:
-        for line in report.failed:
-            warn(f"  {line.reason}")
-        say(f"{counted(len(report.restored), 'file is', 'files are')} as before.")
-    return FAILED if report.failed else 0
