@@ -5831,6 +5831,11 @@ Nichts von Ihnen wird gesendet. Das Modell wird auf diesem Computer aufbewahrt u
         <translation>zeigt {0}</translation>
     </message>
     <message>
+        <source>en</source>
+        <comment>the code of this language</comment>
+        <translation>de</translation>
+    </message>
+    <message>
         <source>looks like an {0}</source>
         <translation>sieht aus wie {0}</translation>
     </message>

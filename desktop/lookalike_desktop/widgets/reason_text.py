@@ -35,7 +35,7 @@ def reason_text(reason: Reason) -> str:
     if reason.kind in facts:
         return facts[reason.kind].format(_day(reason.text) if reason.kind == "date" else reason.text)
     if reason.kind == "label":
-        name = label_name(reason.text, QLocale().name().partition("_")[0])
+        name = label_name(reason.text, translate("reasons", "en", "the code of this language"))
         an = name[:1].casefold() in "aeiou"
         if reason.certain:
             words = (
