@@ -121,15 +121,19 @@ class OpenWords:
 
     def _in_any_language(self, text: str, language: str) -> Meaning:
         meant = self._found(text)
-        has_word = meant.is_word or bool(meant.named.any())
+        is_name = bool(meant.named.any())
+        # WordNet knows words that hardly anybody does: "Tasse" is a cup, and no piece of armour.
+        is_usual = is_name or (
+            meant.is_word and all(self._encoder.has_word(folded(word)) for word in text.split())
+        )
         own = self._translated(text, language, own=True) if language else None
         if own is not None:
-            return _together([own, meant]) if has_word else own
-        if has_word:
+            return _together([own, meant]) if is_usual else own
+        if is_usual or (meant.is_word and _is_international(text)):
             return meant
         others = [self._translated(text, other) for other in LANGUAGES if other != language]
         foreign = [other for other in others if other is not None]
-        return _together(foreign) if foreign else meant
+        return _together([*foreign, meant] if meant.is_word else foreign) if foreign else meant
 
     def _translated(self, text: str, language: str, own: bool = False) -> Meaning | None:
         """What a word or phrase of another language means; None where its lexicon has none of the words."""
@@ -197,6 +201,12 @@ class OpenWords:
                 return Meaning(np.float32(KIND) * kin + np.float32(1 - KIND) * weights, nobody, True, True)
         near = to_names[synsets.sizes <= BROADEST].max() >= LEAST_NEARNESS
         return Meaning(weights, nobody, bool(near), False)
+
+
+def _is_international(text: str) -> bool:
+    """Whether an English word is one of other languages, too, and means the same: "melon"."""
+    word = folded(text)
+    return any(found.word == word for language in LANGUAGES for found in english(text, language))
 
 
 def _may_be_noun(word: str) -> bool:

@@ -146,6 +146,15 @@ def test_usual_english_words_and_names_are_no_words_of_a_third_language(words: O
     assert (words.meaning(text).weights == before.weights).all() and not before.is_word
 
 
+def test_a_word_that_hardly_anybody_knows_in_english_is_the_users_own(words: OpenWords) -> None:
+    words.language = "de"
+    # A tasse is a piece of armour in WordNet, too.
+    assert nearest(words, "Tasse", 1) == ["cup"]
+    assert words.meaning("Tasse").weights.sum() < 2
+    words.language = ""
+    assert "cup" in nearest(words, "tasse", 1)
+
+
 def test_a_name_is_no_plural_in_the_users_language(words: OpenWords) -> None:
     words.language = "de"
     assert not words.meaning("Peter").is_known
