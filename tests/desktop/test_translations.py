@@ -25,12 +25,13 @@ from pytestqt.qtbot import QtBot
 
 from lookalike.errors import LookalikeError, Phrase
 from lookalike.judges.mllm.errors import JudgeError
+from lookalike.progress import Progress, Stage
 from lookalike.search.word_notes import empty_answer, nothing_looks_like, nothing_then, nothing_to_look_for
 from lookalike.watching.excludes import NO_MEDIA_REASON
 from lookalike.words.source import Reason, WordHit
 from lookalike.worker import WorkerDiedError
 from lookalike_desktop.qt.failures import describe_failure
-from lookalike_desktop.qt.progress_text import stage_text
+from lookalike_desktop.qt.progress_text import progress_text, stage_text
 from lookalike_desktop.qt.stored_text import translate_stored
 from lookalike_desktop.qt.translation import install_translations, languages
 from lookalike_desktop.search.queries import photo_request
@@ -201,8 +202,6 @@ def test_the_window_speaks_german(qtbot: QtBot, open_window: OpenWindow, indexed
     qtbot.waitUntil(lambda: bool(window.library_page.model.ids), timeout=PATIENCE)
     assert window.search_bar.field.placeholderText().startswith("Ein Foto ablegen")
     assert window.folders_panel.findChild(QLabel) is not None
-    from lookalike.progress import Stage
-
     assert stage_text(Stage.WATCHING) == "Wartet auf Änderungen"
 
 
@@ -276,6 +275,12 @@ def test_what_a_search_by_words_says_is_read_in_german(told: str) -> None:
     assert ("2.000" in shown) == ("2,000" in told)
     english = {"photo", "photos", "the", "for", "has", "have", "Nothing", "words"}
     assert not english & set(re.findall(r"\w+", shown))
+
+
+@pytest.mark.usefixtures("german")
+def test_how_fast_a_job_is_has_the_comma_of_the_language() -> None:
+    progress = Progress(Stage.READING_TEXT, 53, 203, rate=2.24, eta=None)
+    assert progress_text(progress) == "53 von 203 · 2,2 Fotos/s"
 
 
 @pytest.mark.usefixtures("german")

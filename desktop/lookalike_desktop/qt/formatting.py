@@ -10,6 +10,11 @@ def format_count(count: int) -> str:
     return QLocale().toString(count)
 
 
+def format_decimal(number: float, digits: int) -> str:
+    """A number with so many decimals."""
+    return QLocale().toString(number, "f", digits)
+
+
 def format_duration(seconds: float) -> str:
     """A duration in the one unit that matters."""
     if seconds < 60:
@@ -45,8 +50,8 @@ def format_pace(pairs_per_second: float) -> str:
     if pairs_per_second >= 0.95:
         digits = 0 if pairs_per_second >= 10 else 1
         return QCoreApplication.translate("pace", "{0} pairs per second").format(
-            QLocale().toString(pairs_per_second, "f", digits)
+            format_decimal(pairs_per_second, digits)
         )
     return QCoreApplication.translate("pace", "{0} seconds per pair").format(
-        QLocale().toString(1 / pairs_per_second, "f", 1)
+        format_decimal(1 / pairs_per_second, 1)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from lookalike.progress import Progress, Stage
-from lookalike_desktop.qt.formatting import format_count, format_duration, format_transfer
+from lookalike_desktop.qt.formatting import format_count, format_decimal, format_duration, format_transfer
 
 translate = QCoreApplication.translate
 
@@ -73,8 +73,7 @@ def _rate_texts(progress: Progress) -> list[str]:
         return [translate("progress", "{0}/s").format(format_transfer(rate))] if progress.rate > 0 else []
     if progress.rate < 0.05:
         return []
-    digits = 0 if progress.rate >= 10 else 1
-    rate_text = f"{progress.rate:.{digits}f}"
+    rate_text = format_decimal(progress.rate, 0 if progress.rate >= 10 else 1)
     if progress.unit == "pairs":
         return [translate("progress", "{0} pairs/s").format(rate_text)]
     return [translate("progress", "{0} photos/s").format(rate_text)]
