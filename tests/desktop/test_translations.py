@@ -250,6 +250,27 @@ def test_what_was_stored_in_english_is_read_in_german(stored: str, shown: str) -
     assert translate_stored(stored) == shown
 
 
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a.jpg cannot be read (x). " * 40 + "foo",
+        "It is no longer there. " * 1000,
+        "No photo meets all of “" + "a.jpg cannot be read (x). " * 40 + "”.",
+        "x" * 100_000,
+    ],
+    ids=["no end", "many", "in quotes", "long"],
+)
+def test_text_that_is_no_message_is_given_up_soon(text: str) -> None:
+    assert text.count("x") == translate_stored(text).count("x")
+
+
+@pytest.mark.usefixtures("german")
+def test_what_was_typed_stays_as_it_is() -> None:
+    shown = translate_stored(nothing_then("1,234 It is no longer there."))
+    assert shown == "Kein Foto erfüllt alles von „1,234 It is no longer there.“."
+
+
 def _hits(*kinds: str) -> list[WordHit]:
     return [WordHit(number, 1.0, Reason(kind, "", False)) for number, kind in enumerate(kinds)]
 

@@ -32,7 +32,7 @@ def trash(
     as_json: bool,
 ) -> int:
     """Move PHOTOS to the system's trash: all copies of each, wherever they lie, with raw and XMP files."""
-    if undoing == bool(photos):
+    if undoing == bool(photos) or (undoing and dry_run):
         raise click.UsageError("Give the photos that are to go, or --undo alone.")
     with Library(library_folder) as library:
         library.trash.end_interrupted()

@@ -57,9 +57,12 @@ def complete(
         return [_filled(token.typed, value, count, start, cursor) for value, count in some][:MOST]
     if token.quoted:
         return []
-    names = sorted(own.get(name, name) for name in FILTERS if name in values)
+    there = [name for name in FILTERS if name in values]
     begun = token.value.casefold()
-    found = [Completion(start, cursor, f"{name}:") for name in names if name.startswith(begun)]
+    names = [name for name in sorted(own.get(name, name) for name in there) if name.startswith(begun)]
+    # English names are understood, too.
+    names = names or [name for name in there if name.startswith(begun)]
+    found = [Completion(start, cursor, f"{name}:") for name in names]
     # Of "new yo" both words, if any value begins with them.
     for words in range(LONGEST_VALUE, 0, -1):
         run = tokens[-words:]

@@ -95,12 +95,12 @@ def _reasons(table: LabelTable, rows: NDArray[np.intp], meaning: Meaning) -> lis
     labels, probabilities = table.labels[rows], table.probabilities[rows]
     most = np.argmax(meaning.weights[labels] * probabilities, axis=1, keepdims=True)
     best = np.take_along_axis(labels, most, axis=1)[:, 0]
-    certain = (probabilities * meaning.named[labels]).sum(axis=1) >= LEAST_CERTAINTY
-    sure_of_label = np.take_along_axis(probabilities, most, axis=1)[:, 0] >= LEAST_CERTAINTY
-    names = load_synsets().labels
-    return [
-        Reason("label", meaning.name if sure and not by_itself else names[label], sure)
-        for label, sure, by_itself in zip(
-            best.tolist(), certain.tolist(), sure_of_label.tolist(), strict=True
-        )
-    ]
+    reasons = [Reason("label", load_synsets().labels[label], False) for label in best.tolist()]
+    by_itself = np.take_along_axis(probabilities * meaning.named[labels], most, axis=1)[:, 0]
+    # Of several meanings that the words have, the photo shows the first that is sure.
+    for name, classes in reversed(meaning.kinds):
+        for row in np.flatnonzero((probabilities * classes[labels]).sum(axis=1) >= LEAST_CERTAINTY).tolist():
+            reasons[row] = Reason("label", name, True)
+    for row in np.flatnonzero(by_itself >= LEAST_CERTAINTY).tolist():
+        reasons[row] = Reason("label", load_synsets().labels[best[row]], True)
+    return reasons

@@ -74,7 +74,9 @@ def system_language() -> str:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if os.environ.get(name):
             return language_of(os.environ[name])
-    return language_of(locale.getlocale()[0] or "")
+    # Windows calls it "German_Germany".
+    name = locale.getlocale()[0] or ""
+    return language_of(name) or language_of(locale.normalize(name.partition("_")[0]))
 
 
 class EnglishWord(NamedTuple):

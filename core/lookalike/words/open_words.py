@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -47,6 +47,9 @@ LEAST_NEARNESS = 0.82
 SHORTEST = 3
 """Letters of a word in a phrase of another language that is looked up, in the Latin alphabet."""
 
+LONGEST_FOREIGN = 8
+"""Words of a text at most that is looked up in languages which are not the user's own."""
+
 REMEMBERED = 256
 """Words whose meaning is kept, so that the encoder is not asked anew with every letter typed."""
 
@@ -60,15 +63,15 @@ class Meaning:
         named: whether the words are a name of the class or of what it is a kind of, bool (classes,).
         is_known: whether the words mean anything to the labels.
         is_word: whether they are a word that WordNet places among the labels.
-        name: what the classes that they name are called together, in English, e.g. "cat" for "Katzen"; empty where
-            they name none.
+        kinds: what they name, each with its English name and its classes, bool (classes,): "Schloss" is a castle, a
+            palace and a lock.
     """
 
     weights: NDArray[np.float32]
     named: NDArray[np.bool_]
     is_known: bool
     is_word: bool
-    name: str = ""
+    kinds: tuple[tuple[str, NDArray[np.bool_]], ...] = ()
 
 
 class OpenWords:
@@ -122,24 +125,41 @@ class OpenWords:
     def _in_any_language(self, text: str, language: str) -> Meaning:
         meant = self._found(text)
         is_name = bool(meant.named.any())
+        words = text.split()
+        usual = {word for word in (text, *words) if self._encoder.has_word(folded(word))}
         # WordNet knows words that hardly anybody does: "Tasse" is a cup, and no piece of armour.
-        is_usual = is_name or (
-            meant.is_word and all(self._encoder.has_word(folded(word)) for word in text.split())
-        )
-        own = self._translated(text, language, own=True) if language else None
+        is_usual = is_name or (meant.is_word and usual.issuperset(words))
+        own = self._translated(text, language, usual, own=True) if language else None
         if own is not None:
             return _together([own, meant]) if is_usual else own
-        if is_usual or (meant.is_word and _is_international(text)):
+        if is_usual or (meant.is_word and _is_international(text)) or len(words) > LONGEST_FOREIGN:
             return meant
-        others = [self._translated(text, other) for other in LANGUAGES if other != language]
+        others = [self._translated(text, other, usual) for other in LANGUAGES if other != language]
         foreign = [other for other in others if other is not None]
         return _together([*foreign, meant] if meant.is_word else foreign) if foreign else meant
 
-    def _translated(self, text: str, language: str, own: bool = False) -> Meaning | None:
-        """What a word or phrase of another language means; None where its lexicon has none of the words."""
-        if whole := self._english(text, language, own):
+    def _translated(
+        self, text: str, language: str, usual: Collection[str], own: bool = False
+    ) -> Meaning | None:
+        """What a word or phrase of another language means; None where its lexicon has none of the words.
+
+        Args:
+            text: the word or phrase.
+            language: the language.
+            usual: those of its words that are usual in English.
+            own: whether it is the user's own language.
+        """
+
+        def look_up(word: str) -> tuple[EnglishWord, ...]:
+            # A name or a usual English word is no word of a third language: "garden", "kiss" and "office" are Swedish
+            # and Dutch. Of the user's own it is only as it stands: "Peter" is no plural.
+            if not own:
+                return () if word in usual else english(word, language)
+            return english(word, language, inflected=word not in usual, compounds=word not in usual)
+
+        if whole := look_up(text):
             return self._of_any(whole)
-        parts = [self._english(word, language, own) for word in text.split() if _may_be_noun(word)]
+        parts = [look_up(word) for word in text.split() if _may_be_noun(word)]
         meanings = [self._of_any(part) for part in parts if part]
         if len(meanings) < 2:
             # Among many languages, one has a word of nearly any phrase.
@@ -147,14 +167,6 @@ class OpenWords:
         # What a phrase is about stands first: "Hund am Strand", "gato en la cama".
         context = np.maximum.reduce([meaning.weights for meaning in meanings[1:]])
         return replace(meanings[0], weights=np.maximum(meanings[0].weights, np.float32(CONTEXT) * context))
-
-    def _english(self, text: str, language: str, own: bool) -> tuple[EnglishWord, ...]:
-        # A name or a usual English word is no word of a third language: "garden", "kiss" and "office" are Swedish and
-        # Dutch. Of the user's own it is only as it stands: "Peter" is no plural.
-        usual = self._encoder.has_word(folded(text))
-        if not own:
-            return () if usual else english(text, language)
-        return english(text, language, inflected=not usual, compounds=not usual)
 
     def _of_any(self, words: Sequence[EnglishWord]) -> Meaning:
         return _together([self._of(word, synset) for word, synset in words])
@@ -195,7 +207,8 @@ class OpenWords:
                 meant = synsets.synsets_of_name[form] if synset is None else [synset]
                 named = np.asarray(synsets.kinds[:, list(meant)].any(axis=1))
                 weights = np.where(named, np.float32(1), np.float32(RELATED) * weights)
-                return Meaning(weights, named, True, True, synsets.name_of(meant[0]))
+                kinds = tuple((synsets.name_of(place), synsets.kinds[:, place]) for place in meant)
+                return Meaning(weights, named, True, True, kinds)
             if form in kinds_of_nouns():
                 kin = synsets.kinds[:, list(kinds_of_nouns()[form])].any(axis=1)
                 return Meaning(np.float32(KIND) * kin + np.float32(1 - KIND) * weights, nobody, True, True)
@@ -221,7 +234,7 @@ def _together(meanings: Sequence[Meaning]) -> Meaning:
         np.logical_or.reduce([meaning.named for meaning in meanings]),
         any(meaning.is_known for meaning in meanings),
         any(meaning.is_word for meaning in meanings),
-        next(filter(None, (meaning.name for meaning in meanings)), ""),
+        tuple(kind for meaning in meanings for kind in meaning.kinds),
     )
 
 

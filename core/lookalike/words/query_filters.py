@@ -183,7 +183,7 @@ class QueryFilters:
             name = FORMATS.get(token.value.casefold(), token.value)
             return matching(Filters(formats=(name,)))
         raise FilterError(
-            "No photo of the library has the {name} {value}.", "", name=token.name, value=token.value
+            "No photo of the library has the {name} {value}.", "", name=token.typed, value=token.value
         )
 
     def _of_kind(self, kind: str) -> Ids:
@@ -204,7 +204,7 @@ class QueryFilters:
             raise FilterError(
                 "No photo of the library has the {name} {value}.",
                 "There are: {some}.",
-                name=token.name,
+                name=token.typed,
                 value=token.value,
                 some=", ".join(self._some(token.name)) or "–",
             )

@@ -40,6 +40,7 @@ class SentenceEncoder:
         self._turn = threading.Lock()
         self._loaded: tuple[Any, Any] | None = None
         self._release: threading.Timer | None = None
+        self._vocabulary: frozenset[str] | None = None
 
     @property
     def is_loaded(self) -> bool:
@@ -68,8 +69,10 @@ class SentenceEncoder:
         Raises:
             ModelError: the files are missing or damaged.
         """
-        with self._use() as (tokenizer, _):
-            return tokenizer.token_to_id(word) is not None
+        if self._vocabulary is None:
+            with self._use() as (tokenizer, _):
+                self._vocabulary = frozenset(tokenizer.get_vocab())
+        return word in self._vocabulary
 
     @contextmanager
     def _use(self) -> Iterator[tuple[Any, Any]]:

@@ -14,6 +14,13 @@ from PySide6.QtCore import QCoreApplication
 from lookalike_desktop.qt.formatting import format_count
 
 FIELD = re.compile(r"\{(\w+)\}")
+COUNTS = frozenset({"count", "done", "total"})
+OWN = frozenset({"file", "folder", "judge", "line", "name", "now", "path", "value", "was", "words"})
+"""What stands for these names is the user's own, and stays as it is."""
+
+LONGEST, MOST_SENTENCES = 5000, 8
+"""Letters of a text that is looked at, and places in it where sentences may begin: more is no message of the core."""
+
 THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 WORD = re.compile(r"[^\W\d_]+")
 
@@ -52,32 +59,48 @@ def translate_stored(text: str) -> str:
     Returns:
         The text itself where it was not made from templates, or there is no translation.
     """
-    translated = _translated(text)
+    translated = _translated(text, 0, {}) if len(text) <= LONGEST else None
     return text if translated is None else translated
 
 
-def _translated(text: str) -> str | None:
-    """The same; None where a part of it was not made from a template."""
+def _translated(text: str, start: int, known: dict[int, str | None]) -> str | None:
+    """The same from a place on; None where a part of it was not made from a template.
+
+    Args:
+        text: the text.
+        start: where a sentence begins.
+        known: what was found from other places on; gets what is found from here.
+    """
+    if start not in known:
+        if len(known) >= MOST_SENTENCES:
+            return None
+        known[start] = None
+        known[start] = _first_fitting(text, start, known)
+    return known[start]
+
+
+def _first_fitting(text: str, start: int, known: dict[int, str | None]) -> str | None:
     for template, pattern in _patterns():
-        found = pattern.match(text)
+        found = pattern.match(text, start)
         if found is None:
             continue
-        rest = text[found.end() :]
-        if not rest:
+        if found.end() == len(text):
             return _filled(template, found)
-        if rest.startswith(" ") and (others := _translated(rest[1:])) is not None:
-            return f"{_filled(template, found)} {others}"
+        if text[found.end()] == " ":
+            others = _translated(text, found.end() + 1, known)
+            if others is not None:
+                return f"{_filled(template, found)} {others}"
     return None
 
 
 def _filled(template: str, found: re.Match[str]) -> str:
     # A translation that is not there is the template, which gives the text as it was.
     translated: str = QCoreApplication.translate("core", template)
-    return FIELD.sub(lambda field: _value(found.groupdict().get(field[1], field[0])), translated)
+    return FIELD.sub(lambda field: _value(field[1], found.groupdict().get(field[1], field[0])), translated)
 
 
-def _value(text: str) -> str:
+def _value(name: str, text: str) -> str:
     """What stands for a name in braces; only where it has several words may it be a sentence itself."""
-    if THOUSANDS.fullmatch(text):
+    if name in COUNTS and THOUSANDS.fullmatch(text):
         return format_count(int(text.replace(",", "")))
-    return translate_stored(text) if " " in text else text
+    return translate_stored(text) if " " in text and name not in OWN else text

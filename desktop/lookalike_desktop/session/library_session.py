@@ -87,7 +87,7 @@ class LibrarySession(QObject):
 
     def open(self, folders: Sequence[Path] = ()) -> None:
         """Open the library in the background, add folders, and begin to follow them."""
-        language = QLocale().name()
+        language = QLocale().uiLanguages()[0]
 
         def work() -> list[Failure]:
             from lookalike.errors import LookalikeError

@@ -81,7 +81,7 @@ def test_every_copy_goes_to_the_trash_and_comes_back(indexed: Path, tmp_path: Pa
     assert set(json.loads(out)["restored"]) == {str(copy), str(album / "0.jpg")}
     assert {path.relative_to(album) for path in album.rglob("*.jpg")} == photos
     one_line(trash("--undo"), 1, "There is nothing to put back.")
-    assert trash()[0] == trash("--undo", copy)[0] == 2
+    assert trash()[0] == trash("--undo", copy)[0] == trash("--undo", "--dry-run")[0] == 2
 
     changed = album / "2.jpg"
     changed.write_bytes(changed.read_bytes() + b"x")

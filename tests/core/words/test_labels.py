@@ -261,6 +261,28 @@ class TestSearch:
         (hit,) = search.search(["cat"], "cat", 10, np.array([7]))
         assert hit.reason == Reason("label", said, certain=True)
 
+    @pytest.mark.parametrize(
+        ("shown", "said"),
+        [
+            (("analog clock", "wall clock"), Reason("label", "clock", certain=True)),
+            (("padlock", "combination lock"), Reason("label", "lock", certain=True)),
+            (("castle", "padlock"), Reason("label", "castle", certain=False)),
+        ],
+    )
+    def test_of_several_meanings_the_one_that_is_sure_is_said(
+        self, search: LabelSearch, monkeypatch: pytest.MonkeyPatch, shown: tuple[str, str], said: Reason
+    ) -> None:
+        names = load_synsets().labels
+        labels = np.array([[*map(names.index, shown), *range(KEPT - 2)]], np.uint16)
+        probabilities = np.zeros((1, KEPT), np.float32)
+        probabilities[0, :2] = 0.35, 0.3
+        table = LabelTable(np.array([7]), labels, probabilities)
+        monkeypatch.setattr(LabelColumns, "table", lambda _: table)
+        search.speak("de")
+        word = "Uhr" if "clock" in said.text else "Schloss"
+        (hit,) = search.search([word], word, 10, np.array([7]))
+        assert hit.reason == said
+
     def test_words_that_mean_nothing_find_nothing(self, search: LabelSearch, ids: list[int]) -> None:
         assert search.search(["quasar"], "quasar", 10, None) == []
         assert search.search([], "", 10, None) == []

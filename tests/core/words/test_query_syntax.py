@@ -99,7 +99,7 @@ def test_what_is_typed_is_completed(text: str, offered: list[str]) -> None:
     ("text", "offered"),
     [
         ("kam", ["kamera:"]),
-        ("cam", []),
+        ("cam", ["camera:"]),
         ("kamera:ni", ['kamera:"NIKON D750"']),
         ("camera:ni", ['camera:"NIKON D750"']),
         ("nurn", ["ort:Nürnberg"]),
