@@ -31,17 +31,16 @@ from wordnet import Senses, Synset, nouns, senses
 
 from lookalike.words.label_names import LANGUAGES as NAMED
 from lookalike.words.label_names import label_names_file
-from lookalike.words.lexicons import folded, lexicon_name
+from lookalike.words.lexicons import LANGUAGES, folded, lexicon_name
 from lookalike.words.synsets import kinds_of_nouns, load_synsets, synset_numbers
 
-LANGUAGES = {
+CODES = {
     "ar": "arb", "bg": "bul", "ca": "cat", "cs": "ces", "da": "dan", "de": "deu", "el": "ell", "es": "spa",
     "fi": "fin", "fr": "fra", "he": "heb", "hi": "hin", "hu": "hun", "it": "ita", "ja": "jpn", "ko": "kor",
     "nb": "nob", "nl": "nld", "pl": "pol", "pt": "por", "ro": "ron", "ru": "rus", "sh": "hbs", "sl": "slv",
     "sv": "swe", "tr": "tur", "uk": "ukr", "vi": "vie", "zh": "cmn",
 }  # fmt: skip
-"""Languages of which Wiktionary gives 3,500 nouns or more, as systems name them, and as the files do."""
-
+"""How the files name the languages: those of which Wiktionary gives 3,500 nouns or more."""
 
 OWN_CODES = {"sh": "hrv"}
 """Where the own wordnet has the code of another language."""
@@ -145,7 +144,8 @@ def main() -> int:
     options = parser.parse_args()
     wordnet, meanings = nouns(options.wordnet), senses(options.wordnet)
     files = {}
-    for language, code in LANGUAGES.items():
+    for language in LANGUAGES:
+        code = CODES[language]
         tabs = [options.omw / f"wn-wikt-{code}.tab"]
         if language in OWN_WORDNETS:
             tabs.append(options.omw / f"wn-data-{OWN_CODES.get(language, code)}.tab")

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 
+from lookalike.log import log_failure
+from lookalike.models.errors import ModelError
 from lookalike.words.files import words_file
+
+logger = logging.getLogger(__name__)
 
 LANGUAGES = ("de",)
 """The window's languages with names; labels without one keep their English name, as "golden retriever" does."""
@@ -21,15 +26,17 @@ def label_name(label: str, language: str) -> str:
 
     Args:
         label: its English name.
-        language: a language's code, as in "de".
-
-    Raises:
-        ModelError: the file is missing or damaged.
+        language: a language's code, as in "de". Where its file is missing or damaged, names are English.
     """
     return _names(language).get(label, label) if language in LANGUAGES else label
 
 
 @functools.cache
 def _names(language: str) -> dict[str, str]:
-    names: dict[str, str] = json.loads(words_file(label_names_file(language)).read_text(encoding="utf-8"))
+    try:
+        names: dict[str, str] = json.loads(words_file(label_names_file(language)).read_text(encoding="utf-8"))
+    except ModelError as error:
+        # A result is shown by a name in English rather than not at all.
+        log_failure(logger, f"Reading names of labels ({language})", error)
+        return {}
     return names

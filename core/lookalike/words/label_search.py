@@ -95,12 +95,13 @@ def _reasons(table: LabelTable, rows: NDArray[np.intp], meaning: Meaning) -> lis
     labels, probabilities = table.labels[rows], table.probabilities[rows]
     most = np.argmax(meaning.weights[labels] * probabilities, axis=1, keepdims=True)
     best = np.take_along_axis(labels, most, axis=1)[:, 0]
-    reasons = [Reason("label", load_synsets().labels[label], False) for label in best.tolist()]
-    by_itself = np.take_along_axis(probabilities * meaning.named[labels], most, axis=1)[:, 0]
+    names = load_synsets().labels
+    reasons = [Reason("label", names[label], False) for label in best.tolist()]
     # Of several meanings that the words have, the photo shows the first that is sure.
     for name, classes in reversed(meaning.kinds):
         for row in np.flatnonzero((probabilities * classes[labels]).sum(axis=1) >= LEAST_CERTAINTY).tolist():
             reasons[row] = Reason("label", name, True)
+    by_itself = np.take_along_axis(probabilities * meaning.named[labels], most, axis=1)[:, 0]
     for row in np.flatnonzero(by_itself >= LEAST_CERTAINTY).tolist():
-        reasons[row] = Reason("label", load_synsets().labels[best[row]], True)
+        reasons[row] = Reason("label", names[best[row]], True)
     return reasons

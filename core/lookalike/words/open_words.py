@@ -60,7 +60,6 @@ class Meaning:
 
     Attributes:
         weights: how near each class is, 0 to 1, float32 (classes,).
-        named: whether the words are a name of the class or of what it is a kind of, bool (classes,).
         is_known: whether the words mean anything to the labels.
         is_word: whether they are a word that WordNet places among the labels.
         kinds: what they name, each with its English name and its classes, bool (classes,): "Schloss" is a castle, a
@@ -68,10 +67,17 @@ class Meaning:
     """
 
     weights: NDArray[np.float32]
-    named: NDArray[np.bool_]
     is_known: bool
     is_word: bool
     kinds: tuple[tuple[str, NDArray[np.bool_]], ...] = ()
+
+    @property
+    def named(self) -> NDArray[np.bool_]:
+        """Whether the words are a name of each class or of what it is a kind of, bool (classes,)."""
+        named = np.zeros(len(self.weights), np.bool_)
+        for _, classes in self.kinds:
+            named |= classes
+        return named
 
 
 class OpenWords:
@@ -124,11 +130,10 @@ class OpenWords:
 
     def _in_any_language(self, text: str, language: str) -> Meaning:
         meant = self._found(text)
-        is_name = bool(meant.named.any())
         words = text.split()
         usual = {word for word in (text, *words) if self._encoder.has_word(folded(word))}
         # WordNet knows words that hardly anybody does: "Tasse" is a cup, and no piece of armour.
-        is_usual = is_name or (meant.is_word and usual.issuperset(words))
+        is_usual = bool(meant.kinds) or (meant.is_word and usual.issuperset(words))
         own = self._translated(text, language, usual, own=True) if language else None
         if own is not None:
             return _together([own, meant]) if is_usual else own
@@ -173,7 +178,7 @@ class OpenWords:
 
     def _found(self, text: str) -> Meaning:
         whole = self._of(text)
-        if whole.named.any():
+        if whole.kinds:
             return whole
         head, rest = parts_of(text)
         # Of "old wooden boat", boats; only where the whole is no word of its own, as "sea lion" is.
@@ -201,19 +206,18 @@ class OpenWords:
         falloff = np.exp((nearness - nearness.max()) / SHARPNESS).astype(np.float32)
         close = np.flatnonzero(falloff >= LEAST_WEIGHT)
         weights = (synsets.kinds[:, close] * falloff[close]).max(axis=1)
-        nobody = np.zeros(len(weights), np.bool_)
         for form in forms_of(text):
             if form in synsets.synsets_of_name:
                 meant = synsets.synsets_of_name[form] if synset is None else [synset]
-                named = np.asarray(synsets.kinds[:, list(meant)].any(axis=1))
+                named = synsets.kinds[:, list(meant)].any(axis=1)
                 weights = np.where(named, np.float32(1), np.float32(RELATED) * weights)
                 kinds = tuple((synsets.name_of(place), synsets.kinds[:, place]) for place in meant)
-                return Meaning(weights, named, True, True, kinds)
+                return Meaning(weights, True, True, kinds)
             if form in kinds_of_nouns():
                 kin = synsets.kinds[:, list(kinds_of_nouns()[form])].any(axis=1)
-                return Meaning(np.float32(KIND) * kin + np.float32(1 - KIND) * weights, nobody, True, True)
+                return Meaning(np.float32(KIND) * kin + np.float32(1 - KIND) * weights, True, True)
         near = to_names[synsets.sizes <= BROADEST].max() >= LEAST_NEARNESS
-        return Meaning(weights, nobody, bool(near), False)
+        return Meaning(weights, bool(near), False)
 
 
 def _is_international(text: str) -> bool:
@@ -231,7 +235,6 @@ def _together(meanings: Sequence[Meaning]) -> Meaning:
     """What any of several meanings is about."""
     return Meaning(
         np.maximum.reduce([meaning.weights for meaning in meanings]),
-        np.logical_or.reduce([meaning.named for meaning in meanings]),
         any(meaning.is_known for meaning in meanings),
         any(meaning.is_word for meaning in meanings),
         tuple(kind for meaning in meanings for kind in meaning.kinds),

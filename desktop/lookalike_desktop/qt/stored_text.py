@@ -15,6 +15,8 @@ from lookalike_desktop.qt.formatting import format_count
 
 FIELD = re.compile(r"\{(\w+)\}")
 COUNTS = frozenset({"count", "done", "total"})
+"""What stands for these names is a number, written as in English."""
+
 OWN = frozenset({"file", "folder", "judge", "line", "name", "now", "path", "value", "was", "words"})
 """What stands for these names is the user's own, and stays as it is."""
 
@@ -59,7 +61,7 @@ def translate_stored(text: str) -> str:
     Returns:
         The text itself where it was not made from templates, or there is no translation.
     """
-    translated = _translated(text, 0, {}) if len(text) <= LONGEST else None
+    translated = _translated(text, 0, {}) if 0 < len(text) <= LONGEST else None
     return text if translated is None else translated
 
 

@@ -7,6 +7,7 @@ import gzip
 import pytest
 
 from lookalike.words.files import words_file
+from lookalike.words.label_names import _names, label_name
 from lookalike.words.lexicons import (
     LANGUAGES,
     english,
@@ -109,3 +110,14 @@ def test_every_word_of_a_lexicon_leads_to_labels(language: str) -> None:
                 assert int(place) in synsets.synsets_of_name[name]
             else:
                 assert name in kinds
+
+
+def test_labels_are_named_in_english_where_there_are_no_names(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert label_name("lion", "de") == "Löwe" and label_name("lion", "fr") == "lion"
+    _names.cache_clear()
+    monkeypatch.setattr("lookalike.words.label_names.label_names_file", lambda _: "none.json")
+    assert label_name("lion", "de") == label_name("lion", "de") == "lion"
+    assert len(caplog.records) == 1
+    _names.cache_clear()
